@@ -1,0 +1,133 @@
+/**
+ * What every emitter reads: the checked program, names resolved, frozen. It holds no syntax; `span` leads back.
+ */
+import type { Span } from "../source/span.js";
+
+export type PrimitiveName =
+  | "bool" | "u8" | "u16" | "u32" | "u64" | "u128" | "i8" | "i16" | "i32" | "i64" | "i128"
+  | "f32" | "f64" | "char" | "string" | "bytes" | "unit" | "never";
+
+export type Type =
+  /** `asNumber`: a 64- or 128-bit integer marked `@js(number)`. */
+  | { readonly kind: "primitive"; readonly name: PrimitiveName; readonly asNumber: boolean }
+  | { readonly kind: "option"; readonly element: Type }
+  /** `typed`: a numeric list marked `@typed`. */
+  | { readonly kind: "list"; readonly element: Type; readonly typed: boolean }
+  | { readonly kind: "array"; readonly element: Type; readonly length: number; readonly typed: boolean }
+  | { readonly kind: "tuple"; readonly elements: readonly Type[] }
+  | { readonly kind: "map"; readonly key: Type; readonly value: Type }
+  | { readonly kind: "set"; readonly element: Type }
+  | { readonly kind: "result"; readonly ok: Type; readonly error: Type }
+  | { readonly kind: "channel"; readonly direction: "tx" | "rx"; readonly element: Type }
+  /** A struct or enum with its type arguments. `declaration` may be cyclic through its fields. */
+  | { readonly kind: "named"; readonly declaration: StructDeclaration | EnumDeclaration; readonly args: readonly Type[] }
+  /** An alias keeps its name for TypeScript; `target` is what it stands for, arguments substituted. */
+  | { readonly kind: "alias"; readonly declaration: AliasDeclaration; readonly args: readonly Type[]; readonly target: Type }
+  /** A type parameter of the declaration around it. */
+  | { readonly kind: "parameter"; readonly name: string };
+
+export type DefaultValue =
+  /** Integer types. */
+  | { readonly kind: "integer"; readonly value: bigint }
+  /** f32 and f64. */
+  | { readonly kind: "float"; readonly value: number }
+  | { readonly kind: "string"; readonly value: string }
+  | { readonly kind: "bool"; readonly value: boolean }
+  | { readonly kind: "none" }
+  /** `[]`: an empty list, map, set or bytes. */
+  | { readonly kind: "empty" }
+  /** A unit variant of an enum. */
+  | { readonly kind: "variant"; readonly variant: string };
+
+interface Declared {
+  readonly name: string;
+  /** Lines of the `///` comment, without the slashes and one leading space. */
+  readonly docs: readonly string[];
+  /** Reason given with `@deprecated`, or undefined. */
+  readonly deprecated: string | undefined;
+  readonly span: Span;
+}
+
+export interface Field extends Declared {
+  readonly type: Type;
+  readonly default: DefaultValue | undefined;
+  /** What the schema says: no default declared, and not an option unless marked `@required`. */
+  readonly required: boolean;
+}
+
+export interface StructDeclaration extends Declared {
+  readonly kind: "struct";
+  readonly file: ModelFile;
+  readonly parameters: readonly string[];
+  readonly fields: readonly Field[];
+}
+
+export type VariantForm =
+  | { readonly kind: "unit" }
+  | { readonly kind: "newtype"; readonly type: Type }
+  | { readonly kind: "tuple"; readonly types: readonly Type[] }
+  | { readonly kind: "struct"; readonly fields: readonly Field[] };
+
+export interface Variant extends Declared {
+  readonly form: VariantForm;
+}
+
+export interface EnumDeclaration extends Declared {
+  readonly kind: "enum";
+  readonly file: ModelFile;
+  readonly parameters: readonly string[];
+  readonly variants: readonly Variant[];
+  /** Declared as `error enum`: documentation and lint only. */
+  readonly isError: boolean;
+}
+
+export interface AliasDeclaration extends Declared {
+  readonly kind: "alias";
+  readonly file: ModelFile;
+  readonly parameters: readonly string[];
+  readonly type: Type;
+}
+
+export type TypeDeclaration = StructDeclaration | EnumDeclaration | AliasDeclaration;
+
+export interface Argument {
+  readonly name: string;
+  readonly docs: readonly string[];
+  readonly type: Type;
+  readonly span: Span;
+}
+
+export interface Method extends Declared {
+  readonly args: readonly Argument[];
+  /** Primitive `unit` where the source has no `->`. */
+  readonly returns: Type;
+  /** The declared error, or undefined for an infallible method. */
+  readonly throws: Type | undefined;
+  readonly idempotent: boolean;
+  readonly persist: boolean;
+  /** True when a Tx or Rx stands anywhere in the arguments. */
+  readonly hasChannels: boolean;
+}
+
+export interface Service extends Declared {
+  readonly file: ModelFile;
+  readonly methods: readonly Method[];
+}
+
+/** One `.vox` file. Lists are in source order. */
+export interface ModelFile {
+  /** Absolute, as the host knows it. */
+  readonly path: string;
+  readonly text: string;
+  readonly packageName: string | undefined;
+  readonly docs: readonly string[];
+  /** Files that this one imports from, in source order. */
+  readonly imports: readonly ModelFile[];
+  readonly types: readonly TypeDeclaration[];
+  readonly services: readonly Service[];
+}
+
+export interface Model {
+  /** Entries and everything that they import; dependencies first, then by path. */
+  readonly files: readonly ModelFile[];
+}

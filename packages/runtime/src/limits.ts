@@ -1,0 +1,40 @@
+/**
+ * Every bound of the runtime in one place: nothing that a peer sends can make us spend more than these allow.
+ * All are checked before memory is spent.
+ */
+export interface Limits {
+  /** Bytes of one frame, in and out. Default 16 MiB: the reference has no limit and can be made to allocate 4 GiB. */
+  readonly maxFrameBytes: number;
+  /** Entries of one metadata list. Default 256. */
+  readonly maxMetadataEntries: number;
+  /** Bytes of one encoded metadata list. Default 64 KiB. */
+  readonly maxMetadataBytes: number;
+  /** Bytes of one CBOR schema payload. Default 1 MiB. */
+  readonly maxSchemaBytes: number;
+  /** Schemas that one connection accepts in all. Default 4096. */
+  readonly maxSchemas: number;
+  /** Nesting of a CBOR value (schemas, handshake). Default 128. */
+  readonly maxSchemaDepth: number;
+  /** Bytes of one handshake message. Default 1 MiB: a full Hello is about 7.4 kB. */
+  readonly maxHandshakeBytes: number;
+  /** Prologue and handshake together, ms. Default 10 000. */
+  readonly handshakeTimeoutMs: number;
+  /** Calls of the peer that run or wait on one connection before it is closed. Default 1024, and never below 16 times the announced limit. */
+  readonly maxQueuedRequests: number;
+  /** Bytes that may wait for a slow reader on one link before senders wait. Default 4 MiB. */
+  readonly maxBufferedBytes: number;
+}
+
+/** The limits that hold where none are given. */
+export const defaultLimits: Limits = {
+  maxFrameBytes: 16 * 1024 * 1024,
+  maxMetadataEntries: 256,
+  maxMetadataBytes: 64 * 1024,
+  maxSchemaBytes: 1024 * 1024,
+  maxSchemas: 4096,
+  maxSchemaDepth: 128,
+  maxHandshakeBytes: 1024 * 1024,
+  handshakeTimeoutMs: 10_000,
+  maxQueuedRequests: 1024,
+  maxBufferedBytes: 4 * 1024 * 1024,
+};

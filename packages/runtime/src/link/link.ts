@@ -1,0 +1,66 @@
+/**
+ * The Link contract: an ordered, reliable carrier of whole frames. Everything above this file is the same for TCP,
+ * Unix sockets, WebSockets, message ports and memory.
+ *
+ * **Frames.** One frame carries exactly one prologue, handshake message or {@link Message}. An empty frame is legal
+ * here and refused above. Boundaries and order are kept; nothing is duplicated.
+ *
+ * **Outbound.** The layer above encodes frames one behind the other into one buffer (the batch), leaving
+ * `framing.headerBytes` free in front of each body and letting `framing` fill them in. `send` gets the batch and
+ * the end offset of each frame in it, and puts the whole batch out with one write where the carrier can.
+ * It answers whether the batch's memory is free again: `true` means that the bytes were taken or copied, `false`
+ * that the link keeps the memory until it is written, so that the caller must not write to it again. `send` never
+ * throws and never waits; a failure is reported through `onClosed`. Sending on a closed link does nothing.
+ *
+ * **Pressure.** `bufferedBytes` says how much accepted data the carrier has not passed on. After it was above zero,
+ * `onDrain` is called when it is back at zero.
+ *
+ * **Inbound.** After `start`, each frame is given to `onFrame(bytes, start, end)`: the frame is
+ * `bytes[start … end)`, usually inside a larger chunk. The memory is never written to again by the link, so views
+ * of it stay valid; they keep the chunk alive. `onIdle` follows the last frame of each arrival, so that answers
+ * to one arrival can leave in one write. A link checks the length that a frame announces against its limit before
+ * it allocates or waits for the body.
+ *
+ * **End.** `onClosed` is called exactly once, after the last frame. Without an error it means a clean end: the peer
+ * (or we) closed between two frames. With an error: the carrier failed (`Io`) or broke the framing (`Protocol`).
+ * Who closes locally also gets `onClosed()`, clean. Nothing is called after it.
+ *
+ * **close.** `close()` lets what was sent leave, then closes; `abort()` drops everything at once. Both are
+ * idempotent. A link never starts timers of its own.
+ */
+import type { SessionError } from "../errors.js";
+
+/** How a carrier marks the length of a frame. */
+export interface Framing {
+  /** Bytes in front of each body: 4 for byte streams, 8 for Unix sockets, 0 where the carrier keeps boundaries. */
+  readonly headerBytes: number;
+  /** Writes the header for a body of `bodyBytes` at `offset`. Not called when `headerBytes` is 0. */
+  writeHeader(buffer: Uint8Array, offset: number, bodyBytes: number): void;
+}
+
+/** What a link calls. See the contract above for order and ownership. */
+export interface LinkSink {
+  onFrame(bytes: Uint8Array, start: number, end: number): void;
+  onIdle(): void;
+  onDrain(): void;
+  onClosed(error: SessionError | undefined): void;
+}
+
+/** A carrier of frames. */
+export interface Link {
+  readonly framing: Framing;
+  /** In words, for error texts and observers, like `tcp://127.0.0.1:4000`. */
+  readonly description: string;
+  readonly bufferedBytes: number;
+  /** Starts delivery; called once. Nothing that arrived before is lost. */
+  start(sink: LinkSink): void;
+  /**
+   * @param batch the memory that the frames stand in
+   * @param start offset of the first frame's header
+   * @param ends end offset of each frame, ascending; `count` of them are valid
+   * @returns whether the batch's memory may be reused at once
+   */
+  send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean;
+  close(): void;
+  abort(): void;
+}

@@ -1,0 +1,101 @@
+/**
+ * A shape says how a type of the `.vox` language looks as a TypeScript value: member names, tags, number or bigint.
+ * Generated code carries one per type as plain data. The hot paths never read it: it serves the slow paths, which
+ * name the path of a value that could not be encoded or decoded.
+ */
+import type { SchemaPrimitive } from "../schema/model.js";
+
+export type ShapePrimitive = Exclude<SchemaPrimitive, "payload">;
+
+export interface PrimitiveShape {
+  readonly kind: "primitive";
+  readonly type: ShapePrimitive;
+  /** True for a 64- or 128-bit integer that is a `number` (`@js(number)`). */
+  readonly asNumber: boolean;
+}
+
+export interface OptionShape {
+  readonly kind: "option";
+  readonly element: Shape;
+  /** True when the element's own values include `undefined`: then a present value is `{ some: value }`. */
+  readonly wrapped: boolean;
+}
+
+export interface ListShape {
+  readonly kind: "list";
+  readonly element: Shape;
+  /** True when the value is a typed array (`@typed`). */
+  readonly typed: boolean;
+}
+
+export interface ArrayShape {
+  readonly kind: "array";
+  readonly element: Shape;
+  readonly length: number;
+  readonly typed: boolean;
+}
+
+export interface TupleShape {
+  readonly kind: "tuple";
+  readonly elements: readonly Shape[];
+  /** Names for paths, where the tuple is an argument list. */
+  readonly names?: readonly string[];
+}
+
+export interface MapShape {
+  readonly kind: "map";
+  readonly key: Shape;
+  readonly value: Shape;
+}
+
+export interface SetShape {
+  readonly kind: "set";
+  readonly element: Shape;
+}
+
+export interface ResultShape {
+  readonly kind: "result";
+  readonly ok: Shape;
+  readonly error: Shape;
+}
+
+export interface FieldShape {
+  /** Name in the `.vox` file and on the wire. */
+  readonly name: string;
+  /** Name of the TypeScript member. */
+  readonly member: string;
+  readonly shape: Shape;
+}
+
+export interface StructShape {
+  readonly kind: "struct";
+  readonly name: string;
+  /** Called when needed, so that a type may contain itself. */
+  readonly fields: () => readonly FieldShape[];
+}
+
+export type VariantShape =
+  | { readonly name: string; readonly payload: "unit" }
+  | { readonly name: string; readonly payload: "newtype"; readonly shape: () => Shape }
+  | { readonly name: string; readonly payload: "tuple"; readonly shape: () => TupleShape }
+  | { readonly name: string; readonly payload: "struct"; readonly fields: () => readonly FieldShape[] };
+
+export interface EnumShape {
+  readonly kind: "enum";
+  readonly name: string;
+  /** True when the values are string literals (an enum of unit variants only), false for `{ kind, … }` objects. */
+  readonly literal: boolean;
+  readonly variants: readonly VariantShape[];
+}
+
+export type Shape =
+  | PrimitiveShape
+  | OptionShape
+  | ListShape
+  | ArrayShape
+  | TupleShape
+  | MapShape
+  | SetShape
+  | ResultShape
+  | StructShape
+  | EnumShape;

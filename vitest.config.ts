@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
+
+/** Tests run on the sources, so that no build stands between an edit and its test. */
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: "@voxrpc/runtime/gen/v1", replacement: source("runtime/src/gen/v1.ts") },
+      { find: "@voxrpc/runtime/schema", replacement: source("runtime/src/schema/index.ts") },
+      { find: "@voxrpc/runtime/node", replacement: source("runtime/src/node/index.ts") },
+      { find: "@voxrpc/runtime/testing", replacement: source("runtime/src/testing/index.ts") },
+      { find: /^@voxrpc\/runtime$/, replacement: source("runtime/src/index.ts") },
+      { find: "@voxrpc/codegen/scaffold", replacement: source("codegen/src/scaffold/index.ts") },
+      { find: /^@voxrpc\/codegen$/, replacement: source("codegen/src/index.ts") },
+      { find: /^@voxrpc\/cli$/, replacement: source("cli/src/index.ts") },
+    ],
+  },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
+    testTimeout: 30_000,
+  },
+});
