@@ -1,0 +1,71 @@
+/** The client process: calls the service and prints what comes back. */
+import { connect } from "@voxrpc/runtime/node";
+import { type Availability, Catalog, catalogGet, type Product } from "./gen/catalog.vox.js";
+
+const url = process.argv[2] ?? "tcp://127.0.0.1:4000";
+await using shop = await connect(url, Catalog);
+console.log(`connected to ${url}\n`);
+
+console.log('search("tools"), two a page:');
+let cursor: number | undefined;
+do {
+  const page = await shop.search("tools", "Name", cursor, 2);
+  for (const product of page.items) console.log(`  ${describe(product)}`);
+  cursor = page.next;
+} while (cursor !== undefined);
+
+console.log("\nget(99), a product that is not there:");
+try {
+  await shop.get(99n);
+} catch (error) {
+  if (!catalogGet.isError(error)) throw error;
+  console.log(`  refused: ${error.error.kind}`);
+}
+
+console.log("\nadd a product with 3 tags:");
+const id = await shop.add("Hex keys, set of 9", { cents: 1250n, currency: "EUR" }, new Set(["tools", "steel", "hex"]), 40);
+console.log(`  it got id ${id}`);
+
+console.log("\norder more glue than there is, without exceptions:");
+const refused = await shop.$try.order([{ product: 2n, quantity: 5 }]);
+if (!refused.ok && refused.error.code === "User") console.log("  refused:", refused.error.error);
+
+console.log("\norder 2 hammers and 1 set of keys:");
+const order = await shop.order(
+  [
+    { product: 1n, quantity: 2 },
+    { product: id, quantity: 1 },
+  ],
+  { onMetadata: (metadata) => console.log(`  shipped from: ${metadata.getString("x-warehouse")}`) },
+);
+console.log(`  order ${order.id}, ${money(order.total.cents, order.total.currency)}`);
+
+console.log("\nstockByTag():");
+for (const [tag, units] of await shop.stockByTag()) console.log(`  ${tag}: ${units}`);
+
+console.log("\ntakeInventory() takes half a minute; we give it 200 ms:");
+const slow = await shop.$try.takeInventory({ timeoutMs: 200 });
+if (!slow.ok) console.log(`  ${slow.error.code}: ${slow.error.message}`);
+
+console.log("\n100 calls at once on the same connection:");
+const prices = await Promise.all(Array.from({ length: 100 }, async (_, i) => (await shop.get(BigInt((i % 5) + 1))).price.cents));
+console.log(`  sum of prices: ${money(prices.reduce((sum, cents) => sum + cents, 0n), "EUR")}`);
+
+function describe(product: Product): string {
+  return `#${product.id} ${product.name}: ${money(product.price.cents, product.price.currency)}, ${stock(product.availability)}`;
+}
+
+function stock(availability: Availability): string {
+  switch (availability.kind) {
+    case "InStock":
+      return `${availability.value} in stock`;
+    case "Backorder":
+      return `back in ${availability.days} days`;
+    case "Discontinued":
+      return "no longer made";
+  }
+}
+
+function money(cents: bigint, currency: string): string {
+  return `${(Number(cents) / 100).toFixed(2)} ${currency}`;
+}
