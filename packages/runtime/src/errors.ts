@@ -73,7 +73,10 @@ export class SessionError extends VoxError {
   declare readonly code: SessionErrorCode;
 
   constructor(code: SessionErrorCode, message: string, options: VoxErrorOptions = {}) {
-    super(code, message, { retryable: code === "Io" || code === "NotResumable" || code === "ConnectTimeout", ...options });
+    super(code, message, {
+      retryable: code === "Io" || code === "NotResumable" || code === "ConnectTimeout",
+      ...options,
+    });
   }
 }
 
@@ -87,3 +90,84 @@ export type CallErrorCode =
   | "SessionShutdown"
   | "SendFailed"
   | "Indeterminate";
+
+/** Reference text and retryability of each failure code. Source: `protocol/calls.md` §2. */
+const failureTexts: Readonly<Record<CallFailureCode, readonly [text: string, retryable: boolean]>> = {
+  UnknownMethod: ["unknown vox method call", false],
+  InvalidPayload: ["invalid vox payload", false],
+  Cancelled: ["vox request cancelled", false],
+  ConnectionClosed: ["vox connection closed", true],
+  SessionShutdown: ["vox session shutdown", true],
+  SendFailed: ["vox send failed", true],
+  Indeterminate: ["indeterminate vox error", false],
+};
+
+/** Codes of {@link CallFailure}: every way in which a call fails other than by its declared error. */
+export type CallFailureCode = Exclude<CallErrorCode, "User">;
+
+/** Which method a call error belongs to. */
+export interface MethodName {
+  /** Service as declared, like `Catalog`. */
+  readonly service: string;
+  /** Method as declared, like `get`. */
+  readonly name: string;
+  /** Method id on the wire. Source: `protocol/schemas.md` §7. */
+  readonly id: bigint;
+}
+
+/** A method answered with its declared error. `error` is the value; a client's `method.isError` narrows it. */
+export class UserError<E = unknown> extends VoxError {
+  declare readonly code: "User";
+  /** The declared error's value. */
+  readonly error: E;
+  /** Which method answered. */
+  readonly method: MethodName;
+
+  constructor(method: MethodName, error: E) {
+    super("User", `${method.service}.${method.name}: ${nameUserError(error)}`);
+    this.error = error;
+    this.method = method;
+  }
+}
+
+/** A call failed for another reason than its declared error. */
+export class CallFailure extends VoxError {
+  declare readonly code: CallFailureCode;
+  /** What was undecodable (`InvalidPayload`), or more about the failure; empty when there is nothing to say. */
+  readonly detail: string;
+  /** Which method was called; undefined when the failure is not about one. */
+  readonly method: MethodName | undefined;
+
+  constructor(code: CallFailureCode, detail = "", method?: MethodName, options: VoxErrorOptions = {}) {
+    const [text, retryable] = failureTexts[code];
+    const prefix = method === undefined ? "" : `${method.service}.${method.name}: `;
+    super(code, `${prefix}${text}${detail === "" ? "" : `: ${detail}`}`, { retryable, ...options });
+    this.detail = detail;
+    this.method = method;
+  }
+}
+
+/** What a call rejects with, or what its Result holds; narrow it by `code`. */
+export type CallError<E = unknown> = UserError<E> | CallFailure;
+
+/** The reason of a call that ran out of time: `cause` of its {@link CallFailure}. Named like the platform's. */
+export class TimeoutError extends Error {
+  /** How long the call was given, ms. */
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`);
+    this.name = "TimeoutError";
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+const longestErrorName = 120;
+
+/** A declared error in a few words for an error's message: its text, or the name of its variant. */
+function nameUserError(error: unknown): string {
+  if (typeof error === "string") return error.slice(0, longestErrorName);
+  if (typeof error === "object" && error !== null && "kind" in error)
+    return String(error.kind).slice(0, longestErrorName);
+  return "the method's declared error";
+}

@@ -1,0 +1,44 @@
+/** What generated clients call through. */
+import type { CallError } from "../errors.js";
+import type { Metadata } from "../wire/metadata.js";
+import type { Method } from "./method.js";
+import type { Result } from "./result.js";
+import type { SessionHandle } from "./session-handle.js";
+
+/** What a single call may be given. */
+export interface CallOptions {
+  /** Cancels the call: it rejects at once with code `Cancelled`, the abort reason as `cause`; the peer is told. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which the call is cancelled, waiting for a free slot included. No limit when absent. */
+  readonly timeoutMs?: number | undefined;
+  /** Sent beside the arguments. */
+  readonly metadata?: Metadata | undefined;
+  /** Called with what came beside the answer, before the call settles. Not called when no answer came. */
+  readonly onMetadata?: ((metadata: Metadata) => void) | undefined;
+}
+
+/** Calls methods on one connection. */
+export interface Caller {
+  /** The session that carries the calls. */
+  readonly session: SessionHandle;
+  /**
+   * Calls a method.
+   * @throws {@link UserError} when the method answers with its declared error
+   * @throws {@link CallFailure} when the call fails otherwise
+   * @throws {@link CodecError} `EncodeFailed` when an argument does not fit its type: nothing was sent
+   */
+  call<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<T>;
+  /**
+   * Calls a method; a failed call is a value.
+   * @throws {@link CodecError} `EncodeFailed` when an argument does not fit its type: nothing was sent
+   */
+  tryCall<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<Result<T, CallError<E>>>;
+}

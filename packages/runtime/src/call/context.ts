@@ -1,0 +1,19 @@
+/** What a handler may know and say about the call that it answers. */
+import type { MethodName } from "../errors.js";
+import type { Metadata } from "../wire/metadata.js";
+
+/** Second argument of every handler. Valid until the handler has answered; nothing in it costs before it is read. */
+export interface CallContext {
+  /** Aborted when the caller cancels, its connection ends or the server stops. Methods marked `@persist` ignore Cancel. */
+  readonly signal: AbortSignal;
+  /** What the caller sent beside the arguments. */
+  readonly metadata: Metadata;
+  /** What goes back beside the answer: set entries before the handler returns. */
+  readonly responseMetadata: Metadata;
+  /** Which method runs. */
+  readonly method: MethodName;
+  /** Id of the request on its connection. */
+  readonly requestId: number | bigint;
+  /** Id of the connection: 0 is the root. */
+  readonly connectionId: number | bigint;
+}

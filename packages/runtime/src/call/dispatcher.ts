@@ -1,0 +1,115 @@
+/** A method as its handler knows it, and the table that finds it by id. */
+import type { Reader } from "../bytes/reader.js";
+import type { Writer } from "../bytes/writer.js";
+import type { MethodName } from "../errors.js";
+import type { Shape, TupleShape } from "../shape/shape.js";
+import type { Binding } from "./binding.js";
+import type { CallContext } from "./context.js";
+import type { Failure } from "./failure.js";
+import type { Awaitable } from "./result.js";
+
+/** What generated code knows about a method that it serves. */
+export interface HandledInit<A extends readonly unknown[], T, E> {
+  /** Service as declared. */
+  readonly service: string;
+  /** Method as declared. */
+  readonly name: string;
+  /** Method id. Source: `protocol/schemas.md` §7. */
+  readonly id: bigint;
+  /** Running it twice does no harm (`@idempotent`). */
+  readonly idempotent?: true;
+  /** It runs to its end whether or not the caller waits (`@persist`). */
+  readonly persist?: true;
+  readonly args: Binding & { readonly shape: TupleShape; readonly read: (r: Reader) => A };
+  /** Root is `Result<T, VoxError<E>>`. */
+  readonly response: Binding;
+  readonly ok: { readonly shape: Shape; readonly write: (w: Writer, p: number, value: T) => number };
+  /** Absent: the method declares no error. */
+  readonly error?: { readonly shape: Shape; readonly write: (w: Writer, p: number, value: E) => number };
+  readonly invoke: (args: A, context: CallContext) => Awaitable<T | Failure<E>>;
+}
+
+/** A method as its handler knows it, its value types forgotten: what the driver runs. */
+export interface HandledMethod extends MethodName {
+  readonly idempotent: boolean;
+  readonly persist: boolean;
+  /** @internal */
+  readonly args: Binding & { readonly shape: TupleShape; readonly read: (r: Reader) => readonly unknown[] };
+  /** @internal */
+  readonly response: Binding;
+  /** @internal */
+  readonly ok: ErasedWriter;
+  /** @internal */
+  readonly error: ErasedWriter | undefined;
+  /** @internal */
+  readonly invoke: (args: readonly unknown[], context: CallContext) => unknown;
+}
+
+interface ErasedWriter {
+  readonly shape: Shape;
+  readonly write: (w: Writer, p: number, value: unknown) => number;
+}
+
+/** Describes a method for its handler. */
+export function handled<A extends readonly unknown[], T, E = never>(
+  init: HandledInit<A, T, E>,
+): HandledMethod {
+  return {
+    service: init.service,
+    name: init.name,
+    id: init.id,
+    idempotent: init.idempotent ?? false,
+    persist: init.persist ?? false,
+    args: init.args,
+    response: init.response,
+    ok: init.ok as ErasedWriter,
+    error: init.error as ErasedWriter | undefined,
+    invoke: init.invoke as HandledMethod["invoke"],
+  };
+}
+
+interface Slot {
+  readonly high: number;
+  readonly handled: HandledMethod;
+  readonly next: Slot | undefined;
+}
+
+/** The methods of one service with their handler. Made by generated code; pass it to `serve`. */
+export class Dispatcher {
+  /** Service as declared. */
+  readonly name: string;
+  readonly methods: readonly HandledMethod[];
+  private readonly slots: ReadonlyMap<number, Slot>;
+
+  /** @throws TypeError when two methods have one id */
+  constructor(name: string, methods: readonly HandledMethod[]) {
+    this.name = name;
+    this.methods = methods;
+    const slots = new Map<number, Slot>();
+    for (const handledMethod of methods) {
+      const low = Number(BigInt.asIntN(32, handledMethod.id));
+      const high = Number(BigInt.asIntN(32, handledMethod.id >> 32n));
+      for (let other = slots.get(low); other !== undefined; other = other.next) {
+        if (other.high === high) throw new TypeError(`${name}: two methods have the id ${handledMethod.id}`);
+      }
+      slots.set(low, { high, handled: handledMethod, next: slots.get(low) });
+    }
+    this.slots = slots;
+  }
+
+  /**
+   * The method with this id, given as two halves so that no bigint is made for a lookup.
+   * @param low lower 32 bits, in any 32-bit reading
+   * @param high upper 32 bits
+   */
+  find(low: number, high: number): HandledMethod | undefined {
+    let slot = this.slots.get(low | 0);
+    while (slot !== undefined && slot.high !== (high | 0)) slot = slot.next;
+    return slot?.handled;
+  }
+}
+
+/** The methods of one service with their handler. */
+export function dispatcher(name: string, methods: readonly HandledMethod[]): Dispatcher {
+  return new Dispatcher(name, methods);
+}

@@ -1,0 +1,71 @@
+/** A method as its callers know it. */
+import type { Reader } from "../bytes/reader.js";
+import type { Writer } from "../bytes/writer.js";
+import { type CallFailure, isVoxError, type MethodName, type UserError } from "../errors.js";
+import type { Shape, TupleShape } from "../shape/shape.js";
+import type { Binding } from "./binding.js";
+
+/** What generated code knows about a method that it calls. */
+export interface MethodInit<A extends readonly unknown[], T, E> {
+  /** Service as declared. */
+  readonly service: string;
+  /** Method as declared. */
+  readonly name: string;
+  /** Method id. Source: `protocol/schemas.md` §7. */
+  readonly id: bigint;
+  /** Running it twice does no harm (`@idempotent`). */
+  readonly idempotent?: true;
+  /** It runs to its end whether or not the caller waits (`@persist`). */
+  readonly persist?: true;
+  readonly args: Binding & {
+    readonly shape: TupleShape;
+    readonly write: (w: Writer, p: number, value: A) => number;
+  };
+  /** Root is `Result<T, VoxError<E>>`. */
+  readonly response: Binding;
+  readonly ok: { readonly shape: Shape; readonly read: (r: Reader) => T };
+  /** Absent: the method declares no error. */
+  readonly error?: { readonly shape: Shape; readonly read: (r: Reader) => E };
+}
+
+/** A method as its callers know it: id, argument encoder, result decoder, schemas. Made by generated code. */
+export class Method<A extends readonly unknown[] = never, T = unknown, E = unknown> implements MethodName {
+  readonly service: string;
+  readonly name: string;
+  readonly id: bigint;
+  readonly idempotent: boolean;
+  readonly persist: boolean;
+  /** @internal */
+  readonly args: MethodInit<A, T, E>["args"];
+  /** @internal */
+  readonly response: Binding;
+  /** @internal */
+  readonly ok: MethodInit<A, T, E>["ok"];
+  /** @internal */
+  readonly error: { readonly shape: Shape; readonly read: (r: Reader) => E } | undefined;
+
+  constructor(init: MethodInit<A, T, E>) {
+    this.service = init.service;
+    this.name = init.name;
+    this.id = init.id;
+    this.idempotent = init.idempotent ?? false;
+    this.persist = init.persist ?? false;
+    this.args = init.args;
+    this.response = init.response;
+    this.ok = init.ok;
+    this.error = init.error;
+  }
+
+  /** True for the declared error of this method, thrown by a call of it: narrows `error.error` to its type. */
+  isError(error: unknown): error is UserError<E> {
+    if (!isVoxError(error) || error.code !== "User") return false;
+    return (error as UserError<E> | CallFailure).method?.id === this.id;
+  }
+}
+
+/** Describes a method for its callers. */
+export function method<A extends readonly unknown[], T, E = never>(
+  init: MethodInit<A, T, E>,
+): Method<A, T, E> {
+  return new Method(init);
+}

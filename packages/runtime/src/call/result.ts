@@ -1,0 +1,7 @@
+/** A value or an error, for callers who would rather test than catch. */
+export type Result<T, E> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
+
+/** A value, or a promise of one. */
+export type Awaitable<T> = T | PromiseLike<T>;

@@ -1,0 +1,55 @@
+/** Services as their clients know them. */
+import type { Caller } from "./caller.js";
+import { asyncDispose } from "./dispose.js";
+import type { Method } from "./method.js";
+import type { SessionHandle } from "./session-handle.js";
+
+/** What every generated client has beside its methods. */
+export interface Client extends AsyncDisposable {
+  /** What the calls go through. */
+  readonly $caller: Caller;
+  /** The session that carries the calls. */
+  readonly $session: SessionHandle;
+  /** Ends the session in good order: calls in flight finish first. */
+  $close(): Promise<void>;
+}
+
+/** Base class of generated clients. */
+export class ClientBase implements Client {
+  readonly $caller: Caller;
+
+  constructor(caller: Caller) {
+    this.$caller = caller;
+  }
+
+  get $session(): SessionHandle {
+    return this.$caller.session;
+  }
+
+  $close(): Promise<void> {
+    return this.$caller.session.close();
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.$close();
+  }
+}
+
+/** A service: its name on the wire, its methods, and how to make a client of it. Pass it to `connect`. */
+export interface Service<C> {
+  /** As declared: sent as `vox-service`. */
+  readonly name: string;
+  /** Methods by their TypeScript names. */
+  readonly methods: Readonly<Record<string, Method>>;
+  /** Makes a client that calls through `caller`. */
+  create(caller: Caller): C;
+}
+
+/** Describes a service for its clients. */
+export function service<C>(
+  name: string,
+  create: (caller: Caller) => C,
+  methods: Readonly<Record<string, Method>>,
+): Service<C> {
+  return { name, methods, create };
+}

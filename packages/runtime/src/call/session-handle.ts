@@ -1,0 +1,38 @@
+/** What applications see of a session. */
+import type { SessionError } from "../errors.js";
+import type { Metadata } from "../wire/metadata.js";
+
+/** Why a connection or session ended. Source: `protocol/session.md` §8. */
+export type CloseReason = "Local" | "Remote" | "Protocol" | "Transport" | "SessionShutdown" | "Unknown";
+
+/** How a session ended. */
+export interface SessionEnd {
+  readonly reason: CloseReason;
+  /** What went wrong; undefined for an ordinary end (`Local`, `Remote`). */
+  readonly error: SessionError | undefined;
+}
+
+/** How to end a session in good order. */
+export interface CloseOptions {
+  /** Milliseconds that calls in flight and running handlers are given to finish. Default 5000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A session as applications see it. */
+export interface SessionHandle extends AsyncDisposable {
+  /** False once the session has ended or begun to close. */
+  readonly isOpen: boolean;
+  /** Resolves, and never rejects, when the session has ended. */
+  readonly closed: Promise<SessionEnd>;
+  /** What the peer sent in the handshake. */
+  readonly peerMetadata: Metadata;
+  /** In words where the session leads, like `tcp://127.0.0.1:4000`. */
+  readonly description: string;
+  /**
+   * Ends the session in good order: new calls fail, calls in flight and running handlers finish, bounded by a
+   * timeout, then the link closes. Resolves when it has. Closing twice is harmless.
+   */
+  close(options?: CloseOptions): Promise<void>;
+  /** Ends the session at once: calls in flight fail with `SessionShutdown`. */
+  abort(): void;
+}

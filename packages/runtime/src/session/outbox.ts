@@ -1,0 +1,144 @@
+/**
+ * The outbound batch: messages are encoded straight into it, one frame behind the other, and leave together.
+ *
+ * `begin` gives the position of the next frame's body; encoders write there; `commit` fills the header in and counts
+ * the frame. Until then nothing has happened, so an encoder that throws leaves no trace. The owner is told through
+ * `onPending` when the first frame of a batch was committed and calls `flush` at the end of the tick.
+ */
+import { Writer } from "../bytes/writer.js";
+import { CodecError } from "../errors.js";
+import type { Framing, Link } from "../link/link.js";
+
+/** Memory of a fresh batch, bytes: small, because most sessions are idle most of the time. */
+const initialCapacity = 4 * 1024;
+/** A batch of this many bytes leaves at once: past it, larger writes gain nothing and memory only grows. */
+const fullBatch = 64 * 1024;
+/** Memory above this is given back after a batch, bytes. */
+const keptCapacity = 256 * 1024;
+/** With less than this left behind frames that the link still holds, the next batch gets new memory. */
+const worthwhileRest = 2 * 1024;
+/** Room that is there after {@link Outbox.begin}: enough for the fixed part of any message head. */
+const headRoom = 64;
+
+/** Frames on their way out of one session. */
+export class Outbox {
+  /** Where messages are encoded; see {@link begin}. */
+  readonly writer: Writer;
+  private readonly framing: Framing;
+  private readonly headerBytes: number;
+  private readonly maxFrameBytes: number;
+  private readonly onPending: () => void;
+  private link: Link | undefined = undefined;
+  private readonly ends: number[] = [];
+  /** Frames committed and not yet sent. */
+  private count = 0;
+  /** Where the unsent frames begin. */
+  private from = 0;
+  /** Where the last committed frame ends. */
+  private to = 0;
+
+  /**
+   * @param maxFrameBytes largest body of a frame
+   * @param onPending called when a frame was committed to an empty batch
+   */
+  constructor(framing: Framing, maxFrameBytes: number, onPending: () => void) {
+    this.writer = new Writer(initialCapacity);
+    this.framing = framing;
+    this.headerBytes = framing.headerBytes;
+    this.maxFrameBytes = maxFrameBytes;
+    this.onPending = onPending;
+  }
+
+  /** Whether frames wait for {@link flush}. */
+  get isPending(): boolean {
+    return this.count !== 0;
+  }
+
+  /** Frames can leave from now on. */
+  attach(link: Link): void {
+    this.link = link;
+  }
+
+  /** Drops what has not left and everything that is committed from now on. */
+  detach(): void {
+    this.link = undefined;
+    this.restart();
+  }
+
+  /** Position for the body of the next frame, with room for a message head. */
+  begin(): number {
+    const { writer } = this;
+    const position = this.to + this.headerBytes;
+    writer.depth = 0;
+    if (position + headRoom > writer.limit) writer.grow(position, headRoom);
+    return position;
+  }
+
+  /**
+   * Counts the frame that was written from {@link begin} to `end`.
+   * @throws CodecError `EncodeFailed` when it is larger than a frame may be; nothing is committed then
+   */
+  commit(end: number): void {
+    const { writer, headerBytes } = this;
+    const bodyBytes = end - this.to - headerBytes;
+    if (bodyBytes > this.maxFrameBytes) throw this.tooLarge(bodyBytes);
+    if (headerBytes !== 0) this.framing.writeHeader(writer.buffer, this.to, bodyBytes);
+    this.ends[this.count] = end;
+    this.count += 1;
+    this.to = end;
+    if (end - this.from >= fullBatch) this.flush();
+    else if (this.count === 1) this.onPending();
+  }
+
+  /** Whether a body of this size may leave; asked before a message that must not follow another one alone. */
+  fits(bodyBytes: number): boolean {
+    return bodyBytes <= this.maxFrameBytes;
+  }
+
+  /** Gives the batch to the link. Does nothing when there is none. */
+  flush(): void {
+    const { count, writer } = this;
+    if (count === 0) return;
+    this.count = 0;
+    if (this.link === undefined) {
+      this.restart();
+      return;
+    }
+    const reusable = this.link.send(writer.buffer, this.from, this.ends, count);
+    if (reusable && writer.limit <= keptCapacity) {
+      this.rewind();
+    } else if (reusable || writer.limit - this.to < worthwhileRest) {
+      this.renew();
+    } else {
+      this.from = this.to;
+      writer.keep = this.to;
+    }
+  }
+
+  private tooLarge(bodyBytes: number): CodecError {
+    return new CodecError(
+      "EncodeFailed",
+      `the message has ${bodyBytes} bytes and a frame may have ${this.maxFrameBytes} (limit maxFrameBytes)`,
+    );
+  }
+
+  private rewind(): void {
+    this.from = 0;
+    this.to = 0;
+    this.writer.keep = 0;
+  }
+
+  private renew(): void {
+    const { writer } = this;
+    const capacity = Math.min(writer.limit, fullBatch);
+    writer.buffer = new Uint8Array(capacity);
+    writer.view = new DataView(writer.buffer.buffer);
+    writer.limit = capacity;
+    this.rewind();
+  }
+
+  private restart(): void {
+    this.count = 0;
+    this.rewind();
+  }
+}

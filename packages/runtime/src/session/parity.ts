@@ -1,0 +1,36 @@
+/** Odd or even: which side may choose an id. Source: `protocol/wire.md` §6. */
+
+/** The half of an id space that one side allocates from. */
+export type Parity = "Odd" | "Even";
+
+/** The other side's parity. */
+export function oppositeParity(parity: Parity): Parity {
+  return parity === "Odd" ? "Even" : "Odd";
+}
+
+/** Whether `id` belongs to the side with this parity. 0 belongs to nobody: it is never allocated. */
+export function hasParity(id: number | bigint, parity: Parity): boolean {
+  const odd = typeof id === "number" ? id % 2 === 1 : (id & 1n) === 1n;
+  if (parity === "Odd") return odd;
+  return !odd && id !== 0 && id !== 0n;
+}
+
+/** Hands out ids of one parity: 1, 3, 5 … or 2, 4, 6 …; none twice. */
+export class IdAllocator {
+  private following: number;
+
+  constructor(parity: Parity) {
+    this.following = parity === "Odd" ? 1 : 2;
+  }
+
+  /**
+   * The next id.
+   * @throws RangeError past 2^53: at a million ids a second that takes 285 years
+   */
+  next(): number {
+    const id = this.following;
+    if (id > Number.MAX_SAFE_INTEGER - 2) throw new RangeError("all ids of this connection are used up");
+    this.following = id + 2;
+    return id;
+  }
+}
