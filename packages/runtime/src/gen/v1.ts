@@ -1,0 +1,262 @@
+/**
+ * The generated-code ABI, version 1: the only module that `*.vox.ts` files import, as `import * as $`. Additive within
+ * v1 and apart from the public API: not meant to be called by hand.
+ *
+ * Codec half. Room: bytes that the caller reserves with `if (p + n > w.limit) w.grow(p, n)`; "own" makes its own.
+ * Writers throw EncodeFault, readers DecodeFault; `codec`, `encodeError` and `decodeError` turn them into CodecError.
+ *
+ * | function                                   | room | throws, beyond a wrong JavaScript type                       |
+ * |--------------------------------------------|------|--------------------------------------------------------------|
+ * | writeBool writeU8 writeI8                  | 1    | out of range                                                 |
+ * | writeU16 writeI16                          | 3    | out of range, not an integer                                 |
+ * | writeU32 writeI32                          | 5    | out of range, not an integer                                 |
+ * | writeU64 writeI64                          | 10   | out of range                                                 |
+ * | writeU64Number writeI64Number              | 10   | not a safe integer (also for `@js(number)` 128-bit integers) |
+ * | writeU128 writeI128                        | 19   | out of range                                                 |
+ * | writeF32 / writeF64                        | 4/8  | finite value too large for f32                               |
+ * | writeNone(w, p) writeSome(w, p)            | 1    | never; tag of an option                                      |
+ * | writeUnit                                  | 0    | value is not undefined                                       |
+ * | writeNever()                               | 0    | always                                                       |
+ * | writeCount writeTag                        | 5    | never: the number is trusted                                 |
+ * | writeString writeChar writeBytes           | own  | lone surrogates; more or less than one scalar (char)         |
+ * | writeTypedU8 … writeTypedF64               | own  | `@typed` list: u8 i8 u16 i16 u32 i32 u64 i64 f32 f64         |
+ * | writeTypedU8Array(w, p, v, length) …       | own  | `@typed` fixed array; wrong length                           |
+ * | writeF64List writeF32List                  | own  | `f64[]`/`f32[]` as number[]: count and elements in one loop  |
+ * | readBool … readBytes, readUnit, readNever  | –    | reader of each writer; all check the end of the payload      |
+ * | readU128Number readI128Number              | –    | as readU64Number, for 128-bit integers                       |
+ * | readCount(r, minBytes)                     | –    | count that cannot fit; minBytes 0: 65536 elements a payload  |
+ * | readTag(r) readOptionTag(r)                | –    | position of a variant or result · whether a value follows    |
+ * | readF64List readF32List                    | –    | readers of writeF64List, writeF32List                        |
+ * | enter(w or r) leave(w or r)                | –    | below level 128; around recursive types only                 |
+ * | expectArray(v) expectArrayOf(v, length)    | –    | value is no array (of that length)                           |
+ * | expectMap expectSet expectObject(v, name)  | –    | value is no Map, Set, object                                 |
+ * | badVariant(v, name) badLength(want, got)   | –    | always (encode)                                              |
+ * | unknownVariant(r, index, name)             | –    | always (decode)                                              |
+ */
+
+// --- codecs ---
+export { Reader } from "../bytes/reader.js";
+export { Writer } from "../bytes/writer.js";
+export {
+  readBytes,
+  writeBytes,
+} from "../postcard/byte-strings.js";
+export {
+  badLength,
+  badVariant,
+  enter,
+  leave,
+  readCount,
+  readTag,
+  unknownVariant,
+  writeCount,
+  writeTag,
+} from "../postcard/counts.js";
+export {
+  DecodeFault,
+  EncodeFault,
+} from "../postcard/faults.js";
+export {
+  readBool,
+  readNever,
+  readOptionTag,
+  readUnit,
+  writeBool,
+  writeNever,
+  writeNone,
+  writeSome,
+  writeUnit,
+} from "../postcard/flags.js";
+export {
+  readF32List,
+  readF64List,
+  writeF32List,
+  writeF64List,
+} from "../postcard/float-lists.js";
+export {
+  readF32,
+  readF64,
+  writeF32,
+  writeF64,
+} from "../postcard/floats.js";
+export {
+  expectArray,
+  expectArrayOf,
+  expectMap,
+  expectObject,
+  expectSet,
+} from "../postcard/guards.js";
+export {
+  readI8,
+  readI16,
+  readI32,
+  readU8,
+  readU16,
+  readU32,
+  writeI8,
+  writeI16,
+  writeI32,
+  writeU8,
+  writeU16,
+  writeU32,
+} from "../postcard/integers.js";
+export {
+  readChar,
+  readString,
+  writeChar,
+  writeString,
+} from "../postcard/text.js";
+export {
+  readTypedF32,
+  readTypedF32Array,
+  readTypedF64,
+  readTypedF64Array,
+  readTypedI8,
+  readTypedI8Array,
+  readTypedI16,
+  readTypedI16Array,
+  readTypedI32,
+  readTypedI32Array,
+  readTypedI64,
+  readTypedI64Array,
+  readTypedU8,
+  readTypedU8Array,
+  readTypedU16,
+  readTypedU16Array,
+  readTypedU32,
+  readTypedU32Array,
+  readTypedU64,
+  readTypedU64Array,
+  writeTypedF32,
+  writeTypedF32Array,
+  writeTypedF64,
+  writeTypedF64Array,
+  writeTypedI8,
+  writeTypedI8Array,
+  writeTypedI16,
+  writeTypedI16Array,
+  writeTypedI32,
+  writeTypedI32Array,
+  writeTypedI64,
+  writeTypedI64Array,
+  writeTypedU8,
+  writeTypedU8Array,
+  writeTypedU16,
+  writeTypedU16Array,
+  writeTypedU32,
+  writeTypedU32Array,
+  writeTypedU64,
+  writeTypedU64Array,
+} from "../postcard/typed-arrays.js";
+export {
+  readI64,
+  readI64Number,
+  readI128,
+  readI128Number,
+  readU64,
+  readU64Number,
+  readU128,
+  readU128Number,
+  writeI64,
+  writeI64Number,
+  writeI128,
+  writeU64,
+  writeU64Number,
+  writeU128,
+} from "../postcard/wide-integers.js";
+export {
+  arrayShape,
+  boolShape,
+  bytesShape,
+  charShape,
+  enumShape,
+  f32Shape,
+  f64Shape,
+  fieldShape,
+  i8Shape,
+  i16Shape,
+  i32Shape,
+  i64NumberShape,
+  i64Shape,
+  i128NumberShape,
+  i128Shape,
+  listShape,
+  mapShape,
+  neverShape,
+  newtypeVariant,
+  optionShape,
+  resultShape,
+  setShape,
+  stringShape,
+  structShape,
+  structVariant,
+  tupleShape,
+  tupleVariant,
+  u8Shape,
+  u16Shape,
+  u32Shape,
+  u64NumberShape,
+  u64Shape,
+  u128NumberShape,
+  u128Shape,
+  unitShape,
+  unitVariant,
+} from "../shape/build.js";
+export {
+  type Codec,
+  codec,
+  type DecodeOptions,
+  type Read,
+  type Write,
+} from "../shape/codec.js";
+export {
+  decodeError,
+  encodeError,
+} from "../shape/codec-error.js";
+export type {
+  ArrayShape,
+  EnumShape,
+  FieldShape,
+  ListShape,
+  MapShape,
+  OptionShape,
+  PrimitiveShape,
+  ResultShape,
+  SetShape,
+  Shape,
+  StructShape,
+  TupleShape,
+  VariantShape,
+} from "../shape/shape.js";
+
+/** A present value of an option whose element type has `undefined` among its own values. */
+export interface Some<T> {
+  readonly some: T;
+}
+
+/** The TypeScript type of `T?` where `T` is a type parameter. */
+export type Option<T> = undefined extends T ? Some<T> | undefined : T | undefined;
+// --- end of codecs ---
+
+// --- schemas and methods ---
+export {
+  type Binding,
+  schema,
+  typeRef,
+  WireSchema,
+} from "../call/binding.js";
+export type { Caller, CallOptions } from "../call/caller.js";
+export type { CallContext } from "../call/context.js";
+export {
+  Dispatcher,
+  dispatcher,
+  type HandledInit,
+  type HandledMethod,
+  handled,
+} from "../call/dispatcher.js";
+export { Failure, fail } from "../call/failure.js";
+export { Method, type MethodInit, method } from "../call/method.js";
+export type { Awaitable, Result } from "../call/result.js";
+export { type Client, ClientBase, type Service, service } from "../call/service.js";
+export { type CallError, CallFailure, UserError } from "../errors.js";
+// --- end of schemas and methods ---

@@ -1,0 +1,43 @@
+/**
+ * What the primitives throw. A fault knows what is wrong and, when decoding, the offset; it does not know the path of
+ * the value, which the codec finds afterwards (`shape/`). Faults never reach an application: a codec turns them into
+ * a `CodecError`.
+ */
+import type { Reader } from "../bytes/reader.js";
+
+/** A value that its type cannot hold. */
+export class EncodeFault extends Error {
+  /** What is wrong, without the place. */
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(reason);
+    this.name = "EncodeFault";
+    this.reason = reason;
+  }
+}
+
+/** Bytes that are no value of their type. Texts: `protocol/postcard.md` §5. */
+export class DecodeFault extends Error {
+  /** What is wrong, without the place. */
+  readonly reason: string;
+  /** Byte offset inside the payload, from 0. */
+  readonly offset: number;
+
+  constructor(reason: string, offset: number) {
+    super(`${reason} at byte ${offset}`);
+    this.name = "DecodeFault";
+    this.reason = reason;
+    this.offset = offset;
+  }
+}
+
+/** A fault at `position`, which is an offset of the reader's buffer. */
+export function decodeFault(r: Reader, reason: string, position: number): DecodeFault {
+  return new DecodeFault(reason, position - r.start);
+}
+
+/** The input ends before the value does. @throws DecodeFault always */
+export function endOfInput(r: Reader, position: number): never {
+  throw decodeFault(r, "unexpected EOF", position);
+}

@@ -1,0 +1,39 @@
+/**
+ * Checks of what kind of JavaScript value stands where a composite is expected. Generated encoders call them where a
+ * wrong value would otherwise be written as if it were a right one, or fail with an error of the platform.
+ */
+import { badLength } from "./counts.js";
+import { EncodeFault } from "./faults.js";
+import { describeValue } from "./problems.js";
+
+function refuse(expected: string, value: unknown): never {
+  throw new EncodeFault(`expected ${expected}, got ${describeValue(value)}`);
+}
+
+/** The value, if it is an array. @throws EncodeFault otherwise */
+export function expectArray<T>(value: readonly T[]): readonly T[] {
+  return Array.isArray(value) ? value : refuse("an array", value);
+}
+
+/** The value, if it is an array of that length. @throws EncodeFault otherwise */
+export function expectArrayOf<T extends readonly unknown[]>(value: T, length: number): T {
+  if (!Array.isArray(value)) refuse(`an array of ${length}`, value);
+  if (value.length !== length) badLength(length, value.length);
+  return value;
+}
+
+/** The value, if it is a Map. @throws EncodeFault otherwise */
+export function expectMap<K, V>(value: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
+  return value instanceof Map ? value : refuse("a Map", value);
+}
+
+/** The value, if it is a Set. @throws EncodeFault otherwise */
+export function expectSet<T>(value: ReadonlySet<T>): ReadonlySet<T> {
+  return value instanceof Set ? value : refuse("a Set", value);
+}
+
+/** The value, if it is an object. @throws EncodeFault otherwise */
+export function expectObject<T>(value: T, typeName: string): T {
+  if (typeof value !== "object" || value === null) refuse(`an object for ${typeName}`, value);
+  return value;
+}

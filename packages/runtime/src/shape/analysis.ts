@@ -1,0 +1,112 @@
+/** What the slow paths need to know about a shape as a whole. */
+import type { FieldShape, Shape, VariantShape } from "./shape.js";
+
+/** Types that are looked at before giving up: shapes made anew on every call would have no end. */
+const maxShapes = 10_000;
+
+/** The shapes directly inside a shape. */
+function children(shape: Shape): readonly Shape[] {
+  switch (shape.kind) {
+    case "primitive":
+      return [];
+    case "option":
+    case "list":
+    case "array":
+    case "set":
+      return [shape.element];
+    case "tuple":
+      return shape.elements;
+    case "map":
+      return [shape.key, shape.value];
+    case "result":
+      return [shape.ok, shape.error];
+    case "struct":
+      return shapesOf(shape.fields());
+    case "enum":
+      return shape.variants.flatMap(payloadShapes);
+  }
+}
+
+function shapesOf(fields: readonly FieldShape[]): readonly Shape[] {
+  return fields.map((field) => field.shape);
+}
+
+/** The shapes of a variant's payload, in the order of the encoding. */
+function payloadShapes(variant: VariantShape): readonly Shape[] {
+  switch (variant.payload) {
+    case "unit":
+      return [];
+    case "newtype":
+      return [variant.shape()];
+    case "tuple":
+      return variant.shape().elements;
+    case "struct":
+      return shapesOf(variant.fields());
+  }
+}
+
+/** The structs and enums below `root` that contain themselves: those whose nesting is limited. */
+export function recursiveShapes(root: Shape): ReadonlySet<Shape> {
+  const recursive = new Set<Shape>();
+  for (const shape of reachable(root)) {
+    if (shape.kind !== "struct" && shape.kind !== "enum") continue;
+    if (children(shape).some((child) => reachable(child).has(shape))) recursive.add(shape);
+  }
+  return recursive;
+}
+
+function reachable(root: Shape): ReadonlySet<Shape> {
+  const seen = new Set<Shape>([root]);
+  const waiting: Shape[] = [root];
+  for (let shape = waiting.pop(); shape !== undefined && seen.size < maxShapes; shape = waiting.pop()) {
+    for (const child of children(shape)) {
+      if (seen.has(child)) continue;
+      seen.add(child);
+      waiting.push(child);
+    }
+  }
+  return seen;
+}
+
+/** Bytes of the smallest encoding of a shape's values: what `readCount` is given for an element. */
+export function minBytes(shape: Shape): number {
+  return measure(shape, new Set());
+}
+
+/** A type that is being measured already is infinite there: a value of it without end cannot be the smallest. */
+function measure(shape: Shape, open: Set<Shape>): number {
+  if (open.has(shape) || open.size > maxShapes) return Number.POSITIVE_INFINITY;
+  open.add(shape);
+  const size = measureOpen(shape, open);
+  open.delete(shape);
+  return size;
+}
+
+function measureOpen(shape: Shape, open: Set<Shape>): number {
+  const sum = (shapes: readonly Shape[]): number => shapes.reduce((total, s) => total + measure(s, open), 0);
+  switch (shape.kind) {
+    case "primitive":
+      return primitiveBytes[shape.type] ?? 1;
+    case "option":
+    case "list":
+    case "map":
+    case "set":
+      return 1;
+    case "array":
+      return shape.length === 0 ? 0 : shape.length * measure(shape.element, open);
+    case "tuple":
+      return sum(shape.elements);
+    case "result":
+      return 1 + Math.min(measure(shape.ok, open), measure(shape.error, open));
+    case "struct":
+      return sum(shapesOf(shape.fields()));
+    case "enum":
+      return shape.variants.reduce(
+        (least, variant) => Math.min(least, 1 + sum(payloadShapes(variant))),
+        Number.POSITIVE_INFINITY,
+      );
+  }
+}
+
+/** Those that are not one byte at least. `never` has no encoding; one byte keeps its counts bounded. */
+const primitiveBytes: Readonly<Partial<Record<string, number>>> = { unit: 0, f32: 4, f64: 8, char: 2 };

@@ -1,0 +1,136 @@
+/** Constructors of shapes. All are pure, so that a bundler can drop the shapes of unused types. */
+import type {
+  ArrayShape,
+  EnumShape,
+  FieldShape,
+  ListShape,
+  MapShape,
+  OptionShape,
+  PrimitiveShape,
+  ResultShape,
+  SetShape,
+  Shape,
+  ShapePrimitive,
+  StructShape,
+  TupleShape,
+  VariantShape,
+} from "./shape.js";
+
+function primitive(type: ShapePrimitive, asNumber = false): PrimitiveShape {
+  return { kind: "primitive", type, asNumber };
+}
+
+/** Shape of `bool`. */
+export const boolShape: PrimitiveShape = /*@__PURE__*/ primitive("bool");
+/** Shape of `u8`. */
+export const u8Shape: PrimitiveShape = /*@__PURE__*/ primitive("u8");
+/** Shape of `u16`. */
+export const u16Shape: PrimitiveShape = /*@__PURE__*/ primitive("u16");
+/** Shape of `u32`. */
+export const u32Shape: PrimitiveShape = /*@__PURE__*/ primitive("u32");
+/** Shape of `u64`. */
+export const u64Shape: PrimitiveShape = /*@__PURE__*/ primitive("u64");
+/** Shape of `u128`. */
+export const u128Shape: PrimitiveShape = /*@__PURE__*/ primitive("u128");
+/** Shape of `i8`. */
+export const i8Shape: PrimitiveShape = /*@__PURE__*/ primitive("i8");
+/** Shape of `i16`. */
+export const i16Shape: PrimitiveShape = /*@__PURE__*/ primitive("i16");
+/** Shape of `i32`. */
+export const i32Shape: PrimitiveShape = /*@__PURE__*/ primitive("i32");
+/** Shape of `i64`. */
+export const i64Shape: PrimitiveShape = /*@__PURE__*/ primitive("i64");
+/** Shape of `i128`. */
+export const i128Shape: PrimitiveShape = /*@__PURE__*/ primitive("i128");
+/** Shape of `f32`. */
+export const f32Shape: PrimitiveShape = /*@__PURE__*/ primitive("f32");
+/** Shape of `f64`. */
+export const f64Shape: PrimitiveShape = /*@__PURE__*/ primitive("f64");
+/** Shape of `char`. */
+export const charShape: PrimitiveShape = /*@__PURE__*/ primitive("char");
+/** Shape of `string`. */
+export const stringShape: PrimitiveShape = /*@__PURE__*/ primitive("string");
+/** Shape of `bytes`. */
+export const bytesShape: PrimitiveShape = /*@__PURE__*/ primitive("bytes");
+/** Shape of `unit`. */
+export const unitShape: PrimitiveShape = /*@__PURE__*/ primitive("unit");
+/** Shape of `never`. */
+export const neverShape: PrimitiveShape = /*@__PURE__*/ primitive("never");
+/** Shape of `u64` marked `@js(number)`. */
+export const u64NumberShape: PrimitiveShape = /*@__PURE__*/ primitive("u64", true);
+/** Shape of `i64` marked `@js(number)`. */
+export const i64NumberShape: PrimitiveShape = /*@__PURE__*/ primitive("i64", true);
+/** Shape of `u128` marked `@js(number)`. */
+export const u128NumberShape: PrimitiveShape = /*@__PURE__*/ primitive("u128", true);
+/** Shape of `i128` marked `@js(number)`. */
+export const i128NumberShape: PrimitiveShape = /*@__PURE__*/ primitive("i128", true);
+
+/** Shape of `T?`. @param wrapped whether a present value is `{ some: value }` */
+export function optionShape(element: Shape, wrapped = false): OptionShape {
+  return { kind: "option", element, wrapped };
+}
+
+/** Shape of `T[]`. @param typed whether the value is a typed array */
+export function listShape(element: Shape, typed = false): ListShape {
+  return { kind: "list", element, typed };
+}
+
+/** Shape of `T[N]`. @param typed whether the value is a typed array */
+export function arrayShape(element: Shape, length: number, typed = false): ArrayShape {
+  return { kind: "array", element, length, typed };
+}
+
+/** Shape of `(A, B)`. @param names what paths say instead of the position (argument lists) */
+export function tupleShape(elements: readonly Shape[], names?: readonly string[]): TupleShape {
+  return names === undefined ? { kind: "tuple", elements } : { kind: "tuple", elements, names };
+}
+
+/** Shape of `map<K, V>`. */
+export function mapShape(key: Shape, value: Shape): MapShape {
+  return { kind: "map", key, value };
+}
+
+/** Shape of `set<T>`. */
+export function setShape(element: Shape): SetShape {
+  return { kind: "set", element };
+}
+
+/** Shape of `result<T, E>`. */
+export function resultShape(ok: Shape, error: Shape): ResultShape {
+  return { kind: "result", ok, error };
+}
+
+/** One member of a struct. @param name in the `.vox` file @param member in TypeScript */
+export function fieldShape(name: string, member: string, shape: Shape): FieldShape {
+  return { name, member, shape };
+}
+
+/** Shape of a struct. @param fields called when needed, so that a type may contain itself */
+export function structShape(name: string, fields: () => readonly FieldShape[]): StructShape {
+  return { kind: "struct", name, fields };
+}
+
+/** Variant without payload. */
+export function unitVariant(name: string): VariantShape {
+  return { name, payload: "unit" };
+}
+
+/** Variant with one value. */
+export function newtypeVariant(name: string, shape: () => Shape): VariantShape {
+  return { name, payload: "newtype", shape };
+}
+
+/** Variant with values by position. */
+export function tupleVariant(name: string, shape: () => TupleShape): VariantShape {
+  return { name, payload: "tuple", shape };
+}
+
+/** Variant with values by name. */
+export function structVariant(name: string, fields: () => readonly FieldShape[]): VariantShape {
+  return { name, payload: "struct", fields };
+}
+
+/** Shape of an enum. @param literal whether the values are string literals (unit variants only) */
+export function enumShape(name: string, literal: boolean, variants: readonly VariantShape[]): EnumShape {
+  return { kind: "enum", name, literal, variants };
+}

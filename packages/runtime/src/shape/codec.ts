@@ -1,0 +1,121 @@
+/** A type's codec as applications use it: values to bytes and back, with typed errors. */
+import { Reader } from "../bytes/reader.js";
+import { Writer } from "../bytes/writer.js";
+import { CodecError } from "../errors.js";
+import { decodeError, encodeError } from "./codec-error.js";
+import type { Shape } from "./shape.js";
+
+/** Writes a value at `p` and returns the next position. May throw anything; nothing counts as written then. */
+export type Write<T> = (w: Writer, p: number, value: T) => number;
+
+/** Reads a value and moves the reader behind it. */
+export type Read<T> = (r: Reader) => T;
+
+/** How {@link Codec.decode} reads. */
+export interface DecodeOptions {
+  /** Refuse bytes behind the value. Default false: they are ignored, as the reference does. */
+  readonly strict?: boolean;
+}
+
+/** Values of one type to bytes and back. */
+export interface Codec<T> {
+  /** How the type's values look. */
+  readonly shape: Shape;
+  /**
+   * The bytes of a value. They are a view of a larger piece of memory, which no later call changes; copy them
+   * (`.slice()`) to keep a few for long.
+   * @throws CodecError `EncodeFailed`, with the path of what does not fit the type
+   */
+  encode(value: T): Uint8Array;
+  /**
+   * The value of bytes. `bytes` members longer than 1 KiB are views of the input.
+   * @throws CodecError `DecodeFailed`, with byte offset and path
+   */
+  decode(bytes: Uint8Array, options?: DecodeOptions): T;
+}
+
+/** Memory that encoded messages are cut from. */
+const slabBytes = 32 * 1024;
+/** A slab with less than this left is given up, so that most messages fit without growing. */
+const leastRoom = 512;
+/** A pooled reader does not keep a larger input alive. */
+const maxKeptBytes = 64 * 1024;
+
+/** Memory that messages are encoded into one after the other; each keeps its part. */
+class Slab extends Writer {
+  /** Where the next message starts. */
+  next = 0;
+
+  /** Place for a message; a slab that is nearly full is replaced. */
+  begin(): number {
+    this.depth = 0;
+    if (this.limit - this.next < leastRoom) this.replace();
+    this.keep = this.next;
+    return this.next;
+  }
+
+  /** The message that was written up to `end`. */
+  take(end: number): Uint8Array {
+    const start = this.next;
+    this.next = end;
+    return this.buffer.subarray(start, end);
+  }
+
+  private replace(): void {
+    this.buffer = new Uint8Array(slabBytes);
+    this.view = new DataView(this.buffer.buffer);
+    this.limit = slabBytes;
+    this.next = 0;
+  }
+}
+
+/* The pool: one of each, absent while in use. A getter of a value may itself encode something. */
+let idleSlab: Slab | undefined;
+let idleReader: Reader | undefined;
+
+/**
+ * A codec from a shape and the two straight-line functions that generated code has for it.
+ * @param label what paths begin with; default the name of a struct or enum
+ */
+export function codec<T>(
+  shape: Shape,
+  write: Write<T>,
+  read: Read<T>,
+  label: string = shape.kind === "struct" || shape.kind === "enum" ? shape.name : "",
+): Codec<T> {
+  return {
+    shape,
+    encode(value) {
+      const slab = idleSlab ?? new Slab(slabBytes);
+      idleSlab = undefined;
+      try {
+        return slab.take(write(slab, slab.begin(), value));
+      } catch (fault) {
+        throw encodeError(fault, shape, value, label);
+      } finally {
+        idleSlab = slab;
+      }
+    },
+    decode(bytes, options) {
+      const reader = idleReader ?? new Reader();
+      idleReader = undefined;
+      try {
+        if (!(bytes instanceof Uint8Array)) throw new TypeError("expected Uint8Array to decode");
+        reader.reset(bytes, 0, bytes.length);
+        const value = read(reader);
+        if (options?.strict === true && reader.position < reader.end) throw trailing(reader, label);
+        return value;
+      } catch (fault) {
+        throw fault instanceof CodecError ? fault : decodeError(fault, reader, shape, label);
+      } finally {
+        if (reader.end > maxKeptBytes) reader.release();
+        idleReader = reader;
+      }
+    },
+  };
+}
+
+function trailing(reader: Reader, path: string): CodecError {
+  const offset = reader.position - reader.start;
+  return new CodecError("DecodeFailed", `trailing bytes: ${reader.end - reader.position}`, { path, offset });
+}

@@ -1,0 +1,174 @@
+/** Finds the place in a value at which decoding failed: reads the bytes again by shape. Runs on the error path only. */
+import type { Reader } from "../bytes/reader.js";
+import { readBytes } from "../postcard/byte-strings.js";
+import { enter, leave, readCount, readTag, unknownVariant } from "../postcard/counts.js";
+import { DecodeFault } from "../postcard/faults.js";
+import { readBool, readNever, readOptionTag, readUnit } from "../postcard/flags.js";
+import { readF32, readF64 } from "../postcard/floats.js";
+import { readI8, readI16, readI32, readU8, readU16, readU32 } from "../postcard/integers.js";
+import { readChar, readString } from "../postcard/text.js";
+import {
+  readI64,
+  readI64Number,
+  readI128,
+  readI128Number,
+  readU64,
+  readU64Number,
+  readU128,
+  readU128Number,
+} from "../postcard/wide-integers.js";
+import { minBytes, recursiveShapes } from "./analysis.js";
+import { indexStep, keyText, memberStep, Path } from "./path.js";
+import type { EnumShape, FieldShape, PrimitiveShape, ResultShape, Shape } from "./shape.js";
+
+/** A fault and the path of the value in which it happened. */
+export interface LocatedFault {
+  readonly path: string;
+  readonly fault: DecodeFault;
+}
+
+/**
+ * The first fault, or undefined when the bytes decode. Moves the reader. Never throws.
+ * @param r at the start of the payload
+ */
+export function explainDecode(shape: Shape, r: Reader): LocatedFault | undefined {
+  const walk = new DecodeWalk(r, recursiveShapes(shape));
+  try {
+    walk.read(shape);
+    return undefined;
+  } catch (fault) {
+    return fault instanceof DecodeFault ? { path: walk.path.toString(), fault } : undefined;
+  }
+}
+
+type ReadAny = (r: Reader) => unknown;
+
+const primitiveReaders: Readonly<Record<PrimitiveShape["type"], ReadAny>> = {
+  bool: readBool,
+  u8: readU8,
+  u16: readU16,
+  u32: readU32,
+  u64: readU64,
+  u128: readU128,
+  i8: readI8,
+  i16: readI16,
+  i32: readI32,
+  i64: readI64,
+  i128: readI128,
+  f32: readF32,
+  f64: readF64,
+  char: readChar,
+  string: readString,
+  bytes: readBytes,
+  unit: readUnit,
+  never: readNever,
+};
+
+const numberReaders: Readonly<Partial<Record<PrimitiveShape["type"], ReadAny>>> = {
+  u64: readU64Number,
+  i64: readI64Number,
+  u128: readU128Number,
+  i128: readI128Number,
+};
+
+class DecodeWalk {
+  readonly path: Path = new Path();
+  private readonly r: Reader;
+  private readonly recursive: ReadonlySet<Shape>;
+
+  constructor(r: Reader, recursive: ReadonlySet<Shape>) {
+    this.r = r;
+    this.recursive = recursive;
+  }
+
+  /** Reads a value. Only primitives are returned: they are what map keys in paths are made of. */
+  read(shape: Shape): unknown {
+    const isRecursive = this.recursive.has(shape);
+    if (isRecursive) enter(this.r);
+    const value = this.readKind(shape);
+    if (isRecursive) leave(this.r);
+    return value;
+  }
+
+  private at(step: string, shape: Shape): unknown {
+    this.path.push(step);
+    const value = this.read(shape);
+    this.path.pop();
+    return value;
+  }
+
+  private readKind(shape: Shape): unknown {
+    const { r } = this;
+    switch (shape.kind) {
+      case "primitive":
+        return ((shape.asNumber ? numberReaders[shape.type] : undefined) ?? primitiveReaders[shape.type])(r);
+      case "option":
+        if (!readOptionTag(r)) return undefined;
+        return shape.wrapped ? this.at(memberStep("some"), shape.element) : this.read(shape.element);
+      case "list":
+      case "set":
+        return this.readElements(shape.element, readCount(r, minBytes(shape.element)));
+      case "array":
+        return this.readArray(shape.element, shape.length);
+      case "tuple":
+        for (const [i, element] of shape.elements.entries()) {
+          const name = shape.names?.[i];
+          this.at(name === undefined ? indexStep(i) : memberStep(name), element);
+        }
+        return undefined;
+      case "map":
+        return this.readMap(shape.key, shape.value);
+      case "result":
+        return this.readResult(shape);
+      case "struct":
+        return this.readFields(shape.fields());
+      case "enum":
+        return this.readEnum(shape);
+    }
+  }
+
+  private readElements(element: Shape, count: number): undefined {
+    for (let i = 0; i < count; i++) this.at(indexStep(i), element);
+  }
+
+  private readArray(element: Shape, length: number): undefined {
+    const size = minBytes(element);
+    // Elements without bytes cannot fail, besides those of a type without values.
+    const count = size === 0 ? Math.min(length, 1) : length;
+    return this.readElements(element, count);
+  }
+
+  private readMap(key: Shape, value: Shape): undefined {
+    const count = readCount(this.r, minBytes(key) + minBytes(value));
+    for (let i = 0; i < count; i++) {
+      const k = this.at(` key #${i}`, key);
+      this.at(`[${keyText(k, i)}]`, value);
+    }
+  }
+
+  private readResult(shape: ResultShape): undefined {
+    const index = readTag(this.r);
+    if (index > 1) unknownVariant(this.r, index);
+    this.at(index === 0 ? memberStep("value") : memberStep("error"), index === 0 ? shape.ok : shape.error);
+  }
+
+  private readFields(fields: readonly FieldShape[]): undefined {
+    for (const field of fields) this.at(memberStep(field.member), field.shape);
+  }
+
+  private readEnum(shape: EnumShape): undefined {
+    const start = this.r.position;
+    const index = readTag(this.r);
+    const variant = shape.variants[index];
+    if (variant === undefined)
+      throw new DecodeFault(`unknown remote enum variant index ${index}`, start - this.r.start);
+    switch (variant.payload) {
+      case "unit":
+        return;
+      case "struct":
+        return this.readFields(variant.fields());
+      default:
+        this.at(memberStep("value"), variant.shape());
+    }
+  }
+}
