@@ -1,0 +1,142 @@
+/** Outgoing requests of one connection: those that wait for a slot, those in flight, and their end. */
+import type { CallOptions } from "../call/caller.js";
+import type { Method } from "../call/method.js";
+import type { Timed } from "./deadlines.js";
+
+/** A method whose value types are forgotten: what the driver works with. */
+export type AnyMethod = Method<readonly unknown[], unknown, unknown>;
+
+/**
+ * One call from the moment it was made until it settles.
+ *
+ * ```
+ *  waiting ──slot free──► in flight ──response──► settled
+ *     │                      │
+ *     └──── abort, deadline, connection end ────► settled   (id stays taken until the late response)
+ * ```
+ */
+export class OutgoingRequest implements Timed {
+  readonly method: AnyMethod;
+  readonly args: readonly unknown[];
+  readonly options: CallOptions | undefined;
+  /** Whether the promise is of a Result: failures are values then. */
+  readonly asResult: boolean;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  /** Request id; 0 while waiting for a slot. */
+  id = 0;
+  settled = false;
+  deadline = 0;
+  heapIndex = -1;
+  /** When it was made, for the observer; 0 when nobody watches. */
+  startedAt = 0;
+  /** Neighbours in the queue of waiting requests. */
+  previous: OutgoingRequest | undefined = undefined;
+  next: OutgoingRequest | undefined = undefined;
+  /** Told when the caller's signal aborts. */
+  private readonly onAbort: (request: OutgoingRequest) => void;
+
+  constructor(
+    method: AnyMethod,
+    args: readonly unknown[],
+    options: CallOptions | undefined,
+    asResult: boolean,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+    onAbort: (request: OutgoingRequest) => void,
+  ) {
+    this.method = method;
+    this.args = args;
+    this.options = options;
+    this.asResult = asResult;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.onAbort = onAbort;
+  }
+
+  /** The request is its own listener, so that a call without a signal makes no closure. */
+  handleEvent(): void {
+    this.onAbort(this);
+  }
+}
+
+/** First in, first out, and anything may leave from the middle. */
+export class WaitingQueue {
+  private first: OutgoingRequest | undefined = undefined;
+  private last: OutgoingRequest | undefined = undefined;
+  private length = 0;
+
+  get size(): number {
+    return this.length;
+  }
+
+  get head(): OutgoingRequest | undefined {
+    return this.first;
+  }
+
+  push(request: OutgoingRequest): void {
+    request.previous = this.last;
+    if (this.last === undefined) this.first = request;
+    else this.last.next = request;
+    this.last = request;
+    this.length += 1;
+  }
+
+  /** Takes a queued request out, wherever it stands. */
+  remove(request: OutgoingRequest): void {
+    const { previous, next } = request;
+    if (previous === undefined) this.first = next;
+    else previous.next = next;
+    if (next === undefined) this.last = previous;
+    else next.previous = previous;
+    request.previous = undefined;
+    request.next = undefined;
+    this.length -= 1;
+  }
+}
+
+/** Stands in the table for a request that nobody waits for any more, until its late response arrives. */
+const abandoned: unique symbol = Symbol("abandoned");
+
+/** Requests in flight by id. */
+export class InFlightTable {
+  private readonly entries = new Map<number, OutgoingRequest | typeof abandoned>();
+
+  /** Ids that the peer has not answered, abandoned ones included. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  add(request: OutgoingRequest): void {
+    this.entries.set(request.id, request);
+  }
+
+  /** The caller has given up: the id stays taken until the peer answers. */
+  abandon(id: number): void {
+    this.entries.set(id, abandoned);
+  }
+
+  /** Forgets a request that never left. */
+  drop(id: number): void {
+    this.entries.delete(id);
+  }
+
+  /** Whether the peer may still answer this id. */
+  has(id: number | bigint): boolean {
+    return this.entries.has(id as number);
+  }
+
+  /** The request that waits for this id's response, if one does. */
+  peek(id: number | bigint): OutgoingRequest | undefined {
+    const entry = this.entries.get(id as number);
+    return entry === abandoned ? undefined : entry;
+  }
+
+  /** Takes all out that somebody waits for, and forgets the rest. */
+  clear(): OutgoingRequest[] {
+    const waiting: OutgoingRequest[] = [];
+    for (const entry of this.entries.values()) if (entry !== abandoned) waiting.push(entry);
+    this.entries.clear();
+    return waiting;
+  }
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { CodecError } from "../errors.js";
+import type { Framing, Link } from "../link/link.js";
+import { Outbox } from "./outbox.js";
+
+const lengthFraming: Framing = {
+  headerBytes: 4,
+  writeHeader(buffer, offset, bodyBytes) {
+    new DataView(buffer.buffer).setUint32(offset, bodyBytes, true);
+  },
+};
+
+/** A link that records its batches; `takes` is what `send` answers. */
+class RecordingLink implements Link {
+  readonly framing = lengthFraming;
+  readonly description = "recording";
+  readonly bufferedBytes = 0;
+  readonly batches: { memory: Uint8Array; frames: number[][] }[] = [];
+  takes = true;
+  start(): void {}
+  send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
+    const frames: number[][] = [];
+    let from = start;
+    for (const end of ends.slice(0, count)) {
+      frames.push([...batch.subarray(from, end)]);
+      from = end;
+    }
+    this.batches.push({ memory: batch, frames });
+    return this.takes;
+  }
+  close(): void {}
+  abort(): void {}
+}
+
+function setUp(maxFrameBytes = 1000): { outbox: Outbox; link: RecordingLink; pending: () => number } {
+  let count = 0;
+  const outbox = new Outbox(lengthFraming, maxFrameBytes, () => {
+    count += 1;
+  });
+  const link = new RecordingLink();
+  outbox.attach(link);
+  return { outbox, link, pending: () => count };
+}
+
+function put(outbox: Outbox, bytes: readonly number[]): void {
+  const start = outbox.begin();
+  const { writer } = outbox;
+  if (start + bytes.length > writer.limit) writer.grow(start, bytes.length);
+  writer.buffer.set(bytes, start);
+  outbox.commit(start + bytes.length);
+}
+
+describe("Outbox", () => {
+  it("sends the frames of a tick in one batch, each with its header", () => {
+    const { outbox, link, pending } = setUp();
+    put(outbox, [1, 2, 3]);
+    put(outbox, []);
+    put(outbox, [9]);
+    expect(pending()).toBe(1);
+    expect(link.batches).toHaveLength(0);
+    outbox.flush();
+    expect(link.batches.map((batch) => batch.frames)).toEqual([
+      [
+        [3, 0, 0, 0, 1, 2, 3],
+        [0, 0, 0, 0],
+        [1, 0, 0, 0, 9],
+      ],
+    ]);
+    outbox.flush();
+    expect(link.batches).toHaveLength(1);
+  });
+
+  it("leaves no trace of a message whose encoder threw", () => {
+    const { outbox, link } = setUp();
+    put(outbox, [1]);
+    const start = outbox.begin();
+    outbox.writer.buffer.fill(0xee, start, start + 20);
+    put(outbox, [2]);
+    outbox.flush();
+    expect(link.batches[0]?.frames).toEqual([
+      [1, 0, 0, 0, 1],
+      [1, 0, 0, 0, 2],
+    ]);
+  });
+
+  it("refuses a frame above the limit and keeps the batch usable", () => {
+    const { outbox, link } = setUp(10);
+    put(outbox, [1]);
+    expect(() =>
+      put(
+        outbox,
+        Array.from({ length: 11 }, () => 7),
+      ),
+    ).toThrow(CodecError);
+    put(
+      outbox,
+      Array.from({ length: 10 }, () => 8),
+    );
+    outbox.flush();
+    expect(link.batches[0]?.frames).toHaveLength(2);
+  });
+
+  it("reuses memory that the link gave back, and leaves memory alone that it kept", () => {
+    const { outbox, link } = setUp();
+    put(outbox, [1]);
+    outbox.flush();
+    put(outbox, [2]);
+    outbox.flush();
+    expect(link.batches[1]?.memory).toBe(link.batches[0]?.memory);
+    expect(link.batches[1]?.memory[4]).toBe(2);
+
+    link.takes = false;
+    put(outbox, [3]);
+    outbox.flush();
+    const kept = link.batches[2]?.memory.slice();
+    put(outbox, [4]);
+    outbox.flush();
+    expect(link.batches[2]?.memory.subarray(0, 5)).toEqual(kept?.subarray(0, 5));
+    expect(link.batches[3]?.frames).toEqual([[1, 0, 0, 0, 4]]);
+  });
+
+  it("never writes into kept memory, also when a batch behind it grows", () => {
+    const { outbox, link } = setUp(100_000);
+    link.takes = false;
+    const expected: number[][] = [];
+    for (let round = 0; round < 200; round++) {
+      const bytes = Array.from({ length: (round * 37) % 900 }, (_, index) => (round + index) & 0xff);
+      put(outbox, bytes);
+      put(outbox, [round]);
+      expected.push(bytes, [round]);
+      outbox.flush();
+    }
+    expect(link.batches.flatMap((batch) => batch.frames).map((frame) => frame.slice(4))).toEqual(expected);
+  });
+
+  it("lets a large batch leave before the tick ends", () => {
+    const { outbox, link } = setUp(100_000);
+    put(
+      outbox,
+      Array.from({ length: 70_000 }, () => 1),
+    );
+    expect(link.batches).toHaveLength(1);
+    expect(outbox.isPending).toBe(false);
+  });
+
+  it("drops everything after it was detached", () => {
+    const { outbox, link } = setUp();
+    put(outbox, [1]);
+    outbox.detach();
+    put(outbox, [2]);
+    outbox.flush();
+    expect(link.batches).toHaveLength(0);
+    expect(outbox.isPending).toBe(false);
+  });
+});
