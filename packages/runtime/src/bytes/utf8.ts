@@ -25,7 +25,7 @@ interface NativeMethods {
 const replacement = "\uFFFD";
 
 function decodeStrictly(
-  decoder: TextDecoder,
+  decoder: { decode(bytes: Uint8Array): string },
   source: Uint8Array,
   start: number,
   end: number,

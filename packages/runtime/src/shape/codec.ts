@@ -2,6 +2,7 @@
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
+import { bytesProblem } from "../postcard/problems.js";
 import { decodeError, encodeError } from "./codec-error.js";
 import type { Shape } from "./shape.js";
 
@@ -69,9 +70,10 @@ class Slab extends Writer {
   }
 }
 
-/* The pool: one of each, absent while in use. A getter of a value may itself encode something. */
+/** The slab, absent while in use: a getter of a value may itself encode something. */
 let idleSlab: Slab | undefined;
-let idleReader: Reader | undefined;
+/** The reader of all codecs: reading runs no code of others, so it is never in use twice. */
+const reader: Reader = /*@__PURE__*/ new Reader();
 
 /**
  * A codec from a shape and the two straight-line functions that generated code has for it.
@@ -97,25 +99,26 @@ export function codec<T>(
       }
     },
     decode(bytes, options) {
-      const reader = idleReader ?? new Reader();
-      idleReader = undefined;
+      if (!(bytes instanceof Uint8Array)) throw notBytes(bytes, label);
+      reader.reset(bytes, 0, bytes.length);
       try {
-        if (!(bytes instanceof Uint8Array)) throw new TypeError("expected Uint8Array to decode");
-        reader.reset(bytes, 0, bytes.length);
         const value = read(reader);
-        if (options?.strict === true && reader.position < reader.end) throw trailing(reader, label);
+        if (options !== undefined) checkEnd(reader, options, label);
+        if (reader.end > maxKeptBytes) reader.release();
         return value;
       } catch (fault) {
-        throw fault instanceof CodecError ? fault : decodeError(fault, reader, shape, label);
-      } finally {
-        if (reader.end > maxKeptBytes) reader.release();
-        idleReader = reader;
+        throw decodeError(fault, reader, shape, label);
       }
     },
   };
 }
 
-function trailing(reader: Reader, path: string): CodecError {
-  const offset = reader.position - reader.start;
-  return new CodecError("DecodeFailed", `trailing bytes: ${reader.end - reader.position}`, { path, offset });
+function notBytes(bytes: unknown, path: string): CodecError {
+  return new CodecError("DecodeFailed", bytesProblem(bytes) ?? "expected Uint8Array", { path });
+}
+
+function checkEnd(r: Reader, options: DecodeOptions, path: string): void {
+  if (options.strict !== true || r.position === r.end) return;
+  const reason = `trailing bytes: ${r.end - r.position}`;
+  throw new CodecError("DecodeFailed", reason, { path, offset: r.position - r.start });
 }

@@ -107,7 +107,7 @@ class EncodeWalk {
     if (!wrapped) return this.check(element, value);
     if (!isObject(value) || !("some" in value))
       return `expected { some: value } or undefined, got ${describeValue(value)}`;
-    return this.at(memberStep("some"), element, value["some"]);
+    return this.at(memberStep("some"), element, value.some);
   }
 
   private checkElements(element: Shape, value: unknown): Reason {
@@ -169,13 +169,13 @@ class EncodeWalk {
 
   private checkResult(shape: ResultShape, value: unknown): Reason {
     if (isObject(value)) {
-      if (value["ok"] === true) return this.at(memberStep("value"), shape.ok, value["value"]);
-      if (value["ok"] === false) return this.at(memberStep("error"), shape.error, value["error"]);
+      if (value.ok === true) return this.at(memberStep("value"), shape.ok, value.value);
+      if (value.ok === false) return this.at(memberStep("error"), shape.error, value.error);
     }
     return `expected { ok: true, value } or { ok: false, error }, got ${describeValue(value)}`;
   }
 
-  private checkFields(fields: readonly FieldShape[], value: Readonly<Record<string, unknown>>): Reason {
+  private checkFields(fields: readonly FieldShape[], value: AnyObject): Reason {
     for (const field of fields) {
       const step = memberStep(field.member);
       this.path.push(step);
@@ -194,25 +194,35 @@ class EncodeWalk {
     }
     if (!isObject(value))
       return `expected an object with kind for ${shape.name}, got ${describeValue(value)}`;
-    const kind = value["kind"];
+    const kind = value.kind;
     const variant = shape.variants.find((candidate) => candidate.name === kind);
     return variant === undefined ? variantProblem(shape, kind) : this.checkPayload(variant, value);
   }
 
-  private checkPayload(variant: VariantShape, value: Readonly<Record<string, unknown>>): Reason {
+  private checkPayload(variant: VariantShape, value: AnyObject): Reason {
     switch (variant.payload) {
       case "unit":
         return undefined;
       case "newtype":
       case "tuple":
-        return this.at(memberStep("value"), variant.shape(), value["value"]);
+        return this.at(memberStep("value"), variant.shape(), value.value);
       case "struct":
         return this.checkFields(variant.fields(), value);
     }
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** An object that may have the members that composites are told apart by. */
+interface AnyObject {
+  readonly [member: string]: unknown;
+  readonly some?: unknown;
+  readonly kind?: unknown;
+  readonly ok?: unknown;
+  readonly value?: unknown;
+  readonly error?: unknown;
+}
+
+function isObject(value: unknown): value is AnyObject {
   return typeof value === "object" && value !== null;
 }
 
