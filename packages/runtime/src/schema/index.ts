@@ -1,0 +1,47 @@
+/**
+ * Schemas without a connection: the model that travels on the wire, its CBOR, type references. Pure; the compiler uses
+ * the same code as the runtime. Subpath `@voxrpc/runtime/schema`.
+ */
+export { type CborMap, type CborValue, cborMap, decodeCbor, encodeCbor } from "./cbor.js";
+export type { CborLimits } from "./cbor-check.js";
+export type {
+  Schema,
+  SchemaField,
+  SchemaKind,
+  SchemaPayload,
+  SchemaPrimitive,
+  SchemaVariant,
+  TypeId,
+  TypeRef,
+  VariantPayload,
+} from "./model.js";
+export {
+  assemblePayload,
+  encodeSchema,
+  encodeSchemaList,
+  readSchemaPayload,
+  type SchemaLimits,
+  schemaToCbor,
+  typeRefToCbor,
+  writeSchemaPayload,
+} from "./payload.js";
+export { readSchemaList, readTypeRef } from "./payload-reader.js";
+export {
+  type AnnouncedBinding,
+  type AnnouncedSchema,
+  Announcement,
+  type BindingDirection,
+  ReceiveState,
+  SendState,
+} from "./registry.js";
+export {
+  type Bindings,
+  bindParameters,
+  resolveKind,
+  type SchemaLookup,
+  sameTypeRef,
+  substitute,
+  typeIdText,
+  typeName,
+  typeRefKey,
+} from "./type-ref.js";

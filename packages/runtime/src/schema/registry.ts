@@ -1,0 +1,230 @@
+/**
+ * What each side of a connection has announced. Pure: no I/O, no clock; the driver moves the bytes. Both states belong
+ * to one connection and live as long as it does. Source: `protocol/schemas.md` §4, §5.
+ */
+import { CodecError } from "../errors.js";
+import type { Schema, SchemaPayload, TypeId, TypeRef } from "./model.js";
+import { assemblePayload, readSchemaPayload, type SchemaLimits } from "./payload.js";
+
+/** Which half of a method a root describes. */
+export type BindingDirection = "args" | "response";
+
+/** One schema of an announcement as the sender needs it: its id and its own CBOR. */
+export interface AnnouncedSchema {
+  readonly id: TypeId;
+  /** CBOR of this single schema. */
+  readonly bytes: Uint8Array;
+}
+
+/** What is announced for one direction of a method: its root and all schemas that the root needs, dependencies first. */
+export interface AnnouncedBinding {
+  readonly root: TypeRef;
+  readonly schemas: readonly AnnouncedSchema[];
+}
+
+const directionBits: Readonly<Record<BindingDirection, number>> = { args: 1, response: 2 };
+
+/** What we have announced on one connection. */
+export class SendState {
+  /** Grows with every reset; what an {@link Announcement} was sent in. @internal */
+  epoch = 1;
+  private readonly schemas = new Set<TypeId>();
+  /** Per method id: the bits of the directions that are bound. */
+  private readonly bindings = new Map<bigint, number>();
+
+  /** Whether a root of this method and direction was announced. One map look-up by bigint: see {@link Announcement}. */
+  isSent(methodId: bigint, direction: BindingDirection): boolean {
+    return ((this.bindings.get(methodId) ?? 0) & directionBits[direction]) !== 0;
+  }
+
+  /**
+   * CBOR of the announcement to send ahead of the next message of this method and direction, with the schemas that the
+   * peer has not got yet (possibly none: the root is sent all the same); undefined when one was sent. Changes nothing:
+   * call {@link commit} once the link has the message.
+   */
+  prepare(methodId: bigint, direction: BindingDirection, binding: AnnouncedBinding): Uint8Array | undefined {
+    if (this.isSent(methodId, direction)) return undefined;
+    const chunks: Uint8Array[] = [];
+    const seen = new Set<TypeId>();
+    for (const schema of binding.schemas) {
+      if (this.schemas.has(schema.id) || seen.has(schema.id)) continue;
+      seen.add(schema.id);
+      chunks.push(schema.bytes);
+    }
+    return assemblePayload(chunks, binding.root);
+  }
+
+  /** Marks the binding and its schemas as sent. */
+  commit(methodId: bigint, direction: BindingDirection, binding: AnnouncedBinding): void {
+    this.bindings.set(methodId, (this.bindings.get(methodId) ?? 0) | directionBits[direction]);
+    for (const schema of binding.schemas) this.schemas.add(schema.id);
+  }
+
+  /** Forgets everything: the session goes on over a new link. */
+  reset(): void {
+    this.epoch += 1;
+    this.schemas.clear();
+    this.bindings.clear();
+  }
+}
+
+/**
+ * One binding of one method on one connection: what the driver keeps beside the method so that "already announced?"
+ * costs a comparison of two numbers on the way of every call.
+ */
+export class Announcement {
+  private readonly state: SendState;
+  private readonly methodId: bigint;
+  private readonly direction: BindingDirection;
+  private readonly binding: AnnouncedBinding;
+  private sentEpoch = 0;
+
+  constructor(state: SendState, methodId: bigint, direction: BindingDirection, binding: AnnouncedBinding) {
+    this.state = state;
+    this.methodId = methodId;
+    this.direction = direction;
+    this.binding = binding;
+  }
+
+  /** Whether nothing has to be sent ahead of the next message. */
+  get isSent(): boolean {
+    return this.sentEpoch === this.state.epoch;
+  }
+
+  /**
+   * CBOR to send ahead of the next message; undefined when the method's root was announced, also by someone else.
+   * Changes nothing about the connection: {@link commit} does, once the link has the message.
+   */
+  prepare(): Uint8Array | undefined {
+    if (this.isSent) return undefined;
+    const bytes = this.state.prepare(this.methodId, this.direction, this.binding);
+    if (bytes === undefined) this.sentEpoch = this.state.epoch;
+    return bytes;
+  }
+
+  /** Marks it as sent. */
+  commit(): void {
+    this.state.commit(this.methodId, this.direction, this.binding);
+    this.sentEpoch = this.state.epoch;
+  }
+}
+
+interface Root {
+  readonly ref: TypeRef;
+  /** Bytes given back when a later root replaces this one. */
+  readonly bytes: number;
+}
+
+interface Roots {
+  args: Root | undefined;
+  response: Root | undefined;
+}
+
+/** Bytes that one connection may hold, in payloads of the largest size. */
+const payloadsHeld = 8;
+
+/** What the peer has announced on one connection. */
+export class ReceiveState {
+  private readonly limits: SchemaLimits;
+  private readonly schemas = new Map<TypeId, Schema>();
+  private readonly roots = new Map<bigint, Roots>();
+  private bytesHeld = 0;
+
+  /**
+   * @param limits `maxSchemas` bounds the schemas and the methods of the whole connection, `maxSchemaBytes` one payload
+   * (and eight times that all of them).
+   */
+  constructor(limits: SchemaLimits) {
+    this.limits = limits;
+  }
+
+  /**
+   * Takes the CBOR of an announcement: adds its schemas, sets the root of the method and direction; a later root
+   * replaces an earlier one.
+   *
+   * @throws CodecError `DecodeFailed` when the bytes are no payload, when they bring a schema id a second time (those
+   * before it stay recorded), and when the connection's limits are exceeded: each ends the connection, with the text
+   * behind the name of the message that carried it.
+   */
+  record(methodId: bigint, direction: BindingDirection, bytes: Uint8Array): void {
+    const payload = readSchemaPayload(bytes, this.limits);
+    const before = this.roots.get(methodId);
+    this.bytesHeld += bytes.length - (before?.[direction]?.bytes ?? 0);
+    this.checkLimits(payload, before === undefined);
+    for (const schema of payload.schemas) {
+      if (this.schemas.has(schema.id)) throw new CodecError("DecodeFailed", duplicateText(schema.id));
+      this.schemas.set(schema.id, schema);
+    }
+    const root: Root = { ref: payload.root, bytes: payload.schemas.length === 0 ? bytes.length : 0 };
+    if (before === undefined) {
+      this.roots.set(methodId, { args: undefined, response: undefined, [direction]: root });
+    } else {
+      before[direction] = root;
+    }
+  }
+
+  private checkLimits(payload: SchemaPayload, isNewMethod: boolean): void {
+    const { maxSchemas, maxSchemaBytes } = this.limits;
+    if (this.schemas.size + payload.schemas.length > maxSchemas) {
+      throw new CodecError("DecodeFailed", `more than ${maxSchemas} schemas on one connection`);
+    }
+    if (isNewMethod && this.roots.size >= maxSchemas) {
+      throw new CodecError("DecodeFailed", `schemas for more than ${maxSchemas} methods on one connection`);
+    }
+    if (this.bytesHeld > payloadsHeld * maxSchemaBytes) {
+      const limit = payloadsHeld * maxSchemaBytes;
+      throw new CodecError("DecodeFailed", `more than ${limit} bytes of schemas on one connection`);
+    }
+  }
+
+  /** The schema with this id, if the peer has announced it. */
+  schema(id: TypeId): Schema | undefined {
+    return this.schemas.get(id);
+  }
+
+  /** The root announced for a method and direction. Not checked against the schemas. */
+  root(methodId: bigint, direction: BindingDirection): TypeRef | undefined {
+    return this.roots.get(methodId)?.[direction]?.ref;
+  }
+
+  /**
+   * The root by which a payload has to be read.
+   *
+   * @throws CodecError `DecodeFailed` when there is none, or when its schema is not among the announced: the call
+   * fails with `InvalidPayload` and this text, the connection goes on.
+   */
+  requireRoot(methodId: bigint, direction: BindingDirection): TypeRef {
+    const root = this.root(methodId, direction);
+    if (root === undefined) {
+      throw new CodecError(
+        "DecodeFailed",
+        `protocol error: no remote ${direction} schema received for method MethodId(${methodId})` +
+          " — sender must send schemas before data",
+      );
+    }
+    if (root.tag === "var" || !this.schemas.has(root.typeId)) {
+      throw new CodecError(
+        "DecodeFailed",
+        `protocol error: remote root type ref ${debugText(root)} not found in received schemas`,
+      );
+    }
+    return root;
+  }
+
+  /** Forgets everything: the session goes on over a new link, and senders start again. */
+  reset(): void {
+    this.schemas.clear();
+    this.roots.clear();
+    this.bytesHeld = 0;
+  }
+}
+
+/** The reference's words, with its notation of ids, so that logs of both peers can be compared. */
+function duplicateText(id: TypeId): string {
+  return `duplicate TypeSchemaId SchemaHash(${id}) received on same connection — protocol error`;
+}
+
+function debugText(ref: TypeRef): string {
+  if (ref.tag === "var") return `Var { name: TypeParamName(${JSON.stringify(ref.name)}) }`;
+  return `Concrete { type_id: SchemaHash(${ref.typeId}), args: [${ref.args.map(debugText).join(", ")}] }`;
+}

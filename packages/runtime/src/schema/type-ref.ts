@@ -1,0 +1,152 @@
+/** Type references: comparing, keying, substituting, naming. Source: `protocol/schemas.md` §1, §6. */
+import type {
+  Schema,
+  SchemaField,
+  SchemaKind,
+  SchemaPrimitive,
+  SchemaVariant,
+  TypeId,
+  TypeRef,
+} from "./model.js";
+
+/** Finds a schema by its id: of our own types, or of what a peer announced. */
+export type SchemaLookup = (id: TypeId) => Schema | undefined;
+
+/** Whether two references are the same: equal ids with equal arguments, or variables of one name. */
+export function sameTypeRef(a: TypeRef, b: TypeRef): boolean {
+  if (a === b) return true;
+  if (a.tag === "var" || b.tag === "var") return a.tag === "var" && b.tag === "var" && a.name === b.name;
+  if (a.typeId !== b.typeId || a.args.length !== b.args.length) return false;
+  return a.args.every((arg, index) => {
+    const other = b.args[index];
+    return other !== undefined && sameTypeRef(arg, other);
+  });
+}
+
+/** A text that is equal exactly for equal references: the key of caches and of the cycle check. */
+export function typeRefKey(ref: TypeRef): string {
+  if (ref.tag === "var") return JSON.stringify(ref.name);
+  const id = ref.typeId.toString(16);
+  return ref.args.length === 0 ? id : `${id}<${ref.args.map(typeRefKey).join(",")}>`;
+}
+
+/** A type id as every text shows it: 16 hexadecimal digits. */
+export function typeIdText(id: TypeId): string {
+  return id.toString(16).padStart(16, "0");
+}
+
+/** What each type parameter stands for. */
+export type Bindings = ReadonlyMap<string, TypeRef>;
+
+/** Parameters with their arguments, zipped to the shorter: a peer's counts may differ (`HashSet`). */
+export function bindParameters(parameters: readonly string[], args: readonly TypeRef[]): Bindings {
+  const bindings = new Map<string, TypeRef>();
+  for (const [index, name] of parameters.entries()) {
+    const arg = args[index];
+    // The first of equal names wins, as in the extraction.
+    if (arg !== undefined && !bindings.has(name)) bindings.set(name, arg);
+  }
+  return bindings;
+}
+
+/** Replaces variables at every depth, also inside arguments; one without a binding stays. */
+export function substitute(ref: TypeRef, bindings: Bindings): TypeRef {
+  if (ref.tag === "var") return bindings.get(ref.name) ?? ref;
+  if (ref.args.length === 0 || bindings.size === 0) return ref;
+  return { tag: "concrete", typeId: ref.typeId, args: ref.args.map((arg) => substitute(arg, bindings)) };
+}
+
+/** The kind that a reference stands for, its variables replaced; undefined when its schema is unknown or it is a variable. */
+export function resolveKind(ref: TypeRef, lookup: SchemaLookup): SchemaKind | undefined {
+  if (ref.tag === "var") return undefined;
+  const schema = lookup(ref.typeId);
+  if (schema === undefined) return undefined;
+  const bindings = bindParameters(schema.typeParams, ref.args);
+  return bindings.size === 0 ? schema.kind : substituteKind(schema.kind, bindings);
+}
+
+function substituteKind(kind: SchemaKind, bindings: Bindings): SchemaKind {
+  const replace = (ref: TypeRef): TypeRef => substitute(ref, bindings);
+  switch (kind.tag) {
+    case "struct":
+      return { ...kind, fields: substituteFields(kind.fields, bindings) };
+    case "enum":
+      return { ...kind, variants: kind.variants.map((variant) => substituteVariant(variant, bindings)) };
+    case "tuple":
+      return { ...kind, elements: kind.elements.map(replace) };
+    case "map":
+      return { ...kind, key: replace(kind.key), value: replace(kind.value) };
+    case "primitive":
+      return kind;
+    default:
+      return { ...kind, element: replace(kind.element) };
+  }
+}
+
+function substituteFields(fields: readonly SchemaField[], bindings: Bindings): readonly SchemaField[] {
+  return fields.map((field) => ({ ...field, typeRef: substitute(field.typeRef, bindings) }));
+}
+
+function substituteVariant(variant: SchemaVariant, bindings: Bindings): SchemaVariant {
+  const { payload } = variant;
+  switch (payload.tag) {
+    case "unit":
+      return variant;
+    case "newtype":
+      return { ...variant, payload: { ...payload, typeRef: substitute(payload.typeRef, bindings) } };
+    case "tuple":
+      return {
+        ...variant,
+        payload: { ...payload, types: payload.types.map((type) => substitute(type, bindings)) },
+      };
+    case "struct":
+      return { ...variant, payload: { ...payload, fields: substituteFields(payload.fields, bindings) } };
+  }
+}
+
+const primitiveNames: Readonly<Partial<Record<SchemaPrimitive, string>>> = {
+  string: "String",
+  unit: "()",
+  bytes: "Vec<u8>",
+};
+
+/** Depth at which a name is cut: a reference from a peer may be nested as deep as its payload. */
+const deepestName = 8;
+
+/**
+ * A type's name in error texts, in the reference's notation: `Vec<u32>`, `HashMap<String, u8>`, `[u8; 4]`,
+ * `Option<…>`, `Tx<…>`, `(A, B)`, `(A,)`, `()`; structs and enums by name alone. A reference whose schema is unknown is
+ * shown by its id.
+ */
+export function typeName(ref: TypeRef, lookup: SchemaLookup): string {
+  return nameAt(ref, lookup, deepestName);
+}
+
+function nameAt(ref: TypeRef, lookup: SchemaLookup, depth: number): string {
+  if (ref.tag === "var") return ref.name;
+  if (depth === 0) return "…";
+  const kind = resolveKind(ref, lookup);
+  if (kind === undefined) return typeIdText(ref.typeId);
+  const name = (inner: TypeRef): string => nameAt(inner, lookup, depth - 1);
+  switch (kind.tag) {
+    case "struct":
+    case "enum":
+      return kind.name;
+    case "tuple":
+      return kind.elements.length === 1 && kind.elements[0] !== undefined
+        ? `(${name(kind.elements[0])},)`
+        : `(${kind.elements.map(name).join(", ")})`;
+    case "list":
+      return `Vec<${name(kind.element)}>`;
+    case "map":
+      return `HashMap<${name(kind.key)}, ${name(kind.value)}>`;
+    case "array":
+      return `[${name(kind.element)}; ${kind.length}]`;
+    case "option":
+      return `Option<${name(kind.element)}>`;
+    case "channel":
+      return `${kind.direction === "tx" ? "Tx" : "Rx"}<${name(kind.element)}>`;
+    case "primitive":
+      return primitiveNames[kind.primitiveType] ?? kind.primitiveType;
+  }
+}
