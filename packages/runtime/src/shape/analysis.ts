@@ -1,8 +1,12 @@
 /** What the slow paths need to know about a shape as a whole. */
 import type { FieldShape, Shape, VariantShape } from "./shape.js";
 
-/** Types that are looked at before giving up: shapes made anew on every call would have no end. */
+/** Shapes that are looked at before giving up: shapes made anew at every look would have no end. */
 const maxShapes = 10_000;
+
+/* Shapes are constants of generated code: what is known about them is kept as long as they are. */
+const knownRecursive = /*@__PURE__*/ new WeakMap<Shape, ReadonlySet<Shape>>();
+const knownMinBytes = /*@__PURE__*/ new WeakMap<Shape, number>();
 
 /** The shapes directly inside a shape. */
 function children(shape: Shape): readonly Shape[] {
@@ -47,12 +51,19 @@ function payloadShapes(variant: VariantShape): readonly Shape[] {
 
 /** The structs and enums below `root` that contain themselves: those whose nesting is limited. */
 export function recursiveShapes(root: Shape): ReadonlySet<Shape> {
-  const recursive = new Set<Shape>();
-  for (const shape of reachable(root)) {
-    if (shape.kind !== "struct" && shape.kind !== "enum") continue;
-    if (children(shape).some((child) => reachable(child).has(shape))) recursive.add(shape);
+  let recursive = knownRecursive.get(root);
+  if (recursive === undefined) {
+    recursive = findRecursive(root);
+    knownRecursive.set(root, recursive);
   }
   return recursive;
+}
+
+function findRecursive(root: Shape): ReadonlySet<Shape> {
+  const all = reachable(root);
+  if (all.size >= maxShapes) return new Set();
+  const named = [...all].filter((shape) => shape.kind === "struct" || shape.kind === "enum");
+  return new Set(named.filter((shape) => children(shape).some((child) => reachable(child).has(shape))));
 }
 
 function reachable(root: Shape): ReadonlySet<Shape> {
@@ -70,7 +81,12 @@ function reachable(root: Shape): ReadonlySet<Shape> {
 
 /** Bytes of the smallest encoding of a shape's values: what `readCount` is given for an element. */
 export function minBytes(shape: Shape): number {
-  return measure(shape, new Set());
+  let bytes = knownMinBytes.get(shape);
+  if (bytes === undefined) {
+    bytes = measure(shape, new Set());
+    knownMinBytes.set(shape, bytes);
+  }
+  return bytes;
 }
 
 /** A type that is being measured already is infinite there: a value of it without end cannot be the smallest. */
