@@ -166,45 +166,213 @@ function takeText() {
   at += length;
   if (at > source.length) ended();
   const b = source;
-  if (length < 13) {
-    let bits = 0;
-    for (let i = s; i < at; i++) bits |= b[i];
-    if (bits < 128) {
-      switch (length) {
-        case 0:
-          return "";
-        case 1:
-          return from(b[s]);
-        case 2:
-          return from(b[s], b[s + 1]);
-        case 3:
-          return from(b[s], b[s + 1], b[s + 2]);
-        case 4:
-          return from(b[s], b[s + 1], b[s + 2], b[s + 3]);
-        case 5:
-          return from(b[s], b[s + 1], b[s + 2], b[s + 3], b[s + 4]);
-        case 6:
-          return from(b[s], b[s + 1], b[s + 2], b[s + 3], b[s + 4], b[s + 5]);
-        case 7:
-          return from(b[s], b[s + 1], b[s + 2], b[s + 3], b[s + 4], b[s + 5], b[s + 6]);
-        case 8:
-          return from(b[s], b[s + 1], b[s + 2], b[s + 3], b[s + 4], b[s + 5], b[s + 6], b[s + 7]);
-        case 9:
-          return from(b[s], b[s + 1], b[s + 2], b[s + 3], b[s + 4], b[s + 5], b[s + 6], b[s + 7], b[s + 8]);
-        case 10:
-          return from(
-            b[s],
-            b[s + 1],
-            b[s + 2],
-            b[s + 3],
-            b[s + 4],
-            b[s + 5],
-            b[s + 6],
-            b[s + 7],
-            b[s + 8],
-            b[s + 9],
-          );
-      }
+  switch (length) {
+    case 0:
+      return "";
+    case 1: {
+      const a = b[s];
+      if (a < 128) return from(a);
+      break;
+    }
+    case 2: {
+      const a = b[s];
+      const q = b[s + 1];
+      if ((a | q) < 128) return from(a, q);
+      break;
+    }
+    case 3: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      if ((a | q | c) < 128) return from(a, q, c);
+      break;
+    }
+    case 4: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      if ((a | q | c | d) < 128) return from(a, q, c, d);
+      break;
+    }
+    case 5: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      if ((a | q | c | d | e) < 128) return from(a, q, c, d, e);
+      break;
+    }
+    case 6: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      if ((a | q | c | d | e | f) < 128) return from(a, q, c, d, e, f);
+      break;
+    }
+    case 7: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      const g = b[s + 6];
+      if ((a | q | c | d | e | f | g) < 128) return from(a, q, c, d, e, f, g);
+      break;
+    }
+    case 8: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      const g = b[s + 6];
+      const h = b[s + 7];
+      if ((a | q | c | d | e | f | g | h) < 128) return from(a, q, c, d, e, f, g, h);
+      break;
+    }
+    case 9: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      const g = b[s + 6];
+      const h = b[s + 7];
+      const i = b[s + 8];
+      if ((a | q | c | d | e | f | g | h | i) < 128) return from(a, q, c, d, e, f, g, h, i);
+      break;
+    }
+    case 10: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      const g = b[s + 6];
+      const h = b[s + 7];
+      const i = b[s + 8];
+      const j = b[s + 9];
+      if ((a | q | c | d | e | f | g | h | i | j) < 128) return from(a, q, c, d, e, f, g, h, i, j);
+      break;
+    }
+    case 11: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      const g = b[s + 6];
+      const h = b[s + 7];
+      const i = b[s + 8];
+      const j = b[s + 9];
+      const k = b[s + 10];
+      if ((a | q | c | d | e | f | g | h | i | j | k) < 128) return from(a, q, c, d, e, f, g, h, i, j, k);
+      break;
+    }
+    case 12: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      const g = b[s + 6];
+      const h = b[s + 7];
+      const i = b[s + 8];
+      const j = b[s + 9];
+      const k = b[s + 10];
+      const l = b[s + 11];
+      if ((a | q | c | d | e | f | g | h | i | j | k | l) < 128)
+        return from(a, q, c, d, e, f, g, h, i, j, k, l);
+      break;
+    }
+    case 13: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      const g = b[s + 6];
+      const h = b[s + 7];
+      const i = b[s + 8];
+      const j = b[s + 9];
+      const k = b[s + 10];
+      const l = b[s + 11];
+      const m = b[s + 12];
+      if ((a | q | c | d | e | f | g | h | i | j | k | l | m) < 128)
+        return from(a, q, c, d, e, f, g, h, i, j, k, l, m);
+      break;
+    }
+    case 14: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      const g = b[s + 6];
+      const h = b[s + 7];
+      const i = b[s + 8];
+      const j = b[s + 9];
+      const k = b[s + 10];
+      const l = b[s + 11];
+      const m = b[s + 12];
+      const n = b[s + 13];
+      if ((a | q | c | d | e | f | g | h | i | j | k | l | m | n) < 128)
+        return from(a, q, c, d, e, f, g, h, i, j, k, l, m, n);
+      break;
+    }
+    case 15: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      const g = b[s + 6];
+      const h = b[s + 7];
+      const i = b[s + 8];
+      const j = b[s + 9];
+      const k = b[s + 10];
+      const l = b[s + 11];
+      const m = b[s + 12];
+      const n = b[s + 13];
+      const o = b[s + 14];
+      if ((a | q | c | d | e | f | g | h | i | j | k | l | m | n | o) < 128)
+        return from(a, q, c, d, e, f, g, h, i, j, k, l, m, n, o);
+      break;
+    }
+    case 16: {
+      const a = b[s];
+      const q = b[s + 1];
+      const c = b[s + 2];
+      const d = b[s + 3];
+      const e = b[s + 4];
+      const f = b[s + 5];
+      const g = b[s + 6];
+      const h = b[s + 7];
+      const i = b[s + 8];
+      const j = b[s + 9];
+      const k = b[s + 10];
+      const l = b[s + 11];
+      const m = b[s + 12];
+      const n = b[s + 13];
+      const o = b[s + 14];
+      const p = b[s + 15];
+      if ((a | q | c | d | e | f | g | h | i | j | k | l | m | n | o | p) < 128)
+        return from(a, q, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
+      break;
     }
   }
   return b.utf8Slice(s, at);

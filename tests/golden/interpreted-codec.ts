@@ -198,9 +198,14 @@ class Composer {
       shape: $.mapShape(key.shape, value.shape),
       write: (w, p, entries) => {
         const map = $.expectMap(entries as Map<unknown, unknown>);
-        let at = this.count(w, p, map.size);
-        for (const [k, v] of map) at = value.write(w, key.write(w, at, k), v);
-        return at;
+        const { size } = map;
+        let at = this.count(w, p, size);
+        let written = 0;
+        for (const [k, v] of map) {
+          at = value.write(w, key.write(w, at, k), v);
+          written++;
+        }
+        return written === size ? at : $.badLength(size, written);
       },
       read: (r) => {
         const map = new Map<unknown, unknown>();
@@ -220,9 +225,14 @@ class Composer {
       shape: $.setShape(element.shape),
       write: (w, p, value) => {
         const set = $.expectSet(value as Set<unknown>);
-        let at = this.count(w, p, set.size);
-        for (const item of set) at = element.write(w, at, item);
-        return at;
+        const { size } = set;
+        let at = this.count(w, p, size);
+        let written = 0;
+        for (const item of set) {
+          at = element.write(w, at, item);
+          written++;
+        }
+        return written === size ? at : $.badLength(size, written);
       },
       read: (r) => {
         const set = new Set<unknown>();

@@ -186,6 +186,22 @@ describe("encoding refuses", () => {
     expect(error.reason).toBe("reading the value failed: no amount today");
   });
 
+  it("a Map that changes while it is written", () => {
+    const codec = interpretedCodec(types.type("map<string, Price>"));
+    const map = new Map<string, unknown>();
+    map.set("a", {
+      currency: "EUR",
+      get amount(): number {
+        if (map.size === 1) map.set("b", { amount: 1, currency: "" });
+        return 1;
+      },
+    });
+    expect(caught(() => codec.encode(map))).toMatchObject({
+      code: "EncodeFailed",
+      reason: "expected 1 element, got 2",
+    });
+  });
+
   it("a value that looks right when it is looked at again", () => {
     const codec = interpretedCodec(types.type("Price"));
     let reads = 0;

@@ -5,6 +5,11 @@
  * Codec half. Room: bytes that the caller reserves with `if (p + n > w.limit) w.grow(p, n)`; "own" makes its own.
  * Writers throw EncodeFault, readers DecodeFault; `codec`, `encodeError` and `decodeError` turn them into CodecError.
  *
+ * A Map or Set may change while it is written (a getter of an element can do anything): count down from the announced
+ * size and call `badLength` when it is not met. `minBytes` is the smallest encoding of an element: unit 0, f32 4, f64 8,
+ * char 2, struct and tuple the sum, array the multiple, option, list, map and set 1, result and enum 1 + the smallest
+ * payload, everything else 1; a type met inside itself counts as infinite.
+ *
  * | function                                   | room | throws, beyond a wrong JavaScript type                       |
  * |--------------------------------------------|------|--------------------------------------------------------------|
  * | writeBool writeU8 writeI8                  | 1    | out of range                                                 |

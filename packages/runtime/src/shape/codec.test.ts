@@ -43,6 +43,16 @@ describe("codec", () => {
     expect(Notes.decode(Notes.encode({ id: 2, text: "after" }))).toEqual({ id: 2, text: "after" });
   });
 
+  it("does not keep the memory of a large message alive by small ones", () => {
+    const large = Notes.encode({ id: 1, text: "x".repeat(3_000_000) });
+    const small = [1, 2].map((id) => Notes.encode({ id, text: "small" }));
+    for (const bytes of small) {
+      expect(bytes.buffer).not.toBe(large.buffer);
+      expect(bytes.buffer.byteLength).toBeLessThanOrEqual(128 * 1024);
+    }
+    expect(Notes.decode(large).text.length).toBe(3_000_000);
+  });
+
   it("lets a getter encode something else in between", () => {
     const inner: Uint8Array[] = [];
     const outer = {

@@ -37,20 +37,23 @@ export interface Codec<T> {
 
 /** Memory that encoded messages are cut from. */
 const slabBytes = 32 * 1024;
-/** A slab with less than this left is given up, so that most messages fit without growing. */
+/** Room that a message finds at least; more when the one before was larger, so that most fit without growing. */
 const leastRoom = 512;
-/** A pooled reader does not keep a larger input alive. */
+/** A message is expected to be as large as the one before, up to this. */
+const mostExpected = 64 * 1024;
+/** The reader does not keep a larger input alive. */
 const maxKeptBytes = 64 * 1024;
 
 /** Memory that messages are encoded into one after the other; each keeps its part. */
 class Slab extends Writer {
   /** Where the next message starts. */
-  next = 0;
+  private next = 0;
+  private expected = leastRoom;
 
-  /** Place for a message; a slab that is nearly full is replaced. */
+  /** Place for a message; a slab without the expected room is replaced. */
   begin(): number {
     this.depth = 0;
-    if (this.limit - this.next < leastRoom) this.replace();
+    if (this.limit - this.next < this.expected) this.replace();
     this.keep = this.next;
     return this.next;
   }
@@ -58,14 +61,18 @@ class Slab extends Writer {
   /** The message that was written up to `end`. */
   take(end: number): Uint8Array {
     const start = this.next;
-    this.next = end;
+    const size = end - start;
+    this.expected = size > mostExpected ? mostExpected : size + leastRoom;
+    // Memory that grew for one large message would be kept alive by every small one cut from it.
+    this.next = this.limit > slabBytes ? this.limit : end;
     return this.buffer.subarray(start, end);
   }
 
   private replace(): void {
-    this.buffer = new Uint8Array(slabBytes);
+    const capacity = Math.max(slabBytes, this.expected);
+    this.buffer = new Uint8Array(capacity);
     this.view = new DataView(this.buffer.buffer);
-    this.limit = slabBytes;
+    this.limit = capacity;
     this.next = 0;
   }
 }
