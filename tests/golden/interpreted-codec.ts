@@ -168,6 +168,7 @@ class Composer {
 
   private array(element: Part, length: number): Part {
     const { $ } = this;
+    const least = lazily(() => minBytes(element.shape));
     return {
       shape: $.arrayShape(element.shape, length),
       write: (w, p, value) => {
@@ -175,7 +176,7 @@ class Composer {
         for (const item of $.expectArrayOf(value as unknown[], length)) at = element.write(w, at, item);
         return at;
       },
-      read: (r) => Array.from({ length }, () => element.read(r)),
+      read: (r) => Array.from({ length: $.readArrayCount(r, length, least()) }, () => element.read(r)),
     };
   }
 

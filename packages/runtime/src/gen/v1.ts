@@ -30,6 +30,7 @@
  * | readBool … readBytes, readUnit, readNever  | –    | reader of each writer; all check the end of the payload      |
  * | readU128Number readI128Number              | –    | as readU64Number, for 128-bit integers                       |
  * | readCount(r, minBytes)                     | –    | count that cannot fit; minBytes 0: 65536 elements a payload  |
+ * | readArrayCount(r, length, minBytes)        | –    | fixed array that cannot fit: call before `new Array(length)` |
  * | readTag(r) readOptionTag(r)                | –    | position of a variant or result · whether a value follows    |
  * | readF64List readF32List                    | –    | readers of writeF64List, writeF32List                        |
  * | enter(w or r) leave(w or r)                | –    | below level 128; around recursive types only                 |
@@ -51,6 +52,7 @@ export {
   badVariant,
   enter,
   leave,
+  readArrayCount,
   readCount,
   readTag,
   unknownVariant,

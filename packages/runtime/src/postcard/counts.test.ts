@@ -2,7 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
-import { enter, leave, readCount, readTag, takeLength, unknownVariant, writeCount } from "./counts.js";
+import {
+  enter,
+  leave,
+  readArrayCount,
+  readCount,
+  readTag,
+  takeLength,
+  unknownVariant,
+  writeCount,
+} from "./counts.js";
 import { DecodeFault } from "./faults.js";
 
 function at(bytes: Iterable<number>, start = 0): Reader {
@@ -61,6 +70,14 @@ describe("readCount", () => {
         expect(slots).toBeLessThanOrEqual(bytes.length);
       }),
     );
+  });
+});
+
+describe("readArrayCount", () => {
+  it("bounds a fixed array before memory is taken", () => {
+    expect(readArrayCount(at([1, 2, 3]), 3, 1)).toBe(3);
+    expect(() => readArrayCount(at([1, 2, 3]), 2 ** 31, 1)).toThrow("unexpected EOF at byte 3");
+    expect(() => readArrayCount(at([]), 65537, 0)).toThrow("more than 65536 elements without bytes");
   });
 });
 

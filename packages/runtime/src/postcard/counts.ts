@@ -59,6 +59,17 @@ export function readCount(r: Reader, minBytes: number): number {
   return count;
 }
 
+/**
+ * The length of a fixed array, bounded like a count before memory is spent. Reads nothing.
+ * @param minBytes the smallest encoding of one element
+ * @throws DecodeFault when the elements cannot fit into what remains
+ */
+export function readArrayCount(r: Reader, length: number, minBytes: number): number {
+  if (minBytes === 0) return claimEmpty(r, length);
+  if (length * minBytes > r.end - r.position) endOfInput(r, r.end);
+  return length;
+}
+
 function claimEmpty(r: Reader, count: number): number {
   r.claimedEmpty += count;
   if (r.claimedEmpty > maxEmptyElements)

@@ -1,10 +1,12 @@
 /**
  * Numeric lists and arrays that are typed arrays (`@typed`). The bytes are those of an ordinary list: only the
  * TypeScript value differs. Fixed-width elements are moved in one piece where the platform is little-endian.
+ *
+ * Long because it is a table: four functions for each of ten element types, so that a bundler keeps what is used.
  */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { badLength, readCount } from "./counts.js";
+import { badLength, readArrayCount, readCount } from "./counts.js";
 import { EncodeFault, endOfInput } from "./faults.js";
 import { readF32, readF64 } from "./floats.js";
 import { readI16, readI32, readU16, readU32 } from "./integers.js";
@@ -59,18 +61,12 @@ function takeMemory<A extends TypedArray>(r: Reader, into: A): A {
   return into;
 }
 
-/** Bounds the count of a fixed array before its memory is taken. */
-function available(r: Reader, length: number, width: number): number {
-  if (length * width > r.end - r.position) endOfInput(r, r.end);
-  return length;
-}
-
 function putU8(w: Writer, p: number, value: Uint8Array): number {
   return putMemory(w, p, value);
 }
 
 function takeU8(r: Reader, length: number): Uint8Array {
-  return takeMemory(r, new Uint8Array(available(r, length, 1)));
+  return takeMemory(r, new Uint8Array(readArrayCount(r, length, 1)));
 }
 
 /** Writes `u8[]` from a Uint8Array; makes its own room. @throws EncodeFault for any other value */
@@ -102,7 +98,7 @@ function putI8(w: Writer, p: number, value: Int8Array): number {
 }
 
 function takeI8(r: Reader, length: number): Int8Array {
-  return takeMemory(r, new Int8Array(available(r, length, 1)));
+  return takeMemory(r, new Int8Array(readArrayCount(r, length, 1)));
 }
 
 /** Writes `i8[]` from a Int8Array; makes its own room. @throws EncodeFault for any other value */
@@ -137,7 +133,7 @@ function putU16(w: Writer, p: number, value: Uint16Array): number {
 }
 
 function takeU16(r: Reader, length: number): Uint16Array {
-  const into = new Uint16Array(available(r, length, 1));
+  const into = new Uint16Array(readArrayCount(r, length, 1));
   for (let i = 0; i < length; i++) into[i] = readU16(r);
   return into;
 }
@@ -174,7 +170,7 @@ function putI16(w: Writer, p: number, value: Int16Array): number {
 }
 
 function takeI16(r: Reader, length: number): Int16Array {
-  const into = new Int16Array(available(r, length, 1));
+  const into = new Int16Array(readArrayCount(r, length, 1));
   for (let i = 0; i < length; i++) into[i] = readI16(r);
   return into;
 }
@@ -211,7 +207,7 @@ function putU32(w: Writer, p: number, value: Uint32Array): number {
 }
 
 function takeU32(r: Reader, length: number): Uint32Array {
-  const into = new Uint32Array(available(r, length, 1));
+  const into = new Uint32Array(readArrayCount(r, length, 1));
   for (let i = 0; i < length; i++) into[i] = readU32(r);
   return into;
 }
@@ -248,7 +244,7 @@ function putI32(w: Writer, p: number, value: Int32Array): number {
 }
 
 function takeI32(r: Reader, length: number): Int32Array {
-  const into = new Int32Array(available(r, length, 1));
+  const into = new Int32Array(readArrayCount(r, length, 1));
   for (let i = 0; i < length; i++) into[i] = readI32(r);
   return into;
 }
@@ -284,7 +280,7 @@ function putU64(w: Writer, p: number, value: BigUint64Array): number {
 }
 
 function takeU64(r: Reader, length: number): BigUint64Array {
-  const into = new BigUint64Array(available(r, length, 1));
+  const into = new BigUint64Array(readArrayCount(r, length, 1));
   for (let i = 0; i < length; i++) into[i] = readU64(r);
   return into;
 }
@@ -320,7 +316,7 @@ function putI64(w: Writer, p: number, value: BigInt64Array): number {
 }
 
 function takeI64(r: Reader, length: number): BigInt64Array {
-  const into = new BigInt64Array(available(r, length, 1));
+  const into = new BigInt64Array(readArrayCount(r, length, 1));
   for (let i = 0; i < length; i++) into[i] = readI64(r);
   return into;
 }
@@ -357,7 +353,7 @@ function putF32(w: Writer, p: number, value: Float32Array): number {
 }
 
 function takeF32(r: Reader, length: number): Float32Array {
-  const into = new Float32Array(available(r, length, 4));
+  const into = new Float32Array(readArrayCount(r, length, 4));
   if (isLittleEndian) return takeMemory(r, into);
   for (let i = 0; i < length; i++) into[i] = readF32(r);
   return into;
@@ -395,7 +391,7 @@ function putF64(w: Writer, p: number, value: Float64Array): number {
 }
 
 function takeF64(r: Reader, length: number): Float64Array {
-  const into = new Float64Array(available(r, length, 8));
+  const into = new Float64Array(readArrayCount(r, length, 8));
   if (isLittleEndian) return takeMemory(r, into);
   for (let i = 0; i < length; i++) into[i] = readF64(r);
   return into;

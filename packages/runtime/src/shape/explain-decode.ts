@@ -1,7 +1,7 @@
 /** Finds the place in a value at which decoding failed: reads the bytes again by shape. Runs on the error path only. */
 import type { Reader } from "../bytes/reader.js";
 import { readBytes } from "../postcard/byte-strings.js";
-import { enter, leave, readCount, readTag, unknownVariant } from "../postcard/counts.js";
+import { enter, leave, readArrayCount, readCount, readTag, unknownVariant } from "../postcard/counts.js";
 import { DecodeFault } from "../postcard/faults.js";
 import { readBool, readNever, readOptionTag, readUnit } from "../postcard/flags.js";
 import { readF32, readF64 } from "../postcard/floats.js";
@@ -132,10 +132,7 @@ class DecodeWalk {
   }
 
   private readArray(element: Shape, length: number): undefined {
-    const size = minBytes(element);
-    // Elements without bytes cannot fail, besides those of a type without values.
-    const count = size === 0 ? Math.min(length, 1) : length;
-    return this.readElements(element, count);
+    return this.readElements(element, readArrayCount(this.r, length, minBytes(element)));
   }
 
   private readMap(key: Shape, value: Shape): undefined {
