@@ -37,6 +37,7 @@ export {
 export {
   type Bindings,
   bindParameters,
+  mapTypeRefs,
   resolveKind,
   type SchemaLookup,
   sameTypeRef,

@@ -62,16 +62,16 @@ export function resolveKind(ref: TypeRef, lookup: SchemaLookup): SchemaKind | un
   const schema = lookup(ref.typeId);
   if (schema === undefined) return undefined;
   const bindings = bindParameters(schema.typeParams, ref.args);
-  return bindings.size === 0 ? schema.kind : substituteKind(schema.kind, bindings);
+  return bindings.size === 0 ? schema.kind : mapTypeRefs(schema.kind, (inner) => substitute(inner, bindings));
 }
 
-function substituteKind(kind: SchemaKind, bindings: Bindings): SchemaKind {
-  const replace = (ref: TypeRef): TypeRef => substitute(ref, bindings);
+/** A kind with each reference that stands directly in it replaced by what `replace` makes of it. */
+export function mapTypeRefs(kind: SchemaKind, replace: (ref: TypeRef) => TypeRef): SchemaKind {
   switch (kind.tag) {
     case "struct":
-      return { ...kind, fields: substituteFields(kind.fields, bindings) };
+      return { ...kind, fields: mapFields(kind.fields, replace) };
     case "enum":
-      return { ...kind, variants: kind.variants.map((variant) => substituteVariant(variant, bindings)) };
+      return { ...kind, variants: kind.variants.map((variant) => mapVariant(variant, replace)) };
     case "tuple":
       return { ...kind, elements: kind.elements.map(replace) };
     case "map":
@@ -83,24 +83,24 @@ function substituteKind(kind: SchemaKind, bindings: Bindings): SchemaKind {
   }
 }
 
-function substituteFields(fields: readonly SchemaField[], bindings: Bindings): readonly SchemaField[] {
-  return fields.map((field) => ({ ...field, typeRef: substitute(field.typeRef, bindings) }));
+function mapFields(
+  fields: readonly SchemaField[],
+  replace: (ref: TypeRef) => TypeRef,
+): readonly SchemaField[] {
+  return fields.map((field) => ({ ...field, typeRef: replace(field.typeRef) }));
 }
 
-function substituteVariant(variant: SchemaVariant, bindings: Bindings): SchemaVariant {
+function mapVariant(variant: SchemaVariant, replace: (ref: TypeRef) => TypeRef): SchemaVariant {
   const { payload } = variant;
   switch (payload.tag) {
     case "unit":
       return variant;
     case "newtype":
-      return { ...variant, payload: { ...payload, typeRef: substitute(payload.typeRef, bindings) } };
+      return { ...variant, payload: { ...payload, typeRef: replace(payload.typeRef) } };
     case "tuple":
-      return {
-        ...variant,
-        payload: { ...payload, types: payload.types.map((type) => substitute(type, bindings)) },
-      };
+      return { ...variant, payload: { ...payload, types: payload.types.map(replace) } };
     case "struct":
-      return { ...variant, payload: { ...payload, fields: substituteFields(payload.fields, bindings) } };
+      return { ...variant, payload: { ...payload, fields: mapFields(payload.fields, replace) } };
   }
 }
 

@@ -1,0 +1,151 @@
+/**
+ * Types without aliases and parameters, each represented by one object, so that "the same type" is `===`. The
+ * extraction asks that question for every field of a generic declaration.
+ */
+import type { SchemaPrimitive } from "@voxrpc/runtime/schema";
+import type { SourceDeclaration, SourceType } from "./source-type.js";
+
+interface Numbered {
+  /** Unique in its table. */
+  readonly number: number;
+}
+
+export type ConcreteType = Numbered &
+  (
+    | { readonly kind: "primitive"; readonly name: SchemaPrimitive }
+    | { readonly kind: "option" | "list" | "slice" | "set" | "hashSet"; readonly element: ConcreteType }
+    | { readonly kind: "array"; readonly element: ConcreteType; readonly length: number }
+    | { readonly kind: "tuple"; readonly elements: readonly ConcreteType[] }
+    | { readonly kind: "map"; readonly key: ConcreteType; readonly value: ConcreteType }
+    | { readonly kind: "result"; readonly ok: ConcreteType; readonly error: ConcreteType }
+    | { readonly kind: "channel"; readonly direction: "tx" | "rx"; readonly element: ConcreteType }
+    | {
+        readonly kind: "named";
+        readonly declaration: SourceDeclaration;
+        readonly args: readonly ConcreteType[];
+      }
+  );
+
+type Unnumbered<T> = T extends unknown ? Omit<T, "number"> : never;
+
+/** What the parameters of the declaration around a type stand for. */
+export type Scope = ReadonlyMap<string, ConcreteType>;
+
+const noScope: Scope = /*@__PURE__*/ new Map();
+
+/** Makes concrete types and keeps them; one table for a whole program. */
+export class ConcreteTypes {
+  private readonly byKey = new Map<string, ConcreteType>();
+  private readonly declarations = new Map<SourceDeclaration, number>();
+
+  /**
+   * The concrete type of a source type, its parameters replaced by what `scope` says.
+   *
+   * @throws Error for a parameter that the scope does not know: the checker lets none through.
+   */
+  resolve(type: SourceType, scope: Scope = noScope): ConcreteType {
+    switch (type.kind) {
+      case "alias":
+        return this.resolve(type.target, scope);
+      case "parameter":
+        return lookUp(type.name, scope);
+      case "primitive":
+        return this.primitive(type.name);
+      case "option":
+      case "set":
+      case "hashSet":
+      case "slice":
+        return this.containerOf(type.kind, this.resolve(type.element, scope));
+      case "list":
+        return this.list(this.resolve(type.element, scope));
+      case "array":
+        return this.array(this.resolve(type.element, scope), type.length);
+      case "tuple":
+        return this.tuple(type.elements.map((element) => this.resolve(element, scope)));
+      case "map":
+        return this.map(this.resolve(type.key, scope), this.resolve(type.value, scope));
+      case "result":
+        return this.result(this.resolve(type.ok, scope), this.resolve(type.error, scope));
+      case "channel":
+        return this.channel(type.direction, this.resolve(type.element, scope));
+      case "named":
+        return this.named(
+          type.declaration,
+          type.args.map((arg) => this.resolve(arg, scope)),
+        );
+    }
+  }
+
+  primitive(name: SchemaPrimitive): ConcreteType {
+    return this.intern(name, { kind: "primitive", name });
+  }
+
+  tuple(elements: readonly ConcreteType[]): ConcreteType {
+    return this.intern(`tuple ${numbers(elements)}`, { kind: "tuple", elements });
+  }
+
+  result(ok: ConcreteType, error: ConcreteType): ConcreteType {
+    return this.intern(`result ${numbers([ok, error])}`, { kind: "result", ok, error });
+  }
+
+  named(declaration: SourceDeclaration, args: readonly ConcreteType[]): ConcreteType {
+    let number = this.declarations.get(declaration);
+    if (number === undefined) {
+      number = this.declarations.size;
+      this.declarations.set(declaration, number);
+    }
+    return this.intern(`named ${number} ${numbers(args)}`, { kind: "named", declaration, args });
+  }
+
+  private list(element: ConcreteType): ConcreteType {
+    if (element.kind === "primitive" && element.name === "u8") return this.primitive("bytes");
+    return this.containerOf("list", element);
+  }
+
+  private containerOf(
+    kind: "option" | "list" | "slice" | "set" | "hashSet",
+    element: ConcreteType,
+  ): ConcreteType {
+    return this.intern(`${kind} ${element.number}`, { kind, element });
+  }
+
+  private array(element: ConcreteType, length: number): ConcreteType {
+    return this.intern(`array ${element.number} ${length}`, { kind: "array", element, length });
+  }
+
+  private map(key: ConcreteType, value: ConcreteType): ConcreteType {
+    return this.intern(`map ${numbers([key, value])}`, { kind: "map", key, value });
+  }
+
+  private channel(direction: "tx" | "rx", element: ConcreteType): ConcreteType {
+    return this.intern(`${direction} ${element.number}`, { kind: "channel", direction, element });
+  }
+
+  private intern(key: string, type: Unnumbered<ConcreteType>): ConcreteType {
+    const known = this.byKey.get(key);
+    if (known !== undefined) return known;
+    const made = { ...type, number: this.byKey.size } as ConcreteType;
+    this.byKey.set(key, made);
+    return made;
+  }
+}
+
+/** What the parameters of a declaration stand for in one instantiation. */
+export function scopeOf(declaration: SourceDeclaration, args: readonly ConcreteType[]): Scope {
+  const scope = new Map<string, ConcreteType>();
+  for (const [index, name] of declaration.parameters.entries()) {
+    const arg = args[index];
+    if (arg !== undefined) scope.set(name, arg);
+  }
+  return scope;
+}
+
+function lookUp(name: string, scope: Scope): ConcreteType {
+  const type = scope.get(name);
+  if (type === undefined) throw new Error(`type parameter ${name} stands outside of its declaration`);
+  return type;
+}
+
+function numbers(types: readonly ConcreteType[]): string {
+  return types.map((type) => type.number).join(",");
+}

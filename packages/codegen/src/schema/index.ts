@@ -1,0 +1,20 @@
+/** Canonical schemas, type ids, method ids, ready CBOR. */
+export { kebab } from "./kebab.js";
+export { methodId } from "./method-id.js";
+export {
+  type EncodedSchema,
+  type MethodSchemas,
+  methodSchemas,
+  SchemaCache,
+  type SourceMethod,
+  type TypeSchemas,
+  typeSchemas,
+  voxError,
+} from "./payload.js";
+export type {
+  SourceDeclaration,
+  SourceField,
+  SourceType,
+  SourceVariant,
+  SourceVariantForm,
+} from "./source-type.js";
