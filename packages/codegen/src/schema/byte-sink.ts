@@ -15,23 +15,24 @@ export class ByteSink {
   }
 
   u32(value: number): void {
-    this.view.setUint32(this.room(4), value, true);
+    const at = this.room(4);
+    this.view.setUint32(at, value, true);
   }
 
   u64(value: bigint): void {
-    this.view.setBigUint64(this.room(8), value, true);
+    const at = this.room(8);
+    this.view.setBigUint64(at, value, true);
   }
 
   /** Byte length as u32, then UTF-8. */
   text(text: string): void {
     const utf8 = encoder.encode(text);
     this.u32(utf8.length);
-    // Room first: it may replace the array.
     const at = this.room(utf8.length);
     this.bytes.set(utf8, at);
   }
 
-  /** Makes room and returns where it starts. */
+  /** Makes room and returns where it starts. Replaces the array and the view when they are too small. */
   private room(size: number): number {
     const at = this.length;
     this.length += size;
