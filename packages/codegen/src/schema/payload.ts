@@ -46,7 +46,7 @@ const latin1 = /*@__PURE__*/ new TextDecoder("latin1");
 /** What the types of one program share: use one for all its methods. */
 export class SchemaCache {
   /** @internal */
-  readonly types = new ConcreteTypes();
+  readonly types: ConcreteTypes = new ConcreteTypes();
   private readonly byType = new Map<ConcreteType, TypeSchemas>();
   private readonly encoded = new Map<string, EncodedSchema>();
 
