@@ -45,7 +45,8 @@ export interface HandledMethod extends MethodName {
   readonly invoke: (args: readonly unknown[], context: CallContext) => unknown;
 }
 
-interface ErasedWriter {
+/** Encoder of a value whose type is forgotten. @internal */
+export interface ErasedWriter {
   readonly shape: Shape;
   readonly write: (w: Writer, p: number, value: unknown) => number;
 }

@@ -101,10 +101,16 @@ const abandoned: unique symbol = Symbol("abandoned");
 /** Requests in flight by id. */
 export class InFlightTable {
   private readonly entries = new Map<number, OutgoingRequest | typeof abandoned>();
+  private abandonedCount = 0;
 
   /** Ids that the peer has not answered, abandoned ones included. */
   get size(): number {
     return this.entries.size;
+  }
+
+  /** Requests that somebody waits for. */
+  get awaited(): number {
+    return this.entries.size - this.abandonedCount;
   }
 
   add(request: OutgoingRequest): void {
@@ -114,14 +120,10 @@ export class InFlightTable {
   /** The caller has given up: the id stays taken until the peer answers. */
   abandon(id: number): void {
     this.entries.set(id, abandoned);
+    this.abandonedCount += 1;
   }
 
-  /** Forgets a request that never left. */
-  drop(id: number): void {
-    this.entries.delete(id);
-  }
-
-  /** Whether the peer may still answer this id. */
+  /** Whether the peer may still answer this id. Ids of ours are numbers: a bigint is never among them. */
   has(id: number | bigint): boolean {
     return this.entries.has(id as number);
   }
@@ -132,11 +134,22 @@ export class InFlightTable {
     return entry === abandoned ? undefined : entry;
   }
 
+  /** The peer has answered: takes the id out, and the request that waits for it, if one does. */
+  take(id: number | bigint): OutgoingRequest | undefined {
+    const entry = this.entries.get(id as number);
+    if (entry === undefined) return undefined;
+    this.entries.delete(id as number);
+    if (entry !== abandoned) return entry;
+    this.abandonedCount -= 1;
+    return undefined;
+  }
+
   /** Takes all out that somebody waits for, and forgets the rest. */
   clear(): OutgoingRequest[] {
     const waiting: OutgoingRequest[] = [];
     for (const entry of this.entries.values()) if (entry !== abandoned) waiting.push(entry);
     this.entries.clear();
+    this.abandonedCount = 0;
     return waiting;
   }
 }

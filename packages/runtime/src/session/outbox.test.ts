@@ -75,6 +75,8 @@ describe("Outbox", () => {
     put(outbox, [1]);
     const start = outbox.begin();
     outbox.writer.buffer.fill(0xee, start, start + 20);
+    expect(() => outbox.begin()).toThrow("at once");
+    outbox.discard();
     put(outbox, [2]);
     outbox.flush();
     expect(link.batches[0]?.frames).toEqual([

@@ -36,6 +36,7 @@ export class Outbox {
   private from = 0;
   /** Where the last committed frame ends. */
   private to = 0;
+  private isOpen = false;
 
   /**
    * @param maxFrameBytes largest body of a frame
@@ -54,6 +55,11 @@ export class Outbox {
     return this.count !== 0;
   }
 
+  /** Whether a frame is being encoded at this moment: no other may begin. */
+  get isEncoding(): boolean {
+    return this.isOpen;
+  }
+
   /** Frames can leave from now on. */
   attach(link: Link): void {
     this.link = link;
@@ -65,9 +71,15 @@ export class Outbox {
     this.restart();
   }
 
-  /** Position for the body of the next frame, with room for a message head. */
+  /**
+   * Position for the body of the next frame, with room for a message head. Every `begin` is followed by a `commit` or
+   * a `discard`.
+   * @throws Error while another frame is being encoded; see {@link isEncoding}
+   */
   begin(): number {
     const { writer } = this;
+    if (this.isOpen) throw new Error("two frames cannot be encoded at once");
+    this.isOpen = true;
     const position = this.to + this.headerBytes;
     writer.depth = 0;
     if (position + headRoom > writer.limit) writer.grow(position, headRoom);
@@ -81,6 +93,7 @@ export class Outbox {
   commit(end: number): void {
     const { writer, headerBytes } = this;
     const bodyBytes = end - this.to - headerBytes;
+    this.isOpen = false;
     if (bodyBytes > this.maxFrameBytes) throw this.tooLarge(bodyBytes);
     if (headerBytes !== 0) this.framing.writeHeader(writer.buffer, this.to, bodyBytes);
     this.ends[this.count] = end;
@@ -90,9 +103,9 @@ export class Outbox {
     else if (this.count === 1) this.onPending();
   }
 
-  /** Whether a body of this size may leave; asked before a message that must not follow another one alone. */
-  fits(bodyBytes: number): boolean {
-    return bodyBytes <= this.maxFrameBytes;
+  /** Forgets what was written since {@link begin}. */
+  discard(): void {
+    this.isOpen = false;
   }
 
   /** Gives the batch to the link. Does nothing when there is none. */

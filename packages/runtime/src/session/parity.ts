@@ -24,12 +24,18 @@ export class IdAllocator {
   }
 
   /**
-   * The next id.
+   * The id that {@link take} would give, without giving it: a message that cannot be encoded uses none up.
    * @throws RangeError past 2^53: at a million ids a second that takes 285 years
    */
-  next(): number {
-    const id = this.following;
-    if (id > Number.MAX_SAFE_INTEGER - 2) throw new RangeError("all ids of this connection are used up");
+  peek(): number {
+    if (this.following > Number.MAX_SAFE_INTEGER - 2)
+      throw new RangeError("all ids of this connection are used up");
+    return this.following;
+  }
+
+  /** The next id. @throws RangeError as {@link peek} */
+  take(): number {
+    const id = this.peek();
     this.following = id + 2;
     return id;
   }

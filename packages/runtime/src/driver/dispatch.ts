@@ -1,0 +1,361 @@
+/** The answering half of a driver: from a Call to its one Response. Source: `protocol/calls.md` §3. */
+import { Reader } from "../bytes/reader.js";
+import type { Dispatcher, HandledMethod } from "../call/dispatcher.js";
+import { Failure } from "../call/failure.js";
+import type { Clock } from "../clock.js";
+import { type CallErrorCode, type CallFailureCode, CodecError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import { notify, type Observer } from "../observer.js";
+import type { Connection } from "../session/connection.js";
+import { hasParity } from "../session/parity.js";
+import { encodeError } from "../shape/codec-error.js";
+import type { MessageHead } from "../wire/message.js";
+import type { Bindings } from "./bindings.js";
+import { methodIdBytes, type WireId } from "./frames.js";
+import { Replies } from "./replies.js";
+import { type QueuedCall, RunningRequest, type ServedMethod } from "./running.js";
+
+/** A Call whose frame is this small is copied when it must wait, so that it does not keep its whole chunk alive. */
+const copiedFrameBytes = 16 * 1024;
+
+/** Calls of the peer on one connection. */
+export class IncomingCalls {
+  private readonly connection: Connection;
+  private readonly bindings: Bindings;
+  private readonly dispatcher: Dispatcher | undefined;
+  private readonly clock: Clock;
+  private readonly observer: Observer | undefined;
+  /** Called when a handler that took its time is through. */
+  private readonly onSettled: () => void;
+  private readonly replies: Replies;
+  private readonly limit: number;
+  private readonly queueLimit: number;
+  private readonly queueBytesLimit: number;
+  private readonly running = new Map<WireId, RunningRequest>();
+  private readonly queued = new Map<WireId, QueuedCall>();
+  private queuedBytes = 0;
+  private readonly methods = new Map<HandledMethod, ServedMethod>();
+  private readonly reader = new Reader();
+  private isDraining = false;
+  private hasEnded = false;
+
+  constructor(
+    connection: Connection,
+    bindings: Bindings,
+    dispatcher: Dispatcher | undefined,
+    limits: Limits,
+    clock: Clock,
+    observer: Observer | undefined,
+    onSettled: () => void,
+  ) {
+    this.connection = connection;
+    this.bindings = bindings;
+    this.dispatcher = dispatcher;
+    this.clock = clock;
+    this.observer = observer;
+    this.onSettled = onSettled;
+    this.replies = new Replies(connection, bindings);
+    this.limit = Math.max(1, connection.local.maxConcurrentRequests);
+    this.queueLimit = Math.max(limits.maxQueuedRequests, 16 * this.limit);
+    this.queueBytesLimit = 4 * limits.maxFrameBytes;
+  }
+
+  /** Requests that run or wait. */
+  get size(): number {
+    return this.running.size + this.queued.size;
+  }
+
+  /** A Call: runs it, queues it, or ends the connection when the peer breaks the rules of request ids. */
+  onCall(head: MessageHead, bytes: Uint8Array): void {
+    const { id } = head;
+    const { connection } = this;
+    if (!hasParity(id, connection.peer.parity)) {
+      connection.fail(`request id ${id} is not ${connection.peer.parity.toLowerCase()}`);
+      return;
+    }
+    if (this.running.has(id) || this.queued.has(id)) {
+      connection.fail(`request id ${id} is in flight already`);
+      return;
+    }
+    if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
+    if (this.isDraining) {
+      this.refuse(head, this.find(head), "SessionShutdown");
+      return;
+    }
+    if (this.running.size >= this.limit || this.queued.size !== 0 || connection.host.isCongested) {
+      this.enqueue(head, bytes);
+    } else {
+      this.run(head, bytes);
+    }
+  }
+
+  /** A Cancel: the request is answered at once; its handler learns it through its signal. */
+  onCancel(id: WireId): void {
+    const queued = this.queued.get(id);
+    if (queued !== undefined) {
+      const method = this.find(queued);
+      if (method?.persist === true) return;
+      this.unqueue(queued);
+      this.refuse(queued, method, "Cancelled");
+      return;
+    }
+    const request = this.running.get(id);
+    if (request === undefined || request.method.persist) return;
+    this.answer(request, "Cancelled");
+    request.abort("the caller has cancelled the call");
+    this.pump();
+  }
+
+  /** The peer announced argument types anew: what was decided about them is void. */
+  forget(methodId: bigint): void {
+    for (const served of this.methods.values())
+      if (served.method.id === methodId) served.decision = undefined;
+  }
+
+  /** Runs what waits, as far as the limit and the link allow. */
+  pump(): void {
+    for (const call of this.queued.values()) {
+      if (this.running.size >= this.limit || this.connection.host.isCongested || this.hasEnded) return;
+      this.unqueue(call);
+      this.run(call, call.bytes);
+    }
+  }
+
+  /** Answers new calls with `SessionShutdown` from now on. */
+  drain(): void {
+    this.isDraining = true;
+  }
+
+  /** The connection has ended: handlers that may stop are told so; what they answer is dropped. */
+  end(): void {
+    this.hasEnded = true;
+    const running = [...this.running.values()];
+    this.running.clear();
+    this.queued.clear();
+    this.queuedBytes = 0;
+    this.methods.clear();
+    for (const request of running) {
+      request.isAnswered = true;
+      if (this.observer !== undefined) this.reportEnd(request, "ConnectionClosed");
+      if (!request.method.persist) request.abort("the connection of the call has ended");
+    }
+  }
+
+  private find(head: MessageHead | QueuedCall): HandledMethod | undefined {
+    return this.dispatcher?.find(head.methodLow, head.methodHigh);
+  }
+
+  private servedOf(method: HandledMethod): ServedMethod {
+    let served = this.methods.get(method);
+    if (served === undefined) {
+      const announcement = this.bindings.announcement(method.id, "response", method.response);
+      served = { method, idBytes: methodIdBytes(method.id), announcement, decision: undefined };
+      this.methods.set(method, served);
+    }
+    return served;
+  }
+
+  /** Answers a Call that no handler saw. */
+  private refuse(
+    head: MessageHead | QueuedCall,
+    method: HandledMethod | undefined,
+    code: CallFailureCode,
+  ): void {
+    if (method === undefined) this.replies.answerUnknown(head.id, methodIdOf(head), code);
+    else this.replies.answer(head.id, this.servedOf(method), code);
+  }
+
+  private receiveInlined(head: MessageHead, bytes: Uint8Array): boolean {
+    const methodId = methodIdOf(head);
+    const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
+    if (!this.bindings.receive(methodId, "args", payload, "inlined request schemas")) return false;
+    this.forget(methodId);
+    return true;
+  }
+
+  private enqueue(head: MessageHead, bytes: Uint8Array): void {
+    const start = head.metadataStart;
+    const frameBytes = head.payloadEnd - start;
+    if (this.queued.size >= this.queueLimit || this.queuedBytes + frameBytes > this.queueBytesLimit) {
+      this.connection.fail(`more than ${this.queued.size} requests wait for an answer`);
+      return;
+    }
+    const isCopied = frameBytes <= copiedFrameBytes;
+    const offset = isCopied ? start : 0;
+    this.queuedBytes += frameBytes;
+    this.queued.set(head.id, {
+      id: head.id,
+      methodLow: head.methodLow,
+      methodHigh: head.methodHigh,
+      bytes: isCopied ? bytes.slice(start, head.payloadEnd) : bytes,
+      metadataStart: start - offset,
+      metadataEnd: head.metadataEnd - offset,
+      payloadStart: head.payloadStart - offset,
+      payloadEnd: head.payloadEnd - offset,
+    });
+  }
+
+  private unqueue(call: QueuedCall): void {
+    this.queued.delete(call.id);
+    this.queuedBytes -= call.payloadEnd - call.metadataStart;
+  }
+
+  private run(head: MessageHead | QueuedCall, bytes: Uint8Array): void {
+    const { id } = head;
+    const method = this.find(head);
+    if (method === undefined) {
+      this.refuse(head, undefined, this.dispatcher === undefined ? "Cancelled" : "UnknownMethod");
+      return;
+    }
+    const served = this.servedOf(method);
+    const { metadataStart, metadataEnd } = head;
+    const request = new RunningRequest(served, id, this.connection.id, bytes, metadataStart, metadataEnd);
+    if (this.observer !== undefined) this.reportStart(request);
+    let args: readonly unknown[];
+    try {
+      served.decision ??= { mismatch: this.bindings.decideArguments(method, method.args) };
+      if (served.decision.mismatch !== undefined) {
+        this.answer(request, "InvalidPayload", served.decision.mismatch);
+        return;
+      }
+      this.reader.reset(bytes, head.payloadStart, head.payloadEnd);
+      args = method.args.read(this.reader);
+    } catch (fault) {
+      this.answer(request, "InvalidPayload", textOf(fault));
+      return;
+    }
+    this.invoke(request, args);
+  }
+
+  private invoke(request: RunningRequest, args: readonly unknown[]): void {
+    let result: unknown;
+    try {
+      result = request.method.invoke(args, request);
+    } catch (thrown) {
+      this.onThrown(request, thrown);
+      return;
+    }
+    if (!isThenable(result)) {
+      this.onResult(request, result);
+      return;
+    }
+    if (this.hasEnded) {
+      request.isAnswered = true;
+      request.abort("the connection of the call has ended");
+    } else {
+      this.running.set(request.requestId, request);
+    }
+    result.then(
+      (value) => {
+        this.onResult(request, value);
+        this.advance();
+      },
+      (thrown) => {
+        this.onThrown(request, thrown);
+        this.advance();
+      },
+    );
+  }
+
+  /** A handler is through: the next one may start. */
+  private advance(): void {
+    if (this.queued.size !== 0) this.pump();
+    this.onSettled();
+  }
+
+  private onResult(request: RunningRequest, value: unknown): void {
+    if (request.isAnswered || this.hasEnded) return;
+    const { method } = request;
+    if (!(value instanceof Failure)) {
+      this.reply(request, 0, method.ok, value);
+    } else if (method.error === undefined) {
+      this.answer(request, "Cancelled");
+      this.report(
+        request,
+        new TypeError(`${method.service}.${method.name} declares no error, yet its handler gave one`),
+      );
+    } else {
+      this.reply(request, 1, method.error, value.error);
+    }
+  }
+
+  private onThrown(request: RunningRequest, thrown: unknown): void {
+    if (thrown instanceof Failure) {
+      this.onResult(request, thrown);
+      return;
+    }
+    if (!request.isAnswered && !this.hasEnded) this.answer(request, "Cancelled");
+    else if (isAbort(thrown)) return;
+    this.report(request, thrown);
+  }
+
+  /** Answers with a value of the method's own types; when it does not fit them, with Cancelled. */
+  private reply(request: RunningRequest, variant: 0 | 1, type: HandledMethod["ok"], value: unknown): void {
+    try {
+      this.replies.reply(request, variant, type, value);
+    } catch (fault) {
+      const { method } = request;
+      this.answer(request, "Cancelled");
+      const label = `${method.service}.${method.name}: ${variant === 0 ? "result" : "error"}`;
+      this.report(
+        request,
+        fault instanceof CodecError ? fault : encodeError(fault, type.shape, value, label),
+      );
+      return;
+    }
+    this.finish(request, variant === 0 ? "Ok" : "User");
+  }
+
+  private answer(request: RunningRequest, code: "Cancelled" | "InvalidPayload", detail = ""): void {
+    this.replies.answer(request.requestId, request.served, code, detail);
+    this.finish(request, code);
+  }
+
+  private finish(request: RunningRequest, outcome: "Ok" | CallErrorCode): void {
+    request.isAnswered = true;
+    if (this.running.size !== 0) this.running.delete(request.requestId);
+    if (this.observer !== undefined) this.reportEnd(request, outcome);
+  }
+
+  private eventOf(request: RunningRequest) {
+    const { method, requestId, connectionId } = request;
+    return {
+      link: this.connection.host.description,
+      connectionId,
+      side: "server" as const,
+      requestId,
+      method,
+    };
+  }
+
+  private report(request: RunningRequest, error: unknown): void {
+    notify(this.observer, "onHandlerFailed", { ...this.eventOf(request), error });
+  }
+
+  private reportStart(request: RunningRequest): void {
+    request.startedAt = this.clock.now();
+    notify(this.observer, "onRequestStarted", this.eventOf(request));
+  }
+
+  private reportEnd(request: RunningRequest, outcome: "Ok" | CallErrorCode): void {
+    const elapsedMs = this.clock.now() - request.startedAt;
+    notify(this.observer, "onRequestFinished", { ...this.eventOf(request), outcome, elapsedMs });
+  }
+}
+
+/** The method id of a Call as one number: off the hot path only. */
+export function methodIdOf(head: { readonly methodLow: number; readonly methodHigh: number }): bigint {
+  return (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function isAbort(thrown: unknown): boolean {
+  return typeof thrown === "object" && thrown !== null && "name" in thrown && thrown.name === "AbortError";
+}
+
+function textOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}

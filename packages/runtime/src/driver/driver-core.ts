@@ -1,0 +1,127 @@
+/**
+ * The state machine of one connection: caller and callee at once. Frames come in through {@link ConnectionSink},
+ * calls through `start`; frames leave through the session's outbox. Source: `protocol/calls.md`.
+ */
+import type { CallOptions } from "../call/caller.js";
+import type { Dispatcher } from "../call/dispatcher.js";
+import type { CloseReason } from "../call/session-handle.js";
+import type { Clock } from "../clock.js";
+import type { SessionError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { Observer } from "../observer.js";
+import type { Connection, ConnectionSink } from "../session/connection.js";
+import { type MessageHead, RequestBody } from "../wire/message.js";
+import { Bindings } from "./bindings.js";
+import { IncomingCalls, methodIdOf } from "./dispatch.js";
+import { OutgoingCalls } from "./outgoing.js";
+import type { AnyMethod } from "./requests.js";
+
+/** What a driver needs beside its connection. */
+export interface DriverOptions {
+  /** Answers the peer's calls; without one, each is answered with Cancelled. */
+  readonly dispatcher: Dispatcher | undefined;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly observer: Observer | undefined;
+  /** Whether the peer announced retry in the handshake: calls carry an operation id then. */
+  readonly peerSupportsRetry: boolean;
+}
+
+/** What a driver holds at this moment. All zero when nothing is in flight. */
+export interface DriverLoad {
+  /** Calls of ours that wait or are in flight, ids that the peer has not answered included. */
+  readonly outgoing: number;
+  /** Calls of the peer that run or wait. */
+  readonly incoming: number;
+  /** Calls of ours with a deadline. */
+  readonly timed: number;
+}
+
+/** Runs the requests of one connection. */
+export class DriverCore implements ConnectionSink {
+  private readonly bindings: Bindings;
+  private readonly outgoing: OutgoingCalls;
+  private readonly incoming: IncomingCalls;
+  private onIdle: (() => void) | undefined = undefined;
+
+  constructor(connection: Connection, options: DriverOptions) {
+    const { limits, clock, observer } = options;
+    this.bindings = new Bindings(connection, limits);
+    this.outgoing = new OutgoingCalls(connection, this.bindings, clock, observer, options.peerSupportsRetry);
+    this.incoming = new IncomingCalls(
+      connection,
+      this.bindings,
+      options.dispatcher,
+      limits,
+      clock,
+      observer,
+      () => this.settle(),
+    );
+    connection.sink = this;
+  }
+
+  get load(): DriverLoad {
+    return { outgoing: this.outgoing.size, incoming: this.incoming.size, timed: this.outgoing.timed };
+  }
+
+  /** Makes a call; see {@link OutgoingCalls.start}. */
+  start(
+    method: AnyMethod,
+    args: readonly unknown[],
+    options: CallOptions | undefined,
+    asResult: boolean,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    this.outgoing.start(method, args, options, asResult, resolve, reject);
+  }
+
+  onRequest(head: MessageHead, bytes: Uint8Array): void {
+    switch (head.body) {
+      case RequestBody.Call:
+        this.incoming.onCall(head, bytes);
+        break;
+      case RequestBody.Response:
+        this.outgoing.onResponse(head, bytes);
+        break;
+      case RequestBody.Cancel:
+        this.incoming.onCancel(head.id);
+        break;
+    }
+    if (this.onIdle !== undefined) this.settle();
+  }
+
+  onSchemas(head: MessageHead, bytes: Uint8Array): void {
+    const methodId = methodIdOf(head);
+    const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
+    if (!this.bindings.receive(methodId, head.direction, payload, "standalone schema message")) return;
+    if (head.direction === "args") this.incoming.forget(methodId);
+    else this.outgoing.forget(methodId);
+  }
+
+  onDrain(): void {
+    this.outgoing.pump();
+    this.incoming.pump();
+  }
+
+  onDraining(onIdle: () => void): void {
+    this.outgoing.drain();
+    this.incoming.drain();
+    this.onIdle = onIdle;
+    this.settle();
+  }
+
+  onClosed(reason: CloseReason, error: SessionError | undefined): void {
+    this.onIdle = undefined;
+    this.incoming.end();
+    this.outgoing.end(reason === "Local" ? "SessionShutdown" : "ConnectionClosed", error);
+  }
+
+  /** Says that nothing is in flight any more, once, when somebody waits for it. */
+  private settle(): void {
+    if (this.onIdle === undefined || this.incoming.size !== 0 || this.outgoing.awaited !== 0) return;
+    const { onIdle } = this;
+    this.onIdle = undefined;
+    onIdle();
+  }
+}

@@ -1,0 +1,43 @@
+/** The shell of a driver: what generated clients call. */
+import type { Caller, CallOptions } from "../call/caller.js";
+import type { Method } from "../call/method.js";
+import type { Result } from "../call/result.js";
+import type { SessionHandle } from "../call/session-handle.js";
+import type { CallError } from "../errors.js";
+import type { DriverCore } from "./driver-core.js";
+import type { AnyMethod } from "./requests.js";
+
+/** Makes promises of the calls of one connection. */
+export class Driver implements Caller {
+  readonly session: SessionHandle;
+  /** @internal */
+  readonly core: DriverCore;
+
+  constructor(core: DriverCore, session: SessionHandle) {
+    this.core = core;
+    this.session = session;
+  }
+
+  call<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.core.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
+    });
+  }
+
+  tryCall<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<Result<T, CallError<E>>> {
+    return new Promise((resolve, reject) => {
+      this.core.start(method as unknown as AnyMethod, args, options, true, resolve as Settle, reject);
+    });
+  }
+}
+
+/** The method's types are known to the caller and forgotten below. */
+type Settle = (value: unknown) => void;

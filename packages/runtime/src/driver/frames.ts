@@ -1,0 +1,118 @@
+/**
+ * Writers of the request messages, around a payload that somebody else encodes. Source: `protocol/wire.md` §5.
+ * All but {@link endPayload} count on the room that `Outbox.begin` made.
+ */
+import type { Writer } from "../bytes/writer.js";
+import { writeBytes } from "../postcard/byte-strings.js";
+import { writeU64, writeU64Number } from "../postcard/wide-integers.js";
+import type { BindingDirection } from "../schema/registry.js";
+
+/** Discriminant of RequestMessage among the messages. */
+const requestMessage = 5;
+const schemaMessage = 6;
+const callBody = 0;
+const responseBody = 1;
+const cancelBody = 2;
+
+/** Bytes that {@link beginPayload} leaves for the length: the only fixed-width length of the protocol. */
+const payloadLengthBytes = 4;
+
+/** A connection or request id. Numbers above 2^53 come as bigint. */
+export type WireId = number | bigint;
+
+/** Varint of a method id, made once per method: ids are hashes and usually take ten bytes. */
+export function methodIdBytes(id: bigint): Uint8Array {
+  const bytes: number[] = [];
+  let rest = id;
+  while (rest > 0x7fn) {
+    bytes.push(Number(rest & 0x7fn) | 0x80);
+    rest >>= 7n;
+  }
+  bytes.push(Number(rest));
+  return Uint8Array.from(bytes);
+}
+
+/** Connection, kind, request id and body of a Call, up to its metadata. */
+export function writeCallHead(
+  w: Writer,
+  p: number,
+  connectionId: WireId,
+  requestId: WireId,
+  methodId: Uint8Array,
+): number {
+  let at = writeRequestHead(w, p, connectionId, requestId, callBody);
+  const { buffer } = w;
+  for (let index = 0; index < methodId.length; index++) buffer[at++] = methodId[index] as number;
+  return at;
+}
+
+/** A whole SchemaMessage. @param payload CBOR of the announcement */
+export function writeSchemaMessage(
+  w: Writer,
+  p: number,
+  connectionId: WireId,
+  methodId: Uint8Array,
+  direction: BindingDirection,
+  payload: Uint8Array,
+): number {
+  let at = writeId(w, p, connectionId);
+  w.buffer[at++] = schemaMessage;
+  w.buffer.set(methodId, at);
+  at += methodId.length;
+  w.buffer[at++] = direction === "args" ? 0 : 1;
+  return writeBytes(w, at, payload);
+}
+
+/** The same of a Response. */
+export function writeResponseHead(w: Writer, p: number, connectionId: WireId, requestId: WireId): number {
+  return writeRequestHead(w, p, connectionId, requestId, responseBody);
+}
+
+/** A whole Cancel, without metadata. */
+export function writeCancel(w: Writer, p: number, connectionId: WireId, requestId: WireId): number {
+  const at = writeRequestHead(w, p, connectionId, requestId, cancelBody);
+  w.buffer[at] = 0;
+  return at + 1;
+}
+
+/** Leaves room for the payload's length. */
+export function beginPayload(w: Writer, p: number): number {
+  if (p + payloadLengthBytes > w.limit) w.grow(p, payloadLengthBytes);
+  return p + payloadLengthBytes;
+}
+
+/** Fills the length of the payload in that started at `start`, and ends the message: no inlined schemas. */
+export function endPayload(w: Writer, start: number, p: number): number {
+  if (p + 1 > w.limit) w.grow(p, 1);
+  const { buffer } = w;
+  const length = p - start;
+  buffer[start - 4] = length;
+  buffer[start - 3] = length >>> 8;
+  buffer[start - 2] = length >>> 16;
+  buffer[start - 1] = length >>> 24;
+  buffer[p] = 0;
+  return p + 1;
+}
+
+function writeRequestHead(
+  w: Writer,
+  p: number,
+  connectionId: WireId,
+  requestId: WireId,
+  body: number,
+): number {
+  let at = connectionId === 0 ? writeZero(w, p) : writeId(w, p, connectionId);
+  w.buffer[at++] = requestMessage;
+  at = writeId(w, at, requestId);
+  w.buffer[at] = body;
+  return at + 1;
+}
+
+function writeZero(w: Writer, p: number): number {
+  w.buffer[p] = 0;
+  return p + 1;
+}
+
+function writeId(w: Writer, p: number, id: WireId): number {
+  return typeof id === "number" ? writeU64Number(w, p, id) : writeU64(w, p, id);
+}

@@ -1,0 +1,380 @@
+/** The calling half of a driver: from a call to its settled promise. Source: `protocol/calls.md` §1–2. */
+import { Reader } from "../bytes/reader.js";
+import type { CallOptions } from "../call/caller.js";
+import type { Clock } from "../clock.js";
+import { CallFailure, type CallFailureCode, CodecError, TimeoutError, UserError } from "../errors.js";
+import { notify, type Observer } from "../observer.js";
+import { readTag, unknownVariant } from "../postcard/counts.js";
+import { readString } from "../postcard/text.js";
+import type { Announcement } from "../schema/registry.js";
+import type { Connection } from "../session/connection.js";
+import { IdAllocator } from "../session/parity.js";
+import { decodeError, encodeError } from "../shape/codec-error.js";
+import type { MessageHead } from "../wire/message.js";
+import { Metadata } from "../wire/metadata.js";
+import type { Bindings } from "./bindings.js";
+import { writeCallMetadata } from "./call-metadata.js";
+import { Deadlines } from "./deadlines.js";
+import { beginPayload, endPayload, methodIdBytes, writeCallHead, writeCancel } from "./frames.js";
+import type { Mismatch } from "./payload-reader.js";
+import { type AnyMethod, InFlightTable, OutgoingRequest, WaitingQueue } from "./requests.js";
+
+/** Failures that travel, by their index in `VoxError`; index 0 is the method's own error. */
+const failureCodes: readonly (CallFailureCode | undefined)[] = [
+  undefined,
+  "UnknownMethod",
+  "InvalidPayload",
+  "Cancelled",
+  "ConnectionClosed",
+  "SessionShutdown",
+  "SendFailed",
+  "Indeterminate",
+];
+
+/** What is kept about a method that was called on this connection. */
+interface MethodState {
+  readonly idBytes: Uint8Array;
+  /** Whether its argument schemas have left. */
+  readonly announcement: Announcement;
+  /** How its responses are read; undefined before the first, and after a new announcement. */
+  decision: { readonly ok: Mismatch; readonly user: Mismatch } | undefined;
+}
+
+/** Outgoing calls of one connection. */
+export class OutgoingCalls {
+  private readonly connection: Connection;
+  private readonly bindings: Bindings;
+  private readonly observer: Observer | undefined;
+  private readonly clock: Clock;
+  private readonly peerSupportsRetry: boolean;
+  private readonly limit: number;
+  private readonly ids: IdAllocator;
+  private readonly inFlight = new InFlightTable();
+  private readonly waiting = new WaitingQueue();
+  private readonly deadlines: Deadlines<OutgoingRequest>;
+  private readonly methods = new Map<AnyMethod, MethodState>();
+  private readonly reader = new Reader();
+  private nextOperationId = 1;
+  /** Why no call can be made any more. */
+  private ended:
+    | { readonly code: "ConnectionClosed" | "SessionShutdown"; readonly cause: unknown }
+    | undefined;
+  private isDraining = false;
+
+  constructor(
+    connection: Connection,
+    bindings: Bindings,
+    clock: Clock,
+    observer: Observer | undefined,
+    peerSupportsRetry: boolean,
+  ) {
+    this.connection = connection;
+    this.bindings = bindings;
+    this.clock = clock;
+    this.observer = observer;
+    this.peerSupportsRetry = peerSupportsRetry;
+    this.limit = Math.max(1, connection.peer.maxConcurrentRequests);
+    this.ids = new IdAllocator(connection.local.parity);
+    this.deadlines = new Deadlines(clock, (request) => {
+      const timeoutMs = request.options?.timeoutMs ?? 0;
+      this.cancel(request, new TimeoutError(timeoutMs));
+    });
+  }
+
+  /** Requests that somebody waits for, and ids that the peer has not answered. */
+  get size(): number {
+    return this.inFlight.size + this.waiting.size;
+  }
+
+  /** Calls that have not settled. */
+  get awaited(): number {
+    return this.inFlight.awaited + this.waiting.size;
+  }
+
+  /** Calls with a deadline. */
+  get timed(): number {
+    return this.deadlines.size;
+  }
+
+  /** Makes a call; the promise of a call is settled through `resolve` and `reject`. */
+  start(
+    method: AnyMethod,
+    args: readonly unknown[],
+    options: CallOptions | undefined,
+    asResult: boolean,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const request = new OutgoingRequest(method, args, options, asResult, resolve, reject, this.onAbort);
+    if (this.observer !== undefined) request.startedAt = this.clock.now();
+    if (this.ended !== undefined || this.isDraining) {
+      this.failEnded(request);
+      return;
+    }
+    if (options?.signal?.aborted === true) {
+      this.fail(request, "Cancelled", "", options.signal.reason);
+      return;
+    }
+    if (this.canSend && this.waiting.size === 0) this.send(request);
+    else this.waiting.push(request);
+    if (!request.settled && options !== undefined) this.watch(request, options);
+  }
+
+  /** A Response: settles its request; ignored when nobody knows the id. */
+  onResponse(head: MessageHead, bytes: Uint8Array): void {
+    if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
+    const request = this.inFlight.take(head.id);
+    if (request !== undefined) this.settle(request, head, bytes);
+    if (this.waiting.size !== 0) this.pump();
+  }
+
+  /** The peer announced a response type anew: what was decided about it is void. */
+  forget(methodId: bigint): void {
+    for (const [method, state] of this.methods) if (method.id === methodId) state.decision = undefined;
+  }
+
+  /** Sends what waits, as far as slots and the link allow. */
+  pump(): void {
+    for (
+      let request = this.waiting.head;
+      request !== undefined && this.canSend;
+      request = this.waiting.head
+    ) {
+      this.waiting.remove(request);
+      this.send(request);
+    }
+  }
+
+  /** No new calls. Those that wait for a slot are still made. */
+  drain(): void {
+    this.isDraining = true;
+  }
+
+  /** Fails all calls: the connection has ended. */
+  end(code: "ConnectionClosed" | "SessionShutdown", cause: unknown): void {
+    this.ended = { code, cause };
+    const open = this.inFlight.clear();
+    for (let request = this.waiting.head; request !== undefined; request = this.waiting.head) {
+      this.waiting.remove(request);
+      open.push(request);
+    }
+    for (const request of open) this.failEnded(request);
+    this.methods.clear();
+  }
+
+  private get canSend(): boolean {
+    return this.inFlight.size < this.limit && !this.connection.host.isCongested;
+  }
+
+  private readonly onAbort = (request: OutgoingRequest): void => {
+    this.cancel(request, request.options?.signal?.reason);
+  };
+
+  /** Schemas inside a Response. Source: `protocol/schemas.md` §5. @returns false when the connection has ended */
+  private receiveInlined(head: MessageHead, bytes: Uint8Array): boolean {
+    if (!this.inFlight.has(head.id)) {
+      this.connection.fail(`response schemas for unknown inflight request ${head.id}`);
+      return false;
+    }
+    const request = this.inFlight.peek(head.id);
+    // Of an abandoned request the method is forgotten: the next announcement of the same schemas would be taken.
+    if (request === undefined) return true;
+    const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
+    if (!this.bindings.receive(request.method.id, "response", payload, "inlined request schemas"))
+      return false;
+    this.forget(request.method.id);
+    return true;
+  }
+
+  private watch(request: OutgoingRequest, options: CallOptions): void {
+    options.signal?.addEventListener("abort", request);
+    const { timeoutMs } = options;
+    if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
+    request.deadline = this.clock.now() + Math.max(0, timeoutMs);
+    this.deadlines.add(request);
+  }
+
+  private stateOf(method: AnyMethod): MethodState {
+    let state = this.methods.get(method);
+    if (state === undefined) {
+      const announcement = this.bindings.announcement(method.id, "args", method.args);
+      state = { idBytes: methodIdBytes(method.id), announcement, decision: undefined };
+      this.methods.set(method, state);
+    }
+    return state;
+  }
+
+  private send(request: OutgoingRequest): void {
+    const { method } = request;
+    const { outbox } = this.connection.host;
+    const state = this.stateOf(method);
+    if (outbox.isEncoding) {
+      this.unwatch(request);
+      request.reject(
+        new CodecError("EncodeFailed", "a value called back into its session while it was encoded"),
+      );
+      return;
+    }
+    try {
+      const id = this.ids.peek();
+      if (!state.announcement.isSent) {
+        // A trial first, so that the schemas of a call that cannot be encoded do not leave alone.
+        this.encode(request, id, state);
+        outbox.discard();
+        this.bindings.announce(state.announcement, state.idBytes, "args");
+      }
+      outbox.commit(this.encode(request, id, state));
+      this.ids.take();
+      request.id = id;
+      if (this.peerSupportsRetry) this.nextOperationId += 1;
+      this.inFlight.add(request);
+      if (this.observer !== undefined) this.reportStart(request);
+    } catch (fault) {
+      outbox.discard();
+      this.unwatch(request);
+      const label = `${method.service}.${method.name}`;
+      request.reject(
+        fault instanceof CodecError ? fault : encodeError(fault, method.args.shape, request.args, label),
+      );
+    }
+  }
+
+  private encode(request: OutgoingRequest, id: number, state: MethodState): number {
+    const { connection } = this;
+    const { outbox } = connection.host;
+    const w = outbox.writer;
+    const operationId = this.peerSupportsRetry ? this.nextOperationId : 0;
+    let p = outbox.begin();
+    p = writeCallHead(w, p, connection.id, id, state.idBytes);
+    p = writeCallMetadata(w, p, request.options?.metadata, operationId);
+    const start = beginPayload(w, p);
+    p = request.method.args.write(w, start, request.args);
+    return endPayload(w, start, p);
+  }
+
+  private settle(request: OutgoingRequest, head: MessageHead, bytes: Uint8Array): void {
+    this.unwatch(request);
+    const { onMetadata } = request.options ?? {};
+    if (onMetadata !== undefined) this.giveMetadata(onMetadata, request, head, bytes);
+    const { method, asResult } = request;
+    const { reader } = this;
+    reader.reset(bytes, head.payloadStart, head.payloadEnd);
+    let value: unknown;
+    try {
+      const variant = readTag(reader);
+      if (variant === 1) {
+        this.settleError(request, reader);
+        return;
+      }
+      if (variant !== 0) unknownVariant(reader, variant, "Result");
+      const problem = this.decide(method).ok;
+      if (problem !== undefined) {
+        this.fail(request, "InvalidPayload", problem);
+        return;
+      }
+      value = method.ok.read(reader);
+    } catch (fault) {
+      this.failDecoding(request, fault, reader);
+      return;
+    }
+    if (this.observer !== undefined) this.reportEnd(request, "Ok");
+    request.resolve(asResult ? { ok: true, value } : value);
+  }
+
+  private settleError(request: OutgoingRequest, reader: Reader): void {
+    const { method } = request;
+    const index = readTag(reader);
+    if (index !== 0) {
+      const code = failureCodes[index];
+      if (code === undefined) unknownVariant(reader, index, "VoxError");
+      else this.fail(request, code, code === "InvalidPayload" ? readString(reader) : "");
+      return;
+    }
+    const problem = this.decide(method).user;
+    if (problem !== undefined || method.error === undefined) {
+      this.fail(request, "InvalidPayload", problem ?? "a declared error of a method that declares none");
+      return;
+    }
+    const error = new UserError(method, method.error.read(reader));
+    if (this.observer !== undefined) this.reportEnd(request, "User");
+    if (request.asResult) request.resolve({ ok: false, error });
+    else request.reject(error);
+  }
+
+  private decide(method: AnyMethod): { readonly ok: Mismatch; readonly user: Mismatch } {
+    const state = this.stateOf(method);
+    state.decision ??= this.bindings.decideResponse(method, method.response);
+    return state.decision;
+  }
+
+  private failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): void {
+    const cause = decodeError(fault, reader, undefined);
+    this.fail(request, "InvalidPayload", cause.message, cause);
+  }
+
+  private giveMetadata(
+    onMetadata: (metadata: Metadata) => void,
+    request: OutgoingRequest,
+    head: MessageHead,
+    bytes: Uint8Array,
+  ): void {
+    try {
+      onMetadata(Metadata.decode(bytes, head.metadataStart, head.metadataEnd));
+    } catch (error) {
+      notify(this.observer, "onHandlerFailed", { ...this.eventOf(request), error });
+    }
+  }
+
+  /** The caller gives up, or its time is over. */
+  private cancel(request: OutgoingRequest, cause: unknown): void {
+    if (request.settled) return;
+    if (request.id === 0) {
+      this.waiting.remove(request);
+    } else {
+      this.inFlight.abandon(request.id);
+      this.sendCancel(request.id);
+    }
+    this.fail(request, "Cancelled", cause instanceof TimeoutError ? cause.message : "", cause);
+  }
+
+  private sendCancel(id: number): void {
+    const { outbox } = this.connection.host;
+    // An abort may come from a getter of a value that is being encoded.
+    if (outbox.isEncoding) queueMicrotask(() => this.sendCancel(id));
+    else outbox.commit(writeCancel(outbox.writer, outbox.begin(), this.connection.id, id));
+  }
+
+  private failEnded(request: OutgoingRequest): void {
+    const { code, cause } = this.ended ?? { code: "SessionShutdown", cause: undefined };
+    this.fail(request, code, "", cause);
+  }
+
+  private fail(request: OutgoingRequest, code: CallFailureCode, detail: string, cause?: unknown): void {
+    this.unwatch(request);
+    const error = new CallFailure(code, detail, request.method, { cause });
+    if (this.observer !== undefined) this.reportEnd(request, code);
+    if (request.asResult) request.resolve({ ok: false, error });
+    else request.reject(error);
+  }
+
+  private unwatch(request: OutgoingRequest): void {
+    request.settled = true;
+    this.deadlines.remove(request);
+    request.options?.signal?.removeEventListener("abort", request);
+  }
+
+  private eventOf(request: OutgoingRequest) {
+    const { host, id } = this.connection;
+    const { method, id: requestId } = request;
+    return { link: host.description, connectionId: id, side: "client" as const, requestId, method };
+  }
+
+  private reportStart(request: OutgoingRequest): void {
+    notify(this.observer, "onRequestStarted", this.eventOf(request));
+  }
+
+  private reportEnd(request: OutgoingRequest, outcome: "Ok" | "User" | CallFailureCode): void {
+    const elapsedMs = this.clock.now() - request.startedAt;
+    notify(this.observer, "onRequestFinished", { ...this.eventOf(request), outcome, elapsedMs });
+  }
+}

@@ -1,0 +1,120 @@
+/** Writes Responses, each behind the announcement that it needs. Source: `protocol/calls.md` §2–3. */
+import type { ErasedWriter } from "../call/dispatcher.js";
+import type { CallFailureCode } from "../errors.js";
+import { writeString } from "../postcard/text.js";
+import type { Announcement } from "../schema/registry.js";
+import type { Connection } from "../session/connection.js";
+import type { Bindings } from "./bindings.js";
+import { writeCallMetadata } from "./call-metadata.js";
+import { beginPayload, endPayload, methodIdBytes, type WireId, writeResponseHead } from "./frames.js";
+import { narrowResponse } from "./narrow-response.js";
+import type { RunningRequest, ServedMethod } from "./running.js";
+
+const okVariant = 0;
+const errorVariant = 1;
+/** A metadata list without entries. */
+const noMetadata = 0;
+/** UTF-16 units of an InvalidPayload text: it must not carry a peer's payload back. */
+const longestDetail = 1024;
+/** Ids of methods that are not served here, per connection: each costs an announcement. */
+const rememberedUnknownMethods = 4096;
+
+/** Indexes of the failures that travel. Source: `protocol/calls.md` §2. */
+const failureIndexes: Readonly<Record<CallFailureCode, number>> = {
+  UnknownMethod: 1,
+  InvalidPayload: 2,
+  Cancelled: 3,
+  ConnectionClosed: 4,
+  SessionShutdown: 5,
+  SendFailed: 6,
+  Indeterminate: 7,
+};
+
+/** Responses of one connection. */
+export class Replies {
+  private readonly connection: Connection;
+  private readonly bindings: Bindings;
+  private readonly unknownMethods = new Map<bigint, Announcement>();
+
+  constructor(connection: Connection, bindings: Bindings) {
+    this.connection = connection;
+    this.bindings = bindings;
+  }
+
+  /**
+   * Answers with a value of the method's own types.
+   * @param variant 0 for its result, 1 for its declared error
+   * @throws EncodeFault or CodecError when the value does not fit; nothing was sent then
+   */
+  reply(request: RunningRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): void {
+    const { outbox } = this.connection.host;
+    const { served } = request;
+    try {
+      if (!served.announcement.isSent) {
+        // A trial first, so that the schemas of a response that cannot be encoded do not leave alone.
+        this.encode(request, variant, type, value);
+        outbox.discard();
+        this.announce(served);
+      }
+      outbox.commit(this.encode(request, variant, type, value));
+    } catch (fault) {
+      outbox.discard();
+      throw fault;
+    }
+  }
+
+  /** Answers a call of a method of ours with a failure. */
+  answer(id: WireId, served: ServedMethod, code: CallFailureCode, detail = ""): void {
+    if (!served.announcement.isSent) this.announce(served);
+    this.fail(id, code, detail);
+  }
+
+  /** Answers a call of a method that is not served here: its types are announced as narrow. */
+  answerUnknown(id: WireId, methodId: bigint, code: CallFailureCode): void {
+    const { unknownMethods } = this;
+    let announcement = unknownMethods.get(methodId);
+    if (announcement === undefined) {
+      announcement = this.bindings.announcement(methodId, "response", narrowResponse);
+      unknownMethods.set(methodId, announcement);
+      // A peer can make up any number of ids.
+      if (unknownMethods.size > rememberedUnknownMethods)
+        this.connection.fail("calls of too many unknown methods");
+    }
+    if (!announcement.isSent) this.bindings.announce(announcement, methodIdBytes(methodId), "response");
+    this.fail(id, code, "");
+  }
+
+  private announce(served: ServedMethod): void {
+    this.bindings.announce(served.announcement, served.idBytes, "response");
+  }
+
+  private fail(id: WireId, code: CallFailureCode, detail: string): void {
+    const { outbox } = this.connection.host;
+    const w = outbox.writer;
+    let p = writeResponseHead(w, outbox.begin(), this.connection.id, id);
+    w.buffer[p++] = noMetadata;
+    const start = beginPayload(w, p);
+    p = start;
+    if (p + 2 > w.limit) w.grow(p, 2);
+    w.buffer[p++] = errorVariant;
+    w.buffer[p++] = failureIndexes[code];
+    if (code === "InvalidPayload") p = writeString(w, p, detail.slice(0, longestDetail));
+    outbox.commit(endPayload(w, start, p));
+  }
+
+  private encode(request: RunningRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): number {
+    const { outbox } = this.connection.host;
+    const w = outbox.writer;
+    let p = writeResponseHead(w, outbox.begin(), request.connectionId, request.requestId);
+    const { answeredMetadata } = request;
+    if (answeredMetadata === undefined) w.buffer[p++] = noMetadata;
+    else p = writeCallMetadata(w, p, answeredMetadata, 0);
+    const start = beginPayload(w, p);
+    p = start;
+    if (p + 2 > w.limit) w.grow(p, 2);
+    w.buffer[p++] = variant === 0 ? okVariant : errorVariant;
+    if (variant === 1) w.buffer[p++] = 0;
+    p = type.write(w, p, value);
+    return endPayload(w, start, p);
+  }
+}

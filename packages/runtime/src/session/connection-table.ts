@@ -1,0 +1,45 @@
+/**
+ * The connections of a session. Source: `protocol/session.md` §4.
+ *
+ * ```
+ *        ┌──────────────── Open received and accepted ───────────────┐
+ *  none ─┤                                                           ├──► active ──Close, failure──► none
+ *        └─ Open sent ─► pending outbound ─ Accept ──────────────────┘
+ *                              └─────────── Reject, Close ──► none
+ * ```
+ */
+import type { Connection } from "./connection.js";
+
+/** The id of the root connection, which exists from the handshake on. */
+export const rootConnectionId = 0;
+
+/** Active connections by id. The root is kept apart: nearly every message is for it. */
+export class ConnectionTable {
+  private root: Connection | undefined = undefined;
+  private readonly others = new Map<number | bigint, Connection>();
+
+  /** How many connections are active. */
+  get size(): number {
+    return this.others.size + (this.root === undefined ? 0 : 1);
+  }
+
+  /** The active connection with this id. */
+  find(id: number | bigint): Connection | undefined {
+    return id === rootConnectionId ? this.root : this.others.get(id);
+  }
+
+  add(connection: Connection): void {
+    if (connection.id === rootConnectionId) this.root = connection;
+    else this.others.set(connection.id, connection);
+  }
+
+  remove(connection: Connection): void {
+    if (this.root === connection) this.root = undefined;
+    else if (this.others.get(connection.id) === connection) this.others.delete(connection.id);
+  }
+
+  /** All active connections, the root first. */
+  all(): Connection[] {
+    return this.root === undefined ? [...this.others.values()] : [this.root, ...this.others.values()];
+  }
+}

@@ -1,0 +1,67 @@
+/** One connection of a session as its driver sees it, and the driver as the session sees it. */
+import type { CloseReason } from "../call/session-handle.js";
+import type { SessionError } from "../errors.js";
+import type { MessageHead } from "../wire/message.js";
+import type { Outbox } from "./outbox.js";
+import type { Parity } from "./parity.js";
+
+/** What one side announced for a connection. Source: `protocol/wire.md` §5. */
+export interface ConnectionSettings {
+  readonly parity: Parity;
+  /** Calls that the side takes at once. */
+  readonly maxConcurrentRequests: number;
+  /** Items that the side takes on a fresh channel before it grants more. */
+  readonly initialChannelCredit: number;
+}
+
+/** What a session tells the driver of a connection. Heads are valid during the call only. */
+export interface ConnectionSink {
+  /** A Call, Response or Cancel. */
+  onRequest(head: MessageHead, bytes: Uint8Array): void;
+  /** An announcement of schemas. */
+  onSchemas(head: MessageHead, bytes: Uint8Array): void;
+  /** The link has passed on what it held: senders that waited may go on. */
+  onDrain(): void;
+  /** Take no new calls and make none; call `onIdle` once when those in flight are through. */
+  onDraining(onIdle: () => void): void;
+  /** The connection has ended; nothing is called after this. */
+  onClosed(reason: CloseReason, error: SessionError | undefined): void;
+}
+
+/** What a connection needs of its session. */
+export interface ConnectionHost {
+  readonly outbox: Outbox;
+  /** In words, the link that carries the session. */
+  readonly description: string;
+  /** Whether the link holds so much unsent data that senders must wait. */
+  readonly isCongested: boolean;
+  /** Ends a connection whose peer broke the protocol. */
+  failConnection(connection: Connection, text: string): void;
+}
+
+/** An active connection: id, settings of both sides, and the driver behind it. */
+export class Connection {
+  readonly id: number | bigint;
+  readonly local: ConnectionSettings;
+  readonly peer: ConnectionSettings;
+  readonly host: ConnectionHost;
+  /** The driver; undefined before one was started. */
+  sink: ConnectionSink | undefined = undefined;
+
+  constructor(
+    id: number | bigint,
+    local: ConnectionSettings,
+    peer: ConnectionSettings,
+    host: ConnectionHost,
+  ) {
+    this.id = id;
+    this.local = local;
+    this.peer = peer;
+    this.host = host;
+  }
+
+  /** The peer broke the protocol on this connection: ends it, for the root the session. */
+  fail(text: string): void {
+    this.host.failConnection(this, text);
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * The state machine of an established session: frames in; frames (through the outbox) and one end out. It owns no
+ * link, no timer and no promise. Source: `protocol/session.md` §3–4.
+ *
+ * ```
+ *   open ──► ended(reason, error)
+ * ```
+ */
+import type { CloseReason, SessionEnd } from "../call/session-handle.js";
+import { SessionError } from "../errors.js";
+import { notify, type Observer } from "../observer.js";
+import { decodeMessage, MessageHead, MessageKind } from "../wire/message.js";
+import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
+import { ConnectionTable, rootConnectionId } from "./connection-table.js";
+import type { Outbox } from "./outbox.js";
+import { writeConnectionReject, writePong, writeProtocolError } from "./session-frames.js";
+
+/** UTF-16 units of a peer's text that we show, or of ours that we send. */
+const longestText = 512;
+
+/** Pongs and refusals that may queue behind a link that is congested. */
+const toleratedAnswers = 1024;
+
+/** What a session core needs. */
+export interface SessionCoreOptions {
+  readonly outbox: Outbox;
+  /** In words, the link that carries the session. */
+  readonly description: string;
+  readonly local: ConnectionSettings;
+  readonly peer: ConnectionSettings;
+  readonly limits: Limits;
+  readonly observer: Observer | undefined;
+  /** Whether the link holds so much unsent data that senders must wait. */
+  readonly isCongested: () => boolean;
+  /** Called once, when the session has ended. What the outbox holds then should still leave. */
+  readonly onEnded: (end: SessionEnd) => void;
+}
+
+/** An established session. Inputs are `onFrame`, `onDrain`, `onLinkClosed`, `drain` and `end`. */
+export class SessionCore implements ConnectionHost {
+  readonly outbox: Outbox;
+  readonly description: string;
+  /** The connection that every session has. It routes from the moment that its `sink` is set. */
+  readonly root: Connection;
+  private readonly connections = new ConnectionTable();
+  private readonly observer: Observer | undefined;
+  private readonly congestion: () => boolean;
+  private readonly onEnded: (end: SessionEnd) => void;
+  private readonly head = new MessageHead();
+  private hasEnded = false;
+  /** Pongs and refusals since the link became congested. */
+  private unreadAnswers = 0;
+
+  constructor(options: SessionCoreOptions) {
+    this.outbox = options.outbox;
+    this.description = options.description;
+    this.observer = options.observer;
+    this.congestion = options.isCongested;
+    this.onEnded = options.onEnded;
+    this.root = new Connection(rootConnectionId, options.local, options.peer, this);
+    this.connections.add(this.root);
+  }
+
+  get isCongested(): boolean {
+    return this.congestion();
+  }
+
+  /** Connections that are active: none once the session has ended. */
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  /** The session is up: observers are told. */
+  open(): void {
+    notify(this.observer, "onConnectionOpened", { link: this.description, connectionId: this.root.id });
+  }
+
+  /** One message. What cannot be decoded ends the session: a peer that sends it cannot be trusted with the rest. */
+  onFrame(bytes: Uint8Array, start: number, end: number): void {
+    if (this.hasEnded) return;
+    const { head } = this;
+    try {
+      decodeMessage(head, bytes, start, end);
+    } catch (fault) {
+      this.failSession(`decode error: ${textOf(fault)}`, fault);
+      return;
+    }
+    if (head.kind === MessageKind.Request) {
+      this.connections.find(head.connectionId)?.sink?.onRequest(head, bytes);
+    } else {
+      this.route(head, bytes);
+    }
+  }
+
+  /** The link has passed on what it held. */
+  onDrain(): void {
+    this.unreadAnswers = 0;
+    for (const connection of this.connections.all()) connection.sink?.onDrain();
+  }
+
+  /** The link has ended: between two frames, or with an error. */
+  onLinkClosed(error: SessionError | undefined): void {
+    if (error === undefined) this.end("Remote", undefined);
+    else this.end(error.code === "Protocol" ? "Protocol" : "Transport", error);
+  }
+
+  /** Lets connections finish what is in flight; `onIdle` is called once when they have. */
+  drain(onIdle: () => void): void {
+    const sinks = this.connections.all().flatMap((connection) => connection.sink ?? []);
+    let busy = sinks.length;
+    if (busy === 0) onIdle();
+    for (const sink of sinks) {
+      sink.onDraining(() => {
+        busy -= 1;
+        if (busy === 0) onIdle();
+      });
+    }
+  }
+
+  /** Ends the session. Whoever waits for something is told; nothing is received or sent after it. */
+  end(reason: CloseReason, error: SessionError | undefined): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    for (const connection of this.connections.all()) this.closeConnection(connection, reason, error);
+    this.onEnded({ reason, error });
+  }
+
+  failConnection(connection: Connection, text: string): void {
+    if (this.hasEnded) return;
+    // Without its root a session has nothing to live for.
+    if (connection === this.root) this.failSession(text);
+    else this.closeConnection(connection, "Protocol", protocolError(text));
+  }
+
+  private closeConnection(
+    connection: Connection,
+    reason: CloseReason,
+    error: SessionError | undefined,
+  ): void {
+    this.connections.remove(connection);
+    connection.sink?.onClosed(reason, error);
+    notify(this.observer, "onConnectionClosed", {
+      link: this.description,
+      connectionId: connection.id,
+      reason,
+      error,
+    });
+  }
+
+  private route(head: MessageHead, bytes: Uint8Array): void {
+    switch (head.kind) {
+      case MessageKind.Schema:
+        this.connections.find(head.connectionId)?.sink?.onSchemas(head, bytes);
+        break;
+      case MessageKind.Ping:
+        this.answerPing(head);
+        break;
+      case MessageKind.ConnectionOpen:
+        this.reject(head.connectionId);
+        break;
+      case MessageKind.ConnectionClose:
+        this.onConnectionClose(head.connectionId);
+        break;
+      case MessageKind.ProtocolError:
+        this.onProtocolError(head.text);
+        break;
+      default:
+        // Pong without keepalive, Accept and Reject of nothing, channels that nobody has: silence.
+        break;
+    }
+  }
+
+  private answerPing(head: MessageHead): void {
+    const { outbox } = this;
+    if (this.isFlooded()) return;
+    outbox.commit(writePong(outbox.writer, outbox.begin(), head.connectionId, head.nonce));
+  }
+
+  private reject(connectionId: number | bigint): void {
+    const { outbox } = this;
+    if (this.isFlooded()) return;
+    outbox.commit(writeConnectionReject(outbox.writer, outbox.begin(), connectionId));
+  }
+
+  /** Whether the peer asks for far more than it reads: answers that nobody fetches must not pile up. */
+  private isFlooded(): boolean {
+    if (!this.isCongested) return false;
+    this.unreadAnswers += 1;
+    if (this.unreadAnswers <= toleratedAnswers) return false;
+    this.failSession("the peer does not read the answers that it asks for");
+    return true;
+  }
+
+  private onConnectionClose(connectionId: number | bigint): void {
+    const connection = this.connections.find(connectionId);
+    if (connection === undefined) return;
+    this.closeConnection(connection, "Remote", undefined);
+    if (this.connections.size === 0) this.end("Remote", undefined);
+  }
+
+  private onProtocolError(text: string): void {
+    const shown = text.slice(0, longestText);
+    const observed = { link: this.description, connectionId: this.root.id, by: "us" as const, text: shown };
+    notify(this.observer, "onProtocolError", observed);
+    this.end("Protocol", protocolError(`reported by the peer: ${shown}`));
+  }
+
+  /** The peer broke the protocol: it is told what was wrong, then the session ends. */
+  private failSession(text: string, cause?: unknown): void {
+    if (this.hasEnded) return;
+    const shown = text.slice(0, longestText);
+    const { outbox } = this;
+    const observed = { link: this.description, connectionId: this.root.id, by: "peer" as const, text: shown };
+    notify(this.observer, "onProtocolError", observed);
+    if (!outbox.isEncoding) outbox.commit(writeProtocolError(outbox.writer, outbox.begin(), shown));
+    this.end("Protocol", protocolError(shown, cause));
+  }
+}
+
+function protocolError(text: string, cause?: unknown): SessionError {
+  return new SessionError("Protocol", `protocol error: ${text}`, { cause });
+}
+
+function textOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}
