@@ -7,4 +7,9 @@
 export interface Host {
   /** Text of a file, or undefined when there is none. Never throws for a missing file. */
   read(path: string): string | undefined;
+  /**
+   * Names of the files and folders in a folder, for suggestions only. Empty when there is no such folder; a host that
+   * cannot list leaves this out.
+   */
+  list?(folder: string): readonly string[];
 }

@@ -4,8 +4,24 @@
 import type { Span } from "../source/span.js";
 
 export type PrimitiveName =
-  | "bool" | "u8" | "u16" | "u32" | "u64" | "u128" | "i8" | "i16" | "i32" | "i64" | "i128"
-  | "f32" | "f64" | "char" | "string" | "bytes" | "unit" | "never";
+  | "bool"
+  | "u8"
+  | "u16"
+  | "u32"
+  | "u64"
+  | "u128"
+  | "i8"
+  | "i16"
+  | "i32"
+  | "i64"
+  | "i128"
+  | "f32"
+  | "f64"
+  | "char"
+  | "string"
+  | "bytes"
+  | "unit"
+  | "never";
 
 export type Type =
   /** `asNumber`: a 64- or 128-bit integer marked `@js(number)`. */
@@ -20,9 +36,18 @@ export type Type =
   | { readonly kind: "result"; readonly ok: Type; readonly error: Type }
   | { readonly kind: "channel"; readonly direction: "tx" | "rx"; readonly element: Type }
   /** A struct or enum with its type arguments. `declaration` may be cyclic through its fields. */
-  | { readonly kind: "named"; readonly declaration: StructDeclaration | EnumDeclaration; readonly args: readonly Type[] }
+  | {
+      readonly kind: "named";
+      readonly declaration: StructDeclaration | EnumDeclaration;
+      readonly args: readonly Type[];
+    }
   /** An alias keeps its name for TypeScript; `target` is what it stands for, arguments substituted. */
-  | { readonly kind: "alias"; readonly declaration: AliasDeclaration; readonly args: readonly Type[]; readonly target: Type }
+  | {
+      readonly kind: "alias";
+      readonly declaration: AliasDeclaration;
+      readonly args: readonly Type[];
+      readonly target: Type;
+    }
   /** A type parameter of the declaration around it. */
   | { readonly kind: "parameter"; readonly name: string };
 

@@ -1,0 +1,47 @@
+/** Which types hold channels. */
+import type { EnumDeclaration, StructDeclaration, Type } from "../model/model.js";
+import { innerTypes, type Linked, memberTypes } from "./program.js";
+
+/** Says of a type whether a Tx or Rx stands anywhere in it, through structs and enums. */
+export function channelFinder(linked: Linked): (type: Type) => boolean {
+  const holding = new Set<StructDeclaration | EnumDeclaration>();
+  const users = new Map<StructDeclaration | EnumDeclaration, (StructDeclaration | EnumDeclaration)[]>();
+  const pending: (StructDeclaration | EnumDeclaration)[] = [];
+  for (const declaration of linked.declarations.values()) {
+    if (declaration.kind === "alias") continue;
+    for (const type of memberTypes(declaration)) {
+      const { hasChannel, named } = namesIn(type);
+      if (hasChannel) pending.push(declaration);
+      for (const other of named) {
+        const list = users.get(other) ?? [];
+        list.push(declaration);
+        users.set(other, list);
+      }
+    }
+  }
+  for (let declaration = pending.pop(); declaration !== undefined; declaration = pending.pop()) {
+    if (holding.has(declaration)) continue;
+    holding.add(declaration);
+    pending.push(...(users.get(declaration) ?? []));
+  }
+  return (type) => {
+    const { hasChannel, named } = namesIn(type);
+    return hasChannel || named.some((declaration) => holding.has(declaration));
+  };
+}
+
+/** Declarations that a type names, itself and in its arguments, and whether it has a channel without them. */
+function namesIn(type: Type): {
+  hasChannel: boolean;
+  named: readonly (StructDeclaration | EnumDeclaration)[];
+} {
+  const named: (StructDeclaration | EnumDeclaration)[] = [];
+  let hasChannel = false;
+  const visit = (inner: Type): void => {
+    if (inner.kind === "channel") hasChannel = true;
+    if (inner.kind === "named") named.push(inner.declaration);
+    innerTypes(inner).forEach(visit);
+  };
+  visit(type);
+  return { hasChannel, named };
+}

@@ -1,0 +1,164 @@
+/** What the phases of the checker hand to each other. */
+import type { Reporter } from "../diagnostics/report.js";
+import type {
+  Argument,
+  EnumDeclaration,
+  Field,
+  Method,
+  ModelFile,
+  Service,
+  StructDeclaration,
+  Type,
+  TypeDeclaration,
+  Variant,
+} from "../model/model.js";
+import type { Span } from "../source/span.js";
+import type {
+  ArgumentNode,
+  DeclarationNode,
+  FieldNode,
+  FileNode,
+  ImportNode,
+  MethodNode,
+  ServiceNode,
+  TypeDeclarationNode,
+  TypeNode,
+  VariantNode,
+} from "../syntax/ast.js";
+
+/** What a name of a file stands for. */
+export type Meaning =
+  | { readonly kind: "type"; readonly node: TypeDeclarationNode; readonly file: LoadedFile }
+  | { readonly kind: "service"; readonly node: ServiceNode; readonly file: LoadedFile }
+  /** Imported from a file or under a name that does not exist: reported at the import, silent after it. */
+  | { readonly kind: "missing" };
+
+export interface ImportEdge {
+  readonly node: ImportNode;
+  /** Undefined when the file does not exist. */
+  readonly target: LoadedFile | undefined;
+}
+
+export interface LoadedFile {
+  readonly path: string;
+  readonly ast: FileNode;
+  readonly imports: ImportEdge[];
+  /** Declarations and imported names; the first declaration of a name wins. */
+  readonly names: Map<string, Meaning>;
+  /** Imported names that some type of the file uses. */
+  readonly used: Set<string>;
+}
+
+/** The files of one run, dependencies first, with everything that names resolve to. */
+export interface Program {
+  readonly files: readonly LoadedFile[];
+  readonly reporter: Reporter;
+}
+
+/** Stands for a type that was reported; rules pass over it. */
+export const invalidType: Type = Object.freeze({ kind: "primitive", name: "unit", asNumber: false });
+
+/** Syntax and model side by side: what the rules read. */
+export interface Linked extends Program {
+  readonly model: ReadonlyMap<LoadedFile, ModelFile>;
+  readonly declarations: ReadonlyMap<TypeDeclarationNode, TypeDeclaration>;
+  readonly nodes: ReadonlyMap<TypeDeclaration, TypeDeclarationNode>;
+  readonly services: ReadonlyMap<ServiceNode, Service>;
+  readonly methods: ReadonlyMap<MethodNode, Method>;
+  readonly fields: ReadonlyMap<FieldNode, Field>;
+  readonly variants: ReadonlyMap<VariantNode, Variant>;
+  readonly args: ReadonlyMap<ArgumentNode, Argument>;
+  /** The type of each type node that could be resolved, or `invalidType`. */
+  readonly types: ReadonlyMap<TypeNode, Type>;
+}
+
+/** Everything a declaration says, aliases seen through. */
+export function withoutAliases(type: Type): Exclude<Type, { kind: "alias" }> {
+  let inner = type;
+  while (inner.kind === "alias") inner = inner.target;
+  return inner;
+}
+
+/** Types that stand directly inside a type; through an alias, its target. */
+export function innerTypes(type: Type): readonly Type[] {
+  switch (type.kind) {
+    case "option":
+    case "list":
+    case "array":
+    case "set":
+    case "channel":
+      return [type.element];
+    case "tuple":
+      return type.elements;
+    case "map":
+      return [type.key, type.value];
+    case "result":
+      return [type.ok, type.error];
+    case "named":
+      return type.args;
+    case "alias":
+      return [type.target];
+    default:
+      return [];
+  }
+}
+
+/** Types of a struct's fields or of everything that an enum's variants carry. */
+export function memberTypes(declaration: StructDeclaration | EnumDeclaration): readonly Type[] {
+  if (declaration.kind === "struct") return declaration.fields.map((field) => field.type);
+  return declaration.variants.flatMap((variant) => variantTypes(variant));
+}
+
+export function variantTypes({ form }: Variant): readonly Type[] {
+  if (form.kind === "unit") return [];
+  if (form.kind === "newtype") return [form.type];
+  return form.kind === "tuple" ? form.types : form.fields.map((field) => field.type);
+}
+
+/** Every field node of a declaration, those of struct variants included. */
+export function fieldNodes(declaration: DeclarationNode): readonly FieldNode[] {
+  if (declaration.kind === "struct") return declaration.fields;
+  if (declaration.kind !== "enum") return [];
+  return declaration.variants.flatMap((variant) =>
+    variant.form.kind === "struct" ? variant.form.fields : [],
+  );
+}
+
+/** Every type node that a declaration writes, outermost ones only. */
+export function writtenTypes(declaration: DeclarationNode): readonly TypeNode[] {
+  switch (declaration.kind) {
+    case "alias":
+      return [declaration.type];
+    case "service":
+      return declaration.methods.flatMap((method) => [
+        ...method.args.map((argument) => argument.type),
+        ...(method.returns === undefined ? [] : [method.returns]),
+        ...(method.throws === undefined ? [] : [method.throws]),
+      ]);
+    case "struct":
+      return declaration.fields.map((field) => field.type);
+    case "enum":
+      return declaration.variants.flatMap(({ form }) =>
+        form.kind === "tuple"
+          ? form.types
+          : form.kind === "struct"
+            ? form.fields.map((field) => field.type)
+            : [],
+      );
+  }
+}
+
+/** A type node and all type nodes inside it. */
+export function* nestedTypes(node: TypeNode): Generator<TypeNode> {
+  yield node;
+  if (node.kind === "option" || node.kind === "list" || node.kind === "array")
+    yield* nestedTypes(node.element);
+  else if (node.kind === "tuple") for (const element of node.elements) yield* nestedTypes(element);
+  else if (node.kind === "named") for (const argument of node.args) yield* nestedTypes(argument);
+}
+
+/** A place in words of a type's source, for messages. */
+export function typeText(file: LoadedFile, span: Span): string {
+  const text = file.ast.source.textOf(span).replace(/\s+/g, " ");
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,37 @@
+/** The front end as one function: texts → model, or diagnostics. */
+import { channelFinder } from "./check/channels.js";
+import { checkRules } from "./check/check.js";
+import { loadFiles } from "./check/imports.js";
+import { resolveNames } from "./check/resolve.js";
+import { type Diagnostic, Reporter } from "./diagnostics/report.js";
+import type { Host } from "./host/host.js";
+import { completeModel, freezeModel, link } from "./model/lower.js";
+import type { Model } from "./model/model.js";
+import type { FileNode } from "./syntax/ast.js";
+
+/** What a run found. */
+export interface Compilation {
+  /** The checked program, frozen; undefined when a diagnostic is an error. */
+  readonly model: Model | undefined;
+  /** Errors and warnings, by file, then position. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Every file that was read, with its text and syntax tree, dependencies first. */
+  readonly files: readonly FileNode[];
+}
+
+/**
+ * Compiles entries and everything that they import. Pure and synchronous: files come from the host alone, nothing is kept
+ * between runs, any text gives diagnostics or a model, never an exception.
+ *
+ * @param entries absolute paths, as the host knows them
+ */
+export function compile(host: Host, entries: readonly string[]): Compilation {
+  const reporter = new Reporter();
+  const files = loadFiles(host, entries, reporter);
+  resolveNames(files, reporter);
+  const linked = link({ files, reporter });
+  completeModel(linked, channelFinder(linked));
+  checkRules(linked);
+  const model = reporter.hasErrors ? undefined : Object.freeze({ files: freezeModel(linked) });
+  return { model, diagnostics: reporter.sorted(), files: files.map((file) => file.ast) };
+}

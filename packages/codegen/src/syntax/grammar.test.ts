@@ -1,0 +1,6 @@
+import { test } from "vitest";
+import { checkGrammar } from "./parser.js";
+
+test("the grammar has no fault", () => {
+  checkGrammar();
+});

@@ -1,0 +1,168 @@
+/** Text → tokens, with the faults of the text itself reported. */
+import { type IToken, Lexer } from "chevrotain";
+import type { Reporter } from "../diagnostics/report.js";
+import type { SourceFile } from "../source/source-file.js";
+import type { Span } from "../source/span.js";
+import {
+  allTokens,
+  commentGroup,
+  cutTypeToken,
+  leftAngle,
+  leftBracket,
+  leftParen,
+  openStringToken,
+  rightAngle,
+  rightBracket,
+  rightParen,
+  singleQuotedToken,
+  stringToken,
+  wideIdentifierToken,
+} from "./tokens.js";
+
+/** Most levels of brackets in a type, and of a type once it is read. */
+export const maxTypeDepth = 128;
+
+let shared: Lexer | undefined;
+
+export interface Lexed {
+  /** Ready for the parser: what was reported and means nothing is dropped. */
+  readonly tokens: readonly IToken[];
+  readonly comments: readonly IToken[];
+}
+
+/** Cuts a text into tokens. Keeps one lexer: building it costs, it has no state. */
+export function lex(source: SourceFile, reporter: Reporter): Lexed {
+  shared ??= new Lexer([...allTokens], {
+    positionTracking: "full",
+    ensureOptimizations: true,
+    skipValidations: true,
+  });
+  const result = shared.tokenize(source.text);
+  const comments = result.groups[commentGroup] ?? [];
+  for (const comment of comments) {
+    if (comment.tokenType.name === "BlockComment") reporter.report("VOX1006", spanOf(source, comment), {});
+  }
+  for (const { offset, length } of result.errors) reportUnknown(offset, length, source, reporter);
+  for (const token of result.tokens) {
+    if (token.tokenType === wideIdentifierToken)
+      reporter.report("VOX1002", spanOf(source, token), { name: token.image });
+  }
+  return { tokens: limitDepth(result.tokens, source, reporter), comments };
+}
+
+export function spanOf(source: SourceFile, token: IToken): Span {
+  return { file: source.path, start: token.startOffset, end: token.startOffset + token.image.length };
+}
+
+const unknownAdvice: ReadonlyMap<string, string> = new Map([
+  ["#", "comments start with `//`, attributes with `@`"],
+  ["“", 'use the straight quote `"`'],
+  ["”", 'use the straight quote `"`'],
+  ["`", 'strings stand in `"`'],
+  ["!", "the type without values is `never`"],
+  ["\\", "remove it"],
+]);
+
+/** Characters that no token starts with are dropped; a run of them is one message. */
+function reportUnknown(offset: number, length: number, source: SourceFile, reporter: Reporter): void {
+  const point = source.text.codePointAt(offset) ?? 0;
+  const character = String.fromCodePoint(point);
+  const isPrintable = point > 0x20 && point !== 0x7f && !(point >= 0xd800 && point <= 0xdfff);
+  const found = isPrintable ? `\`${character}\`` : `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
+  const span = { file: source.path, start: offset, end: offset + Math.max(length, character.length) };
+  reporter.report("VOX1001", span, { found, advice: unknownAdvice.get(character) ?? "remove it" });
+}
+
+/**
+ * Takes out brackets that nest more deeply than the parser's own recursion may go, and puts one token in their place.
+ * Angle brackets count as brackets only where they can be type arguments: after a name.
+ */
+function limitDepth(tokens: readonly IToken[], source: SourceFile, reporter: Reporter): readonly IToken[] {
+  if (!isDeep(tokens)) return tokens;
+  const kept: IToken[] = [];
+  let depth = 0;
+  let reported = false;
+  for (const token of tokens) {
+    const step = depthStep(token);
+    // A word at the left margin starts something new, whatever was left open before it.
+    if (token.startColumn === 1 && step === 0) {
+      depth = 0;
+      reported = false;
+    }
+    if (step > 0) depth += 1;
+    const isCut = depth > maxTypeDepth;
+    if (isCut && !reported) {
+      reported = true;
+      reporter.report("VOX1018", spanOf(source, token), { limit: maxTypeDepth });
+      if (token.tokenType === leftAngle) kept.pop();
+      kept.push({ ...token, tokenType: cutTypeToken, tokenTypeIdx: cutTypeToken.tokenTypeIdx ?? 0 });
+    }
+    if (!isCut) kept.push(token);
+    if (step < 0) depth = Math.max(0, depth - 1);
+    if (depth <= maxTypeDepth && !isCut) reported = false;
+  }
+  return kept;
+}
+
+function isDeep(tokens: readonly IToken[]): boolean {
+  let depth = 0;
+  for (const token of tokens) {
+    depth = Math.max(0, depth + depthStep(token));
+    if (depth > maxTypeDepth) return true;
+  }
+  return false;
+}
+
+function depthStep({ tokenType }: IToken): -1 | 0 | 1 {
+  if (tokenType === leftParen || tokenType === leftAngle || tokenType === leftBracket) return 1;
+  return tokenType === rightParen || tokenType === rightAngle || tokenType === rightBracket ? -1 : 0;
+}
+
+/** Value of a string token; faults inside it are reported and read as written. */
+export function readString(token: IToken, source: SourceFile, reporter: Reporter): string {
+  const span = spanOf(source, token);
+  if (token.tokenType === openStringToken) {
+    reporter.report("VOX1003", span, {});
+    return token.image.slice(1);
+  }
+  const inner = token.image.slice(1, -1);
+  if (token.tokenType === singleQuotedToken) {
+    const replacement = `"${inner.replaceAll('"', '\\"')}"`;
+    reporter.report("VOX1004", span, { replacement }, { replacement });
+    return inner;
+  }
+  if (token.tokenType !== stringToken || !inner.includes("\\")) return inner;
+  return inner.replace(
+    /\\(?:u\{[^}]*\}|u[0-9a-fA-F]{0,4}|x[0-9a-fA-F]{0,2}|.)/gsu,
+    (written: string, at: number) => {
+      const value = readEscape(written);
+      if (value !== undefined) return value;
+      const start = token.startOffset + 1 + at;
+      reporter.report(
+        "VOX1005",
+        { file: source.path, start, end: start + written.length },
+        { escape: written, advice: escapeAdvice },
+      );
+      return written;
+    },
+  );
+}
+
+const escapeAdvice = 'there are \\" \\\\ \\n \\r \\t \\0 and \\u{1F600} (a Unicode scalar value)';
+const simpleEscapes: Readonly<Record<string, string>> = {
+  '\\"': '"',
+  "\\\\": "\\",
+  "\\n": "\n",
+  "\\r": "\r",
+  "\\t": "\t",
+  "\\0": "\0",
+};
+
+function readEscape(written: string): string | undefined {
+  const digits =
+    /^\\u\{([0-9a-fA-F]{1,6})\}$/.exec(written)?.[1] ?? /^\\u([0-9a-fA-F]{4})$/.exec(written)?.[1];
+  if (digits === undefined) return simpleEscapes[written];
+  const point = Number.parseInt(digits, 16);
+  const isScalar = point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff);
+  return isScalar ? String.fromCodePoint(point) : undefined;
+}
