@@ -104,7 +104,7 @@ export function leave(x: Writer | Reader): void {
 }
 
 /** What is said about a value that is nested too deeply. */
-export const depthReason = `nested deeper than ${maxDepth} levels`;
+export const depthReason: string = `nested deeper than ${maxDepth} levels`;
 
 function tooDeep(x: Writer | Reader): never {
   if ("position" in x) throw new DecodeFault(depthReason, x.position - x.start);

@@ -8,6 +8,7 @@
  */
 import type { CloseReason, SessionEnd } from "../call/session-handle.js";
 import { SessionError } from "../errors.js";
+import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
 import { decodeMessage, MessageHead, MessageKind } from "../wire/message.js";
 import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
@@ -43,6 +44,7 @@ export class SessionCore implements ConnectionHost {
   /** The connection that every session has. It routes from the moment that its `sink` is set. */
   readonly root: Connection;
   private readonly connections = new ConnectionTable();
+  private readonly limits: Limits;
   private readonly observer: Observer | undefined;
   private readonly congestion: () => boolean;
   private readonly onEnded: (end: SessionEnd) => void;
@@ -54,6 +56,7 @@ export class SessionCore implements ConnectionHost {
   constructor(options: SessionCoreOptions) {
     this.outbox = options.outbox;
     this.description = options.description;
+    this.limits = options.limits;
     this.observer = options.observer;
     this.congestion = options.isCongested;
     this.onEnded = options.onEnded;
@@ -80,7 +83,7 @@ export class SessionCore implements ConnectionHost {
     if (this.hasEnded) return;
     const { head } = this;
     try {
-      decodeMessage(head, bytes, start, end);
+      decodeMessage(head, bytes, start, end, this.limits);
     } catch (fault) {
       this.failSession(`decode error: ${textOf(fault)}`, fault);
       return;
