@@ -7,7 +7,7 @@ import { assemblePayload, readSchemaPayload } from "../schema/payload.js";
 import { Announcement, type BindingDirection, ReceiveState, SendState } from "../schema/registry.js";
 import { typeName } from "../schema/type-ref.js";
 import type { Connection } from "../session/connection.js";
-import { writeSchemaMessage } from "./frames.js";
+import { writeSchemaMessage } from "../wire/request-messages.js";
 import { decideArguments, decideResponse, type Mismatch, type ResponseDecision } from "./payload-reader.js";
 
 /** Schemas of one connection. */

@@ -9,9 +9,9 @@ import { notify, type Observer } from "../observer.js";
 import type { Connection } from "../session/connection.js";
 import { hasParity } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
-import type { MessageHead } from "../wire/message.js";
+import type { MessageHead, WireId } from "../wire/message.js";
+import { methodIdBytes } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
-import { methodIdBytes, type WireId } from "./frames.js";
 import { Replies } from "./replies.js";
 import { type QueuedCall, RunningRequest, type ServedMethod } from "./running.js";
 

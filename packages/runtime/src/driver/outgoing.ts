@@ -12,10 +12,16 @@ import { IdAllocator } from "../session/parity.js";
 import { decodeError, encodeError } from "../shape/codec-error.js";
 import type { MessageHead } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
+import {
+  beginPayload,
+  endPayload,
+  methodIdBytes,
+  writeCallHead,
+  writeCancel,
+} from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
 import { writeCallMetadata } from "./call-metadata.js";
 import { Deadlines } from "./deadlines.js";
-import { beginPayload, endPayload, methodIdBytes, writeCallHead, writeCancel } from "./frames.js";
 import type { Mismatch } from "./payload-reader.js";
 import { type AnyMethod, InFlightTable, OutgoingRequest, WaitingQueue } from "./requests.js";
 

@@ -4,9 +4,10 @@ import type { CallFailureCode } from "../errors.js";
 import { writeString } from "../postcard/text.js";
 import type { Announcement } from "../schema/registry.js";
 import type { Connection } from "../session/connection.js";
+import type { WireId } from "../wire/message.js";
+import { beginPayload, endPayload, methodIdBytes, writeResponseHead } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
 import { writeCallMetadata } from "./call-metadata.js";
-import { beginPayload, endPayload, methodIdBytes, type WireId, writeResponseHead } from "./frames.js";
 import { narrowResponse } from "./narrow-response.js";
 import type { RunningRequest, ServedMethod } from "./running.js";
 

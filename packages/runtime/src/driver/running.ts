@@ -2,8 +2,8 @@
 import type { CallContext } from "../call/context.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import type { Announcement } from "../schema/registry.js";
+import type { WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
-import type { WireId } from "./frames.js";
 import type { Mismatch } from "./payload-reader.js";
 
 /** Why a handler's signal is aborted. */

@@ -11,14 +11,16 @@ import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
 import { decodeMessage, MessageHead, MessageKind } from "../wire/message.js";
+import { Metadata } from "../wire/metadata.js";
+import { writeConnectionReject, writePong, writeProtocolError } from "../wire/session-messages.js";
 import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
 import { ConnectionTable, rootConnectionId } from "./connection-table.js";
 import type { Outbox } from "./outbox.js";
-import { writeConnectionReject, writePong, writeProtocolError } from "./session-frames.js";
 
 /** UTF-16 units of a peer's text that we show, or of ours that we send. */
 const longestText = 512;
 
+const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
 /** Pongs and refusals that may queue behind a link that is congested. */
 const toleratedAnswers = 1024;
 
@@ -182,7 +184,7 @@ export class SessionCore implements ConnectionHost {
   private reject(connectionId: number | bigint): void {
     const { outbox } = this;
     if (this.isFlooded()) return;
-    outbox.commit(writeConnectionReject(outbox.writer, outbox.begin(), connectionId));
+    outbox.commit(writeConnectionReject(outbox.writer, outbox.begin(), connectionId, noMetadata));
   }
 
   /** Whether the peer asks for far more than it reads: answers that nobody fetches must not pile up. */

@@ -50,8 +50,6 @@ export type MetadataInit =
 /** What is shown in place of a sensitive value. */
 const redacted = "[sensitive]";
 const u64Max = (1n << 64n) - 1n;
-/** Smallest entry: empty key, kind, empty value, flags. */
-const minEntryBytes = 4;
 
 const stringKind = 0;
 const bytesKind = 1;
@@ -156,7 +154,7 @@ export class Metadata implements Iterable<MetadataEntry> {
     const metadata = new Metadata();
     const r = new Reader();
     r.reset(bytes, start, end);
-    for (let left = readCount(r, minEntryBytes); left > 0; left--) {
+    for (let left = readCount(r, 1); left > 0; left--) {
       const key = readString(r);
       const value = readValue(r);
       metadata.list.push({ key, value, flags: readU64(r) });
@@ -191,7 +189,7 @@ export function writeMetadata(w: Writer, p: number, metadata: Metadata, extra = 
  */
 export function skipMetadata(r: Reader, limits: MetadataLimits): void {
   const start = r.position;
-  const count = readCount(r, minEntryBytes);
+  const count = readCount(r, 1);
   if (count === 0) return;
   if (count > limits.maxMetadataEntries)
     throw decodeFault(r, `metadata of ${count} entries (limit maxMetadataEntries)`, start);
@@ -209,8 +207,13 @@ function skipValue(r: Reader): void {
   const kind = readTag(r);
   if (kind === integerKind) takeWideVarint(r);
   else if (kind === stringKind) skipText(r);
-  else if (kind === bytesKind) r.position += takeLength(r);
+  else if (kind === bytesKind) skipBytes(r);
   else unknownVariant(r, kind, "MetadataValue");
+}
+
+function skipBytes(r: Reader): void {
+  const length = takeLength(r);
+  r.position += length;
 }
 
 function skipText(r: Reader): void {

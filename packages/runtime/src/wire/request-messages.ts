@@ -4,21 +4,12 @@
  */
 import type { Writer } from "../bytes/writer.js";
 import { writeBytes } from "../postcard/byte-strings.js";
-import { writeU64, writeU64Number } from "../postcard/wide-integers.js";
 import type { BindingDirection } from "../schema/registry.js";
-
-/** Discriminant of RequestMessage among the messages. */
-const requestMessage = 5;
-const schemaMessage = 6;
-const callBody = 0;
-const responseBody = 1;
-const cancelBody = 2;
+import { MessageKind, RequestBody, type WireId } from "./message.js";
+import { writeMessageHead, writeWireId } from "./message-head.js";
 
 /** Bytes that {@link beginPayload} leaves for the length: the only fixed-width length of the protocol. */
 const payloadLengthBytes = 4;
-
-/** A connection or request id. Numbers above 2^53 come as bigint. */
-export type WireId = number | bigint;
 
 /** Varint of a method id, made once per method: ids are hashes and usually take ten bytes. */
 export function methodIdBytes(id: bigint): Uint8Array {
@@ -40,7 +31,7 @@ export function writeCallHead(
   requestId: WireId,
   methodId: Uint8Array,
 ): number {
-  let at = writeRequestHead(w, p, connectionId, requestId, callBody);
+  let at = writeRequestHead(w, p, connectionId, requestId, RequestBody.Call);
   const { buffer } = w;
   for (let index = 0; index < methodId.length; index++) buffer[at++] = methodId[index] as number;
   return at;
@@ -55,8 +46,7 @@ export function writeSchemaMessage(
   direction: BindingDirection,
   payload: Uint8Array,
 ): number {
-  let at = writeId(w, p, connectionId);
-  w.buffer[at++] = schemaMessage;
+  let at = writeMessageHead(w, p, connectionId, MessageKind.Schema);
   w.buffer.set(methodId, at);
   at += methodId.length;
   w.buffer[at++] = direction === "args" ? 0 : 1;
@@ -65,12 +55,12 @@ export function writeSchemaMessage(
 
 /** The same of a Response. */
 export function writeResponseHead(w: Writer, p: number, connectionId: WireId, requestId: WireId): number {
-  return writeRequestHead(w, p, connectionId, requestId, responseBody);
+  return writeRequestHead(w, p, connectionId, requestId, RequestBody.Response);
 }
 
 /** A whole Cancel, without metadata. */
 export function writeCancel(w: Writer, p: number, connectionId: WireId, requestId: WireId): number {
-  const at = writeRequestHead(w, p, connectionId, requestId, cancelBody);
+  const at = writeRequestHead(w, p, connectionId, requestId, RequestBody.Cancel);
   w.buffer[at] = 0;
   return at + 1;
 }
@@ -101,18 +91,7 @@ function writeRequestHead(
   requestId: WireId,
   body: number,
 ): number {
-  let at = connectionId === 0 ? writeZero(w, p) : writeId(w, p, connectionId);
-  w.buffer[at++] = requestMessage;
-  at = writeId(w, at, requestId);
+  const at = writeWireId(w, writeMessageHead(w, p, connectionId, MessageKind.Request), requestId);
   w.buffer[at] = body;
   return at + 1;
-}
-
-function writeZero(w: Writer, p: number): number {
-  w.buffer[p] = 0;
-  return p + 1;
-}
-
-function writeId(w: Writer, p: number, id: WireId): number {
-  return typeof id === "number" ? writeU64Number(w, p, id) : writeU64(w, p, id);
 }
