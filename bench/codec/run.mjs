@@ -10,7 +10,7 @@ import { loadPeers } from "./peers.mjs";
 /** At least this share of the rate of the hand-written codec. */
 const leastShare = 0.7;
 
-const generated = new URL("../gen/schema.vox.mjs", import.meta.url);
+const generated = new URL("../gen/schema.vox.js", import.meta.url);
 const isGenerated = existsSync(generated);
 const { PointCodec, UserCodec } = await import(
   isGenerated ? generated : new URL("composed.mjs", import.meta.url)

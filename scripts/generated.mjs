@@ -1,0 +1,12 @@
+/**
+ * `npm run generate`: writes every generated file that is committed. With `--check` (`npm run generated`) it writes
+ * nothing and fails when one is stale. Needs a build.
+ */
+import { root, run } from "./run.mjs";
+
+const check = process.argv.includes("--check") ? ["--check"] : [];
+const bin = `${root}packages/cli/dist/bin.js`;
+
+run(process.execPath, ["scripts/message-schemas.mjs", ...check]);
+for (const [cwd, args] of [[root, ["schemas/everything.vox", "--out", "tests/interop/gen"]]])
+  run(process.execPath, [bin, "generate", ...args, ...check], { cwd });
