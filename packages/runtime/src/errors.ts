@@ -80,6 +80,23 @@ export class SessionError extends VoxError {
   }
 }
 
+/** How a channel ended for who sends or receives on it. Source: `protocol/calls.md` §5. */
+export type ChannelErrorCode =
+  | "ChannelClosed"
+  | "ChannelReset"
+  | "ChannelUnbound"
+  | "ConnectionClosed"
+  | "ItemUnreadable";
+
+/** A channel has ended, or cannot be used. */
+export class ChannelError extends VoxError {
+  declare readonly code: ChannelErrorCode;
+
+  constructor(code: ChannelErrorCode, message: string, options: VoxErrorOptions = {}) {
+    super(code, message, options);
+  }
+}
+
 /** How a call failed. Source: `protocol/calls.md` §2. */
 export type CallErrorCode =
   | "User"

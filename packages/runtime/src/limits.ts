@@ -21,6 +21,10 @@ export interface Limits {
   readonly handshakeTimeoutMs: number;
   /** Calls of the peer that run or wait on one connection before it is closed. Default 1024, and never below 16 times the announced limit. */
   readonly maxQueuedRequests: number;
+  /** Channels that are open on one connection. Default 65 536. */
+  readonly maxChannels: number;
+  /** Channels with items whose Call has not been read yet, per connection. Default 256. */
+  readonly maxUnclaimedChannels: number;
   /** Bytes that may wait for a slow reader on one link before senders wait. Default 4 MiB. */
   readonly maxBufferedBytes: number;
 }
@@ -36,5 +40,7 @@ export const defaultLimits: Limits = {
   maxHandshakeBytes: 1024 * 1024,
   handshakeTimeoutMs: 10_000,
   maxQueuedRequests: 1024,
+  maxChannels: 65_536,
+  maxUnclaimedChannels: 256,
   maxBufferedBytes: 4 * 1024 * 1024,
 };

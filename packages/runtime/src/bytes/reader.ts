@@ -21,6 +21,8 @@ export class Reader {
   claimed = 0;
   /** Elements without bytes that the counts read so far have promised. */
   claimedEmpty = 0;
+  /** Who makes the channel handles of the payload; see `channel/binder.ts`. */
+  binder: object | undefined = undefined;
   private viewed: Uint8Array = nothing;
   private cachedView: DataView = new DataView(nothing.buffer);
 

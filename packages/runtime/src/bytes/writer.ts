@@ -18,6 +18,8 @@ export class Writer {
   keep = 0;
   /** Nesting of recursive types at this moment. The owner sets it to 0 before each message. */
   depth = 0;
+  /** Who numbers the channel handles of the message; see `channel/binder.ts`. */
+  binder: object | undefined = undefined;
 
   /** @param capacity bytes to begin with */
   constructor(capacity = 1024) {

@@ -20,6 +20,8 @@ export interface HandledInit<A extends readonly unknown[], T, E> {
   readonly idempotent?: true;
   /** It runs to its end whether or not the caller waits (`@persist`). */
   readonly persist?: true;
+  /** Channels stand among the arguments. */
+  readonly channels?: true;
   readonly args: Binding & { readonly shape: TupleShape; readonly read: (r: Reader) => A };
   /** Root is `Result<T, VoxError<E>>`. */
   readonly response: Binding;
@@ -33,6 +35,8 @@ export interface HandledInit<A extends readonly unknown[], T, E> {
 export interface HandledMethod extends MethodName {
   readonly idempotent: boolean;
   readonly persist: boolean;
+  /** Whether channels stand among the arguments. */
+  readonly hasChannels: boolean;
   /** @internal */
   readonly args: Binding & { readonly shape: TupleShape; readonly read: (r: Reader) => readonly unknown[] };
   /** @internal */
@@ -61,6 +65,7 @@ export function handled<A extends readonly unknown[], T, E = never>(
     id: init.id,
     idempotent: init.idempotent ?? false,
     persist: init.persist ?? false,
+    hasChannels: init.channels ?? false,
     args: init.args,
     response: init.response,
     ok: init.ok as ErasedWriter,

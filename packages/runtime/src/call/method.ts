@@ -17,6 +17,8 @@ export interface MethodInit<A extends readonly unknown[], T, E> {
   readonly idempotent?: true;
   /** It runs to its end whether or not the caller waits (`@persist`). */
   readonly persist?: true;
+  /** Channels stand among the arguments. */
+  readonly channels?: true;
   readonly args: Binding & {
     readonly shape: TupleShape;
     readonly write: (w: Writer, p: number, value: A) => number;
@@ -35,6 +37,8 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
   readonly id: bigint;
   readonly idempotent: boolean;
   readonly persist: boolean;
+  /** Whether channels stand among the arguments. */
+  readonly hasChannels: boolean;
   /** @internal */
   readonly args: MethodInit<A, T, E>["args"];
   /** @internal */
@@ -50,6 +54,7 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
     this.id = init.id;
     this.idempotent = init.idempotent ?? false;
     this.persist = init.persist ?? false;
+    this.hasChannels = init.channels ?? false;
     this.args = init.args;
     this.response = init.response;
     this.ok = init.ok;

@@ -2,7 +2,7 @@
 import type { Writer } from "../bytes/writer.js";
 import { putVarint } from "../postcard/varints.js";
 import { writeU64Number } from "../postcard/wide-integers.js";
-import { type Metadata, writeMetadata } from "../wire/metadata.js";
+import { Metadata, writeMetadata } from "../wire/metadata.js";
 
 /** Key of the number that identifies a call across resends. */
 export const operationIdKey = "vox-operation-id";
@@ -41,4 +41,24 @@ export function writeCallMetadata(
   at = writeU64Number(w, at, operationId);
   buffer[at] = 0;
   return at + 1;
+}
+
+/** Says what a resend would mean for the channels of a call. Source: `protocol/wire.md` §7. */
+const channelRetryModeKey = "vox-channel-retry-mode";
+const notIdempotent = 1;
+const idempotent = 2;
+
+/**
+ * Writes the metadata of a Call with channels among its arguments: as {@link writeCallMetadata}, with the retry mode in
+ * front.
+ */
+export function writeChannelCallMetadata(
+  w: Writer,
+  p: number,
+  metadata: Metadata | undefined,
+  operationId: number,
+  isIdempotent: boolean,
+): number {
+  const mode = new Metadata({ [channelRetryModeKey]: isIdempotent ? idempotent : notIdempotent });
+  return writeCallMetadata(w, p, new Metadata([...mode, ...(metadata ?? [])]), operationId);
 }

@@ -2,6 +2,8 @@
 import { Reader } from "../bytes/reader.js";
 import type { Dispatcher, HandledMethod } from "../call/dispatcher.js";
 import { Failure } from "../call/failure.js";
+import type { Channels } from "../channel/channels.js";
+import { HandlerChannels } from "../channel/handler-channels.js";
 import type { Clock } from "../clock.js";
 import { type CallErrorCode, type CallFailureCode, CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
@@ -22,6 +24,7 @@ const copiedFrameBytes = 16 * 1024;
 export class IncomingCalls {
   private readonly connection: Connection;
   private readonly bindings: Bindings;
+  private readonly channels: Channels;
   private readonly dispatcher: Dispatcher | undefined;
   private readonly clock: Clock;
   private readonly observer: Observer | undefined;
@@ -42,6 +45,7 @@ export class IncomingCalls {
   constructor(
     connection: Connection,
     bindings: Bindings,
+    channels: Channels,
     dispatcher: Dispatcher | undefined,
     limits: Limits,
     clock: Clock,
@@ -50,6 +54,7 @@ export class IncomingCalls {
   ) {
     this.connection = connection;
     this.bindings = bindings;
+    this.channels = channels;
     this.dispatcher = dispatcher;
     this.clock = clock;
     this.observer = observer;
@@ -219,12 +224,30 @@ export class IncomingCalls {
         return;
       }
       this.reader.reset(bytes, head.payloadStart, head.payloadEnd);
-      args = method.args.read(this.reader);
+      args = method.hasChannels ? this.readWithChannels(request) : method.args.read(this.reader);
     } catch (fault) {
       this.answer(request, "InvalidPayload", textOf(fault));
       return;
     }
     this.invoke(request, args);
+  }
+
+  /** Reads arguments that hold channels; none is open when they cannot be read. */
+  private readWithChannels(request: RunningRequest): readonly unknown[] {
+    const { reader } = this;
+    const channels = new HandlerChannels(this.channels);
+    reader.binder = channels;
+    try {
+      const args = request.method.args.read(reader);
+      channels.open();
+      request.channels = channels;
+      return args;
+    } catch (fault) {
+      channels.refuse();
+      throw fault;
+    } finally {
+      reader.binder = undefined;
+    }
   }
 
   private invoke(request: RunningRequest, args: readonly unknown[]): void {
@@ -313,6 +336,7 @@ export class IncomingCalls {
 
   private finish(request: RunningRequest, outcome: "Ok" | CallErrorCode): void {
     request.isAnswered = true;
+    request.channels?.release();
     if (this.running.size !== 0) this.running.delete(request.requestId);
     if (this.observer !== undefined) this.reportEnd(request, outcome);
   }

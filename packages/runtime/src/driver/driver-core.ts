@@ -5,6 +5,7 @@
 import type { CallOptions } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { CloseReason } from "../call/session-handle.js";
+import { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
 import type { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
@@ -35,11 +36,14 @@ export interface DriverLoad {
   readonly incoming: number;
   /** Calls of ours with a deadline. */
   readonly timed: number;
+  /** Channels that are open at one end of ours. */
+  readonly channels: number;
 }
 
 /** Runs the requests of one connection. */
 export class DriverCore implements ConnectionSink {
   private readonly bindings: Bindings;
+  private readonly channels: Channels;
   private readonly outgoing: OutgoingCalls;
   private readonly incoming: IncomingCalls;
   private onIdle: (() => void) | undefined = undefined;
@@ -47,10 +51,19 @@ export class DriverCore implements ConnectionSink {
   constructor(connection: Connection, options: DriverOptions) {
     const { limits, clock, observer } = options;
     this.bindings = new Bindings(connection, limits);
-    this.outgoing = new OutgoingCalls(connection, this.bindings, clock, observer, options.peerSupportsRetry);
+    this.channels = new Channels(connection, limits, clock);
+    this.outgoing = new OutgoingCalls(
+      connection,
+      this.bindings,
+      this.channels,
+      clock,
+      observer,
+      options.peerSupportsRetry,
+    );
     this.incoming = new IncomingCalls(
       connection,
       this.bindings,
+      this.channels,
       options.dispatcher,
       limits,
       clock,
@@ -61,7 +74,13 @@ export class DriverCore implements ConnectionSink {
   }
 
   get load(): DriverLoad {
-    return { outgoing: this.outgoing.size, incoming: this.incoming.size, timed: this.outgoing.timed };
+    const { outgoing, incoming, channels } = this;
+    return {
+      outgoing: outgoing.size,
+      incoming: incoming.size,
+      timed: outgoing.timed,
+      channels: channels.size,
+    };
   }
 
   /** Makes a call; see {@link OutgoingCalls.start}. */
@@ -91,6 +110,10 @@ export class DriverCore implements ConnectionSink {
     if (this.onIdle !== undefined) this.settle();
   }
 
+  onChannel(head: MessageHead, bytes: Uint8Array): void {
+    this.channels.onMessage(head, bytes);
+  }
+
   onSchemas(head: MessageHead, bytes: Uint8Array): void {
     const methodId = methodIdOf(head);
     const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
@@ -102,6 +125,7 @@ export class DriverCore implements ConnectionSink {
   onDrain(): void {
     this.outgoing.pump();
     this.incoming.pump();
+    this.channels.pump();
   }
 
   onDraining(onIdle: () => void): void {
@@ -114,6 +138,7 @@ export class DriverCore implements ConnectionSink {
   onClosed(reason: CloseReason, error: SessionError | undefined): void {
     this.onIdle = undefined;
     this.incoming.end();
+    this.channels.end(reason, error);
     this.outgoing.end(reason === "Local" ? "SessionShutdown" : "ConnectionClosed", error);
   }
 

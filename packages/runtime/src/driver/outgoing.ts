@@ -1,6 +1,9 @@
 /** The calling half of a driver: from a call to its settled promise. Source: `protocol/calls.md` §1–2. */
 import { Reader } from "../bytes/reader.js";
+import { Writer } from "../bytes/writer.js";
 import type { CallOptions } from "../call/caller.js";
+import { CallChannels } from "../channel/call-channels.js";
+import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
 import { CallFailure, type CallFailureCode, CodecError, TimeoutError, UserError } from "../errors.js";
 import { notify, type Observer } from "../observer.js";
@@ -20,7 +23,7 @@ import {
   writeCancel,
 } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
-import { writeCallMetadata } from "./call-metadata.js";
+import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
 import { Deadlines } from "./deadlines.js";
 import type { Mismatch } from "./payload-reader.js";
 import { type AnyMethod, InFlightTable, OutgoingRequest, WaitingQueue } from "./requests.js";
@@ -50,6 +53,7 @@ interface MethodState {
 export class OutgoingCalls {
   private readonly connection: Connection;
   private readonly bindings: Bindings;
+  private readonly channels: Channels;
   private readonly observer: Observer | undefined;
   private readonly clock: Clock;
   private readonly peerSupportsRetry: boolean;
@@ -70,12 +74,14 @@ export class OutgoingCalls {
   constructor(
     connection: Connection,
     bindings: Bindings,
+    channels: Channels,
     clock: Clock,
     observer: Observer | undefined,
     peerSupportsRetry: boolean,
   ) {
     this.connection = connection;
     this.bindings = bindings;
+    this.channels = channels;
     this.clock = clock;
     this.observer = observer;
     this.peerSupportsRetry = peerSupportsRetry;
@@ -112,12 +118,14 @@ export class OutgoingCalls {
     reject: (error: unknown) => void,
   ): void {
     const request = new OutgoingRequest(method, args, options, asResult, resolve, reject, this.onAbort);
+    if (method.hasChannels) request.channels = new CallChannels(this.channels);
     if (this.observer !== undefined) request.startedAt = this.clock.now();
     if (this.ended !== undefined || this.isDraining) {
       this.failEnded(request);
       return;
     }
     if (options?.signal?.aborted === true) {
+      this.abandonChannels(request, options.signal.reason);
       this.fail(request, "Cancelled", "", options.signal.reason);
       return;
     }
@@ -216,6 +224,7 @@ export class OutgoingCalls {
     const state = this.stateOf(method);
     if (outbox.isEncoding) {
       this.unwatch(request);
+      request.channels?.abandon(undefined);
       request.reject(
         new CodecError("EncodeFailed", "a value called back into its session while it was encoded"),
       );
@@ -234,10 +243,12 @@ export class OutgoingCalls {
       request.id = id;
       if (this.peerSupportsRetry) this.nextOperationId += 1;
       this.inFlight.add(request);
+      request.channels?.bind();
       if (this.observer !== undefined) this.reportStart(request);
     } catch (fault) {
       outbox.discard();
       this.unwatch(request);
+      request.channels?.abandon(fault);
       const label = `${method.service}.${method.name}`;
       request.reject(
         fault instanceof CodecError ? fault : encodeError(fault, method.args.shape, request.args, label),
@@ -252,9 +263,22 @@ export class OutgoingCalls {
     const operationId = this.peerSupportsRetry ? this.nextOperationId : 0;
     let p = outbox.begin();
     p = writeCallHead(w, p, connection.id, id, state.idBytes);
-    p = writeCallMetadata(w, p, request.options?.metadata, operationId);
+    const { channels, method } = request;
+    if (channels === undefined) {
+      p = writeCallMetadata(w, p, request.options?.metadata, operationId);
+      const start = beginPayload(w, p);
+      p = method.args.write(w, start, request.args);
+      return endPayload(w, start, p);
+    }
+    p = writeChannelCallMetadata(w, p, request.options?.metadata, operationId, method.idempotent);
     const start = beginPayload(w, p);
-    p = request.method.args.write(w, start, request.args);
+    channels.restart();
+    w.binder = channels;
+    try {
+      p = method.args.write(w, start, request.args);
+    } finally {
+      w.binder = undefined;
+    }
     return endPayload(w, start, p);
   }
 
@@ -289,6 +313,7 @@ export class OutgoingCalls {
 
   private settleError(request: OutgoingRequest, reader: Reader): void {
     const { method } = request;
+    request.channels?.endReceivers();
     const index = readTag(reader);
     if (index !== 0) {
       const code = failureCodes[index];
@@ -340,7 +365,25 @@ export class OutgoingCalls {
       this.inFlight.abandon(request.id);
       this.sendCancel(request.id);
     }
+    this.abandonChannels(request, cause);
     this.fail(request, "Cancelled", cause instanceof TimeoutError ? cause.message : "", cause);
+  }
+
+  /** The call is over before its channels are: both halves learn it, also those of a call that never left. */
+  private abandonChannels(request: OutgoingRequest, cause: unknown): void {
+    const { channels, method } = request;
+    if (channels === undefined) return;
+    if (request.id === 0) {
+      const scratch = new Writer();
+      channels.restart();
+      scratch.binder = channels;
+      try {
+        method.args.write(scratch, 0, request.args);
+      } catch {
+        // Arguments that cannot be encoded: the handles in front of the fault are known now.
+      }
+    }
+    channels.abandon(cause);
   }
 
   private sendCancel(id: number): void {
@@ -352,6 +395,7 @@ export class OutgoingCalls {
 
   private failEnded(request: OutgoingRequest): void {
     const { code, cause } = this.ended ?? { code: "SessionShutdown", cause: undefined };
+    if (request.id === 0) this.abandonChannels(request, cause);
     this.fail(request, code, "", cause);
   }
 

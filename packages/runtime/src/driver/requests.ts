@@ -1,6 +1,7 @@
 /** Outgoing requests of one connection: those that wait for a slot, those in flight, and their end. */
 import type { CallOptions } from "../call/caller.js";
 import type { Method } from "../call/method.js";
+import type { CallChannels } from "../channel/call-channels.js";
 import type { Timed } from "./deadlines.js";
 
 /** A method whose value types are forgotten: what the driver works with. */
@@ -28,6 +29,8 @@ export class OutgoingRequest implements Timed {
   settled = false;
   deadline = 0;
   heapIndex = -1;
+  /** The channels among the arguments; undefined for a method without. */
+  channels: CallChannels | undefined = undefined;
   /** When it was made, for the observer; 0 when nobody watches. */
   startedAt = 0;
   /** Neighbours in the queue of waiting requests. */

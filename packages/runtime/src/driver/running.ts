@@ -1,6 +1,7 @@
 /** Requests of the peer: running ones, as their handlers see them, and those that wait for their turn. */
 import type { CallContext } from "../call/context.js";
 import type { HandledMethod } from "../call/dispatcher.js";
+import type { HandlerChannels } from "../channel/handler-channels.js";
 import type { Announcement } from "../schema/registry.js";
 import type { WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
@@ -32,6 +33,8 @@ export class RunningRequest implements CallContext {
   readonly connectionId: WireId;
   /** Whether the peer has its response: what the handler still says is ignored. */
   isAnswered = false;
+  /** The channels among its arguments; undefined for a method without. */
+  channels: HandlerChannels | undefined = undefined;
   /** For the observer; 0 when nobody watches. */
   startedAt = 0;
   private readonly bytes: Uint8Array;

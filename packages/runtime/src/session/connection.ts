@@ -1,23 +1,18 @@
 /** One connection of a session as its driver sees it, and the driver as the session sees it. */
 import type { CloseReason } from "../call/session-handle.js";
 import type { SessionError } from "../errors.js";
+import type { ConnectionSettings } from "../handshake/settings.js";
 import type { MessageHead } from "../wire/message.js";
 import type { Outbox } from "./outbox.js";
-import type { Parity } from "./parity.js";
 
-/** What one side announced for a connection. Source: `protocol/wire.md` §5. */
-export interface ConnectionSettings {
-  readonly parity: Parity;
-  /** Calls that the side takes at once. */
-  readonly maxConcurrentRequests: number;
-  /** Items that the side takes on a fresh channel before it grants more. */
-  readonly initialChannelCredit: number;
-}
+export type { ConnectionSettings };
 
 /** What a session tells the driver of a connection. Heads are valid during the call only. */
 export interface ConnectionSink {
   /** A Call, Response or Cancel. */
   onRequest(head: MessageHead, bytes: Uint8Array): void;
+  /** A message about a channel. */
+  onChannel(head: MessageHead, bytes: Uint8Array): void;
   /** An announcement of schemas. */
   onSchemas(head: MessageHead, bytes: Uint8Array): void;
   /** The link has passed on what it held: senders that waited may go on. */

@@ -1,12 +1,7 @@
-/** Odd or even: which side may choose an id. Source: `protocol/wire.md` §6. */
+/** Ids by parity: which side may choose one. Source: `protocol/wire.md` §6. */
+import { oppositeParity, type Parity } from "../handshake/settings.js";
 
-/** The half of an id space that one side allocates from. */
-export type Parity = "Odd" | "Even";
-
-/** The other side's parity. */
-export function oppositeParity(parity: Parity): Parity {
-  return parity === "Odd" ? "Even" : "Odd";
-}
+export { oppositeParity, type Parity };
 
 /** Whether `id` belongs to the side with this parity. 0 belongs to nobody: it is never allocated. */
 export function hasParity(id: number | bigint, parity: Parity): boolean {

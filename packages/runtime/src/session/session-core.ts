@@ -157,6 +157,9 @@ export class SessionCore implements ConnectionHost {
       case MessageKind.Schema:
         this.connections.find(head.connectionId)?.sink?.onSchemas(head, bytes);
         break;
+      case MessageKind.Channel:
+        this.connections.find(head.connectionId)?.sink?.onChannel(head, bytes);
+        break;
       case MessageKind.Ping:
         this.answerPing(head);
         break;
@@ -170,7 +173,7 @@ export class SessionCore implements ConnectionHost {
         this.onProtocolError(head.text);
         break;
       default:
-        // Pong without keepalive, Accept and Reject of nothing, channels that nobody has: silence.
+        // Pong without keepalive, Accept and Reject of nothing: silence.
         break;
     }
   }

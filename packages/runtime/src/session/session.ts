@@ -4,6 +4,7 @@
 
 import type { Caller } from "../call/caller.js";
 import { asyncDispose } from "../call/dispose.js";
+import type { Service } from "../call/service.js";
 import type { CloseOptions, SessionEnd, SessionHandle } from "../call/session-handle.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import type { SessionError } from "../errors.js";
@@ -61,6 +62,12 @@ export class Session implements SessionHandle {
 
   get description(): string {
     return this.link.description;
+  }
+
+  /** Makes a client of a service of the peer. Any number may share a session. */
+  client<C>(service: Service<C>): C {
+    if (this.driver === undefined) throw new TypeError("the session is not established yet");
+    return service.create(this.driver);
   }
 
   async close(options: CloseOptions = {}): Promise<void> {

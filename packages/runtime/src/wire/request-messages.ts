@@ -74,14 +74,20 @@ export function beginPayload(w: Writer, p: number): number {
 /** Fills the length of the payload in that started at `start`, and ends the message: no inlined schemas. */
 export function endPayload(w: Writer, start: number, p: number): number {
   if (p + 1 > w.limit) w.grow(p, 1);
+  endItem(w, start, p);
+  w.buffer[p] = 0;
+  return p + 1;
+}
+
+/** Fills the length of the payload in that started at `start`. Ends a channel's Item, which has nothing behind it. */
+export function endItem(w: Writer, start: number, p: number): number {
   const { buffer } = w;
   const length = p - start;
   buffer[start - 4] = length;
   buffer[start - 3] = length >>> 8;
   buffer[start - 2] = length >>> 16;
   buffer[start - 1] = length >>> 24;
-  buffer[p] = 0;
-  return p + 1;
+  return p;
 }
 
 function writeRequestHead(

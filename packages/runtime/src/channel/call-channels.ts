@@ -1,0 +1,101 @@
+/** The channels of one call that we make. */
+import { ChannelError } from "../errors.js";
+import { EncodeFault } from "../postcard/faults.js";
+import type { OutboundBinder } from "./binder.js";
+import type { Channels } from "./channels.js";
+import { endOfItems } from "./end.js";
+import type { ItemType } from "./item-type.js";
+import type { Rx } from "./rx.js";
+import type { Tx } from "./tx.js";
+
+type Passed =
+  | { readonly id: number; readonly tx: Tx<unknown>; readonly type: ItemType<unknown> }
+  | { readonly id: number; readonly rx: Rx<unknown>; readonly type: ItemType<unknown> };
+
+/**
+ * Numbers the handles among the arguments while they are encoded, which may happen twice; binds their pairs when the Call
+ * is on its way. Ids are given out in encoding order and none is used up by a Call that cannot be encoded.
+ */
+export class CallChannels implements OutboundBinder {
+  private readonly channels: Channels;
+  private passed: Passed[] = [];
+  private isBound = false;
+
+  constructor(channels: Channels) {
+    this.channels = channels;
+  }
+
+  /** The arguments are encoded from the start. */
+  restart(): void {
+    this.passed = [];
+  }
+
+  passTx<T>(tx: Tx<T>, type: ItemType<T>): number {
+    const id = this.number(tx);
+    this.passed.push({ id, tx: tx as Tx<unknown>, type: type as ItemType<unknown> });
+    return id;
+  }
+
+  passRx<T>(rx: Rx<T>, type: ItemType<T>): number {
+    const id = this.number(rx);
+    this.passed.push({ id, rx: rx as Rx<unknown>, type: type as ItemType<unknown> });
+    return id;
+  }
+
+  /** The Call is in the outbound batch. */
+  bind(): void {
+    const { channels } = this;
+    this.isBound = true;
+    for (const entry of this.passed) {
+      channels.ids.take();
+      if ("tx" in entry) {
+        entry.tx.fail(passedOn());
+        entry.tx.pair?.bind(channels.openReceiver(entry.id, entry.type));
+      } else {
+        entry.rx.fail(passedOn());
+        entry.rx.pair?.bind(channels.openSender(entry.id, entry.type));
+      }
+    }
+  }
+
+  /** The call was answered with an error: nothing more comes, what has come can be read. */
+  endReceivers(): void {
+    if (this.isBound) for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.endWith(endOfItems);
+  }
+
+  /** The caller has given up, or the Call never left: both halves are over. */
+  abandon(cause: unknown): void {
+    const error = new ChannelError("ChannelUnbound", "channel is not bound: its call was not made", {
+      cause,
+    });
+    for (const entry of this.passed) {
+      if ("tx" in entry) {
+        const rx = entry.tx.pair;
+        if (this.isBound) rx?.cancel();
+        else rx?.fail(error);
+      } else {
+        const tx = entry.rx.pair;
+        if (this.isBound) tx?.release();
+        else tx?.fail(error);
+      }
+    }
+  }
+
+  private number(handle: Tx<never> | Rx<never> | object): number {
+    const { channels, passed } = this;
+    for (const entry of passed) {
+      const other = "tx" in entry ? entry.tx : entry.rx;
+      if (other === handle || other.pair === handle)
+        throw new EncodeFault("the same channel stands twice among the arguments");
+    }
+    channels.checkRoom(passed.length + 1);
+    return channels.ids.peek() + 2 * passed.length;
+  }
+}
+
+function passedOn(): ChannelError {
+  return new ChannelError(
+    "ChannelUnbound",
+    "channel is not bound: this half was passed to a call, use the other one",
+  );
+}

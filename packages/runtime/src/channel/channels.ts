@@ -1,0 +1,263 @@
+/**
+ * The channels of one connection: who sends and receives on which id, and items for channels that nobody has claimed
+ * yet, because their Call still waits for its turn. Source: `protocol/calls.md` §5.
+ */
+import type { CloseReason } from "../call/session-handle.js";
+import type { Clock } from "../clock.js";
+import { CodecError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import { EncodeFault } from "../postcard/faults.js";
+import type { Connection } from "../session/connection.js";
+import { hasParity, IdAllocator } from "../session/parity.js";
+import { encodeError } from "../shape/codec-error.js";
+import {
+  writeChannelClose,
+  writeChannelReset,
+  writeGrantCredit,
+  writeItemHead,
+} from "../wire/channel-messages.js";
+import { ChannelBody, type MessageHead, type WireId } from "../wire/message.js";
+import { Metadata } from "../wire/metadata.js";
+import { beginPayload, endItem } from "../wire/request-messages.js";
+import { connectionEnded, endOfItems, resetByPeer } from "./end.js";
+import { EndedIds } from "./ended-ids.js";
+import type { ItemType } from "./item-type.js";
+import type { ChannelPort } from "./port.js";
+import { Receiver } from "./receiver.js";
+import { Sender } from "./sender.js";
+
+/** How long a Close waits for credit, ms. */
+const closeWaitMs = 5000;
+/** Items of unclaimed channels up to this size are copied, so that they do not keep their chunk alive. */
+const copiedItemBytes = 16 * 1024;
+const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
+
+/** What has arrived for a channel that nobody has claimed. */
+interface Unclaimed {
+  readonly items: { readonly bytes: Uint8Array; readonly start: number; readonly end: number }[];
+  bytes: number;
+  end: "closed" | "reset" | undefined;
+}
+
+/** Channels of one connection. */
+export class Channels implements ChannelPort {
+  /** Hands out the ids of channels that our calls open. */
+  readonly ids: IdAllocator;
+  private readonly connection: Connection;
+  private readonly limits: Limits;
+  private readonly clock: Clock;
+  private readonly senders = new Map<WireId, Sender<unknown>>();
+  private readonly receivers = new Map<WireId, Receiver<unknown>>();
+  private readonly unclaimed = new Map<WireId, Unclaimed>();
+  private readonly endedByPeer: EndedIds;
+  private isPumpDue = false;
+  private hasEnded = false;
+
+  constructor(connection: Connection, limits: Limits, clock: Clock) {
+    this.connection = connection;
+    this.limits = limits;
+    this.clock = clock;
+    this.ids = new IdAllocator(connection.local.parity);
+    this.endedByPeer = new EndedIds(connection.peer.parity === "Odd" ? 1 : 2, limits.maxChannels);
+  }
+
+  /** Channels that are open at one end of ours. */
+  get size(): number {
+    return this.senders.size + this.receivers.size;
+  }
+
+  /** Whether a channel of the peer's Call may have this id. */
+  canOpen(channelId: number): boolean {
+    return (
+      hasParity(channelId, this.connection.peer.parity) &&
+      Number.isSafeInteger(channelId) &&
+      !this.endedByPeer.has(channelId) &&
+      !this.senders.has(channelId) &&
+      !this.receivers.has(channelId) &&
+      this.size < this.limits.maxChannels
+    );
+  }
+
+  /** @throws EncodeFault when so many more channels are too many */
+  checkRoom(more: number): void {
+    const { maxChannels } = this.limits;
+    if (this.size + more > maxChannels)
+      throw new EncodeFault(`more than ${maxChannels} channels on one connection (limit maxChannels)`);
+  }
+
+  /** We send on this channel from now on. */
+  openSender<T>(channelId: number, type: ItemType<T>): Sender<T> {
+    const sender = new Sender(channelId, type, this, this.connection.peer.initialChannelCredit);
+    this.senders.set(channelId, sender as Sender<unknown>);
+    const early = this.claim(channelId);
+    if (early !== undefined) sender.end(resetByPeer());
+    return sender;
+  }
+
+  /** We receive on this channel from now on: first what has arrived already. */
+  openReceiver<T>(channelId: number, type: ItemType<T>): Receiver<T> {
+    const receiver = new Receiver(channelId, type, this, this.connection.local.initialChannelCredit);
+    this.receivers.set(channelId, receiver as Receiver<unknown>);
+    const early = this.claim(channelId);
+    for (const { bytes, start, end } of early?.items ?? []) receiver.accept(bytes, start, end);
+    if (early?.end !== undefined) receiver.end(early.end === "closed" ? endOfItems : resetByPeer());
+    return receiver;
+  }
+
+  /** A Call with this channel was refused: whoever is on its other end is told. */
+  refuse(channelId: number): void {
+    this.claim(channelId);
+    this.sendReset(channelId);
+    this.forget(channelId);
+  }
+
+  /** A channel message of the peer. */
+  onMessage(head: MessageHead, bytes: Uint8Array): void {
+    const { id } = head;
+    switch (head.body) {
+      case ChannelBody.Item: {
+        const receiver = this.receivers.get(id);
+        if (receiver === undefined) this.keep(id, bytes, head.payloadStart, head.payloadEnd);
+        else receiver.accept(bytes, head.payloadStart, head.payloadEnd);
+        break;
+      }
+      case ChannelBody.Close:
+        this.receivers.get(id)?.end(endOfItems);
+        this.endUnclaimed(id, "closed");
+        break;
+      case ChannelBody.Reset:
+        this.receivers.get(id)?.end(resetByPeer());
+        this.senders.get(id)?.end(resetByPeer());
+        this.endUnclaimed(id, "reset");
+        break;
+      case ChannelBody.GrantCredit:
+        this.senders.get(id)?.grant(head.additional);
+        break;
+    }
+  }
+
+  /** Sends what waits, as far as credit and the link allow. */
+  pump(): void {
+    for (const sender of this.senders.values()) {
+      if (this.isBusy) return;
+      sender.pump();
+    }
+  }
+
+  /** The connection has ended: receivers keep what is buffered, senders fail. */
+  end(reason: CloseReason, cause: unknown): void {
+    this.hasEnded = true;
+    const end = connectionEnded(reason, cause);
+    for (const receiver of [...this.receivers.values()]) receiver.end(end);
+    for (const sender of [...this.senders.values()]) sender.end(end);
+    this.unclaimed.clear();
+  }
+
+  get isBusy(): boolean {
+    const { host } = this.connection;
+    return host.isCongested || host.outbox.isEncoding;
+  }
+
+  sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void {
+    const { outbox } = this.connection.host;
+    const w = outbox.writer;
+    try {
+      const start = beginPayload(w, writeItemHead(w, outbox.begin(), this.connection.id, channelId));
+      outbox.commit(endItem(w, start, type.write(w, start, item)));
+    } catch (fault) {
+      outbox.discard();
+      throw fault instanceof CodecError ? fault : encodeError(fault, type.shape, item, "item");
+    }
+  }
+
+  sendClose(channelId: WireId): void {
+    this.say((w, p) => writeChannelClose(w, p, this.connection.id, channelId, noMetadata));
+  }
+
+  sendReset(channelId: WireId): void {
+    this.say((w, p) => writeChannelReset(w, p, this.connection.id, channelId, noMetadata));
+  }
+
+  sendGrant(channelId: WireId, items: number): void {
+    this.say((w, p) => writeGrantCredit(w, p, this.connection.id, channelId, items));
+  }
+
+  forget(channelId: WireId): void {
+    this.senders.delete(channelId);
+    this.receivers.delete(channelId);
+    if (typeof channelId === "number" && hasParity(channelId, this.connection.peer.parity)) {
+      this.endedByPeer.add(channelId);
+    }
+  }
+
+  wait(): void {
+    // A congested link calls back when it has drained; an encoder is through within this turn.
+    if (this.isPumpDue || this.connection.host.isCongested) return;
+    this.isPumpDue = true;
+    queueMicrotask(() => {
+      this.isPumpDue = false;
+      if (!this.hasEnded) this.pump();
+    });
+  }
+
+  afterCloseWait(callback: () => void): () => void {
+    const timer = this.clock.setTimer(closeWaitMs, callback);
+    return () => this.clock.clearTimer(timer);
+  }
+
+  /** Sends a message of fixed size, later when another is being encoded at this moment. */
+  private say(write: (w: Connection["host"]["outbox"]["writer"], p: number) => number): void {
+    if (this.hasEnded) return;
+    const { outbox } = this.connection.host;
+    if (outbox.isEncoding) queueMicrotask(() => this.say(write));
+    else outbox.commit(write(outbox.writer, outbox.begin()));
+  }
+
+  private claim(channelId: number): Unclaimed | undefined {
+    const early = this.unclaimed.get(channelId);
+    this.unclaimed.delete(channelId);
+    return early;
+  }
+
+  /** Whether a Call that opens this channel may still come. */
+  private mayBeClaimed(id: WireId): id is number {
+    return typeof id === "number" && hasParity(id, this.connection.peer.parity) && !this.endedByPeer.has(id);
+  }
+
+  private unclaimedOf(id: number): Unclaimed | undefined {
+    let early = this.unclaimed.get(id);
+    if (early === undefined) {
+      if (this.unclaimed.size >= this.limits.maxUnclaimedChannels) return undefined;
+      early = { items: [], bytes: 0, end: undefined };
+      this.unclaimed.set(id, early);
+    }
+    return early;
+  }
+
+  private keep(id: WireId, bytes: Uint8Array, start: number, end: number): void {
+    if (!this.mayBeClaimed(id)) return;
+    const early = this.unclaimedOf(id);
+    if (early?.end !== undefined) return;
+    const credit = this.connection.local.initialChannelCredit;
+    if (
+      early === undefined ||
+      early.items.length >= credit ||
+      early.bytes + end - start > this.limits.maxFrameBytes
+    ) {
+      this.refuse(id);
+      return;
+    }
+    early.bytes += end - start;
+    early.items.push(
+      end - start <= copiedItemBytes
+        ? { bytes: bytes.slice(start, end), start: 0, end: end - start }
+        : { bytes, start, end },
+    );
+  }
+
+  private endUnclaimed(id: WireId, end: "closed" | "reset"): void {
+    if (!this.mayBeClaimed(id) || this.senders.has(id) || this.receivers.has(id)) return;
+    const early = this.unclaimedOf(id);
+    if (early !== undefined) early.end ??= end;
+  }
+}

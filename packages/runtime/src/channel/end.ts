@@ -1,0 +1,27 @@
+/** How channels end. Source: `protocol/calls.md` §5.3. */
+import type { CloseReason } from "../call/session-handle.js";
+import { ChannelError } from "../errors.js";
+
+/** Nothing more comes or goes: in good order when `error` is undefined. */
+export interface ChannelEnd {
+  readonly error: ChannelError | undefined;
+}
+
+/** The sender has closed the channel. */
+export const endOfItems: ChannelEnd = { error: undefined };
+
+/** The other end has given up. */
+export function resetByPeer(): ChannelEnd {
+  return { error: new ChannelError("ChannelReset", "channel reset by peer") };
+}
+
+/** The connection has ended below the channel. */
+export function connectionEnded(reason: CloseReason, cause: unknown): ChannelEnd {
+  const text = `connection closed while receiving channel: ${reason}`;
+  return { error: new ChannelError("ConnectionClosed", text, { cause, retryable: true }) };
+}
+
+/** This end was closed, cancelled, or given to a call that ended. */
+export function closedHere(): ChannelError {
+  return new ChannelError("ChannelClosed", "channel closed");
+}

@@ -1,0 +1,29 @@
+/** Which channel ids of one side are over: a watermark and the exceptions above it. */
+
+/** Ids of one parity, from the first one on. Remembering all of them costs nothing when they end about in order. */
+export class EndedIds {
+  /** Every id up to this one is over. */
+  private watermark: number;
+  private readonly above = new Set<number>();
+  private readonly mostExceptions: number;
+
+  /**
+   * @param first the smallest id of the parity
+   * @param mostExceptions past this many, the oldest gap counts as over: its channel was never used
+   */
+  constructor(first: number, mostExceptions: number) {
+    this.watermark = first - 2;
+    this.mostExceptions = mostExceptions;
+  }
+
+  has(id: number): boolean {
+    return id <= this.watermark || this.above.has(id);
+  }
+
+  add(id: number): void {
+    if (this.has(id)) return;
+    this.above.add(id);
+    if (this.above.size > this.mostExceptions) this.watermark += 2;
+    while (this.above.delete(this.watermark + 2)) this.watermark += 2;
+  }
+}

@@ -1,0 +1,57 @@
+/** The channels of one call that the peer makes. */
+import type { InboundBinder } from "./binder.js";
+import type { Channels } from "./channels.js";
+import type { ItemType } from "./item-type.js";
+import { Rx } from "./rx.js";
+import { Tx } from "./tx.js";
+
+type Opened =
+  | { readonly id: number; readonly tx: Tx<unknown>; readonly type: ItemType<unknown> }
+  | { readonly id: number; readonly rx: Rx<unknown>; readonly type: ItemType<unknown> };
+
+/** Makes handles for the channels among arguments that are being decoded; opens them when all of them are read. */
+export class HandlerChannels implements InboundBinder {
+  private readonly channels: Channels;
+  private readonly opened: Opened[] = [];
+
+  constructor(channels: Channels) {
+    this.channels = channels;
+  }
+
+  openTx<T>(id: number, type: ItemType<T>): Tx<T> | undefined {
+    if (!this.mayOpen(id)) return undefined;
+    const tx = new Tx<T>();
+    this.opened.push({ id, tx: tx as Tx<unknown>, type: type as ItemType<unknown> });
+    return tx;
+  }
+
+  openRx<T>(id: number, type: ItemType<T>): Rx<T> | undefined {
+    if (!this.mayOpen(id)) return undefined;
+    const rx = new Rx<T>();
+    this.opened.push({ id, rx: rx as Rx<unknown>, type: type as ItemType<unknown> });
+    return rx;
+  }
+
+  /** The arguments are read: the handler may use its channels. */
+  open(): void {
+    const { channels } = this;
+    for (const entry of this.opened) {
+      if ("tx" in entry) entry.tx.bind(channels.openSender(entry.id, entry.type));
+      else entry.rx.bind(channels.openReceiver(entry.id, entry.type));
+    }
+  }
+
+  /** The arguments could not be read: whoever holds the other ends is told. */
+  refuse(): void {
+    for (const { id } of this.opened) this.channels.refuse(id);
+  }
+
+  /** The handler is through, or nobody waits for it: what it did not keep open is closed or cancelled. */
+  release(): void {
+    for (const entry of this.opened) ("tx" in entry ? entry.tx : entry.rx).release();
+  }
+
+  private mayOpen(id: number): boolean {
+    return this.channels.canOpen(id) && !this.opened.some((entry) => entry.id === id);
+  }
+}

@@ -1,0 +1,21 @@
+/** Channels as callers make them. */
+import { Rx } from "./rx.js";
+import { Tx } from "./tx.js";
+
+/** The two halves of a channel: one goes to the call, the other stays. */
+export interface ChannelPair<T> {
+  readonly tx: Tx<T>;
+  readonly rx: Rx<T>;
+}
+
+/**
+ * Makes a channel for a call. To receive from a handler pass `tx` and read `rx`; to send to it pass `rx` and write to
+ * `tx`. Until the call is sent the half that stays waits.
+ */
+export function channel<T>(): ChannelPair<T> {
+  const tx = new Tx<T>();
+  const rx = new Rx<T>();
+  tx.pair = rx;
+  rx.pair = tx;
+  return { tx, rx };
+}

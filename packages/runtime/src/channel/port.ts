@@ -1,0 +1,21 @@
+/** What the two ends of channels need of their connection. */
+
+import type { WireId } from "../wire/message.js";
+import type { ItemType } from "./item-type.js";
+
+/** Says things to the peer about one connection's channels. Nothing here waits. */
+export interface ChannelPort {
+  /** Whether items must wait although there is credit: the link holds too much, or a message is being encoded. */
+  readonly isBusy: boolean;
+  /** @throws CodecError `EncodeFailed` when the item does not fit its type: nothing was sent */
+  sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void;
+  sendClose(channelId: WireId): void;
+  sendReset(channelId: WireId): void;
+  sendGrant(channelId: WireId, items: number): void;
+  /** An end is through: its id is never used again. */
+  forget(channelId: WireId): void;
+  /** Calls back when {@link isBusy} may have changed. */
+  wait(): void;
+  /** Calls `callback` once after a while; a sender that waits to close gives up then. @returns stops it */
+  afterCloseWait(callback: () => void): () => void;
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { endOfItems, resetByPeer } from "./end.js";
+import { FakePort, u32Items } from "./fake-port.fixture.js";
+import { Receiver } from "./receiver.js";
+
+function setUp(credit: number) {
+  const port = new FakePort();
+  const receiver = new Receiver(7, u32Items, port, credit);
+  const log: string[] = [];
+  const take = (): void =>
+    receiver.take({
+      item: (item) => log.push(String(item)),
+      ended: ({ error }) => log.push(error === undefined ? "end" : error.message),
+    });
+  const accept = (...bytes: number[]): void =>
+    receiver.accept(Uint8Array.from([9, ...bytes, 9]), 1, bytes.length + 1);
+  return { port, receiver, log, take, accept };
+}
+
+describe("Receiver", () => {
+  it("rx_recv_decodes_channel_items", () => {
+    const { receiver, log, take, accept } = setUp(4);
+    accept(0x2a);
+    receiver.end(endOfItems);
+    take();
+    take();
+    expect(log).toEqual(["42", "end"]);
+  });
+
+  it("rx_recv_returns_none_on_close", () => {
+    const { receiver, log, take } = setUp(4);
+    take();
+    receiver.end(endOfItems);
+    expect(log).toEqual(["end"]);
+  });
+
+  it("rx_recv_signals_reset, rx_recv_returns_reset_error: after what was buffered", () => {
+    const { receiver, log, take, accept } = setUp(4);
+    accept(1);
+    receiver.end(resetByPeer());
+    accept(2);
+    take();
+    take();
+    expect(log).toEqual(["1", "channel reset by peer"]);
+  });
+
+  it("replenisher_batches_at_half_the_initial_window", () => {
+    const { port, take, accept } = setUp(16);
+    for (let i = 0; i < 8; i++) accept(i);
+    for (let i = 0; i < 7; i++) take();
+    expect(port.said).toEqual([]);
+    take();
+    expect(port.said).toEqual(["grant 7: 8"]);
+  });
+
+  it("replenisher_grants_one_by_one_for_single_credit_windows", () => {
+    const { port, take, accept } = setUp(1);
+    accept(5);
+    expect(port.said).toEqual([]);
+    take();
+    expect(port.said).toEqual(["grant 7: 1"]);
+    take();
+    accept(6);
+    expect(port.said).toEqual(["grant 7: 1", "grant 7: 1"]);
+  });
+
+  it("resets the channel when the peer sends more than it was granted", () => {
+    const { port, log, take, accept } = setUp(2);
+    accept(1);
+    accept(2);
+    accept(3);
+    expect(port.said).toEqual(["reset 7", "forget 7"]);
+    take();
+    take();
+    take();
+    expect(log).toEqual(["1", "2", "the peer sent more items than it was granted"]);
+  });
+
+  it("resets the channel at an item that cannot be read; what came before can be taken", () => {
+    const { port, log, take, accept } = setUp(4);
+    accept(1);
+    accept(0x80);
+    accept(2);
+    take();
+    take();
+    expect(log[0]).toBe("1");
+    expect(log[1]).toMatch(/^an item cannot be read: .*unexpected EOF at byte 1/);
+    expect(port.said).toEqual(["reset 7", "forget 7"]);
+  });
+
+  it("cancel tells the peer and drops what is buffered; no grant follows the end", () => {
+    const { port, receiver, log, take, accept } = setUp(2);
+    accept(1);
+    receiver.cancel();
+    receiver.cancel();
+    take();
+    expect(log).toEqual(["end"]);
+    expect(port.said).toEqual(["reset 7", "forget 7"]);
+    const closed = setUp(2);
+    closed.accept(1);
+    closed.receiver.end(endOfItems);
+    closed.take();
+    expect(closed.port.said).toEqual(["forget 7"]);
+  });
+});

@@ -1,0 +1,124 @@
+/** The receiving end of a channel as applications see it. */
+import { asyncDispose } from "../call/dispose.js";
+import type { ChannelError } from "../errors.js";
+import type { ChannelEnd } from "./end.js";
+import type { Receiver, Taker } from "./receiver.js";
+import type { Tx } from "./tx.js";
+
+const endOfStream: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/**
+ * Receives items from the other side of a call, in order: `for await (const item of rx)`. The loop ends when the
+ * sender has closed; leaving it early (`break`, `return`, a throw) tells the sender and drops what is buffered. A
+ * handler gets one for each `Rx` argument; a caller makes a pair with `channel()`.
+ *
+ * A handler's Rx is cancelled when the handler is through, unless {@link keepOpen} was called.
+ */
+export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposable {
+  /** The other half of a caller's pair. @internal */
+  pair: Tx<T> | undefined = undefined;
+  private receiver: Receiver<T> | undefined = undefined;
+  /** What waits for the call to be sent. */
+  private early: Taker<T>[] = [];
+  private failure: ChannelError | undefined = undefined;
+  private isCancelled = false;
+  private isKept = false;
+
+  /**
+   * The next item, or the end of the channel. May be called again before it has settled; items come in the order of the
+   * calls.
+   * @throws ChannelError `ChannelReset` when the sender has given up, `ConnectionClosed` when the connection has ended,
+   * `ItemUnreadable` for an item that cannot be decoded: each after the items that came before
+   */
+  next(): Promise<IteratorResult<T, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.take({
+        item: (value) => resolve({ done: false, value }),
+        ended: ({ error }) => (error === undefined ? resolve(endOfStream) : reject(error)),
+      });
+    });
+  }
+
+  /** Gives up; see {@link cancel}. What `for await` calls when the loop is left. */
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.cancel();
+    return Promise.resolve(endOfStream);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Gives up: the sender is told, what is buffered is dropped. Harmless after the end. */
+  cancel(): void {
+    this.isCancelled = true;
+    this.receiver?.cancel();
+    for (const taker of this.early.splice(0)) taker.ended({ error: undefined });
+  }
+
+  /** A handler's Rx goes on after the handler has answered. */
+  keepOpen(): void {
+    this.isKept = true;
+  }
+
+  [asyncDispose](): Promise<void> {
+    this.cancel();
+    return Promise.resolve();
+  }
+
+  /** The items as a stream; cancelling it gives up. */
+  readable(): ReadableStream<T> {
+    return new ReadableStream<T>(
+      {
+        pull: async (controller) => {
+          const { done, value } = await this.next();
+          if (done === true) controller.close();
+          else controller.enqueue(value);
+        },
+        cancel: () => this.cancel(),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** Whether it can still be given to a call. @internal */
+  get isUnused(): boolean {
+    return (
+      this.receiver === undefined &&
+      this.failure === undefined &&
+      this.early.length === 0 &&
+      !this.isCancelled
+    );
+  }
+
+  /** @internal */
+  bind(receiver: Receiver<T>): void {
+    this.receiver = receiver;
+    if (this.isCancelled) receiver.cancel();
+    for (const taker of this.early.splice(0)) receiver.take(taker);
+  }
+
+  /** It was given to a call, or nothing will ever bind it. @internal */
+  fail(error: ChannelError): void {
+    if (this.receiver !== undefined || this.failure !== undefined) return;
+    this.failure = error;
+    for (const taker of this.early.splice(0)) taker.ended({ error });
+  }
+
+  /** The call ended with an error: what is buffered can still be read. @internal */
+  endWith(end: ChannelEnd): void {
+    this.receiver?.end(end);
+  }
+
+  /** The handler is through. @internal */
+  release(): void {
+    if (!this.isKept) this.receiver?.cancel();
+  }
+
+  private take(taker: Taker<T>): void {
+    if (this.receiver !== undefined) this.receiver.take(taker);
+    else if (this.failure !== undefined) taker.ended({ error: this.failure });
+    else if (this.isCancelled) taker.ended({ error: undefined });
+    else this.early.push(taker);
+  }
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { resetByPeer } from "./end.js";
+import { FakePort, u32Items } from "./fake-port.fixture.js";
+import { Sender } from "./sender.js";
+
+function setUp(credit: number) {
+  const port = new FakePort();
+  const sender = new Sender(7, u32Items, port, credit);
+  const log: string[] = [];
+  const send = (item: number): void =>
+    sender.send(
+      item,
+      () => log.push(`sent ${item}`),
+      (error) => log.push(`failed ${item}: ${(error as Error).message}`),
+    );
+  return { port, sender, log, send };
+}
+
+describe("Sender", () => {
+  it("spends credit, then waits in order; grants let the waiting go", () => {
+    const { port, sender, log, send } = setUp(2);
+    for (const item of [1, 2, 3, 4]) send(item);
+    expect(log).toEqual(["sent 1", "sent 2"]);
+    sender.grant(1);
+    expect(log).toEqual(["sent 1", "sent 2", "sent 3"]);
+    sender.grant(0);
+    expect(log).toHaveLength(3);
+    sender.grant(5);
+    expect(port.said).toEqual(["item 7: 1", "item 7: 2", "item 7: 3", "item 7: 4"]);
+  });
+
+  it("trySend says what happened and never overtakes", () => {
+    const { port, sender, send } = setUp(1);
+    expect(sender.trySend(1)).toBe("sent");
+    expect(sender.trySend(2)).toBe("full");
+    send(3);
+    sender.grant(1);
+    expect(sender.trySend(4)).toBe("full");
+    sender.grant(1);
+    port.isBusy = true;
+    expect(sender.trySend(5)).toBe("full");
+    port.isBusy = false;
+    expect(sender.trySend(5)).toBe("sent");
+    sender.close(() => {});
+    expect(sender.trySend(6)).toBe("closed");
+  });
+
+  it("waits for a busy link though it has credit", () => {
+    const { port, sender, log, send } = setUp(4);
+    port.isBusy = true;
+    send(1);
+    expect(port.waits).toBe(1);
+    expect(log).toEqual([]);
+    port.isBusy = false;
+    sender.pump();
+    expect(log).toEqual(["sent 1"]);
+  });
+
+  it("closes behind what waits, once there is credit", () => {
+    const { port, sender, log, send } = setUp(1);
+    send(1);
+    send(2);
+    sender.close(() => log.push("closed"));
+    send(3);
+    expect(log).toEqual(["sent 1", "failed 3: channel closed"]);
+    sender.grant(1);
+    expect(log.at(-1)).toBe("sent 2");
+    expect(port.said).not.toContain("close 7");
+    sender.grant(1);
+    expect(port.said.slice(-2)).toEqual(["close 7", "forget 7"]);
+    expect(log.at(-1)).toBe("closed");
+    sender.close(() => log.push("again"));
+    expect(log.at(-1)).toBe("again");
+    expect(port.said.filter((text) => text === "close 7")).toHaveLength(1);
+  });
+
+  it("does not wait for ever to close", () => {
+    const { port, sender } = setUp(1);
+    sender.trySend(1);
+    sender.close(() => {});
+    expect(port.said).not.toContain("close 7");
+    port.closeWait?.();
+    expect(port.said).toContain("close 7");
+  });
+
+  it("fails what waits when the receiver gives up", () => {
+    const { sender, log, send } = setUp(1);
+    send(1);
+    send(2);
+    sender.end(resetByPeer());
+    send(3);
+    expect(log).toEqual(["sent 1", "failed 2: channel reset by peer", "failed 3: channel reset by peer"]);
+    expect(sender.trySend(4)).toBe("closed");
+  });
+});

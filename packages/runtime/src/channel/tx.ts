@@ -1,0 +1,120 @@
+/** The sending end of a channel as applications see it. */
+import { asyncDispose } from "../call/dispose.js";
+import type { ChannelError } from "../errors.js";
+import type { Rx } from "./rx.js";
+import type { Sender, TrySend } from "./sender.js";
+
+const sentAlready: Promise<void> = /*@__PURE__*/ Promise.resolve();
+
+/** A use of a half that is not bound yet. */
+interface EarlyUse<T> {
+  bound(sender: Sender<T>): void;
+  failed(error: ChannelError): void;
+}
+
+/**
+ * Sends items to the other side of a call. A handler gets one for each `Tx` argument; a caller makes a pair with
+ * `channel()`, passes one half to the call and keeps the other.
+ *
+ * A handler's Tx is closed when the handler is through, unless {@link keepOpen} was called.
+ */
+export class Tx<T> implements AsyncDisposable {
+  /** The other half of a caller's pair. @internal */
+  pair: Rx<T> | undefined = undefined;
+  private sender: Sender<T> | undefined = undefined;
+  /** What waits for the call to be sent. */
+  private early: EarlyUse<T>[] = [];
+  private failure: ChannelError | undefined = undefined;
+  private isKept = false;
+
+  /** Whether items can still be sent. False before the call that carries the other half was sent. */
+  get isOpen(): boolean {
+    return this.sender?.isOpen === true;
+  }
+
+  /**
+   * Sends an item. Resolves when it has left, which waits for the receiver to have room: await it, and memory stays
+   * bounded. Items leave in the order of the calls.
+   * @throws ChannelError `ChannelReset` when the receiver has given up, `ChannelClosed` after {@link close},
+   * `ConnectionClosed` when the connection has ended, `ChannelUnbound` on a half that belongs to no call
+   * @throws CodecError `EncodeFailed` when the item does not fit its type; the channel goes on
+   */
+  send(item: T): Promise<void> {
+    const { sender } = this;
+    if (sender === undefined) return this.sendEarly(item);
+    try {
+      if (sender.trySend(item) === "sent") return sentAlready;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return new Promise((resolve, reject) => sender.send(item, resolve, reject));
+  }
+
+  /**
+   * Sends an item if that needs no waiting: `full` when the receiver has no room or the link is busy (the item was not
+   * sent), `closed` when the channel has ended.
+   * @throws CodecError `EncodeFailed` when the item does not fit its type
+   */
+  trySend(item: T): TrySend {
+    if (this.failure !== undefined) return "closed";
+    return this.sender?.trySend(item) ?? "full";
+  }
+
+  /** Ends the channel in good order: what waits is sent first. Resolves when the receiver was told. Harmless twice. */
+  close(): Promise<void> {
+    const { sender } = this;
+    if (this.failure !== undefined) return sentAlready;
+    return new Promise((resolve) => {
+      if (sender !== undefined) sender.close(resolve);
+      else this.early.push({ bound: (bound) => bound.close(resolve), failed: () => resolve() });
+    });
+  }
+
+  /** A handler's Tx stays open after the handler has answered: close it yourself. */
+  keepOpen(): void {
+    this.isKept = true;
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** A stream that writes into the channel; aborting it closes the channel. */
+  writable(): WritableStream<T> {
+    return new WritableStream<T>({
+      write: (item) => this.send(item),
+      close: () => this.close(),
+      abort: () => this.close(),
+    });
+  }
+
+  /** Whether it can still be given to a call. @internal */
+  get isUnused(): boolean {
+    return this.sender === undefined && this.failure === undefined && this.early.length === 0;
+  }
+
+  /** @internal */
+  bind(sender: Sender<T>): void {
+    this.sender = sender;
+    for (const use of this.early.splice(0)) use.bound(sender);
+  }
+
+  /** It was given to a call, or nothing will ever bind it. @internal */
+  fail(error: ChannelError): void {
+    if (this.sender !== undefined || this.failure !== undefined) return;
+    this.failure = error;
+    for (const use of this.early.splice(0)) use.failed(error);
+  }
+
+  /** The handler is through. @internal */
+  release(): void {
+    if (!this.isKept) this.sender?.close(() => {});
+  }
+
+  private sendEarly(item: T): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.early.push({ bound: (sender) => sender.send(item, resolve, reject), failed: reject });
+    });
+  }
+}
