@@ -21,6 +21,12 @@ export interface Limits {
   readonly handshakeTimeoutMs: number;
   /** Calls of the peer that run or wait on one connection before it is closed. Default 1024, and never below 16 times the announced limit. */
   readonly maxQueuedRequests: number;
+  /** Connections of one session, the root and those asked for included. Default 1024. */
+  readonly maxConnections: number;
+  /** Milliseconds that a peer is given to answer a request for a virtual connection. Default 10 000. */
+  readonly openTimeoutMs: number;
+  /** Credit that a peer may choose for us by opening a virtual connection: we announce at most this. Default 1024. */
+  readonly maxInitialCredit: number;
   /** Channels that are open on one connection. Default 65 536. */
   readonly maxChannels: number;
   /** Channels with items whose Call has not been read yet, per connection. Default 256. */
@@ -40,6 +46,9 @@ export const defaultLimits: Limits = {
   maxHandshakeBytes: 1024 * 1024,
   handshakeTimeoutMs: 10_000,
   maxQueuedRequests: 1024,
+  maxConnections: 1024,
+  openTimeoutMs: 10_000,
+  maxInitialCredit: 1024,
   maxChannels: 65_536,
   maxUnclaimedChannels: 256,
   maxBufferedBytes: 4 * 1024 * 1024,

@@ -6,10 +6,12 @@ import type { Metadata } from "./wire/metadata.js";
 export interface ConnectionRequest {
   /** Service that the peer asks for (`vox-service`); undefined when it names none. */
   readonly service: string | undefined;
-  /** What the peer sent in the handshake. */
+  /** What the peer sent in the handshake, or with its request for a virtual connection. */
   readonly metadata: Metadata;
   /** In words, the link that carries it, like `tcp://127.0.0.1:51324`. */
   readonly link: string;
+  /** False for the root connection of a session. */
+  readonly isVirtual: boolean;
 }
 
 /** Answers one service: the same for all connections, or made per connection. A factory refuses by returning nothing. */

@@ -3,7 +3,7 @@ import type { CallError } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
-import type { SessionHandle } from "./session-handle.js";
+import type { ConnectionHandle, SessionHandle } from "./session-handle.js";
 
 /** What a single call may be given. */
 export interface CallOptions {
@@ -21,6 +21,8 @@ export interface CallOptions {
 export interface Caller {
   /** The session that carries the calls. */
   readonly session: SessionHandle;
+  /** The connection on which the calls are made. */
+  readonly connection: ConnectionHandle;
   /**
    * Calls a method.
    * @throws {@link UserError} when the method answers with its declared error

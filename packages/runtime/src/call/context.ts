@@ -1,6 +1,7 @@
 /** What a handler may know and say about the call that it answers. */
 import type { MethodName } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
+import type { Service } from "./service.js";
 
 /** Second argument of every handler. Valid until the handler has answered; nothing in it costs before it is read. */
 export interface CallContext {
@@ -10,6 +11,8 @@ export interface CallContext {
   readonly metadata: Metadata;
   /** What goes back beside the answer: set entries before the handler returns. */
   readonly responseMetadata: Metadata;
+  /** Makes a client of a service of the caller, on the connection of this call. */
+  client<C>(service: Service<C>): C;
   /** Which method runs. */
   readonly method: MethodName;
   /** Id of the request on its connection. */

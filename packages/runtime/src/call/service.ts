@@ -10,7 +10,10 @@ export interface Client extends AsyncDisposable {
   readonly $caller: Caller;
   /** The session that carries the calls. */
   readonly $session: SessionHandle;
-  /** Ends the session in good order: calls in flight finish first. */
+  /**
+   * Ends the connection in good order: calls in flight finish first. On the root connection, that of `connect`, this
+   * ends the session.
+   */
   $close(): Promise<void>;
 }
 
@@ -27,7 +30,7 @@ export class ClientBase implements Client {
   }
 
   $close(): Promise<void> {
-    return this.$caller.session.close();
+    return this.$caller.connection.close();
   }
 
   [asyncDispose](): Promise<void> {

@@ -18,6 +18,21 @@ export interface CloseOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** A connection of a session, as whoever calls on it sees it. */
+export interface ConnectionHandle {
+  /** 0 is the root connection, which every session has. */
+  readonly id: number | bigint;
+  /** False once it has ended or begun to close. */
+  readonly isOpen: boolean;
+  /** Resolves, and never rejects, when it has ended. */
+  readonly closed: Promise<SessionEnd>;
+  /**
+   * Ends it in good order: new calls fail, those in flight finish, bounded by a timeout. Closing the root connection
+   * closes the session. Closing twice is harmless.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
 /** A session as applications see it. */
 export interface SessionHandle extends AsyncDisposable {
   /** False once the session has ended or begun to close. */

@@ -1,14 +1,18 @@
 /** Announcements of one connection, both ways: what was sent ahead of messages, and what the peer sent ahead of its own. */
 import type { Binding } from "../call/binding.js";
-import { CodecError, type MethodName } from "../errors.js";
-import { defaultLimits, type Limits } from "../limits.js";
-import type { Schema, TypeId, TypeRef } from "../schema/model.js";
-import { assemblePayload, readSchemaPayload } from "../schema/payload.js";
+import type { HandledMethod } from "../call/dispatcher.js";
+import { CodecError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import { readNever } from "../postcard/flags.js";
+import type { TypeRef } from "../schema/model.js";
 import { Announcement, type BindingDirection, ReceiveState, SendState } from "../schema/registry.js";
-import { typeName } from "../schema/type-ref.js";
+import type { SchemaLookup } from "../schema/type-ref.js";
 import type { Connection } from "../session/connection.js";
+import { neverShape } from "../shape/build.js";
 import { writeSchemaMessage } from "../wire/request-messages.js";
-import { decideArguments, decideResponse, type Mismatch, type ResponseDecision } from "./payload-reader.js";
+import { decideArguments, decideResponse, sameType, userError } from "./payload-reader.js";
+import type { AnyMethod } from "./requests.js";
+import { type Reading, type StaticReader, schemasOf, translate, unreadable } from "./translate.js";
 
 /** Schemas of one connection. */
 export class Bindings {
@@ -55,24 +59,55 @@ export class Bindings {
   }
 
   /** How the arguments of a method are read. */
-  decideArguments(method: MethodName, binding: Binding): Mismatch {
+  decideArguments(method: HandledMethod): Reading<readonly unknown[]> {
+    const { args } = method;
     const remote = this.rootOf(method.id, "args");
-    if (typeof remote === "string") return remote;
-    const parts = decideArguments(binding.root, remote);
-    return parts === undefined
-      ? undefined
-      : this.explain(method, "arguments", binding, parts.local, parts.remote);
+    if (typeof remote === "string") return unreadable(remote);
+    const parts = decideArguments(args.root, remote);
+    if (parts === undefined) return { problem: undefined, read: args.read };
+    return translate(
+      `arguments of ${method.service}.${method.name}`,
+      parts.remote,
+      this.remoteSchemas,
+      parts.local,
+      schemasOf(args),
+      args,
+    );
   }
 
   /** How the responses of a method are read. */
-  decideResponse(method: MethodName, binding: Binding): { ok: Mismatch; user: Mismatch } {
+  decideResponse(method: AnyMethod): ResponseReading {
+    const { response, ok, error } = method;
+    const where = `${method.service}.${method.name}`;
+    const own = error ?? noError;
     const remote = this.rootOf(method.id, "response");
-    if (typeof remote === "string") return { ok: remote, user: remote };
-    const decision: ResponseDecision = decideResponse(binding.root, remote);
-    const text = (parts: ResponseDecision["ok"], what: string): Mismatch =>
-      parts === undefined ? undefined : this.explain(method, what, binding, parts.local, parts.remote);
-    return { ok: text(decision.ok, "result"), user: text(decision.user, "error") };
+    if (typeof remote === "string") return { ok: unreadable(remote), user: unreadable(remote) };
+    if (sameType(response.root, remote)) return { ok: statically(ok), user: statically(own) };
+    const theirs = this.remoteSchemas;
+    const ours = schemasOf(response);
+    const parts = decideResponse(response.root, remote, theirs, ours);
+    const okRead = parts.ok;
+    const userRead = parts.user;
+    return {
+      ok:
+        okRead === undefined
+          ? statically(ok)
+          : translate(`result of ${where}`, okRead.remote, theirs, okRead.local, ours, ok),
+      user:
+        userRead === undefined
+          ? statically(own)
+          : translate(
+              `error of ${where}`,
+              userError(userRead.remote, theirs),
+              theirs,
+              userError(userRead.local, ours),
+              ours,
+              own,
+            ),
+    };
   }
+
+  private readonly remoteSchemas: SchemaLookup = (id) => this.received.schema(id);
 
   private rootOf(methodId: bigint, direction: BindingDirection): TypeRef | string {
     try {
@@ -81,30 +116,17 @@ export class Bindings {
       return error instanceof CodecError ? error.reason : String(error);
     }
   }
-
-  private explain(
-    method: MethodName,
-    what: string,
-    binding: Binding,
-    local: TypeRef,
-    remote: TypeRef,
-  ): string {
-    const own = ownSchemas(binding);
-    const ours = typeName(local, (id) => own.get(id));
-    const theirs = typeName(remote, (id) => this.received.schema(id));
-    const where = `${what} of ${method.service}.${method.name}`;
-    const same = ours === theirs ? " (of the same name, but another definition)" : "";
-    return `protocol error: translation plan failed: ${where}: remote is \`${theirs}\`, local is \`${ours}\`${same}`;
-  }
 }
 
-/** Our own schemas of a binding, decoded: for error texts only. */
-function ownSchemas(binding: Binding): ReadonlyMap<TypeId, Schema> {
-  const chunks = binding.schemas.map((schema) => schema.bytes);
-  const { schemas } = readSchemaPayload(assemblePayload(chunks, binding.root), {
-    maxSchemaBytes: Number.POSITIVE_INFINITY,
-    maxSchemas: Number.POSITIVE_INFINITY,
-    maxSchemaDepth: defaultLimits.maxSchemaDepth,
-  });
-  return new Map(schemas.map((schema) => [schema.id, schema]));
+/** How the two variants of a response are read that have a type of the method. */
+export interface ResponseReading {
+  readonly ok: Reading;
+  readonly user: Reading;
+}
+
+/** The error of a method that declares none. */
+const noError: StaticReader<never> = { shape: neverShape, read: readNever };
+
+function statically<T>({ read }: StaticReader<T>): Reading<T> {
+  return { problem: undefined, read };
 }

@@ -1,5 +1,6 @@
 /** The answering half of a driver: from a Call to its one Response. Source: `protocol/calls.md` §3. */
 import { Reader } from "../bytes/reader.js";
+import type { Caller } from "../call/caller.js";
 import type { Dispatcher, HandledMethod } from "../call/dispatcher.js";
 import { Failure } from "../call/failure.js";
 import type { Channels } from "../channel/channels.js";
@@ -22,6 +23,8 @@ const copiedFrameBytes = 16 * 1024;
 
 /** Calls of the peer on one connection. */
 export class IncomingCalls {
+  /** Calls the peer on this connection; set before the first Call arrives. */
+  caller: Caller | undefined = undefined;
   private readonly connection: Connection;
   private readonly bindings: Bindings;
   private readonly channels: Channels;
@@ -214,17 +217,26 @@ export class IncomingCalls {
     }
     const served = this.servedOf(method);
     const { metadataStart, metadataEnd } = head;
-    const request = new RunningRequest(served, id, this.connection.id, bytes, metadataStart, metadataEnd);
+    const request = new RunningRequest(
+      served,
+      id,
+      this.connection.id,
+      this.caller,
+      bytes,
+      metadataStart,
+      metadataEnd,
+    );
     if (this.observer !== undefined) this.reportStart(request);
     let args: readonly unknown[];
     try {
-      served.decision ??= { mismatch: this.bindings.decideArguments(method, method.args) };
-      if (served.decision.mismatch !== undefined) {
-        this.answer(request, "InvalidPayload", served.decision.mismatch);
+      served.decision ??= this.bindings.decideArguments(method);
+      const { problem, read } = served.decision;
+      if (problem !== undefined) {
+        this.answer(request, "InvalidPayload", problem);
         return;
       }
       this.reader.reset(bytes, head.payloadStart, head.payloadEnd);
-      args = method.hasChannels ? this.readWithChannels(request) : method.args.read(this.reader);
+      args = method.hasChannels ? this.readWithChannels(request, read) : read(this.reader);
     } catch (fault) {
       this.answer(request, "InvalidPayload", textOf(fault));
       return;
@@ -233,12 +245,15 @@ export class IncomingCalls {
   }
 
   /** Reads arguments that hold channels; none is open when they cannot be read. */
-  private readWithChannels(request: RunningRequest): readonly unknown[] {
+  private readWithChannels(
+    request: RunningRequest,
+    read: (r: Reader) => readonly unknown[],
+  ): readonly unknown[] {
     const { reader } = this;
     const channels = new HandlerChannels(this.channels);
     reader.binder = channels;
     try {
-      const args = request.method.args.read(reader);
+      const args = read(reader);
       channels.open();
       request.channels = channels;
       return args;

@@ -2,7 +2,7 @@
  * The state machine of one connection: caller and callee at once. Frames come in through {@link ConnectionSink},
  * calls through `start`; frames leave through the session's outbox. Source: `protocol/calls.md`.
  */
-import type { CallOptions } from "../call/caller.js";
+import type { Caller, CallOptions } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { CloseReason } from "../call/session-handle.js";
 import { Channels } from "../channel/channels.js";
@@ -81,6 +81,11 @@ export class DriverCore implements ConnectionSink {
       timed: outgoing.timed,
       channels: channels.size,
     };
+  }
+
+  /** Calls the peer on this connection: for handlers that call back. */
+  set caller(caller: Caller) {
+    this.incoming.caller = caller;
   }
 
   /** Makes a call; see {@link OutgoingCalls.start}. */

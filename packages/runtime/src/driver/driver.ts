@@ -2,7 +2,7 @@
 import type { Caller, CallOptions } from "../call/caller.js";
 import type { Method } from "../call/method.js";
 import type { Result } from "../call/result.js";
-import type { SessionHandle } from "../call/session-handle.js";
+import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
 import type { CallError } from "../errors.js";
 import type { DriverCore } from "./driver-core.js";
 import type { AnyMethod } from "./requests.js";
@@ -10,12 +10,15 @@ import type { AnyMethod } from "./requests.js";
 /** Makes promises of the calls of one connection. */
 export class Driver implements Caller {
   readonly session: SessionHandle;
+  readonly connection: ConnectionHandle;
   /** @internal */
   readonly core: DriverCore;
 
-  constructor(core: DriverCore, session: SessionHandle) {
+  constructor(core: DriverCore, session: SessionHandle, connection: ConnectionHandle) {
     this.core = core;
     this.session = session;
+    this.connection = connection;
+    core.caller = this;
   }
 
   call<A extends readonly unknown[], T, E>(

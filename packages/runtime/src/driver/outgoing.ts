@@ -22,10 +22,9 @@ import {
   writeCallHead,
   writeCancel,
 } from "../wire/request-messages.js";
-import type { Bindings } from "./bindings.js";
+import type { Bindings, ResponseReading } from "./bindings.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
 import { Deadlines } from "./deadlines.js";
-import type { Mismatch } from "./payload-reader.js";
 import { type AnyMethod, InFlightTable, OutgoingRequest, WaitingQueue } from "./requests.js";
 
 /** Failures that travel, by their index in `VoxError`; index 0 is the method's own error. */
@@ -46,7 +45,7 @@ interface MethodState {
   /** Whether its argument schemas have left. */
   readonly announcement: Announcement;
   /** How its responses are read; undefined before the first, and after a new announcement. */
-  decision: { readonly ok: Mismatch; readonly user: Mismatch } | undefined;
+  decision: ResponseReading | undefined;
 }
 
 /** Outgoing calls of one connection. */
@@ -297,12 +296,12 @@ export class OutgoingCalls {
         return;
       }
       if (variant !== 0) unknownVariant(reader, variant, "Result");
-      const problem = this.decide(method).ok;
+      const { problem, read } = this.decide(method).ok;
       if (problem !== undefined) {
         this.fail(request, "InvalidPayload", problem);
         return;
       }
-      value = method.ok.read(reader);
+      value = read(reader);
     } catch (fault) {
       this.failDecoding(request, fault, reader);
       return;
@@ -321,20 +320,20 @@ export class OutgoingCalls {
       else this.fail(request, code, code === "InvalidPayload" ? readString(reader) : "");
       return;
     }
-    const problem = this.decide(method).user;
+    const { problem, read } = this.decide(method).user;
     if (problem !== undefined || method.error === undefined) {
       this.fail(request, "InvalidPayload", problem ?? "a declared error of a method that declares none");
       return;
     }
-    const error = new UserError(method, method.error.read(reader));
+    const error = new UserError(method, read(reader));
     if (this.observer !== undefined) this.reportEnd(request, "User");
     if (request.asResult) request.resolve({ ok: false, error });
     else request.reject(error);
   }
 
-  private decide(method: AnyMethod): { readonly ok: Mismatch; readonly user: Mismatch } {
+  private decide(method: AnyMethod): ResponseReading {
     const state = this.stateOf(method);
-    state.decision ??= this.bindings.decideResponse(method, method.response);
+    state.decision ??= this.bindings.decideResponse(method);
     return state.decision;
   }
 

@@ -1,11 +1,9 @@
 /**
- * Decides how a payload of the peer is read: with the static decoder when the peer announced the type that we have,
- * else not at all. This is the one place where a translation plan (`protocol/schemas.md` §6) would come in.
+ * Decides which types of a payload differ: where the peer announced the type that we have, the static decoder reads
+ * it, elsewhere a translation plan. Source: `protocol/schemas.md` §4, §6.
  */
-import type { TypeId, TypeRef } from "../schema/model.js";
-
-/** `undefined`: the static decoder fits. A text: why the payload cannot be read. */
-export type Mismatch = string | undefined;
+import type { SchemaKind, TypeId, TypeRef } from "../schema/model.js";
+import { resolveKind, type SchemaLookup } from "../schema/type-ref.js";
 
 /** The two types that differ; `undefined` when the static decoder fits. */
 export type Difference = { readonly local: TypeRef; readonly remote: TypeRef } | undefined;
@@ -47,14 +45,22 @@ export function decideArguments(local: TypeRef, remote: TypeRef): Difference {
  * How a response is read. Each variant is decided alone: a runtime error needs no type, and a peer that announced a
  * narrow root after one (`Result<(), VoxError<never>>`, or the method's own with its error lost) says nothing about
  * the values that follow, so they are read with our types. Source: `protocol/schemas.md` §4.
+ *
+ * @param remoteSchemas where the peer numbers its types otherwise than we do
+ * @param localSchemas only asked for with `remoteSchemas`
  */
-export function decideResponse(local: TypeRef, remote: TypeRef): ResponseDecision {
+export function decideResponse(
+  local: TypeRef,
+  remote: TypeRef,
+  remoteSchemas: SchemaLookup = nothing,
+  localSchemas: SchemaLookup = nothing,
+): ResponseDecision {
   if (sameType(local, remote)) return { ok: undefined, user: undefined };
-  const ours = resultParts(local);
-  const theirs = resultParts(remote);
+  const ours = resultParts(local, localSchemas);
+  const theirs = resultParts(remote, remoteSchemas);
   if (ours === undefined || theirs === undefined) return { ok: { local, remote }, user: { local, remote } };
-  const isErrorLost = isNarrowError(theirs.error);
-  const isNarrow = isErrorLost && isConcrete(theirs.ok, unitId);
+  const isErrorLost = isNarrowError(theirs.error, remoteSchemas);
+  const isNarrow = isErrorLost && isPrimitive(theirs.ok, unitId, "unit", remoteSchemas);
   return {
     ok: isNarrow || sameType(ours.ok, theirs.ok) ? undefined : { local: ours.ok, remote: theirs.ok },
     user:
@@ -64,17 +70,41 @@ export function decideResponse(local: TypeRef, remote: TypeRef): ResponseDecisio
   };
 }
 
-function resultParts(root: TypeRef): { ok: TypeRef; error: TypeRef } | undefined {
-  if (root.tag !== "concrete" || root.typeId !== resultId) return undefined;
-  const [ok, error] = root.args;
+/** The declared error in a `VoxError<E>`; the reference itself when it is none. */
+export function userError(error: TypeRef, schemas: SchemaLookup): TypeRef {
+  return newtypeOf(resolveKind(error, schemas), "VoxError", "User") ?? error;
+}
+
+function nothing(): undefined {}
+
+function resultParts(root: TypeRef, schemas: SchemaLookup): { ok: TypeRef; error: TypeRef } | undefined {
+  if (root.tag === "concrete" && root.typeId === resultId) {
+    const [ok, error] = root.args;
+    if (ok !== undefined && error !== undefined) return { ok, error };
+  }
+  const kind = resolveKind(root, schemas);
+  const ok = newtypeOf(kind, "Result", "Ok");
+  const error = newtypeOf(kind, "Result", "Err");
   return ok === undefined || error === undefined ? undefined : { ok, error };
 }
 
-/** Whether a `VoxError<E>` was announced with E lost. */
-function isNarrowError(error: TypeRef): boolean {
-  return error.tag === "concrete" && error.args[0] !== undefined && isConcrete(error.args[0], neverId);
+/** What a newtype variant of an enum of this name holds. */
+function newtypeOf(kind: SchemaKind | undefined, name: string, variant: string): TypeRef | undefined {
+  if (kind?.tag !== "enum" || kind.name !== name) return undefined;
+  const payload = kind.variants.find((candidate) => candidate.name === variant)?.payload;
+  return payload?.tag === "newtype" ? payload.typeRef : undefined;
 }
 
-function isConcrete(ref: TypeRef, id: TypeId): boolean {
-  return ref.tag === "concrete" && ref.typeId === id;
+/** Whether a `VoxError<E>` was announced with E lost. */
+function isNarrowError(error: TypeRef, schemas: SchemaLookup): boolean {
+  if (error.tag === "var") return false;
+  const [arg] = error.args;
+  const user = newtypeOf(resolveKind(error, schemas), "VoxError", "User") ?? arg;
+  return user !== undefined && isPrimitive(user, neverId, "never", schemas);
+}
+
+function isPrimitive(ref: TypeRef, id: TypeId, name: string, schemas: SchemaLookup): boolean {
+  if (ref.tag === "concrete" && ref.typeId === id) return true;
+  const kind = resolveKind(ref, schemas);
+  return kind?.tag === "primitive" && kind.primitiveType === name;
 }

@@ -1,11 +1,13 @@
 /** Requests of the peer: running ones, as their handlers see them, and those that wait for their turn. */
+import type { Caller } from "../call/caller.js";
 import type { CallContext } from "../call/context.js";
 import type { HandledMethod } from "../call/dispatcher.js";
+import type { Service } from "../call/service.js";
 import type { HandlerChannels } from "../channel/handler-channels.js";
 import type { Announcement } from "../schema/registry.js";
 import type { WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
-import type { Mismatch } from "./payload-reader.js";
+import type { Reading } from "./translate.js";
 
 /** Why a handler's signal is aborted. */
 export class HandlerAbort extends Error {
@@ -23,7 +25,7 @@ export interface ServedMethod {
   /** Whether its response schemas have left. */
   readonly announcement: Announcement;
   /** How its arguments are read; undefined before the first Call, and after a new announcement. */
-  decision: { readonly mismatch: Mismatch } | undefined;
+  decision: Reading<readonly unknown[]> | undefined;
 }
 
 /** A request whose handler runs. It is the handler's context; what nobody reads is never made. */
@@ -37,6 +39,7 @@ export class RunningRequest implements CallContext {
   channels: HandlerChannels | undefined = undefined;
   /** For the observer; 0 when nobody watches. */
   startedAt = 0;
+  private readonly caller: Caller | undefined;
   private readonly bytes: Uint8Array;
   private readonly metadataStart: number;
   private readonly metadataEnd: number;
@@ -49,6 +52,7 @@ export class RunningRequest implements CallContext {
     served: ServedMethod,
     requestId: WireId,
     connectionId: WireId,
+    caller: Caller | undefined,
     bytes: Uint8Array,
     metadataStart: number,
     metadataEnd: number,
@@ -56,6 +60,7 @@ export class RunningRequest implements CallContext {
     this.served = served;
     this.requestId = requestId;
     this.connectionId = connectionId;
+    this.caller = caller;
     this.bytes = bytes;
     this.metadataStart = metadataStart;
     this.metadataEnd = metadataEnd;
@@ -63,6 +68,11 @@ export class RunningRequest implements CallContext {
 
   get method(): HandledMethod {
     return this.served.method;
+  }
+
+  client<C>(service: Service<C>): C {
+    if (this.caller === undefined) throw new TypeError("this side makes no calls");
+    return service.create(this.caller);
   }
 
   get signal(): AbortSignal {

@@ -42,6 +42,8 @@ export class Connection {
   readonly host: ConnectionHost;
   /** The driver; undefined before one was started. */
   sink: ConnectionSink | undefined = undefined;
+  /** Told when it has ended, after the driver. */
+  onEnded: ((reason: CloseReason, error: SessionError | undefined) => void) | undefined = undefined;
 
   constructor(
     id: number | bigint,

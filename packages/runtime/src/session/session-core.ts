@@ -7,20 +7,21 @@
  * ```
  */
 import type { CloseReason, SessionEnd } from "../call/session-handle.js";
+import type { Clock } from "../clock.js";
 import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
-import { decodeMessage, MessageHead, MessageKind } from "../wire/message.js";
-import { Metadata } from "../wire/metadata.js";
-import { writeConnectionReject, writePong, writeProtocolError } from "../wire/session-messages.js";
+import { decodeMessage, MessageHead, MessageKind, type WireId } from "../wire/message.js";
+import { writePing, writePong, writeProtocolError } from "../wire/session-messages.js";
 import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
 import { ConnectionTable, rootConnectionId } from "./connection-table.js";
+import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { Outbox } from "./outbox.js";
+import { type Admission, type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
 
 /** UTF-16 units of a peer's text that we show, or of ours that we send. */
 const longestText = 512;
 
-const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
 /** Pongs and refusals that may queue behind a link that is congested. */
 const toleratedAnswers = 1024;
 
@@ -32,9 +33,14 @@ export interface SessionCoreOptions {
   readonly local: ConnectionSettings;
   readonly peer: ConnectionSettings;
   readonly limits: Limits;
+  readonly clock: Clock;
   readonly observer: Observer | undefined;
   /** Whether the link holds so much unsent data that senders must wait. */
   readonly isCongested: () => boolean;
+  /** Asks the application about a virtual connection of the peer. */
+  readonly admit: (request: IncomingOpen) => Admission;
+  /** Undefined: the peer is never asked whether it is there. */
+  readonly keepalive: KeepaliveOptions | undefined;
   /** Called once, when the session has ended. What the outbox holds then should still leave. */
   readonly onEnded: (end: SessionEnd) => void;
 }
@@ -45,7 +51,10 @@ export class SessionCore implements ConnectionHost {
   readonly description: string;
   /** The connection that every session has. It routes from the moment that its `sink` is set. */
   readonly root: Connection;
+  /** Opens and takes the other connections. */
+  readonly virtual: VirtualConnections;
   private readonly connections = new ConnectionTable();
+  private readonly keepalive: Keepalive | undefined;
   private readonly limits: Limits;
   private readonly observer: Observer | undefined;
   private readonly congestion: () => boolean;
@@ -64,6 +73,24 @@ export class SessionCore implements ConnectionHost {
     this.onEnded = options.onEnded;
     this.root = new Connection(rootConnectionId, options.local, options.peer, this);
     this.connections.add(this.root);
+    this.virtual = new VirtualConnections({
+      host: this,
+      connections: this.connections,
+      parity: options.local.parity,
+      limits: options.limits,
+      clock: options.clock,
+      admit: options.admit,
+      onOpened: (connection) => this.reportOpened(connection),
+    });
+    const { keepalive } = options;
+    if (keepalive !== undefined) {
+      this.keepalive = new Keepalive(
+        keepalive,
+        options.clock,
+        (nonce) => this.sendPing(nonce),
+        () => this.onPeerLost(keepalive.timeoutMs),
+      );
+    }
   }
 
   get isCongested(): boolean {
@@ -77,7 +104,8 @@ export class SessionCore implements ConnectionHost {
 
   /** The session is up: observers are told. */
   open(): void {
-    notify(this.observer, "onConnectionOpened", { link: this.description, connectionId: this.root.id });
+    this.reportOpened(this.root);
+    this.keepalive?.start();
   }
 
   /** One message. What cannot be decoded ends the session: a peer that sends it cannot be trusted with the rest. */
@@ -126,6 +154,8 @@ export class SessionCore implements ConnectionHost {
   end(reason: CloseReason, error: SessionError | undefined): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    this.keepalive?.stop();
+    this.virtual.end(error);
     for (const connection of this.connections.all()) this.closeConnection(connection, reason, error);
     this.onEnded({ reason, error });
   }
@@ -134,7 +164,14 @@ export class SessionCore implements ConnectionHost {
     if (this.hasEnded) return;
     // Without its root a session has nothing to live for.
     if (connection === this.root) this.failSession(text);
-    else this.closeConnection(connection, "Protocol", protocolError(text));
+    else this.close(connection, "Protocol", protocolError(text));
+  }
+
+  /** Ends a virtual connection, and tells the peer. Harmless when it has ended. */
+  close(connection: Connection, reason: CloseReason, error: SessionError | undefined): void {
+    if (this.hasEnded || this.connections.find(connection.id) !== connection) return;
+    this.closeConnection(connection, reason, error);
+    this.virtual.sendClose(connection.id);
   }
 
   private closeConnection(
@@ -144,6 +181,7 @@ export class SessionCore implements ConnectionHost {
   ): void {
     this.connections.remove(connection);
     connection.sink?.onClosed(reason, error);
+    connection.onEnded?.(reason, error);
     notify(this.observer, "onConnectionClosed", {
       link: this.description,
       connectionId: connection.id,
@@ -163,17 +201,23 @@ export class SessionCore implements ConnectionHost {
       case MessageKind.Ping:
         this.answerPing(head);
         break;
+      case MessageKind.Pong:
+        if (head.connectionId === rootConnectionId) this.keepalive?.onPong(head.nonce);
+        break;
       case MessageKind.ConnectionOpen:
-        this.reject(head.connectionId);
+        if (!this.isFlooded()) this.virtual.onOpen(head, bytes);
+        break;
+      case MessageKind.ConnectionAccept:
+        this.virtual.onAccept(head);
+        break;
+      case MessageKind.ConnectionReject:
+        this.virtual.onReject(head, bytes);
         break;
       case MessageKind.ConnectionClose:
         this.onConnectionClose(head.connectionId);
         break;
       case MessageKind.ProtocolError:
         this.onProtocolError(head.text);
-        break;
-      default:
-        // Pong without keepalive, Accept and Reject of nothing: silence.
         break;
     }
   }
@@ -184,10 +228,17 @@ export class SessionCore implements ConnectionHost {
     outbox.commit(writePong(outbox.writer, outbox.begin(), head.connectionId, head.nonce));
   }
 
-  private reject(connectionId: number | bigint): void {
+  private sendPing(nonce: number): void {
     const { outbox } = this;
-    if (this.isFlooded()) return;
-    outbox.commit(writeConnectionReject(outbox.writer, outbox.begin(), connectionId, noMetadata));
+    outbox.commit(writePing(outbox.writer, outbox.begin(), nonce));
+  }
+
+  private onPeerLost(timeoutMs: number): void {
+    this.end("Protocol", protocolError(`keepalive: the peer has not answered within ${timeoutMs} ms`));
+  }
+
+  private reportOpened({ id: connectionId }: Connection): void {
+    notify(this.observer, "onConnectionOpened", { link: this.description, connectionId });
   }
 
   /** Whether the peer asks for far more than it reads: answers that nobody fetches must not pile up. */
@@ -199,9 +250,12 @@ export class SessionCore implements ConnectionHost {
     return true;
   }
 
-  private onConnectionClose(connectionId: number | bigint): void {
+  private onConnectionClose(connectionId: WireId): void {
     const connection = this.connections.find(connectionId);
-    if (connection === undefined) return;
+    if (connection === undefined) {
+      this.virtual.onClose(connectionId);
+      return;
+    }
     this.closeConnection(connection, "Remote", undefined);
     if (this.connections.size === 0) this.end("Remote", undefined);
   }

@@ -3,18 +3,19 @@
  */
 
 import type { Caller } from "../call/caller.js";
+import type { Dispatcher } from "../call/dispatcher.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Service } from "../call/service.js";
 import type { CloseOptions, SessionEnd, SessionHandle } from "../call/session-handle.js";
 import type { Clock, TimerHandle } from "../clock.js";
-import type { SessionError } from "../errors.js";
+import { SessionError, VoxError } from "../errors.js";
 import type { Link } from "../link/link.js";
-import type { Metadata } from "../wire/metadata.js";
+import { Metadata } from "../wire/metadata.js";
+import type { Connection, ConnectionSettings } from "./connection.js";
+import { defaultDrainMs } from "./connection-shell.js";
 import type { Outbox } from "./outbox.js";
 import type { SessionCore } from "./session-core.js";
 
-/** How long calls in flight may take to finish when a session closes, ms. */
-const defaultDrainMs = 5000;
 /** How long a link may take to send what it holds and close, ms; then it is cut. */
 const lingerMs = 2000;
 
@@ -25,7 +26,28 @@ export interface SessionParts {
   readonly link: Link;
   readonly clock: Clock;
   readonly peerMetadata: Metadata;
+  /** What this side announced for the root connection. */
+  readonly local: ConnectionSettings;
+  /** Starts calling and answering on a connection. @param dispatcher answers the peer's calls */
+  readonly startDriver: (connection: Connection, dispatcher: Dispatcher | undefined) => Caller;
 }
+
+/** What {@link Session.open} may be given. */
+export interface OpenOptions {
+  /** Sent to the peer's acceptor. Default none. */
+  readonly metadata?: Metadata | undefined;
+  /** Answers the peer's calls on the new connection. Default: each is answered with `Cancelled`. */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** Calls that this side takes at once on the connection. Default: as on the root connection. */
+  readonly maxConcurrentRequests?: number | undefined;
+  /** Items that this side takes on a fresh channel. Default: as on the root connection. */
+  readonly initialChannelCredit?: number | undefined;
+  /** Gives up when aborted before the connection is there. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Key of the entry that names the wanted service. Source: `protocol/wire.md` §7. */
+const serviceKey = "vox-service";
 
 /** An established session. */
 export class Session implements SessionHandle {
@@ -38,6 +60,8 @@ export class Session implements SessionHandle {
   private readonly outbox: Outbox;
   private readonly link: Link;
   private readonly clock: Clock;
+  private readonly local: ConnectionSettings;
+  private readonly startDriver: SessionParts["startDriver"];
   private resolveClosed: (end: SessionEnd) => void = () => {};
   private ended: SessionEnd | undefined = undefined;
   private isClosing = false;
@@ -51,6 +75,8 @@ export class Session implements SessionHandle {
     this.link = parts.link;
     this.clock = parts.clock;
     this.peerMetadata = parts.peerMetadata;
+    this.local = parts.local;
+    this.startDriver = parts.startDriver;
     this.closed = new Promise((resolve) => {
       this.resolveClosed = resolve;
     });
@@ -68,6 +94,44 @@ export class Session implements SessionHandle {
   client<C>(service: Service<C>): C {
     if (this.driver === undefined) throw new TypeError("the session is not established yet");
     return service.create(this.driver);
+  }
+
+  /**
+   * Opens a virtual connection for a service: calls, channels and limits of their own on the same link. Dispose the
+   * client to end it.
+   * @throws RejectedError `Rejected` when the peer refuses, with what it said
+   * @throws SessionError `ConnectTimeout` when it does not answer; `Protocol` when the session is closed or full
+   * @throws VoxError `Cancelled` when `signal` is aborted
+   */
+  open<C>(service: Service<C>, options: OpenOptions = {}): Promise<C> {
+    const { signal, dispatcher } = options;
+    if (!this.isOpen) return Promise.reject(new SessionError("Protocol", "protocol error: session closed"));
+    if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
+    const metadata = new Metadata(options.metadata);
+    metadata.append(serviceKey, service.name);
+    const settings: ConnectionSettings = {
+      parity: this.local.parity,
+      maxConcurrentRequests: options.maxConcurrentRequests ?? this.local.maxConcurrentRequests,
+      initialChannelCredit: options.initialChannelCredit ?? this.local.initialChannelCredit,
+    };
+    return new Promise((resolve, reject) => {
+      let isCancelled = false;
+      const onAbort = (): void => {
+        isCancelled = true;
+        if (id !== undefined) this.core.virtual.cancel(id);
+      };
+      const id = this.core.virtual.open(settings, metadata, {
+        opened: (connection) => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve(service.create(this.startDriver(connection, dispatcher)));
+        },
+        failed: (error) => {
+          signal?.removeEventListener("abort", onAbort);
+          reject(isCancelled && signal !== undefined ? openCancelled(signal) : error);
+        },
+      });
+      if (id !== undefined) signal?.addEventListener("abort", onAbort);
+    });
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
@@ -118,4 +182,8 @@ export class Session implements SessionHandle {
     if (this.timer !== undefined) this.clock.clearTimer(this.timer);
     this.timer = undefined;
   }
+}
+
+function openCancelled({ reason: cause }: AbortSignal): VoxError {
+  return new VoxError("Cancelled", "cancelled before the connection was open", { cause });
 }

@@ -1,0 +1,89 @@
+/** From two types that differ to the function that reads the one as the other, or to the reason why none can. */
+import type { Reader } from "../bytes/reader.js";
+import type { Binding } from "../call/binding.js";
+import { CodecError } from "../errors.js";
+import { defaultLimits } from "../limits.js";
+import { compilePlan } from "../plan/compile-plan.js";
+import type { Schema, TypeId, TypeRef } from "../schema/model.js";
+import { assemblePayload, readSchemaPayload } from "../schema/payload.js";
+import { buildPlan } from "../schema/plan.js";
+import { problemsText } from "../schema/plan-problem.js";
+import type { SchemaLookup } from "../schema/type-ref.js";
+import type { Shape } from "../shape/shape.js";
+
+/** How one kind of payload of a method is read on one connection. */
+export interface Reading<T = unknown> {
+  /** Why it cannot be read; undefined when it can. */
+  readonly problem: string | undefined;
+  /** The static decoder where the peer's layout is ours. Not called where there is a problem. */
+  readonly read: (r: Reader) => T;
+}
+
+/** What reads a payload that lies as ours do. */
+export interface StaticReader<T> {
+  readonly shape: Shape;
+  readonly read: (r: Reader) => T;
+}
+
+/** A payload that cannot be read. */
+export function unreadable(problem: string): Reading<never> {
+  return {
+    problem,
+    read: () => {
+      throw new CodecError("DecodeFailed", problem);
+    },
+  };
+}
+
+/**
+ * Reads `remote` as `local`.
+ *
+ * @param where what is read, for the text: `arguments of Catalog.get`
+ * @param schemas of the local type
+ */
+export function translate<T>(
+  where: string,
+  remote: TypeRef,
+  remoteSchemas: SchemaLookup,
+  local: TypeRef,
+  schemas: SchemaLookup,
+  own: StaticReader<T>,
+): Reading<T> {
+  const outcome = buildPlan(remote, remoteSchemas, local, schemas);
+  if (outcome.plan === undefined) {
+    return unreadable(`${planFailed}${where}: ${problemsText(outcome.problems)}`);
+  }
+  try {
+    const read = compilePlan(outcome.plan, own.shape);
+    // Another numbering of the same layout: a peer may number its types as it likes.
+    return { problem: undefined, read: outcome.plan.root.same ? own.read : (read as (r: Reader) => T) };
+  } catch (error) {
+    if (error instanceof CodecError) return unreadable(`${planFailed}${where}: ${error.message}`);
+    throw error;
+  }
+}
+
+const planFailed = "protocol error: translation plan failed: ";
+
+const known = /*@__PURE__*/ new WeakMap<Binding, SchemaLookup>();
+
+/** Our own schemas of a binding, decoded when a peer's type first differs. */
+export function schemasOf(binding: Binding): SchemaLookup {
+  let lookup = known.get(binding);
+  if (lookup === undefined) {
+    const byId = decode(binding);
+    lookup = (id) => byId.get(id);
+    known.set(binding, lookup);
+  }
+  return lookup;
+}
+
+function decode(binding: Binding): ReadonlyMap<TypeId, Schema> {
+  const chunks = binding.schemas.map((schema) => schema.bytes);
+  const { schemas } = readSchemaPayload(assemblePayload(chunks, binding.root), {
+    maxSchemaBytes: Number.POSITIVE_INFINITY,
+    maxSchemas: Number.POSITIVE_INFINITY,
+    maxSchemaDepth: defaultLimits.maxSchemaDepth,
+  });
+  return new Map(schemas.map((schema) => [schema.id, schema]));
+}

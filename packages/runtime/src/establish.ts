@@ -1,0 +1,374 @@
+/**
+ * From a link to a session: runs the handshake within its time, then hands the link over. The rest of this layer,
+ * `connect.ts` and `acceptor.ts`, says which side we are. Source: `protocol/session.md` §1.
+ *
+ * ```
+ *   handshake ──established──► session (its shell owns the link from here)
+ *       └──refused, closed, too late, cancelled──► failed (the link is closed)
+ * ```
+ */
+import type { Dispatcher } from "./call/dispatcher.js";
+import type { SessionEnd } from "./call/session-handle.js";
+import { type Clock, systemClock, type TimerHandle } from "./clock.js";
+import { Driver } from "./driver/driver.js";
+import { DriverCore } from "./driver/driver-core.js";
+import { isVoxError, SessionError, VoxError } from "./errors.js";
+import type {
+  Handshake,
+  HandshakeOptions,
+  HandshakeResult,
+  HandshakeStep,
+  PeerIntroduction,
+} from "./handshake/handshake-core.js";
+import { type ConnectionSettings, oppositeParity, type Parity } from "./handshake/settings.js";
+import { defaultLimits, type Limits } from "./limits.js";
+import type { Link, LinkSink } from "./link/link.js";
+import type { Observer } from "./observer.js";
+import { type Acceptor, noService, routeTo } from "./router.js";
+import type { Connection } from "./session/connection.js";
+import { ConnectionShell } from "./session/connection-shell.js";
+import type { KeepaliveOptions } from "./session/keepalive.js";
+import { Outbox } from "./session/outbox.js";
+import { errorKey } from "./session/rejected-error.js";
+import { Session } from "./session/session.js";
+import { SessionCore } from "./session/session-core.js";
+import type { Admission, IncomingOpen } from "./session/virtual-connections.js";
+import { Metadata } from "./wire/metadata.js";
+
+/** What both sides may choose when they make a session of a link. */
+export interface EstablishOptions {
+  /** Calls that this side takes at once; the peer's further calls wait. 1 to 2^32 - 1, default 64. */
+  readonly maxConcurrentRequests?: number | undefined;
+  /** Items that this side takes on a fresh channel before it grants more. 1 to 2^32 - 1, default 16. */
+  readonly initialChannelCredit?: number | undefined;
+  /** Sent to the peer beside the handshake: texts and integers, no bytes. Default none. */
+  readonly metadata?: Metadata | undefined;
+  /** Name of the service that is wanted of the peer. Default: none in particular. */
+  readonly service?: string | undefined;
+  /** Bounds that differ from the default ones. */
+  readonly limits?: Partial<Limits> | undefined;
+  /** Default: the platform's. */
+  readonly clock?: Clock | undefined;
+  /** Asks a silent peer whether it is there, and ends the session when it is not. Default: never. */
+  readonly keepalive?: KeepaliveOptions | undefined;
+  /** Watches the session and its calls. */
+  readonly observer?: Observer | undefined;
+  /** Gives up when aborted before the session is there; the promise rejects with code `Cancelled`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that the peer is given for prologue and handshake. Default `limits.handshakeTimeoutMs`, 10 000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Key of the entry that names the wanted service. Source: `protocol/wire.md` §7. */
+const serviceKey = "vox-service";
+const u32Max = 0xffff_ffff;
+/** How long a link may take to send its last word and close, ms; then it is cut. */
+const lingerMs = 2000;
+
+/** Makes the state machine of one side. */
+export type HandshakeFactory = (options: HandshakeOptions) => Handshake;
+
+/**
+ * Makes a session of a link, which belongs to it from now on.
+ * @param parity of the initiator's ids; the acceptor's own follows from what it receives
+ */
+export function establish(
+  link: Link,
+  parity: Parity,
+  makeHandshake: HandshakeFactory,
+  acceptor: Acceptor | undefined,
+  options: EstablishOptions,
+): Promise<Session> {
+  return new Promise((resolve, reject) => {
+    try {
+      new Establishment(link, parity, makeHandshake, acceptor, options, resolve, reject).start();
+    } catch (error) {
+      link.abort();
+      reject(error);
+    }
+  });
+}
+
+class Establishment implements LinkSink {
+  private readonly link: Link;
+  private readonly acceptor: Acceptor | undefined;
+  private readonly options: EstablishOptions;
+  private readonly limits: Limits;
+  private readonly clock: Clock;
+  private readonly resolve: (session: Session) => void;
+  private readonly reject: (error: unknown) => void;
+  private readonly outbox: Outbox;
+  /** Undefined once the handshake is over. */
+  private handshake: Handshake | undefined;
+  /** Set when it went well. */
+  private core: SessionCore | undefined = undefined;
+  private session: Session | undefined = undefined;
+  private dispatcher: Dispatcher | undefined = undefined;
+  /** What the acceptor threw when it was asked. */
+  private routingError: unknown = undefined;
+  /** Between the first frame of an arrival and its end: answers leave together then. */
+  private isReceiving = false;
+  private hasHeard = false;
+  /** Of the handshake, then of the last word of one that failed. */
+  private timer: TimerHandle | undefined = undefined;
+
+  constructor(
+    link: Link,
+    parity: Parity,
+    makeHandshake: HandshakeFactory,
+    acceptor: Acceptor | undefined,
+    options: EstablishOptions,
+    resolve: (session: Session) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.link = link;
+    this.acceptor = acceptor;
+    this.options = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.clock = options.clock ?? systemClock;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.outbox = new Outbox(link.framing, this.limits.maxFrameBytes, this.onPending);
+    this.outbox.attach(link);
+    this.handshake = makeHandshake({
+      settings: settingsOf(parity, options),
+      metadata: metadataOf(options),
+      limits: this.limits,
+      admit: (peer) => this.admit(peer),
+    });
+  }
+
+  start(): void {
+    const { signal, timeoutMs = this.limits.handshakeTimeoutMs } = this.options;
+    if (signal?.aborted === true) {
+      this.onAbort();
+      return;
+    }
+    signal?.addEventListener("abort", this.onAbort);
+    if (timeoutMs !== Number.POSITIVE_INFINITY)
+      this.timer = this.clock.setTimer(Math.max(0, timeoutMs), () => this.onTimeout(timeoutMs));
+    this.link.start(this);
+    this.advance((handshake) => handshake.start());
+  }
+
+  onFrame(bytes: Uint8Array, start: number, end: number): void {
+    this.isReceiving = true;
+    if (this.core !== undefined) {
+      this.core.onFrame(bytes, start, end);
+      return;
+    }
+    this.hasHeard = true;
+    this.advance((handshake) => handshake.onFrame(bytes.subarray(start, end)));
+  }
+
+  onIdle(): void {
+    this.isReceiving = false;
+    this.outbox.flush();
+  }
+
+  onDrain(): void {
+    this.core?.onDrain();
+  }
+
+  onClosed(error: SessionError | undefined): void {
+    this.isReceiving = false;
+    if (this.session !== undefined) {
+      this.session.onLinkClosed(error);
+      return;
+    }
+    const { handshake } = this;
+    if (handshake === undefined) this.stopTimer();
+    else this.giveUp(handshake.onLinkClosed(error));
+  }
+
+  private readonly onPending = (): void => {
+    if (!this.isReceiving) queueMicrotask(this.flush);
+  };
+
+  private readonly flush = (): void => {
+    this.outbox.flush();
+  };
+
+  private readonly onAbort = (): void => {
+    const cause = this.options.signal?.reason;
+    this.giveUp(new VoxError("Cancelled", "cancelled before the session was established", { cause }));
+    this.link.abort();
+  };
+
+  private onTimeout(timeoutMs: number): void {
+    const what = this.hasHeard
+      ? "the handshake was not through"
+      : "the peer has sent nothing (does it speak Vox?)";
+    this.giveUp(new SessionError("ConnectTimeout", `connect timeout: ${what} within ${timeoutMs} ms`));
+    this.link.abort();
+  }
+
+  /** Gives the handshake an input and does what it wants done. */
+  private advance(input: (handshake: Handshake) => HandshakeStep): void {
+    const { handshake } = this;
+    if (handshake === undefined) return;
+    let step: HandshakeStep;
+    try {
+      step = input(handshake);
+      for (const frame of step.send) this.put(frame);
+    } catch (fault) {
+      const text = fault instanceof Error ? fault.message : String(fault);
+      const error = new SessionError("Protocol", `protocol error: handshake encode error: ${text}`, {
+        cause: fault,
+      });
+      this.fail(error);
+      return;
+    }
+    if (step.outcome?.kind === "failed") this.fail(this.explain(step.outcome.error));
+    else if (step.outcome !== undefined) this.open(step.outcome.result);
+  }
+
+  private put(frame: Uint8Array): void {
+    const { outbox } = this;
+    const p = outbox.begin();
+    const w = outbox.writer;
+    if (p + frame.length > w.limit) w.grow(p, frame.length);
+    w.buffer.set(frame, p);
+    outbox.commit(p + frame.length);
+  }
+
+  /** Looks for the one who will answer the peer's calls. @returns why there is none */
+  private admit({ metadata }: PeerIntroduction): string | undefined {
+    const { acceptor } = this;
+    if (acceptor === undefined) return undefined;
+    const service = metadata.getString(serviceKey);
+    try {
+      this.dispatcher = routeTo(acceptor, {
+        service,
+        metadata,
+        link: this.link.description,
+        isVirtual: false,
+      });
+    } catch (error) {
+      this.routingError = error;
+      return "the acceptor failed";
+    }
+    return this.dispatcher === undefined ? `unknown service ${service ?? noService}` : undefined;
+  }
+
+  /** A virtual connection that the peer asks for: without an acceptor it is taken, and its calls are Cancelled. */
+  private admitVirtual(
+    { service, metadata }: IncomingOpen,
+    startDriver: (connection: Connection, dispatcher: Dispatcher | undefined) => Driver,
+  ): Admission {
+    const { acceptor, link } = this;
+    let dispatcher: Dispatcher | undefined;
+    try {
+      const request = { service, metadata, link: link.description, isVirtual: true };
+      dispatcher = acceptor === undefined ? undefined : routeTo(acceptor, request);
+    } catch {
+      return rejection("the acceptor failed");
+    }
+    if (acceptor !== undefined && dispatcher === undefined) return rejection(`unknown service ${service}`);
+    return { kind: "accept", start: (connection) => void startDriver(connection, dispatcher) };
+  }
+
+  private explain(error: SessionError): SessionError {
+    const { routingError: cause } = this;
+    return cause === undefined ? error : new SessionError(error.code, error.message, { cause });
+  }
+
+  private open(result: HandshakeResult): void {
+    const { link, outbox, limits, clock, dispatcher } = this;
+    const { observer } = this.options;
+    this.conclude();
+    const { peerSupportsRetry } = result;
+    const startDriver = (connection: Connection, answering: Dispatcher | undefined): Driver => {
+      const options = { dispatcher: answering, limits, clock, observer, peerSupportsRetry };
+      const shell = new ConnectionShell(connection, core, clock, (close) => session.close(close));
+      return new Driver(new DriverCore(connection, options), session, shell);
+    };
+    const core = new SessionCore({
+      outbox,
+      description: link.description,
+      local: result.local,
+      // Ids of the peer are those that we do not choose, whatever its settings say.
+      peer: { ...result.peer, parity: oppositeParity(result.local.parity) },
+      limits,
+      clock,
+      observer,
+      keepalive: this.options.keepalive,
+      admit: (request) => this.admitVirtual(request, startDriver),
+      isCongested: () => link.bufferedBytes > limits.maxBufferedBytes,
+      onEnded: (end: SessionEnd) => session.onEnded(end),
+    });
+    const session = new Session({
+      core,
+      outbox,
+      link,
+      clock,
+      peerMetadata: result.peerMetadata,
+      local: result.local,
+      startDriver,
+    });
+    session.driver = startDriver(core.root, dispatcher);
+    this.core = core;
+    this.session = session;
+    core.open();
+    this.resolve(session);
+  }
+
+  /** Fails; what was said last still leaves. */
+  private fail(error: SessionError): void {
+    this.giveUp(error);
+    this.outbox.flush();
+    this.outbox.detach();
+    this.timer = this.clock.setTimer(lingerMs, () => this.link.abort());
+    this.link.close();
+  }
+
+  private giveUp(error: VoxError): void {
+    this.conclude();
+    this.reject(error);
+  }
+
+  private conclude(): void {
+    this.handshake = undefined;
+    this.stopTimer();
+    this.options.signal?.removeEventListener("abort", this.onAbort);
+  }
+
+  private stopTimer(): void {
+    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
+    this.timer = undefined;
+  }
+}
+
+function settingsOf(parity: Parity, options: EstablishOptions): ConnectionSettings {
+  const { maxConcurrentRequests = 64, initialChannelCredit = 16 } = options;
+  checkU32("maxConcurrentRequests", maxConcurrentRequests);
+  checkU32("initialChannelCredit", initialChannelCredit);
+  return { parity, maxConcurrentRequests, initialChannelCredit };
+}
+
+function checkU32(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 0 || value > u32Max)
+    throw new RangeError(`${name} is an integer of 1 to 2^32 - 1, not ${value}`);
+}
+
+function metadataOf(options: EstablishOptions): Metadata {
+  const metadata = new Metadata(options.metadata);
+  for (const { key, value } of metadata) {
+    if (value instanceof Uint8Array)
+      throw new TypeError(
+        `metadata "${key}": bytes cannot be sent in a handshake, peers of 0.8.2 cannot read them`,
+      );
+  }
+  return metadata.append(serviceKey, options.service ?? noService);
+}
+
+function rejection(reason: string): Admission {
+  return { kind: "reject", metadata: new Metadata({ [errorKey]: reason }) };
+}
+
+/** What a failed attempt is for an observer. */
+export function asVoxError(error: unknown): VoxError {
+  return isVoxError(error)
+    ? error
+    : new SessionError("Protocol", `protocol error: ${String(error)}`, { cause: error });
+}

@@ -1,0 +1,134 @@
+/**
+ * The side that took the link.
+ *
+ * ```
+ *  prologue ──VOTH / VOTA──► greeting ──Hello / HelloYourself──► consent ──LetsGo──► established
+ *     │                         │                                   │
+ *     └────anything else────────┴──────── anything else ────────────┴──Sorry, anything else──► failed
+ * ```
+ */
+import type { SessionError } from "../errors.js";
+import type { Schema } from "../schema/model.js";
+import {
+  cleaned,
+  closedTooEarly,
+  concluded,
+  failed,
+  type Handshake,
+  type HandshakeOptions,
+  type HandshakeResult,
+  type HandshakeStep,
+  messageSchemas,
+  refused,
+  rejectedByPeer,
+  undecodable,
+  validKey,
+  violated,
+  violatedWithSorry,
+  waiting,
+  zeroCredit,
+} from "./handshake-core.js";
+import {
+  decodeHandshakeMessage,
+  encodeHandshakeMessage,
+  type HandshakeMessage,
+  type Hello,
+} from "./handshake-messages.js";
+import { checkPrologueHello, prologueAccept } from "./prologue.js";
+import { oppositeParity } from "./settings.js";
+
+const keyMismatch = "session resume key mismatch";
+
+/** What an acceptor says and expects. */
+export interface AcceptorOptions extends HandshakeOptions {
+  /** Key under which the session can be resumed, 16 fresh random bytes; none: it cannot. */
+  readonly offeredKey?: Uint8Array | undefined;
+  /** The only key that the initiator may present. */
+  readonly expectedKey?: Uint8Array | undefined;
+}
+
+type State =
+  | { readonly kind: "prologue" }
+  | { readonly kind: "greeting" }
+  | { readonly kind: "consent"; readonly result: HandshakeResult; readonly schemas: readonly Schema[] };
+
+/** Prologue and handshake of the side that took the link. */
+export class AcceptorHandshake implements Handshake {
+  private readonly options: AcceptorOptions;
+  private state: State = { kind: "prologue" };
+
+  constructor(options: AcceptorOptions) {
+    this.options = options;
+  }
+
+  start(): HandshakeStep {
+    return waiting();
+  }
+
+  onFrame(frame: Uint8Array): HandshakeStep {
+    const { state } = this;
+    if (state.kind === "prologue") return this.onPrologue(frame);
+    let message: HandshakeMessage;
+    try {
+      message = decodeHandshakeMessage(frame, this.options.limits);
+    } catch (fault) {
+      return undecodable(fault);
+    }
+    if (state.kind === "greeting")
+      return message.kind === "Hello" ? this.onHello(message) : violated("expected Hello");
+    if (message.kind === "Sorry") return rejectedByPeer(message.reason);
+    if (message.kind !== "LetsGo") return violated("expected LetsGo or Sorry");
+    return concluded(state.result, state.schemas);
+  }
+
+  onLinkClosed(error: SessionError | undefined): SessionError {
+    const isPrologue = this.state.kind === "prologue";
+    const text = isPrologue ? "link closed during transport prologue" : "peer closed during handshake";
+    return closedTooEarly(text, error);
+  }
+
+  private onPrologue(frame: Uint8Array): HandshakeStep {
+    const fault = checkPrologueHello(frame);
+    // The reference sends no refusal either.
+    if (fault !== undefined) return failed(fault);
+    if (this.options.settings.initialChannelCredit === 0) return violated(zeroCredit, [prologueAccept]);
+    this.state = { kind: "greeting" };
+    return waiting(prologueAccept);
+  }
+
+  private onHello(hello: Hello<readonly Schema[]>): HandshakeStep {
+    const { settings, metadata, offeredKey, expectedKey, admit } = this.options;
+    if (hello.settings.initialChannelCredit === 0) return violatedWithSorry(zeroCredit);
+    const presentedKey = validKey(hello.resumeKey);
+    if (expectedKey !== undefined && !isSameKey(presentedKey, expectedKey))
+      return violatedWithSorry(keyMismatch);
+    const peerMetadata = cleaned(hello);
+    const objection = admit?.({ metadata: peerMetadata });
+    if (objection !== undefined) return refused(objection);
+    const local = { ...settings, parity: oppositeParity(hello.parity) };
+    const result = {
+      local,
+      peer: hello.settings,
+      peerSupportsRetry: hello.supportsRetry,
+      peerMetadata,
+      sessionKey: offeredKey,
+      presentedKey,
+      peerSchemaCount: hello.schemas.length,
+    };
+    this.state = { kind: "consent", result, schemas: hello.schemas };
+    return waiting(
+      encodeHandshakeMessage({
+        kind: "HelloYourself",
+        settings: local,
+        schemas: messageSchemas(),
+        supportsRetry: true,
+        resumeKey: offeredKey,
+        metadata,
+      }),
+    );
+  }
+}
+
+function isSameKey(presented: Uint8Array | undefined, expected: Uint8Array): boolean {
+  return presented?.every((byte, index) => byte === expected[index]) === true;
+}

@@ -1,0 +1,170 @@
+/** What the state machines of both sides share: their steps, their result, the rules for both. Source: `protocol/wire.md` §3–4. */
+import { SessionError, type SessionErrorCode } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { Schema } from "../schema/model.js";
+import { messageSchemasBase64 } from "../wire/message-schemas.js";
+import type { Metadata } from "../wire/metadata.js";
+import { encodeHandshakeMessage, type HandshakeMessage, textOfFault } from "./handshake-messages.js";
+import type { ConnectionSettings } from "./settings.js";
+
+/** What one side says and expects. */
+export interface HandshakeOptions {
+  /** Of the initiator as they are; the acceptor takes the parity that the initiator leaves. */
+  readonly settings: ConnectionSettings;
+  /** Sent to the peer, `vox-service` included. It must hold no bytes: peers of 0.8.2 cannot read them. */
+  readonly metadata: Metadata;
+  readonly limits: Limits;
+  /**
+   * Asked once the peer has introduced itself, before the last word is spoken.
+   * @returns why there will be no session; undefined to go on
+   */
+  readonly admit?: ((peer: PeerIntroduction) => string | undefined) | undefined;
+}
+
+/** What a peer has said about itself. */
+export interface PeerIntroduction {
+  /** Without what only we may add. */
+  readonly metadata: Metadata;
+}
+
+/** What both sides know when the handshake is over. */
+export interface HandshakeResult {
+  readonly local: ConnectionSettings;
+  /** As they arrived, the parity unchecked: the peer's ids have the one that is not ours. */
+  readonly peer: ConnectionSettings;
+  readonly peerSupportsRetry: boolean;
+  /** Without what only we may add. */
+  readonly peerMetadata: Metadata;
+  /** The key under which the acceptor will know the session, 16 bytes; undefined when it offers no resume. */
+  readonly sessionKey: Uint8Array | undefined;
+  /** The key that the initiator presented, 16 bytes; undefined for none, and on the initiator's own side. */
+  readonly presentedKey: Uint8Array | undefined;
+  /** How many schemas of `Message` the peer listed. */
+  readonly peerSchemaCount: number;
+}
+
+/** What follows from an input: frames to send, then what has become of the handshake. */
+export interface HandshakeStep {
+  readonly send: readonly Uint8Array[];
+  /** Undefined: more frames are expected. */
+  readonly outcome: HandshakeOutcome | undefined;
+}
+
+/** How a handshake ended. */
+export type HandshakeOutcome =
+  | { readonly kind: "established"; readonly result: HandshakeResult }
+  | { readonly kind: "failed"; readonly error: SessionError };
+
+/** The state machine of one side: bytes in, bytes out. After an outcome nothing may be given to it. */
+export interface Handshake {
+  /** The link is there. */
+  start(): HandshakeStep;
+  /** A frame arrived; its memory is not kept. */
+  onFrame(frame: Uint8Array): HandshakeStep;
+  /** The link has ended. @param error what the link says went wrong; undefined for a clean end */
+  onLinkClosed(error: SessionError | undefined): SessionError;
+}
+
+/** Bytes of a resume key. */
+const keyBytes = 16;
+/** Key of an entry that a receiver adds by itself: what a peer claims there is dropped. Source: `protocol/wire.md` §7. */
+const connectionKindKey = "vox-connection-kind";
+/** What a credit of zero is answered with. */
+export const zeroCredit = "initial_channel_credit must be greater than zero";
+/** UTF-16 units of a peer's text that we show. */
+const longestText = 512;
+
+let schemaList: Uint8Array | undefined;
+
+/** CBOR of our schemas of `Message`. The same array each time: not to be written to. */
+export function messageSchemas(): Uint8Array {
+  schemaList ??= Uint8Array.from(atob(messageSchemasBase64), (letter) => letter.charCodeAt(0));
+  return schemaList;
+}
+
+/** Type id of our `Message`. Source: `protocol/schemas.md` §8. */
+export const messageTypeId = 0x15466886ca2608b7n;
+
+/** More frames are expected. */
+export function waiting(...send: readonly Uint8Array[]): HandshakeStep {
+  return { send, outcome: undefined };
+}
+
+/** It is over: the session fails with `text`. */
+export function failed(
+  text: string,
+  send: readonly Uint8Array[] = [],
+  code: SessionErrorCode = "Protocol",
+  cause?: unknown,
+): HandshakeStep {
+  const prefix = code === "Protocol" ? "protocol error" : "connection rejected";
+  return {
+    send,
+    outcome: { kind: "failed", error: new SessionError(code, `${prefix}: ${text}`, { cause }) },
+  };
+}
+
+/** It is over because of what the peer sent. */
+export function violated(text: string, send: readonly Uint8Array[] = []): HandshakeStep {
+  return failed(`handshake protocol error: ${text}`, send);
+}
+
+/** It is over, and the peer is told why. */
+export function refused(text: string): HandshakeStep {
+  return failed(text, [encodeHandshakeMessage({ kind: "Sorry", reason: text })], "Rejected");
+}
+
+/** It is over because of a rule that the peer broke, and the peer is told. */
+export function violatedWithSorry(text: string): HandshakeStep {
+  return violated(text, [encodeHandshakeMessage({ kind: "Sorry", reason: text })]);
+}
+
+/** The peer does not want a session. */
+export function rejectedByPeer(reason: string): HandshakeStep {
+  return failed(`handshake rejected: ${reason.slice(0, longestText)}`);
+}
+
+/** A frame that is no handshake message. */
+export function undecodable(fault: unknown): HandshakeStep {
+  return failed(`handshake decode error: ${textOfFault(fault)}`, [], "Protocol", fault);
+}
+
+/**
+ * Ends the handshake well, unless the peer's messages are not ours.
+ * @param last what is sent either way
+ */
+export function concluded(
+  result: HandshakeResult,
+  schemas: readonly Schema[],
+  last: readonly Uint8Array[] = [],
+): HandshakeStep {
+  const mismatch = compareMessageSchemas(schemas);
+  if (mismatch !== undefined) return failed(`failed to build message translation plan: ${mismatch}`, last);
+  return { send: last, outcome: { kind: "established", result } };
+}
+
+/** The error of a link that ended too early. */
+export function closedTooEarly(text: string, error: SessionError | undefined): SessionError {
+  // What the carrier says is closer to the truth: a reset, or a stream that is no Vox.
+  return error ?? new SessionError("Protocol", `protocol error: ${text}`);
+}
+
+/** A key of the right length, or none. */
+export function validKey(key: Uint8Array | undefined): Uint8Array | undefined {
+  return key?.length === keyBytes ? key : undefined;
+}
+
+/** The peer's metadata without what it may not say. */
+export function cleaned(message: HandshakeMessage & { readonly metadata: Metadata }): Metadata {
+  message.metadata.delete(connectionKindKey);
+  return message.metadata;
+}
+
+/** An empty list stands for ours; otherwise the root, which is the last, must be the same type. */
+function compareMessageSchemas(schemas: readonly Schema[]): string | undefined {
+  const root = schemas.at(-1);
+  if (root === undefined || root.id === messageTypeId) return undefined;
+  const name = "name" in root.kind ? root.kind.name.slice(0, longestText) : root.kind.tag;
+  const id = root.id.toString(16).padStart(16, "0");
+  return `the peer's messages are another type than ours: \`${name}\` with the id ${id}`;
+}

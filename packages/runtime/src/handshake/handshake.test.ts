@@ -1,0 +1,258 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SessionError } from "../errors.js";
+import { defaultLimits } from "../limits.js";
+import { encodeSchemaList } from "../schema/payload.js";
+import { Metadata } from "../wire/metadata.js";
+import { AcceptorHandshake, type AcceptorOptions } from "./acceptor.js";
+import type { Handshake, HandshakeOutcome, HandshakeStep } from "./handshake-core.js";
+import { messageSchemas } from "./handshake-core.js";
+import { decodeHandshakeMessage, encodeHandshakeMessage } from "./handshake-messages.js";
+import { InitiatorHandshake, type InitiatorOptions } from "./initiator.js";
+import { prologueAccept, prologueHello } from "./prologue.js";
+import type { Parity } from "./settings.js";
+
+function initiatorOf(options: Partial<InitiatorOptions> = {}): InitiatorHandshake {
+  return new InitiatorHandshake({
+    settings: { parity: "Odd", maxConcurrentRequests: 64, initialChannelCredit: 16 },
+    metadata: new Metadata({ "vox-service": "Demo", side: "client" }),
+    limits: defaultLimits,
+    ...options,
+  });
+}
+
+function acceptorOf(options: Partial<AcceptorOptions> = {}): AcceptorHandshake {
+  return new AcceptorHandshake({
+    settings: { parity: "Even", maxConcurrentRequests: 7, initialChannelCredit: 3 },
+    metadata: new Metadata({ side: "server" }),
+    limits: defaultLimits,
+    ...options,
+  });
+}
+
+/** Lets two sides talk until both know the outcome. */
+function talk(
+  initiator: Handshake,
+  acceptor: Handshake,
+): { client: HandshakeOutcome; server: HandshakeOutcome } {
+  const outcomes = new Map<Handshake, HandshakeOutcome>();
+  const take = (side: Handshake, step: HandshakeStep): void => {
+    const other = side === initiator ? acceptor : initiator;
+    if (step.outcome !== undefined) outcomes.set(side, step.outcome);
+    for (const frame of step.send) if (!outcomes.has(other)) take(other, other.onFrame(frame));
+    if (step.outcome?.kind === "failed" && !outcomes.has(other))
+      outcomes.set(other, { kind: "failed", error: other.onLinkClosed(undefined) });
+  };
+  take(acceptor, acceptor.start());
+  take(initiator, initiator.start());
+  const [client, server] = [outcomes.get(initiator), outcomes.get(acceptor)];
+  if (client === undefined || server === undefined) throw new Error("the two did not come to an end");
+  return { client, server };
+}
+
+const textOf = (outcome: HandshakeOutcome | undefined): string =>
+  outcome?.kind === "failed" ? outcome.error.message : "no failure";
+
+/** An initiator that has sent Hello. */
+function afterHello(options: Partial<InitiatorOptions> = {}): InitiatorHandshake {
+  const initiator = initiatorOf(options);
+  initiator.start();
+  initiator.onFrame(prologueAccept);
+  return initiator;
+}
+
+function helloYourself(parity: Parity, schemas: Uint8Array = messageSchemas(), credit = 16): Uint8Array {
+  const settings = { parity, maxConcurrentRequests: 64, initialChannelCredit: credit };
+  const common = { settings, schemas, supportsRetry: true, resumeKey: undefined, metadata: new Metadata() };
+  return encodeHandshakeMessage({ kind: "HelloYourself", ...common });
+}
+
+const strangeSchemas = encodeSchemaList([
+  { id: 7n, typeParams: [], kind: { tag: "struct", name: "Message", fields: [] } },
+]);
+
+describe("handshake", () => {
+  it("comes to the same result on both sides", () => {
+    const { client, server } = talk(initiatorOf(), acceptorOf());
+    expect(client).toMatchObject({
+      kind: "established",
+      result: {
+        local: { parity: "Odd", maxConcurrentRequests: 64 },
+        peer: { parity: "Even", maxConcurrentRequests: 7, initialChannelCredit: 3 },
+        peerSupportsRetry: true,
+        sessionKey: undefined,
+        peerSchemaCount: 33,
+      },
+    });
+    expect(server).toMatchObject({
+      kind: "established",
+      result: { local: { parity: "Even" }, peer: { parity: "Odd", initialChannelCredit: 16 } },
+    });
+    if (server.kind !== "established" || client.kind !== "established") return;
+    expect(server.result.peerMetadata.getString("vox-service")).toBe("Demo");
+    expect(client.result.peerMetadata.getString("side")).toBe("server");
+  });
+
+  it("gives the acceptor the parity that the initiator leaves", () => {
+    const settings = { parity: "Even", maxConcurrentRequests: 1, initialChannelCredit: 1 } as const;
+    const { client, server } = talk(initiatorOf({ settings }), acceptorOf());
+    expect(server).toMatchObject({ result: { local: { parity: "Odd" }, peer: { parity: "Even" } } });
+    expect(client).toMatchObject({ result: { local: { parity: "Even" }, peer: { parity: "Odd" } } });
+  });
+
+  it("refuses an acceptor with the parity of the initiator, and says so", () => {
+    const step = afterHello().onFrame(helloYourself("Odd"));
+    expect(textOf(step.outcome)).toBe(
+      "protocol error: handshake protocol error: both sides chose the parity Odd",
+    );
+    const [sorry = new Uint8Array()] = step.send;
+    expect(decodeHandshakeMessage(sorry, defaultLimits)).toEqual({
+      kind: "Sorry",
+      reason: "both sides chose the parity Odd",
+    });
+  });
+
+  it("refuses a credit of zero on either side", () => {
+    const settings = { parity: "Odd", maxConcurrentRequests: 64, initialChannelCredit: 0 } as const;
+    const text = "protocol error: handshake protocol error: initial_channel_credit must be greater than zero";
+    const local = talk(initiatorOf({ settings }), acceptorOf());
+    expect(textOf(local.client)).toBe(text);
+    expect(textOf(local.server)).toBe("protocol error: peer closed during handshake");
+    const remote = afterHello().onFrame(helloYourself("Even", messageSchemas(), 0));
+    expect(textOf(remote.outcome)).toBe(text);
+    expect(remote.send).toHaveLength(1);
+  });
+
+  it("tells a peer that is not admitted why", () => {
+    const { client, server } = talk(initiatorOf(), acceptorOf({ admit: () => "unknown service Demo" }));
+    expect(server).toMatchObject({
+      error: { code: "Rejected", message: "connection rejected: unknown service Demo", retryable: false },
+    });
+    expect(client).toMatchObject({
+      error: { code: "Protocol", message: "protocol error: handshake rejected: unknown service Demo" },
+    });
+    const asClient = talk(initiatorOf({ admit: () => "no" }), acceptorOf());
+    expect(textOf(asClient.client)).toBe("connection rejected: no");
+    expect(textOf(asClient.server)).toBe("protocol error: handshake rejected: no");
+  });
+
+  it("drops what a peer says about the kind of its connection", () => {
+    const metadata = new Metadata({ "vox-connection-kind": "virtual", "vox-service": "Demo" });
+    let seen: Metadata | undefined;
+    const admit: AcceptorOptions["admit"] = (peer) => {
+      seen = peer.metadata;
+      return undefined;
+    };
+    const { server } = talk(initiatorOf({ metadata }), acceptorOf({ admit }));
+    expect([...(seen ?? [])].map((entry) => entry.key)).toEqual(["vox-service"]);
+    expect(server.kind === "established" && server.result.peerMetadata.has("vox-connection-kind")).toBe(
+      false,
+    );
+  });
+
+  it("takes an empty schema list for its own, and sends LetsGo before it refuses a strange one", () => {
+    const empty = encodeSchemaList([]);
+    expect(afterHello().onFrame(helloYourself("Even", empty)).outcome).toMatchObject({
+      kind: "established",
+      result: { peerSchemaCount: 0 },
+    });
+    const step = afterHello().onFrame(helloYourself("Even", strangeSchemas));
+    expect(textOf(step.outcome)).toBe(
+      "protocol error: failed to build message translation plan: " +
+        "the peer's messages are another type than ours: `Message` with the id 0000000000000007",
+    );
+    expect(step.send.map((frame) => decodeHandshakeMessage(frame, defaultLimits))).toEqual([
+      { kind: "LetsGo" },
+    ]);
+  });
+
+  it("hands a key to a resumable session, and refuses another than the expected one", () => {
+    const offeredKey = new Uint8Array(16).fill(1);
+    const { client } = talk(initiatorOf(), acceptorOf({ offeredKey }));
+    expect(client).toMatchObject({ result: { sessionKey: offeredKey } });
+    const presentedKey = new Uint8Array(16).fill(2);
+    const known = talk(initiatorOf({ presentedKey }), acceptorOf({ expectedKey: presentedKey }));
+    expect(known.server).toMatchObject({ result: { presentedKey } });
+    const unknown = talk(initiatorOf({ presentedKey }), acceptorOf({ expectedKey: offeredKey }));
+    expect(textOf(unknown.client)).toBe("protocol error: handshake rejected: session resume key mismatch");
+  });
+
+  it("names a peer that speaks another protocol", () => {
+    const initiator = initiatorOf();
+    initiator.start();
+    const answer = new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n");
+    expect(textOf(initiator.onFrame(answer).outcome)).toBe(
+      "protocol error: expected TransportAccept or TransportReject: " +
+        "the peer does not speak Vox, its first bytes look like an HTTP answer",
+    );
+    const request = new TextEncoder().encode("GET / HT");
+    expect(textOf(acceptorOf().onFrame(request).outcome)).toMatch(/look like an HTTP request$/);
+  });
+
+  it("passes on what the link says went wrong", () => {
+    const error = new SessionError("Io", "io error: reset");
+    expect(initiatorOf().onLinkClosed(error)).toBe(error);
+    expect(afterHello().onLinkClosed(undefined).message).toBe("protocol error: peer closed during handshake");
+  });
+
+  it("refuses metadata beyond the limits", () => {
+    const metadata = new Metadata();
+    for (let index = 0; index <= defaultLimits.maxMetadataEntries; index++) metadata.append("k", index);
+    expect(textOf(talk(initiatorOf({ metadata }), acceptorOf()).server)).toMatch(
+      /metadata of 257 entries \(limit maxMetadataEntries\)$/,
+    );
+    const large = new Metadata({ text: "x".repeat(defaultLimits.maxMetadataBytes) });
+    expect(textOf(talk(initiatorOf({ metadata: large }), acceptorOf()).server)).toMatch(
+      /\(limit maxMetadataBytes\)$/,
+    );
+    const limits = { ...defaultLimits, maxHandshakeBytes: 1000 };
+    expect(textOf(talk(initiatorOf(), acceptorOf({ limits })).server)).toMatch(/exceed the limit of 1000/);
+  });
+
+  const hello = encodeHandshakeMessage({
+    kind: "Hello",
+    parity: "Odd",
+    settings: { parity: "Odd", maxConcurrentRequests: 64, initialChannelCredit: 16 },
+    schemas: encodeSchemaList([]),
+    supportsRetry: true,
+    resumeKey: new Uint8Array(16),
+    metadata: new Metadata({ a: "b", n: 5 }),
+  });
+
+  it("answers any first frames with a step, never with an exception", () => {
+    const makers = [
+      (): [Handshake, Uint8Array] => [initiatorOf(), prologueAccept],
+      (): [Handshake, Uint8Array] => [acceptorOf(), prologueHello],
+    ];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...makers),
+        fc.boolean(),
+        fc.uint8Array({ maxLength: 40 }),
+        (make, past, frame) => {
+          const [handshake, prologue] = make();
+          handshake.start();
+          if (past) handshake.onFrame(prologue);
+          const { outcome } = handshake.onFrame(frame);
+          if (outcome !== undefined) expect(outcome.kind).toBe("failed");
+        },
+      ),
+    );
+  });
+
+  it("survives every prefix and every changed byte of a Hello", () => {
+    for (let at = 0; at < hello.length; at++) {
+      for (const frame of [
+        hello.subarray(0, at),
+        hello.with(at, (hello[at] ?? 0) ^ 0x41),
+        hello.with(at, 0xff),
+      ]) {
+        const acceptor = acceptorOf();
+        acceptor.onFrame(prologueHello);
+        const { outcome, send } = acceptor.onFrame(frame);
+        if (outcome === undefined) expect(send).toHaveLength(1);
+        else expect(outcome).toMatchObject({ kind: "failed", error: { code: "Protocol" } });
+      }
+    }
+  });
+});

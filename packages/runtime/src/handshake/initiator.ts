@@ -1,0 +1,114 @@
+/**
+ * The side that opened the link.
+ *
+ * ```
+ *  start ─VOTH─► prologue ──VOTA / Hello──► greeting ──HelloYourself / LetsGo──► established
+ *                   │                          │
+ *                   └──VOTR, anything else─────┴──Sorry, anything else──► failed
+ * ```
+ */
+import type { SessionError } from "../errors.js";
+import type { Schema } from "../schema/model.js";
+import {
+  cleaned,
+  closedTooEarly,
+  concluded,
+  failed,
+  type Handshake,
+  type HandshakeOptions,
+  type HandshakeStep,
+  messageSchemas,
+  refused,
+  rejectedByPeer,
+  undecodable,
+  validKey,
+  violated,
+  violatedWithSorry,
+  waiting,
+  zeroCredit,
+} from "./handshake-core.js";
+import {
+  decodeHandshakeMessage,
+  encodeHandshakeMessage,
+  type HandshakeMessage,
+  type HelloYourself,
+} from "./handshake-messages.js";
+import { checkPrologueAnswer, prologueHello } from "./prologue.js";
+
+/** What an initiator says and expects. */
+export interface InitiatorOptions extends HandshakeOptions {
+  /** Key of the session that is to go on, 16 bytes. */
+  readonly presentedKey?: Uint8Array | undefined;
+}
+
+/** Prologue and handshake of the side that opened the link. */
+export class InitiatorHandshake implements Handshake {
+  private readonly options: InitiatorOptions;
+  private state: "prologue" | "greeting" = "prologue";
+
+  constructor(options: InitiatorOptions) {
+    this.options = options;
+  }
+
+  start(): HandshakeStep {
+    return waiting(prologueHello);
+  }
+
+  onFrame(frame: Uint8Array): HandshakeStep {
+    if (this.state === "prologue") return this.onPrologue(frame);
+    let message: HandshakeMessage;
+    try {
+      message = decodeHandshakeMessage(frame, this.options.limits);
+    } catch (fault) {
+      return undecodable(fault);
+    }
+    if (message.kind === "Sorry") return rejectedByPeer(message.reason);
+    if (message.kind !== "HelloYourself") return violated("expected HelloYourself or Sorry");
+    return this.onHelloYourself(message);
+  }
+
+  onLinkClosed(error: SessionError | undefined): SessionError {
+    const text =
+      this.state === "prologue" ? "link closed during transport prologue" : "peer closed during handshake";
+    return closedTooEarly(text, error);
+  }
+
+  private onPrologue(frame: Uint8Array): HandshakeStep {
+    const fault = checkPrologueAnswer(frame);
+    if (fault !== undefined) return failed(fault);
+    const { settings, metadata, presentedKey } = this.options;
+    if (settings.initialChannelCredit === 0) return violated(zeroCredit);
+    this.state = "greeting";
+    return waiting(
+      encodeHandshakeMessage({
+        kind: "Hello",
+        parity: settings.parity,
+        settings,
+        schemas: messageSchemas(),
+        supportsRetry: true,
+        resumeKey: presentedKey,
+        metadata,
+      }),
+    );
+  }
+
+  private onHelloYourself(message: HelloYourself<readonly Schema[]>): HandshakeStep {
+    const { settings: local, admit } = this.options;
+    const { settings: peer } = message;
+    if (peer.initialChannelCredit === 0) return violatedWithSorry(zeroCredit);
+    if (peer.parity === local.parity) return violatedWithSorry(`both sides chose the parity ${peer.parity}`);
+    const peerMetadata = cleaned(message);
+    const objection = admit?.({ metadata: peerMetadata });
+    if (objection !== undefined) return refused(objection);
+    const result = {
+      local,
+      peer,
+      peerSupportsRetry: message.supportsRetry,
+      peerMetadata,
+      sessionKey: validKey(message.resumeKey),
+      presentedKey: undefined,
+      peerSchemaCount: message.schemas.length,
+    };
+    return concluded(result, message.schemas, [encodeHandshakeMessage({ kind: "LetsGo" })]);
+  }
+}

@@ -1,0 +1,66 @@
+/** The runtime's public surface: everything that knows no carrier but memory. Generated files use `./gen/v1` instead. */
+export { type AcceptOptions, accept } from "./acceptor.js";
+export type { Caller, CallOptions } from "./call/caller.js";
+export type { CallContext } from "./call/context.js";
+export { Dispatcher, type HandledMethod } from "./call/dispatcher.js";
+export { Failure, fail } from "./call/failure.js";
+export { Method } from "./call/method.js";
+export type { Awaitable, Result } from "./call/result.js";
+export type { Client, Service } from "./call/service.js";
+export type {
+  CloseOptions,
+  CloseReason,
+  ConnectionHandle,
+  SessionEnd,
+  SessionHandle,
+} from "./call/session-handle.js";
+export { type ChannelPair, channel } from "./channel/pair.js";
+export { Rx } from "./channel/rx.js";
+export type { TrySend } from "./channel/sender.js";
+export { Tx } from "./channel/tx.js";
+export { type Clock, systemClock, type TimerHandle } from "./clock.js";
+export { type InitiateOptions, initiate } from "./connect.js";
+export {
+  type CallError,
+  type CallErrorCode,
+  CallFailure,
+  type CallFailureCode,
+  ChannelError,
+  type ChannelErrorCode,
+  CodecError,
+  type CodecErrorCode,
+  isVoxError,
+  type MethodName,
+  SessionError,
+  type SessionErrorCode,
+  TimeoutError,
+  UserError,
+  VoxError,
+  type VoxErrorOptions,
+} from "./errors.js";
+export type { EstablishOptions } from "./establish.js";
+export { defaultLimits, type Limits } from "./limits.js";
+export type { Framing, Link, LinkSink } from "./link/link.js";
+export { MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "./link/memory-link.js";
+export type {
+  ConnectionClosedEvent,
+  ConnectionEvent,
+  HandlerFailedEvent,
+  Observer,
+  ProtocolErrorEvent,
+  RequestEvent,
+  RequestFinishedEvent,
+  RequestSide,
+} from "./observer.js";
+export { type Acceptor, type ConnectionRequest, type Router, router, type ServiceRoute } from "./router.js";
+export type { KeepaliveOptions } from "./session/keepalive.js";
+export { RejectedError } from "./session/rejected-error.js";
+export { type OpenOptions, Session } from "./session/session.js";
+export {
+  Metadata,
+  type MetadataEntry,
+  MetadataFlags,
+  type MetadataInit,
+  type MetadataOptions,
+  type MetadataValue,
+} from "./wire/metadata.js";

@@ -1,0 +1,192 @@
+/**
+ * A carrier inside one program: for tests, and for a client and a server in one process.
+ *
+ * ```
+ *   open ──close──► closing ──what was sent is delivered──► closed
+ *     └─────────────── abort, overflow, the peer's end ───────┘
+ * ```
+ */
+import { SessionError } from "../errors.js";
+import { boundaryFraming } from "../wire/frame.js";
+import type { Framing, Link, LinkSink } from "./link.js";
+
+/** How a pair of memory links behaves. */
+export interface MemoryLinkOptions {
+  /** In words what the ends are called. Default `memory`. */
+  readonly description?: string | undefined;
+  /**
+   * Bytes that may wait for a reader that does not read; past it both ends fail with `Io`. Senders that heed
+   * `bufferedBytes`, as sessions do, never come near. Default 64 MiB.
+   */
+  readonly maxWaitingBytes?: number | undefined;
+}
+
+const defaultMaxWaitingBytes = 64 * 1024 * 1024;
+
+/** Frames that were sent together. */
+interface Batch {
+  readonly bytes: Uint8Array;
+  /** End of each frame in `bytes`. */
+  readonly ends: readonly number[];
+}
+
+/**
+ * One end of a pair; made by {@link memoryLinkPair}. Batches are copied once and delivered in a microtask, so that
+ * nothing happens while the sender still runs.
+ */
+export class MemoryLink implements Link {
+  readonly framing: Framing = boundaryFraming;
+  readonly description: string;
+  private readonly maxWaitingBytes: number;
+  private peer: MemoryLink | undefined = undefined;
+  private sink: LinkSink | undefined = undefined;
+  private state: "open" | "closing" | "closed" = "open";
+  /** How the link ended, for a sink that comes later. */
+  private endError: SessionError | undefined = undefined;
+  private isEndReported = false;
+  /** What the peer has sent and our sink has not seen. */
+  private inbox: Batch[] = [];
+  private waitingBytes = 0;
+  private isScheduled = false;
+  private isPaused = false;
+
+  /** @internal use {@link memoryLinkPair} */
+  constructor(description: string, maxWaitingBytes: number) {
+    this.description = description;
+    this.maxWaitingBytes = maxWaitingBytes;
+  }
+
+  get bufferedBytes(): number {
+    return this.peer?.waitingBytes ?? 0;
+  }
+
+  /** @internal */
+  connectTo(peer: MemoryLink): void {
+    this.peer = peer;
+  }
+
+  start(sink: LinkSink): void {
+    if (this.sink !== undefined) throw new TypeError("a link is started once");
+    this.sink = sink;
+    if (this.state === "closed") queueMicrotask(() => this.report());
+    else this.schedule();
+  }
+
+  send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
+    const { peer } = this;
+    const end = ends[count - 1];
+    if (this.state !== "open" || peer?.state !== "open" || end === undefined) return true;
+    const bytes = batch.slice(start, end);
+    peer.inbox.push({ bytes, ends: ends.slice(0, count).map((each) => each - start) });
+    peer.waitingBytes += bytes.length;
+    if (peer.waitingBytes > this.maxWaitingBytes) this.overflow(peer);
+    else peer.schedule();
+    return true;
+  }
+
+  close(): void {
+    if (this.state !== "open") return;
+    this.state = "closing";
+    this.inbox = [];
+    this.waitingBytes = 0;
+    this.peer?.schedule();
+  }
+
+  abort(): void {
+    if (this.state === "closed") return;
+    const { peer } = this;
+    this.state = "closed";
+    this.finishLater(undefined);
+    if (peer === undefined || peer.state === "closed") return;
+    const wasOpen = peer.state === "open";
+    peer.state = "closed";
+    peer.finishLater(wasOpen ? new SessionError("Io", "io error: the peer has dropped the link") : undefined);
+  }
+
+  /** Stops reading: what arrives waits, and the peer's `bufferedBytes` grows. For tests of slow readers. */
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.isPaused = false;
+    this.schedule();
+  }
+
+  private overflow(peer: MemoryLink): void {
+    const text = `io error: more than ${this.maxWaitingBytes} bytes wait for a reader (limit maxWaitingBytes)`;
+    this.state = "closed";
+    peer.state = "closed";
+    this.finishLater(new SessionError("Io", text));
+    peer.finishLater(new SessionError("Io", text));
+  }
+
+  private schedule(): void {
+    if (this.isScheduled || this.state === "closed") return;
+    this.isScheduled = true;
+    queueMicrotask(this.deliver);
+  }
+
+  private readonly deliver = (): void => {
+    this.isScheduled = false;
+    const { sink, peer } = this;
+    if (sink !== undefined && this.state === "open" && !this.isPaused && this.inbox.length > 0) {
+      const batches = this.inbox;
+      const wasWaiting = this.waitingBytes > 0;
+      this.inbox = [];
+      for (const batch of batches) this.deliverBatch(batch, sink);
+      if (this.isReading) sink.onIdle();
+      if (wasWaiting && this.waitingBytes === 0 && peer?.state === "open") peer.sink?.onDrain();
+    }
+    // A sink that comes later still gets what was sent: until then the peer's end waits, too.
+    if (peer?.state === "closing" && (this.inbox.length === 0 || !this.isReading)) this.end(peer);
+  };
+
+  private deliverBatch({ bytes, ends }: Batch, sink: LinkSink): void {
+    let start = 0;
+    for (const end of ends) {
+      if (!this.isReading) return;
+      sink.onFrame(bytes, start, end);
+      start = end;
+    }
+    if (this.isReading) this.waitingBytes -= bytes.length;
+  }
+
+  /** A sink may close the link in the middle of an arrival. */
+  private get isReading(): boolean {
+    return this.state === "open";
+  }
+
+  /** Everything that the closing peer sent is through: both ends are closed, cleanly. */
+  private end(peer: MemoryLink): void {
+    const wasClosed = this.state === "closed";
+    this.state = "closed";
+    peer.state = "closed";
+    if (!wasClosed) this.report();
+    peer.report();
+  }
+
+  private finishLater(error: SessionError | undefined): void {
+    this.inbox = [];
+    this.waitingBytes = 0;
+    this.endError = error;
+    queueMicrotask(() => this.report());
+  }
+
+  private report(): void {
+    if (this.sink === undefined || this.isEndReported) return;
+    this.isEndReported = true;
+    this.sink.onClosed(this.endError);
+  }
+}
+
+/** Two ends: what one sends, the other receives. */
+export function memoryLinkPair(options: MemoryLinkOptions = {}): [MemoryLink, MemoryLink] {
+  const { description = "memory", maxWaitingBytes = defaultMaxWaitingBytes } = options;
+  const first = new MemoryLink(description, maxWaitingBytes);
+  const second = new MemoryLink(description, maxWaitingBytes);
+  first.connectTo(second);
+  second.connectTo(first);
+  return [first, second];
+}

@@ -1,0 +1,71 @@
+/** The shell of a connection: ends it in good order. */
+import type { CloseOptions, CloseReason, ConnectionHandle, SessionEnd } from "../call/session-handle.js";
+import type { Clock } from "../clock.js";
+import type { SessionError } from "../errors.js";
+import type { Connection } from "./connection.js";
+import { rootConnectionId } from "./connection-table.js";
+import type { SessionCore } from "./session-core.js";
+
+/** How long calls in flight may take to finish when a connection closes, ms. */
+export const defaultDrainMs = 5000;
+
+/** One connection as its callers see it. */
+export class ConnectionShell implements ConnectionHandle {
+  readonly id: number | bigint;
+  readonly closed: Promise<SessionEnd>;
+  private readonly connection: Connection;
+  private readonly core: SessionCore;
+  private readonly clock: Clock;
+  /** Closing the root connection is closing the session. */
+  private readonly closeSession: (options: CloseOptions) => Promise<void>;
+  private resolveClosed: (end: SessionEnd) => void = () => {};
+  private isEnding = false;
+
+  constructor(
+    connection: Connection,
+    core: SessionCore,
+    clock: Clock,
+    closeSession: (options: CloseOptions) => Promise<void>,
+  ) {
+    this.id = connection.id;
+    this.connection = connection;
+    this.core = core;
+    this.clock = clock;
+    this.closeSession = closeSession;
+    this.closed = new Promise((resolve) => {
+      this.resolveClosed = resolve;
+    });
+    connection.onEnded = (reason, error) => this.onEnded(reason, error);
+  }
+
+  get isOpen(): boolean {
+    return !this.isEnding;
+  }
+
+  async close(options: CloseOptions = {}): Promise<void> {
+    if (this.id === rootConnectionId) {
+      await this.closeSession(options);
+      return;
+    }
+    if (!this.isEnding) {
+      this.isEnding = true;
+      const { timeoutMs = defaultDrainMs } = options;
+      const end = (): void => {
+        this.clock.clearTimer(timer);
+        this.core.close(this.connection, "Local", undefined);
+      };
+      const timer = this.clock.setTimer(timeoutMs, end);
+      const { sink } = this.connection;
+      if (sink === undefined) end();
+      else sink.onDraining(end);
+      await this.closed;
+      this.clock.clearTimer(timer);
+    }
+    await this.closed;
+  }
+
+  private onEnded(reason: CloseReason, error: SessionError | undefined): void {
+    this.isEnding = true;
+    this.resolveClosed({ reason, error });
+  }
+}

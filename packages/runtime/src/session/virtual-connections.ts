@@ -1,0 +1,273 @@
+/**
+ * Virtual connections: opening them, taking those of the peer, closing them. Source: `protocol/session.md` §5.
+ *
+ * ```
+ *  none ──open()──► pending ──Accept──► active ──close(), Close──► none
+ *                      └── Reject, timeout, Close, session end ──► none
+ *  none ──Open received, admitted──► active
+ * ```
+ */
+import type { Clock, TimerHandle } from "../clock.js";
+import { SessionError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { MessageHead, WireId } from "../wire/message.js";
+import { Metadata } from "../wire/metadata.js";
+import {
+  writeConnectionAccept,
+  writeConnectionClose,
+  writeConnectionOpen,
+  writeConnectionReject,
+} from "../wire/session-messages.js";
+import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
+import { type ConnectionTable, rootConnectionId } from "./connection-table.js";
+import { hasParity, IdAllocator, oppositeParity, type Parity } from "./parity.js";
+import { errorKey, RejectedError } from "./rejected-error.js";
+
+/** Texts that the reference uses too. */
+export const zeroCredit = "initial_channel_credit must be greater than zero";
+const missingService = "protocol error: missing required vox-service metadata";
+
+/** Key of the entry that names the wanted service. Source: `protocol/wire.md` §7. */
+const serviceKey = "vox-service";
+const kindKey = "vox-connection-kind";
+const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
+
+/** What becomes of an attempt to open a connection. */
+export interface OpenOutcome {
+  /** It is there; whoever is told starts a driver on it. */
+  opened(connection: Connection): void;
+  failed(error: SessionError): void;
+}
+
+/** A connection that the peer asks for. */
+export interface IncomingOpen {
+  readonly id: WireId;
+  /** Service that the peer asks for. */
+  readonly service: string;
+  /** What the peer sent, with `vox-connection-kind` added. */
+  readonly metadata: Metadata;
+}
+
+/** What is done with a connection that the peer asks for. */
+export type Admission =
+  | { readonly kind: "accept"; start(connection: Connection): void }
+  | { readonly kind: "reject"; readonly metadata: Metadata };
+
+/** What virtual connections need of their session. */
+export interface VirtualConnectionsOptions {
+  readonly host: ConnectionHost;
+  readonly connections: ConnectionTable;
+  /** Which ids are ours. */
+  readonly parity: Parity;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  /** Asks the application about a connection of the peer. */
+  readonly admit: (request: IncomingOpen) => Admission;
+  readonly onOpened: (connection: Connection) => void;
+}
+
+interface PendingOpen {
+  readonly local: ConnectionSettings;
+  readonly outcome: OpenOutcome;
+  readonly timer: TimerHandle;
+}
+
+/** Virtual connections of one session. */
+export class VirtualConnections {
+  private readonly options: VirtualConnectionsOptions;
+  private readonly ids: IdAllocator;
+  private readonly pending = new Map<WireId, PendingOpen>();
+
+  constructor(options: VirtualConnectionsOptions) {
+    this.options = options;
+    this.ids = new IdAllocator(options.parity);
+  }
+
+  /** Connections that were asked for and not answered. */
+  get pendingCount(): number {
+    return this.pending.size;
+  }
+
+  /** Asks the peer for a connection. Nothing is sent when it cannot be one. @returns its id */
+  open(local: ConnectionSettings, metadata: Metadata, outcome: OpenOutcome): WireId | undefined {
+    const { connections, limits, host, clock } = this.options;
+    if (local.initialChannelCredit === 0) {
+      outcome.failed(protocolError(zeroCredit));
+      return undefined;
+    }
+    if (connections.size + this.pending.size >= limits.maxConnections) {
+      outcome.failed(protocolError(`more than ${limits.maxConnections} connections (limit maxConnections)`));
+      return undefined;
+    }
+    const id = this.ids.peek();
+    const { outbox } = host;
+    try {
+      outbox.commit(writeConnectionOpen(outbox.writer, outbox.begin(), id, toWire(local), metadata));
+    } catch (cause) {
+      outbox.discard();
+      outcome.failed(
+        new SessionError("Protocol", "protocol error: failed to send ConnectionOpen", { cause }),
+      );
+      return undefined;
+    }
+    this.ids.take();
+    const timer = clock.setTimer(limits.openTimeoutMs, () => this.onTimeout(id));
+    this.pending.set(id, { local, outcome, timer });
+    return id;
+  }
+
+  /** Gives up a connection that was asked for. @returns whether it was pending */
+  cancel(id: WireId, metadata: Metadata = noMetadata): boolean {
+    const slot = this.take(id);
+    if (slot === undefined) return false;
+    this.sendClose(id, metadata);
+    slot.outcome.failed(protocolError("session closed"));
+    return true;
+  }
+
+  /** Tells the peer that a connection is over. */
+  sendClose(id: WireId, metadata: Metadata = noMetadata): void {
+    this.say((w, p) => writeConnectionClose(w, p, id, metadata));
+  }
+
+  /** A ConnectionOpen, Accept, Reject, or a Close of a connection that is not active. */
+  onOpen(head: MessageHead, bytes: Uint8Array): void {
+    const { connections, parity, limits } = this.options;
+    const { connectionId: id } = head;
+    const isFree = connections.find(id) === undefined && !this.pending.has(id);
+    if (id === rootConnectionId || !hasParity(id, oppositeParity(parity)) || !isFree) {
+      this.reject(id, noMetadata);
+    } else if (head.initialChannelCredit === 0) {
+      this.reject(id, new Metadata({ [errorKey]: zeroCredit }));
+    } else if (connections.size >= limits.maxConnections) {
+      this.reject(id, new Metadata({ [errorKey]: "too many connections" }));
+    } else {
+      this.admit(head, bytes);
+    }
+  }
+
+  onAccept(head: MessageHead): void {
+    const { connectionId: id } = head;
+    const slot = this.take(id);
+    if (slot === undefined) return;
+    const peer = settingsOf(head);
+    const problem =
+      peer.initialChannelCredit === 0
+        ? zeroCredit
+        : peer.parity === slot.local.parity
+          ? "both sides of the connection have the same parity"
+          : undefined;
+    if (problem !== undefined) {
+      this.sendClose(id);
+      slot.outcome.failed(protocolError(problem));
+      return;
+    }
+    const connection = this.activate(id, slot.local, peer);
+    slot.outcome.opened(connection);
+  }
+
+  onReject(head: MessageHead, bytes: Uint8Array): void {
+    this.take(head.connectionId)?.outcome.failed(new RejectedError(metadataOf(head, bytes)));
+  }
+
+  /** The peer closed a connection before it was one. */
+  onClose(id: WireId): void {
+    this.take(id)?.outcome.failed(protocolError("session closed"));
+  }
+
+  /** The session has ended. */
+  end(error: SessionError | undefined): void {
+    for (const id of [...this.pending.keys()]) {
+      this.take(id)?.outcome.failed(error ?? protocolError("session closed"));
+    }
+  }
+
+  private admit(head: MessageHead, bytes: Uint8Array): void {
+    const { connectionId: id } = head;
+    const peer = settingsOf(head);
+    const received = metadataOf(head, bytes);
+    const service = received.getString(serviceKey);
+    if (service === undefined) {
+      this.reject(id, new Metadata({ [errorKey]: missingService }));
+      return;
+    }
+    // Whoever sent the entry does not decide what kind of connection this is.
+    received.delete(kindKey);
+    received.append(kindKey, "virtual");
+    const admission = this.options.admit({ id, service, metadata: received });
+    if (admission.kind === "reject") {
+      this.reject(id, admission.metadata);
+      return;
+    }
+    const local: ConnectionSettings = {
+      parity: oppositeParity(peer.parity),
+      maxConcurrentRequests: peer.maxConcurrentRequests,
+      // The peer must not choose how much we buffer.
+      initialChannelCredit: Math.min(peer.initialChannelCredit, this.options.limits.maxInitialCredit),
+    };
+    const connection = this.activate(id, local, peer);
+    this.say((w, p) => writeConnectionAccept(w, p, id, toWire(local), noMetadata));
+    admission.start(connection);
+  }
+
+  private activate(id: WireId, local: ConnectionSettings, peer: ConnectionSettings): Connection {
+    const { connections, host, onOpened } = this.options;
+    const connection = new Connection(id, local, { ...peer, parity: oppositeParity(local.parity) }, host);
+    connections.add(connection);
+    onOpened(connection);
+    return connection;
+  }
+
+  private reject(id: WireId, metadata: Metadata): void {
+    this.say((w, p) => writeConnectionReject(w, p, id, metadata));
+  }
+
+  private onTimeout(id: WireId): void {
+    const slot = this.take(id);
+    if (slot === undefined) return;
+    this.sendClose(id);
+    const { openTimeoutMs } = this.options.limits;
+    slot.outcome.failed(
+      new SessionError(
+        "ConnectTimeout",
+        `connect timeout: the peer has not answered within ${openTimeoutMs} ms`,
+      ),
+    );
+  }
+
+  private take(id: WireId): PendingOpen | undefined {
+    const slot = this.pending.get(id);
+    if (slot === undefined) return undefined;
+    this.pending.delete(id);
+    this.options.clock.clearTimer(slot.timer);
+    return slot;
+  }
+
+  /** Sends now, or as soon as the message that is being encoded at this moment is through. */
+  private say(write: (w: ConnectionHost["outbox"]["writer"], p: number) => number): void {
+    const { outbox } = this.options.host;
+    if (outbox.isEncoding) queueMicrotask(() => this.say(write));
+    else outbox.commit(write(outbox.writer, outbox.begin()));
+  }
+}
+
+function settingsOf(head: MessageHead): ConnectionSettings {
+  return {
+    parity: head.isEven ? "Even" : "Odd",
+    maxConcurrentRequests: head.maxConcurrentRequests,
+    initialChannelCredit: head.initialChannelCredit,
+  };
+}
+
+function toWire(settings: ConnectionSettings) {
+  const { parity, maxConcurrentRequests, initialChannelCredit } = settings;
+  return { isEven: parity === "Even", maxConcurrentRequests, initialChannelCredit };
+}
+
+function metadataOf(head: MessageHead, bytes: Uint8Array): Metadata {
+  return Metadata.decode(bytes, head.metadataStart, head.metadataEnd);
+}
+
+function protocolError(text: string): SessionError {
+  return new SessionError("Protocol", `protocol error: ${text}`);
+}

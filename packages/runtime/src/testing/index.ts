@@ -1,0 +1,16 @@
+/**
+ * For tests of applications: two connected sessions without a network, and a clock that is wound by hand. Subpath
+ * `@voxrpc/runtime/testing`.
+ *
+ * ```ts
+ * const clock = new FakeClock();
+ * await using pair = await connectPair(catalogDispatcher(handler), { clock });
+ * const call = pair.client.client(Catalog).get(1n, { timeoutMs: 500 });
+ * clock.advance(500);
+ * await expect(call).rejects.toMatchObject({ code: "Cancelled" });
+ * ```
+ */
+export { MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "../link/memory-link.js";
+export { FakeClock } from "./fake-clock.js";
+export { connectPair, type PairOptions, type SessionPair } from "./pair.js";
+export { settle } from "./settle.js";

@@ -1,0 +1,62 @@
+/** Two sessions that are connected in memory. */
+import { type AcceptOptions, accept } from "../acceptor.js";
+import { asyncDispose } from "../call/dispose.js";
+import type { Clock } from "../clock.js";
+import { type InitiateOptions, initiate } from "../connect.js";
+import { type MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "../link/memory-link.js";
+import type { Observer } from "../observer.js";
+import type { Acceptor } from "../router.js";
+import type { Session } from "../session/session.js";
+
+/** What {@link connectPair} may be given. */
+export interface PairOptions {
+  /** Of the side that calls; its `acceptor` answers calls of the serving side. */
+  readonly client?: InitiateOptions | undefined;
+  /** Of the side that serves. */
+  readonly server?: AcceptOptions | undefined;
+  /** Of both sides. Default: the platform's. */
+  readonly clock?: Clock | undefined;
+  /** Of both sides. */
+  readonly observer?: Observer | undefined;
+  readonly link?: MemoryLinkOptions | undefined;
+}
+
+/** Two connected sessions and the link between them. Disposing closes both. */
+export interface SessionPair extends AsyncDisposable {
+  readonly client: Session;
+  readonly server: Session;
+  /** The client's end: `pause` makes it a reader that does not read. */
+  readonly clientLink: MemoryLink;
+  /** The server's end. */
+  readonly serverLink: MemoryLink;
+}
+
+/**
+ * Connects a client with a service without a network, for tests of handlers and of code that calls them.
+ *
+ * ```ts
+ * await using pair = await connectPair(catalogDispatcher(handler));
+ * const catalog = pair.client.client(Catalog);
+ * expect(await catalog.get(1n)).toEqual(apple);
+ * ```
+ *
+ * @param acceptor what the serving side answers with: the dispatcher of a service, or a router
+ * @throws what `initiate` or `accept` throws
+ */
+export async function connectPair(acceptor: Acceptor, options: PairOptions = {}): Promise<SessionPair> {
+  const { clock, observer } = options;
+  const [clientLink, serverLink] = memoryLinkPair(options.link);
+  const [client, server] = await Promise.all([
+    initiate(clientLink, { clock, observer, ...options.client }),
+    accept(serverLink, acceptor, { clock, observer, ...options.server }),
+  ]);
+  return {
+    client,
+    server,
+    clientLink,
+    serverLink,
+    async [asyncDispose]() {
+      await Promise.all([client.close(), server.close()]);
+    },
+  };
+}

@@ -1,0 +1,9 @@
+/** Waiting for what happens without the time passing. */
+
+/**
+ * Resolves when everything that is under way has happened: all promise callbacks, all frames on memory links. What waits
+ * for a clock, a socket or a timer has not.
+ */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,554 @@
+/** Calls over two connected sessions, driven with a clock that is wound by hand. */
+import {
+  CallFailure,
+  type Failure,
+  fail,
+  Metadata,
+  type Observer,
+  type RequestFinishedEvent,
+  UserError,
+} from "@voxrpc/runtime";
+import * as $ from "@voxrpc/runtime/gen/v1";
+import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  add,
+  boundsOf,
+  commit,
+  define,
+  divide,
+  hello,
+  lookup,
+  type MathError,
+  nameOf,
+  nothing,
+  translate,
+  types,
+  wait,
+} from "./golden-service.js";
+
+let unhandled: unknown[];
+const note = (reason: unknown): void => {
+  unhandled.push(reason);
+};
+beforeEach(() => {
+  unhandled = [];
+  process.on("unhandledRejection", note);
+});
+afterEach(async () => {
+  await settle();
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});
+
+/** A promise that is settled from outside. */
+function gate<T>(): { readonly promise: Promise<T>; open(value: T): void; shut(error: unknown): void } {
+  let [open, shut]: [(value: T) => void, (error: unknown) => void] = [() => {}, () => {}];
+  const promise = new Promise<T>((resolve, reject) => {
+    [open, shut] = [resolve, reject];
+  });
+  return { promise, open: (value) => open(value), shut: (error) => shut(error) };
+}
+
+/** A handler of `wait` whose calls are answered by the test, in the order in which it likes. */
+class Waiting {
+  readonly contexts = new Map<number, $.CallContext>();
+  readonly gates = new Map<number, ReturnType<typeof gate<number>>>();
+  readonly handled: $.HandledMethod = wait.handled(([id], context) => {
+    const own = gate<number>();
+    this.contexts.set(id, context);
+    this.gates.set(id, own);
+    return own.promise;
+  });
+  answer(id: number): void {
+    this.gates.get(id)?.open(id * 10);
+  }
+}
+
+const serve = (...methods: $.HandledMethod[]): $.Dispatcher => $.dispatcher("Golden", methods);
+const caller = (session: SessionPair["client"]): $.Caller => {
+  if (session.driver === undefined) throw new Error("no driver");
+  return session.driver;
+};
+
+async function pairOf(
+  dispatcher: $.Dispatcher,
+  options: PairOptions = {},
+): Promise<SessionPair & { clock: FakeClock }> {
+  const clock = new FakeClock();
+  const pair = await connectPair(dispatcher, { clock, ...options });
+  return { ...pair, [Symbol.asyncDispose]: pair[Symbol.asyncDispose], clock };
+}
+
+/** Watches both ends. */
+class Watch implements Observer {
+  readonly events: string[] = [];
+  readonly failures: unknown[] = [];
+  readonly finished: RequestFinishedEvent[] = [];
+  onRequestFinished(event: RequestFinishedEvent): void {
+    this.finished.push(event);
+  }
+  onHandlerFailed({ error }: { readonly error: unknown }): void {
+    this.failures.push(error);
+  }
+  onProtocolError({ by, text }: { readonly by: string; readonly text: string }): void {
+    this.events.push(`protocol error of ${by}: ${text}`);
+  }
+  onConnectionClosed({ reason }: { readonly reason: string }): void {
+    this.events.push(`closed ${reason}`);
+  }
+}
+
+describe("calls", () => {
+  it("go both ways on one session", async () => {
+    await using pair = await pairOf(
+      serve(
+        add.handled(([a, b]) => a + b),
+        boundsOf.handled(async ([points]) => {
+          const [first] = points;
+          return first === undefined ? undefined : { min: first, max: points.at(-1) ?? first };
+        }),
+        translate.handled(([point, by]) => ({ x: point.x + by.x, y: point.y + by.y })),
+      ),
+      { client: { acceptor: $.dispatcher("Back", [nameOf.handled(([id]) => `client-${id}`)]) } },
+    );
+    const client = caller(pair.client);
+    const [p, q] = [
+      { x: 1, y: -2 },
+      { x: -30, y: 4000 },
+    ];
+    expect(await client.call(add.method, [3, 5])).toBe(8);
+    expect(await client.call(boundsOf.method, [[]])).toBeUndefined();
+    expect(await client.call(boundsOf.method, [[p, q]])).toEqual({ min: p, max: q });
+    expect(await client.call(translate.method, [p, q])).toEqual({ x: -29, y: 3998 });
+    expect(await caller(pair.server).call(nameOf.method, [7])).toBe("client-7");
+  });
+
+  it("share what one client is made of", async () => {
+    const Golden = $.service(
+      "Golden",
+      (own) => ({ add: (a: number, b: number) => own.call(add.method, [a, b]) }),
+      {},
+    );
+    await using pair = await pairOf(serve(add.handled(([a, b]) => a + b)));
+    expect(await pair.client.client(Golden).add(20, 22)).toBe(42);
+  });
+
+  it("that are made together leave in one write, and so do their answers", async () => {
+    await using pair = await pairOf(serve(add.handled(([a, b]) => a + b)));
+    const writes = { client: 0, server: 0 };
+    for (const side of ["client", "server"] as const) {
+      const link = pair[`${side}Link`];
+      const send = link.send.bind(link);
+      link.send = (...args) => {
+        writes[side] += 1;
+        return send(...args);
+      };
+    }
+    const client = caller(pair.client);
+    const sums = await Promise.all(Array.from({ length: 50 }, (_, n) => client.call(add.method, [n, n])));
+    expect(sums).toEqual(Array.from({ length: 50 }, (_, n) => 2 * n));
+    expect(writes).toEqual({ client: 1, server: 1 });
+  });
+
+  it("are answered in the order in which handlers are through", async () => {
+    const waiting = new Waiting();
+    await using pair = await pairOf(serve(waiting.handled));
+    const order: number[] = [];
+    const calls = [1, 2, 3].map((id) =>
+      caller(pair.client)
+        .call(wait.method, [id])
+        .then((value) => order.push(value)),
+    );
+    await settle();
+    for (const id of [3, 1, 2]) {
+      waiting.answer(id);
+      await settle();
+    }
+    await Promise.all(calls);
+    expect(order).toEqual([30, 10, 20]);
+  });
+
+  it("reject with the declared error, thrown or returned; or give it as a Result", async () => {
+    await using pair = await pairOf(
+      serve(
+        divide.handled(([a, b]): bigint | Failure<MathError> => {
+          if (b === 0n) return fail({ kind: "DivideByZero" });
+          if (b === 1n) throw fail({ kind: "Overflow", a, b });
+          return a / b;
+        }),
+      ),
+    );
+    const client = caller(pair.client);
+    expect(await client.call(divide.method, [9n, 2n])).toBe(4n);
+    const error = await client.call(divide.method, [9n, 0n]).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UserError);
+    expect(divide.method.isError(error) && error.error).toEqual({ kind: "DivideByZero" });
+    const result = await client.tryCall(divide.method, [9n, 1n]);
+    expect(result).toMatchObject({
+      ok: false,
+      error: { code: "User", error: { kind: "Overflow", a: 9n, b: 1n } },
+    });
+    expect(await client.tryCall(divide.method, [8n, 2n])).toEqual({ ok: true, value: 4n });
+  });
+
+  it("of a handler that throws something else are cancelled; only our own observer learns what it was", async () => {
+    const watch = new Watch();
+    const failure = new Error("secret database password");
+    await using pair = await pairOf(
+      serve(
+        wait.handled(() => {
+          throw failure;
+        }),
+        hello.handled(async () => 5 as never),
+      ),
+      { server: { observer: watch } },
+    );
+    const client = caller(pair.client);
+    const error = await client.call(wait.method, [1]).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "Cancelled", detail: "" });
+    await expect(client.call(hello.method, [])).rejects.toMatchObject({ code: "Cancelled" });
+    expect(watch.failures[0]).toBe(failure);
+    expect(watch.failures[1]).toMatchObject({ code: "EncodeFailed" });
+  });
+
+  it("of unknown methods fail without harm, and so does a peer without handlers", async () => {
+    await using pair = await pairOf(serve(hello.handled(() => "hi")));
+    const client = caller(pair.client);
+    await expect(client.call(nothing.method, [1])).rejects.toMatchObject({
+      code: "UnknownMethod",
+      message: "Missing.nothing: unknown vox method call",
+    });
+    expect(await client.call(hello.method, [])).toBe("hi");
+    await expect(caller(pair.server).call(nothing.method, [1])).rejects.toMatchObject({ code: "Cancelled" });
+  });
+
+  it("with types that the peer knows otherwise are refused in words, both ways", async () => {
+    // The client believes that `add` takes points, and that `hello` gives a number.
+    const wrongArguments = define("Golden.add", [types.point, types.point], types.u32, undefined, {}, {
+      ...translate.method,
+      id: add.method.id,
+      response: add.method.response,
+    } as never);
+    const wrongResult = define(
+      "Golden.hello",
+      [],
+      types.u32,
+      undefined,
+      {},
+      {
+        id: hello.method.id,
+        args: hello.method.args,
+        response: add.method.response,
+      },
+    );
+    await using pair = await pairOf(
+      serve(
+        hello.handled(() => "hi"),
+        add.handled(([a, b]) => a + b),
+      ),
+    );
+    const client = caller(pair.client);
+    const here = { x: 1, y: 1 };
+    await expect(client.call(wrongArguments.method, [here, here])).rejects.toMatchObject({
+      code: "InvalidPayload",
+      detail: expect.stringMatching(
+        /translation plan failed: arguments of Golden\.add: remote is .*Point.*local is .*u32/,
+      ),
+    });
+    await expect(client.call(wrongResult.method, [])).rejects.toMatchObject({
+      code: "InvalidPayload",
+      detail: expect.stringMatching(/translation plan failed: result of Golden\.hello/),
+    });
+    expect(await client.call(hello.method, [])).toBe("hi");
+  });
+
+  it("whose arguments do not fit reject before anything is sent", async () => {
+    await using pair = await pairOf(serve(add.handled(([a, b]) => a + b)));
+    const client = caller(pair.client);
+    await expect(client.call(add.method, [1, -1])).rejects.toMatchObject({
+      code: "EncodeFailed",
+      message: expect.stringMatching(/^Golden\.add.*-1 does not fit u32/),
+    });
+    expect(pair.clientLink.bufferedBytes).toBe(0);
+    expect(await client.call(add.method, [1, 1])).toBe(2);
+  });
+
+  it("carry metadata beside arguments and answer", async () => {
+    let seen: Metadata | undefined;
+    await using pair = await pairOf(
+      serve(
+        hello.handled((_, context) => {
+          seen = context.metadata;
+          context.responseMetadata.set("cost", 12).append("note", "cheap", { sensitive: true });
+          return "hi";
+        }),
+      ),
+    );
+    let answered: Metadata | undefined;
+    const metadata = new Metadata({ tenant: "blue", trace: Uint8Array.of(1, 2) }).append("tenant", "green");
+    await caller(pair.client).call(hello.method, [], {
+      metadata,
+      onMetadata: (received) => {
+        answered = received;
+      },
+    });
+    expect([...(seen ?? [])].slice(0, 3)).toEqual([...metadata]);
+    expect(seen?.getU64("vox-operation-id")).toBe(1n);
+    expect([...(answered ?? [])].map(({ key, value, flags }) => [key, value, flags])).toEqual([
+      ["cost", 12n, 0n],
+      ["note", "cheap", 1n],
+    ]);
+  });
+});
+
+describe("giving up", () => {
+  it("cancels by signal: the caller at once, the handler through its own signal", async () => {
+    const waiting = new Waiting();
+    await using pair = await pairOf(
+      serve(
+        waiting.handled,
+        hello.handled(() => "hi"),
+      ),
+    );
+    const controller = new AbortController();
+    const call = caller(pair.client).call(wait.method, [1], { signal: controller.signal });
+    await settle();
+    const signal = waiting.contexts.get(1)?.signal;
+    expect(signal?.aborted).toBe(false);
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await expect(call).rejects.toMatchObject({ code: "Cancelled", cause: reason });
+    await settle();
+    expect(signal?.aborted).toBe(true);
+    // What the handler says after all goes nowhere.
+    waiting.answer(1);
+    expect(await caller(pair.client).call(hello.method, [])).toBe("hi");
+  });
+
+  it("rejects a call whose signal is aborted already", async () => {
+    const waiting = new Waiting();
+    await using pair = await pairOf(serve(waiting.handled));
+    const call = caller(pair.client).call(wait.method, [1], { signal: AbortSignal.abort("no") });
+    await expect(call).rejects.toMatchObject({ code: "Cancelled", cause: "no" });
+    await settle();
+    expect(waiting.contexts.size).toBe(0);
+  });
+
+  it("does not wait past timeoutMs, and leaves no timer behind", async () => {
+    const waiting = new Waiting();
+    await using pair = await pairOf(serve(waiting.handled));
+    const { clock } = pair;
+    const slow = caller(pair.client).call(wait.method, [1], { timeoutMs: 100 });
+    const fast = caller(pair.client).call(wait.method, [2], { timeoutMs: 100 });
+    await settle();
+    waiting.answer(2);
+    expect(await fast).toBe(20);
+    clock.advance(99);
+    expect(clock.armed).toBe(1);
+    clock.advance(1);
+    await expect(slow).rejects.toMatchObject({
+      code: "Cancelled",
+      message: "Golden.wait: vox request cancelled: no answer within 100 ms",
+      cause: { name: "TimeoutError", timeoutMs: 100 },
+    });
+    expect(clock.armed).toBe(0);
+    await settle();
+    expect(waiting.contexts.get(1)?.signal.aborted).toBe(true);
+  });
+
+  it("does not stop a persist method", async () => {
+    const done = gate<bigint>();
+    let signal: AbortSignal | undefined;
+    await using pair = await pairOf(
+      serve(
+        commit.handled((_, context) => {
+          signal = context.signal;
+          return done.promise;
+        }),
+      ),
+    );
+    const controller = new AbortController();
+    const call = caller(pair.client).call(commit.method, [1], { signal: controller.signal });
+    await settle();
+    controller.abort();
+    await expect(call).rejects.toBeInstanceOf(CallFailure);
+    await settle();
+    expect(signal?.aborted).toBe(false);
+    done.open(1n);
+  });
+});
+
+describe("limits", () => {
+  it("holds calls back at the peer's max_concurrent_requests, first come first served", async () => {
+    const waiting = new Waiting();
+    await using pair = await pairOf(serve(waiting.handled), { server: { maxConcurrentRequests: 2 } });
+    const controller = new AbortController();
+    const call = (id: number, signal?: AbortSignal): Promise<unknown> =>
+      caller(pair.client)
+        .call(wait.method, [id], { signal })
+        .catch((error: CallFailure) => error.code);
+    const calls = [call(1), call(2), call(3, controller.signal), call(4)];
+    await settle();
+    expect([...waiting.contexts.keys()]).toEqual([1, 2]);
+    controller.abort();
+    waiting.answer(2);
+    await settle();
+    expect([...waiting.contexts.keys()]).toEqual([1, 2, 4]);
+    waiting.answer(1);
+    waiting.answer(4);
+    expect(await Promise.all(calls)).toEqual([10, 20, "Cancelled", 40]);
+  });
+
+  it("counts the time that a call waits for its turn", async () => {
+    const waiting = new Waiting();
+    await using pair = await pairOf(serve(waiting.handled), { server: { maxConcurrentRequests: 1 } });
+    const first = caller(pair.client).call(wait.method, [1]);
+    const second = caller(pair.client).call(wait.method, [2], { timeoutMs: 50 });
+    await settle();
+    pair.clock.advance(50);
+    await expect(second).rejects.toMatchObject({ code: "Cancelled" });
+    waiting.answer(1);
+    expect(await first).toBe(10);
+    expect(waiting.contexts.has(2)).toBe(false);
+  });
+
+  it("stops sending to a peer that does not read, and goes on when it does", async () => {
+    const text = "x".repeat(10_000);
+    await using pair = await pairOf(serve(lookup.handled(([key]) => key)), {
+      client: { limits: { maxBufferedBytes: 50_000 } },
+    });
+    expect(await caller(pair.client).call(lookup.method, ["warm"])).toBe("warm");
+    pair.serverLink.pause();
+    const calls: Promise<string | undefined>[] = [];
+    for (let count = 0; count < 40; count++) {
+      calls.push(caller(pair.client).call(lookup.method, [text]));
+      await settle();
+    }
+    expect(pair.clientLink.bufferedBytes).toBeGreaterThan(50_000);
+    expect(pair.clientLink.bufferedBytes).toBeLessThan(65_000);
+    pair.serverLink.resume();
+    expect(new Set(await Promise.all(calls))).toEqual(new Set([text]));
+    expect(pair.clientLink.bufferedBytes).toBe(0);
+  });
+
+  it("stops running calls of a peer that does not read its answers", async () => {
+    let runs = 0;
+    const text = "y".repeat(10_000);
+    await using pair = await pairOf(
+      serve(
+        hello.handled(() => {
+          runs += 1;
+          return text;
+        }),
+      ),
+      { server: { limits: { maxBufferedBytes: 50_000 } } },
+    );
+    await caller(pair.client).call(hello.method, []);
+    pair.clientLink.pause();
+    const calls: Promise<string>[] = [];
+    for (let count = 0; count < 40; count++) {
+      calls.push(caller(pair.client).call(hello.method, []));
+      await settle();
+    }
+    expect(runs).toBeLessThan(10);
+    pair.clientLink.resume();
+    expect(await Promise.all(calls)).toHaveLength(40);
+    expect(runs).toBe(41);
+  });
+
+  it("refuses a message that is larger than a frame may be", async () => {
+    await using pair = await pairOf(serve(lookup.handled(([key]) => key)), {
+      client: { limits: { maxFrameBytes: 20_000 } },
+    });
+    const client = caller(pair.client);
+    await expect(client.call(lookup.method, ["x".repeat(20_000)])).rejects.toMatchObject({
+      code: "EncodeFailed",
+      message: expect.stringMatching(/limit maxFrameBytes/),
+    });
+    expect(await client.call(lookup.method, ["small"])).toBe("small");
+  });
+});
+
+describe("the end", () => {
+  it("close lets calls and handlers finish, and refuses new ones", async () => {
+    const waiting = new Waiting();
+    const pair = await pairOf(serve(waiting.handled));
+    const call = caller(pair.client).call(wait.method, [1]);
+    await settle();
+    const closing = pair.client.close();
+    expect(pair.client.isOpen).toBe(false);
+    await expect(caller(pair.client).call(wait.method, [2])).rejects.toMatchObject({
+      code: "SessionShutdown",
+    });
+    await settle();
+    expect(waiting.contexts.has(2)).toBe(false);
+    waiting.answer(1);
+    expect(await call).toBe(10);
+    await closing;
+    await pair.client.close();
+    expect(await pair.client.closed).toEqual({ reason: "Local", error: undefined });
+    expect(await pair.server.closed).toEqual({ reason: "Remote", error: undefined });
+    expect(pair.clock.armed).toBe(0);
+  });
+
+  it("close waits for handlers of our own, but not for ever", async () => {
+    const waiting = new Waiting();
+    const pair = await pairOf(serve(waiting.handled));
+    const call = caller(pair.client).call(wait.method, [1]);
+    await settle();
+    const closing = pair.server.close({ timeoutMs: 1000 });
+    await settle();
+    pair.clock.advance(999);
+    await settle();
+    expect(pair.client.isOpen).toBe(true);
+    pair.clock.advance(1);
+    await closing;
+    await expect(call).rejects.toMatchObject({ code: "ConnectionClosed", retryable: true });
+    expect(waiting.contexts.get(1)?.signal.aborted).toBe(true);
+    expect(pair.clock.armed).toBe(0);
+  });
+
+  it("abort fails what is in flight at once", async () => {
+    const waiting = new Waiting();
+    const pair = await pairOf(serve(waiting.handled));
+    const call = caller(pair.client).call(wait.method, [1]);
+    await settle();
+    pair.client.abort();
+    pair.client.abort();
+    await expect(call).rejects.toMatchObject({ code: "SessionShutdown" });
+    expect((await pair.client.closed).reason).toBe("Local");
+    expect((await pair.server.closed).reason).toBe("Transport");
+    expect(waiting.contexts.get(1)?.signal.aborted).toBe(true);
+    await pair.client.close();
+    await expect(caller(pair.client).call(wait.method, [2])).rejects.toMatchObject({
+      code: "SessionShutdown",
+    });
+    expect(pair.clock.armed).toBe(0);
+  });
+
+  it("tells observers what happened to each request", async () => {
+    const watch = new Watch();
+    const waiting = new Waiting();
+    const pair = await pairOf(
+      serve(
+        waiting.handled,
+        hello.handled(() => "hi"),
+      ),
+      { client: { observer: watch } },
+    );
+    await caller(pair.client).call(hello.method, []);
+    const call = caller(pair.client).call(wait.method, [1]);
+    await settle();
+    pair.serverLink.abort();
+    await expect(call).rejects.toMatchObject({ code: "ConnectionClosed" });
+    await pair.client.closed;
+    expect(
+      watch.finished.map(({ side, requestId, method, outcome }) => [side, requestId, method?.name, outcome]),
+    ).toEqual([
+      ["client", 1, "hello", "Ok"],
+      ["client", 3, "wait", "ConnectionClosed"],
+    ]);
+    expect(watch.events).toEqual(["closed Transport"]);
+  });
+});

@@ -1,0 +1,126 @@
+/** A session core without a link: what it says is kept as hex, frames are given to it by hand. */
+import type { CloseReason, SessionEnd } from "../../packages/runtime/src/call/session-handle.js";
+import type { SessionError } from "../../packages/runtime/src/errors.js";
+import { defaultLimits, type Limits } from "../../packages/runtime/src/limits.js";
+import type { Link } from "../../packages/runtime/src/link/link.js";
+import type { Connection, ConnectionSettings } from "../../packages/runtime/src/session/connection.js";
+import type { KeepaliveOptions } from "../../packages/runtime/src/session/keepalive.js";
+import { Outbox } from "../../packages/runtime/src/session/outbox.js";
+import { SessionCore } from "../../packages/runtime/src/session/session-core.js";
+import type { Admission, IncomingOpen } from "../../packages/runtime/src/session/virtual-connections.js";
+import { FakeClock } from "../../packages/runtime/src/testing/fake-clock.js";
+import { boundaryFraming } from "../../packages/runtime/src/wire/frame.js";
+import { Metadata } from "../../packages/runtime/src/wire/metadata.js";
+import { fromHex, toHex } from "../golden/golden-values.js";
+
+export const odd: ConnectionSettings = { parity: "Odd", maxConcurrentRequests: 64, initialChannelCredit: 16 };
+export const even: ConnectionSettings = { ...odd, parity: "Even" };
+
+export interface HarnessOptions {
+  readonly limits?: Partial<Limits>;
+  readonly keepalive?: KeepaliveOptions;
+  readonly admit?: (request: IncomingOpen) => Admission;
+}
+
+/** What became of an open: the connection, or the error's message. */
+export interface Opening {
+  readonly id: number | bigint | undefined;
+  readonly opened: Connection[];
+  readonly failed: SessionError[];
+}
+
+/** The initiating side of a session, Odd/64/16 against Even/64/16. */
+export class CoreHarness {
+  readonly clock = new FakeClock();
+  readonly core: SessionCore;
+  /** Frames that were sent, as hex. */
+  readonly sent: string[] = [];
+  /** Drivers are told how their connections end. */
+  readonly closed: { readonly id: number | bigint; readonly reason: CloseReason }[] = [];
+  end: SessionEnd | undefined = undefined;
+  private readonly outbox: Outbox;
+
+  constructor(options: HarnessOptions = {}) {
+    const limits = { ...defaultLimits, ...options.limits };
+    this.outbox = new Outbox(boundaryFraming, limits.maxFrameBytes, () => {});
+    this.outbox.attach(this.link());
+    this.core = new SessionCore({
+      outbox: this.outbox,
+      description: "test",
+      local: odd,
+      peer: even,
+      limits,
+      clock: this.clock,
+      observer: undefined,
+      isCongested: () => false,
+      keepalive: options.keepalive,
+      admit: options.admit ?? (() => ({ kind: "accept", start: (connection) => this.watch(connection) })),
+      onEnded: (end) => {
+        this.end = end;
+      },
+    });
+    this.watch(this.core.root);
+    this.core.open();
+  }
+
+  /** Gives it a frame. @returns what it said to that, as hex */
+  receive(hex: string): string[] {
+    const bytes = fromHex(hex);
+    this.core.onFrame(bytes, 0, bytes.length);
+    return this.take();
+  }
+
+  /** Frames that were sent since the last look. */
+  take(): string[] {
+    this.outbox.flush();
+    return this.sent.splice(0);
+  }
+
+  open(settings: ConnectionSettings = odd, metadata: Metadata = new Metadata()): Opening {
+    const opened: Connection[] = [];
+    const failed: SessionError[] = [];
+    const id = this.core.virtual.open(settings, metadata, {
+      opened: (connection) => {
+        this.watch(connection);
+        opened.push(connection);
+      },
+      failed: (error) => failed.push(error),
+    });
+    return { id, opened, failed };
+  }
+
+  /** Connections other than the root. */
+  get virtualCount(): number {
+    return this.core.connectionCount - 1;
+  }
+
+  private watch(connection: Connection): void {
+    connection.sink = {
+      onRequest: () => {},
+      onChannel: () => {},
+      onSchemas: () => {},
+      onDrain: () => {},
+      onDraining: (onIdle) => onIdle(),
+      onClosed: (reason) => this.closed.push({ id: connection.id, reason }),
+    };
+  }
+
+  private link(): Link {
+    return {
+      framing: boundaryFraming,
+      description: "test",
+      bufferedBytes: 0,
+      start: () => {},
+      send: (batch, start, ends, count) => {
+        let from = start;
+        for (const end of ends.slice(0, count)) {
+          this.sent.push(toHex(batch.slice(from, end)));
+          from = end;
+        }
+        return true;
+      },
+      close: () => {},
+      abort: () => {},
+    };
+  }
+}

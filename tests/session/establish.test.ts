@@ -1,0 +1,284 @@
+/** From a link to a session: what a peer may do instead of a handshake, and what is left behind. */
+import {
+  accept,
+  type InitiateOptions,
+  initiate,
+  isVoxError,
+  Metadata,
+  memoryLinkPair,
+  type Observer,
+  router,
+  type Session,
+  type SessionError,
+} from "@voxrpc/runtime";
+import * as $ from "@voxrpc/runtime/gen/v1";
+import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { toHex } from "../golden/golden-values.js";
+import { add, hello } from "./golden-service.js";
+import { handshakeFrames, RawPeer } from "./raw-peer.js";
+
+const golden = $.dispatcher("Golden", [hello.handled(() => "hi"), add.handled(([a, b]) => a + b)]);
+
+let unhandled: unknown[];
+const note = (reason: unknown): void => {
+  unhandled.push(reason);
+};
+beforeEach(() => {
+  unhandled = [];
+  process.on("unhandledRejection", note);
+});
+afterEach(async () => {
+  await settle();
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});
+
+interface Attempt {
+  readonly peer: RawPeer;
+  readonly clock: FakeClock;
+  readonly refusals: string[];
+  /** The error that the attempt rejects with; it fails when the attempt does not. */
+  readonly error: Promise<{ code: string; message: string; cause?: unknown }>;
+  readonly session: Promise<Session>;
+}
+
+function attempt(side: "initiate" | "accept", options: InitiateOptions = {}): Attempt {
+  const [ours, theirs] = memoryLinkPair();
+  const clock = new FakeClock();
+  const refusals: string[] = [];
+  const observer: Observer = { onLinkRefused: ({ error }) => refusals.push(error.message) };
+  const all = { clock, observer, ...options };
+  const session = side === "initiate" ? initiate(ours, all) : accept(ours, golden, all);
+  const error = session.then(
+    () => {
+      throw new Error("a session was established");
+    },
+    (reason: SessionError) => {
+      expect(isVoxError(reason)).toBe(true);
+      return reason;
+    },
+  );
+  error.catch(() => {});
+  return { peer: new RawPeer(theirs), clock, refusals, error, session };
+}
+
+const text = (content: string): string => toHex(new TextEncoder().encode(content));
+
+describe("establishing", () => {
+  it("connects two sides, which learn each other's metadata and settings", async () => {
+    await using pair = await connectPair(golden, {
+      client: { metadata: new Metadata({ who: "client", build: 7n }), service: "Golden" },
+      server: { metadata: new Metadata({ who: "server" }) },
+    });
+    expect(pair.server.peerMetadata.toJSON()).toEqual([
+      { key: "who", value: "client" },
+      { key: "build", value: "7" },
+      { key: "vox-service", value: "Golden" },
+    ]);
+    expect(pair.client.peerMetadata.getString("who")).toBe("server");
+    expect(pair.client.peerMetadata.getString("vox-service")).toBe("Noop");
+    expect(pair.client.isOpen).toBe(true);
+    expect(pair.client.description).toBe("memory");
+  });
+
+  it.each([["initiate"], ["accept"]] as const)(
+    "%s: gives a silent peer its time, then gives up",
+    async (side) => {
+      const { peer, clock, error, refusals } = attempt(side, { timeoutMs: 300 });
+      await settle();
+      clock.advance(299);
+      expect(clock.armed).toBe(1);
+      clock.advance(1);
+      const { code, message } = await error;
+      expect(code).toBe("ConnectTimeout");
+      expect(message).toBe("connect timeout: the peer has sent nothing (does it speak Vox?) within 300 ms");
+      expect(clock.armed).toBe(0);
+      await settle();
+      expect(peer.end).toBe("io error: the peer has dropped the link");
+      expect(refusals).toEqual(side === "accept" ? [message] : []);
+    },
+  );
+
+  it("counts the whole handshake, 10 s by default", async () => {
+    const { peer, clock, error } = attempt("accept");
+    const [prologue = ""] = handshakeFrames("initiator");
+    clock.advance(9000);
+    peer.send(prologue);
+    await settle();
+    expect(peer.take()).toEqual(["564f544109000000"]);
+    clock.advance(1000);
+    expect((await error).message).toBe("connect timeout: the handshake was not through within 10000 ms");
+  });
+
+  it.each([
+    ["initiate", 0, "protocol error: link closed during transport prologue"],
+    ["initiate", 1, "protocol error: peer closed during handshake"],
+    ["accept", 0, "protocol error: link closed during transport prologue"],
+    ["accept", 1, "protocol error: peer closed during handshake"],
+    ["accept", 2, "protocol error: peer closed during handshake"],
+  ] as const)("%s: a peer that closes after %d frames", async (side, frames, message) => {
+    const { peer, clock, error } = attempt(side);
+    const said = handshakeFrames(side === "initiate" ? "acceptor" : "initiator");
+    peer.send(...said.slice(0, frames));
+    peer.close();
+    expect((await error).message).toBe(message);
+    await settle();
+    expect(clock.armed).toBe(0);
+  });
+
+  it.each([
+    [
+      "initiate",
+      text("HTTP/1.1 400 Bad Request"),
+      /expected TransportAccept .*first bytes look like an HTTP answer$/,
+    ],
+    ["initiate", "564f545209010000", /^protocol error: transport rejected: unsupported conduit mode$/],
+    ["initiate", text("SSH-2.0-OpenSSH_9.6\r\n"), /look like an SSH server$/],
+    ["accept", text("GET / HTTP/1.1\r\n\r\n"), /look like an HTTP request$/],
+    ["accept", "564f544808000000", /^protocol error: unsupported transport version 8$/],
+    ["accept", "", /^protocol error: transport prologue message size mismatch$/],
+  ] as const)("%s: a stranger that sends %s", async (side, frame, message) => {
+    const { peer, clock, error, refusals } = attempt(side);
+    peer.send(frame);
+    const { code, message: actual } = await error;
+    expect(code).toBe("Protocol");
+    expect(actual).toMatch(message);
+    await settle();
+    expect(peer.end).toBe("clean");
+    expect(clock.armed).toBe(0);
+    expect(refusals).toEqual(side === "accept" ? [actual] : []);
+  });
+
+  it("cuts a link that does not close by itself after a failed handshake", async () => {
+    const [ours, theirs] = memoryLinkPair();
+    theirs.pause();
+    const clock = new FakeClock();
+    const failing = initiate(ours, { clock });
+    const peer = new RawPeer(theirs);
+    peer.send("00");
+    await expect(failing).rejects.toMatchObject({ code: "Protocol" });
+    await settle();
+    // Our prologue still waits for a reader.
+    expect(peer.end).toBeUndefined();
+    expect(clock.armed).toBe(1);
+    clock.advance(2000);
+    await settle();
+    expect(peer.end).toBe("io error: the peer has dropped the link");
+    expect(clock.armed).toBe(0);
+  });
+
+  it("gives up when its signal is aborted, before or in the middle", async () => {
+    const reason = new Error("the user went home");
+    const early = attempt("initiate", { signal: AbortSignal.abort(reason) });
+    expect(await early.error).toMatchObject({ code: "Cancelled", cause: reason });
+    await settle();
+    expect(early.peer.received).toEqual([]);
+    expect(early.peer.end).toBeDefined();
+
+    const controller = new AbortController();
+    const late = attempt("accept", { signal: controller.signal });
+    late.peer.send(...handshakeFrames("initiator").slice(0, 2));
+    await settle();
+    controller.abort(reason);
+    expect(await late.error).toMatchObject({ code: "Cancelled", cause: reason });
+    expect(late.clock.armed).toBe(0);
+    await settle();
+    expect(late.peer.end).toBeDefined();
+  });
+
+  it("is no longer touched by its signal once it is there", async () => {
+    const controller = new AbortController();
+    await using pair = await connectPair(golden, { client: { signal: controller.signal } });
+    controller.abort();
+    await settle();
+    expect(pair.client.isOpen).toBe(true);
+  });
+
+  it("keeps the frames that arrive right behind the handshake", async () => {
+    const { peer, session } = attempt("accept");
+    peer.send(...handshakeFrames("initiator"), "000805", "000806");
+    const established = await session;
+    await settle();
+    expect(peer.take().slice(-2)).toEqual(["000905", "000906"]);
+    // Prologue, HelloYourself and both Pongs answer one arrival: one write.
+    expect(peer.arrivals).toBe(1);
+    expect(established.isOpen).toBe(true);
+    established.abort();
+  });
+
+  it("refuses a service that nobody serves, and says so to the peer", async () => {
+    const refused: string[] = [];
+    const [client, server] = memoryLinkPair();
+    const observer: Observer = {
+      onLinkRefused: ({ link, error }) => refused.push(`${link}: ${error.message}`),
+    };
+    const accepting = accept(server, router([golden]), { observer });
+    const initiating = initiate(client, { service: "Catalog" });
+    await expect(initiating).rejects.toMatchObject({
+      code: "Protocol",
+      message: "protocol error: handshake rejected: unknown service Catalog",
+    });
+    await expect(accepting).rejects.toMatchObject({ code: "Rejected", retryable: false });
+    expect(refused).toEqual(["memory: connection rejected: unknown service Catalog"]);
+  });
+
+  it("asks the router once with what is known of the peer", async () => {
+    const asked: unknown[] = [];
+    const routes = router({
+      Golden: ({ service, metadata, link }) => {
+        asked.push([service, metadata.getString("tenant"), link]);
+        return golden;
+      },
+    });
+    await using pair = await connectPair(routes, {
+      client: { service: "Golden", metadata: new Metadata({ tenant: "blue" }) },
+      link: { description: "memory:test" },
+    });
+    expect(asked).toEqual([["Golden", "blue", "memory:test"]]);
+    expect(await pair.client.driver?.call(hello.method, [])).toBe("hi");
+  });
+
+  it("takes an acceptor that throws for a refusal", async () => {
+    const failure = new Error("database gone");
+    const failing = {
+      route: () => {
+        throw failure;
+      },
+    };
+    const [client, server] = memoryLinkPair();
+    const accepting = accept(server, failing);
+    const initiating = initiate(client);
+    await expect(initiating).rejects.toThrow("protocol error: handshake rejected: the acceptor failed");
+    await expect(accepting).rejects.toMatchObject({ code: "Rejected", cause: failure });
+  });
+
+  it.each([
+    [{ maxConcurrentRequests: 1.5 }, RangeError],
+    [{ initialChannelCredit: 2 ** 32 }, RangeError],
+    [{ metadata: new Metadata({ token: Uint8Array.of(1) }) }, TypeError],
+  ] as const)("refuses options that cannot be sent and lets the link go: %o", async (options, kind) => {
+    const [ours, theirs] = memoryLinkPair();
+    const peer = new RawPeer(theirs);
+    await expect(initiate(ours, options)).rejects.toThrow(kind);
+    await settle();
+    expect(peer.end).toBeDefined();
+    expect(peer.received).toEqual([]);
+  });
+
+  it("refuses a credit of zero of its own as the reference does: after the prologue", async () => {
+    const { peer, error } = attempt("initiate", { initialChannelCredit: 0 });
+    peer.send("564f544109000000");
+    expect((await error).message).toMatch(/initial_channel_credit must be greater than zero$/);
+    await settle();
+    expect(peer.received).toEqual(["564f544809000000"]);
+  });
+
+  it("fails when its own limit has no room for the handshake", async () => {
+    const { peer, error } = attempt("initiate", { limits: { maxFrameBytes: 1000 } });
+    peer.send("564f544109000000");
+    expect((await error).message).toMatch(
+      /^protocol error: handshake encode error: .*limit maxFrameBytes\)$/,
+    );
+  });
+});
