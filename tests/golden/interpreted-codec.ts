@@ -5,6 +5,7 @@
 import * as runtime from "@voxrpc/runtime/gen/v1";
 import type { Field, Type, VariantForm } from "../../packages/codegen/src/model/model.js";
 import { minBytes, recursiveShapes } from "../../packages/runtime/src/shape/analysis.js";
+import { defaultOf } from "./default-values.js";
 import {
   argumentsOf,
   isLiteral,
@@ -321,7 +322,9 @@ class Composer {
       part: inner(field.type),
     }));
     return {
-      shapes: members.map(({ field, member, part }) => this.$.fieldShape(field.name, member, part.shape)),
+      shapes: members.map(({ field, member, part }) =>
+        this.$.fieldShape(field.name, member, part.shape, defaultOf(field)),
+      ),
       write: (w, p, value) => members.reduce((at, { member, part }) => part.write(w, at, value[member]), p),
       read: (r, into) => {
         for (const { member, part } of members) into[member] = part.read(r);

@@ -1,4 +1,4 @@
-/** The recorded services of `session.vox`, their codecs written by hand: methods without channels only. */
+/** The recorded services of `session.vox`, their codecs written by hand. */
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { type RecordedMethod, recordedMethods } from "./recorded-bindings.js";
 
@@ -143,6 +143,7 @@ export interface BothHalves<A extends readonly unknown[], T, E> {
 interface Flags {
   readonly idempotent?: true;
   readonly persist?: true;
+  readonly channels?: true;
 }
 
 /** A method of the given types, under the id and the schemas that were recorded for `full`. */
@@ -219,3 +220,77 @@ export const lookup: BothHalves<[string], string | undefined, never> = define(
 );
 export const nameOf: BothHalves<[number], string, never> = define("Back.name", [u32], text);
 export const nothing: BothHalves<[number], number, never> = define("Missing.nothing", [u32], u32);
+
+function item<T>(type: Type<T>): $.ItemType<T> {
+  return { shape: type.shape, write: type.write, read: type.read };
+}
+
+function tx<T>(type: Type<T>): Type<$.Tx<T>> {
+  const own = item(type);
+  return {
+    shape: $.txShape(own),
+    write: (w, p, value) => {
+      if (p + 10 > w.limit) w.grow(p, 10);
+      return $.writeTx(w, p, value, own);
+    },
+    read: (r) => $.readTx(r, own),
+  };
+}
+
+function rx<T>(type: Type<T>): Type<$.Rx<T>> {
+  const own = item(type);
+  return {
+    shape: $.rxShape(own),
+    write: (w, p, value) => {
+      if (p + 10 > w.limit) w.grow(p, 10);
+      return $.writeRx(w, p, value, own);
+    },
+    read: (r) => $.readRx(r, own),
+  };
+}
+
+const unit: Type<undefined> = {
+  shape: $.unitShape,
+  write: (_w, p) => p,
+  read: () => undefined,
+};
+
+export const count: BothHalves<[number, number, $.Tx<number>], undefined, never> = define(
+  "Golden.count",
+  [u32, u32, tx(u32)],
+  unit,
+  undefined,
+  { channels: true },
+);
+export const sum: BothHalves<[$.Rx<number>], bigint, never> = define(
+  "Golden.sum",
+  [rx(u32)],
+  u64,
+  undefined,
+  {
+    channels: true,
+  },
+);
+export const first: BothHalves<[$.Rx<number>], number | undefined, never> = define(
+  "Golden.first",
+  [rx(u32)],
+  option(u32),
+  undefined,
+  { channels: true },
+);
+export const echo: BothHalves<[$.Rx<string>, $.Tx<string>], number, never> = define(
+  "Golden.echo",
+  [rx(text), tx(text)],
+  u32,
+  undefined,
+  { channels: true },
+);
+export const crash: BothHalves<[$.Tx<number>], number, never> = define(
+  "Golden.crash",
+  [tx(u32)],
+  u32,
+  undefined,
+  {
+    channels: true,
+  },
+);

@@ -1,9 +1,9 @@
 /** A peer made by hand at the other end of a memory link: it sends what it is told and keeps what it gets. */
+import type { Link, LinkSink } from "@voxrpc/runtime";
 import { AcceptorHandshake } from "../../packages/runtime/src/handshake/acceptor.js";
 import type { Handshake, HandshakeOptions } from "../../packages/runtime/src/handshake/handshake-core.js";
 import { InitiatorHandshake } from "../../packages/runtime/src/handshake/initiator.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
-import type { Link, LinkSink } from "../../packages/runtime/src/link/link.js";
 import { Metadata } from "../../packages/runtime/src/wire/metadata.js";
 import { fromHex, toHex } from "../golden/golden-values.js";
 

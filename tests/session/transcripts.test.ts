@@ -1,30 +1,53 @@
-import { it } from "vitest";
-import { readGolden } from "../golden/report.js";
-import { replay, type Transcript } from "./replay.js";
+/** The recorded sessions, replayed with our side in the place of each recorded one. */
+import { describe, it } from "vitest";
+import { checkGolden, type GoldenOutcome, readGolden } from "../golden/report.js";
+import { differences, whyNotReplayed } from "./differences.js";
+import { type Difference, type Role, replay, type Transcript } from "./replay.js";
 
-it("explore", async () => {
-  const skip =
-    /^(stream|virtual|keepalive|receiver|sender|proxy|channel|root_dropped|resume|handler_panics|metadata_call|raw_early|raw_channel|raw_unknown_channel|raw_credit|raw_bad_item|raw_reset)/;
-  for (const t of readGolden<Transcript[]>("session.json")) {
-    if (skip.test(t.name)) continue;
-    for (const role of ["client", "server"] as const) {
-      if (!t.steps.some((s) => s.from === role && s.by === undefined && s.kind !== "app")) continue;
-      try {
-        const d = await replay(t, role);
-        if (d.length)
-          console.log(
-            t.name,
-            role,
-            JSON.stringify(
-              d.map((x) => `${x.kind}: ${x.text.slice(0, 150)}`),
-              null,
-              1,
-            ),
-          );
-        else console.log(t.name, role, "EQUAL");
-      } catch (e) {
-        console.log(t.name, role, "THROWS", String((e as Error).stack).slice(0, 300));
-      }
-    }
+const transcripts = readGolden<readonly Transcript[]>("session.json");
+
+/** Whether a recorded peer, not the recorder, sent anything on this side. */
+function isRecorded({ steps }: Transcript, role: Role): boolean {
+  return steps.some((step) => step.from === role && step.by === undefined && step.kind !== "app");
+}
+
+function judge(name: string, role: Role, found: readonly Difference[]): GoldenOutcome {
+  const chosen = differences[name]?.find((each) => each.role === role);
+  const unexpected = found.filter(({ kind }) => chosen?.kinds.includes(kind) !== true);
+  if (unexpected.length > 0)
+    return { differs: unexpected.map(({ kind, text }) => `as ${role}, ${kind}: ${text}`).join("\n  ") };
+  if (chosen === undefined) return "equal";
+  const unseen = chosen.kinds.filter((kind) => !found.some((each) => each.kind === kind));
+  return unseen.length > 0
+    ? { differs: `as ${role}: the chosen difference does not show (${unseen.join(", ")})` }
+    : { excepted: `as ${role}: ${chosen.rule}` };
+}
+
+async function outcomeOf(transcript: Transcript): Promise<GoldenOutcome> {
+  const outcomes: GoldenOutcome[] = [];
+  for (const role of ["client", "server"] as const) {
+    if (!isRecorded(transcript, role)) continue;
+    const reason = whyNotReplayed(transcript.name, role);
+    if (reason === undefined) outcomes.push(judge(transcript.name, role, await replay(transcript, role)));
+    else outcomes.push({ excepted: reason });
   }
+  return (
+    outcomes.find((outcome) => outcome !== "equal" && "differs" in outcome) ??
+    outcomes.find((outcome) => outcome !== "equal") ??
+    "equal"
+  );
+}
+
+describe("session.json", () => {
+  it("transcripts", async (context) => {
+    const outcomes = new Map<string, GoldenOutcome>();
+    for (const transcript of transcripts) outcomes.set(transcript.name, await outcomeOf(transcript));
+    checkGolden(
+      context,
+      "session.json transcripts",
+      transcripts,
+      ({ name }) => name,
+      ({ name }) => outcomes.get(name) ?? { differs: "was not replayed" },
+    );
+  });
 });

@@ -8,7 +8,8 @@ import type { Writer } from "../bytes/writer.js";
 import { decodeFault, EncodeFault } from "../postcard/faults.js";
 import { takeVarint64 } from "../postcard/varints.js";
 import { writeU64Number } from "../postcard/wide-integers.js";
-import type { ItemType } from "./item-type.js";
+import type { ItemType } from "../shape/item-type.js";
+import type { ChannelShape } from "../shape/shape.js";
 import { Rx } from "./rx.js";
 import { Tx } from "./tx.js";
 
@@ -70,4 +71,14 @@ function badChannelId(r: Reader, id: number, position: number): never {
 
 function usedBefore(half: string): string {
   return `this ${half} is used already: make a channel() for each call`;
+}
+
+/** Shape of a `Tx` argument. */
+export function txShape<T>(item: ItemType<T>): ChannelShape {
+  return { kind: "channel", direction: "tx", item: item as ItemType<unknown>, read: readTx };
+}
+
+/** Shape of an `Rx` argument. */
+export function rxShape<T>(item: ItemType<T>): ChannelShape {
+  return { kind: "channel", direction: "rx", item: item as ItemType<unknown>, read: readRx };
 }

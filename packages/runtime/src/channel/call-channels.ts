@@ -1,10 +1,12 @@
 /** The channels of one call that we make. */
 import { ChannelError } from "../errors.js";
 import { EncodeFault } from "../postcard/faults.js";
+import type { ItemType } from "../shape/item-type.js";
+import type { Shape } from "../shape/shape.js";
 import type { OutboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";
 import { endOfItems } from "./end.js";
-import type { ItemType } from "./item-type.js";
+import { findHandles } from "./find-handles.js";
 import type { Rx } from "./rx.js";
 import type { Tx } from "./tx.js";
 
@@ -19,7 +21,6 @@ type Passed =
 export class CallChannels implements OutboundBinder {
   private readonly channels: Channels;
   private passed: Passed[] = [];
-  private isBound = false;
 
   constructor(channels: Channels) {
     this.channels = channels;
@@ -45,7 +46,6 @@ export class CallChannels implements OutboundBinder {
   /** The Call is in the outbound batch. */
   bind(): void {
     const { channels } = this;
-    this.isBound = true;
     for (const entry of this.passed) {
       channels.ids.take();
       if ("tx" in entry) {
@@ -60,24 +60,14 @@ export class CallChannels implements OutboundBinder {
 
   /** The call was answered with an error: nothing more comes, what has come can be read. */
   endReceivers(): void {
-    if (this.isBound) for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.endWith(endOfItems);
+    for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.endWith(endOfItems);
   }
 
-  /** The caller has given up, or the Call never left: both halves are over. */
-  abandon(cause: unknown): void {
-    const error = new ChannelError("ChannelUnbound", "channel is not bound: its call was not made", {
-      cause,
-    });
+  /** The caller has given up: both ends are told. */
+  abandon(): void {
     for (const entry of this.passed) {
-      if ("tx" in entry) {
-        const rx = entry.tx.pair;
-        if (this.isBound) rx?.cancel();
-        else rx?.fail(error);
-      } else {
-        const tx = entry.rx.pair;
-        if (this.isBound) tx?.release();
-        else tx?.fail(error);
-      }
+      if ("tx" in entry) entry.tx.pair?.cancel();
+      else entry.rx.pair?.release();
     }
   }
 
@@ -91,6 +81,13 @@ export class CallChannels implements OutboundBinder {
     channels.checkRoom(passed.length + 1);
     return channels.ids.peek() + 2 * passed.length;
   }
+}
+
+/** The call was never sent: whoever waits on the halves that stayed learns it. */
+export function abandonUnsent(shape: Shape, args: readonly unknown[], cause: unknown): void {
+  const text = "channel is not bound: its call was not made";
+  const error = new ChannelError("ChannelUnbound", text, { cause });
+  for (const handle of findHandles(shape, args)) handle.pair?.fail(error);
 }
 
 function passedOn(): ChannelError {

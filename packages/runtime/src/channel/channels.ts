@@ -10,6 +10,7 @@ import { EncodeFault } from "../postcard/faults.js";
 import type { Connection } from "../session/connection.js";
 import { hasParity, IdAllocator } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
+import type { ItemType } from "../shape/item-type.js";
 import {
   writeChannelClose,
   writeChannelReset,
@@ -21,7 +22,6 @@ import { Metadata } from "../wire/metadata.js";
 import { beginPayload, endItem } from "../wire/request-messages.js";
 import { connectionEnded, endOfItems, resetByPeer } from "./end.js";
 import { EndedIds } from "./ended-ids.js";
-import type { ItemType } from "./item-type.js";
 import type { ChannelPort } from "./port.js";
 import { Receiver } from "./receiver.js";
 import { Sender } from "./sender.js";

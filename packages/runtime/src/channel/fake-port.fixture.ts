@@ -1,8 +1,8 @@
 /** A connection that writes down what channels say. */
 import { readU32, writeU32 } from "../postcard/integers.js";
 import { u32Shape } from "../shape/build.js";
+import type { ItemType } from "../shape/item-type.js";
 import type { WireId } from "../wire/message.js";
-import type { ItemType } from "./item-type.js";
 import type { ChannelPort } from "./port.js";
 
 export const u32Items: ItemType<number> = {

@@ -1,7 +1,8 @@
 /** The channels of one call that the peer makes. */
+
+import type { ItemType } from "../shape/item-type.js";
 import type { InboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";
-import type { ItemType } from "./item-type.js";
 import { Rx } from "./rx.js";
 import { Tx } from "./tx.js";
 

@@ -1,7 +1,7 @@
 /** What the two ends of channels need of their connection. */
 
+import type { ItemType } from "../shape/item-type.js";
 import type { WireId } from "../wire/message.js";
-import type { ItemType } from "./item-type.js";
 
 /** Says things to the peer about one connection's channels. Nothing here waits. */
 export interface ChannelPort {

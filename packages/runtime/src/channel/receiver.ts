@@ -11,9 +11,9 @@
 import { Reader } from "../bytes/reader.js";
 import { ChannelError } from "../errors.js";
 import { decodeError } from "../shape/codec-error.js";
+import type { ItemType } from "../shape/item-type.js";
 import type { WireId } from "../wire/message.js";
 import { type ChannelEnd, endOfItems } from "./end.js";
-import type { ItemType } from "./item-type.js";
 import type { ChannelPort } from "./port.js";
 
 /** Takes an item, or learns how the channel has ended. */

@@ -8,9 +8,9 @@
  * ```
  */
 import { CodecError } from "../errors.js";
+import type { ItemType } from "../shape/item-type.js";
 import type { WireId } from "../wire/message.js";
 import { type ChannelEnd, closedHere } from "./end.js";
-import type { ItemType } from "./item-type.js";
 import type { ChannelPort } from "./port.js";
 
 /** More credit than this is not counted. */

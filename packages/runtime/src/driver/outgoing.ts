@@ -1,8 +1,7 @@
 /** The calling half of a driver: from a call to its settled promise. Source: `protocol/calls.md` §1–2. */
 import { Reader } from "../bytes/reader.js";
-import { Writer } from "../bytes/writer.js";
 import type { CallOptions } from "../call/caller.js";
-import { CallChannels } from "../channel/call-channels.js";
+import { abandonUnsent, CallChannels } from "../channel/call-channels.js";
 import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
 import { CallFailure, type CallFailureCode, CodecError, TimeoutError, UserError } from "../errors.js";
@@ -223,7 +222,7 @@ export class OutgoingCalls {
     const state = this.stateOf(method);
     if (outbox.isEncoding) {
       this.unwatch(request);
-      request.channels?.abandon(undefined);
+      this.abandonChannels(request, undefined);
       request.reject(
         new CodecError("EncodeFailed", "a value called back into its session while it was encoded"),
       );
@@ -247,7 +246,7 @@ export class OutgoingCalls {
     } catch (fault) {
       outbox.discard();
       this.unwatch(request);
-      request.channels?.abandon(fault);
+      this.abandonChannels(request, fault);
       const label = `${method.service}.${method.name}`;
       request.reject(
         fault instanceof CodecError ? fault : encodeError(fault, method.args.shape, request.args, label),
@@ -370,19 +369,9 @@ export class OutgoingCalls {
 
   /** The call is over before its channels are: both halves learn it, also those of a call that never left. */
   private abandonChannels(request: OutgoingRequest, cause: unknown): void {
-    const { channels, method } = request;
-    if (channels === undefined) return;
-    if (request.id === 0) {
-      const scratch = new Writer();
-      channels.restart();
-      scratch.binder = channels;
-      try {
-        method.args.write(scratch, 0, request.args);
-      } catch {
-        // Arguments that cannot be encoded: the handles in front of the fault are known now.
-      }
-    }
-    channels.abandon(cause);
+    if (request.channels === undefined) return;
+    if (request.id === 0) abandonUnsent(request.method.args.shape, request.args, cause);
+    else request.channels.abandon();
   }
 
   private sendCancel(id: number): void {

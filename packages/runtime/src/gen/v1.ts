@@ -33,6 +33,8 @@
  * | readArrayCount(r, length, minBytes)        | –    | fixed array that cannot fit: call before `new Array(length)` |
  * | readTag(r) readOptionTag(r)                | –    | position of a variant or result · whether a value follows    |
  * | readF64List readF32List                    | –    | readers of writeF64List, writeF32List                        |
+ * | writeTx writeRx(w, p, v, item)             | 10   | not an unused half of a `channel()`                          |
+ * | readTx readRx(r, item)                     | –    | id that cannot be that of a new channel                      |
  * | enter(w or r) leave(w or r)                | –    | below level 128; around recursive types only                 |
  * | expectArray(v) expectArrayOf(v, length)    | –    | value is no array (of that length)                           |
  * | expectMap expectSet expectObject(v, name)  | –    | value is no Map, Set, object                                 |
@@ -244,6 +246,12 @@ export interface Some<T> {
 /** The TypeScript type of `T?` where `T` is a type parameter. */
 export type Option<T> = undefined extends T ? Some<T> | undefined : T | undefined;
 // --- end of codecs ---
+// --- channels ---
+export { readRx, readTx, rxShape, txShape, writeRx, writeTx } from "../channel/binder.js";
+export { Rx } from "../channel/rx.js";
+export { Tx } from "../channel/tx.js";
+export type { ItemType } from "../shape/item-type.js";
+// --- end of channels ---
 
 // --- schemas and methods ---
 export {

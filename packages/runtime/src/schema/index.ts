@@ -2,6 +2,8 @@
  * Schemas without a connection: the model that travels on the wire, its CBOR, type references. Pure; the compiler uses
  * the same code as the runtime. Subpath `@voxrpc/runtime/schema`.
  */
+
+export type { PlanOutcome } from "./build-plan.js";
 export { type CborMap, type CborValue, cborMap, decodeCbor, encodeCbor } from "./cbor.js";
 export type { CborLimits } from "./cbor-check.js";
 export type {
@@ -26,6 +28,28 @@ export {
   writeSchemaPayload,
 } from "./payload.js";
 export { readSchemaList, readTypeRef } from "./payload-reader.js";
+export { buildPlan } from "./plan.js";
+export type {
+  ArrayNode,
+  ChannelNode,
+  DirectNode,
+  EnumNode,
+  FieldStep,
+  FieldsPlan,
+  ListNode,
+  MapNode,
+  OptionNode,
+  Plan,
+  PlanLimits,
+  PlanNode,
+  SkipNode,
+  StructNode,
+  TupleNode,
+  VariantPlan,
+} from "./plan-model.js";
+export { planLimits } from "./plan-model.js";
+export { type PlanProblem, type PlanProblemCode, problemsText, problemText } from "./plan-problem.js";
+export { type DescribedType, explainPlan, type PlanExplanation, type PlanLine } from "./plan-text.js";
 export {
   type AnnouncedBinding,
   type AnnouncedSchema,
@@ -34,6 +58,7 @@ export {
   ReceiveState,
   SendState,
 } from "./registry.js";
+export { type Skip, SkipCompiler } from "./skip.js";
 export {
   type Bindings,
   bindParameters,

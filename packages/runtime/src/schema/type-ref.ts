@@ -1,4 +1,5 @@
 /** Type references: comparing, keying, substituting, naming. Source: `protocol/schemas.md` §1, §6. */
+import { shorten } from "../postcard/problems.js";
 import type {
   Schema,
   SchemaField,
@@ -112,6 +113,10 @@ const primitiveNames: Readonly<Partial<Record<SchemaPrimitive, string>>> = {
 
 /** Depth at which a name is cut: a reference from a peer may be nested as deep as its payload. */
 const deepestName = 8;
+/** Types that are named in one text: a peer's types may double at each level. */
+const mostNamed = 100;
+/** Elements of a tuple that are named. */
+const mostElements = 32;
 
 /**
  * A type's name in error texts, in the reference's notation: `Vec<u32>`, `HashMap<String, u8>`, `[u8; 4]`,
@@ -119,34 +124,57 @@ const deepestName = 8;
  * shown by its id.
  */
 export function typeName(ref: TypeRef, lookup: SchemaLookup): string {
-  return nameAt(ref, lookup, deepestName);
+  return new Namer(lookup).name(ref, deepestName);
 }
 
-function nameAt(ref: TypeRef, lookup: SchemaLookup, depth: number): string {
-  if (ref.tag === "var") return ref.name;
-  if (depth === 0) return "…";
-  const kind = resolveKind(ref, lookup);
-  if (kind === undefined) return typeIdText(ref.typeId);
-  const name = (inner: TypeRef): string => nameAt(inner, lookup, depth - 1);
-  switch (kind.tag) {
-    case "struct":
-    case "enum":
-      return kind.name;
-    case "tuple":
-      return kind.elements.length === 1 && kind.elements[0] !== undefined
-        ? `(${name(kind.elements[0])},)`
-        : `(${kind.elements.map(name).join(", ")})`;
-    case "list":
-      return `Vec<${name(kind.element)}>`;
-    case "map":
-      return `HashMap<${name(kind.key)}, ${name(kind.value)}>`;
-    case "array":
-      return `[${name(kind.element)}; ${kind.length}]`;
-    case "option":
-      return `Option<${name(kind.element)}>`;
-    case "channel":
-      return `${kind.direction === "tx" ? "Tx" : "Rx"}<${name(kind.element)}>`;
-    case "primitive":
-      return primitiveNames[kind.primitiveType] ?? kind.primitiveType;
+class Namer {
+  private readonly lookup: SchemaLookup;
+  private left = mostNamed;
+
+  constructor(lookup: SchemaLookup) {
+    this.lookup = lookup;
   }
+
+  name(ref: TypeRef, depth: number): string {
+    if (ref.tag === "var") return shorten(ref.name);
+    this.left -= 1;
+    if (depth === 0 || this.left < 0) return "…";
+    const kind = resolveKind(ref, this.lookup);
+    if (kind === undefined) return typeIdText(ref.typeId);
+    const name = (inner: TypeRef): string => this.name(inner, depth - 1);
+    switch (kind.tag) {
+      case "struct":
+      case "enum":
+        return shorten(kind.name);
+      case "tuple":
+        return tupleName(kind.elements.slice(0, mostElements).map(name), kind.elements.length);
+      case "list":
+        return `Vec<${name(kind.element)}>`;
+      case "map":
+        return `HashMap<${name(kind.key)}, ${name(kind.value)}>`;
+      case "array":
+        return `[${name(kind.element)}; ${kind.length}]`;
+      case "option":
+        return `Option<${name(kind.element)}>`;
+      case "channel":
+        return `${kind.direction === "tx" ? "Tx" : "Rx"}<${name(kind.element)}>`;
+      case "primitive":
+        return this.primitive(kind.primitiveType, ref.args[0], name);
+    }
+  }
+
+  /** Bytes with another argument than u8 are a list. Source: `protocol/schemas.md` §3.1. */
+  private primitive(
+    type: SchemaPrimitive,
+    argument: TypeRef | undefined,
+    name: (ref: TypeRef) => string,
+  ): string {
+    if (type === "bytes" && argument !== undefined) return `Vec<${name(argument)}>`;
+    return primitiveNames[type] ?? type;
+  }
+}
+
+function tupleName(names: readonly string[], length: number): string {
+  const more = length > names.length ? ", …" : "";
+  return length === 1 ? `(${names[0] ?? ""},)` : `(${names.join(", ")}${more})`;
 }

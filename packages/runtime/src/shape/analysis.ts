@@ -12,6 +12,7 @@ const knownMinBytes = /*@__PURE__*/ new WeakMap<Shape, number>();
 function children(shape: Shape): readonly Shape[] {
   switch (shape.kind) {
     case "primitive":
+    case "channel":
       return [];
     case "option":
     case "list":
@@ -107,6 +108,7 @@ function measureOpen(shape: Shape, open: Set<Shape>): number {
     case "list":
     case "map":
     case "set":
+    case "channel":
       return 1;
     case "array":
       return shape.length === 0 ? 0 : shape.length * measure(shape.element, open);

@@ -4,6 +4,7 @@ import type {
   EnumShape,
   FieldShape,
   ListShape,
+  MakeObject,
   MapShape,
   OptionShape,
   PrimitiveShape,
@@ -100,14 +101,34 @@ export function resultShape(ok: Shape, error: Shape): ResultShape {
   return { kind: "result", ok, error };
 }
 
-/** One member of a struct. @param name in the `.vox` file @param member in TypeScript */
-export function fieldShape(name: string, member: string, shape: Shape): FieldShape {
-  return { name, member, shape };
+/**
+ * One member of a struct.
+ * @param name in the `.vox` file
+ * @param member in TypeScript
+ * @param defaultValue makes the value for a peer that does not have the field
+ */
+export function fieldShape(
+  name: string,
+  member: string,
+  shape: Shape,
+  defaultValue?: () => unknown,
+): FieldShape {
+  return defaultValue === undefined
+    ? { name, member, shape }
+    : { name, member, shape, default: defaultValue };
 }
 
-/** Shape of a struct. @param fields called when needed, so that a type may contain itself */
-export function structShape(name: string, fields: () => readonly FieldShape[]): StructShape {
-  return { kind: "struct", name, fields };
+/**
+ * Shape of a struct.
+ * @param fields called when needed, so that a type may contain itself
+ * @param make the object from the values of all fields: `(v) => ({ id: v[0], name: v[1] })`
+ */
+export function structShape(
+  name: string,
+  fields: () => readonly FieldShape[],
+  make?: MakeObject,
+): StructShape {
+  return make === undefined ? { kind: "struct", name, fields } : { kind: "struct", name, fields, make };
 }
 
 /** Variant without payload. */
@@ -125,9 +146,13 @@ export function tupleVariant(name: string, shape: () => TupleShape): VariantShap
   return { name, payload: "tuple", shape };
 }
 
-/** Variant with values by name. */
-export function structVariant(name: string, fields: () => readonly FieldShape[]): VariantShape {
-  return { name, payload: "struct", fields };
+/** Variant with values by name. @param make the object, `kind` first, from the values of all fields */
+export function structVariant(
+  name: string,
+  fields: () => readonly FieldShape[],
+  make?: MakeObject,
+): VariantShape {
+  return make === undefined ? { name, payload: "struct", fields } : { name, payload: "struct", fields, make };
 }
 
 /** Shape of an enum. @param literal whether the values are string literals (unit variants only) */

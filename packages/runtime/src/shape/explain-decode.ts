@@ -1,25 +1,12 @@
 /** Finds the place in a value at which decoding failed: reads the bytes again by shape. Runs on the error path only. */
 import type { Reader } from "../bytes/reader.js";
-import { readBytes } from "../postcard/byte-strings.js";
 import { enter, leave, readArrayCount, readCount, readTag, unknownVariant } from "../postcard/counts.js";
 import { DecodeFault } from "../postcard/faults.js";
-import { readBool, readNever, readOptionTag, readUnit } from "../postcard/flags.js";
-import { readF32, readF64 } from "../postcard/floats.js";
-import { readI8, readI16, readI32, readU8, readU16, readU32 } from "../postcard/integers.js";
-import { readChar, readString } from "../postcard/text.js";
-import {
-  readI64,
-  readI64Number,
-  readI128,
-  readI128Number,
-  readU64,
-  readU64Number,
-  readU128,
-  readU128Number,
-} from "../postcard/wide-integers.js";
+import { readOptionTag } from "../postcard/flags.js";
 import { minBytes, recursiveShapes } from "./analysis.js";
 import { indexStep, keyText, memberStep, Path } from "./path.js";
-import type { EnumShape, FieldShape, PrimitiveShape, ResultShape, Shape } from "./shape.js";
+import { primitiveReader } from "./primitive-readers.js";
+import type { EnumShape, FieldShape, ResultShape, Shape } from "./shape.js";
 
 /** A fault and the path of the value in which it happened. */
 export interface LocatedFault {
@@ -40,36 +27,6 @@ export function explainDecode(shape: Shape, r: Reader): LocatedFault | undefined
     return fault instanceof DecodeFault ? { path: walk.path.toString(), fault } : undefined;
   }
 }
-
-type ReadAny = (r: Reader) => unknown;
-
-const primitiveReaders: Readonly<Record<PrimitiveShape["type"], ReadAny>> = {
-  bool: readBool,
-  u8: readU8,
-  u16: readU16,
-  u32: readU32,
-  u64: readU64,
-  u128: readU128,
-  i8: readI8,
-  i16: readI16,
-  i32: readI32,
-  i64: readI64,
-  i128: readI128,
-  f32: readF32,
-  f64: readF64,
-  char: readChar,
-  string: readString,
-  bytes: readBytes,
-  unit: readUnit,
-  never: readNever,
-};
-
-const numberReaders: Readonly<Partial<Record<PrimitiveShape["type"], ReadAny>>> = {
-  u64: readU64Number,
-  i64: readI64Number,
-  u128: readU128Number,
-  i128: readI128Number,
-};
 
 class DecodeWalk {
   readonly path: Path = new Path();
@@ -101,7 +58,7 @@ class DecodeWalk {
     const { r } = this;
     switch (shape.kind) {
       case "primitive":
-        return ((shape.asNumber ? numberReaders[shape.type] : undefined) ?? primitiveReaders[shape.type])(r);
+        return primitiveReader(shape)(r);
       case "option":
         if (!readOptionTag(r)) return undefined;
         return shape.wrapped ? this.at(memberStep("some"), shape.element) : this.read(shape.element);
@@ -110,6 +67,9 @@ class DecodeWalk {
         return this.readElements(shape.element, readCount(r, minBytes(shape.element)));
       case "array":
         return this.readArray(shape.element, shape.length);
+      case "channel":
+        readTag(r);
+        return;
       case "tuple":
         for (const [i, element] of shape.elements.entries()) {
           const name = shape.names?.[i];

@@ -99,6 +99,8 @@ class EncodeWalk {
         return this.checkFields(shape.fields(), value);
       case "enum":
         return this.checkEnum(shape, value);
+      case "channel":
+        return channelProblem(shape.direction, value);
     }
   }
 
@@ -224,6 +226,13 @@ interface AnyObject {
 
 function isObject(value: unknown): value is AnyObject {
   return typeof value === "object" && value !== null;
+}
+
+/** What else may be wrong with a handle, its encoder says. */
+function channelProblem(direction: "tx" | "rx", value: unknown): Reason {
+  const method = direction === "tx" ? "send" : "next";
+  if (isObject(value) && typeof value[method] === "function") return undefined;
+  return `expected the ${direction} of a channel(), got ${describeValue(value)}`;
 }
 
 function lengthProblem(expected: number, actual: number): string {

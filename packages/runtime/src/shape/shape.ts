@@ -3,7 +3,9 @@
  * Generated code carries one per type as plain data. The hot paths never read it: it serves the slow paths, which
  * name the path of a value that could not be encoded or decoded.
  */
+import type { Reader } from "../bytes/reader.js";
 import type { SchemaPrimitive } from "../schema/model.js";
+import type { ItemType } from "./item-type.js";
 
 export type ShapePrimitive = Exclude<SchemaPrimitive, "payload">;
 
@@ -65,20 +67,36 @@ export interface FieldShape {
   /** Name of the TypeScript member. */
   readonly member: string;
   readonly shape: Shape;
+  /** The value of a field that a peer does not have, made anew each time. Absent: an option is undefined then, anything else is an error. */
+  readonly default?: () => unknown;
 }
+
+/**
+ * Makes the object of a struct or struct variant from the values of its members, in declared order: an object literal,
+ * so that an object read in another layout has the same hidden class as one of the static decoder.
+ */
+export type MakeObject = (values: readonly unknown[]) => object;
 
 export interface StructShape {
   readonly kind: "struct";
   readonly name: string;
   /** Called when needed, so that a type may contain itself. */
   readonly fields: () => readonly FieldShape[];
+  /** Absent: members are set one by one, which is slower. */
+  readonly make?: MakeObject;
 }
 
 export type VariantShape =
   | { readonly name: string; readonly payload: "unit" }
   | { readonly name: string; readonly payload: "newtype"; readonly shape: () => Shape }
   | { readonly name: string; readonly payload: "tuple"; readonly shape: () => TupleShape }
-  | { readonly name: string; readonly payload: "struct"; readonly fields: () => readonly FieldShape[] };
+  | {
+      readonly name: string;
+      readonly payload: "struct";
+      readonly fields: () => readonly FieldShape[];
+      /** The object has its `kind` first. */
+      readonly make?: MakeObject;
+    };
 
 export interface EnumShape {
   readonly kind: "enum";
@@ -86,6 +104,16 @@ export interface EnumShape {
   /** True when the values are string literals (an enum of unit variants only), false for `{ kind, … }` objects. */
   readonly literal: boolean;
   readonly variants: readonly VariantShape[];
+}
+
+/** A channel handle among arguments. */
+export interface ChannelShape {
+  readonly kind: "channel";
+  /** As the handler sees it. */
+  readonly direction: "tx" | "rx";
+  readonly item: ItemType<unknown>;
+  /** Reads the handle; items that arrive on it are read by `item`. */
+  readonly read: (r: Reader, item: ItemType<unknown>) => unknown;
 }
 
 export type Shape =
@@ -98,4 +126,5 @@ export type Shape =
   | SetShape
   | ResultShape
   | StructShape
-  | EnumShape;
+  | EnumShape
+  | ChannelShape;

@@ -1,0 +1,338 @@
+/**
+ * From a plan to the function that reads by it: a chain of closures, made once, without `eval`. The plan says how the
+ * peer's bytes lie, the shape how our values look; where the layouts are the same, the shape alone is followed.
+ * Source: `protocol/postcard.md` §6.
+ */
+import type { Reader } from "../bytes/reader.js";
+import { CodecError } from "../errors.js";
+import { enter, leave, readArrayCount, readCount, readTag } from "../postcard/counts.js";
+import { decodeFault } from "../postcard/faults.js";
+import { readOptionTag } from "../postcard/flags.js";
+import { readF32List, readF64List } from "../postcard/float-lists.js";
+import type { EnumNode, Plan, PlanNode, SkipNode, VariantPlan } from "../schema/plan-model.js";
+import { nameList } from "../schema/plan-problem.js";
+import { type Skip, SkipCompiler } from "../schema/skip.js";
+import { minBytes, recursiveShapes } from "../shape/analysis.js";
+import type { Read } from "../shape/codec.js";
+import type { ItemType } from "../shape/item-type.js";
+import { primitiveReader } from "../shape/primitive-readers.js";
+import type { EnumShape, FieldShape, ResultShape, Shape, VariantShape } from "../shape/shape.js";
+import { describeNode, describeShape, findDisagreement } from "./check-shape.js";
+import { compileFields, type FieldCompiler } from "./compile-fields.js";
+import { typedArrayReader, typedListReader } from "./typed-readers.js";
+
+/** Shapes that are compiled before giving up: shapes made anew at every look would have no end. */
+const maxShapes = 65_536;
+
+/**
+ * The function that reads a peer's values as ours.
+ *
+ * @param shape of the type that the plan's local side describes
+ * @throws CodecError `DecodeFailed` when plan and shape do not belong together: a schema stands for several types in a
+ * root that uses a generic twice, and then says less than the types
+ */
+export function compilePlan(plan: Plan, shape: Shape): Read<unknown> {
+  const disagreement = findDisagreement(plan.root, shape);
+  if (disagreement !== undefined) throw mismatch(disagreement.node, disagreement.shape);
+  return new PlanCompiler(shape).read(plan.root, shape);
+}
+
+class PlanCompiler implements FieldCompiler {
+  private readonly skips = new SkipCompiler();
+  private readonly recursive: ReadonlySet<Shape>;
+  private readonly known = new Map<PlanNode | undefined, Map<Shape, Read<unknown>>>();
+  private compiled = 0;
+
+  constructor(root: Shape) {
+    this.recursive = recursiveShapes(root);
+  }
+
+  skip(node: SkipNode): Skip {
+    return this.skips.compile(node);
+  }
+
+  /** @param node undefined where the layouts are the same */
+  read(node: PlanNode | undefined, what: Shape | FieldShape): Read<unknown> {
+    const shape = "member" in what ? what.shape : what;
+    const plan = node?.same === true ? undefined : node;
+    let byShape = this.known.get(plan);
+    if (byShape === undefined) {
+      byShape = new Map();
+      this.known.set(plan, byShape);
+    }
+    const known = byShape.get(shape);
+    if (known !== undefined) return known;
+    this.compiled += 1;
+    if (this.compiled > maxShapes) throw mismatch(plan, shape, "its shapes have no end");
+    if (!this.recursive.has(shape)) {
+      const read = this.make(plan, shape);
+      byShape.set(shape, read);
+      return read;
+    }
+    let body: Read<unknown> = unfinished;
+    const read: Read<unknown> = (r) => {
+      enter(r);
+      const value = body(r);
+      leave(r);
+      return value;
+    };
+    byShape.set(shape, read);
+    body = this.make(plan, shape);
+    return read;
+  }
+
+  private make(node: PlanNode | undefined, shape: Shape): Read<unknown> {
+    switch (shape.kind) {
+      case "primitive":
+        if (node !== undefined) throw mismatch(node, shape);
+        return primitiveReader(shape);
+      case "option":
+        return this.option(checked(node, "option", shape)?.element, shape.element, shape.wrapped);
+      case "list":
+      case "set":
+        return this.list(checked(node, "list", shape)?.element, shape);
+      case "array":
+        return this.array(checked(node, "array", shape), shape);
+      case "tuple":
+        return this.tuple(checked(node, "tuple", shape), shape);
+      case "map":
+        return this.map(checked(node, "map", shape), shape);
+      case "struct": {
+        const struct = checked(node, "struct", shape);
+        return compileFields(struct?.fields, shape.fields(), shape.make, undefined, this);
+      }
+      case "result":
+        return this.result(checked(node, "enum", shape), shape);
+      case "enum":
+        return this.enumeration(checked(node, "enum", shape), shape);
+      case "channel":
+        return this.channel(checked(node, "channel", shape), shape);
+    }
+  }
+
+  /** Items that arrive are read in the peer's layout; those that we send are in ours. */
+  private channel(
+    node: Extract<PlanNode, { kind: "channel" }> | undefined,
+    shape: Extract<Shape, { kind: "channel" }>,
+  ): Read<unknown> {
+    const { item } = shape;
+    if (node === undefined || node.element.same) return (r) => shape.read(r, item);
+    const translated: ItemType<unknown> = { ...item, read: this.read(node.element, item.shape) };
+    return (r) => shape.read(r, translated);
+  }
+
+  private option(node: PlanNode | undefined, shape: Shape, wrapped: boolean): Read<unknown> {
+    const element = this.read(node, shape);
+    return wrapped
+      ? (r) => (readOptionTag(r) ? { some: element(r) } : undefined)
+      : (r) => (readOptionTag(r) ? element(r) : undefined);
+  }
+
+  private list(node: PlanNode | undefined, shape: Extract<Shape, { kind: "list" | "set" }>): Read<unknown> {
+    if (shape.kind === "list" && shape.typed) {
+      if (node !== undefined) throw mismatch(node, shape);
+      return typedListReader(shape.element);
+    }
+    const floats = node === undefined && shape.kind === "list" ? floatListReader(shape.element) : undefined;
+    if (floats !== undefined) return floats;
+    const element = this.read(node, shape.element);
+    const least = node?.minBytes ?? minBytes(shape.element);
+    if (shape.kind === "set") {
+      return (r) => {
+        const set = new Set<unknown>();
+        for (let left = readCount(r, least); left > 0; left--) set.add(element(r));
+        return set;
+      };
+    }
+    return (r) => {
+      const items = new Array<unknown>(readCount(r, least));
+      for (let i = 0; i < items.length; i++) items[i] = element(r);
+      return items;
+    };
+  }
+
+  private array(
+    node: Extract<PlanNode, { kind: "array" }> | undefined,
+    shape: Extract<Shape, { kind: "array" }>,
+  ): Read<unknown> {
+    const { length } = shape;
+    if (node !== undefined && node.length !== length && !node.isLengthShared) {
+      throw mismatch(node, shape, `the peer's array has ${node.length} elements, ours ${length}`);
+    }
+    const inner = node?.element.same === true ? undefined : node?.element;
+    if (shape.typed) {
+      if (inner !== undefined) throw mismatch(inner, shape);
+      return typedArrayReader(shape.element, length);
+    }
+    const element = this.read(inner, shape.element);
+    const least = inner?.minBytes ?? minBytes(shape.element);
+    return (r) => {
+      const items = new Array<unknown>(readArrayCount(r, length, least));
+      for (let i = 0; i < length; i++) items[i] = element(r);
+      return items;
+    };
+  }
+
+  private tuple(
+    node: Extract<PlanNode, { kind: "tuple" }> | undefined,
+    shape: Extract<Shape, { kind: "tuple" }>,
+  ): Read<readonly unknown[]> {
+    const { length } = shape.elements;
+    if (node !== undefined && node.elements.length !== length) throw mismatch(node, shape);
+    return this.elements(node?.elements, shape.elements);
+  }
+
+  private elements(
+    nodes: readonly PlanNode[] | undefined,
+    shapes: readonly Shape[],
+  ): Read<readonly unknown[]> {
+    const reads = shapes.map((shape, i) => this.read(nodes?.[i], shape));
+    const [first, second] = reads;
+    if (reads.length === 1 && first !== undefined) return (r) => [first(r)];
+    if (reads.length === 2 && first !== undefined && second !== undefined) {
+      return (r) => [first(r), second(r)];
+    }
+    return (r) => {
+      const values = new Array<unknown>(reads.length);
+      for (let i = 0; i < reads.length; i++) values[i] = (reads[i] as Read<unknown>)(r);
+      return values;
+    };
+  }
+
+  private map(
+    node: Extract<PlanNode, { kind: "map" }> | undefined,
+    shape: Extract<Shape, { kind: "map" }>,
+  ): Read<unknown> {
+    const key = this.read(node?.key, shape.key);
+    const value = this.read(node?.value, shape.value);
+    const least =
+      (node?.key.minBytes ?? minBytes(shape.key)) + (node?.value.minBytes ?? minBytes(shape.value));
+    return (r) => {
+      const map = new Map<unknown, unknown>();
+      for (let left = readCount(r, least); left > 0; left--) {
+        const k = key(r);
+        map.set(k, value(r));
+      }
+      return map;
+    };
+  }
+
+  private result(node: EnumNode | undefined, shape: ResultShape): Read<unknown> {
+    const okNode = node?.variants.find(({ name }) => name === "Ok");
+    const errorNode = node?.variants.find(({ name }) => name === "Err");
+    const ok = this.resultPart(node, okNode, shape.ok);
+    const error = this.resultPart(node, errorNode, shape.error);
+    const readOk: Read<unknown> = (r) => ({ ok: true, value: ok(r) });
+    const readError: Read<unknown> = (r) => ({ ok: false, error: error(r) });
+    const own = [readOk, readError];
+    if (node === undefined) return byIndex(own, undefined);
+    const variants = node.variants.map((variant) =>
+      variant === okNode ? readOk : variant === errorNode ? readError : undefined,
+    );
+    return byIndex(variants, node);
+  }
+
+  private resultPart(
+    node: EnumNode | undefined,
+    variant: VariantPlan | undefined,
+    shape: Shape,
+  ): Read<unknown> {
+    if (node === undefined || variant === undefined) return this.read(undefined, shape);
+    if (variant.form !== "newtype") throw mismatch(node, shape);
+    return this.read(variant.node, shape);
+  }
+
+  private enumeration(node: EnumNode | undefined, shape: EnumShape): Read<unknown> {
+    if (node === undefined) {
+      return byIndex(
+        shape.variants.map((variant) => this.variant(undefined, variant, shape)),
+        undefined,
+      );
+    }
+    const variants = node.variants.map((plan) => {
+      if (plan.form === "unknown") return undefined;
+      const own = shape.variants.find(({ name }) => name === plan.name);
+      if (own === undefined) throw mismatch(node, shape, `our type has no variant '${plan.name}'`);
+      return this.variant(plan, own, shape);
+    });
+    return byIndex(variants, node);
+  }
+
+  private variant(plan: VariantPlan | undefined, variant: VariantShape, shape: EnumShape): Read<unknown> {
+    const kind = variant.name;
+    if (plan !== undefined && plan.form !== variant.payload) {
+      throw mismatch(
+        undefined,
+        shape,
+        `variant '${kind}' has another payload in our schema than in our type`,
+      );
+    }
+    switch (variant.payload) {
+      case "unit":
+        return shape.literal ? () => kind : () => ({ kind });
+      case "newtype": {
+        const value = this.read(plan?.form === "newtype" ? plan.node : undefined, variant.shape());
+        return (r) => ({ kind, value: value(r) });
+      }
+      case "tuple": {
+        const nodes = plan?.form === "tuple" ? plan.elements : undefined;
+        const value = this.elements(nodes, variant.shape().elements);
+        return (r) => ({ kind, value: value(r) });
+      }
+      case "struct": {
+        const fields = plan?.form === "struct" ? plan.fields : undefined;
+        return compileFields(fields, variant.fields(), variant.make, kind, this);
+      }
+    }
+  }
+}
+
+/** Lists of floats are read in one go. */
+function floatListReader(element: Shape): Read<unknown> | undefined {
+  if (element.kind !== "primitive") return undefined;
+  if (element.type === "f64") return readF64List;
+  return element.type === "f32" ? readF32List : undefined;
+}
+
+function unfinished(): never {
+  throw new TypeError("a recursive type was read before it was compiled");
+}
+
+/** Reads an index and the variant that the peer has there. */
+function byIndex(
+  variants: readonly (Read<unknown> | undefined)[],
+  node: EnumNode | undefined,
+): Read<unknown> {
+  return (r) => {
+    const start = r.position;
+    const index = readTag(r);
+    const variant = variants[index];
+    return variant === undefined ? unknownIndex(r, index, start, node) : variant(r);
+  };
+}
+
+/** @throws DecodeFault always */
+function unknownIndex(r: Reader, index: number, start: number, node: EnumNode | undefined): never {
+  const text = `unknown remote enum variant index ${index}`;
+  const remote = node?.variants[index];
+  if (node === undefined || remote === undefined) throw decodeFault(r, text, start);
+  const place = node.path === "" ? "" : ` at ${node.path}`;
+  const detail = `the peer's ${node.name}::${remote.name}${place}; we know ${nameList(node.localVariants)}`;
+  throw decodeFault(r, `${text}: ${detail}`, start);
+}
+
+function checked<Kind extends PlanNode["kind"]>(
+  node: PlanNode | undefined,
+  kind: Kind,
+  shape: Shape,
+): Extract<PlanNode, { kind: Kind }> | undefined {
+  if (node !== undefined && node.kind !== kind) throw mismatch(node, shape);
+  return node as Extract<PlanNode, { kind: Kind }> | undefined;
+}
+
+function mismatch(node: PlanNode | undefined, shape: Shape, detail?: string): CodecError {
+  const path = node?.path ?? "";
+  const reason =
+    detail ?? `our schema describes ${describeNode(node)} where our type is ${describeShape(shape)}`;
+  return new CodecError("DecodeFailed", reason, { path });
+}

@@ -1,0 +1,62 @@
+/** What is known of the nodes of a plan only when all of them are there: recursive types are cycles. */
+import type { FieldsPlan, PlanNode, VariantPlan } from "./plan-model.js";
+
+/** The nodes directly inside a node. */
+export function childrenOf(node: PlanNode): readonly PlanNode[] {
+  switch (node.kind) {
+    case "direct":
+      return [];
+    case "struct":
+      return childrenOfFields(node.fields);
+    case "tuple":
+      return node.elements;
+    case "enum":
+      return node.variants.flatMap(childrenOfVariant);
+    case "map":
+      return [node.key, node.value];
+    default:
+      return [node.element];
+  }
+}
+
+function childrenOfFields(fields: FieldsPlan): readonly PlanNode[] {
+  return fields.steps.flatMap((step) => (step.action === "read" ? [step.node] : []));
+}
+
+function childrenOfVariant(variant: VariantPlan): readonly PlanNode[] {
+  switch (variant.form) {
+    case "newtype":
+      return [variant.node];
+    case "tuple":
+      return variant.elements;
+    case "struct":
+      return childrenOfFields(variant.fields);
+    default:
+      return [];
+  }
+}
+
+/**
+ * Settles `same` and `aligned`: both hold where a node claims them for itself and all nodes below keep the claim. They
+ * start as each node's own claim and are taken back upwards, so that a recursive type may be the same as itself.
+ */
+export function settleClaims(nodes: readonly PlanNode[]): void {
+  const parents = new Map<PlanNode, PlanNode[]>();
+  for (const node of nodes) {
+    for (const child of childrenOf(node)) {
+      const known = parents.get(child);
+      if (known === undefined) parents.set(child, [node]);
+      else known.push(node);
+    }
+  }
+  for (const claim of ["same", "aligned"] as const) {
+    const waiting = nodes.filter((node) => !node[claim]);
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      for (const parent of parents.get(node) ?? []) {
+        if (!parent[claim]) continue;
+        parent[claim] = false;
+        waiting.push(parent);
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Translation plans: whether and how a value that a peer writes is read as ours. Pure; the runtime reads by it, and the
+ * compiler's verdicts on changes come from it, so that the two cannot disagree. Source: `protocol/schemas.md` §6.
+ */
+import { PlanBuilder, type PlanOutcome } from "./build-plan.js";
+import type { TypeRef } from "./model.js";
+import { type PlanLimits, planLimits } from "./plan-model.js";
+import type { SchemaLookup } from "./type-ref.js";
+
+/**
+ * Compares what a peer writes with what we read.
+ *
+ * Ids are opaque and not trusted: equal ids are compared like others, because an id does not cover all that is below
+ * it. Neither side is trusted to be finite: whatever the schemas say, the answer comes within `limits`.
+ *
+ * @param remote the writer's type
+ * @param local the reader's type
+ */
+export function buildPlan(
+  remote: TypeRef,
+  remoteSchemas: SchemaLookup,
+  local: TypeRef,
+  localSchemas: SchemaLookup,
+  limits: PlanLimits = planLimits,
+): PlanOutcome {
+  return new PlanBuilder(remote, remoteSchemas, local, localSchemas, limits).build();
+}

@@ -1,0 +1,53 @@
+/** The reader of each primitive, for paths on which it is only known at run time. */
+import type { Reader } from "../bytes/reader.js";
+import { readBytes } from "../postcard/byte-strings.js";
+import { readBool, readNever, readUnit } from "../postcard/flags.js";
+import { readF32, readF64 } from "../postcard/floats.js";
+import { readI8, readI16, readI32, readU8, readU16, readU32 } from "../postcard/integers.js";
+import { readChar, readString } from "../postcard/text.js";
+import {
+  readI64,
+  readI64Number,
+  readI128,
+  readI128Number,
+  readU64,
+  readU64Number,
+  readU128,
+  readU128Number,
+} from "../postcard/wide-integers.js";
+import type { PrimitiveShape } from "./shape.js";
+
+type ReadAny = (r: Reader) => unknown;
+
+const primitiveReaders: Readonly<Record<PrimitiveShape["type"], ReadAny>> = {
+  bool: readBool,
+  u8: readU8,
+  u16: readU16,
+  u32: readU32,
+  u64: readU64,
+  u128: readU128,
+  i8: readI8,
+  i16: readI16,
+  i32: readI32,
+  i64: readI64,
+  i128: readI128,
+  f32: readF32,
+  f64: readF64,
+  char: readChar,
+  string: readString,
+  bytes: readBytes,
+  unit: readUnit,
+  never: readNever,
+};
+
+const numberReaders: Readonly<Partial<Record<PrimitiveShape["type"], ReadAny>>> = {
+  u64: readU64Number,
+  i64: readI64Number,
+  u128: readU128Number,
+  i128: readI128Number,
+};
+
+/** The function that reads a primitive as its shape says. */
+export function primitiveReader(shape: PrimitiveShape): (r: Reader) => unknown {
+  return (shape.asNumber ? numberReaders[shape.type] : undefined) ?? primitiveReaders[shape.type];
+}

@@ -1,0 +1,120 @@
+/** Where a replay differs from its record on purpose, and which transcripts belong to other suites. */
+import type { DifferenceKind, Role } from "./replay.js";
+
+/** What a transcript may differ in, and the rule that says so. */
+export interface ChosenDifference {
+  /** The side of which it holds. */
+  readonly role: Role;
+  readonly kinds: readonly DifferenceKind[];
+  readonly rule: string;
+}
+
+const saysWhy =
+  "session.md §4: a peer that breaks the protocol is told so (ProtocolError) before the link closes";
+const ownRoot = "schemas.md §4: the method's own response types are announced, not 0.8.2's narrow ones";
+const ownTexts = "schemas.md §6, postcard.md: same error, its text is our own and names the place";
+const protocolErrorEnds = "session.md §4: a ProtocolError of the peer ends the session, 0.8.2 ignores it";
+
+const difference = (role: Role, rule: string, ...kinds: readonly DifferenceKind[]): ChosenDifference => ({
+  role,
+  kinds,
+  rule,
+});
+
+/** By the name of the transcript. A difference that does not show is a failure, too. */
+export const differences: Readonly<Record<string, readonly ChosenDifference[]>> = {
+  invalid_payload: [difference("server", ownTexts, "text")],
+  request_limit_ignored: [
+    difference("client", "calls.md §1: calls wait while the peer's limit is reached", "missing", "extra"),
+  ],
+  caller_drops_call: [difference("client", "calls.md §1: a caller that gives up sends Cancel", "extra")],
+  cancel_volatile_operation: [
+    difference("server", `${ownRoot}; calls.md §3: one Cancelled for one request`, "root", "missing"),
+  ],
+  cancel_volatile_no_operation: [
+    difference("server", `${ownRoot}; wire.md §4.3: retry is always announced`, "root", "other"),
+  ],
+  shutdown_by_client: [
+    difference("client", "session.md §5.4: after a shutdown nothing is sent any more", "missing"),
+  ],
+  refuse_mode_by_link: [
+    difference("server", "wire.md §3: no link of ours refuses the mode, so it is accepted", "other", "end"),
+  ],
+  refuse_hello_even: [
+    difference("server", "session.md §1: the acceptor takes the parity that the initiator leaves", "end"),
+  ],
+  refuse_hello_bytes_metadata: [
+    difference("server", "wire.md §4.1: both forms of bytes are read", "extra", "end"),
+  ],
+  raw_protocol_error: [difference("server", protocolErrorEnds, "missing")],
+  raw_call_bad_arguments: [
+    difference("server", `${ownTexts}; postcard.md: a varint past u32 is refused, not cut`, "text", "other"),
+  ],
+  raw_request_ids: [
+    difference(
+      "server",
+      "wire.md §6: a request id of the wrong parity ends the connection",
+      "other",
+      "missing",
+    ),
+  ],
+  client_response_without_schemas: [
+    difference(
+      "client",
+      "schemas.md §4: failures have the same bytes for every type, so they are read without schemas",
+      "result",
+    ),
+  ],
+  client_root_closed: [
+    difference(
+      "client",
+      "session.md §4: when the root closes and nothing else is live, the session ends",
+      "missing",
+    ),
+  ],
+  client_garbage: [difference("client", saysWhy, "extra")],
+  client_protocol_error: [difference("client", protocolErrorEnds, "missing")],
+  ...Object.fromEntries(
+    [
+      "fail_empty_frame",
+      "fail_unknown_payload",
+      "fail_truncated",
+      "fail_varint",
+      "fail_unknown_body",
+      "fail_bad_utf8_key",
+      "fail_bad_utf8_value",
+      "fail_bad_utf8_description",
+      "fail_key_length",
+      "fail_metadata_count",
+      "fail_payload_length",
+      "fail_handshake_again",
+      "fail_schema_twice",
+      "fail_schema_cbor",
+      "fail_schema_inlined",
+      "fail_schema_unknown_response",
+      "fail_in_call",
+    ].map((name) => [name, [difference("server", saysWhy, "extra")]]),
+  ),
+};
+
+const streams = "belongs to streams/connections: channels";
+const connections = "belongs to streams/connections: virtual connections";
+const resume = "belongs to resume";
+const operations = "belongs to resume: the operation table of the callee";
+
+/** Transcripts that are not replayed here, or of which one side is not. */
+const elsewhere: readonly (readonly [name: RegExp, reason: string, role?: Role])[] = [
+  [/^(stream_|receiver_|sender_|channel_|handler_panics$|metadata_call$)/, streams],
+  [/^raw_(early_items|channel_|unknown_channel|credit_ignored|bad_item|reset_by)/, streams],
+  [/^(virtual_|proxy$|root_dropped|fail_schema_twice_virtual$|client_open_answers$)/, connections],
+  [/^keepalive_/, "belongs to streams/connections: keepalive"],
+  [/^resume_/, resume],
+  [/^operation_/, operations, "server"],
+  [/^raw_operation_id_text$/, operations],
+  [/^invalid_payload$/, "its client was built from other types than those of session.vox", "client"],
+];
+
+/** Why a side of a transcript is not replayed; undefined when it is. */
+export function whyNotReplayed(name: string, role: Role): string | undefined {
+  return elsewhere.find(([pattern, , only]) => pattern.test(name) && (only ?? role) === role)?.[1];
+}

@@ -1,0 +1,370 @@
+/** Channels over two connected sessions. */
+import { ChannelError, type ChannelPair, channel, type Session } from "@voxrpc/runtime";
+import * as $ from "@voxrpc/runtime/gen/v1";
+import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Driver } from "../../packages/runtime/src/driver/driver.js";
+import { DriverCore } from "../../packages/runtime/src/driver/driver-core.js";
+import { add, count, crash, echo, first, sum } from "./golden-service.js";
+
+let unhandled: unknown[];
+const note = (reason: unknown): void => {
+  unhandled.push(reason);
+};
+beforeEach(() => {
+  unhandled = [];
+  process.on("unhandledRejection", note);
+});
+afterEach(async () => {
+  await settle();
+  process.off("unhandledRejection", note);
+  expect(unhandled).toEqual([]);
+});
+
+const counting = count.handled(async ([from, n, out]) => {
+  for (let i = 0; i < n; i++) await out.send(from + i);
+});
+
+const summing = sum.handled(async ([items]) => {
+  let total = 0n;
+  for await (const value of items) total += BigInt(value);
+  return total;
+});
+
+const takingOne = first.handled(async ([items]) => (await items.next()).value);
+
+const echoing = echo.handled(async ([input, output]) => {
+  let texts = 0;
+  for await (const value of input) {
+    await output.send(value.toUpperCase());
+    texts += 1;
+  }
+  return texts;
+});
+
+const crashing = crash.handled(async ([out]) => {
+  await out.send(1);
+  throw new Error("boom");
+});
+
+const golden = (...more: $.HandledMethod[]): $.Dispatcher => {
+  const replaced = new Set(more.map(({ id }) => id));
+  const all = [counting, summing, takingOne, echoing, crashing].filter(({ id }) => !replaced.has(id));
+  return $.dispatcher("Golden", [...all, ...more]);
+};
+
+const withCredit = (credit: number): PairOptions => ({
+  client: { initialChannelCredit: credit },
+  server: { initialChannelCredit: credit },
+});
+
+const callerOf = (session: Session): $.Caller => {
+  if (session.driver === undefined) throw new Error("no driver");
+  return session.driver;
+};
+
+const loadOf = (session: Session) => {
+  const { core } = session.driver as Driver;
+  expect(core).toBeInstanceOf(DriverCore);
+  return core.load;
+};
+
+/** Nothing is left on either side. */
+async function expectIdle(pair: SessionPair): Promise<void> {
+  await settle();
+  const idle = { outgoing: 0, incoming: 0, timed: 0, channels: 0 };
+  expect([loadOf(pair.client), loadOf(pair.server)]).toEqual([idle, idle]);
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+const numbers = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+describe.each([1, 2, 4, 16])("with a window of %i", (credit) => {
+  it("channeling_generate_server_to_client: items in order, then the end", async () => {
+    await using pair = await connectPair(golden(), withCredit(credit));
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(count.method, [0, 100, tx]);
+    expect(await collect(rx)).toEqual(numbers(100));
+    await call;
+    await expectIdle(pair);
+  });
+
+  it("channeling_sum_client_to_server, rpc_channeling_sum_large", async () => {
+    await using pair = await connectPair(golden(), withCredit(credit));
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(sum.method, [rx]);
+    for (const value of numbers(100)) await tx.send(value);
+    await tx.close();
+    expect(await call).toBe(4950n);
+    await expectIdle(pair);
+  });
+
+  it("channeling_transform: both directions at once", async () => {
+    await using pair = await connectPair(golden(), withCredit(credit));
+    const input = channel<string>();
+    const output = channel<string>();
+    const call = callerOf(pair.client).call(echo.method, [input.rx, output.tx]);
+    const texts = collect(output.rx);
+    for (const text of ["hello", "world", "test"]) await input.tx.send(text);
+    await input.tx.close();
+    expect(await call).toBe(3);
+    expect(await texts).toEqual(["HELLO", "WORLD", "TEST"]);
+    await expectIdle(pair);
+  });
+});
+
+describe("a stream to the caller", () => {
+  it("waits for the reader: no more than the window is under way", async () => {
+    let sent = 0;
+    const eager = count.handled(async ([from, n, out]) => {
+      for (let i = 0; i < n; i++) {
+        await out.send(from + i);
+        sent += 1;
+      }
+    });
+    await using pair = await connectPair(golden(eager), withCredit(4));
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(count.method, [0, 50, tx]);
+    await settle();
+    expect(sent).toBe(4);
+    await rx.next();
+    await settle();
+    expect(sent).toBe(4);
+    await rx.next();
+    await settle();
+    expect(sent).toBe(6);
+    expect(await collect(rx)).toEqual(numbers(50).slice(2));
+    await call;
+  });
+
+  it("ends for the handler when the caller leaves the loop", async () => {
+    let error: unknown;
+    const endless = count.handled(async ([from, , out]) => {
+      try {
+        for (let i = from; ; i++) await out.send(i);
+      } catch (thrown) {
+        error = thrown;
+      }
+    });
+    await using pair = await connectPair(golden(endless));
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(count.method, [0, 0, tx]);
+    for await (const value of rx) if (value === 20) break;
+    await call;
+    expect(error).toMatchObject({ code: "ChannelReset", message: "channel reset by peer" });
+    await expectIdle(pair);
+  });
+
+  it("is closed when the handler fails; the call says so", async () => {
+    await using pair = await connectPair(golden());
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(crash.method, [tx]);
+    const items = collect(rx);
+    await expect(call).rejects.toMatchObject({ code: "Cancelled" });
+    expect(await items).toEqual([1]);
+    await expectIdle(pair);
+  });
+
+  it("channeling_post_reply_generate_server_to_client: goes on after the answer when it is kept open", async () => {
+    const later = count.handled(([from, n, out]) => {
+      out.keepOpen();
+      void (async () => {
+        await settle();
+        for (let i = 0; i < n; i++) await out.send(from + i);
+        await out.close();
+      })();
+    });
+    await using pair = await connectPair(golden(later));
+    const { tx, rx } = channel<number>();
+    await callerOf(pair.client).call(count.method, [0, 5, tx]);
+    expect(await collect(rx)).toEqual(numbers(5));
+    await expectIdle(pair);
+  });
+
+  it("is cancelled with its call", async () => {
+    let handlerError: unknown;
+    const endless = count.handled(async ([from, , out]) => {
+      try {
+        for (let i = from; ; i++) await out.send(i);
+      } catch (thrown) {
+        handlerError = thrown;
+      }
+    });
+    await using pair = await connectPair(golden(endless));
+    const { tx, rx } = channel<number>();
+    const controller = new AbortController();
+    const call = callerOf(pair.client).call(count.method, [0, 0, tx], { signal: controller.signal });
+    await rx.next();
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ code: "Cancelled" });
+    expect(await rx.next()).toEqual({ done: true, value: undefined });
+    await settle();
+    expect(handlerError).toBeInstanceOf(ChannelError);
+    await expectIdle(pair);
+  });
+});
+
+describe("a stream to the handler", () => {
+  it("items that arrive before the handler starts are kept, and not lost behind a Close", async () => {
+    let release: () => void = () => {};
+    const blocking = add.handled(() => new Promise<number>((resolve) => (release = () => resolve(0))));
+    await using pair = await connectPair(golden(blocking), { server: { maxConcurrentRequests: 1 } });
+    const caller = callerOf(pair.client);
+    // The peer's limit is 1 for us as well: a caller that does not keep to it is played by a raised limit.
+    const blocker = caller.call(add.method, [1, 2]);
+    await settle();
+    const { tx, rx } = channel<number>();
+    const call = caller.call(sum.method, [rx]);
+    const sends = Promise.all([tx.send(40), tx.send(2), tx.close()]);
+    release();
+    await blocker;
+    await sends;
+    expect(await call).toBe(42n);
+    await expectIdle(pair);
+  });
+
+  it("ends for the caller when the handler has had enough", async () => {
+    await using pair = await connectPair(golden(), withCredit(2));
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(first.method, [rx]);
+    await tx.send(7);
+    expect(await call).toBe(7);
+    await settle();
+    await expect(tx.send(8)).rejects.toMatchObject({ code: "ChannelReset" });
+    expect(tx.isOpen).toBe(false);
+    await expectIdle(pair);
+  });
+
+  it("an item that does not fit is refused alone", async () => {
+    await using pair = await connectPair(golden());
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(sum.method, [rx]);
+    await tx.send(1);
+    await expect(tx.send(-1)).rejects.toMatchObject({ code: "EncodeFailed" });
+    expect(() => tx.trySend(1.5)).toThrow(/expected an integer/);
+    await tx.send(2);
+    await tx.close();
+    expect(await call).toBe(3n);
+  });
+
+  it("trySend says when the window is full", async () => {
+    await using pair = await connectPair(golden(), withCredit(2));
+    const { tx, rx } = channel<number>();
+    expect(tx.trySend(1)).toBe("full");
+    const never = first.method;
+    const hold = new AbortController();
+    const call = callerOf(pair.client).call(never, [rx], { signal: hold.signal });
+    expect([tx.trySend(1), tx.trySend(2), tx.trySend(3)]).toEqual(["sent", "sent", "full"]);
+    expect(await call).toBe(1);
+  });
+
+  it("works as Web Streams", async () => {
+    await using pair = await connectPair(golden());
+    const input = channel<string>();
+    const output = channel<string>();
+    const call = callerOf(pair.client).call(echo.method, [input.rx, output.tx]);
+    const source = new ReadableStream<string>({
+      start(controller) {
+        for (const text of ["a", "b", "c"]) controller.enqueue(text);
+        controller.close();
+      },
+    });
+    const piped = source.pipeTo(input.tx.writable());
+    const seen: string[] = [];
+    await output.rx.readable().pipeTo(
+      new WritableStream<string>({
+        write(text) {
+          seen.push(text);
+        },
+      }),
+    );
+    await piped;
+    expect([await call, seen]).toEqual([3, ["A", "B", "C"]]);
+  });
+});
+
+describe("the end of the connection", () => {
+  it("fails senders, and receivers behind what is buffered", async () => {
+    const pair = await connectPair(
+      golden(
+        count.handled(async ([, , out]) => {
+          await out.send(1);
+          await new Promise(() => {});
+        }),
+      ),
+    );
+    const down = channel<number>();
+    const up = channel<number>();
+    const calls = [
+      callerOf(pair.client).call(count.method, [0, 0, down.tx]),
+      callerOf(pair.client).call(sum.method, [up.rx]),
+    ].map((call) => call.catch((error: unknown) => error));
+    await up.tx.send(1);
+    await settle();
+    pair.server.abort();
+    await Promise.all(calls);
+    expect(await down.rx.next()).toEqual({ done: false, value: 1 });
+    await expect(down.rx.next()).rejects.toMatchObject({ code: "ConnectionClosed", retryable: true });
+    await expect(up.tx.send(2)).rejects.toMatchObject({ code: "ConnectionClosed" });
+    await up.tx.close();
+    await pair.client.close();
+    await pair.server.close();
+    await expectIdle(pair);
+  });
+});
+
+describe("a channel that belongs to no call", () => {
+  it("ends when its call is never made", async () => {
+    await using pair = await connectPair(golden());
+    const made: ChannelPair<number> = channel<number>();
+    const call = callerOf(pair.client).call(count.method, [0, -1, made.tx]);
+    const next = made.rx.next();
+    await expect(call).rejects.toMatchObject({ code: "EncodeFailed" });
+    await expect(next).rejects.toMatchObject({ code: "ChannelUnbound" });
+    const aborted = channel<number>();
+    const gone = callerOf(pair.client).call(sum.method, [aborted.rx], { signal: AbortSignal.abort() });
+    await expect(gone).rejects.toMatchObject({ code: "Cancelled" });
+    await expect(aborted.tx.send(1)).rejects.toMatchObject({ code: "ChannelUnbound" });
+    await expectIdle(pair);
+  });
+
+  it("is refused a second time, and in place of something else", async () => {
+    await using pair = await connectPair(golden());
+    const { tx, rx } = channel<number>();
+    await Promise.all([callerOf(pair.client).call(count.method, [0, 1, tx]), collect(rx)]);
+    await expect(callerOf(pair.client).call(count.method, [0, 1, tx])).rejects.toThrow(/used already/);
+    const wrong = callerOf(pair.client).call(count.method, [0, 1, 5 as never]);
+    await expect(wrong).rejects.toThrow(/expected the tx of a channel\(\), got/);
+    await expect(tx.send(1)).rejects.toMatchObject({ code: "ChannelUnbound" });
+    await expectIdle(pair);
+  });
+});
+
+describe("closing", () => {
+  it("does not wait for ever when the reader does not read", async () => {
+    const clock = new FakeClock();
+    let closed = false;
+    const hoarding = sum.handled(async () => new Promise<bigint>(() => {}));
+    const pair = await connectPair(golden(hoarding), { ...withCredit(1), clock });
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client)
+      .call(sum.method, [rx])
+      .catch(() => "ended");
+    await tx.send(1);
+    void tx.close().then(() => (closed = true));
+    await settle();
+    expect(closed).toBe(false);
+    clock.advance(5000);
+    await settle();
+    expect(closed).toBe(true);
+    pair.client.abort();
+    pair.server.abort();
+    expect(await call).toBe("ended");
+    expect(clock.armed).toBe(0);
+  });
+});
