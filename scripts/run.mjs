@@ -8,7 +8,12 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Runs a command in the checkout with its output shown; ends this process with its exit code when it fails. */
 export function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32", ...options });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+    ...options,
+  });
   if (result.error !== undefined) {
     console.error(`cannot run ${command}: ${result.error.message}`);
     process.exit(1);

@@ -5,4 +5,9 @@ install();
 tool("typescript", "typescript/bin/tsc", ["-b", "packages/runtime", "packages/codegen", "packages/cli"]);
 tool("typescript", "typescript/bin/tsc", ["-p", "tsconfig.test.json"]);
 console.log("Type check passed.");
-tool("vitest", "vitest/vitest.mjs", ["run", "--reporter=default", "--reporter=./scripts/summary-reporter.mjs", ...process.argv.slice(2)]);
+tool("vitest", "vitest/vitest.mjs", [
+  "run",
+  "--reporter=default",
+  "--reporter=./scripts/summary-reporter.mjs",
+  ...process.argv.slice(2),
+]);

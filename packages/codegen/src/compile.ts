@@ -30,8 +30,9 @@ export function compile(host: Host, entries: readonly string[]): Compilation {
   const files = loadFiles(host, entries, reporter);
   resolveNames(files, reporter);
   const linked = link({ files, reporter });
-  completeModel(linked, channelFinder(linked));
-  checkRules(linked);
+  const holdsChannel = channelFinder(linked);
+  completeModel(linked, holdsChannel);
+  checkRules(linked, holdsChannel);
   const model = reporter.hasErrors ? undefined : Object.freeze({ files: freezeModel(linked) });
   return { model, diagnostics: reporter.sorted(), files: files.map((file) => file.ast) };
 }

@@ -36,9 +36,14 @@ function resolveImport(
     reporter.report("VOX2013", node.span, {});
   }
   for (const name of node.names) {
+    if (target === undefined) {
+      // The import itself is reported; that its names are declared elsewhere too is no second fault.
+      if (!first.has(name.text)) file.names.set(name.text, { kind: "missing" });
+      continue;
+    }
     if (isDuplicate(first, name, "imported name", reporter)) continue;
-    const meaning = target === undefined ? undefined : declared(target, name.text);
-    if (target !== undefined) reportImport(target, node.from?.path ?? "", name, meaning, reporter);
+    const meaning = declared(target, name.text);
+    reportImport(target, node.from?.path ?? "", name, meaning, reporter);
     file.names.set(name.text, meaning?.kind === "type" ? meaning : { kind: "missing" });
   }
 }
@@ -94,18 +99,23 @@ export function isDuplicate(
     first.set(name.text, name);
     return false;
   }
-  const related = [{ span: before.span, message: "first here" }];
+  const related = [{ span: before.span, message: "the other one" }];
   reporter.report("VOX2005", name.span, { kind, name: name.text }, { related });
   return true;
 }
 
 const reservedWords: ReadonlySet<string> = new Set(keywords);
 
+/** A word with a meaning of its own in the language. */
+export function isKeyword(text: string): boolean {
+  return reservedWords.has(text);
+}
+
 /** Types, services and type parameters may not be named like a word of the language; reports and returns false. */
 export function checkReserved(name: NameNode, kind: string, reporter: Reporter): boolean {
-  const isKeyword = reservedWords.has(name.text);
-  if (!isKeyword && !isBuiltin(name.text)) return true;
-  const advice = isKeyword ? "it is a word of the language" : "it is a type of the language";
+  const isWord = isKeyword(name.text);
+  if (!isWord && !isBuiltin(name.text)) return true;
+  const advice = isWord ? "it is a word of the language" : "it is a type of the language";
   reporter.report("VOX2007", name.span, { name: name.text, kind, advice });
   return false;
 }

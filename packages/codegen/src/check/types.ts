@@ -58,7 +58,7 @@ export class TypeResolver {
     return false;
   }
 
-  /** Size and depth with aliases written out. Parts were measured before, so this does not go deep. */
+  /** Size and depth, aliases counted like all other parts. Parts were measured before, so this does not go deep. */
   measure(type: Type): Measure {
     const known = this.#measures.get(type);
     if (known !== undefined) return known;
@@ -69,7 +69,7 @@ export class TypeResolver {
       size += part.size;
       depth = Math.max(depth, part.depth);
     }
-    const measure = { size, depth: type.kind === "alias" ? depth : depth + 1 };
+    const measure = { size, depth: depth + 1 };
     this.#measures.set(type, measure);
     return measure;
   }

@@ -12,7 +12,7 @@ export const catalog = {
   VOX1001: { severity: "error", title: "unexpected character", message: "unexpected character {found}", help: "{advice}" },
   VOX1002: { severity: "error", title: "name with other letters", message: "`{name}` is not a name of the language", help: "names are made of the letters A–Z, a–z, digits and `_`, and do not start with a digit" },
   VOX1003: { severity: "error", title: "open string", message: "this string does not end on its line", help: 'close it with `"`' },
-  VOX1004: { severity: "error", title: "single quotes", message: "strings stand in double quotes", help: "write `{replacement}`" },
+  VOX1004: { severity: "error", title: "other quotes", message: "strings stand in straight double quotes", help: "write `{replacement}`" },
   VOX1005: { severity: "error", title: "unknown escape", message: "`{escape}` is not an escape", help: '{advice}' },
   VOX1006: { severity: "error", title: "block comment", message: "there are no block comments", help: "start each line with `//`, or with `///` for documentation that reaches the generated code" },
   VOX1010: { severity: "error", title: "something else expected", message: "expected {expected}, found {found}", help: "{advice}" },
@@ -30,7 +30,6 @@ export const catalog = {
   VOX1022: { severity: "error", title: "not a default", message: "{problem}", help: "a default is a number, a string, true, false, none, [] or the name of a unit variant" },
   VOX1023: { severity: "error", title: "missing body", message: "{subject} has no body", help: "{advice}" },
   VOX1024: { severity: "error", title: "too many errors", message: "more than {limit} syntax errors; the rest is not shown", help: "is this a .vox file?" },
-  VOX1025: { severity: "error", title: "cannot be read", message: "this part could not be read", help: "correct the errors above first" },
 
   // --- 2xxx: names and imports ---
   VOX2001: { severity: "error", title: "no such file", message: "there is no file {path}", help: "{advice}" },
@@ -53,9 +52,9 @@ export const catalog = {
   VOX3003: { severity: "error", title: "alias of itself", message: "alias `{name}` stands for itself: {cycle}", help: "use a struct or an enum for a recursive type" },
   VOX3004: { severity: "error", title: "type grows without end", message: "`{name}` needs a larger type each time it is used: {cycle}", help: "pass the type parameter on as it is" },
   VOX3005: { severity: "error", title: "type too large", message: "this type has more than {limit} parts when written out", help: "use structs instead of aliases and nested type arguments" },
-  VOX3006: { severity: "error", title: "declarations nest too deeply", message: "types nest more than {limit} declarations deep here", help: "peers refuse schemas that deep; flatten some of the structs" },
+  VOX3006: { severity: "error", title: "declarations nest too deeply", message: "types nest more than {limit} levels deep here", help: "peers refuse schemas that deep; flatten some of the structs" },
   VOX3007: { severity: "error", title: "array length", message: "{problem}", help: "a length is a number from 0 to 65536; use a list `T[]` for anything longer" },
-  VOX3008: { severity: "error", title: "key type", message: "{type} cannot be a {use}", help: "JavaScript compares {reason}; use bool, an integer, char, string or an enum of unit variants" },
+  VOX3008: { severity: "error", title: "key type", message: "{type} cannot be {use}", help: "JavaScript {reason}; use bool, an integer, char, string or an enum of unit variants" },
   VOX3009: { severity: "error", title: "file descriptor", message: "`{name}`: file descriptors cannot be declared", help: "descriptors exist only inside one machine's kernel and JavaScript cannot send them; pass a path or a stream (Tx, Rx) instead" },
   VOX3010: { severity: "error", title: "enum without variants", message: "enum `{name}` has no variants", help: "an enum without variants has no values; use `never` where that is meant" },
 

@@ -3,23 +3,32 @@ const maxLength = 64;
 
 /**
  * The candidate nearest to a misspelt name, or undefined when none is near: at most a third of the letters may differ
- * (one in names of up to four). Equal names but for capitals and `_` are always near.
+ * (one in names of up to five). Capitals and `_` do not count. Of equally near ones, the one with the same letters in
+ * another order wins, then one of the same length, then the first by code unit.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
-  if (name === "" || name.length > maxLength) return undefined;
-  const limit = Math.max(1, Math.floor(name.length / 3));
   const plain = plainForm(name);
+  if (plain === "" || name.length > maxLength) return undefined;
+  const limit = Math.max(1, Math.floor(plain.length / 3));
   let best: string | undefined;
-  let bestDistance = limit + 1;
+  let bestRank = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    if (candidate === name || candidate.length > maxLength) continue;
-    const distance = plainForm(candidate) === plain ? 0 : editDistance(name, candidate, bestDistance);
-    if (distance < bestDistance || (distance === bestDistance && best !== undefined && candidate < best)) {
-      bestDistance = distance;
-      best = candidate;
-    }
+    const other = plainForm(candidate);
+    if (candidate === name || candidate.length > maxLength || other === "") continue;
+    const distance = editDistance(plain, other, limit + 1);
+    if (distance > limit) continue;
+    const rank = 3 * distance + likeness(plain, other);
+    if (rank > bestRank || (rank === bestRank && best !== undefined && candidate >= best)) continue;
+    bestRank = rank;
+    best = candidate;
   }
-  return bestDistance <= limit ? best : undefined;
+  return best;
+}
+
+/** 0 for the same letters, 1 for the same length, else 2. */
+function likeness(a: string, b: string): number {
+  if (a.length !== b.length) return 2;
+  return [...a].sort().join("") === [...b].sort().join("") ? 0 : 1;
 }
 
 function plainForm(name: string): string {

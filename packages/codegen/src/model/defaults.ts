@@ -73,8 +73,12 @@ function primitiveDefault(literal: LiteralNode, name: PrimitiveName): DefaultVal
     return fits ? { kind: "float", value } : undefined;
   }
   if (name === "bool") return literal.kind === "bool" ? { kind: "bool", value: literal.value } : undefined;
-  if (name === "bytes") return literal.kind === "empty" ? { kind: "empty" } : undefined;
-  if (literal.kind !== "string") return undefined;
+  if (name === "bytes") {
+    const isEmpty = literal.kind === "empty" || (literal.kind === "string" && literal.value === "");
+    return isEmpty ? { kind: "empty" } : undefined;
+  }
+  // Text that is no Unicode has no encoding.
+  if (literal.kind !== "string" || /\p{Surrogate}/u.test(literal.value)) return undefined;
   const isFitting = name === "string" || (name === "char" && [...literal.value].length === 1);
   return isFitting ? { kind: "string", value: literal.value } : undefined;
 }

@@ -4,6 +4,7 @@
  */
 import type { SchemaPrimitive } from "@voxrpc/runtime/schema";
 import type { SourceDeclaration, SourceType } from "./source-type.js";
+import { memberTypes } from "./template.js";
 
 interface Numbered {
   /** Unique in its table. */
@@ -26,10 +27,17 @@ export type ConcreteType = Numbered &
       }
   );
 
+/** A member of one instantiation of a declaration. */
+export interface Member {
+  readonly type: ConcreteType;
+  /** The first type parameter that stands for the same type. */
+  readonly parameter: string | undefined;
+}
+
 type Unnumbered<T> = T extends unknown ? Omit<T, "number"> : never;
 
 /** What the parameters of the declaration around a type stand for. */
-export type Scope = ReadonlyMap<string, ConcreteType>;
+type Scope = ReadonlyMap<string, ConcreteType>;
 
 const noScope: Scope = /*@__PURE__*/ new Map();
 
@@ -37,6 +45,7 @@ const noScope: Scope = /*@__PURE__*/ new Map();
 export class ConcreteTypes {
   private readonly byKey = new Map<string, ConcreteType>();
   private readonly declarations = new Map<SourceDeclaration, number>();
+  private readonly membersByType = new Map<ConcreteType, readonly Member[]>();
 
   /**
    * The concrete type of a source type, its parameters replaced by what `scope` says.
@@ -97,6 +106,21 @@ export class ConcreteTypes {
     return this.intern(`named ${number} ${numbers(args)}`, { kind: "named", declaration, args });
   }
 
+  /** Members of a struct or enum, in the order of the declaration. Found when first asked for: they may lead back. */
+  members(type: Extract<ConcreteType, { kind: "named" }>): readonly Member[] {
+    let members = this.membersByType.get(type);
+    if (members === undefined) {
+      const { declaration, args } = type;
+      const scope = scopeOf(declaration, args);
+      members = memberTypes(declaration).map((source) => {
+        const member = this.resolve(source, scope);
+        return { type: member, parameter: declaration.parameters[args.indexOf(member)] };
+      });
+      this.membersByType.set(type, members);
+    }
+    return members;
+  }
+
   private list(element: ConcreteType): ConcreteType {
     if (element.kind === "primitive" && element.name === "u8") return this.primitive("bytes");
     return this.containerOf("list", element);
@@ -131,7 +155,7 @@ export class ConcreteTypes {
 }
 
 /** What the parameters of a declaration stand for in one instantiation. */
-export function scopeOf(declaration: SourceDeclaration, args: readonly ConcreteType[]): Scope {
+function scopeOf(declaration: SourceDeclaration, args: readonly ConcreteType[]): Scope {
   const scope = new Map<string, ConcreteType>();
   for (const [index, name] of declaration.parameters.entries()) {
     const arg = args[index];

@@ -1,5 +1,6 @@
 /** Canonical schemas, type ids, method ids, ready CBOR. */
 export { kebab } from "./kebab.js";
+export { messageSchemas } from "./message.js";
 export { methodId } from "./method-id.js";
 export {
   type EncodedSchema,

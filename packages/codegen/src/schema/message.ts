@@ -11,7 +11,7 @@ type Members = readonly (readonly [name: string, type: SourceType])[];
 
 /** The schemas of `Message` in the order in which the handshake carries them; `Message` itself is the last. */
 export function messageSchemas(): readonly EncodedSchema[] {
-  return typeSchemas(message()).schemas;
+  return typeSchemas(messageType()).schemas;
 }
 
 function primitive(name: SchemaPrimitive): SourceType {
@@ -53,7 +53,8 @@ function unitEnum(name: string, ...variants: readonly string[]): SourceType {
   return named({ kind: "enum", name, parameters: [], variants: units });
 }
 
-function message(): SourceType {
+/** `Message`. A new declaration each time: those of two calls are different types. */
+export function messageType(): SourceType {
   const settings = connectionSettings();
   const metadata = metadataList();
   return struct(
@@ -64,7 +65,10 @@ function message(): SourceType {
       enumOf(
         "MessagePayload",
         ["ProtocolError", struct("ProtocolError", ["description", text])],
-        ["ConnectionOpen", struct("ConnectionOpen", ["connection_settings", settings], ["metadata", metadata])],
+        [
+          "ConnectionOpen",
+          struct("ConnectionOpen", ["connection_settings", settings], ["metadata", metadata]),
+        ],
         [
           "ConnectionAccept",
           struct("ConnectionAccept", ["connection_settings", settings], ["metadata", metadata]),

@@ -1,10 +1,11 @@
 /** Ready announcements: for a method or a type, its root and schemas with their CBOR. Source: `protocol/schemas.md`. */
-import { encodeSchema, mapTypeRefs, type Schema, type TypeId, type TypeRef } from "@voxrpc/runtime/schema";
-import { extractSchemas } from "./canonical.js";
+import { encodeSchema, type Schema, type TypeId, type TypeRef } from "@voxrpc/runtime/schema";
+import { type Draft, type DraftRef, extractSchemas } from "./canonical.js";
 import { type ConcreteType, ConcreteTypes } from "./concrete-type.js";
 import { methodId } from "./method-id.js";
 import type { SourceDeclaration, SourceType } from "./source-type.js";
-import { assignTypeIds } from "./type-id.js";
+import { Templates } from "./template.js";
+import { assignTypeIds, findRecursive, kindWithIds, type TypeIds, withIds } from "./type-id.js";
 
 /** One schema of an announcement. Equal schemas of one {@link SchemaCache} are the same object. */
 export interface EncodedSchema {
@@ -47,8 +48,10 @@ const latin1 = /*@__PURE__*/ new TextDecoder("latin1");
 export class SchemaCache {
   /** @internal */
   readonly types: ConcreteTypes = new ConcreteTypes();
+  private readonly templates = new Templates();
   private readonly byType = new Map<ConcreteType, TypeSchemas>();
-  private readonly encoded = new Map<string, EncodedSchema>();
+  private readonly byContent = new Map<string, Numbered>();
+  private readonly byDraft = new Map<string, Numbered>();
 
   /** @internal */
   schemasOf(type: ConcreteType): TypeSchemas {
@@ -61,31 +64,81 @@ export class SchemaCache {
   }
 
   private build(type: ConcreteType): TypeSchemas {
-    const extraction = extractSchemas(type, this.types);
-    const ids = assignTypeIds(extraction.schemas);
+    const { root, drafts } = extractSchemas(type, this.types, this.templates);
+    const recursive = findRecursive(drafts);
+    const ids: TypeIds = new Map();
+    const settled = this.settle(drafts, recursive, ids);
+    if (settled.size < drafts.length) assignTypeIds(drafts, recursive, ids);
+    // A list and a set of one program are described twice under one id: the first stays.
     const schemas = new Map<TypeId, EncodedSchema>();
-    for (const draft of extraction.schemas) {
-      const id = idOf(draft.id, ids);
-      // A list and a set of one program are described twice under one id: the first stays.
-      if (schemas.has(id)) continue;
-      const kind = mapTypeRefs(draft.kind, (ref) => withIds(ref, ids));
-      schemas.set(id, this.encode({ id, typeParams: draft.typeParams, kind }));
+    for (const draft of drafts) {
+      const { encoded } = settled.get(draft.token) ?? this.encode(draft, ids);
+      if (!schemas.has(encoded.schema.id)) schemas.set(encoded.schema.id, encoded);
     }
-    return { root: withIds(extraction.root, ids), schemas: [...schemas.values()] };
+    return { root: withIds(root, ids), schemas: [...schemas.values()] };
+  }
+
+  /**
+   * Schemas that nothing recursive is reachable from, which are most: they depend on their template and on the schemas
+   * that they refer to alone, so those of other roots are taken over without hashing or encoding them again.
+   */
+  private settle(
+    drafts: readonly Draft[],
+    recursive: ReadonlySet<number>,
+    ids: TypeIds,
+  ): ReadonlyMap<number, Numbered> {
+    const settled = new Map<number, Numbered>();
+    for (const draft of drafts) {
+      const refs = recursive.has(draft.token) ? undefined : settledRefs(draft.refs, settled);
+      if (refs === undefined) continue;
+      const key = `${draft.template.number}:${refs}`;
+      let schema = this.byDraft.get(key);
+      if (schema === undefined) {
+        assignTypeIds([draft], recursive, ids);
+        schema = this.encode(draft, ids);
+        this.byDraft.set(key, schema);
+      }
+      ids.set(draft.token, schema.encoded.schema.id);
+      settled.set(draft.token, schema);
+    }
+    return settled;
   }
 
   /** Ids do not cover `required`, so equal means equal bytes. */
-  private encode(schema: Schema): EncodedSchema {
+  private encode(draft: Draft, ids: TypeIds): Numbered {
+    const { typeParams } = draft.template;
+    const schema: Schema = { id: ids.get(draft.token) ?? 0n, typeParams, kind: kindWithIds(draft, ids) };
     const cbor = encodeSchema(schema);
     // One character a byte: different bytes are different keys.
     const key = latin1.decode(cbor);
-    let encoded = this.encoded.get(key);
-    if (encoded === undefined) {
-      encoded = { schema, cbor, label: labelOf(schema) };
-      this.encoded.set(key, encoded);
+    let numbered = this.byContent.get(key);
+    if (numbered === undefined) {
+      numbered = { number: this.byContent.size, encoded: { schema, cbor, label: labelOf(schema) } };
+      this.byContent.set(key, numbered);
     }
-    return encoded;
+    return numbered;
   }
+}
+
+interface Numbered {
+  readonly number: number;
+  readonly encoded: EncodedSchema;
+}
+
+/** References as a text that is equal for equal ones; undefined when one is not settled. */
+function settledRefs(refs: readonly DraftRef[], settled: ReadonlyMap<number, Numbered>): string | undefined {
+  let text = "";
+  for (const ref of refs) {
+    if (ref.tag === "var") {
+      text += `${JSON.stringify(ref.name)},`;
+      continue;
+    }
+    const schema = settled.get(ref.token);
+    const args = schema === undefined ? undefined : settledRefs(ref.args, settled);
+    if (schema === undefined || args === undefined) return undefined;
+    text += args === "" ? `${schema.number},` : `${schema.number}<${args}>,`;
+  }
+  return text;
 }
 
 /** Schemas of any type. */
@@ -125,17 +178,6 @@ export const voxError: SourceDeclaration = {
     { name: "Indeterminate", form: { kind: "unit" } },
   ],
 };
-
-function idOf(token: bigint, ids: ReadonlyMap<bigint, bigint>): bigint {
-  const id = ids.get(token);
-  if (id === undefined) throw new Error(`schema ${token} was never emitted`);
-  return id;
-}
-
-function withIds(ref: TypeRef, ids: ReadonlyMap<bigint, bigint>): TypeRef {
-  if (ref.tag === "var") return ref;
-  return { tag: "concrete", typeId: idOf(ref.typeId, ids), args: ref.args.map((arg) => withIds(arg, ids)) };
-}
 
 function labelOf({ kind, typeParams }: Schema): string {
   switch (kind.tag) {

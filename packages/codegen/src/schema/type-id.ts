@@ -1,72 +1,77 @@
 /** Type ids: hashes of what a schema says. Source: `protocol/schemas.md` §3. */
-import {
-  mapTypeRefs,
-  type Schema,
-  type SchemaField,
-  type SchemaVariant,
-  type TypeRef,
-} from "@voxrpc/runtime/schema";
+import type { SchemaField, SchemaKind, SchemaVariant, TypeId, TypeRef } from "@voxrpc/runtime/schema";
 import { ByteSink } from "./byte-sink.js";
+import type { Draft, DraftRef } from "./canonical.js";
 import { hash64 } from "./hash.js";
+import { fill } from "./template.js";
 
-/** The id that a reference contributes to a hash. */
-type Resolve = (token: bigint) => bigint;
+/** Ids by the tokens of an extraction. */
+export type TypeIds = Map<number, TypeId>;
 
 /** The words of the hash input; those of the CBOR differ. */
 const channelWords = { tx: "send", rx: "recv" } as const;
 
 /**
- * Computes the ids of extracted schemas: a map from their tokens to the ids.
- *
- * Recursion follows the reference exactly, also where it is only an approximation of "strongly connected": a schema is
- * recursive when it refers to itself or to a later one, or is referred to from an earlier one, and adjacent recursive
- * schemas form a group. Source: `protocol/schemas.md` §3.2.
+ * Tokens of the schemas that count as recursive: those on either end of a reference that does not lead backwards. For
+ * cycles through three or more declarations this is only a part of them; peers do the same. Source:
+ * `protocol/schemas.md` §3.2.
  */
-export function assignTypeIds(schemas: readonly Schema[]): ReadonlyMap<bigint, bigint> {
-  const ids = new Map<bigint, bigint>();
-  const recursive = findRecursive(schemas);
-  const resolve: Resolve = (token) => ids.get(token) ?? 0n;
-  const sink = new ByteSink();
-  for (const [index, schema] of schemas.entries()) {
-    if (!recursive.has(index)) ids.set(schema.id, hashSchema(schema, resolve, sink));
+export function findRecursive(drafts: readonly Draft[]): ReadonlySet<number> {
+  const emitted = new Set<number>();
+  const recursive = new Set<number>();
+  for (const { token, refs } of drafts) {
+    // What is not emitted yet comes later, or is this one.
+    if (markForward(refs, emitted, recursive)) recursive.add(token);
+    emitted.add(token);
   }
-  let group: Schema[] = [];
-  for (const [index, schema] of schemas.entries()) {
-    if (recursive.has(index)) {
-      group.push(schema);
+  return recursive;
+}
+
+function markForward(
+  refs: readonly DraftRef[],
+  emitted: ReadonlySet<number>,
+  recursive: Set<number>,
+): boolean {
+  let isForward = false;
+  for (const ref of refs) {
+    if (ref.tag === "var") continue;
+    if (!emitted.has(ref.token)) {
+      recursive.add(ref.token);
+      isForward = true;
+    }
+    if (markForward(ref.args, emitted, recursive)) isForward = true;
+  }
+  return isForward;
+}
+
+/**
+ * Adds the ids that `ids` does not have yet: first those of the schemas that are not recursive, in order (a reference to
+ * one without id contributes 0), then group by group those of adjacent recursive ones. Source: `protocol/schemas.md`
+ * §3.2.
+ */
+export function assignTypeIds(drafts: readonly Draft[], recursive: ReadonlySet<number>, ids: TypeIds): void {
+  const sink = new ByteSink();
+  for (const draft of drafts) {
+    if (!recursive.has(draft.token) && !ids.has(draft.token))
+      ids.set(draft.token, hashDraft(draft, ids, sink));
+  }
+  let group: Draft[] = [];
+  for (const draft of drafts) {
+    if (recursive.has(draft.token)) {
+      group.push(draft);
     } else {
       assignGroup(group, ids, sink);
       group = [];
     }
   }
   assignGroup(group, ids, sink);
-  return ids;
-}
-
-/** Indices of the schemas on either end of a reference that does not lead backwards. */
-function findRecursive(schemas: readonly Schema[]): ReadonlySet<number> {
-  const positions = new Map<bigint, number>();
-  for (const [index, schema] of schemas.entries()) positions.set(schema.id, index);
-  const recursive = new Set<number>();
-  for (const [index, schema] of schemas.entries()) {
-    forEachReference(schema, (token) => {
-      const target = positions.get(token);
-      if (target === undefined || target < index) return;
-      recursive.add(index);
-      recursive.add(target);
-    });
-  }
-  return recursive;
 }
 
 /** Gives the schemas of one group their ids: each from the hash of the whole group and its place in it. */
-function assignGroup(group: readonly Schema[], ids: Map<bigint, bigint>, sink: ByteSink): void {
+function assignGroup(group: readonly Draft[], ids: TypeIds, sink: ByteSink): void {
   if (group.length === 0) return;
   // Nothing of the group has an id yet, so references inside of it contribute 0.
-  const members = group.map((schema) => ({
-    token: schema.id,
-    hash: hashSchema(schema, (token) => ids.get(token) ?? 0n, sink),
-  }));
+  const members = group.map((draft) => ({ token: draft.token, hash: hashDraft(draft, ids, sink) }));
   members.sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0));
   sink.clear();
   for (const member of members) sink.u64(member.hash);
@@ -79,15 +84,32 @@ function assignGroup(group: readonly Schema[], ids: Map<bigint, bigint>, sink: B
   }
 }
 
-function hashSchema(schema: Schema, resolve: Resolve, sink: ByteSink): bigint {
+/** A draft's reference with ids; one that has none yet gets 0. */
+export function withIds(ref: DraftRef, ids: TypeIds): TypeRef {
+  if (ref.tag === "var") return ref;
+  return {
+    tag: "concrete",
+    typeId: ids.get(ref.token) ?? 0n,
+    args: ref.args.map((arg) => withIds(arg, ids)),
+  };
+}
+
+/** What a draft says, with the ids that are known. */
+export function kindWithIds(draft: Draft, ids: TypeIds): SchemaKind {
+  return fill(
+    draft.template,
+    draft.refs.map((ref) => withIds(ref, ids)),
+  );
+}
+
+function hashDraft(draft: Draft, ids: TypeIds, sink: ByteSink): TypeId {
   sink.clear();
-  writeKind(schema, resolve, sink);
+  writeKind(kindWithIds(draft, ids), draft.template.typeParams, sink);
   return hash64(sink.written);
 }
 
 /** The hash input. Neither `required` nor any count but that of the parameters is part of it. */
-function writeKind({ kind, typeParams }: Schema, resolve: Resolve, sink: ByteSink): void {
-  const ref = (type: TypeRef): void => writeRef(type, resolve, sink);
+function writeKind(kind: SchemaKind, typeParams: readonly string[], sink: ByteSink): void {
   if (kind.tag === "primitive") {
     sink.text(kind.primitiveType);
     return;
@@ -96,30 +118,30 @@ function writeKind({ kind, typeParams }: Schema, resolve: Resolve, sink: ByteSin
   switch (kind.tag) {
     case "struct":
       writeDeclaration(kind.name, typeParams, sink);
-      writeFields(kind.fields, resolve, sink);
+      writeFields(kind.fields, sink);
       break;
     case "enum":
       writeDeclaration(kind.name, typeParams, sink);
-      for (const variant of kind.variants) writeVariant(variant, resolve, sink);
+      for (const variant of kind.variants) writeVariant(variant, sink);
       break;
     case "tuple":
-      kind.elements.forEach(ref);
+      for (const element of kind.elements) writeRef(element, sink);
       break;
     case "map":
-      ref(kind.key);
-      ref(kind.value);
+      writeRef(kind.key, sink);
+      writeRef(kind.value, sink);
       break;
     case "array":
-      ref(kind.element);
+      writeRef(kind.element, sink);
       sink.u64(kind.length);
       break;
     case "channel":
       sink.text(channelWords[kind.direction]);
-      ref(kind.element);
+      writeRef(kind.element, sink);
       break;
     case "list":
     case "option":
-      ref(kind.element);
+      writeRef(kind.element, sink);
   }
 }
 
@@ -129,52 +151,39 @@ function writeDeclaration(name: string, typeParams: readonly string[], sink: Byt
   for (const parameter of typeParams) sink.text(parameter);
 }
 
-function writeFields(fields: readonly SchemaField[], resolve: Resolve, sink: ByteSink): void {
+function writeFields(fields: readonly SchemaField[], sink: ByteSink): void {
   for (const field of fields) {
     sink.text(field.name);
-    writeRef(field.typeRef, resolve, sink);
+    writeRef(field.typeRef, sink);
   }
 }
 
-function writeVariant({ name, index, payload }: SchemaVariant, resolve: Resolve, sink: ByteSink): void {
+function writeVariant({ name, index, payload }: SchemaVariant, sink: ByteSink): void {
   sink.text(name);
   sink.u32(index);
   sink.text(payload.tag);
   switch (payload.tag) {
     case "newtype":
-      writeRef(payload.typeRef, resolve, sink);
+      writeRef(payload.typeRef, sink);
       break;
     case "tuple":
-      for (const type of payload.types) writeRef(type, resolve, sink);
+      for (const type of payload.types) writeRef(type, sink);
       break;
     case "struct":
-      writeFields(payload.fields, resolve, sink);
+      writeFields(payload.fields, sink);
       break;
     case "unit":
   }
 }
 
-function writeRef(ref: TypeRef, resolve: Resolve, sink: ByteSink): void {
+function writeRef(ref: TypeRef, sink: ByteSink): void {
   sink.text(ref.tag);
   if (ref.tag === "var") {
     sink.text(ref.name);
     return;
   }
-  sink.u64(resolve(ref.typeId));
+  sink.u64(ref.typeId);
   if (ref.args.length === 0) return;
   sink.text("args");
-  for (const arg of ref.args) writeRef(arg, resolve, sink);
-}
-
-/** Calls back for every id in a schema, also those inside arguments. */
-function forEachReference({ kind }: Schema, visit: (id: bigint) => void): void {
-  const walk = (ref: TypeRef): void => {
-    if (ref.tag === "var") return;
-    visit(ref.typeId);
-    ref.args.forEach(walk);
-  };
-  mapTypeRefs(kind, (ref) => {
-    walk(ref);
-    return ref;
-  });
+  for (const arg of ref.args) writeRef(arg, sink);
 }

@@ -90,17 +90,16 @@ function reportStrayItem(context: BuildContext, stray: CstNode): void {
 }
 
 function checkOrder(context: BuildContext, items: readonly ItemNode[]): void {
+  let hasPackage = false;
+  let hasDeclaration = false;
   for (const [index, item] of items.entries()) {
-    const before = items.slice(0, index);
-    if (item.kind === "package" && before.length > 0) {
-      const isSecond = before.some((other) => other.kind === "package");
-      const problem = isSecond ? "a file has one package" : "the package stands first in the file";
-      context.report("VOX1021", item.span, { problem });
-    }
-    if (
-      item.kind === "import" &&
-      before.some((other) => other.kind !== "import" && other.kind !== "package")
-    ) {
+    if (item.kind === "package") {
+      const problem = hasPackage ? "a file has one package" : "the package stands first in the file";
+      if (index > 0) context.report("VOX1021", item.span, { problem });
+      hasPackage = true;
+    } else if (item.kind !== "import") {
+      hasDeclaration = true;
+    } else if (hasDeclaration) {
       context.report("VOX1021", item.span, { problem: "imports stand before declarations" });
     }
   }
@@ -255,12 +254,11 @@ function buildParameters(context: BuildContext, list: CstNode): readonly NameNod
   for (const element of inOrder(list, "Name", "Comma")) {
     if (isNode(element)) continue;
     const isComma = element.tokenType.name === "Comma";
-    if (isComma === !previousIsName && (isComma || names.length > 0)) {
-      if (isComma)
-        context.report("VOX1014", context.tokenSpan(element), {
-          problem: "no name before this comma",
-          advice: "remove it",
-        });
+    if (isComma && !previousIsName) {
+      context.report("VOX1014", context.tokenSpan(element), {
+        problem: "no name before this comma",
+        advice: "remove it",
+      });
     } else if (!isComma && previousIsName) {
       const at = context.pointBefore(element.startOffset);
       context.report("VOX1014", at, {

@@ -5,11 +5,8 @@ import type { Reporter, ReportOptions } from "../diagnostics/report.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { Span } from "../source/span.js";
 import type { NameNode } from "./ast.js";
-import { readString, spanOf } from "./lex.js";
+import { maxSyntaxErrors, readString, spanOf } from "./lex.js";
 import type { TriviaTable } from "./trivia.js";
-
-/** Most syntax errors that are told for one file. */
-export const maxSyntaxErrors = 200;
 
 function isNode(element: CstElement): element is CstNode {
   return "children" in element;

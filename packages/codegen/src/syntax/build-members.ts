@@ -62,7 +62,6 @@ function reportNoMember(
 /** Tells about tokens that no member of this body can hold. */
 function reportStray(context: BuildContext, stray: CstNode, what: string, example: string): void {
   const span = context.nodeSpan(stray);
-  if (context.isReportedBefore(span.start)) return;
   const text = context.source.textOf(span);
   const proto = /^(?:(optional|repeated|required)\s+)?([A-Za-z_][\w.]*)\s+([A-Za-z_]\w*)\s*=\s*\d+$/.exec(
     text,
@@ -75,6 +74,7 @@ function reportStray(context: BuildContext, stray: CstNode, what: string, exampl
     });
     return;
   }
+  if (context.isReportedBefore(span.start)) return;
   const first = context.foundAt(span.start);
   const shown = context.span(span.start, span.start + Math.max(1, first.length - 2));
   context.report("VOX1011", shown, { found: first, advice: `${what} is written \`${example}\`` });

@@ -45,7 +45,9 @@ function invalid(context: BuildContext, from: CstNode): Built {
 function buildPlain(context: BuildContext, from: CstNode): Built {
   for (const attribute of nodes(from, "attribute")) {
     const text = context.source.textOf(context.nodeSpan(attribute));
-    context.report("VOX1020", context.nodeSpan(attribute), { advice: `write \`${text} name: T\`` });
+    context.report("VOX1020", context.nodeSpan(attribute), {
+      advice: `write \`${text} name: T\`, or mark an alias and name it here`,
+    });
   }
   const primary = node(from, "primary");
   const built = primary === undefined ? invalid(context, from) : buildPrimary(context, primary);
@@ -211,8 +213,8 @@ function buildTuple(context: BuildContext, from: CstNode): Built {
   const span = context.nodeSpan(from);
   const { types, depth, hasTrailingComma } = buildTypeList(context, from);
   const opener = token(from, "LeftParen");
-  if (token(from, "RightParen") === undefined && opener !== undefined)
-    reportUnclosed(context, opener, ")", span.end);
+  const isOpen = token(from, "RightParen") === undefined;
+  if (isOpen && opener !== undefined) reportUnclosed(context, opener, ")", span.end);
   const [first] = types;
   if (first === undefined) {
     if (!context.isReportedBefore(span.end)) {
@@ -224,11 +226,14 @@ function buildTuple(context: BuildContext, from: CstNode): Built {
     return invalid(context, from);
   }
   if (types.length === 1 && !hasTrailingComma) {
+    // Brackets that are never closed, or stand around such brackets, are told about once.
+    const isTold = isOpen || /^\(\s*\(/.test(sourceOf(context, { kind: "invalid", span }));
     const text = sourceOf(context, first);
-    context.report("VOX1017", span, {
-      problem: "brackets around a single type mean nothing",
-      advice: `write \`${text}\`, or \`(${text},)\` for a tuple of one`,
-    });
+    if (!isTold)
+      context.report("VOX1017", span, {
+        problem: "brackets around a single type mean nothing",
+        advice: `write \`${text}\`, or \`(${text},)\` for a tuple of one`,
+      });
     return { type: first, depth };
   }
   return limited(context, { type: { kind: "tuple", elements: types, span }, depth: depth + 1 });

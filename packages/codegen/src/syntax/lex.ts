@@ -1,5 +1,6 @@
 /** Text → tokens, with the faults of the text itself reported. */
 import { type IToken, Lexer } from "chevrotain";
+import type { DiagnosticCode, DiagnosticParameters } from "../diagnostics/catalog.js";
 import type { Reporter } from "../diagnostics/report.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { Span } from "../source/span.js";
@@ -22,6 +23,9 @@ import {
 /** Most levels of brackets in a type, and of a type once it is read. */
 export const maxTypeDepth = 128;
 
+/** Most syntax errors that are told for one file, and most faults of its characters. */
+export const maxSyntaxErrors = 200;
+
 let shared: Lexer | undefined;
 
 export interface Lexed {
@@ -39,13 +43,15 @@ export function lex(source: SourceFile, reporter: Reporter): Lexed {
   });
   const result = shared.tokenize(source.text);
   const comments = result.groups[commentGroup] ?? [];
+  const faults = new TextFaults(source, reporter);
   for (const comment of comments) {
-    if (comment.tokenType.name === "BlockComment") reporter.report("VOX1006", spanOf(source, comment), {});
+    if (comment.tokenType.name === "BlockComment") faults.report("VOX1006", spanOf(source, comment), {});
+    if (comment.tokenType.name === "HashComment") faults.reportUnknown(comment.startOffset, 1);
   }
-  for (const { offset, length } of result.errors) reportUnknown(offset, length, source, reporter);
+  for (const { offset, length } of result.errors) faults.reportUnknown(offset, length);
   for (const token of result.tokens) {
     if (token.tokenType === wideIdentifierToken)
-      reporter.report("VOX1002", spanOf(source, token), { name: token.image });
+      faults.report("VOX1002", spanOf(source, token), { name: token.image });
   }
   return { tokens: limitDepth(result.tokens, source, reporter), comments };
 }
@@ -60,17 +66,41 @@ const unknownAdvice: ReadonlyMap<string, string> = new Map([
   ["”", 'use the straight quote `"`'],
   ["`", 'strings stand in `"`'],
   ["!", "the type without values is `never`"],
-  ["\\", "remove it"],
+  ["\0", "is the file saved as UTF-8?"],
 ]);
 
-/** Characters that no token starts with are dropped; a run of them is one message. */
-function reportUnknown(offset: number, length: number, source: SourceFile, reporter: Reporter): void {
-  const point = source.text.codePointAt(offset) ?? 0;
-  const character = String.fromCodePoint(point);
-  const isPrintable = point > 0x20 && point !== 0x7f && !(point >= 0xd800 && point <= 0xdfff);
-  const found = isPrintable ? `\`${character}\`` : `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
-  const span = { file: source.path, start: offset, end: offset + Math.max(length, character.length) };
-  reporter.report("VOX1001", span, { found, advice: unknownAdvice.get(character) ?? "remove it" });
+/** Reports the faults of one text: at most `maxSyntaxErrors`, and each character that cannot be seen once. */
+class TextFaults {
+  readonly #source: SourceFile;
+  readonly #reporter: Reporter;
+  readonly #unseen = new Set<number>();
+  #count = 0;
+
+  constructor(source: SourceFile, reporter: Reporter) {
+    this.#source = source;
+    this.#reporter = reporter;
+  }
+
+  report<Code extends DiagnosticCode>(code: Code, span: Span, parameters: DiagnosticParameters<Code>): void {
+    this.#count += 1;
+    if (this.#count <= maxSyntaxErrors) this.#reporter.report(code, span, parameters);
+    else if (this.#count === maxSyntaxErrors + 1)
+      this.#reporter.report("VOX1024", span, { limit: maxSyntaxErrors });
+  }
+
+  /** Characters that no token starts with are dropped; a run of them is one message. */
+  reportUnknown(offset: number, length: number): void {
+    const { text, path } = this.#source;
+    const point = text.codePointAt(offset) ?? 0;
+    const character = String.fromCodePoint(point);
+    const isPrintable = point > 0x20 && point !== 0x7f && !(point >= 0xd800 && point <= 0xdfff);
+    if (!isPrintable && this.#unseen.has(point)) return;
+    if (!isPrintable) this.#unseen.add(point);
+    const found = isPrintable ? `\`${character}\`` : `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
+    const span = { file: path, start: offset, end: offset + Math.max(length, character.length) };
+    const advice = unknownAdvice.get(character) ?? "remove it";
+    this.report("VOX1001", span, { found, advice });
+  }
 }
 
 /**

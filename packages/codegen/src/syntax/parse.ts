@@ -25,10 +25,11 @@ export function parse(source: SourceFile, reporter: Reporter): FileNode {
   const before = reporter.count;
   const file = buildFile(context, cst);
   const [unread] = errors;
-  // The grammar takes every token, so this stays silent unless the builder has nothing better to say.
+  // The grammar takes every token, so this is silent unless it has a hole that no test has found.
   if (unread !== undefined && reporter.count === before) {
     const start = Number.isNaN(unread.token.startOffset) ? source.text.length : unread.token.startOffset;
-    context.report("VOX1025", context.span(start, start + unread.token.image.length), {});
+    const span = context.span(start, start + unread.token.image.length);
+    context.report("VOX1011", span, { found: context.foundAt(start), advice: "remove it" });
   }
   for (const comment of trivia.undocumented()) reporter.report("VOX4004", comment.span, {});
   return file;

@@ -390,7 +390,14 @@ class VoxParser extends CstParser {
     if (this.#is(1, EOF)) return false;
     if (this.#strayDepth > 0) return this.#strayGoesOn();
     const startsItem = declarationWords.has(this.LA(1).tokenType) || this.#is(1, atToken);
-    return !this.#isDeclaration() && !(this.#isOnNewLine(1) && startsItem) && !this.#endsStrayItem();
+    if (this.#isDeclaration() || this.#endsStrayItem() || this.#isForeignDeclaration()) return false;
+    return !(this.#isOnNewLine(1) && startsItem);
+  }
+
+  /** `message Product {` at the left margin: the next thing that is no declaration, told about on its own. */
+  #isForeignDeclaration(): boolean {
+    const isFirst = this.LA(1).startColumn === 1 && this.#isOnNewLine(1);
+    return isFirst && this.#isName(1) && this.#isName(2) && this.#is(3, leftBrace);
   }
 
   /** After a closing brace on its own the next line is something new. */
@@ -683,9 +690,11 @@ class VoxParser extends CstParser {
       {
         ALT: () => {
           this.CONSUME(leftBracket);
-          this.OPTION(() =>
-            this.OR2([{ ALT: () => this.CONSUME(numberToken) }, { ALT: () => this.CONSUME(nameToken) }]),
-          );
+          this.OPTION({
+            GATE: () => !this.#isOnNewLine(1),
+            DEF: () =>
+              this.OR2([{ ALT: () => this.CONSUME(numberToken) }, { ALT: () => this.CONSUME(nameToken) }]),
+          });
           this.OPTION2(() => this.CONSUME(rightBracket));
         },
       },

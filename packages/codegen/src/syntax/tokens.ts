@@ -15,7 +15,7 @@ export const identifierToken: TokenType = createToken({
 export const wideIdentifierToken: TokenType = createToken({
   name: "WideIdentifier",
   pattern:
-    /[A-Za-z0-9_]*[\u00aa-\u1fff\u2c00-\ud7ff\uf900-\ufdff][A-Za-z0-9_\u00aa-\u1fff\u2c00-\ud7ff\uf900-\ufdff]*/,
+    /[A-Za-z0-9_]*[\u00aa-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufffd][A-Za-z0-9_\u00aa-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufffd]*/,
   categories: [nameToken],
   line_breaks: false,
 });
@@ -80,7 +80,7 @@ export const stringToken: TokenType = createToken({
 /** Reported, then read as a string. */
 export const singleQuotedToken: TokenType = createToken({
   name: "SingleQuoted",
-  pattern: /'[^'\\\r\n]*(?:\\[^\r\n][^'\\\r\n]*)*'/,
+  pattern: /'[^'\\\r\n]*(?:\\[^\r\n][^'\\\r\n]*)*'|[“”„«»‘’][^“”„«»‘’"\r\n]*[“”«»‘’]/,
   categories: [anyToken],
 });
 /** Reported, then read as a string that ends with its line. */
@@ -97,6 +97,8 @@ export const cutTypeToken: TokenType = createToken({
 });
 export const commentGroup = "comments";
 const docComment = createToken({ name: "DocComment", pattern: /\/\/\/[^\r\n]*/, group: commentGroup });
+/** `# …`: reported, then read as a comment. */
+const hashComment = createToken({ name: "HashComment", pattern: /#[^\r\n]*/, group: commentGroup });
 const lineComment = createToken({ name: "LineComment", pattern: /\/\/[^\r\n]*/, group: commentGroup });
 const blockComment = createToken({
   name: "BlockComment",
@@ -129,6 +131,7 @@ export const allTokens: readonly TokenType[] = [
   whiteSpace,
   docComment,
   lineComment,
+  hashComment,
   blockComment,
   structToken,
   enumToken,

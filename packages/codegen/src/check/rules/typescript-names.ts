@@ -1,0 +1,62 @@
+import { camelCase } from "../../model/names.js";
+import { kebab } from "../../schema/kebab.js";
+import type { NameNode } from "../../syntax/ast.js";
+import type { Linked } from "../program.js";
+
+/** What the generated file exports for each service, beside the service itself. */
+const serviceSuffixes: readonly string[] = ["Client", "Handler"];
+
+/** Names that differ on the wire and are one name in TypeScript. */
+export function checkTypeScriptNames(linked: Linked): void {
+  const { reporter } = linked;
+  const report = (
+    kind: string,
+    name: NameNode,
+    target: string,
+    other: string,
+    first: NameNode | undefined,
+  ): void => {
+    const subject = `${kind} \`${name.text}\``;
+    const related = first === undefined ? [] : [{ span: first.span, message: "the other one" }];
+    reporter.report("VOX2010", name.span, { subject, target, other }, { related });
+  };
+  const checkMembers = (kind: string, nodes: readonly { readonly name: NameNode }[]): void => {
+    const first = new Map<string, NameNode>();
+    for (const { name } of nodes) {
+      if (name.text === "") continue;
+      const target = camelCase(name.text);
+      const before = first.get(target);
+      if (before === undefined) first.set(target, name);
+      // Equal names, and methods with equal ids, are reported as such.
+      else if (before.text !== name.text && !(kind === "method" && kebab(before.text) === kebab(name.text)))
+        report(kind, name, target, `${kind} \`${before.text}\``, before);
+    }
+  };
+  for (const { ast } of linked.files) {
+    const declared = new Map(ast.declarations.map((node) => [node.name.text, node.name]));
+    for (const declaration of ast.declarations) {
+      if (declaration.kind === "struct") checkMembers("field", declaration.fields);
+      if (declaration.kind === "enum") {
+        for (const { form } of declaration.variants) {
+          if (form.kind !== "struct") continue;
+          checkMembers("field", form.fields);
+          const kind = form.fields.find(({ name }) => camelCase(name.text) === "kind");
+          if (kind !== undefined) report("field", kind.name, "kind", "the name of the variant", undefined);
+        }
+      }
+      if (declaration.kind !== "service") continue;
+      checkMembers("method", declaration.methods);
+      for (const method of declaration.methods) checkMembers("argument", method.args);
+      for (const suffix of serviceSuffixes) {
+        const other = declared.get(`${declaration.name.text}${suffix}`);
+        if (other === undefined || declaration.name.text === "") continue;
+        const subject = `the ${suffix.toLowerCase()} of service \`${declaration.name.text}\``;
+        reporter.report("VOX2010", other.span, {
+          subject: `\`${other.text}\``,
+          target: other.text,
+          other: subject,
+        });
+      }
+    }
+  }
+}

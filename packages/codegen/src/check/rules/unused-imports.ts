@@ -1,0 +1,21 @@
+import type { Linked } from "../program.js";
+
+/** Imported types that nothing in the file uses. A file with syntax errors may use them in the part that was not read. */
+export function checkUnusedImports(linked: Linked): void {
+  const broken = new Set(
+    linked.reporter
+      .sorted()
+      .filter(({ code }) => code.startsWith("VOX1"))
+      .map(({ span }) => span.file),
+  );
+  for (const file of linked.files) {
+    if (broken.has(file.path)) continue;
+    for (const { names } of file.ast.imports) {
+      for (const name of names) {
+        const meaning = file.names.get(name.text);
+        if (meaning?.kind !== "type" || meaning.file === file || file.used.has(name.text)) continue;
+        linked.reporter.report("VOX4002", name.span, { name: name.text });
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** How names of the language look in other places. One copy: the rules and the emitters must not disagree. */
+
+/**
+ * A field, method or argument as TypeScript shows it: `import_all` ⇒ `importAll`, `URL` ⇒ `url`, `HTTPPort` ⇒
+ * `httpPort`. Underscores at either end stay; digits after an underscore lose it (`u_8` ⇒ `u8`).
+ */
+export function camelCase(name: string): string {
+  const [, before = "", middle = "", after = ""] = /^(_*)(.*?)(_*)$/.exec(name) ?? [];
+  const parts = middle.split(/_+/).filter((part) => part !== "");
+  const joined = parts.map((part, at) => (at === 0 ? startLower(part) : startUpper(part))).join("");
+  return `${before}${joined}${after}`;
+}
+
+function startUpper(part: string): string {
+  return part.slice(0, 1).toUpperCase() + part.slice(1);
+}
+
+/** Lower-cases the first capital, or a run of them up to the last one before a lower-case letter. */
+function startLower(part: string): string {
+  const run = /^[A-Z]+(?![a-z])|^[A-Z]/.exec(part)?.[0] ?? "";
+  return run.toLowerCase() + part.slice(run.length);
+}
+
+/** `ImportAll`, `importAll` ⇒ `import_all`: fields, methods and arguments by convention. */
+export function snakeCase(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
+    .toLowerCase();
+}
+
+/** `import_all`, `importAll` ⇒ `ImportAll`: types, variants, services by convention. */
+export function pascalCase(name: string): string {
+  const isShouting = name === name.toUpperCase() && name.includes("_");
+  return name
+    .split(/_+/)
+    .map((part) => startUpper(isShouting ? part.toLowerCase() : part))
+    .join("");
+}

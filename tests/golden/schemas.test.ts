@@ -1,0 +1,77 @@
+/** fixtures/golden/schemas.json: every recorded type, compiled from its `.vox` text or built through the model. */
+import { assemblePayload, encodeSchemaList, typeIdText } from "@voxrpc/runtime/schema";
+import { expect, test } from "vitest";
+import type { AliasDeclaration } from "../../packages/codegen/src/model/model.js";
+import { messageSchemas, type SourceType, typeSchemas } from "../../packages/codegen/src/schema/index.js";
+import { messageSchemasBase64 } from "../../packages/runtime/src/wire/message-schemas.js";
+import { compileGolden } from "./compile-golden.js";
+import { toHex } from "./golden-values.js";
+import { checkGolden, type GoldenOutcome, readGolden } from "./report.js";
+import { rustTypes } from "./rust-types.js";
+import { type JsonSchema, type JsonTypeRef, schemaToJson, typeRefToJson } from "./schema-json.js";
+
+interface GoldenType {
+  readonly name: string;
+  readonly vox: string | null;
+  readonly vox_root: string | null;
+  readonly root: JsonTypeRef;
+  readonly type_id: string;
+  readonly type_id_decimal: string;
+  readonly schemas: readonly JsonSchema[];
+  readonly cbor: string;
+}
+
+interface GoldenSchemas {
+  readonly types: readonly GoldenType[];
+  readonly handshake_message_schema_cbor: string;
+}
+
+const golden = readGolden<GoldenSchemas>("schemas.json");
+
+test("schemas.json types: ids, emission order, exact CBOR", (context) => {
+  checkGolden(context, "schemas.json types", golden.types, ({ name }) => name, checkType);
+});
+
+test("the model API is used only for what the language cannot write", () => {
+  const withoutText = golden.types.filter(({ vox, vox_root }) => vox === null || vox_root === null);
+  const names = withoutText.map(({ name }) => name);
+  expect(Object.keys(rustTypes).sort()).toEqual([...names, "struct_unicode"].sort());
+});
+
+test("the schemas of Message: computed, recorded, and the committed constant of scripts/message-schemas.mjs", () => {
+  const list = encodeSchemaList(messageSchemas().map(({ schema }) => schema));
+  expect(messageSchemas()).toHaveLength(33);
+  expect(toHex(list)).toBe(golden.handshake_message_schema_cbor);
+  expect(Buffer.from(list).toString("base64")).toBe(messageSchemasBase64);
+});
+
+function checkType(entry: GoldenType): GoldenOutcome {
+  const { root, schemas } = typeSchemas(rootOf(entry));
+  expect(schemas.map(({ schema }) => schemaToJson(schema))).toEqual(entry.schemas);
+  expect(typeRefToJson(root)).toEqual(entry.root);
+  if (root.tag === "var") return { differs: "the root is a variable" };
+  expect(typeIdText(root.typeId)).toBe(entry.type_id);
+  expect(String(root.typeId)).toBe(String(entry.type_id_decimal));
+  const payload = assemblePayload(
+    schemas.map(({ cbor }) => cbor),
+    root,
+  );
+  expect(toHex(payload)).toBe(entry.cbor);
+  return "equal";
+}
+
+function rootOf({ name, vox, vox_root: root }: GoldenType): SourceType {
+  const built = rustTypes[name];
+  if (built !== undefined) return built;
+  const { files } = compileGolden(`${vox}\ntype GoldenRoot = ${root}\n`);
+  const alias = files[0]?.types.find(isRoot);
+  if (alias === undefined) throw new Error("no GoldenRoot");
+  return alias.type;
+}
+
+function isRoot(declaration: {
+  readonly kind: string;
+  readonly name: string;
+}): declaration is AliasDeclaration {
+  return declaration.kind === "alias" && declaration.name === "GoldenRoot";
+}
