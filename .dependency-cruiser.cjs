@@ -28,6 +28,7 @@ const codegen = [
   ["source/"],
   ["diagnostics/"],
   ["syntax/"],
+  ["schema/kebab"],
   ["check/", "model/"],
   ["schema/"],
   ["emit/"],

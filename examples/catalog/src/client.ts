@@ -23,7 +23,12 @@ try {
 }
 
 console.log("\nadd a product with 3 tags:");
-const id = await shop.add("Hex keys, set of 9", { cents: 1250n, currency: "EUR" }, new Set(["tools", "steel", "hex"]), 40);
+const id = await shop.add(
+  "Hex keys, set of 9",
+  { cents: 1250n, currency: "EUR" },
+  new Set(["tools", "steel", "hex"]),
+  40,
+);
 console.log(`  it got id ${id}`);
 
 console.log("\norder more glue than there is, without exceptions:");
@@ -48,8 +53,15 @@ const slow = await shop.$try.takeInventory({ timeoutMs: 200 });
 if (!slow.ok) console.log(`  ${slow.error.code}: ${slow.error.message}`);
 
 console.log("\n100 calls at once on the same connection:");
-const prices = await Promise.all(Array.from({ length: 100 }, async (_, i) => (await shop.get(BigInt((i % 5) + 1))).price.cents));
-console.log(`  sum of prices: ${money(prices.reduce((sum, cents) => sum + cents, 0n), "EUR")}`);
+const prices = await Promise.all(
+  Array.from({ length: 100 }, async (_, i) => (await shop.get(BigInt((i % 5) + 1))).price.cents),
+);
+console.log(
+  `  sum of prices: ${money(
+    prices.reduce((sum, cents) => sum + cents, 0n),
+    "EUR",
+  )}`,
+);
 
 function describe(product: Product): string {
   return `#${product.id} ${product.name}: ${money(product.price.cents, product.price.currency)}, ${stock(product.availability)}`;

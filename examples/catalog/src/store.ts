@@ -31,7 +31,9 @@ export class Store {
   search(query: string, sort: SortBy, cursor: number, limit: number): Page<Product> {
     const wanted = query.toLowerCase();
     const found = [...this.#products.values()]
-      .filter((product) => [product.name, ...product.tags].some((text) => text.toLowerCase().includes(wanted)))
+      .filter((product) =>
+        [product.name, ...product.tags].some((text) => text.toLowerCase().includes(wanted)),
+      )
       .sort(orderings[sort]);
     const items = found.slice(cursor, cursor + limit);
     const after = cursor + items.length;
@@ -52,7 +54,8 @@ export class Store {
     }
     for (const [id, quantity] of wanted) {
       const product = this.#products.get(id);
-      if (product !== undefined) product.availability = { kind: "InStock", value: unitsOf(product) - quantity };
+      if (product !== undefined)
+        product.availability = { kind: "InStock", value: unitsOf(product) - quantity };
     }
     return { order: { id: this.#nextOrder++, lines: [...lines], total: euro(cents) } };
   }

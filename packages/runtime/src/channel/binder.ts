@@ -8,8 +8,7 @@ import type { Writer } from "../bytes/writer.js";
 import { decodeFault, EncodeFault } from "../postcard/faults.js";
 import { takeVarint64 } from "../postcard/varints.js";
 import { writeU64Number } from "../postcard/wide-integers.js";
-import type { ItemType } from "../shape/item-type.js";
-import type { ChannelShape } from "../shape/shape.js";
+import type { ChannelShape, ItemType } from "../shape/shape.js";
 import { Rx } from "./rx.js";
 import { Tx } from "./tx.js";
 

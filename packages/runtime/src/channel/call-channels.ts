@@ -1,8 +1,7 @@
 /** The channels of one call that we make. */
 import { ChannelError } from "../errors.js";
 import { EncodeFault } from "../postcard/faults.js";
-import type { ItemType } from "../shape/item-type.js";
-import type { Shape } from "../shape/shape.js";
+import type { ItemType, Shape } from "../shape/shape.js";
 import type { OutboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";
 import { endOfItems } from "./end.js";

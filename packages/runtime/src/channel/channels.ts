@@ -10,7 +10,7 @@ import { EncodeFault } from "../postcard/faults.js";
 import type { Connection } from "../session/connection.js";
 import { hasParity, IdAllocator } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
-import type { ItemType } from "../shape/item-type.js";
+import type { ItemType } from "../shape/shape.js";
 import {
   writeChannelClose,
   writeChannelReset,

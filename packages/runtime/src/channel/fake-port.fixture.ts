@@ -1,7 +1,7 @@
 /** A connection that writes down what channels say. */
 import { readU32, writeU32 } from "../postcard/integers.js";
 import { u32Shape } from "../shape/build.js";
-import type { ItemType } from "../shape/item-type.js";
+import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
 import type { ChannelPort } from "./port.js";
 

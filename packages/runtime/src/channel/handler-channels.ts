@@ -1,6 +1,6 @@
 /** The channels of one call that the peer makes. */
 
-import type { ItemType } from "../shape/item-type.js";
+import type { ItemType } from "../shape/shape.js";
 import type { InboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";
 import { Rx } from "./rx.js";

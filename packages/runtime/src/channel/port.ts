@@ -1,6 +1,6 @@
 /** What the two ends of channels need of their connection. */
 
-import type { ItemType } from "../shape/item-type.js";
+import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
 
 /** Says things to the peer about one connection's channels. Nothing here waits. */

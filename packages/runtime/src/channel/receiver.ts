@@ -11,7 +11,7 @@
 import { Reader } from "../bytes/reader.js";
 import { ChannelError } from "../errors.js";
 import { decodeError } from "../shape/codec-error.js";
-import type { ItemType } from "../shape/item-type.js";
+import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
 import { type ChannelEnd, endOfItems } from "./end.js";
 import type { ChannelPort } from "./port.js";

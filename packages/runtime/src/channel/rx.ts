@@ -2,8 +2,8 @@
 import { asyncDispose } from "../call/dispose.js";
 import type { ChannelError } from "../errors.js";
 import type { ChannelEnd } from "./end.js";
+import type { SendingHalf } from "./halves.js";
 import type { Receiver, Taker } from "./receiver.js";
-import type { Tx } from "./tx.js";
 
 const endOfStream: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
@@ -16,7 +16,7 @@ const endOfStream: IteratorReturnResult<undefined> = { done: true, value: undefi
  */
 export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposable {
   /** The other half of a caller's pair. @internal */
-  pair: Tx<T> | undefined = undefined;
+  pair: SendingHalf<T> | undefined = undefined;
   private receiver: Receiver<T> | undefined = undefined;
   /** What waits for the call to be sent. */
   private early: Taker<T>[] = [];

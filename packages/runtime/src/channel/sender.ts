@@ -8,7 +8,7 @@
  * ```
  */
 import { CodecError } from "../errors.js";
-import type { ItemType } from "../shape/item-type.js";
+import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
 import { type ChannelEnd, closedHere } from "./end.js";
 import type { ChannelPort } from "./port.js";

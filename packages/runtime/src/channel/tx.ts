@@ -1,7 +1,7 @@
 /** The sending end of a channel as applications see it. */
 import { asyncDispose } from "../call/dispose.js";
 import type { ChannelError } from "../errors.js";
-import type { Rx } from "./rx.js";
+import type { ReceivingHalf } from "./halves.js";
 import type { Sender, TrySend } from "./sender.js";
 
 const sentAlready: Promise<void> = /*@__PURE__*/ Promise.resolve();
@@ -20,7 +20,7 @@ interface EarlyUse<T> {
  */
 export class Tx<T> implements AsyncDisposable {
   /** The other half of a caller's pair. @internal */
-  pair: Rx<T> | undefined = undefined;
+  pair: ReceivingHalf<T> | undefined = undefined;
   private sender: Sender<T> | undefined = undefined;
   /** What waits for the call to be sent. */
   private early: EarlyUse<T>[] = [];

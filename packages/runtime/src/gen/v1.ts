@@ -250,7 +250,7 @@ export type Option<T> = undefined extends T ? Some<T> | undefined : T | undefine
 export { readRx, readTx, rxShape, txShape, writeRx, writeTx } from "../channel/binder.js";
 export { Rx } from "../channel/rx.js";
 export { Tx } from "../channel/tx.js";
-export type { ItemType } from "../shape/item-type.js";
+export type { ItemType } from "../shape/shape.js";
 // --- end of channels ---
 
 // --- schemas and methods ---

@@ -4,8 +4,8 @@
  * name the path of a value that could not be encoded or decoded.
  */
 import type { Reader } from "../bytes/reader.js";
+import type { Writer } from "../bytes/writer.js";
 import type { SchemaPrimitive } from "../schema/model.js";
-import type { ItemType } from "./item-type.js";
 
 export type ShapePrimitive = Exclude<SchemaPrimitive, "payload">;
 
@@ -104,6 +104,13 @@ export interface EnumShape {
   /** True when the values are string literals (an enum of unit variants only), false for `{ kind, … }` objects. */
   readonly literal: boolean;
   readonly variants: readonly VariantShape[];
+}
+
+/** Encoder, decoder and looks of a channel's items: made by generated code, one constant for each type. */
+export interface ItemType<T> {
+  readonly shape: Shape;
+  readonly write: (w: Writer, p: number, value: T) => number;
+  readonly read: (r: Reader) => T;
 }
 
 /** A channel handle among arguments. */

@@ -1,0 +1,20 @@
+/** What the half of a caller's pair that stays needs to learn about the half that goes to the call. */
+import type { ChannelError } from "../errors.js";
+import type { ChannelEnd } from "./end.js";
+import type { Receiver } from "./receiver.js";
+import type { Sender } from "./sender.js";
+
+/** The half that sends when the other one was passed. */
+export interface SendingHalf<T> {
+  bind(sender: Sender<T>): void;
+  fail(error: ChannelError): void;
+  release(): void;
+}
+
+/** The half that receives when the other one was passed. */
+export interface ReceivingHalf<T> {
+  bind(receiver: Receiver<T>): void;
+  fail(error: ChannelError): void;
+  endWith(end: ChannelEnd): void;
+  cancel(): void;
+}
