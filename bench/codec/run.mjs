@@ -1,7 +1,7 @@
 /** Codecs: ours against the limit written by hand and two libraries, interleaved in one process, as ratios. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { PointCodec, UserCodec } from "../gen/schema.vox.js";
 import { point, user } from "./data.mjs";
 import * as hand from "./hand.mjs";
 import { measure } from "./measure.mjs";
@@ -10,11 +10,6 @@ import { loadPeers } from "./peers.mjs";
 /** At least this share of the rate of the hand-written codec. */
 const leastShare = 0.7;
 
-const generated = new URL("../gen/schema.vox.js", import.meta.url);
-const isGenerated = existsSync(generated);
-const { PointCodec, UserCodec } = await import(
-  isGenerated ? generated : new URL("composed.mjs", import.meta.url)
-);
 const peers = await loadPeers();
 
 const pointBytes = Buffer.from(hand.encodePoint(point));
@@ -61,7 +56,7 @@ export function benchCodecs(options) {
   const times = measure(rows, options);
   for (const [i, row] of rows.entries()) row.ns = times[i];
 
-  console.log(`\ncodecs, one process${isGenerated ? "" : " (composed by hand: bench/gen is not there)"}\n`);
+  console.log("\ncodecs, one process\n");
   console.log("| message | codec | bytes | ns | × hand |");
   console.log("|---|---|--:|--:|--:|");
   const guards = [];

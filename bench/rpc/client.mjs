@@ -10,7 +10,8 @@ const call = await connect(port);
 const point = { x: 3.25, y: -17.875, id: 123456 };
 
 const echoed = await call(point);
-if (echoed.x !== point.x || echoed.y !== point.y || echoed.id !== point.id) throw new Error(`${peer} does not echo`);
+if (echoed.x !== point.x || echoed.y !== point.y || echoed.id !== point.id)
+  throw new Error(`${peer} does not echo`);
 
 async function inFlight(count, forMs) {
   let calls = 0;

@@ -93,7 +93,9 @@ function readPoint(bytes, view, at) {
 
 export async function serve() {
   const server = net.createServer((socket) => {
-    const pipe = new Pipe(socket, (bytes, view, at) => pipe.send(view.getUint32(at, true), readPoint(bytes, view, at + 4)));
+    const pipe = new Pipe(socket, (bytes, view, at) =>
+      pipe.send(view.getUint32(at, true), readPoint(bytes, view, at + 4)),
+    );
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server.address().port;

@@ -11,7 +11,10 @@ export function benchCalls({ rounds = 5, millis = 400 } = {}) {
   const results = [];
   for (let round = 0; round < rounds; round++) {
     for (const peer of PEERS) {
-      const output = execFileSync(process.execPath, [script, peer, String(millis)], { encoding: "utf8", timeout: 60_000 });
+      const output = execFileSync(process.execPath, [script, peer, String(millis)], {
+        encoding: "utf8",
+        timeout: 60_000,
+      });
       results.push(JSON.parse(output));
     }
   }
@@ -25,8 +28,15 @@ export function benchCalls({ rounds = 5, millis = 400 } = {}) {
   console.log("| peer | p50 µs, 1 in flight | × hand | calls/s, 64 | × hand | calls/s, 256 | × hand |");
   console.log("|---|--:|--:|--:|--:|--:|--:|");
   for (const row of rows) {
-    const cells = [row.p50.toFixed(1), ratio(row.p50, hand.p50), thousands(row.rate64), ratio(row.rate64, hand.rate64)];
-    console.log(`| ${row.peer} | ${[...cells, thousands(row.rate256), ratio(row.rate256, hand.rate256)].join(" | ")} |`);
+    const cells = [
+      row.p50.toFixed(1),
+      ratio(row.p50, hand.p50),
+      thousands(row.rate64),
+      ratio(row.rate64, hand.rate64),
+    ];
+    console.log(
+      `| ${row.peer} | ${[...cells, thousands(row.rate256), ratio(row.rate256, hand.rate256)].join(" | ")} |`,
+    );
   }
   const vox = rows[1];
   return [

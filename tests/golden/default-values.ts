@@ -6,9 +6,8 @@ import { isLiteral, noArguments, resolve } from "./model-types.js";
 export function defaultOf(field: Field): (() => unknown) | undefined {
   const { default: declared } = field;
   const type = resolve(field.type, noArguments);
-  switch (declared?.kind) {
-    case undefined:
-      return undefined;
+  if (declared === undefined) return undefined;
+  switch (declared.kind) {
     case "none":
       return () => undefined;
     case "integer": {

@@ -27,8 +27,13 @@ export interface Part {
 
 /** The codec of a type. @param abi the primitives: another instance of the module for tests without `Buffer` */
 export function interpretedCodec(type: Type, abi: Abi = runtime): runtime.Codec<unknown> {
-  const { shape, write, read } = new Composer(abi).part(resolve(type, noArguments));
+  const { shape, write, read } = interpretedPart(type, abi);
   return abi.codec(shape, write, read);
+}
+
+/** Shape, writer and reader of a type. */
+export function interpretedPart(type: Type, abi: Abi = runtime): Part {
+  return new Composer(abi).part(resolve(type, noArguments));
 }
 
 const room = {

@@ -253,7 +253,7 @@ describe("calls", () => {
     await expect(client.call(wrongArguments.method, [here, here])).rejects.toMatchObject({
       code: "InvalidPayload",
       detail: expect.stringMatching(
-        /translation plan failed: arguments of Golden\.add: remote is .*Point.*local is .*u32/,
+        /translation plan failed: arguments of Golden\.add: .*remote is .*Point.*local is .*u32/,
       ),
     });
     await expect(client.call(wrongResult.method, [])).rejects.toMatchObject({

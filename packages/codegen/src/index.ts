@@ -6,14 +6,25 @@ export { compile } from "./compile.js";
 export type { DiagnosticCode, Severity } from "./diagnostics/catalog.js";
 // --- diagnostics ---
 export { catalog } from "./diagnostics/catalog.js";
+export type { JsonDiagnostic, JsonPlace, MachineOptions } from "./diagnostics/machine.js";
+export { toGithubAnnotation, toJsonDiagnostic } from "./diagnostics/machine.js";
+export type { RenderOptions } from "./diagnostics/render.js";
+export { renderDiagnostic } from "./diagnostics/render.js";
 export type { Diagnostic, RelatedPlace } from "./diagnostics/report.js";
+export { nearestName } from "./diagnostics/suggest.js";
+// --- emitters ---
+export type { EmitOptions, EmittedFile, Emitter } from "./emit/emitter.js";
+export { emitTypeScript } from "./emit/typescript/emit-typescript.js";
+export { generatedHeaderMark, isGenerated } from "./emit/typescript/header.js";
 export type { Host } from "./host/host.js";
 export type { MemoryHost } from "./host/memory-host.js";
 export { memoryHost } from "./host/memory-host.js";
 export { baseName, normalizePath, parentPath, resolvePath } from "./host/path.js";
+// --- model ---
+export type { Model } from "./model/model.js";
 export type { Position } from "./source/source-file.js";
 // --- sources and syntax ---
 export { SourceFile } from "./source/source-file.js";
 export type { Span } from "./source/span.js";
-
-// --- model ---
+export type { FileNode } from "./syntax/ast.js";
+export { codegenVersion } from "./version.js";

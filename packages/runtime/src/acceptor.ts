@@ -20,7 +20,11 @@ export interface AcceptOptions extends EstablishOptions {}
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws RangeError, TypeError for options that cannot be sent
  */
-export async function accept(link: Link, acceptor: Acceptor | undefined, options: AcceptOptions = {}): Promise<Session> {
+export async function accept(
+  link: Link,
+  acceptor: Acceptor | undefined,
+  options: AcceptOptions = {},
+): Promise<Session> {
   try {
     return await establish(link, "Even", (own) => new AcceptorHandshake(own), acceptor, options);
   } catch (error) {

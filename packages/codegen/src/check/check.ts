@@ -17,7 +17,6 @@ import { checkMethodIds } from "./rules/method-ids.js";
 import { checkNesting } from "./rules/nesting.js";
 import { checkPersistedChannels } from "./rules/persisted-channels.js";
 import { checkReservedNames } from "./rules/reserved-names.js";
-import { checkTargetLimits } from "./rules/target-limits.js";
 import { checkTypeScriptNames } from "./rules/typescript-names.js";
 import { checkUnusedImports } from "./rules/unused-imports.js";
 
@@ -43,7 +42,6 @@ const rules: readonly Rule[] = [
   checkUnusedImports,
   checkArgumentCount,
   checkErrorTypes,
-  checkTargetLimits,
 ];
 
 export function checkRules(linked: Linked, holdsChannel: (type: Type) => boolean): void {

@@ -1,7 +1,7 @@
 /**
  * Every diagnostic of the compiler. Codes are public: never reused, never given another meaning.
  *
- * VOX1xxx syntax · 2xxx names and imports · 3xxx types and rules · 4xxx conventions (warnings) · 6xxx limits of a target.
+ * VOX1xxx syntax · 2xxx names and imports · 3xxx types and rules · 4xxx conventions (warnings) · 5xxx changes.
  * `{name}` in a message or help is a parameter that the report must give; a misspelt code or a missing parameter is a
  * compile error.
  */
@@ -84,8 +84,48 @@ export const catalog = {
   VOX4004: { severity: "warning", title: "comment documents nothing", message: "this `///` comment documents nothing", help: "put it on its own line before what it describes, or write `//`" },
   VOX4005: { severity: "warning", title: "error type", message: "method `{method}` throws enum `{name}`, which is not marked as an error", help: "declare it as `error enum {name}`" },
 
-  // --- 6xxx: limits of a target ---
-  VOX6001: { severity: "warning", title: "channels in TypeScript", message: "method `{method}` takes channels and is left out of the generated TypeScript", help: "its ids and schemas are unchanged; the TypeScript target does not support streams" },
+  // --- 5xxx: changes between two versions ---
+  VOX5001: { severity: "error", title: "type changed", message: "{where}: {path} changed from {before} to {after}: {effect}", help: "{advice}" },
+  VOX5002: { severity: "error", title: "required field added", message: "{where}: field {path} added, required: {effect}", help: "{advice}" },
+  VOX5003: { severity: "error", title: "required field removed", message: "{where}: field {path} removed: {effect}", help: "{advice}" },
+  VOX5004: { severity: "error", title: "field renamed", message: "{where}: field {path} renamed to `{after}`: {effect}", help: "{advice}" },
+  VOX5005: { severity: "error", title: "type renamed", message: "{where}: type `{before}` {replaced} `{after}`: {effect}", help: "{advice}" },
+  VOX5006: { severity: "error", title: "variant with another payload", message: "{where}: {path} carried {before} and now carries {after}: {effect}", help: "{advice}" },
+  VOX5007: { severity: "error", title: "length changed", message: "{where}: {path} changed from {before} to {after}: {effect}", help: "{advice}" },
+  VOX5008: { severity: "error", title: "number of arguments changed", message: "{where}: {change}: {effect}", help: "{advice}" },
+  VOX5009: { severity: "error", title: "channel turned around", message: "{where}: {path} changed from {before} to {after}: {effect}", help: "{advice}" },
+  VOX5010: { severity: "error", title: "items of a Tx changed", message: "{where}: {change}: {effect}", help: "{advice}" },
+  VOX5011: { severity: "error", title: "change that peers do not see", message: "{where}: {change}: the announced schemas are the same, so {effect}", help: "{advice}" },
+  VOX5012: { severity: "error", title: "schemas do not fit", message: "{where}: {problem}: {effect}", help: "{advice}" },
+  VOX5013: { severity: "warning", title: "variant added", message: "{where}: variant {path} added: {effect}", help: "{advice}" },
+  VOX5014: { severity: "warning", title: "variant removed", message: "{where}: variant {path} removed: {effect}", help: "{advice}" },
+  VOX5015: { severity: "warning", title: "variant renamed", message: "{where}: variant {path} renamed to `{after}`: {effect}", help: "{advice}" },
+  VOX5016: { severity: "warning", title: "declared error added or removed", message: "{where}: {change}: {effect}", help: "{advice}" },
+  VOX5020: { severity: "error", title: "method removed", message: "{method}: removed: calls of a client built before fail with UnknownMethod", help: "{advice}" },
+  VOX5021: { severity: "error", title: "method renamed", message: "{method}: renamed to `{after}`, so its id changes from {oldId} to {newId}: calls of a client built before fail with UnknownMethod", help: "{advice}" },
+  VOX5022: { severity: "error", title: "service removed", message: "{service}: removed with its {count}: calls of a client built before fail with UnknownMethod", help: "{advice}" },
+  VOX5023: { severity: "error", title: "service renamed", message: "{service}: renamed to `{after}`, so the ids of its methods change: calls of a client built before fail with UnknownMethod", help: "{advice}" },
+  VOX5030: { severity: "error", title: "@idempotent removed", message: "{method}: no longer @idempotent: clients built before repeat calls whose connection was lost, so it may run twice", help: "{advice}" },
+  VOX5031: { severity: "error", title: "@persist removed", message: "{method}: no longer @persist: clients built before expect that its outcome is kept and that it runs once", help: "{advice}" },
+  VOX5032: { severity: "warning", title: "@idempotent added", message: "{method}: now @idempotent: new clients repeat calls, also against servers built before, which never promised that this does no harm", help: "{advice}" },
+  VOX5033: { severity: "warning", title: "@persist added", message: "{method}: now @persist: servers built before keep no outcome of it", help: "{advice}" },
+  VOX5034: { severity: "warning", title: "default changed", message: "{path}: default changed from {before} to {after}: where the field is absent, old and new peers take different values", help: "{advice}" },
+  VOX5035: { severity: "warning", title: "field required from now on", message: "{path}: may no longer be absent: peers built before the field existed cannot be read any more", help: "{advice}" },
+  VOX5036: { severity: "error", title: "arguments in another order", message: "{method}: arguments {before} now stand as {after}: values are taken for each other, and no peer notices", help: "{advice}" },
+  VOX5040: { severity: "error", title: "generated export gone", message: "{file}: {change}: code that imports it does not compile", help: "{advice}" },
+  VOX5041: { severity: "error", title: "generated member gone", message: "{file}: `{name}` lost {member}: code that uses it does not compile", help: "{advice}" },
+  VOX5042: { severity: "error", title: "generated type changed", message: "{file}: `{name}` changed from `{before}` to `{after}`: code that uses it may not compile", help: "{advice}" },
+  VOX5043: { severity: "error", title: "required member generated", message: "{file}: `{name}` needs {member} now: code that makes one does not compile", help: "{advice}" },
+  VOX5044: { severity: "warning", title: "union grew", message: "{file}: `{name}` got {member}: a `switch` that must handle every case does not compile", help: "{advice}" },
+  VOX5045: { severity: "warning", title: "handler grew", message: "{file}: `{name}` got {member}: classes that implement it lack it", help: "{advice}" },
+  VOX5050: { severity: "warning", title: "vox 0.8.2 misreads it", message: "{where}: {change}: a peer of vox 0.8.2 {effect}", help: "{advice}" },
+  VOX5051: { severity: "warning", title: "vox 0.8.2 refuses it", message: "{where}: {change}: a peer of vox 0.8.2 {effect}", help: "{advice}" },
+  VOX5052: { severity: "warning", title: "two versions at one vox 0.8.2 process", message: "{where}: old and new clients at one process of vox 0.8.2: {effect}", help: "{advice}" },
+  VOX5060: { severity: "error", title: "suppression without a reason", message: "`vox-allow {code}` gives no reason", help: "write `// vox-allow {code}: why this change is fine`" },
+  VOX5061: { severity: "error", title: "suppression of an unknown code", message: "there is no finding `{code}` that can be allowed", help: "write `// vox-allow VOX5003: reason`, on the line before what changed" },
+  VOX5062: { severity: "warning", title: "suppression of nothing", message: "`vox-allow {code}` allows nothing: there is no such finding on the next line", help: "remove the comment; it has done its work" },
+  VOX5070: { severity: "error", title: "lock out of date", message: "{method}: {change}, and vox.lock does not say so", help: "look at the change with `vox-gen breaking --against vox.lock`, then run `vox-gen lock` and commit the result" },
+
 } as const; // biome-ignore format: a table
 
 export type DiagnosticCode = keyof typeof catalog;

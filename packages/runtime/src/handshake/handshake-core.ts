@@ -1,7 +1,9 @@
 /** What the state machines of both sides share: their steps, their result, the rules for both. Source: `protocol/wire.md` §3–4. */
 import { SessionError, type SessionErrorCode } from "../errors.js";
 import type { Limits } from "../limits.js";
+import { decodeCbor } from "../schema/cbor.js";
 import type { Schema } from "../schema/model.js";
+import { readSchemaList } from "../schema/payload-reader.js";
 import { messageSchemasBase64 } from "../wire/message-schemas.js";
 import type { Metadata } from "../wire/metadata.js";
 import { encodeHandshakeMessage, type HandshakeMessage, textOfFault } from "./handshake-messages.js";
@@ -74,7 +76,12 @@ export const zeroCredit = "initial_channel_credit must be greater than zero";
 /** UTF-16 units of a peer's text that we show. */
 const longestText = 512;
 
+/** What our own schemas need to be read. */
+const ownLimits = { maxBytes: 1 << 16, maxDepth: 64 };
+
 let schemaList: Uint8Array | undefined;
+/** Our schemas of `Message` by id, as {@link definitionOf} writes them. */
+let ownDefinitions: ReadonlyMap<bigint, string> | undefined;
 
 /** CBOR of our schemas of `Message`. The same array each time: not to be written to. */
 export function messageSchemas(): Uint8Array {
@@ -160,11 +167,35 @@ export function cleaned(message: HandshakeMessage & { readonly metadata: Metadat
   return message.metadata;
 }
 
-/** An empty list stands for ours; otherwise the root, which is the last, must be the same type. */
+/** An empty list stands for ours; otherwise the root, which is the last, must be our type and mean the same. */
 function compareMessageSchemas(schemas: readonly Schema[]): string | undefined {
   const root = schemas.at(-1);
-  if (root === undefined || root.id === messageTypeId) return undefined;
-  const name = "name" in root.kind ? root.kind.name.slice(0, longestText) : root.kind.tag;
-  const id = root.id.toString(16).padStart(16, "0");
-  return `the peer's messages are another type than ours: \`${name}\` with the id ${id}`;
+  if (root === undefined) return undefined;
+  if (root.id !== messageTypeId) {
+    const id = root.id.toString(16).padStart(16, "0");
+    return `the peer's messages are another type than ours: \`${nameOf(root)}\` with the id ${id}`;
+  }
+  ownDefinitions ??= new Map(
+    readSchemaList(decodeCbor(messageSchemas(), ownLimits), "", ownLimits.maxBytes).map((own) => [
+      own.id,
+      definitionOf(own),
+    ]),
+  );
+  for (const schema of schemas) {
+    const own = ownDefinitions.get(schema.id);
+    if (own !== undefined && own !== definitionOf(schema))
+      return `the peer's \`${nameOf(schema)}\` has another definition than ours`;
+  }
+  return undefined;
+}
+
+function nameOf({ kind }: Schema): string {
+  return "name" in kind ? kind.name.slice(0, longestText) : kind.tag;
+}
+
+/** A schema as text, for comparing. Whether a member has a default is no part of its type. */
+function definitionOf(schema: Schema): string {
+  return JSON.stringify(schema, (key, value: unknown) =>
+    key === "required" ? undefined : typeof value === "bigint" ? String(value) : value,
+  );
 }

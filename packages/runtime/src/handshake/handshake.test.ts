@@ -2,7 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SessionError } from "../errors.js";
 import { defaultLimits } from "../limits.js";
+import { decodeCbor } from "../schema/cbor.js";
+import type { Schema } from "../schema/model.js";
 import { encodeSchemaList } from "../schema/payload.js";
+import { readSchemaList } from "../schema/payload-reader.js";
 import { Metadata } from "../wire/metadata.js";
 import { AcceptorHandshake, type AcceptorOptions } from "./acceptor.js";
 import type { Handshake, HandshakeOutcome, HandshakeStep } from "./handshake-core.js";
@@ -164,6 +167,34 @@ describe("handshake", () => {
     expect(step.send.map((frame) => decodeHandshakeMessage(frame, defaultLimits))).toEqual([
       { kind: "LetsGo" },
     ]);
+  });
+
+  it("refuses our root with another meaning, and takes one whose defaults differ", () => {
+    const cbor = decodeCbor(messageSchemas(), { maxBytes: 1 << 16, maxDepth: 64 });
+    const own = readSchemaList(cbor, "", 100);
+    const changed = own.map((schema): Schema => {
+      const { kind } = schema;
+      if (kind.tag !== "struct" || kind.name !== "Ping") return schema;
+      return {
+        ...schema,
+        kind: { ...kind, fields: kind.fields.map((field) => ({ ...field, name: "number" })) },
+      };
+    });
+    const step = afterHello().onFrame(helloYourself("Even", encodeSchemaList(changed)));
+    expect(textOf(step.outcome)).toBe(
+      "protocol error: failed to build message translation plan: the peer's `Ping` has another definition than ours",
+    );
+    const relaxed = own.map((schema): Schema => {
+      const { kind } = schema;
+      if (kind.tag !== "struct") return schema;
+      return {
+        ...schema,
+        kind: { ...kind, fields: kind.fields.map((field) => ({ ...field, required: false })) },
+      };
+    });
+    expect(afterHello().onFrame(helloYourself("Even", encodeSchemaList(relaxed))).outcome?.kind).toBe(
+      "established",
+    );
   });
 
   it("hands a key to a resumable session, and refuses another than the expected one", () => {

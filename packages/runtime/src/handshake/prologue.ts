@@ -11,7 +11,7 @@
 import { describeForeignBytes } from "../wire/foreign.js";
 
 /** Bytes of a prologue frame. */
-export const prologueBytes = 8;
+const prologueBytes = 8;
 
 const version = 9;
 /** One `Message` per frame, the only mode there is. */

@@ -12,13 +12,19 @@ describe("parseTcpAddress", () => {
     expect(parseTcpAddress(address)).toEqual({ host, port });
   });
 
-  it.each(["127.0.0.1", "tcp://127.0.0.1", "tcp://:4000", "tcp://a:b", "tcp://a:70000", "tcp://::1:4000", "tcp://a:1/b", ""])(
-    "refuses %j",
-    (address) => {
-      expect(() => parseTcpAddress(address)).toThrow(SessionError);
-      expect(() => parseTcpAddress(address)).toThrow("expected tcp://host:port");
-    },
-  );
+  it.each([
+    "127.0.0.1",
+    "tcp://127.0.0.1",
+    "tcp://:4000",
+    "tcp://a:b",
+    "tcp://a:70000",
+    "tcp://::1:4000",
+    "tcp://a:1/b",
+    "",
+  ])("refuses %j", (address) => {
+    expect(() => parseTcpAddress(address)).toThrow(SessionError);
+    expect(() => parseTcpAddress(address)).toThrow("expected tcp://host:port");
+  });
 
   it("names an unknown scheme", () => {
     expect(() => parseTcpAddress("http://a:1")).toThrow('unknown transport scheme: "http"');

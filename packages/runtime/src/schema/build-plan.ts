@@ -1,5 +1,4 @@
 /** Compares two types and builds the plan that reads the one as the other. Source: `protocol/schemas.md` §6. */
-import { shorten } from "../postcard/problems.js";
 import { addSizes, inOrder, multiplySize, primitiveBytes, SkipBuilder } from "./build-skip.js";
 import type { Schema, SchemaField, SchemaKind, SchemaVariant, TypeId, TypeRef } from "./model.js";
 import { settleClaims } from "./plan-graph.js";
@@ -14,8 +13,9 @@ import type {
   PlanNode,
   VariantPlan,
 } from "./plan-model.js";
-import { extendPath, nameList, type PlanProblem, type PlanProblemCode } from "./plan-problem.js";
-import { type SchemaLookup, typeName } from "./type-ref.js";
+import { extendPath, type PlanProblem } from "./plan-problem.js";
+import { type Pair, PlanReport } from "./plan-report.js";
+import type { SchemaLookup } from "./type-ref.js";
 import { arrayUses, Budget, PlanLimitReached, type Resolved, TypeTable } from "./type-table.js";
 
 type Kind<Tag extends SchemaKind["tag"]> = Extract<SchemaKind, { tag: Tag }>;
@@ -25,25 +25,15 @@ export type PlanOutcome =
   | { readonly plan: Plan; readonly problems: readonly [] }
   | { readonly plan: undefined; readonly problems: readonly PlanProblem[] };
 
-/** Problems that are collected at most: the rest says nothing new. */
-const mostProblems = 100;
-
-/** Two types that meet, and where. */
-interface Pair {
-  readonly remote: TypeRef;
-  readonly local: TypeRef;
-  readonly path: string;
-}
-
 /** Builds one plan. */
 export class PlanBuilder {
   private readonly nodes: PlanNode[] = [];
-  private readonly problems: PlanProblem[] = [];
   private readonly known = new Map<string, PlanNode | undefined>();
   private readonly remote: TypeTable;
   private readonly local: TypeTable;
   private readonly remoteRoot: TypeRef;
   private readonly localRoot: TypeRef;
+  private readonly report: PlanReport;
   private readonly skips: SkipBuilder;
   private readonly budget: Budget;
   private readonly maxDepth: number;
@@ -64,9 +54,9 @@ export class PlanBuilder {
     this.local = new TypeTable(local, limits.maxNodes);
     this.budget = new Budget(limits.maxNodes);
     this.maxDepth = limits.maxDepth;
+    this.report = new PlanReport(remote, local);
     this.skips = new SkipBuilder(this.remote, limits.maxDepth, (missing, path) => {
-      const pair: Pair = { remote: missing, local: this.localRoot, path };
-      this.report("unknown-schema", pair, `schema not found for skip: ${skipText(missing)}`);
+      this.report.unskippable(missing, localRoot, path);
     });
   }
 
@@ -77,27 +67,15 @@ export class PlanBuilder {
       root = this.node(pair);
     } catch (error) {
       if (!(error instanceof PlanLimitReached)) throw error;
-      this.report("limit", pair, `the schemas cannot be compared: ${error.message}`);
+      this.report.add("limit", pair, `the schemas cannot be compared: ${error.message}`);
     }
-    if (root !== undefined && this.problems.length === 0) {
+    if (root !== undefined && this.report.problems.length === 0) {
       settleClaims(this.nodes);
       this.checkChannels();
     }
-    if (root === undefined || this.problems.length > 0) return { plan: undefined, problems: this.problems };
+    if (root === undefined || this.report.problems.length > 0)
+      return { plan: undefined, problems: this.report.problems };
     return { plan: { root, nodes: this.nodes }, problems: [] };
-  }
-
-  private report(code: PlanProblemCode, pair: Pair, reason?: string): undefined {
-    if (this.problems.length >= mostProblems) return;
-    const remote = typeName(pair.remote, this.remote.lookup);
-    const local = typeName(pair.local, this.local.lookup);
-    this.problems.push({
-      code,
-      path: pair.path,
-      remote,
-      local,
-      reason: reason ?? `structural mismatch: remote is \`${remote}\`, local is \`${local}\``,
-    });
   }
 
   /**
@@ -114,24 +92,13 @@ export class PlanBuilder {
     const remote = this.remote.resolve(pair.remote);
     const local = this.local.resolve(pair.local);
     const node =
-      remote.found === "kind" && local.found === "kind"
-        ? this.compare(pair, key, remote, local)
-        : this.unresolved(pair, remote, local);
+      remote.found === "nothing"
+        ? this.report.unresolved(pair, "remote", remote.missing)
+        : local.found === "nothing"
+          ? this.report.unresolved(pair, "local", local.missing)
+          : this.compare(pair, key, remote, local);
     this.depth -= 1;
     return node;
-  }
-
-  private unresolved(pair: Pair, remote: Resolved, local: Resolved): undefined {
-    const [side, resolved] = remote.found === "nothing" ? (["remote", remote] as const) : ["local", local];
-    if (resolved.found === "kind") return;
-    const { missing } = resolved;
-    if (missing.tag === "concrete") {
-      const reason = `${side} schema not found for type ID SchemaHash(${missing.typeId})`;
-      return this.report("unknown-schema", pair, reason);
-    }
-    const name = `TypeParamName(${JSON.stringify(shorten(missing.name))})`;
-    const reason = `unresolved type variable ${name} on ${side} side — Var substitution failed`;
-    return this.report("unresolved-variable", pair, reason);
   }
 
   private compare(
@@ -148,25 +115,28 @@ export class PlanBuilder {
     }
     switch (remote.tag) {
       case "struct":
-        return local.tag === "struct" ? this.struct(pair, key, remote, local) : this.report("kind", pair);
+        return local.tag === "struct" ? this.struct(pair, key, remote, local) : this.report.add("kind", pair);
       case "tuple":
-        return local.tag === "tuple" ? this.tuple(pair, key, remote, local) : this.report("kind", pair);
+        return local.tag === "tuple" ? this.tuple(pair, key, remote, local) : this.report.add("kind", pair);
       case "enum":
-        return local.tag === "enum" ? this.enumeration(pair, key, remote, local) : this.report("kind", pair);
+        return local.tag === "enum"
+          ? this.enumeration(pair, key, remote, local)
+          : this.report.add("kind", pair);
       case "list":
       case "option":
-        if (local.tag !== remote.tag) return this.report("kind", pair);
+        if (local.tag !== remote.tag) return this.report.add("kind", pair);
         return this.holder(pair, key, remote.tag, remote.element, local.element);
       case "map":
-        return local.tag === "map" ? this.map(pair, key, remote, local) : this.report("kind", pair);
+        return local.tag === "map" ? this.map(pair, key, remote, local) : this.report.add("kind", pair);
       case "array":
-        if (local.tag !== "array") return this.report("kind", pair);
+        if (local.tag !== "array") return this.report.add("kind", pair);
         return this.array(pair, key, [remote, remoteType.schema], [local, localType.schema]);
       case "channel":
-        if (local.tag !== "channel" || local.direction !== remote.direction) return this.report("kind", pair);
+        if (local.tag !== "channel" || local.direction !== remote.direction)
+          return this.report.add("kind", pair);
         return this.channel(pair, key, remote, local);
       case "primitive":
-        return this.report("kind", pair);
+        return this.report.add("kind", pair);
     }
   }
 
@@ -193,24 +163,13 @@ export class PlanBuilder {
     return { ...pair, same: true, aligned: true, minBytes: 0 };
   }
 
-  private checkName(pair: Pair, remote: string, local: string): boolean {
-    if (remote === local) return true;
-    const [r, l] = [typeName(pair.remote, this.remote.lookup), typeName(pair.local, this.local.lookup)];
-    this.report(
-      "name",
-      pair,
-      `type name mismatch: remote is \`${r}\`, local is \`${l}\` (remote name \`${r}\`, local name \`${l}\`)`,
-    );
-    return false;
-  }
-
   private struct(
     pair: Pair,
     key: string,
     remote: Kind<"struct">,
     local: Kind<"struct">,
   ): PlanNode | undefined {
-    if (!this.checkName(pair, remote.name, local.name)) return undefined;
+    if (remote.name !== local.name) return this.report.namesDiffer(pair);
     const fields = { steps: [] as FieldStep[], defaults: [] as string[] };
     const node = this.keep(key, { ...this.base(pair), kind: "struct", name: local.name, fields });
     this.fields(pair, fields, remote.fields, local.fields, (field) => field.required);
@@ -245,40 +204,20 @@ export class PlanBuilder {
     }
     for (const field of local) {
       if (seen.has(field.name)) continue;
-      if (isRequired(field)) this.reportMissing(pair, field, remote);
+      if (isRequired(field)) this.report.missing(pair, field, remote);
       else fields.defaults.push(field.name);
     }
   }
 
-  private reportMissing(pair: Pair, field: SchemaField, remote: readonly SchemaField[]): void {
-    const type = typeName(field.typeRef, this.local.lookup);
-    const has = nameList(remote.map(({ name }) => name));
-    const owner = typeName(pair.remote, this.remote.lookup);
-    this.report(
-      "missing-field",
-      pair,
-      `required field '${shorten(field.name)}' (type ${type}) missing from remote '${owner}' (remote has fields: ${has})`,
-    );
-  }
-
   private tuple(pair: Pair, key: string, remote: Kind<"tuple">, local: Kind<"tuple">): PlanNode | undefined {
     const elements: PlanNode[] = [];
-    if (!this.checkLength(pair, remote.elements.length, local.elements.length)) return undefined;
+    const { length } = remote.elements;
+    if (length !== local.elements.length)
+      return this.report.lengthsDiffer(pair, length, local.elements.length);
     const node = this.keep(key, { ...this.base(pair), kind: "tuple", elements });
     this.elements(pair.path, elements, remote.elements, local.elements);
     node.minBytes = addSizes(elements);
     return node;
-  }
-
-  private checkLength(pair: Pair, remote: number, local: number): boolean {
-    if (remote === local) return true;
-    const [r, l] = [typeName(pair.remote, this.remote.lookup), typeName(pair.local, this.local.lookup)];
-    this.report(
-      "tuple-length",
-      pair,
-      `tuple length mismatch: remote \`${r}\` has ${remote} elements, local \`${l}\` has ${local} elements`,
-    );
-    return false;
   }
 
   private elements(
@@ -302,7 +241,7 @@ export class PlanBuilder {
     remote: Kind<"enum">,
     local: Kind<"enum">,
   ): PlanNode | undefined {
-    if (!this.checkName(pair, remote.name, local.name)) return undefined;
+    if (remote.name !== local.name) return this.report.namesDiffer(pair);
     const theirs = inOrder(remote.variants);
     const ours = inOrder(local.variants);
     this.budget.spend(theirs.length + ours.length);
@@ -341,9 +280,9 @@ export class PlanBuilder {
     }
     if (theirs.tag === "tuple" && ours.tag === "tuple") {
       const elements: PlanNode[] = [];
-      if (this.checkLength(inner, theirs.types.length, ours.types.length)) {
-        this.elements(inner.path, elements, theirs.types, ours.types);
-      }
+      const { length } = theirs.types;
+      if (length === ours.types.length) this.elements(inner.path, elements, theirs.types, ours.types);
+      else this.report.lengthsDiffer(inner, length, ours.types.length);
       return { name, form: "tuple", elements };
     }
     if (theirs.tag === "struct" && ours.tag === "struct") {
@@ -352,8 +291,7 @@ export class PlanBuilder {
       this.fields(inner, fields, theirs.fields, ours.fields, (field) => !this.isOption(field.typeRef));
       return { name, form: "struct", fields };
     }
-    const reason = `variant '${shorten(name)}' payload mismatch: remote is ${theirs.tag}, local is ${ours.tag}`;
-    this.report("variant-payload", inner, reason);
+    this.report.payloadsDiffer(inner, name, theirs.tag, ours.tag);
     return unknown(remote);
   }
 
@@ -407,7 +345,7 @@ export class PlanBuilder {
     const isLengthShared = (this.remoteArrays.get(remoteSchema.id) ?? 0) > 1;
     const isOwnShared = (this.localArrays.get(localSchema.id) ?? 0) > 1;
     const isEqual = remote.length === local.length;
-    if (!isEqual && !isLengthShared && !isOwnShared) return this.report("array-length", pair);
+    if (!isEqual && !isLengthShared && !isOwnShared) return this.report.add("array-length", pair);
     const node = this.keep<ArrayNode>(key, {
       ...this.base(pair),
       kind: "array",
@@ -440,18 +378,9 @@ export class PlanBuilder {
     for (const node of this.nodes) {
       if (node.kind !== "channel" || node.direction === "rx" || node.element.aligned) continue;
       const { path, element } = node;
-      const pair: Pair = { remote: element.remote, local: element.local, path };
-      const item = typeName(element.remote, this.remote.lookup);
-      const reason = `items of a Tx have another layout: the peer reads \`${item}\` without a plan`;
-      this.report("channel-items", pair, reason);
+      this.report.itemsDiffer({ remote: element.remote, local: element.local, path });
     }
   }
-}
-
-/** A reference in the reference's notation, without what is inside. */
-function skipText(ref: TypeRef): string {
-  if (ref.tag === "var") return `Var { name: TypeParamName(${JSON.stringify(shorten(ref.name))}) }`;
-  return `Concrete { type_id: SchemaHash(${ref.typeId}), args: [${ref.args.length === 0 ? "" : "…"}] }`;
 }
 
 function unknown(variant: SchemaVariant): VariantPlan {

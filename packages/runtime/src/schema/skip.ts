@@ -5,6 +5,7 @@ import type { Reader } from "../bytes/reader.js";
 import {
   enter,
   leave,
+  maxDepth,
   readArrayCount,
   readCount,
   readTag,
@@ -19,9 +20,16 @@ import type { SkipNode } from "./plan-model.js";
 /** Moves the reader behind one value. @throws DecodeFault when the bytes are none of the type */
 export type Skip = (r: Reader) => void;
 
+/**
+ * Calls inside each other that skipping may take: a peer's recursive type may have many types between one level and the
+ * next, and the stack of the platform must not be what ends it.
+ */
+const mostFrames = 4096;
+
 /** Compiles skip nodes; one for all of a plan. */
 export class SkipCompiler {
   private readonly known = new Map<SkipNode, Skip>();
+  private readonly heights = new Map<SkipNode, number>();
 
   /** The function that skips a node's values. */
   compile(node: SkipNode): Skip {
@@ -33,13 +41,16 @@ export class SkipCompiler {
       return skip;
     }
     let body: Skip = takeNothing;
+    let levels = maxDepth;
     const skip: Skip = (r) => {
+      if (r.depth >= levels) throw decodeFault(r, `nested deeper than ${levels} levels`, r.position);
       enter(r);
       body(r);
       leave(r);
     };
     this.known.set(node, skip);
     body = this.make(node);
+    levels = Math.min(maxDepth, Math.floor(mostFrames / heightOf(node, this.heights)));
     return skip;
   }
 
@@ -88,6 +99,28 @@ export class SkipCompiler {
     return (r) => {
       for (let left = readArrayCount(r, length, least); left > 0; left--) element(r);
     };
+  }
+}
+
+/** Types inside each other below a node until one repeats. */
+function heightOf(node: SkipNode, known: Map<SkipNode, number>): number {
+  const height = known.get(node);
+  if (height !== undefined) return height;
+  known.set(node, 0);
+  const below = partsOf(node).reduce((most, part) => Math.max(most, heightOf(part, known)), 0);
+  known.set(node, below + 1);
+  return below + 1;
+}
+
+function partsOf(node: SkipNode): readonly SkipNode[] {
+  switch (node.kind) {
+    case "primitive":
+    case "channel":
+      return [];
+    case "enum":
+      return node.variants.flat();
+    default:
+      return node.parts;
   }
 }
 

@@ -1,0 +1,380 @@
+/** Two versions of one method: verdicts of the plan, findings in words. */
+import type { Argument, Method } from "../model/model.js";
+import type { ConcreteType } from "../schema/concrete-type.js";
+import type { Span } from "../source/span.js";
+import { problemText, type PlanProblem } from "@voxrpc/runtime/schema";
+import { adviceOf } from "./advice.js";
+import { atMostConditional, type Reads, type TypeChange, type Verdict, worst } from "./change.js";
+import type { Collector } from "./collector.js";
+import { concreteText } from "./concrete-text.js";
+import type { ChangeCode, Meetings } from "./finding.js";
+import { type PeerVersion, peerFindings } from "./peer.js";
+import { readArguments, readResponse } from "./plan-verdict.js";
+import type { ContractSide, SideMethod } from "./sides.js";
+import { startAt, TypeWalk } from "./walk.js";
+import { changeText, effectText, harmlessText, isFromClient, pathText, type Position } from "./words.js";
+
+/** How two versions of a method get along. */
+export interface MethodComparison extends Meetings {
+  /** `Catalog.search`, as the new version has it; as the old one has it when it is gone. */
+  readonly method: string;
+  readonly id: bigint;
+  readonly status: "kept" | "added" | "removed";
+  /** Arguments, and what an Rx carries: written by the client. */
+  readonly args: Reads;
+  /** Results and declared errors: written by the server. */
+  readonly response: Reads;
+}
+
+/** What is compared of a change, and in which part of which method. */
+export interface Part {
+  readonly where: string;
+  readonly position: Position;
+  readonly method: SideMethod;
+  readonly changes: readonly TypeChange[];
+}
+
+export interface MethodOptions {
+  readonly peer: PeerVersion | undefined;
+}
+
+/** Compares a method that both versions have. */
+export function compareMethod(
+  [older, before]: readonly [ContractSide, SideMethod],
+  [newer, after]: readonly [ContractSide, SideMethod],
+  collector: Collector,
+  { peer }: MethodOptions,
+): MethodComparison {
+  const comparer = new MethodComparer([older, before], [newer, after], collector);
+  const result = comparer.run();
+  if (peer !== undefined) peerFindings(peer, comparer.parts, after, before, collector);
+  return result;
+}
+
+class MethodComparer {
+  readonly parts: Part[] = [];
+  private readonly older: ContractSide;
+  private readonly newer: ContractSide;
+  private readonly before: SideMethod;
+  private readonly after: SideMethod;
+  private readonly collector: Collector;
+
+  constructor(
+    [older, before]: readonly [ContractSide, SideMethod],
+    [newer, after]: readonly [ContractSide, SideMethod],
+    collector: Collector,
+  ) {
+    this.older = older;
+    this.newer = newer;
+    this.before = before;
+    this.after = after;
+    this.collector = collector;
+  }
+
+  run(): MethodComparison {
+    const args = this.compareArguments();
+    const response = this.compareResponse();
+    return {
+      method: this.after.title,
+      id: this.after.schemas.methodId,
+      status: "kept",
+      args,
+      response,
+      // Arguments are read by the server, responses by the client.
+      oldClient: worst(args.newReads, response.oldReads),
+      newClient: worst(args.oldReads, response.newReads),
+    };
+  }
+
+  private compareArguments(): Reads {
+    const { before, after } = this;
+    const plan: PlanReads = {
+      oldReads: readArguments(after.schemas, before.schemas),
+      newReads: readArguments(before.schemas, after.schemas),
+    };
+    const [was, is] = [before.method.args, after.method.args];
+    const where = `${after.title} arguments`;
+    if (was.length !== is.length) {
+      const reads: Reads = { oldReads: "breaking", newReads: "breaking" };
+      const change = `takes ${countText(is)} instead of ${countText(was)}`;
+      this.collector.add(
+        where,
+        where,
+        "VOX5008",
+        after.method.span,
+        {
+          where: after.title,
+          change,
+          effect: effectText(reads, "arguments"),
+          advice: "add a method; a single struct as argument may get fields later",
+        },
+        { oldClient: "breaking", newClient: "breaking" },
+        [after.title],
+      );
+      return reads;
+    }
+    const sets = was.map((one, i) => this.walkArgument(one, is[i] as Argument, was.length));
+    const plain = sets.flatMap(({ changes }) => changes.filter(({ context }) => context.channel === undefined));
+    const rx = sets.flatMap(({ changes }) => changes.filter(({ context }) => context.channel === "rx"));
+    const tx = sets.flatMap(({ changes }) => changes.filter(({ context }) => context.channel === "tx"));
+    const reads = this.report(plan, [
+      { where, position: "arguments", method: after, changes: plain },
+      { where: `${after.title} received items`, position: "received items", method: after, changes: rx },
+      { where: `${after.title} sent items`, position: "sent items", method: after, changes: tx },
+    ]);
+    return reads;
+  }
+
+  private walkArgument(before: Argument, after: Argument, count: number): TypeWalk {
+    const walk = new TypeWalk(this.older.cache.types, this.newer.cache.types);
+    const place = startAt(after.name, before.span, after.span, `tuple${count}`);
+    walk.pair(this.older.cache.types.resolve(before.type), this.newer.cache.types.resolve(after.type), place);
+    return walk;
+  }
+
+  private compareResponse(): Reads {
+    const { before, after } = this;
+    const oldReads = readResponse(after.schemas, before.schemas);
+    const newReads = readResponse(before.schemas, after.schemas);
+    const ok = this.walkResult(before.method.returns, after.method.returns);
+    const okReads = this.report({ oldReads: oldReads.ok, newReads: newReads.ok }, [
+      { where: `${after.title} response`, position: "response", method: after, changes: ok },
+    ]);
+    const errorReads = this.compareError({ oldReads: oldReads.error, newReads: newReads.error });
+    return {
+      oldReads: worst(okReads.oldReads, errorReads.oldReads),
+      newReads: worst(okReads.newReads, errorReads.newReads),
+    };
+  }
+
+  private walkResult(before: Method["returns"], after: Method["returns"]): readonly TypeChange[] {
+    const walk = new TypeWalk(this.older.cache.types, this.newer.cache.types);
+    const place = startAt("", this.before.method.span, this.after.method.span, "result");
+    walk.pair(this.older.cache.types.resolve(before), this.newer.cache.types.resolve(after), place);
+    return walk.changes;
+  }
+
+  private compareError(plan: PlanReads): Reads {
+    const { before, after } = this;
+    const [was, is] = [before.method.throws, after.method.throws];
+    if (was !== undefined && is !== undefined) {
+      const where = `${after.title} error`;
+      return this.report(plan, [
+        { where, position: "error", method: after, changes: this.walkResult(was, is) },
+      ]);
+    }
+    if (was === undefined && is === undefined) return { oldReads: "compatible", newReads: "compatible" };
+    const isAdded = is !== undefined;
+    const type = isAdded ? this.newer.cache.types.resolve(is) : this.older.cache.types.resolve(was as Method["returns"]);
+    const reads: Reads = isAdded
+      ? { oldReads: "conditional", newReads: "compatible" }
+      : { oldReads: "compatible", newReads: "conditional" };
+    const change = isAdded ? `throws ${concreteText(type)} now` : `no longer throws ${concreteText(type)}`;
+    const effect = isAdded
+      ? "a client built before gets InvalidPayload in its place"
+      : "a new client gets InvalidPayload where a server built before answers with it";
+    const advice = isAdded
+      ? "deploy clients first; they know the error before a server answers with it"
+      : "deploy servers first; they stop answering with it before clients forget it";
+    this.collector.add(
+      after.title,
+      after.title,
+      "VOX5016",
+      after.method.span,
+      { where: after.title, change, effect, advice },
+      meetingsOf(reads, "error"),
+      [after.title],
+    );
+    const errorChange: TypeChange = throwsChange(isAdded, type, after.method.span);
+    this.parts.push({ where: `${after.title} error`, position: "error", method: after, changes: [errorChange] });
+    return reads;
+  }
+
+  /** Reports the parts of one root, and gives its verdict: that of the plan, and what the plan cannot see. */
+  private report(plan: PlanReads, parts: readonly Part[]): Reads {
+    this.parts.push(...parts);
+    const changes = parts.flatMap((part) => part.changes);
+    const isError = parts[0]?.position === "error";
+    const cap = isError ? atMostConditional : (verdict: Verdict): Verdict => verdict;
+    const seen: Reads = {
+      oldReads: worst(...changes.map(({ oldReads }) => oldReads)),
+      newReads: worst(...changes.map(({ newReads }) => newReads)),
+    };
+    for (const part of parts) for (const change of part.changes) this.reportChange(change, part, plan, isError);
+    for (const side of ["oldReads", "newReads"] as const) {
+      const reading = plan[side];
+      const [first] = reading.problems;
+      const [part] = parts;
+      if (first !== undefined && seen[side] !== "breaking" && part !== undefined) {
+        this.reportProblem(part, side, reading.problems);
+      }
+    }
+    return {
+      oldReads: worst(plan.oldReads.verdict, cap(seen.oldReads)),
+      newReads: worst(plan.newReads.verdict, cap(seen.newReads)),
+    };
+  }
+
+  private reportProblem(part: Part, side: keyof Reads, problems: readonly PlanProblem[]): void {
+    const reads: Reads = { oldReads: "compatible", newReads: "compatible", [side]: "breaking" };
+    const [problem] = problems;
+    if (problem === undefined) return;
+    this.collector.add(
+      `${part.where} ${problem.path}`,
+      part.where,
+      "VOX5012",
+      this.after.method.span,
+      {
+        where: part.where,
+        problem: problemText(problem),
+        effect: effectText(reads, part.position),
+        advice:
+          "one schema describes all instances of a generic type, and all lists where bytes came first: keep the order of such fields",
+      },
+      meetingsOf(part.position === "error" ? capped(reads) : reads, part.position),
+      [this.after.title],
+    );
+  }
+
+  private reportChange(change: TypeChange, part: Part, plan: PlanReads, isError: boolean): void {
+    const { where, position } = part;
+    const { collector } = this;
+    const subjects = [change.member, this.after.title].filter((text) => text !== undefined);
+    const key = [change.kind, change.member ?? `${where} ${change.path}`, change.before, change.after].join(" ");
+    const harmless = harmlessText(change, position);
+    if (harmless !== undefined) collector.addHarmless(key, where, harmless, subjects);
+    const span = change.newSpan ?? this.after.method.span;
+    const related = relatedOf(change.newSpan === undefined ? change.oldSpan : undefined);
+    if (change.kind === "default" || change.kind === "required") {
+      const path = change.member ?? pathText(change.path, position);
+      const { before, after } = change;
+      const both: Meetings = { oldClient: "compatible", newClient: "compatible" };
+      if (change.kind === "default") {
+        const advice = "send the field always, or give it another name";
+        collector.add(key, where, "VOX5034", span, { path, before, after, advice }, both, subjects);
+      } else if (after === "required") {
+        const advice = "keep the default until no peer is left that lacks the field";
+        collector.add(key, where, "VOX5035", span, { path, advice }, both, subjects);
+      }
+      return;
+    }
+    if (change.oldReads === "compatible" && change.newReads === "compatible") return;
+    const reads = isError ? capped(change) : change;
+    const meetings = meetingsOf(reads, position);
+    const isHidden =
+      (change.oldReads === "breaking" && plan.oldReads.problems.length === 0) ||
+      (change.newReads === "breaking" && plan.newReads.problems.length === 0);
+    const effect = effectText(change, position);
+    const advice = adviceOf(change, position);
+    const full = `${key} ${isFromClient(position)} ${change.oldReads} ${change.newReads}`;
+    if (isHidden) {
+      const hidden = {
+        where,
+        change: changeText(change, position),
+        effect: "values are misread without an error",
+        advice: "give the type another name, or the field: the peers then notice",
+      };
+      collector.add(`${full} ${where}`, where, "VOX5011", span, hidden, meetings, subjects, related);
+      return;
+    }
+    if (position === "sent items" && (change.oldReads === "breaking" || change.newReads === "breaking")) {
+      const refused = {
+        where,
+        change: changeText(change, position),
+        effect: "whoever receives items of a Tx reads them without a plan, so the call is refused",
+        advice: adviceOf({ ...change, kind: "field-order" }, position),
+      };
+      collector.add(full, where, "VOX5010", span, refused, meetings, subjects, related);
+      return;
+    }
+    const { before, after } = change;
+    const path = pathText(change.path, position);
+    const add = (code: ChangeCode, more: Readonly<Record<string, string>> = {}): void =>
+      collector.add(
+        full,
+        where,
+        code,
+        span,
+        { where, path, before, after, effect, advice, ...more } as never,
+        meetings,
+        subjects,
+        related,
+      );
+    switch (change.kind) {
+      case "field-added":
+        return add("VOX5002");
+      case "field-removed":
+        return add("VOX5003");
+      case "field-renamed":
+        return add("VOX5004");
+      case "type-name":
+        return add("VOX5005", { replaced: this.isRename(before, after) ? "renamed to" : "replaced by" });
+      case "payload":
+        return add("VOX5006");
+      case "length":
+        return add("VOX5007");
+      case "direction":
+        return add("VOX5009");
+      case "variant-added":
+        return add("VOX5013");
+      case "variant-removed":
+        return add("VOX5014");
+      case "variant-renamed":
+        return add("VOX5015");
+      default:
+        return add("VOX5001");
+    }
+  }
+
+  /** Whether a type only got another name: the old one is nowhere in the new version, and the other way round. */
+  private isRename(before: string, after: string): boolean {
+    const has = (side: ContractSide, name: string): boolean =>
+      side.model.files.some((file) => file.types.some((type) => type.name === name));
+    return !has(this.newer, before) && !has(this.older, after);
+  }
+}
+
+interface PlanReads {
+  readonly oldReads: { readonly verdict: Verdict; readonly problems: readonly PlanProblem[] };
+  readonly newReads: { readonly verdict: Verdict; readonly problems: readonly PlanProblem[] };
+}
+
+function capped<Change extends Reads>({ oldReads, newReads }: Change): Reads {
+  return { oldReads: atMostConditional(oldReads), newReads: atMostConditional(newReads) };
+}
+
+/** Who meets whom when one side reads. */
+function meetingsOf({ oldReads, newReads }: Reads, position: Position): Meetings {
+  return isFromClient(position)
+    ? { oldClient: newReads, newClient: oldReads }
+    : { oldClient: oldReads, newClient: newReads };
+}
+
+function countText({ length }: readonly unknown[]): string {
+  return length === 0 ? "no argument" : length === 1 ? "1 argument" : `${length} arguments`;
+}
+
+function relatedOf(span: Span | undefined): readonly { span: Span; message: string }[] {
+  return span === undefined ? [] : [{ span, message: "as it was" }];
+}
+
+/** A declared error that came or went, as a change of the response's type. */
+function throwsChange(isAdded: boolean, type: ConcreteType, span: Span): TypeChange {
+  const text = concreteText(type);
+  return {
+    kind: "type",
+    path: "",
+    member: undefined,
+    oldSpan: span,
+    newSpan: span,
+    before: isAdded ? "never" : text,
+    after: isAdded ? text : "never",
+    fillBefore: undefined,
+    fillAfter: undefined,
+    isFillZero: true,
+    hasShifted: false,
+    oldReads: isAdded ? "conditional" : "compatible",
+    newReads: isAdded ? "compatible" : "conditional",
+    context: { channel: undefined, isInOption: false, isInVariant: false, isNested: false, isInRecursion: false },
+  };
+}

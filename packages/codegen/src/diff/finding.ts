@@ -1,0 +1,61 @@
+/** What a comparison finds. */
+import { catalog, type DiagnosticCode, type DiagnosticParameters, fillTemplate } from "../diagnostics/catalog.js";
+import type { Diagnostic, RelatedPlace } from "../diagnostics/report.js";
+import type { Span } from "../source/span.js";
+import type { Verdict } from "./change.js";
+
+/** Codes of findings: `VOX5xxx`. */
+export type ChangeCode = Extract<DiagnosticCode, `VOX5${string}`>;
+
+/** The two meetings that count. */
+export interface Meetings {
+  /** A client built before calls a server built now. */
+  readonly oldClient: Verdict;
+  /** A client built now calls a server built before. */
+  readonly newClient: Verdict;
+}
+
+/** A change that somebody has to think about: a diagnostic, and what it is about. */
+export interface ChangeFinding extends Meetings {
+  readonly diagnostic: Diagnostic;
+  /**
+   * What it can be allowed by: members (`Product.price`), methods (`Catalog.search`), types and services.
+   */
+  readonly subjects: readonly string[];
+}
+
+/** A change that harms nobody, and why. */
+export interface HarmlessChange {
+  /** `Catalog.search response: field Page.note added, optional: old peers skip it`. */
+  readonly text: string;
+  readonly subjects: readonly string[];
+}
+
+/** A place in one of the two versions. */
+export type Place = Span;
+
+/** Makes a finding. */
+export function finding<Code extends ChangeCode>(
+  code: Code,
+  span: Place,
+  parameters: DiagnosticParameters<Code>,
+  meetings: Meetings,
+  subjects: readonly string[],
+  related: readonly RelatedPlace[] = [],
+): ChangeFinding {
+  const { severity, message, help } = catalog[code];
+  const values: Readonly<Record<string, string | number>> = parameters;
+  return {
+    ...meetings,
+    subjects: [...new Set(subjects)],
+    diagnostic: {
+      code,
+      severity,
+      message: fillTemplate(message, values),
+      help: fillTemplate(help, values) || undefined,
+      span,
+      related,
+      replacement: undefined,
+    },
+  };
+}

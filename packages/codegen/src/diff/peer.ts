@@ -1,0 +1,135 @@
+/**
+ * What a peer of vox 0.8.2 makes of changes that ours read right: its compiled decoders misread some translations, and it
+ * refuses others. Source: `protocol/schemas.md` §6, `golden/README.md`.
+ */
+import { isLayoutChange, type Reads, type TypeChange } from "./change.js";
+import type { Collector } from "./collector.js";
+import type { Part } from "./compare-method.js";
+import type { SideMethod } from "./sides.js";
+import { changeText, isFromClient } from "./words.js";
+
+/** Implementations whose readers differ from ours. */
+export type PeerVersion = "vox-0.8.2";
+
+/** What the peer does with a change. */
+export interface PeerRisk {
+  readonly kind: "misread" | "refused";
+  /** Goes on after "a peer of vox 0.8.2": `takes 0 where the field is absent`. */
+  readonly effect: string;
+}
+
+/**
+ * What a reader of vox 0.8.2 does with one change that our reader takes.
+ *
+ * @param side which version the reader is built from
+ * @returns undefined when it does what ours does
+ */
+export function riskOf(change: TypeChange, side: keyof Reads): PeerRisk | undefined {
+  const { context, kind } = change;
+  const misread = (effect: string): PeerRisk => ({ kind: "misread", effect });
+  const isLayout = isLayoutChange(change);
+  if (context.channel !== undefined) {
+    return isLayout ? misread("reads items of channels by its own layout, without looking at the peer's") : undefined;
+  }
+  const isHidden = context.isNested || context.isInVariant;
+  if (context.isNested && isLayout) {
+    return misread("never compares what is inside a generic type inside itself, and reads it by its own layout");
+  }
+  const isFieldOfVariant = kind.startsWith("field-");
+  if (context.isInVariant && isLayout && !isFieldOfVariant) {
+    return misread("never compares the types of a struct variant's fields, and reads them by its own layout");
+  }
+  if (!isHidden && context.isInRecursion && isLayout) {
+    return { kind: "refused", effect: "cannot translate a type that contains itself, and refuses it" };
+  }
+  if (change[side] === "breaking") {
+    const isArray = kind === "length" && change.before.endsWith("]") && change.after.endsWith("]");
+    return isArray ? misread("does not compare the lengths of fixed arrays, and reads by its own") : undefined;
+  }
+  if (context.isInOption && isLayout) {
+    return misread("reads what is inside an option as if it had not changed");
+  }
+  const isAbsent =
+    side === "oldReads"
+      ? kind === "field-removed" || kind === "field-renamed"
+      : kind === "field-added" || kind === "field-renamed";
+  if (isAbsent && !change.isFillZero) {
+    const fill = side === "oldReads" ? change.fillBefore : change.fillAfter;
+    return misread(`takes zero or an empty value where the field is absent, not ${fill}`);
+  }
+  return undefined;
+}
+
+/** Whether a reader of vox 0.8.2 refuses the root of these changes as ours does: then nothing of it is misread. */
+export function isRefusedByAll(changes: readonly TypeChange[], side: keyof Reads): boolean {
+  return changes.some((change) => change[side] === "breaking" && riskOf(change, side) === undefined);
+}
+
+/** Warnings about one method. */
+export function peerFindings(
+  _peer: PeerVersion,
+  parts: readonly Part[],
+  after: SideMethod,
+  before: SideMethod,
+  collector: Collector,
+): void {
+  const roots = [parts.filter(isOfArguments), parts.filter((part) => !isOfArguments(part))];
+  for (const root of roots) {
+    const changes = root.flatMap((part) => part.changes);
+    for (const side of ["oldReads", "newReads"] as const) {
+      if (isRefusedByAll(changes, side)) continue;
+      for (const part of root) {
+        for (const change of part.changes) reportRisk(change, part, side, collector);
+      }
+    }
+    reportTwoVersions(changes, after, before, collector);
+  }
+}
+
+/** Channels are part of the arguments' type, whichever way their items go. */
+function isOfArguments({ position }: Part): boolean {
+  return isFromClient(position) || position === "sent items";
+}
+
+function reportRisk(change: TypeChange, part: Part, side: keyof Reads, collector: Collector): void {
+  const risk = errorRisk(change, part) ?? riskOf(change, side);
+  if (risk === undefined) return;
+  const { where, position } = part;
+  const { title, method } = part.method;
+  const reader = `${isFromClient(position) ? "server" : "client"} built ${side === "oldReads" ? "before" : "now"}`;
+  const parameters = {
+    where,
+    change: changeText(change, position),
+    effect: `(a ${reader}) ${risk.effect}`,
+    advice: "add a method or a type of another name for such peers, or change both ends at once",
+  };
+  const subjects = [change.member, title].filter((text) => text !== undefined);
+  const key = [change.kind, change.member ?? `${where} ${change.path}`, side, reader, risk.effect].join(" ");
+  const code = risk.kind === "misread" ? "VOX5050" : "VOX5051";
+  const compatible = { oldClient: "compatible", newClient: "compatible" } as const;
+  collector.add(key, where, code, change.newSpan ?? method.span, parameters, compatible, subjects);
+}
+
+/** A caller of vox 0.8.2 plans the whole response at once: what does not fit in the error costs it the results too. */
+function errorRisk(change: TypeChange, { position }: Part): PeerRisk | undefined {
+  if (position !== "error") return undefined;
+  const isRefused = change.kind === "type" && (change.before === "never" || change.after === "never");
+  return isRefused ? { kind: "refused", effect: "refuses every response of this method, results included" } : undefined;
+}
+
+function reportTwoVersions(
+  changes: readonly TypeChange[],
+  after: SideMethod,
+  before: SideMethod,
+  collector: Collector,
+): void {
+  const isReadable = changes.some((change) => isLayoutChange(change) || change.kind.startsWith("variant-"));
+  if (!isReadable || before.title !== after.title) return;
+  const parameters = {
+    where: after.title,
+    effect: "it keeps the decoder of the first version that it meets, and misreads the other",
+    advice: "serve each version by a process of its own",
+  };
+  const compatible = { oldClient: "compatible", newClient: "compatible" } as const;
+  collector.add("two versions", after.title, "VOX5052", after.method.span, parameters, compatible, [after.title]);
+}

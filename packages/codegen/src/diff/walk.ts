@@ -1,0 +1,477 @@
+/**
+ * Walks two versions of a type side by side and notes each difference, with its path and what it does to a reader.
+ * Whether values can be read at all is decided by the translation plan; this says why, in words of the schema.
+ * Source: `protocol/schemas.md` §6.
+ */
+import type { EnumDeclaration, Field, StructDeclaration, Variant } from "../model/model.js";
+import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
+import type { Span } from "../source/span.js";
+import type { ChangeContext, ChangeKind, Reads, TypeChange, Verdict } from "./change.js";
+import { concreteText, defaultText, isZeroDefault } from "./concrete-text.js";
+import { compareVariants } from "./variants.js";
+
+type Named = Extract<ConcreteType, { kind: "named" }>;
+
+/** Where the walk is. */
+export interface WalkPlace extends ChangeContext {
+  readonly path: string;
+  /** Innermost member that leads here. */
+  readonly member: string | undefined;
+  readonly oldSpan: Span | undefined;
+  readonly newSpan: Span | undefined;
+  /** Generic types around this place. */
+  readonly open: ReadonlySet<string>;
+}
+
+/** The start of a walk. @param path text in front of every path, such as the name of an argument */
+export function startAt(
+  path: string,
+  oldSpan: Span | undefined,
+  newSpan: Span | undefined,
+  family: string | undefined,
+): WalkPlace {
+  return {
+    path,
+    member: undefined,
+    oldSpan,
+    newSpan,
+    channel: undefined,
+    isInOption: false,
+    isInVariant: false,
+    isNested: false,
+    isInRecursion: false,
+    open: new Set(family === undefined ? [] : [family]),
+  };
+}
+
+interface FieldOfType {
+  readonly field: Field;
+  readonly type: ConcreteType;
+}
+
+/** What a change says beside its kind. */
+interface Detail {
+  readonly path?: string;
+  readonly member?: string | undefined;
+  readonly oldSpan?: Span | undefined;
+  readonly newSpan?: Span | undefined;
+  readonly before?: string;
+  readonly after?: string;
+  readonly fillBefore?: string | undefined;
+  readonly fillAfter?: string | undefined;
+  readonly isFillZero?: boolean;
+  readonly hasShifted?: boolean;
+}
+
+const both = (verdict: Verdict): Reads => ({ oldReads: verdict, newReads: verdict });
+
+/** Walks pairs of types; one for each root. */
+export class TypeWalk {
+  readonly changes: TypeChange[] = [];
+  private readonly oldTypes: ConcreteTypes;
+  private readonly newTypes: ConcreteTypes;
+  private readonly seen = new Set<string>();
+  private readonly recursive = new Map<ConcreteType, boolean>();
+
+  constructor(oldTypes: ConcreteTypes, newTypes: ConcreteTypes) {
+    this.oldTypes = oldTypes;
+    this.newTypes = newTypes;
+  }
+
+  /** Compares two types. */
+  pair(o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
+    const key = [o.number, n.number, contextKey(place)].join(":");
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    if (isBytes(o) && isBytes(n)) {
+      if (o.kind !== n.kind) this.container(o, n, place);
+      return;
+    }
+    if (isList(o) && isList(n)) {
+      if (o.kind !== n.kind) this.container(o, n, place);
+      this.pair(o.element, n.element, this.into(place, "list", "[]"));
+      return;
+    }
+    if (o.kind === "primitive" && n.kind === "primitive" && o.name === n.name) return;
+    if (o.kind === "option" && n.kind === "option") {
+      this.pair(o.element, n.element, { ...this.into(place, "option", "?"), isInOption: true });
+    } else if (o.kind === "array" && n.kind === "array") {
+      if (o.length !== n.length) this.typeChange("length", o, n, place);
+      this.pair(o.element, n.element, this.into(place, `array${o.length}`, "[]"));
+    } else if (o.kind === "map" && n.kind === "map") {
+      this.pair(o.key, n.key, this.into(place, "map", "{key}"));
+      this.pair(o.value, n.value, this.into(place, "map", "{}"));
+    } else if (o.kind === "tuple" && n.kind === "tuple") {
+      this.tuple(o.elements, n.elements, place, () => this.typeChange("length", o, n, place));
+    } else if (o.kind === "result" && n.kind === "result") {
+      const inner = this.into(place, "result", "");
+      this.pair(o.ok, n.ok, { ...inner, path: `${place.path}.ok` });
+      this.pair(o.error, n.error, { ...inner, path: `${place.path}.error` });
+    } else if (o.kind === "channel" && n.kind === "channel") {
+      if (o.direction !== n.direction) this.typeChange("direction", o, n, place);
+      else this.pair(o.element, n.element, { ...place, channel: n.direction });
+    } else if (o.kind === "named" && n.kind === "named") {
+      this.named(o, n, place);
+    } else if (!isResultLike(o, n)) {
+      this.typeChange("type", o, n, place);
+    }
+  }
+
+  private tuple(
+    o: readonly ConcreteType[],
+    n: readonly ConcreteType[],
+    place: WalkPlace,
+    report: () => void,
+  ): void {
+    if (o.length !== n.length) {
+      report();
+      return;
+    }
+    const inner = this.into(place, `tuple${o.length}`, "");
+    for (const [i, element] of o.entries()) {
+      const other = n[i];
+      if (other !== undefined) this.pair(element, other, { ...inner, path: `${place.path}.${i}` });
+    }
+  }
+
+  private named(o: Named, n: Named, place: WalkPlace): void {
+    const older = o.declaration as StructDeclaration | EnumDeclaration;
+    const newer = n.declaration as StructDeclaration | EnumDeclaration;
+    if (older.kind !== newer.kind) {
+      this.typeChange("type", o, n, place);
+      return;
+    }
+    if (older.name !== newer.name) {
+      this.add("type-name", both("breaking"), place, {
+        member: newer.name,
+        before: older.name,
+        after: newer.name,
+        oldSpan: older.span,
+        newSpan: newer.span,
+      });
+      return;
+    }
+    const family = o.args.length === 0 ? undefined : `generic ${older.name}`;
+    const inside = this.into(place, family, "");
+    const inner: WalkPlace = {
+      ...inside,
+      path: place.path === "" || /^[[\]?{}key]*$/.test(place.path) ? `${older.name}${place.path}` : place.path,
+      isInRecursion: place.isInRecursion || this.isRecursive(n),
+    };
+    if (older.kind === "struct" && newer.kind === "struct") {
+      const pairs = [this.fieldsOf(o, older.fields, 0, this.oldTypes), this.fieldsOf(n, newer.fields, 0, this.newTypes)];
+      const [oldFields = [], newFields = []] = pairs;
+      this.fields(newer, oldFields, newFields, (one) => one.field.required, inner);
+    } else if (older.kind === "enum" && newer.kind === "enum") {
+      this.enumeration(o, older, n, newer, inner);
+    }
+  }
+
+  private fieldsOf(
+    type: Named,
+    fields: readonly Field[],
+    offset: number,
+    types: ConcreteTypes,
+  ): readonly FieldOfType[] {
+    const members = types.members(type);
+    return fields.flatMap((field, i) => {
+      const member = members[offset + i];
+      return member === undefined ? [] : [{ field, type: member.type }];
+    });
+  }
+
+  private fields(
+    owner: { readonly name: string; readonly span: Span },
+    o: readonly FieldOfType[],
+    n: readonly FieldOfType[],
+    isRequired: (field: FieldOfType) => boolean,
+    place: WalkPlace,
+    title: string = owner.name,
+  ): void {
+    const older = new Map(o.map((one) => [one.field.name, one]));
+    const newer = new Map(n.map((one) => [one.field.name, one]));
+    const removed = o.filter(({ field }) => !newer.has(field.name));
+    const added = n.filter(({ field }) => !older.has(field.name));
+    const fillOf = (one: FieldOfType): string | undefined =>
+      isRequired(one) ? undefined : one.field.default === undefined ? "none" : defaultText(one.field.default);
+    const [from] = removed;
+    const [to] = added;
+    const isRename =
+      removed.length === 1 && added.length === 1 && from !== undefined && to !== undefined &&
+      concreteText(from.type) === concreteText(to.type); // biome-ignore format: one condition
+    if (isRename) {
+      this.add(
+        "field-renamed",
+        { oldReads: isRequired(from) ? "breaking" : "compatible", newReads: isRequired(to) ? "breaking" : "compatible" },
+        place,
+        {
+          path: `${place.path}.${from.field.name}`,
+          member: `${title}.${to.field.name}`,
+          before: from.field.name,
+          after: to.field.name,
+          oldSpan: from.field.span,
+          newSpan: to.field.span,
+          fillBefore: fillOf(from),
+          fillAfter: fillOf(to),
+          isFillZero: isZero(from) && isZero(to),
+        },
+      );
+    } else {
+      for (const one of removed) {
+        this.add("field-removed", { oldReads: isRequired(one) ? "breaking" : "compatible", newReads: "compatible" }, place, {
+          path: `${place.path}.${one.field.name}`,
+          member: `${title}.${one.field.name}`,
+          before: concreteText(one.type),
+          oldSpan: one.field.span,
+          newSpan: owner.span,
+          fillBefore: fillOf(one),
+          isFillZero: isZero(one),
+        });
+      }
+      for (const one of added) {
+        this.add("field-added", { oldReads: "compatible", newReads: isRequired(one) ? "breaking" : "compatible" }, place, {
+          path: `${place.path}.${one.field.name}`,
+          member: `${title}.${one.field.name}`,
+          after: concreteText(one.type),
+          newSpan: one.field.span,
+          fillAfter: fillOf(one),
+          isFillZero: isZero(one),
+        });
+      }
+    }
+    const shared = n.filter(({ field }) => older.has(field.name)).map(({ field }) => field.name);
+    if (shared.some((name, i) => o.filter(({ field }) => newer.has(field.name))[i]?.field.name !== name)) {
+      this.add("field-order", both("compatible"), place, { member: title, newSpan: owner.span });
+    }
+    for (const one of n) {
+      const other = older.get(one.field.name);
+      if (other === undefined) continue;
+      const inner: WalkPlace = {
+        ...place,
+        path: `${place.path}.${one.field.name}`,
+        member: `${title}.${one.field.name}`,
+        oldSpan: other.field.span,
+        newSpan: one.field.span,
+      };
+      this.pair(other.type, one.type, inner);
+      const [before, after] = [fillOf(other), fillOf(one)];
+      if (concreteText(other.type) !== concreteText(one.type) || before === after) continue;
+      const kind = before === undefined || after === undefined ? "required" : "default";
+      const words = { before: before ?? "required", after: after ?? "required", fillBefore: before, fillAfter: after };
+      this.add(kind, both("compatible"), inner, words);
+    }
+  }
+
+  private enumeration(
+    o: Named,
+    older: EnumDeclaration,
+    n: Named,
+    newer: EnumDeclaration,
+    place: WalkPlace,
+  ): void {
+    const compared = compareVariants(older.variants, newer.variants);
+    for (const one of compared.changes) {
+      const at = one.after ?? one.before;
+      this.add(one.kind, { oldReads: one.oldReads, newReads: one.newReads }, place, {
+        path: at === undefined ? place.path : `${place.path}::${(one.before ?? at).name}`,
+        member: at === undefined ? newer.name : `${newer.name}::${at.name}`,
+        before: one.before?.name ?? "",
+        after: one.after?.name ?? "",
+        oldSpan: one.before?.span,
+        newSpan: one.after?.span ?? newer.span,
+        hasShifted: one.hasShifted,
+      });
+    }
+    const oldOffsets = offsetsOf(older.variants);
+    const newOffsets = offsetsOf(newer.variants);
+    for (const [before, after] of compared.shared) {
+      const inner: WalkPlace = {
+        ...place,
+        path: `${place.path}::${after.name}`,
+        member: `${newer.name}::${after.name}`,
+        oldSpan: before.span,
+        newSpan: after.span,
+      };
+      const [oldOffset, newOffset] = [oldOffsets.get(before) ?? 0, newOffsets.get(after) ?? 0];
+      this.variant([o, before, oldOffset], [n, after, newOffset], inner);
+    }
+  }
+
+  private variant(
+    [o, before, oldOffset]: readonly [Named, Variant, number],
+    [n, after, newOffset]: readonly [Named, Variant, number],
+    place: WalkPlace,
+  ): void {
+    const [was, is] = [before.form, after.form];
+    if (was.kind === "struct" && is.kind === "struct") {
+      const fields = [
+        this.fieldsOf(o, was.fields, oldOffset, this.oldTypes),
+        this.fieldsOf(n, is.fields, newOffset, this.newTypes),
+      ];
+      const [oldFields = [], newFields = []] = fields;
+      const title = place.member ?? after.name;
+      // Fields of struct variants are announced as required: only an option may be absent.
+      const isRequired = ({ type }: FieldOfType): boolean => type.kind !== "option";
+      this.fields({ name: after.name, span: after.span }, oldFields, newFields, isRequired, { ...place, isInVariant: true }, title);
+      return;
+    }
+    if (was.kind !== is.kind) {
+      this.add("payload", both("breaking"), place, { before: formText(before), after: formText(after) });
+      return;
+    }
+    const count = was.kind === "tuple" ? was.types.length : was.kind === "newtype" ? 1 : 0;
+    const elements = (type: Named, offset: number, length: number, types: ConcreteTypes): ConcreteType[] =>
+      types.members(type).slice(offset, offset + length).map((member) => member.type); // biome-ignore format: one slice
+    const oldElements = elements(o, oldOffset, count, this.oldTypes);
+    const newCount = is.kind === "tuple" ? is.types.length : count;
+    const newElements = elements(n, newOffset, newCount, this.newTypes);
+    if (count !== newCount) {
+      this.add("length", both("breaking"), place, { before: formText(before), after: formText(after) });
+      return;
+    }
+    for (const [i, element] of oldElements.entries()) {
+      const other = newElements[i];
+      const path = is.kind === "newtype" ? place.path : `${place.path}.${i}`;
+      if (other !== undefined) this.pair(element, other, { ...place, path });
+    }
+  }
+
+  private container(o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
+    this.add("container", both("compatible"), place, { before: concreteText(o), after: concreteText(n) });
+  }
+
+  private typeChange(kind: ChangeKind, o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
+    this.add(kind, both("breaking"), place, { before: concreteText(o), after: concreteText(n) });
+  }
+
+  private add(kind: ChangeKind, reads: Reads, place: WalkPlace, detail: Detail): void {
+    const { channel, isInOption, isInVariant, isNested, isInRecursion } = place;
+    const change: TypeChange = {
+      kind,
+      path: place.path,
+      member: place.member,
+      oldSpan: place.oldSpan,
+      newSpan: place.newSpan,
+      before: "",
+      after: "",
+      fillBefore: undefined,
+      fillAfter: undefined,
+      isFillZero: true,
+      hasShifted: false,
+      ...detail,
+      ...reads,
+      context: { channel, isInOption, isInVariant, isNested, isInRecursion },
+    };
+    this.changes.push(channel === "tx" ? { ...change, ...unplanned(change) } : change);
+  }
+
+  /** One step into a generic type. */
+  private into(place: WalkPlace, family: string | undefined, suffix: string): WalkPlace {
+    if (family === undefined) return { ...place, path: place.path + suffix };
+    return {
+      ...place,
+      path: place.path + suffix,
+      isNested: place.isNested || place.open.has(family),
+      open: new Set([...place.open, family]),
+    };
+  }
+
+  private isRecursive(type: Named): boolean {
+    let known = this.recursive.get(type);
+    if (known === undefined) {
+      known = reaches(type, type, this.newTypes);
+      this.recursive.set(type, known);
+    }
+    return known;
+  }
+}
+
+/** Items of a Tx are read without a plan: whatever moves something is read wrong, so the call is refused. */
+function unplanned(change: TypeChange): Reads {
+  const isAligned = ["container", "default", "required"].includes(change.kind);
+  const isAppended = change.kind.startsWith("variant-") && !change.hasShifted && change.kind !== "variant-renamed";
+  return isAligned || isAppended ? change : both("breaking");
+}
+
+function contextKey(place: WalkPlace): string {
+  const flags = [place.isInOption, place.isInVariant, place.isNested, place.isInRecursion].map(Number).join("");
+  return `${place.channel ?? ""}${flags}${[...place.open].sort().join(",")}`;
+}
+
+function isZero({ field, type }: FieldOfType): boolean {
+  if (field.default === undefined) return true;
+  const declaration = type.kind === "named" ? type.declaration : undefined;
+  return isZeroDefault(field.default, declaration?.kind === "enum" ? declaration.variants[0]?.name : undefined);
+}
+
+/** Bytes and collections of u8: one encoding. */
+function isBytes(type: ConcreteType): boolean {
+  if (type.kind === "primitive") return type.name === "bytes";
+  return isList(type) && type.element.kind === "primitive" && type.element.name === "u8";
+}
+
+function isList(type: ConcreteType): type is Extract<ConcreteType, { element: ConcreteType }> {
+  return type.kind === "list" || type.kind === "set" || type.kind === "slice" || type.kind === "hashSet";
+}
+
+/** A result against an enum that is declared like one: the plan alone knows. */
+function isResultLike(o: ConcreteType, n: ConcreteType): boolean {
+  const is = (a: ConcreteType, b: ConcreteType): boolean =>
+    a.kind === "result" && b.kind === "named" && b.declaration.name === "Result";
+  return is(o, n) || is(n, o);
+}
+
+/** Index of each variant's first member among those of its enum. */
+function offsetsOf(variants: readonly Variant[]): ReadonlyMap<Variant, number> {
+  const offsets = new Map<Variant, number>();
+  let at = 0;
+  for (const variant of variants) {
+    offsets.set(variant, at);
+    const { form } = variant;
+    at += form.kind === "unit" ? 0 : form.kind === "newtype" ? 1 : form.kind === "tuple" ? form.types.length : form.fields.length;
+  }
+  return offsets;
+}
+
+function formText({ form }: Variant): string {
+  switch (form.kind) {
+    case "unit":
+      return "no value";
+    case "newtype":
+      return "one value";
+    case "tuple":
+      return `${form.types.length} values`;
+    case "struct":
+      return "named fields";
+  }
+}
+
+/** Whether `to` is part of the values of `from`. */
+function reaches(from: ConcreteType, to: ConcreteType, types: ConcreteTypes): boolean {
+  const seen = new Set<ConcreteType>();
+  const pending = [...partsOf(from, types)];
+  for (let type = pending.pop(); type !== undefined; type = pending.pop()) {
+    if (type === to) return true;
+    if (seen.has(type)) continue;
+    seen.add(type);
+    pending.push(...partsOf(type, types));
+  }
+  return false;
+}
+
+function partsOf(type: ConcreteType, types: ConcreteTypes): readonly ConcreteType[] {
+  switch (type.kind) {
+    case "primitive":
+      return [];
+    case "tuple":
+      return type.elements;
+    case "map":
+      return [type.key, type.value];
+    case "result":
+      return [type.ok, type.error];
+    case "named":
+      return types.members(type).map((member) => member.type);
+    default:
+      return [type.element];
+  }
+}

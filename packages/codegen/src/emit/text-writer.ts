@@ -1,0 +1,29 @@
+/** Collects the lines of a generated file. */
+import { type Layout, render } from "./layout.js";
+
+/** Lines of a generated file, in order, with one blank line where a gap was asked for. */
+export class TextWriter {
+  readonly #lines: string[] = [];
+  #gap = false;
+
+  /** Adds pieces, each from a line of its own on. */
+  add(...pieces: readonly Layout[]): this {
+    for (const piece of pieces) {
+      if (this.#gap && this.#lines.length > 0) this.#lines.push("");
+      this.#gap = false;
+      this.#lines.push(render(piece, 0));
+    }
+    return this;
+  }
+
+  /** Leaves one line blank before what comes next, however often it is asked. */
+  gap(): this {
+    this.#gap = true;
+    return this;
+  }
+
+  /** The text with `\n` line ends, the last line ended too. */
+  toString(): string {
+    return `${this.#lines.join("\n")}\n`;
+  }
+}

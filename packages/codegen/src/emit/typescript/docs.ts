@@ -1,0 +1,32 @@
+/** Doc comments of generated code. */
+
+interface Documented {
+  readonly docs: readonly string[];
+  readonly deprecated?: string | undefined;
+}
+
+/**
+ * The doc comment of a declaration, one line each; none for one without docs.
+ *
+ * @param extra lines of our own, after those of the schema
+ */
+export function docLines({ docs, deprecated }: Documented, extra: readonly string[] = []): readonly string[] {
+  const tags = deprecated === undefined ? [] : [`@deprecated ${deprecated}`];
+  const lines = [...trimBlank(docs), ...extra, ...tags].flatMap(safeLines);
+  if (lines.length === 0) return [];
+  const [only = ""] = lines;
+  if (lines.length === 1) return [`/** ${only} */`];
+  return ["/**", ...lines.map((line) => (line === "" ? " *" : ` * ${line}`)), " */"];
+}
+
+/** Lines that cannot end the comment. */
+function safeLines(line: string): readonly string[] {
+  return line.split(/\r\n|[\r\n\u2028\u2029]/).map((part) => part.replaceAll("*/", "*\\/").trimEnd());
+}
+
+/** Without blank lines at either end. */
+function trimBlank(lines: readonly string[]): readonly string[] {
+  const isText = (line: string): boolean => line.trim() !== "";
+  const first = lines.findIndex(isText);
+  return first < 0 ? [] : lines.slice(first, lines.findLastIndex(isText) + 1);
+}

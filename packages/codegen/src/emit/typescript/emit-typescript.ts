@@ -1,0 +1,140 @@
+/** The TypeScript target: one readable `NAME.vox.ts` a schema file. */
+import { parentPath } from "../../host/path.js";
+import type { Model, ModelFile } from "../../model/model.js";
+import type { EmitOptions, EmittedFile } from "../emitter.js";
+import type { Layout } from "../layout.js";
+import { TextWriter } from "../text-writer.js";
+import { clientText } from "./client.js";
+import { declarationText } from "./declarations.js";
+import { FileScope, ProgramScope } from "./file-scope.js";
+import { codecConstant, declaredCodec, itemConstant, partText } from "./functions.js";
+import { dispatcherText, handlerText } from "./handler.js";
+import { headerLines } from "./header.js";
+import type { CodecNames } from "./names.js";
+import { SchemaConstants } from "./plan.js";
+import { argumentCodec, methodConstant, serviceConstant, sharedConstants } from "./service.js";
+
+const defaultCommand = "npx vox-gen generate";
+
+/**
+ * Generated files of every schema file of a model, in the order of the model. Pure: equal inputs give equal bytes.
+ *
+ * @throws RangeError when a schema file lies outside of `options.baseDirectory`
+ */
+export function emitTypeScript(model: Model, options: EmitOptions): readonly EmittedFile[] {
+  const extension = options.importExtension ?? ".js";
+  const outputs = new Map(model.files.map((file) => [file, schemaPath(file, options.baseDirectory)]));
+  const program = new ProgramScope(
+    (from, to) => `${relativeSpecifier(outputs.get(from) ?? "", outputs.get(to) ?? "")}${extension}`,
+  );
+  const command = options.command ?? defaultCommand;
+  return model.files.map((file) => {
+    const path = outputs.get(file) ?? "";
+    const text = fileText(new FileScope(file, program), headerLines(file, path, command));
+    return { path: `${path}.ts`, source: file.path, text };
+  });
+}
+
+/** Path of a schema below the base folder. */
+function schemaPath(file: ModelFile, baseDirectory: string): string {
+  const base = baseDirectory.replaceAll("\\", "/").replace(/\/*$/, "/");
+  if (file.path.startsWith(base)) return file.path.slice(base.length);
+  throw new RangeError(`${file.path} lies outside of ${baseDirectory}, below which all schemas must be`);
+}
+
+/** How one file of the output names another, without the extension. */
+function relativeSpecifier(from: string, to: string): string {
+  const here = parentPath(`/${from}`).split("/").filter(Boolean);
+  const there = to.split("/");
+  let shared = 0;
+  while (shared < here.length && shared < there.length - 1 && here[shared] === there[shared]) shared += 1;
+  const up = here.slice(shared).map(() => "..");
+  return [...(up.length === 0 ? ["."] : up), ...there.slice(shared)].join("/");
+}
+
+type Section = readonly (readonly Layout[])[];
+
+function fileText(file: FileScope, header: readonly string[]): string {
+  const schemas = new SchemaConstants(file);
+  const { types: declarations, services } = file.file;
+  // What asks for parts comes before the parts are listed, and imports are known when everything is written.
+  const types: Section = declarations.map((declaration) => declarationText(declaration, file));
+  const surfaces: Section = services.flatMap((service) => [
+    handlerText(service, file),
+    ...clientText(service, file),
+  ]);
+  const named: Section = declarations.flatMap((declaration) => declaredCodec(declaration, file));
+  const codecs: Section = declarations.map((declaration) => codecConstant(declaration, file));
+  const methods: Section = services.flatMap((service) => methodSections(service, schemas, file));
+  const ends: Section = services.flatMap((service) => [
+    serviceConstant(service, file),
+    dispatcherText(service, file),
+  ]);
+  const parts = partSections(file);
+
+  const writer = new TextWriter();
+  writer.add(...header).gap();
+  if (declarations.length > 0 || services.length > 0) {
+    writer.add('import * as $ from "@voxrpc/runtime/gen/v1";').add(...file.imports.statements());
+  } else {
+    writer.add("export {};");
+  }
+  const add = (title: string, sections: Section): void => {
+    const filled = sections.filter((section) => section.length > 0);
+    if (filled.length === 0) return;
+    writer.gap().add(`// --- ${title} ---`);
+    for (const section of filled) writer.gap().add(...section);
+  };
+  add("types", types);
+  add("clients and handlers", surfaces);
+  add("shapes and codecs", [...named, ...parts.codecs, ...codecs]);
+  if (parts.items.length > 0) add("items of channels", [parts.items]);
+  const constants = schemas.constants();
+  if (constants.length > 0) add("schemas, ready for the wire", [constants]);
+  add("methods and services", [...methods, ...ends]);
+  return writer.toString();
+}
+
+function methodSections(
+  service: FileScope["file"]["services"][number],
+  schemas: SchemaConstants,
+  file: FileScope,
+): Section {
+  return [...file.service(service).methods].flatMap(([method, names]) => [
+    sharedConstants(service, method, names, schemas, file),
+    ...argumentCodec(method, names, file).map((piece) => [piece]),
+    methodConstant(service, method, names, file),
+  ]);
+}
+
+const halves: readonly (keyof CodecNames)[] = ["shape", "write", "read"];
+
+interface PartSections {
+  readonly codecs: Section;
+  readonly items: readonly Layout[];
+}
+
+/** Composites that were asked for, and those that they ask for in turn; halves that nobody uses are left out. */
+function partSections(file: FileScope): PartSections {
+  const texts = new Map<string, Layout>();
+  const items = new Map<string, Layout>();
+  for (let before = -1; before !== texts.size + items.size; ) {
+    before = texts.size + items.size;
+    for (const [element, name] of file.items()) {
+      if (!items.has(name)) items.set(name, itemConstant(element, name, file));
+    }
+    for (const part of file.parts()) {
+      for (const half of halves) {
+        const name = part.names[half];
+        if (file.isUsed(part, half) && !texts.has(name)) texts.set(name, partText(part, half, file));
+      }
+    }
+  }
+  const codecs = [...file.parts()].flatMap((part) =>
+    halves.flatMap((half) => {
+      const text = texts.get(part.names[half]);
+      return text === undefined ? [] : [[text]];
+    }),
+  );
+  return { codecs, items: [...items.values()] };
+}

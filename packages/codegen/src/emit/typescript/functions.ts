@@ -1,0 +1,101 @@
+/** Functions of codecs with their signatures, and the constants of codecs. */
+import type { TypeDeclaration } from "../../model/model.js";
+import { block, group, joined, type Layout, object, render } from "../layout.js";
+import { holdsChannel } from "./channels.js";
+import type { FileScope, Part } from "./file-scope.js";
+import type { CodecNames } from "./names.js";
+import { readerBody, writerBody } from "./part-codec.js";
+import { readFunction } from "./read.js";
+import { shapeConstant, shapeText } from "./shape.js";
+import { valueText } from "./types.js";
+import type { ValueType } from "./value-type.js";
+import { writeFunction } from "./write.js";
+
+/** The function `name(w, p, v)`. @param head `function` or `export function` */
+export function writerFunction(head: string, name: string, type: Layout, body: readonly Layout[]): Layout {
+  const w = mentions(body, "w") ? "w" : "_w";
+  const v = mentions(body, "v") ? "v" : "_v";
+  return signature(
+    `${head} ${name}`,
+    [`${w}: $.Writer`, "p: number", joined(`${v}: `, type)],
+    "number",
+    body,
+  );
+}
+
+/** The function `name(r)`. @param head `function` or `export function` */
+export function readerFunction(head: string, name: string, type: Layout, body: readonly Layout[]): Layout {
+  const r = mentions(body, "r") ? "r" : "_r";
+  return signature(`${head} ${name}`, [`${r}: $.Reader`], type, body);
+}
+
+function signature(
+  head: string,
+  parameters: readonly Layout[],
+  result: Layout,
+  body: readonly Layout[],
+): Layout {
+  return joined(group(`${head}(`, parameters, ")"), ": ", result, block(" {", body));
+}
+
+/** Whether a variable stands anywhere in a body: one that does not is marked as unused. */
+function mentions(body: readonly Layout[], variable: string): boolean {
+  const word = new RegExp(`(?<![\\w$.])${variable}(?![\\w$:])`);
+  return body.some((line) => word.test(render(line, 0)));
+}
+
+/** Shape, writer and reader of a declared struct or enum: exported for the other files of the schema. */
+export function declaredCodec(declaration: TypeDeclaration, file: FileScope): readonly Layout[][] {
+  if (declaration.kind === "alias" || declaration.parameters.length > 0) return [];
+  const type = file.types.named(declaration, []);
+  const names = file.declared(declaration);
+  const text = valueText(type, file);
+  return [
+    [shapeConstant(type, names.shape, "export const", file)],
+    [writerFunction("export function", names.write, text, writerBody(type, file))],
+    [readerFunction("export function", names.read, text, readerBody(type, file))],
+  ];
+}
+
+/** The codec constant of a declared type without parameters. */
+export function codecConstant(declaration: TypeDeclaration, file: FileScope): readonly Layout[] {
+  if (declaration.parameters.length > 0 || holdsChannel(declaration)) return [];
+  const { codec, type: name } = file.declared(declaration);
+  const head = `export const ${codec}: $.Codec<${name}> = /*@__PURE__*/ $.codec(`;
+  const doc = `/** {@link ${name}} to bytes and back. */`;
+  if (declaration.kind !== "alias") {
+    const { shape, write, read } = file.declared(declaration);
+    return [doc, group(head, [shape, write, read], ");")];
+  }
+  const type = file.types.of(declaration.type);
+  const parts = [shapeText(type, file, true), writeFunction(type, file), readFunction(type, file)];
+  return [doc, group(head, [...parts, JSON.stringify(name)], ");")];
+}
+
+/** One half of a composite without a name, or of an instantiated generic. */
+export function partText({ type, names }: Part, half: keyof CodecNames, file: FileScope): Layout {
+  const text = valueText(type, file);
+  switch (half) {
+    case "shape":
+      return shapeConstant(asNamed(type), names.shape, "const", file);
+    case "write":
+      return writerFunction("function", names.write, text, writerBody(type, file));
+    case "read":
+      return readerFunction("function", names.read, text, readerBody(type, file));
+  }
+}
+
+/** The constant by which a channel's ends encode and decode their items. */
+export function itemConstant(element: ValueType, name: string, file: FileScope): Layout {
+  const entries = [
+    joined("shape: ", shapeText(element, file, true)),
+    joined("write: ", writeFunction(element, file)),
+    joined("read: ", readFunction(element, file)),
+  ];
+  return joined(`const ${name}: $.ItemType<${valueText(element, file)}> = `, object(entries), ";");
+}
+
+function asNamed(type: ValueType): Extract<ValueType, { kind: "named" }> {
+  if (type.kind !== "named") throw new Error("only declared types have a shape of their own");
+  return type;
+}

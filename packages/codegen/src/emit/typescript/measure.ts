@@ -1,0 +1,152 @@
+/** Sizes of encodings, known at compile time: what is reserved before writing, and what a count is held against. */
+import type { PrimitiveName } from "../../model/model.js";
+import { type NamedValue, partsOf, payloadTypes, type ValueType, type ValueTypes } from "./value-type.js";
+
+/** Bytes of the tag of a variant, and of a count, at most. */
+export const tagRoom = 5;
+
+/** Bytes of a channel's id, at most. */
+const handleRoom = 10;
+/** Tuples, arrays and results up to this many bytes leave the reservation to what contains them. */
+const maxMergedRoom = 256;
+
+/** What must be reserved before a value is written. */
+export interface Room {
+  /** Bytes that the caller reserves. */
+  readonly head: number;
+  /** Nothing is written beyond them: the next value can share the reservation. */
+  readonly isBounded: boolean;
+}
+
+const ownRoom: Room = { head: 0, isBounded: false };
+
+/** Room of primitives whose writer leaves it to the caller. Source: header of `gen/v1.ts`. */
+const primitiveRoom: Readonly<Partial<Record<PrimitiveName, number>>> = {
+  bool: 1,
+  u8: 1,
+  i8: 1,
+  u16: 3,
+  i16: 3,
+  u32: 5,
+  i32: 5,
+  u64: 10,
+  i64: 10,
+  u128: 19,
+  i128: 19,
+  f32: 4,
+  f64: 8,
+  unit: 0,
+  never: 0,
+};
+
+/** What the writer of a type expects of its caller. */
+export function roomOf(type: ValueType): Room {
+  switch (type.kind) {
+    case "primitive": {
+      const head = primitiveRoom[type.name];
+      return head === undefined ? ownRoom : { head, isBounded: true };
+    }
+    case "channel":
+      return { head: handleRoom, isBounded: true };
+    case "option": {
+      const { head, isBounded } = roomOf(type.element);
+      return { head: head + 1, isBounded };
+    }
+    case "tuple":
+      return merged(type.elements.map(roomOf), (heads) => heads.reduce((sum, head) => sum + head, 0));
+    case "array":
+      return type.typed ? ownRoom : merged([roomOf(type.element)], ([head = 0]) => head * type.length);
+    case "result":
+      return merged([roomOf(type.ok), roomOf(type.error)], (heads) => tagRoom + Math.max(...heads));
+    default:
+      return ownRoom;
+  }
+}
+
+function merged(parts: readonly Room[], total: (heads: readonly number[]) => number): Room {
+  if (!parts.every((part) => part.isBounded)) return ownRoom;
+  const head = total(parts.map((part) => part.head));
+  return head > maxMergedRoom ? ownRoom : { head, isBounded: true };
+}
+
+/** Smallest encodings of primitives that are not one byte. Source: header of `gen/v1.ts`. */
+const primitiveLeast: Readonly<Partial<Record<PrimitiveName, number>>> = { unit: 0, f32: 4, f64: 8, char: 2 };
+
+/** What is known of the types of a model as a whole. */
+export class Measures {
+  readonly #types: ValueTypes;
+  readonly #least = new Map<ValueType, number>();
+  readonly #reachable = new Map<NamedValue, ReadonlySet<ValueType>>();
+
+  constructor(types: ValueTypes) {
+    this.#types = types;
+  }
+
+  /** Bytes of the smallest encoding of a type. */
+  minBytes(type: ValueType): number {
+    let bytes = this.#least.get(type);
+    if (bytes === undefined) {
+      bytes = this.#measure(type, new Set());
+      this.#least.set(type, bytes);
+    }
+    return bytes;
+  }
+
+  /** Whether a struct or enum contains itself, however far down: its nesting is limited. */
+  isRecursive(type: NamedValue): boolean {
+    let reachable = this.#reachable.get(type);
+    if (reachable === undefined) {
+      reachable = this.#reach(type);
+      this.#reachable.set(type, reachable);
+    }
+    return reachable.has(type);
+  }
+
+  #reach(type: ValueType): ReadonlySet<ValueType> {
+    const seen = new Set<ValueType>();
+    const waiting = [type];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      for (const part of partsOf(next, this.#types)) {
+        if (seen.has(part)) continue;
+        seen.add(part);
+        waiting.push(part);
+      }
+    }
+    return seen;
+  }
+
+  /** A type met inside itself is infinite there: the smallest value does not go that way. */
+  #measure(type: ValueType, open: Set<ValueType>): number {
+    if (open.has(type)) return Number.POSITIVE_INFINITY;
+    open.add(type);
+    const size = this.#measureOpen(type, open);
+    open.delete(type);
+    return size;
+  }
+
+  #measureOpen(type: ValueType, open: Set<ValueType>): number {
+    const sum = (types: readonly ValueType[]): number =>
+      types.reduce((total, part) => total + this.#measure(part, open), 0);
+    switch (type.kind) {
+      case "primitive":
+        return primitiveLeast[type.name] ?? 1;
+      case "option":
+      case "list":
+      case "map":
+      case "set":
+      case "channel":
+        return 1;
+      case "array":
+        return type.length === 0 ? 0 : type.length * this.#measure(type.element, open);
+      case "tuple":
+        return sum(type.elements);
+      case "result":
+        return 1 + Math.min(this.#measure(type.ok, open), this.#measure(type.error, open));
+      case "named": {
+        const members = this.#types.members(type);
+        if (members.kind === "struct") return sum(members.fields.map((field) => field.type));
+        return Math.min(...members.variants.map(({ payload }) => 1 + sum(payloadTypes(payload))));
+      }
+    }
+  }
+}

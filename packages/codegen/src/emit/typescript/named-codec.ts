@@ -1,0 +1,133 @@
+/** Writers and readers of structs and enums. */
+import { group, joined, type Layout, object, section } from "../layout.js";
+import type { FileScope } from "./file-scope.js";
+import { tagRoom } from "./measure.js";
+import { memberName, variableName } from "./names.js";
+import { needsAnnotation, readText } from "./read.js";
+import { valueText } from "./types.js";
+import type { NamedValue, ValueField, ValuePayload, ValueType, ValueVariant } from "./value-type.js";
+import { reserve, type Step, tagStep, writeStep, writeSteps } from "./write.js";
+
+/** Statements that write `v` and return the next position. */
+export function namedWriter(type: NamedValue, file: FileScope): readonly Layout[] {
+  const members = file.types.members(type);
+  const isRecursive = file.measures.isRecursive(type);
+  const name = JSON.stringify(type.declaration.name);
+  const enter = isRecursive ? ["$.enter(w);"] : [];
+  const leave = isRecursive ? ["$.leave(w);", "return p;"] : [];
+  if (members.kind === "struct") {
+    const guard = members.fields.every((field) => acceptsUndefined(field.type))
+      ? [`$.expectObject(v, ${name});`]
+      : [];
+    const steps = fieldSteps(members.fields, file);
+    return [...guard, ...enter, ...writeSteps(steps, { returns: !isRecursive }), ...leave];
+  }
+  const unknown = section("default:", [`return $.badVariant(v, ${name});`]);
+  if (members.isLiteral) {
+    const cases = members.variants.map((variant, index) =>
+      section(`case ${JSON.stringify(variant.name)}:`, [`return $.writeTag(w, p, ${index});`]),
+    );
+    return [reserve(tagRoom), switchOn("v", [...cases, unknown])];
+  }
+  const cases = members.variants.map((variant, index) => {
+    const steps = [tagStep(index), ...payloadSteps(variant.payload, file)];
+    const guard = tupleGuard(variant.payload);
+    const lines = [...guard, ...writeSteps(steps, { returns: !isRecursive })];
+    return section(`case ${JSON.stringify(variant.name)}:`, isRecursive ? [...lines, "break;"] : lines);
+  });
+  return [...enter, switchOn("v.kind", [...cases, unknown]), ...leave];
+}
+
+/** Statements that read a value and return it. */
+export function namedReader(type: NamedValue, file: FileScope): readonly Layout[] {
+  const members = file.types.members(type);
+  const isRecursive = file.measures.isRecursive(type);
+  const enter = isRecursive ? ["$.enter(r);"] : [];
+  const leave = isRecursive ? ["$.leave(r);"] : [];
+  if (members.kind === "struct") {
+    const { locals, literal } = structReader(members.fields, file);
+    return [...enter, ...locals, ...leave, joined("return ", literal, ";")];
+  }
+  const name = JSON.stringify(type.declaration.name);
+  const cases = members.variants.map((variant, index) => {
+    const value = members.isLiteral ? JSON.stringify(variant.name) : variantLiteral(variant, file);
+    const lines = isRecursive ? [joined("v = ", value, ";"), "break;"] : [joined("return ", value, ";")];
+    return section(`case ${index}:`, lines);
+  });
+  const unknown = section("default:", [`return $.unknownVariant(r, index, ${name});`]);
+  const head = [...enter, "const index = $.readTag(r);"];
+  const body = switchOn("index", [...cases, unknown]);
+  if (!isRecursive) return [...head, body];
+  return [...head, `let v: ${valueText(type, file)};`, body, ...leave, "return v;"];
+}
+
+/** Whether undefined is written as if it were a value: a struct of such fields would accept anything. */
+function acceptsUndefined(type: ValueType): boolean {
+  return type.kind === "option" || (type.kind === "primitive" && type.name === "unit");
+}
+
+function switchOn(value: string, cases: readonly Layout[]): Layout {
+  return { kind: "block", open: `switch (${value}) {`, lines: cases, close: "}" };
+}
+
+function fieldSteps(fields: readonly ValueField[], file: FileScope): readonly Step[] {
+  return fields.map(({ field, type }) => writeStep(type, `v.${memberName(field.name)}`, file));
+}
+
+function payloadSteps(payload: ValuePayload, file: FileScope): readonly Step[] {
+  switch (payload.kind) {
+    case "unit":
+      return [];
+    case "newtype":
+      return [writeStep(payload.type, "v.value", file)];
+    case "tuple":
+      return payload.types.map((type, at) => writeStep(type, `v.value[${at}]`, file));
+    case "struct":
+      return fieldSteps(payload.fields, file);
+  }
+}
+
+function tupleGuard(payload: ValuePayload): readonly string[] {
+  return payload.kind === "tuple" ? [`$.expectArrayOf(v.value, ${payload.types.length});`] : [];
+}
+
+/** One constant a field, so that fields are read in order and stand on lines of their own. */
+function structReader(
+  fields: readonly ValueField[],
+  file: FileScope,
+): { readonly locals: readonly Layout[]; readonly literal: Layout } {
+  const taken = new Set(["r"]);
+  const entries: string[] = [];
+  const locals = fields.map(({ field, type }): Layout => {
+    const member = memberName(field.name);
+    // Functions that are called here all begin with `read`.
+    const free = member.startsWith("read") ? `_${member}` : member;
+    const local = variableName(free, (name) => taken.has(name));
+    taken.add(local);
+    entries.push(local === member ? member : `${member}: ${local}`);
+    const annotation = needsAnnotation(type) ? `: ${valueText(type, file)}` : "";
+    return joined(`const ${local}${annotation} = `, readText(type, file), ";");
+  });
+  return { locals, literal: object(entries) };
+}
+
+/** Members of an object literal are evaluated in order: the payload is read in place. */
+function variantLiteral({ name, payload }: ValueVariant, file: FileScope): Layout {
+  const kind = `kind: ${JSON.stringify(name)}`;
+  switch (payload.kind) {
+    case "unit":
+      return object([kind]);
+    case "newtype":
+      return object([kind, joined("value: ", readText(payload.type, file))]);
+    case "tuple": {
+      const values = payload.types.map((type) => readText(type, file));
+      return object([kind, joined("value: ", group("[", values, "]"))]);
+    }
+    case "struct": {
+      const entries = payload.fields.map(({ field, type }) =>
+        joined(`${memberName(field.name)}: `, readText(type, file)),
+      );
+      return object([kind, ...entries]);
+    }
+  }
+}

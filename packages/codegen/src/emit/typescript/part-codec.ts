@@ -1,0 +1,182 @@
+/** Writers and readers of composites that have no name of their own. */
+import { block, conditional, group, joined, type Layout } from "../layout.js";
+import type { FileScope } from "./file-scope.js";
+import { roomOf } from "./measure.js";
+import { namedReader, namedWriter } from "./named-codec.js";
+import { readText } from "./read.js";
+import { isTupleLength, valueText } from "./types.js";
+import type { ValueType } from "./value-type.js";
+import { countStep, type RunOptions, type Step, tagStep, writeStep, writeSteps, writeText } from "./write.js";
+
+type Of<Kind extends ValueType["kind"]> = Extract<ValueType, { kind: Kind }>;
+
+/** Statements that write `v` and return the next position. */
+export function writerBody(type: ValueType, file: FileScope): readonly Layout[] {
+  switch (type.kind) {
+    case "named":
+      return namedWriter(type, file);
+    case "option":
+      return [joined("return ", writeText(type, "p", "v", file), ";")];
+    case "list":
+      return listWriter(type, file);
+    case "array":
+      return arrayWriter(type, file);
+    case "tuple":
+      return tupleWriter(type, file);
+    case "map":
+      return entriesWriter("$.expectMap(v);", "const [key, value] of v", [
+        writeStep(type.from, "key", file),
+        writeStep(type.to, "value", file),
+      ]);
+    case "set":
+      return entriesWriter("$.expectSet(v);", "const item of v", [writeStep(type.element, "item", file)]);
+    case "result":
+      return resultWriter(type, file);
+    case "primitive":
+    case "channel":
+      throw new Error(`a ${type.kind} is written by the runtime`);
+  }
+}
+
+/** Statements that read a value and return it. */
+export function readerBody(type: ValueType, file: FileScope): readonly Layout[] {
+  switch (type.kind) {
+    case "named":
+      return namedReader(type, file);
+    case "option":
+    case "tuple":
+      return [joined("return ", readText(type, file), ";")];
+    case "list":
+      return listReader(`$.readCount(r, ${least(type.element, file)})`, type.element, file);
+    case "array":
+      return arrayReader(type, file);
+    case "map":
+      return mapReader(type, file);
+    case "set":
+      return setReader(type, file);
+    case "result":
+      return resultReader(type, file);
+    case "primitive":
+    case "channel":
+      throw new Error(`a ${type.kind} is read by the runtime`);
+  }
+}
+
+/** The smallest encoding of an element, for the check of its count. */
+function least(type: ValueType, file: FileScope): number {
+  const bytes = file.measures.minBytes(type);
+  return Number.isFinite(bytes) ? bytes : 1;
+}
+
+/** Statements for one element; an option is looked at twice. */
+function elementWriter(element: ValueType, file: FileScope, options: RunOptions = {}): readonly Layout[] {
+  const item = `v[i] as ${valueText(element, file)}`;
+  if (element.kind !== "option") return writeSteps([writeStep(element, item, file)], options);
+  return [`const item = ${item};`, ...writeSteps([writeStep(element, "item", file)], options)];
+}
+
+function listWriter({ element }: Of<"list">, file: FileScope): readonly Layout[] {
+  return [
+    "$.expectArray(v);",
+    "const n = v.length;",
+    ...writeSteps([countStep("n")]),
+    block("for (let i = 0; i < n; i++) {", elementWriter(element, file)),
+    "return p;",
+  ];
+}
+
+function listReader(count: string, element: ValueType, file: FileScope): readonly Layout[] {
+  return [
+    `const n = ${count};`,
+    `const v = new ${file.platform("Array")}<${valueText(element, file)}>(n);`,
+    joined("for (let i = 0; i < n; i++) v[i] = ", readText(element, file), ";"),
+    "return v;",
+  ];
+}
+
+/** Room is the caller's where the whole array is bounded. */
+function arrayWriter(type: Of<"array">, file: FileScope): readonly Layout[] {
+  const { element, length } = type;
+  const guard = `$.expectArrayOf(v, ${length});`;
+  const hasRoom = roomOf(type).isBounded;
+  if (isTupleLength(length)) {
+    const steps = Array.from({ length }, (_, at) => writeStep(element, `v[${at}]`, file));
+    return [guard, ...writeSteps(steps, { returns: true, hasRoom })];
+  }
+  const loop = block(`for (let i = 0; i < ${length}; i++) {`, elementWriter(element, file, { hasRoom }));
+  return [guard, loop, "return p;"];
+}
+
+function arrayReader(type: Of<"array">, file: FileScope): readonly Layout[] {
+  const { element, length } = type;
+  if (isTupleLength(length)) {
+    const values = Array.from({ length }, () => readText(element, file));
+    return [joined("return ", group("[", values, "]"), ";")];
+  }
+  return listReader(`$.readArrayCount(r, ${length}, ${least(element, file)})`, element, file);
+}
+
+function tupleWriter(type: Of<"tuple">, file: FileScope): readonly Layout[] {
+  const { elements } = type;
+  const steps = elements.map((element, at) => writeStep(element, `v[${at}]`, file));
+  const hasRoom = roomOf(type).isBounded;
+  return [`$.expectArrayOf(v, ${elements.length});`, ...writeSteps(steps, { returns: true, hasRoom })];
+}
+
+/** A map or set may change while it is written: what was announced must be met. */
+function entriesWriter(guard: string, entry: string, steps: readonly Step[]): readonly Layout[] {
+  return [
+    guard,
+    "const n = v.size;",
+    ...writeSteps([countStep("n")]),
+    "let left = n;",
+    block(`for (${entry}) {`, [...writeSteps(steps), "left--;"]),
+    "return left === 0 ? p : $.badLength(n, n - left);",
+  ];
+}
+
+function mapReader(type: Of<"map">, file: FileScope): readonly Layout[] {
+  const bytes = least(type.from, file) + least(type.to, file);
+  return [
+    `const v: ${valueText(type, file)} = new ${file.platform("Map")}();`,
+    block(`for (let left = $.readCount(r, ${bytes}); left > 0; left--) {`, [
+      joined("const key = ", readText(type.from, file), ";"),
+      joined("v.set(key, ", readText(type.to, file), ");"),
+    ]),
+    "return v;",
+  ];
+}
+
+function setReader(type: Of<"set">, file: FileScope): readonly Layout[] {
+  return [
+    `const v: ${valueText(type, file)} = new ${file.platform("Set")}();`,
+    joined(
+      `for (let left = $.readCount(r, ${least(type.element, file)}); left > 0; left--) v.add(`,
+      readText(type.element, file),
+      ");",
+    ),
+    "return v;",
+  ];
+}
+
+function resultWriter(type: Of<"result">, file: FileScope): readonly Layout[] {
+  const hasRoom = roomOf(type).isBounded;
+  const branch = (index: number, element: ValueType, member: string): readonly Layout[] =>
+    writeSteps([tagStep(index), writeStep(element, `v.${member}`, file)], { returns: true, hasRoom });
+  return [
+    '$.expectObject(v, "result");',
+    block("if (v.ok === true) {", branch(0, type.ok, "value")),
+    block("if (v.ok === false) {", branch(1, type.error, "error")),
+    'return $.badVariant(v, "result");',
+  ];
+}
+
+function resultReader(type: Of<"result">, file: FileScope): readonly Layout[] {
+  const ok = group("{", ["ok: true", joined("value: ", readText(type.ok, file))], "}", " ");
+  const error = group("{", ["ok: false", joined("error: ", readText(type.error, file))], "}", " ");
+  return [
+    "const index = $.readTag(r);",
+    joined("if (index === 0) return ", ok, ";"),
+    joined("return ", conditional("index === 1", error, '$.unknownVariant(r, index, "result")'), ";"),
+  ];
+}

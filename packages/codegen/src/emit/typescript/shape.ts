@@ -1,0 +1,173 @@
+/** Shapes: plain data by which the runtime explains errors. Source: decision 2. */
+import type { DefaultValue } from "../../model/model.js";
+import { call, group, joined, type Layout, object } from "../layout.js";
+import type { FileScope } from "./file-scope.js";
+import { memberName } from "./names.js";
+import { valueText } from "./types.js";
+import {
+  isLiteralEnum,
+  isWrapped,
+  type NamedValue,
+  type ValueField,
+  type ValueType,
+  type ValueVariant,
+} from "./value-type.js";
+
+const pureMark = "/*@__PURE__*/ ";
+
+/**
+ * The shape of a type.
+ *
+ * @param isTopLevel evaluated when the module is loaded: calls are marked, so that a bundler can drop them
+ */
+export function shapeText(type: ValueType, file: FileScope, isTopLevel: boolean): Layout {
+  const mark = isTopLevel ? pureMark : "";
+  const inner = (part: ValueType): Layout => shapeText(part, file, isTopLevel);
+  switch (type.kind) {
+    case "primitive":
+      return `$.${type.name}${type.asNumber ? "Number" : ""}Shape`;
+    case "named":
+      return file.shape(type);
+    case "option":
+      return call(`${mark}$.optionShape`, [
+        inner(type.element),
+        ...(isWrapped(type.element) ? ["true"] : []),
+      ]);
+    case "list":
+      return call(`${mark}$.listShape`, [inner(type.element), ...(type.typed ? ["true"] : [])]);
+    case "array":
+      return call(`${mark}$.arrayShape`, [
+        inner(type.element),
+        String(type.length),
+        ...(type.typed ? ["true"] : []),
+      ]);
+    case "set":
+      return call(`${mark}$.setShape`, [inner(type.element)]);
+    case "map":
+      return call(`${mark}$.mapShape`, [inner(type.from), inner(type.to)]);
+    case "result":
+      return call(`${mark}$.resultShape`, [inner(type.ok), inner(type.error)]);
+    case "channel":
+      return call(`${mark}$.${type.direction}Shape`, [file.item(type.element)]);
+    case "tuple":
+      return tupleShapeText(type.elements, file, isTopLevel);
+  }
+}
+
+/** The shape of a tuple. @param names what paths say instead of positions */
+export function tupleShapeText(
+  elements: readonly ValueType[],
+  file: FileScope,
+  isTopLevel: boolean,
+  names?: readonly string[],
+): Layout {
+  const shapes = group(
+    "[",
+    elements.map((element) => shapeText(element, file, isTopLevel)),
+    "]",
+  );
+  const words =
+    names === undefined
+      ? []
+      : [
+          group(
+            "[",
+            names.map((name) => JSON.stringify(name)),
+            "]",
+          ),
+        ];
+  return call(`${isTopLevel ? pureMark : ""}$.tupleShape`, [shapes, ...words]);
+}
+
+/** The constant that holds the shape of a struct or enum. @param head what stands before it: `export const` */
+export function shapeConstant(type: NamedValue, name: string, head: string, file: FileScope): Layout {
+  const members = file.types.members(type);
+  const wireName = JSON.stringify(type.declaration.name);
+  if (members.kind === "struct") {
+    const start = `${head} ${name}: $.StructShape = ${pureMark}$.structShape(`;
+    return group(start, [wireName, fieldsText(members.fields, file), ...makeText(members.fields)], ");");
+  }
+  const start = `${head} ${name}: $.EnumShape = ${pureMark}$.enumShape(${wireName}, ${members.isLiteral}, `;
+  const variants = members.variants.map((variant) => variantText(variant, file));
+  return joined(start, group("[", variants, "]"), ");");
+}
+
+/** Called when needed, so that a type may contain itself. */
+function fieldsText(fields: readonly ValueField[], file: FileScope): Layout {
+  const calls = fields.map(({ field, type }) =>
+    call("$.fieldShape", [
+      JSON.stringify(field.name),
+      JSON.stringify(memberName(field.name)),
+      shapeText(type, file, false),
+      ...defaultText(field.default, type, file),
+    ]),
+  );
+  return group("() => [", calls, "]");
+}
+
+/** How an object of these members is made: a literal, as the reader has it. None for a struct without members. */
+function makeText(fields: readonly ValueField[], kind?: string): readonly Layout[] {
+  if (fields.length === 0) return [];
+  const entries = fields.map(({ field }, at) => `${memberName(field.name)}: v[${at}]`);
+  return [joined("(v) => (", object(kind === undefined ? entries : [`kind: ${kind}`, ...entries]), ")")];
+}
+
+/** Makes the default of a field; none for an option, which is undefined without one. */
+function defaultText(value: DefaultValue | undefined, type: ValueType, file: FileScope): readonly string[] {
+  switch (value?.kind) {
+    case undefined:
+    case "none":
+      return [];
+    case "integer":
+      return [`() => ${value.value}${isBigint(type) ? "n" : ""}`];
+    case "float":
+      return [`() => ${Object.is(value.value, -0) ? "-0" : value.value}`];
+    case "string":
+    case "bool":
+      return [`() => ${JSON.stringify(value.value)}`];
+    case "variant": {
+      const variant = JSON.stringify(value.variant);
+      const isLiteral =
+        type.kind === "named" && type.declaration.kind === "enum" && isLiteralEnum(type.declaration);
+      return [isLiteral ? `() => ${variant}` : `() => ({ kind: ${variant} })`];
+    }
+    case "empty":
+      return [`() => ${emptyText(type, file)}`];
+  }
+}
+
+function isBigint(type: ValueType): boolean {
+  return type.kind === "primitive" && !type.asNumber && /64|128/.test(type.name);
+}
+
+function emptyText(type: ValueType, file: FileScope): string {
+  if (type.kind === "map" || type.kind === "set") {
+    return `new ${file.platform(type.kind === "map" ? "Map" : "Set")}()`;
+  }
+  const isTyped = (type.kind === "list" || type.kind === "array") && type.typed;
+  return isTyped || type.kind === "primitive" ? `new ${valueText(type, file)}(0)` : "[]";
+}
+
+function variantText({ name, payload }: ValueVariant, file: FileScope): Layout {
+  const text = JSON.stringify(name);
+  switch (payload.kind) {
+    case "unit":
+      return `${pureMark}$.unitVariant(${text})`;
+    case "newtype":
+      return call(`${pureMark}$.newtypeVariant`, [
+        text,
+        joined("() => ", shapeText(payload.type, file, false)),
+      ]);
+    case "tuple":
+      return call(`${pureMark}$.tupleVariant`, [
+        text,
+        joined("() => ", tupleShapeText(payload.types, file, false)),
+      ]);
+    case "struct":
+      return call(`${pureMark}$.structVariant`, [
+        text,
+        fieldsText(payload.fields, file),
+        ...makeText(payload.fields, text),
+      ]);
+  }
+}

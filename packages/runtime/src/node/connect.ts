@@ -1,0 +1,134 @@
+/** The short way to a service over TCP. Source: `protocol/calls.md` §8.2. */
+import type { Service } from "../call/service.js";
+import { type Clock, systemClock } from "../clock.js";
+import { type InitiateOptions, initiate } from "../connect.js";
+import { SessionError } from "../errors.js";
+import { defaultLimits } from "../limits.js";
+import type { Acceptor } from "../router.js";
+import type { Session } from "../session/session.js";
+import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
+import { cancelled, openSocket } from "./open-socket.js";
+import { TcpLink } from "./tcp-link.js";
+
+/** What {@link connect} may be given. */
+export interface ConnectOptions extends Omit<InitiateOptions, "acceptor" | "service" | "timeoutMs"> {
+  /** Milliseconds for one attempt: name look-up, connection and handshake together. Default 5000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /**
+   * Milliseconds for which it is tried again while nobody answers (`Io`, `ConnectTimeout`), 100 ms after the first
+   * failure, then twice as long each time, up to 5 s. Other errors end it at once. Default: one attempt.
+   */
+  readonly waitForServiceMs?: number | undefined;
+  /** Answers the calls that the server makes to us. Default: each is answered with `Cancelled`. */
+  readonly serve?: Acceptor | undefined;
+}
+
+/** What {@link connectSession} may be given. */
+export interface ConnectSessionOptions extends ConnectOptions {
+  /** Name of the service that is wanted of the peer. Default: none in particular. */
+  readonly service?: string | undefined;
+}
+
+const defaultConnectTimeoutMs = 5000;
+const firstBackOffMs = 100;
+const longestBackOffMs = 5000;
+
+/**
+ * Connects to a service.
+ *
+ * ```ts
+ * await using shop = await connect("tcp://127.0.0.1:4000", Catalog);
+ * const product = await shop.get(1n);
+ * ```
+ *
+ * @param address `tcp://host:port` or `host:port`; an IPv6 host stands in brackets
+ * @param service from the generated file; `await using`, or `$close()`, of the client ends the session
+ * @throws SessionError `Io` when nobody listens there, `ConnectTimeout` when it takes too long, `Protocol` when the peer
+ * speaks something else or the address is none, `Rejected` when the peer refuses
+ * @throws VoxError `Cancelled` when `signal` is aborted
+ */
+export async function connect<C>(
+  address: string,
+  service: Service<C>,
+  options: ConnectOptions = {},
+): Promise<C> {
+  const session = await connectSession(address, { ...options, service: service.name });
+  return session.client(service);
+}
+
+/**
+ * Connects without a client: for several services over one session (`session.client`), or virtual connections.
+ * Options and errors are those of {@link connect}.
+ */
+export async function connectSession(address: string, options: ConnectSessionOptions = {}): Promise<Session> {
+  const target = parseTcpAddress(address);
+  const { waitForServiceMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;
+  if (waitForServiceMs === undefined) return attempt(target, connectTimeoutMs, options);
+  const deadline = clock.now() + waitForServiceMs;
+  let lastError: unknown = new SessionError(
+    "ConnectTimeout",
+    `connect timeout: ${waitForServiceMs} ms leave no time for an attempt`,
+  );
+  for (let backOffMs = firstBackOffMs; ; backOffMs = Math.min(2 * backOffMs, longestBackOffMs)) {
+    const left = deadline - clock.now();
+    if (left <= 0) throw lastError;
+    try {
+      return await attempt(target, Math.min(connectTimeoutMs, left), options);
+    } catch (error) {
+      if (!isWorthWaiting(error)) throw error;
+      lastError = error;
+    }
+    await sleep(Math.min(backOffMs, Math.max(0, deadline - clock.now())), clock, options.signal);
+  }
+}
+
+/** One attempt, from the name to the session. */
+async function attempt(
+  target: TcpAddress,
+  timeoutMs: number,
+  options: ConnectSessionOptions,
+): Promise<Session> {
+  const { serve, signal, clock = systemClock, ...rest } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const deadline = clock.now() + timeoutMs;
+  const socket = await openSocket(target, { timeoutMs, clock, signal });
+  const link = new TcpLink(socket, { role: "initiator", description: formatTcpAddress(target), limits });
+  try {
+    return await initiate(link, {
+      ...rest,
+      signal,
+      clock,
+      acceptor: serve,
+      timeoutMs: Math.min(limits.handshakeTimeoutMs, Math.max(0, Math.round(deadline - clock.now()))),
+    });
+  } catch (error) {
+    if (error instanceof SessionError && error.code === "Protocol" && socket.bytesRead === 0) {
+      const text = `${link.description} took the connection and closed it without a word (does it speak Vox?)`;
+      throw new SessionError("Protocol", `protocol error: ${text}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Whether a service that is about to start may be the reason. */
+function isWorthWaiting(error: unknown): boolean {
+  return error instanceof SessionError && (error.code === "Io" || error.code === "ConnectTimeout");
+}
+
+function sleep(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(cancelled(signal));
+      return;
+    }
+    const onAbort = (): void => {
+      clock.clearTimer(timer);
+      reject(cancelled(signal));
+    };
+    const timer = clock.setTimer(ms, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

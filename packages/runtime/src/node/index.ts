@@ -1,0 +1,18 @@
+/**
+ * Vox over TCP, for Node. Subpath `@voxrpc/runtime/node`.
+ *
+ * ```ts
+ * await using server = await serve("tcp://127.0.0.1:0", catalogDispatcher(handler));
+ * await using shop = await connect(server.url, Catalog);
+ * const product = await shop.get(1n);
+ * ```
+ */
+export { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
+export {
+  type ConnectOptions,
+  type ConnectSessionOptions,
+  connect,
+  connectSession,
+} from "./connect.js";
+export { type ServeOptions, Server, serve } from "./serve.js";
+export { TcpLink, type TcpLinkOptions } from "./tcp-link.js";

@@ -1,0 +1,76 @@
+/** From an address to a connected socket, within a time. */
+import { connect as connectSocket, isIP, type Socket } from "node:net";
+import type { Clock } from "../clock.js";
+import { SessionError, VoxError } from "../errors.js";
+import { formatTcpAddress, type TcpAddress } from "./address.js";
+import { socketError } from "./socket-errors.js";
+
+/** How long the look-up of a host's name may take, ms. Source: `protocol/wire.md` §2. */
+const lookupTimeoutMs = 5000;
+
+/** What {@link openSocket} is told. */
+export interface OpenSocketOptions {
+  /** Milliseconds for look-up and connection together. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Opens a connection; of a host with several addresses the first that answers.
+ * @throws SessionError `Io` when there is none to be had, `ConnectTimeout` when it takes too long
+ * @throws VoxError `Cancelled` when `signal` is aborted
+ */
+export function openSocket(address: TcpAddress, options: OpenSocketOptions): Promise<Socket> {
+  const { timeoutMs, clock, signal } = options;
+  const place = formatTcpAddress(address);
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(cancelled(signal));
+      return;
+    }
+    const started = clock.now();
+    let isLookedUp = isIP(address.host) !== 0;
+    const socket = connectSocket({ host: address.host, port: address.port });
+    const settle = (): void => {
+      clock.clearTimer(timer);
+      signal?.removeEventListener("abort", onAbort);
+      socket.off("connect", onConnect).off("error", onError).off("lookup", onLookup);
+    };
+    const fail = (error: VoxError): void => {
+      settle();
+      // What the socket says from here on is of no interest, but an error that nobody hears would end the process.
+      socket.on("error", () => {}).destroy();
+      reject(error);
+    };
+    const onConnect = (): void => {
+      settle();
+      resolve(socket);
+    };
+    const onError = (fault: Error): void => fail(socketError(fault, place));
+    const onLookup = (): void => {
+      isLookedUp = true;
+    };
+    const onAbort = (): void => fail(cancelled(signal));
+    const onTimer = (): void => {
+      const left = timeoutMs - (clock.now() - started);
+      if (isLookedUp && left > 0) {
+        timer = clock.setTimer(left, onTimer);
+        return;
+      }
+      const what = isLookedUp
+        ? `${place} did not answer`
+        : `DNS resolution timed out: the host name in ${place} was not found`;
+      const waited = isLookedUp ? timeoutMs : Math.min(timeoutMs, lookupTimeoutMs);
+      fail(new SessionError("ConnectTimeout", `connect timeout: ${what} within ${waited} ms`));
+    };
+    let timer = clock.setTimer(isLookedUp ? timeoutMs : Math.min(timeoutMs, lookupTimeoutMs), onTimer);
+    signal?.addEventListener("abort", onAbort);
+    socket.on("connect", onConnect).on("error", onError).on("lookup", onLookup);
+  });
+}
+
+/** The error of who gave up waiting for a session. */
+export function cancelled(signal: AbortSignal | undefined): VoxError {
+  return new VoxError("Cancelled", "cancelled before the session was established", { cause: signal?.reason });
+}

@@ -1,0 +1,47 @@
+/** Links in their handshake: bounded, so that peers that say nothing cannot keep others out. */
+import type { Clock } from "../clock.js";
+
+/** Silence after which a link has to make room, ms: an honest handshake takes two round trips. */
+const patienceMs = 1000;
+
+/** The handshakes that a server has under way, each with what cancels it. */
+export class PendingLinks {
+  private readonly limit: number;
+  private readonly clock: Clock;
+  /** When each began; oldest first. */
+  private readonly startedAt = new Map<AbortController, number>();
+
+  /** @param limit handshakes at once */
+  constructor(limit: number, clock: Clock) {
+    this.limit = limit;
+    this.clock = clock;
+  }
+
+  /** Makes room for one more, at the cost of the oldest if that is slow. @returns why there is none */
+  makeRoom(): string | undefined {
+    if (this.startedAt.size < this.limit) return undefined;
+    const [oldest] = this.startedAt;
+    if (oldest === undefined || this.clock.now() - oldest[1] < patienceMs)
+      return `the server has ${this.limit} handshakes under way (option maxPendingHandshakes)`;
+    this.delete(oldest[0]);
+    oldest[0].abort(new Error("slow, and others wait (option maxPendingHandshakes)"));
+    return undefined;
+  }
+
+  /** Counts one more. @returns what cancels it */
+  add(): AbortController {
+    const controller = new AbortController();
+    this.startedAt.set(controller, this.clock.now());
+    return controller;
+  }
+
+  /** One is over. */
+  delete(controller: AbortController): void {
+    this.startedAt.delete(controller);
+  }
+
+  /** Cancels all. */
+  cancelAll(reason: string): void {
+    for (const controller of this.startedAt.keys()) controller.abort(new Error(reason));
+  }
+}

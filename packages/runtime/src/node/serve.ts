@@ -1,0 +1,205 @@
+/** Serving over TCP. Source: `protocol/calls.md` §8.3. */
+import type { AddressInfo, Server as Listener, Socket } from "node:net";
+import { type AcceptOptions, accept } from "../acceptor.js";
+import { asyncDispose } from "../call/dispose.js";
+import type { CloseOptions } from "../call/session-handle.js";
+import { systemClock } from "../clock.js";
+import { SessionError } from "../errors.js";
+import { defaultLimits, type Limits } from "../limits.js";
+import { notify } from "../observer.js";
+import type { Acceptor } from "../router.js";
+import type { Session } from "../session/session.js";
+import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
+import { listen } from "./listen.js";
+import { PendingLinks } from "./pending-links.js";
+import { socketError } from "./socket-errors.js";
+import { TcpLink } from "./tcp-link.js";
+
+/** What {@link serve} may be given. */
+export interface ServeOptions extends Omit<AcceptOptions, "timeoutMs"> {
+  /** Connections at once, those in their handshake included; further ones are closed. Default 10 000. */
+  readonly maxConnections?: number | undefined;
+  /**
+   * Connections in their handshake at once. One more replaces the oldest, if that has been silent for a second, else it
+   * is closed. Default 1024.
+   */
+  readonly maxPendingHandshakes?: number | undefined;
+  /** Called with each new session: to call the peer (`session.client`), or to keep a list. */
+  readonly onSession?: ((session: Session) => void) | undefined;
+  /** Closes the server when aborted, in good order; before it listens, `serve` rejects with code `Cancelled`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const defaultMaxConnections = 10_000;
+const defaultMaxPendingHandshakes = 1024;
+
+/**
+ * Serves on an address. Connections that fail, before or after their handshake, disturb no other; the observer's
+ * `onLinkRefused` hears of those that never became a session.
+ *
+ * ```ts
+ * await using server = await serve("tcp://127.0.0.1:4000", catalogDispatcher(new CatalogHandler()));
+ * console.log(`serving on ${server.url}`);
+ * await server.closed;
+ * ```
+ *
+ * @param address `tcp://host:port` or `host:port`; port 0 takes any free one
+ * @param acceptor the dispatcher of one service, which then answers whatever service is asked for, or a `router`
+ * @throws SessionError `Io` when the address cannot be listened on, `Protocol` for another scheme or what is no address
+ * @throws VoxError `Cancelled` when `signal` is aborted
+ * @throws RangeError, TypeError for options that cannot be sent
+ */
+export async function serve(
+  address: string,
+  acceptor: Acceptor,
+  options: ServeOptions = {},
+): Promise<Server> {
+  const wanted = parseTcpAddress(address, "unsupported transport scheme");
+  const { signal } = options;
+  // Connections that come before this function goes on find the server by then: sockets are handed out later.
+  let server: Server | undefined;
+  const listener = await listen(wanted, signal, (socket) => server?.take(socket));
+  server = new Server(listener, wanted.host, acceptor, options);
+  return server;
+}
+
+/** A listening server; made by {@link serve}. */
+export class Server implements AsyncDisposable {
+  /** Where it listens, with the real port. */
+  readonly address: TcpAddress;
+  /** The same as text, for `connect`. */
+  readonly url: string;
+  /** Resolves, and never rejects, when the server has stopped and all its sessions have ended. */
+  readonly closed: Promise<void>;
+  private readonly listener: Listener;
+  private readonly acceptor: Acceptor;
+  private readonly options: ServeOptions;
+  private readonly limits: Limits;
+  private readonly maxConnections: number;
+  private readonly links = new Set<TcpLink>();
+  private readonly pending: PendingLinks;
+  private readonly active = new Set<Session>();
+  private isClosing = false;
+
+  /** @internal use {@link serve} */
+  constructor(listener: Listener, host: string, acceptor: Acceptor, options: ServeOptions) {
+    this.address = { host, port: (listener.address() as AddressInfo).port };
+    this.url = formatTcpAddress(this.address);
+    this.listener = listener;
+    this.acceptor = acceptor;
+    this.options = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.maxConnections = options.maxConnections ?? defaultMaxConnections;
+    this.pending = new PendingLinks(
+      options.maxPendingHandshakes ?? defaultMaxPendingHandshakes,
+      options.clock ?? systemClock,
+    );
+    const onAbort = (): void => void this.close();
+    options.signal?.addEventListener("abort", onAbort);
+    this.closed = new Promise((resolve) => {
+      listener.on("close", () => {
+        options.signal?.removeEventListener("abort", onAbort);
+        resolve();
+      });
+    });
+    // One connection could not be taken, for example because too many files are open: the next one may.
+    listener.on("error", (fault) => this.refuse(this.url, socketError(fault, this.url)));
+    if (options.signal?.aborted === true) onAbort();
+  }
+
+  /** Sessions at this moment. */
+  get sessionCount(): number {
+    return this.active.size;
+  }
+
+  /** The sessions at this moment. */
+  get sessions(): readonly Session[] {
+    return [...this.active];
+  }
+
+  /**
+   * Stops in good order: takes no connection any more, lets calls in flight finish, bounded by a timeout, then closes
+   * all sessions. Resolves when that has happened. Closing twice is harmless.
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    if (!this.isClosing) {
+      this.stop();
+      await Promise.all(this.sessions.map((session) => session.close(options)));
+      // What is left are links that say their last word to a peer that was refused.
+      for (const link of this.links) link.abort();
+    }
+    await this.closed;
+  }
+
+  /** Stops at once: calls in flight fail, here and at the peers. */
+  abort(): void {
+    this.stop();
+    for (const session of this.active) session.abort();
+    for (const link of this.links) link.abort();
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** A new connection. @internal */
+  take(socket: Socket): void {
+    const { maxHandshakeBytes, maxFrameBytes } = this.limits;
+    const link = new TcpLink(socket, { role: "acceptor", limits: { maxFrameBytes, maxHandshakeBytes } });
+    const objection = this.objection();
+    if (objection !== undefined) {
+      link.abort();
+      this.refuse(link.description, new SessionError("Rejected", `connection rejected: ${objection}`));
+      return;
+    }
+    this.links.add(link);
+    socket.on("close", () => this.links.delete(link));
+    void this.establish(link);
+  }
+
+  /** Why there is no place for one more connection; undefined when there is. */
+  private objection(): string | undefined {
+    if (this.isClosing) return "the server is closing";
+    if (this.links.size >= this.maxConnections)
+      return `the server has ${this.maxConnections} connections (option maxConnections)`;
+    return this.pending.makeRoom();
+  }
+
+  private async establish(link: TcpLink): Promise<void> {
+    const { onSession, ...options } = this.options;
+    const controller = this.pending.add();
+    let session: Session;
+    try {
+      session = await accept(link, this.acceptor, { ...options, signal: controller.signal });
+    } catch {
+      // The observer has been told, and the link is closed: nobody else is concerned.
+      return;
+    } finally {
+      this.pending.delete(controller);
+    }
+    this.active.add(session);
+    void session.closed.then(() => this.active.delete(session));
+    if (this.isClosing) session.abort();
+    else this.introduce(session, onSession);
+  }
+
+  private introduce(session: Session, onSession: ServeOptions["onSession"]): void {
+    try {
+      onSession?.(session);
+    } catch (cause) {
+      const text = "protocol error: the application's onSession failed";
+      this.refuse(session.description, new SessionError("Protocol", text, { cause }));
+      session.abort();
+    }
+  }
+
+  private refuse(link: string, error: SessionError): void {
+    notify(this.options.observer, "onLinkRefused", { link, error });
+  }
+
+  private stop(): void {
+    this.isClosing = true;
+    this.pending.cancelAll("the server is closing");
+    this.listener.close();
+  }
+}

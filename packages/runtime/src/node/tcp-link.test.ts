@@ -1,0 +1,435 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  closeAll,
+  dial,
+  framed,
+  listenWith,
+  Recorder,
+  sendFrames,
+  socketPair,
+  until,
+} from "./sockets.fixture.js";
+import { TcpLink } from "./tcp-link.js";
+
+afterEach(closeAll);
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const sequence = (length: number, first = 0): Uint8Array =>
+  Uint8Array.from({ length }, (_, index) => first + index * 7);
+const hex = (frames: readonly Uint8Array[]): string[] =>
+  frames.map((frame) => Buffer.from(frame).toString("hex"));
+
+/** A link on one end of a connection, a plain socket on the other. */
+async function linkAndSocket(options: { maxFrameBytes?: number } = {}) {
+  const [dialled, taken] = await socketPair();
+  const limits = { maxFrameBytes: 16 << 20, maxHandshakeBytes: 1 << 20, ...options };
+  const link = new TcpLink(taken, { role: "acceptor", limits });
+  const recorder = new Recorder();
+  return { link, recorder, raw: dialled, socket: taken };
+}
+
+describe("what arrives", () => {
+  it("is found wherever the stream is cut", async () => {
+    const bodies = [bytes(1), bytes(), sequence(300), bytes(4, 0, 0, 0), sequence(5, 9)];
+    const stream = framed(...bodies);
+    const { link, recorder, raw } = await linkAndSocket();
+    raw.setNoDelay(true);
+    link.start(recorder);
+    for (let cut = 0; cut <= stream.length; cut++) {
+      raw.write(stream.subarray(0, cut));
+      await new Promise((resolve) => setImmediate(resolve));
+      raw.write(stream.subarray(cut));
+      await until(() => recorder.frames.length >= bodies.length);
+      expect(hex(recorder.frames.splice(0))).toEqual(hex(bodies));
+    }
+  });
+
+  it("may come one byte at a time", async () => {
+    const bodies = [sequence(8), sequence(40), bytes(7)];
+    const { link, recorder, raw } = await linkAndSocket();
+    raw.setNoDelay(true);
+    link.start(recorder);
+    for (const byte of framed(...bodies)) {
+      await new Promise((resolve) => raw.write(bytes(byte), resolve));
+    }
+    await until(() => recorder.frames.length >= bodies.length);
+    expect(hex(recorder.frames)).toEqual(hex(bodies));
+  });
+
+  it("may be many frames in one chunk, with one idle after them", async () => {
+    const bodies = Array.from({ length: 500 }, (_, index) => sequence(index % 30, index));
+    const { link, recorder, raw } = await linkAndSocket();
+    raw.write(framed(...bodies));
+    // All of it waits in the socket: a link that is not started reads nothing.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    link.start(recorder);
+    await until(() => recorder.frames.length >= bodies.length);
+    expect(hex(recorder.frames)).toEqual(hex(bodies));
+    expect(recorder.events.filter((event) => event === "idle").length).toBeLessThan(5);
+    expect(recorder.events.at(-1)).toBe("idle");
+  });
+
+  it("stays as it was when more arrives, and is plain bytes", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    raw.write(framed(sequence(200)));
+    await until(() => recorder.frames.length === 1);
+    for (let round = 0; round < 50; round++) {
+      raw.write(framed(new Uint8Array(5000).fill(0xee)));
+      await until(() => recorder.frames.length === 2 + round);
+    }
+    const [first] = recorder.frames;
+    expect(first).toEqual(sequence(200));
+    expect(first?.constructor).toBe(Uint8Array);
+  });
+
+  it("survives any cutting of any frames", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.uint8Array({ maxLength: 700 }), { minLength: 1, maxLength: 8 }),
+        fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 5 }),
+        async (bodies, sizes) => {
+          const { link, recorder, raw } = await linkAndSocket();
+          raw.setNoDelay(true);
+          link.start(recorder);
+          const stream = framed(...bodies);
+          for (let at = 0, turn = 0; at < stream.length; turn++) {
+            const size = sizes[turn % sizes.length] ?? 1;
+            await new Promise((resolve) => raw.write(stream.subarray(at, at + size), resolve));
+            at += size;
+          }
+          raw.end();
+          expect(await recorder.closed).toBe(undefined);
+          expect(hex(recorder.frames)).toEqual(hex(bodies));
+          await closeAll();
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("is refused by the length that it announces, before memory is taken for it", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    raw.write(framed(sequence(8), sequence(20), sequence(20), sequence(20)));
+    await until(() => recorder.frames.length === 4);
+    const before = process.memoryUsage().arrayBuffers;
+    raw.write(bytes(0xff, 0xff, 0xff, 0xff));
+    const error = await recorder.closed;
+    expect(error?.code).toBe("Protocol");
+    expect(error?.message).toBe(
+      "protocol error: a frame of 4294967295 bytes was announced and may have 16777216 (limit maxFrameBytes)",
+    );
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 << 20);
+  });
+
+  it.each([
+    ["the prologue", [], 1025, "its first frame is none"],
+    ["Hello", [8], (1 << 20) + 1, "limit of the handshake"],
+    ["LetsGo", [8, 20], (1 << 20) + 1, "limit of the handshake"],
+  ])("may not be large where %s is expected", async (_, before, announced, text) => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    raw.write(framed(...before.map((size) => sequence(size))));
+    const header = Buffer.alloc(4);
+    header.writeUInt32LE(announced);
+    raw.write(header);
+    expect((await recorder.closed)?.message).toContain(text);
+    expect(recorder.frames).toHaveLength(before.length);
+  });
+
+  it("holds memory for what is there, not for what is announced", async () => {
+    const links = await Promise.all(Array.from({ length: 20 }, () => linkAndSocket()));
+    for (const { link, recorder, raw } of links) {
+      link.start(recorder);
+      raw.write(framed(bytes(1), bytes(2), bytes(3)));
+      raw.write(bytes(0, 0, 0, 1, 9));
+    }
+    const before = process.memoryUsage().arrayBuffers;
+    await until(() => links.every(({ recorder }) => recorder.events.filter((e) => e === "idle").length > 0));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    // 20 times 16 MiB were announced.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 << 20);
+  });
+});
+
+describe("the end", () => {
+  it("is clean between two frames", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    raw.end(framed(sequence(3)));
+    expect(await recorder.closed).toBe(undefined);
+    expect(recorder.events).toEqual(["frame of 3", "idle", "closed"]);
+    await new Promise((resolve) => raw.once("close", resolve));
+  });
+
+  it.each([
+    [1, "stream ended after 1 of 4 frame header bytes"],
+    [3, "stream ended after 3 of 4 frame header bytes"],
+    [4, "stream ended after 0 of 30 frame body bytes"],
+    [20, "stream ended after 16 of 30 frame body bytes"],
+  ])("is an error %d bytes into a frame", async (cut, text) => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    raw.write(framed(sequence(8)));
+    raw.end(framed(sequence(30)).subarray(0, cut));
+    const error = await recorder.closed;
+    expect(error).toMatchObject({ code: "Io", retryable: true, message: `io error: ${text}` });
+  });
+
+  it("comes once, with what the system says, when the peer resets the connection", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    raw.write(framed(sequence(3)));
+    await until(() => recorder.frames.length === 1);
+    raw.resetAndDestroy();
+    expect(await recorder.closed).toMatchObject({
+      code: "Io",
+      message: expect.stringMatching(
+        /^io error: tcp:\/\/127\.0\.0\.1:\d+ has cut the connection \(ECONNRESET\)$/,
+      ),
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(recorder.events).toEqual(["frame of 3", "idle", "closed: Io"]);
+  });
+
+  it("comes after the last frame of a peer that has sent and closed before we looked", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    raw.end(framed(sequence(3), sequence(4)));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    link.start(recorder);
+    expect(await recorder.closed).toBe(undefined);
+    expect(recorder.events).toEqual(["frame of 3", "frame of 4", "idle", "closed"]);
+  });
+
+  it("is told to a sink that comes late", async () => {
+    const { link, recorder, raw, socket } = await linkAndSocket();
+    raw.resetAndDestroy();
+    await until(() => socket.destroyed);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    link.start(recorder);
+    expect(recorder.events).toEqual([]);
+    expect((await recorder.closed)?.code).toBe("Io");
+  });
+
+  it("does not wait for a peer that has ended and reads nothing", async () => {
+    const { link, recorder, raw, socket } = await linkAndSocket();
+    link.start(recorder);
+    raw.pause();
+    while (link.bufferedBytes === 0) sendFrames(link, new Uint8Array(1 << 18));
+    raw.end();
+    expect(await recorder.closed).toBe(undefined);
+    await until(() => socket.destroyed);
+    expect(link.bufferedBytes).toBe(0);
+  });
+
+  it("starts once only", async () => {
+    const { link, recorder } = await linkAndSocket();
+    link.start(recorder);
+    expect(() => link.start(recorder)).toThrow(TypeError);
+  });
+});
+
+describe("close and abort", () => {
+  it("lets what was sent leave, and takes nothing more", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    const arrived: Buffer[] = [];
+    raw.pause();
+    let sent = 0;
+    while (link.bufferedBytes === 0) {
+      sendFrames(link, new Uint8Array(1 << 18).fill(sent));
+      sent += 1;
+    }
+    // Unread bytes of the peer must not reset the connection under what is still on its way.
+    raw.write(framed(sequence(8)));
+    await until(() => recorder.frames.length === 1);
+    raw.write(framed(new Uint8Array(1 << 16), new Uint8Array(1 << 16)));
+    link.close();
+    link.close();
+    expect(sendFrames(link, sequence(3))).toBe(true);
+    raw.on("data", (chunk) => arrived.push(chunk)).resume();
+    await new Promise((resolve) => raw.once("end", resolve));
+    expect(Buffer.concat(arrived).length).toBe(sent * ((1 << 18) + 4));
+    expect(recorder.events.at(-1)).not.toMatch(/^closed/);
+    raw.end();
+    expect(await recorder.closed).toBe(undefined);
+    expect(recorder.frames).toHaveLength(1);
+  });
+
+  it("can be called by the sink in the middle of an arrival", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    recorder.onEach = () => link.close();
+    link.start(recorder);
+    raw.write(framed(bytes(1), bytes(2), bytes(3)));
+    await new Promise((resolve) => raw.once("end", resolve));
+    raw.end();
+    expect(await recorder.closed).toBe(undefined);
+    expect(recorder.events).toEqual(["frame of 1", "closed"]);
+  });
+
+  it("works on a link that was never started", async () => {
+    const { link, recorder, raw, socket } = await linkAndSocket();
+    raw.write(framed(sequence(3)));
+    link.close();
+    await new Promise((resolve) => raw.resume().once("end", resolve));
+    raw.end();
+    await until(() => socket.destroyed);
+    link.start(recorder);
+    expect(await recorder.closed).toBe(undefined);
+    expect(recorder.events).toEqual(["closed"]);
+  });
+
+  it("is not disturbed by a peer that cuts meanwhile", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    link.close();
+    await new Promise((resolve) => raw.resume().once("end", resolve));
+    raw.resetAndDestroy();
+    expect(await recorder.closed).toBe(undefined);
+    expect(recorder.events).toEqual(["closed"]);
+  });
+
+  it("abort drops everything, and is clean for who called it", async () => {
+    const { link, recorder, raw, socket } = await linkAndSocket();
+    link.start(recorder);
+    raw.pause();
+    while (link.bufferedBytes === 0) sendFrames(link, new Uint8Array(1 << 18));
+    link.abort();
+    link.abort();
+    expect(recorder.events).toEqual([]);
+    expect(await recorder.closed).toBe(undefined);
+    expect(recorder.events).toEqual(["closed"]);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it("abort ends a close that waits for the peer", async () => {
+    const { link, recorder } = await linkAndSocket();
+    link.start(recorder);
+    link.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(recorder.events).toEqual([]);
+    link.abort();
+    expect(await recorder.closed).toBe(undefined);
+  });
+});
+
+describe("sending", () => {
+  it("gives the memory back only when the kernel has copied all of it", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    raw.pause();
+    const size = 64 * 1024;
+    const batches: Uint8Array[] = [];
+    let batch = new Uint8Array(size + 4);
+    let taken = 0;
+    // The memory is overwritten whenever the link says that it may be.
+    while (link.bufferedBytes < 8 << 20) {
+      batch.set(framed(new Uint8Array(size).fill(batches.length)));
+      batches.push(Uint8Array.from(batch));
+      if (link.send(batch, 0, [batch.length], 1)) {
+        taken += 1;
+        batch.fill(0xff);
+      } else {
+        expect(link.bufferedBytes).toBeGreaterThan(0);
+        batch = new Uint8Array(size + 4);
+      }
+    }
+    expect(taken).toBeGreaterThan(5);
+    const arrived: Buffer[] = [];
+    let count = 0;
+    raw.on("data", (chunk) => {
+      arrived.push(chunk);
+      count += chunk.length;
+    });
+    raw.resume();
+    await until(() => count >= batches.length * (size + 4));
+    expect(Buffer.concat(arrived).equals(Buffer.concat(batches))).toBe(true);
+    await until(() => link.bufferedBytes === 0);
+    expect(recorder.events).toEqual(["drain"]);
+  });
+
+  it("says drain each time that it was behind and is not any more", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    sendFrames(link, sequence(10));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(recorder.events).toEqual([]);
+    for (let round = 1; round <= 3; round++) {
+      raw.pause();
+      while (sendFrames(link, new Uint8Array(1 << 18)));
+      raw.resume();
+      await until(() => recorder.events.length === round);
+    }
+    expect(recorder.events).toEqual(["drain", "drain", "drain"]);
+  });
+
+  it("puts a batch out with one write, from where it begins", async () => {
+    const { link, recorder, raw, socket } = await linkAndSocket();
+    link.start(recorder);
+    let writes = 0;
+    const write = socket.write.bind(socket) as (...parameters: unknown[]) => boolean;
+    socket.write = ((...parameters: unknown[]) => {
+      writes += 1;
+      return write(...parameters);
+    }) as typeof socket.write;
+    const frames = framed(sequence(3), sequence(4), sequence(5));
+    // The batch stands inside a larger memory, and its first frames have left before.
+    const memory = new Uint8Array(100).fill(0xaa);
+    const batch = memory.subarray(11);
+    batch.set(frames, 20);
+    expect(link.send(batch, 20, [27, 35, 44, 0xbad], 3)).toBe(true);
+    const arrived: Buffer[] = [];
+    raw.on("data", (chunk) => arrived.push(chunk));
+    await until(() => Buffer.concat(arrived).length >= frames.length);
+    expect(Buffer.concat(arrived).equals(frames)).toBe(true);
+    expect(writes).toBe(1);
+  });
+
+  it("does nothing on a closed link", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    raw.destroy();
+    await recorder.closed;
+    expect(sendFrames(link, sequence(3))).toBe(true);
+    expect(sendFrames(link)).toBe(true);
+    expect(link.bufferedBytes).toBe(0);
+  });
+
+  it("to a peer that is gone ends with Io, not with an exception", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    raw.resetAndDestroy();
+    for (let round = 0; round < 20; round++) {
+      sendFrames(link, new Uint8Array(1 << 16));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await recorder.closed)?.code).toBe("Io");
+  });
+});
+
+describe("a link", () => {
+  it("names its peer, and keeps its name when the peer is gone", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    const name = `tcp://127.0.0.1:${raw.localPort}`;
+    expect(link.description).toBe(name);
+    link.start(recorder);
+    raw.destroy();
+    await recorder.closed;
+    expect(link.description).toBe(name);
+  });
+
+  it("can be made of a connection that is gone already", async () => {
+    let made: TcpLink | undefined;
+    const port = await listenWith((socket) => {
+      socket.destroy();
+      made = new TcpLink(socket, { role: "acceptor" });
+    });
+    await dial(port);
+    await until(() => made !== undefined);
+    const recorder = new Recorder();
+    made?.start(recorder);
+    expect(await recorder.closed).toBe(undefined);
+  });
+});

@@ -1,0 +1,156 @@
+/**
+ * Frames over a TCP socket.
+ *
+ * ```
+ *   open ──close──► closing ──the peer has closed, too──► closed
+ *     └──── end of stream, failure, broken framing, abort ───►┘
+ * ```
+ *
+ * While `closing`, what was sent leaves, then the end of the stream; what arrives is dropped unread, because a socket
+ * that is closed over unread bytes resets the connection and takes the last frames with it. Whoever closes bounds that
+ * time with `abort`. Source: `protocol/wire.md` §2.
+ */
+import type { Socket } from "node:net";
+import type { SessionError } from "../errors.js";
+import { defaultLimits, type Limits } from "../limits.js";
+import type { Framing, Link, LinkSink } from "../link/link.js";
+import { FrameDecoder, streamFraming } from "../wire/frame.js";
+import { formatTcpAddress } from "./address.js";
+import { socketError } from "./socket-errors.js";
+
+/**
+ * Bytes that a peer may announce for its prologue, which has 8: enough for an error text about a wrong size, and
+ * nothing for strangers whose first bytes read as a length.
+ */
+const maxPrologueBytes = 1024;
+
+/** Silence after which the kernel asks whether the peer's machine is still there, ms. */
+const probeAfterMs = 60_000;
+
+/** What a TCP link is told. */
+export interface TcpLinkOptions {
+  /** Who began: it decides how many of the first frames must be small. */
+  readonly role: "initiator" | "acceptor";
+  /** Where the link leads, for texts. Default the peer's address. */
+  readonly description?: string | undefined;
+  /** Default {@link defaultLimits}. */
+  readonly limits?: Pick<Limits, "maxFrameBytes" | "maxHandshakeBytes"> | undefined;
+}
+
+/** A link over a connected socket, which belongs to it from then on. */
+export class TcpLink implements Link {
+  readonly framing: Framing = streamFraming;
+  readonly description: string;
+  private readonly socket: Socket;
+  private readonly decoder: FrameDecoder;
+  private sink: LinkSink | undefined = undefined;
+  private state: "open" | "closing" | "closed" = "open";
+  /** What went wrong, for a sink that comes later. */
+  private fault: SessionError | undefined = undefined;
+  /** Whether the kernel did not take all at once, so that `onDrain` is owed. */
+  private isBehind = false;
+
+  constructor(socket: Socket, options: TcpLinkOptions) {
+    const { role, limits = defaultLimits } = options;
+    const { maxFrameBytes, maxHandshakeBytes } = limits;
+    this.socket = socket;
+    this.description = options.description ?? describePeer(socket);
+    // Prologue and Hello come in either direction, LetsGo only from the initiator.
+    const opening = [maxPrologueBytes, maxHandshakeBytes];
+    if (role === "acceptor") opening.push(maxHandshakeBytes);
+    this.decoder = new FrameDecoder({ maxFrameBytes, opening }, (bytes, start, end) =>
+      this.sink?.onFrame(bytes, start, end),
+    );
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, probeAfterMs);
+    socket.on("error", (fault) => this.finish(socketError(fault, this.description)));
+    socket.on("close", () => this.finish(undefined));
+  }
+
+  get bufferedBytes(): number {
+    return this.state === "closed" ? 0 : this.socket.writableLength;
+  }
+
+  start(sink: LinkSink): void {
+    if (this.sink !== undefined) throw new TypeError("a link is started once");
+    this.sink = sink;
+    if (this.state === "closed") {
+      queueMicrotask(() => sink.onClosed(this.fault));
+      return;
+    }
+    // What arrived before has waited in the socket, which stops reading when its buffer is full.
+    this.socket.on("end", () => this.onEnd());
+    this.socket.on("data", this.onData);
+    this.socket.resume();
+  }
+
+  send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
+    const end = ends[count - 1];
+    if (this.state !== "open" || count === 0 || end === undefined) return true;
+    const { socket } = this;
+    // A view: neither this nor the socket copies. The callback is always the same, so that a batch costs no closure.
+    socket.write(Buffer.from(batch.buffer, batch.byteOffset + start, end - start), this.onWritten);
+    // The socket tries the kernel inside `write`. Nothing is left only when the kernel has copied every byte; otherwise
+    // the socket holds the view until it has.
+    if (socket.writableLength === 0) return true;
+    this.isBehind = true;
+    return true;
+  }
+
+  close(): void {
+    if (this.state !== "open") return;
+    this.state = "closing";
+    this.decoder.stop();
+    this.socket.off("data", this.onData);
+    this.socket.end();
+    this.socket.resume();
+  }
+
+  abort(): void {
+    if (this.state === "closed") return;
+    this.state = "closing";
+    this.decoder.stop();
+    this.socket.destroy();
+  }
+
+  private readonly onData = (chunk: Buffer): void => {
+    // A plain array: a Buffer's `slice` shares memory, and two kinds of arrays would slow all decoders down.
+    const fault = this.decoder.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+    if (fault !== undefined) {
+      this.finish(fault);
+      this.socket.destroy();
+    } else if (this.state === "open") {
+      this.sink?.onIdle();
+    }
+  };
+
+  /** The peer sends nothing more. It has ended the session, so that what it has not fetched is of no use to it. */
+  private onEnd(): void {
+    if (this.state !== "open") return;
+    this.finish(this.decoder.finish());
+    this.socket.end();
+    if (this.socket.writableLength > 0) this.socket.destroy();
+  }
+
+  private readonly onWritten = (): void => {
+    if (!this.isBehind || this.state !== "open" || this.socket.writableLength > 0) return;
+    this.isBehind = false;
+    this.sink?.onDrain();
+  };
+
+  /** Reports the end, once. Who has closed by itself is not told of failures on the way. */
+  private finish(fault: SessionError | undefined): void {
+    if (this.state === "closed") return;
+    this.fault = this.state === "open" ? fault : undefined;
+    this.state = "closed";
+    this.decoder.stop();
+    this.sink?.onClosed(this.fault);
+  }
+}
+
+function describePeer(socket: Socket): string {
+  const { remoteAddress, remotePort } = socket;
+  // The peer may be gone before anyone has looked.
+  if (remoteAddress === undefined || remotePort === undefined) return "tcp://(closed)";
+  return formatTcpAddress({ host: remoteAddress, port: remotePort });
+}
