@@ -1,0 +1,158 @@
+/** The Rust peer as a child process: built once by cargo, run as a server or as a client that makes its own checks. */
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const folder = fileURLToPath(new URL("../../interop/rust/", import.meta.url));
+const binary = `${folder}target/debug/vox-interop-peer${process.platform === "win32" ? ".exe" : ""}`;
+const environment = { ...process.env, CARGO_TARGET_DIR: `${folder}target`, RUST_BACKTRACE: "0" };
+
+/** Milliseconds that building the peer from nothing may take, downloads included. */
+export const buildTimeoutMs: number = 15 * 60_000;
+
+/** Milliseconds after which a run of the Rust client is taken to hang. */
+const runTimeoutMs = 120_000;
+
+/** Note with which the suite is skipped where cargo is missing. */
+export const skipNote = "interop (cargo not found)";
+
+/**
+ * Whether the suite can run here.
+ * @throws Error in CI, where a missing cargo is a mistake unless VOX_ALLOW_NO_CARGO says otherwise
+ */
+export function isCargoFound(): boolean {
+  const isFound = spawnSync("cargo", ["--version"], { stdio: "ignore" }).status === 0;
+  const isForgiven = isSet(process.env["VOX_ALLOW_NO_CARGO"]) || !isSet(process.env["CI"]);
+  if (!isFound && !isForgiven) {
+    throw new Error(
+      "cargo is not found: install Rust, or set VOX_ALLOW_NO_CARGO=1 to go without the interop suite",
+    );
+  }
+  return isFound;
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0" && value !== "false";
+}
+
+/** Builds the peer; does nothing when it is current. @throws Error with what cargo said */
+export async function buildPeer(): Promise<void> {
+  const build = spawn("cargo", ["build", "--locked", "--quiet"], { cwd: folder, env: environment });
+  const said = collect(build);
+  const [code] = (await once(build, "close")) as [number | null];
+  if (code !== 0) throw new Error(`cargo build failed with ${code}:\n${said.errors}`);
+}
+
+/** A running server. */
+export interface PeerServer extends AsyncDisposable {
+  /** Where it listens, like `tcp://127.0.0.1:4000`. */
+  readonly url: string;
+}
+
+/** Starts the Rust server; disposing ends it. */
+export async function startPeer(): Promise<PeerServer> {
+  const child = spawn(binary, ["serve"], { env: environment });
+  const said = collect(child);
+  const ended = once(child, "close");
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const first = await lines.next();
+  const address = /^listening (\S+)$/.exec(first.done === true ? "" : first.value)?.[1];
+  if (address === undefined) {
+    child.kill();
+    throw new Error(`the Rust server does not listen: ${said.errors}`);
+  }
+  return {
+    url: `tcp://${address}`,
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** What the Rust peer announces for a method: ids in decimal, CBOR as hex. */
+export interface PeerAnnouncement {
+  readonly service: string;
+  readonly method: string;
+  readonly id: string;
+  readonly args: string;
+  readonly response: string;
+}
+
+/** What the Rust peer announces for each of its methods. */
+export async function readPeerAnnouncements(): Promise<readonly PeerAnnouncement[]> {
+  const { lines, errors } = await run<PeerAnnouncement>("announcements");
+  if (lines.length === 0) throw new Error(`the Rust peer announces nothing: ${errors}`);
+  return lines;
+}
+
+/** What the Rust client says about one of its checks. */
+export interface PeerCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What it saw, or what is wrong. */
+  readonly detail: string;
+}
+
+/** All lines of a run of the Rust peer. */
+export interface PeerRun<T> {
+  readonly code: number | null;
+  /** Its JSON lines, parsed. */
+  readonly lines: readonly T[];
+  readonly errors: string;
+}
+
+/** Runs all checks of the Rust client against a server. */
+export function runPeerChecks(url: string): Promise<PeerRun<PeerCheck>> {
+  return run("client", url);
+}
+
+async function run<T>(...args: readonly string[]): Promise<PeerRun<T>> {
+  const child = spawn(binary, args, { env: environment, timeout: runTimeoutMs });
+  const said = collect(child);
+  const [code] = (await once(child, "close")) as [number | null];
+  const lines = said.output.split("\n").filter((line) => line.startsWith("{"));
+  return { code, lines: lines.map((line) => JSON.parse(line) as T), errors: said.errors };
+}
+
+/** One slow call of the Rust client. */
+export interface SlowCall extends AsyncDisposable {
+  /** How the call ended, as Rust writes it: `Ok(42)`. */
+  readonly outcome: Promise<string>;
+}
+
+/** Makes the Rust client call `slow(delayMs, 42)`; resolves when it is about to. */
+export async function startSlowCall(url: string, delayMs: number): Promise<SlowCall> {
+  const child = spawn(binary, ["slow", url, String(delayMs)], { env: environment, timeout: runTimeoutMs });
+  const said = collect(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const first = await lines.next();
+  if (first.done === true || first.value !== "calling") {
+    child.kill();
+    throw new Error(`no call was made: ${said.errors}`);
+  }
+  const ended = once(child, "close");
+  return {
+    outcome: lines.next().then(async (line) => {
+      await ended;
+      return line.done === true ? `nothing: ${said.errors}` : line.value;
+    }),
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+function collect(child: ChildProcessWithoutNullStreams): { output: string; errors: string } {
+  const said = { output: "", errors: "" };
+  child.stdout.on("data", (chunk: Buffer) => {
+    said.output += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    said.errors += chunk.toString();
+  });
+  child.stdin.on("error", () => undefined);
+  return said;
+}
