@@ -8,5 +8,8 @@ const check = process.argv.includes("--check") ? ["--check"] : [];
 const bin = `${root}packages/cli/dist/bin.js`;
 
 run(process.execPath, ["scripts/message-schemas.mjs", ...check]);
-for (const [cwd, args] of [[root, ["schemas/everything.vox", "--out", "tests/interop/gen"]]])
-  run(process.execPath, [bin, "generate", ...args, ...check], { cwd });
+run(
+  process.execPath,
+  [bin, "generate", "schemas/everything.vox", "schemas/probe.vox", "--out", "tests/interop/gen", ...check],
+  { cwd: root },
+);

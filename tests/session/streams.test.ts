@@ -160,6 +160,18 @@ describe("a stream to the caller", () => {
     await expectIdle(pair);
   });
 
+  it("tells the handler that the caller has left, though nothing is sent", async () => {
+    const waiting = count.handled(async ([, , out]) => {
+      await out.ended;
+    });
+    await using pair = await connectPair(golden(waiting));
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(count.method, [0, 0, tx]);
+    rx.cancel();
+    await call;
+    await expectIdle(pair);
+  });
+
   it("is closed when the handler fails; the call says so", async () => {
     await using pair = await connectPair(golden());
     const { tx, rx } = channel<number>();

@@ -1,6 +1,14 @@
 /** The client process: calls the service and prints what comes back. */
+import { channel } from "@voxrpc/runtime";
 import { connect } from "@voxrpc/runtime/node";
-import { type Availability, Catalog, catalogGet, type Product } from "./gen/catalog.vox.js";
+import {
+  type Availability,
+  Catalog,
+  catalogGet,
+  type NewProduct,
+  type Product,
+  type StockChange,
+} from "./gen/catalog.vox.js";
 
 const url = process.argv[2] ?? "tcp://127.0.0.1:4000";
 await using shop = await connect(url, Catalog);
@@ -44,6 +52,28 @@ const order = await shop.order(
   { onMetadata: (metadata) => console.log(`  shipped from: ${metadata.getString("x-warehouse")}`) },
 );
 console.log(`  order ${order.id}, ${money(order.total.cents, order.total.currency)}`);
+
+console.log("\nimport 3 products, one after the other:");
+const upload = channel<NewProduct>();
+const imported = shop.importProducts(upload.rx);
+for (const [i, name] of ["Saw", "File", "Rasp"].entries()) {
+  await upload.tx.send({ name, price: { cents: 1000n * BigInt(i + 1), currency: "EUR" }, stock: 10 });
+}
+await upload.tx.close();
+console.log(`  the server took ${await imported}`);
+
+console.log("\nwatch the stock while ordering:");
+const changes = channel<StockChange>();
+const watching = shop.watchStock(changes.tx);
+await shop.order([{ product: 1n, quantity: 1 }]);
+await shop.order([{ product: 2n, quantity: 3 }]);
+let seen = 0;
+for await (const { product, left } of changes.rx) {
+  console.log(`  #${product}: ${left} left`);
+  seen += 1;
+  if (seen === 2) break;
+}
+await watching;
 
 console.log("\nstockByTag():");
 for (const [tag, units] of await shop.stockByTag()) console.log(`  ${tag}: ${units}`);

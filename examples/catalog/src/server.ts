@@ -26,6 +26,22 @@ const handler: CatalogHandler = {
 
   stockByTag: () => store.stockByTag(),
 
+  async importProducts(products) {
+    let added = 0;
+    for await (const { name, price, stock } of products) {
+      store.add(name, price, [], { kind: "InStock", value: stock });
+      added += 1;
+    }
+    return added;
+  },
+
+  async watchStock(changes) {
+    // A reader that is far behind misses some: it is told levels, not events.
+    const stop = store.watchStock((change) => changes.trySend(change));
+    await changes.ended;
+    stop();
+  },
+
   async takeInventory(context) {
     await sleep(30_000, undefined, { signal: context.signal });
     return store.units();

@@ -1,5 +1,13 @@
 /** The shop behind the service: plain TypeScript on the generated types, no RPC in sight. */
-import type { Availability, Order, OrderError, OrderLine, Product, SortBy } from "./gen/catalog.vox.js";
+import type {
+  Availability,
+  Order,
+  OrderError,
+  OrderLine,
+  Product,
+  SortBy,
+  StockChange,
+} from "./gen/catalog.vox.js";
 import type { Money, Page } from "./gen/common.vox.js";
 
 const euro = (cents: bigint): Money => ({ cents, currency: "EUR" });
@@ -10,6 +18,7 @@ export class Store {
   readonly #products = new Map<bigint, Product>();
   #nextProduct = 1n;
   #nextOrder = 1001n;
+  readonly #watchers = new Set<(change: StockChange) => void>();
 
   constructor() {
     this.add("Claw hammer", euro(1490n), ["tools", "steel"], { kind: "InStock", value: 12 });
@@ -54,10 +63,18 @@ export class Store {
     }
     for (const [id, quantity] of wanted) {
       const product = this.#products.get(id);
-      if (product !== undefined)
-        product.availability = { kind: "InStock", value: unitsOf(product) - quantity };
+      if (product === undefined) continue;
+      const left = unitsOf(product) - quantity;
+      product.availability = { kind: "InStock", value: left };
+      for (const watcher of this.#watchers) watcher({ product: id, left });
     }
     return { order: { id: this.#nextOrder++, lines: [...lines], total: euro(cents) } };
+  }
+
+  /** Calls back with every change of stock. Returns what ends it. */
+  watchStock(onChange: (change: StockChange) => void): () => void {
+    this.#watchers.add(onChange);
+    return () => this.#watchers.delete(onChange);
   }
 
   stockByTag(): Map<string, number> {

@@ -84,6 +84,12 @@ export class Sender<T> {
     this.pump();
   }
 
+  /** Calls back when nothing can be sent any more, whoever ended it. */
+  whenEnded(callback: () => void): void {
+    if (this.ended === undefined) this.closers.push(callback);
+    else callback();
+  }
+
   /** The receiver takes more. */
   grant(items: number): void {
     this.credit = Math.min(mostCredit, this.credit + items);

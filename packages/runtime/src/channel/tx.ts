@@ -70,6 +70,16 @@ export class Tx<T> implements AsyncDisposable {
     });
   }
 
+  /** Resolves, and never rejects, when the channel has ended: closed here, given up by the receiver, or cut. */
+  get ended(): Promise<void> {
+    const { sender } = this;
+    return new Promise((resolve) => {
+      if (this.failure !== undefined) resolve();
+      else if (sender !== undefined) sender.whenEnded(resolve);
+      else this.early.push({ bound: (bound) => bound.whenEnded(resolve), failed: () => resolve() });
+    });
+  }
+
   /** A handler's Tx stays open after the handler has answered: close it yourself. */
   keepOpen(): void {
     this.isKept = true;
