@@ -4,7 +4,7 @@ import { Echo, echoDispatcher } from "../gen/schema.vox.js";
 
 export async function serve() {
   const server = await serveVox("tcp://127.0.0.1:0", echoDispatcher({ point: (point) => point }), {
-    settings: { maxConcurrentRequests: 1024 },
+    maxConcurrentRequests: 1024,
   });
   return Number(new URL(server.url.replace("tcp:", "http:")).port);
 }

@@ -1,7 +1,14 @@
 /** Values of model types for property tests, in the form that generated code gives them. */
 import fc from "fast-check";
 import type { Field, PrimitiveName, Type, VariantForm } from "../../packages/codegen/src/model/model.js";
-import { argumentsOf, isLiteral, isWrapped, memberName, noArguments, resolve } from "../golden/model-types.js";
+import {
+  argumentsOf,
+  isLiteral,
+  isWrapped,
+  memberName,
+  noArguments,
+  resolve,
+} from "../golden/model-types.js";
 
 const text = fc.string({ unit: "binary", maxLength: 20 });
 
@@ -113,11 +120,14 @@ function named(type: Type & { kind: "named" }, depth: number): fc.Arbitrary<unkn
   const inner = (part: Type): fc.Arbitrary<unknown> => arbitrary(resolve(part, argumentsOf(type)), depth);
   if (declaration.kind === "struct") return record(declaration.fields, inner);
   const { variants } = declaration;
-  if (isLiteral(variants.map(({ form }) => form))) return fc.constantFrom(...variants.map(({ name }) => name));
+  if (isLiteral(variants.map(({ form }) => form)))
+    return fc.constantFrom(...variants.map(({ name }) => name));
   const ends = variants.filter(({ form }) => form.kind === "unit");
   // Deep down only variants that end: a recursive enum would grow without end.
   const open = depth > maxDepth && ends.length > 0 ? ends : variants;
-  return fc.constantFrom(...open).chain(({ name, form }) => payload(form, inner).map((rest) => ({ kind: name, ...rest })));
+  return fc
+    .constantFrom(...open)
+    .chain(({ name, form }) => payload(form, inner).map((rest) => ({ kind: name, ...rest })));
 }
 
 function payload(

@@ -21,7 +21,9 @@ interface Malformed {
   readonly bytes: string;
 }
 
-const golden = readGolden<{ declarations: string[]; vectors: Vector[]; errors: Malformed[] }>("postcard.json");
+const golden = readGolden<{ declarations: string[]; vectors: Vector[]; errors: Malformed[] }>(
+  "postcard.json",
+);
 
 /** A tuple struct is on the wire what the tuple is. */
 const typeText = (text: string | null): string => text ?? "(u32,)";
@@ -55,7 +57,13 @@ describe("postcard.json in generated code", () => {
   });
 
   it("answers every malformed input as the interpreted codec, which is held against the record", (context) => {
-    checkGolden(context, "postcard.json errors, generated code", golden.errors, (v) => v.name, checkMalformed);
+    checkGolden(
+      context,
+      "postcard.json errors, generated code",
+      golden.errors,
+      (v) => v.name,
+      checkMalformed,
+    );
   });
 });
 

@@ -2,7 +2,21 @@
 import fc from "fast-check";
 
 const keys = ["bool", "u8", "u32", "i64", "u128", "char", "string", "Color"];
-const leaves = [...keys, "u16", "u64", "i8", "i16", "i32", "i128", "f32", "f64", "bytes", "unit", "Point", "Nested"];
+const leaves = [
+  ...keys,
+  "u16",
+  "u64",
+  "i8",
+  "i16",
+  "i32",
+  "i128",
+  "f32",
+  "f64",
+  "bytes",
+  "unit",
+  "Point",
+  "Nested",
+];
 
 const { type } = fc.letrec<{ type: string }>((tie) => ({
   type: fc.oneof(

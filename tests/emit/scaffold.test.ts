@@ -27,6 +27,7 @@ const names = modelOf({
     service Names {
       /// Ends the comment: */
       get(context: CallContext, this: map<u8, Map>, class: u8??) -> Map throws Failure
+      watch(id: u64, updates: Tx<Map>, feed: Rx<Money>?)
       await(options: map<u8, Money>) -> result<bytes, unit>
     }`,
   "/sub/other.vox": "struct Money { cents: u64 }",

@@ -32,17 +32,17 @@ export async function calls(): Promise<void> {
   expectType<number>()(await client.commit(1n, 5), true);
 
   // @ts-expect-error a u64 is a bigint
-  client.echoU64(1);
+  await client.echoU64(1);
   // @ts-expect-error @js(number) is a number
-  client.scale(2n, new Float64Array(0));
+  await client.scale(2n, new Float64Array(0));
   // @ts-expect-error @typed is a typed array
-  client.scale(2, [1]);
+  await client.scale(2, [1]);
   // @ts-expect-error an argument is missing
-  client.commit(1n);
+  await client.commit(1n);
   // @ts-expect-error an option among the arguments is said, even when it is undefined
-  client.join("a", ["b"], "Red");
+  await client.join("a", ["b"], "Red");
   // @ts-expect-error methods are camelCase
-  client.echo_u64(1n);
+  await client.echo_u64(1n);
 }
 
 export async function options(signal: AbortSignal): Promise<void> {

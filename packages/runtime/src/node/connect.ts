@@ -7,11 +7,14 @@ import { defaultLimits } from "../limits.js";
 import type { Acceptor } from "../router.js";
 import type { Session } from "../session/session.js";
 import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
+import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
 import { cancelled, openSocket } from "./open-socket.js";
 import { TcpLink } from "./tcp-link.js";
 
 /** What {@link connect} may be given. */
-export interface ConnectOptions extends Omit<InitiateOptions, "acceptor" | "service" | "timeoutMs"> {
+export interface ConnectOptions
+  extends Omit<InitiateOptions, "acceptor" | "keepalive" | "service" | "timeoutMs">,
+    KeepaliveChoice {
   /** Milliseconds for one attempt: name look-up, connection and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
   /**
@@ -96,6 +99,7 @@ async function attempt(
   try {
     return await initiate(link, {
       ...rest,
+      keepalive: chosenKeepalive(options),
       signal,
       clock,
       acceptor: serve,

@@ -14,5 +14,6 @@ export {
   connect,
   connectSession,
 } from "./connect.js";
+export { defaultKeepalive, type KeepaliveChoice } from "./keepalive.js";
 export { type ServeOptions, Server, serve } from "./serve.js";
 export { TcpLink, type TcpLinkOptions } from "./tcp-link.js";

@@ -10,13 +10,14 @@ import { notify } from "../observer.js";
 import type { Acceptor } from "../router.js";
 import type { Session } from "../session/session.js";
 import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
+import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
 import { listen } from "./listen.js";
 import { PendingLinks } from "./pending-links.js";
 import { socketError } from "./socket-errors.js";
 import { TcpLink } from "./tcp-link.js";
 
 /** What {@link serve} may be given. */
-export interface ServeOptions extends Omit<AcceptOptions, "timeoutMs"> {
+export interface ServeOptions extends Omit<AcceptOptions, "keepalive" | "timeoutMs">, KeepaliveChoice {
   /** Connections at once, those in their handshake included; further ones are closed. Default 10 000. */
   readonly maxConnections?: number | undefined;
   /**
@@ -170,7 +171,11 @@ export class Server implements AsyncDisposable {
     const controller = this.pending.add();
     let session: Session;
     try {
-      session = await accept(link, this.acceptor, { ...options, signal: controller.signal });
+      session = await accept(link, this.acceptor, {
+        ...options,
+        keepalive: chosenKeepalive(options),
+        signal: controller.signal,
+      });
     } catch {
       // The observer has been told, and the link is closed: nobody else is concerned.
       return;

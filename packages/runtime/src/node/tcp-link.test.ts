@@ -258,6 +258,28 @@ describe("close and abort", () => {
     expect(recorder.frames).toHaveLength(1);
   });
 
+  it("lets it leave also when the peer has ended meanwhile", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    link.start(recorder);
+    raw.pause();
+    let sent = 0;
+    while (link.bufferedBytes === 0) {
+      sendFrames(link, new Uint8Array(1 << 18));
+      sent += (1 << 18) + 4;
+    }
+    link.close();
+    raw.end();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    let arrived = 0;
+    raw.on("data", (chunk) => {
+      arrived += chunk.length;
+    });
+    raw.resume();
+    expect(await recorder.closed).toBe(undefined);
+    await until(() => arrived === sent);
+    expect(recorder.events).toEqual(["closed"]);
+  });
+
   it("can be called by the sink in the middle of an arrival", async () => {
     const { link, recorder, raw } = await linkAndSocket();
     recorder.onEach = () => link.close();

@@ -94,14 +94,13 @@ export class TcpLink implements Link {
     // the socket holds the view until it has.
     if (socket.writableLength === 0) return true;
     this.isBehind = true;
-    return true;
+    return false;
   }
 
   close(): void {
     if (this.state !== "open") return;
     this.state = "closing";
     this.decoder.stop();
-    this.socket.off("data", this.onData);
     this.socket.end();
     this.socket.resume();
   }

@@ -1,0 +1,19 @@
+/** Keepalive of sessions over TCP: on unless it is turned off, because a peer that lost its power says no goodbye. */
+import type { KeepaliveOptions } from "../session/keepalive.js";
+
+/** What `connect` and `serve` do where nothing else is said. */
+export const defaultKeepalive: KeepaliveOptions = { intervalMs: 30_000, timeoutMs: 15_000 };
+
+/** The part of their options that is about keepalive. */
+export interface KeepaliveChoice {
+  /**
+   * Asks a silent peer whether it is there, and ends the session when it is not. Default: every 30 s, with 15 s to answer;
+   * `false` for never.
+   */
+  readonly keepalive?: KeepaliveOptions | false | undefined;
+}
+
+/** What a session is established with. */
+export function chosenKeepalive({ keepalive }: KeepaliveChoice): KeepaliveOptions | undefined {
+  return keepalive === false ? undefined : (keepalive ?? defaultKeepalive);
+}
