@@ -12,6 +12,28 @@ export type { RenderOptions } from "./diagnostics/render.js";
 export { renderDiagnostic } from "./diagnostics/render.js";
 export type { Diagnostic, RelatedPlace } from "./diagnostics/report.js";
 export { nearestName } from "./diagnostics/suggest.js";
+// --- changes between versions ---
+export {
+  type Allowed,
+  type AllowedChange,
+  applyAllowed,
+  type ChangeCode,
+  type ChangeFinding,
+  type CompareOptions,
+  type Comparison,
+  compareLock,
+  compareModels,
+  type HarmlessChange,
+  isAllowable,
+  type Meetings,
+  type MethodComparison,
+  type OpenedLock,
+  openLock,
+  type PeerVersion,
+  type Reads,
+  type Verdict,
+  writeLock,
+} from "./diff/index.js";
 // --- emitters ---
 export type { EmitOptions, EmittedFile, Emitter } from "./emit/emitter.js";
 export { emitTypeScript } from "./emit/typescript/emit-typescript.js";

@@ -8,6 +8,7 @@ import { atMostConditional, type Reads, type TypeChange, type Verdict, worst } f
 import type { Collector } from "./collector.js";
 import { concreteText } from "./concrete-text.js";
 import type { ChangeCode, Meetings } from "./finding.js";
+import type { Part } from "./part.js";
 import { type PeerVersion, peerFindings } from "./peer.js";
 import { readArguments, readResponse } from "./plan-verdict.js";
 import type { ContractSide, SideMethod } from "./sides.js";
@@ -24,14 +25,6 @@ export interface MethodComparison extends Meetings {
   readonly args: Reads;
   /** Results and declared errors: written by the server. */
   readonly response: Reads;
-}
-
-/** What is compared of a change, and in which part of which method. */
-export interface Part {
-  readonly where: string;
-  readonly position: Position;
-  readonly method: SideMethod;
-  readonly changes: readonly TypeChange[];
 }
 
 export interface MethodOptions {
@@ -193,14 +186,20 @@ class MethodComparer {
   /** Reports the parts of one root, and gives its verdict: that of the plan, and what the plan cannot see. */
   private report(plan: PlanReads, parts: readonly Part[]): Reads {
     this.parts.push(...parts);
-    const changes = parts.flatMap((part) => part.changes);
+    // Items of a Tx are read at the other end than the arguments that carry it.
+    const changes = parts.flatMap((part): readonly Reads[] =>
+      part.position === "sent items" ? part.changes.map((change) => turned<Verdict>(change)) : part.changes,
+    );
     const isError = parts[0]?.position === "error";
     const cap = isError ? atMostConditional : (verdict: Verdict): Verdict => verdict;
     const seen: Reads = {
       oldReads: worst(...changes.map(({ oldReads }) => oldReads)),
       newReads: worst(...changes.map(({ newReads }) => newReads)),
     };
-    for (const part of parts) for (const change of part.changes) this.reportChange(change, part, plan, isError);
+    for (const part of parts) {
+      const own = part.position === "sent items" ? turned(plan) : plan;
+      for (const change of part.changes) this.reportChange(change, part, own, isError);
+    }
     for (const side of ["oldReads", "newReads"] as const) {
       const reading = plan[side];
       const [first] = reading.problems;
@@ -337,6 +336,14 @@ class MethodComparer {
 interface PlanReads {
   readonly oldReads: { readonly verdict: Verdict; readonly problems: readonly PlanProblem[] };
   readonly newReads: { readonly verdict: Verdict; readonly problems: readonly PlanProblem[] };
+}
+
+/** The same, the two sides changed. */
+function turned<T>({ oldReads, newReads }: { readonly oldReads: T; readonly newReads: T }): {
+  readonly oldReads: T;
+  readonly newReads: T;
+} {
+  return { oldReads: newReads, newReads: oldReads };
 }
 
 function capped<Change extends Reads>({ oldReads, newReads }: Change): Reads {

@@ -4,7 +4,7 @@
  */
 import { isLayoutChange, type Reads, type TypeChange } from "./change.js";
 import type { Collector } from "./collector.js";
-import type { Part } from "./compare-method.js";
+import type { Part } from "./part.js";
 import type { SideMethod } from "./sides.js";
 import { changeText, isFromClient } from "./words.js";
 
@@ -14,7 +14,7 @@ export type PeerVersion = "vox-0.8.2";
 /** What the peer does with a change. */
 export interface PeerRisk {
   readonly kind: "misread" | "refused";
-  /** Goes on after "a peer of vox 0.8.2": `takes 0 where the field is absent`. */
+  /** Goes on after "a vox 0.8.2 client": `takes zero where the field is absent`. */
   readonly effect: string;
 }
 
@@ -61,7 +61,7 @@ export function riskOf(change: TypeChange, side: keyof Reads): PeerRisk | undefi
 }
 
 /** Whether a reader of vox 0.8.2 refuses the root of these changes as ours does: then nothing of it is misread. */
-export function isRefusedByAll(changes: readonly TypeChange[], side: keyof Reads): boolean {
+export function isRefusedAnyway(changes: readonly TypeChange[], side: keyof Reads): boolean {
   return changes.some((change) => change[side] === "breaking" && riskOf(change, side) === undefined);
 }
 
@@ -76,14 +76,32 @@ export function peerFindings(
   const roots = [parts.filter(isOfArguments), parts.filter((part) => !isOfArguments(part))];
   for (const root of roots) {
     const changes = root.flatMap((part) => part.changes);
-    for (const side of ["oldReads", "newReads"] as const) {
-      if (isRefusedByAll(changes, side)) continue;
-      for (const part of root) {
-        for (const change of part.changes) reportRisk(change, part, side, collector);
+    const oldRisk = risksOfRoot(root, "oldReads");
+    const newRisk = risksOfRoot(root, "newReads");
+    for (const part of root) {
+      for (const change of part.changes) {
+        reportRisks(change, part, oldRisk(change, part), newRisk(change, part), collector);
       }
     }
     reportTwoVersions(changes, after, before, collector);
   }
+}
+
+/** A root that is refused for one of its changes is not misread for another. */
+function risksOfRoot(
+  root: readonly Part[],
+  side: keyof Reads,
+): (change: TypeChange, part: Part) => PeerRisk | undefined {
+  const risk = (change: TypeChange, part: Part): PeerRisk | undefined =>
+    errorRisk(change, part, side) ?? riskOf(change, side);
+  const isRefused = root.some((part) => part.changes.some((change) => risk(change, part)?.kind === "refused"));
+  const isRefusedByAll = root.some(
+    ({ position, changes }) => position !== "error" && isRefusedAnyway(changes, side),
+  );
+  return (change, part) => {
+    const found = isRefusedByAll ? undefined : risk(change, part);
+    return isRefused && found?.kind === "misread" ? undefined : found;
+  };
 }
 
 /** Channels are part of the arguments' type, whichever way their items go. */
@@ -91,29 +109,41 @@ function isOfArguments({ position }: Part): boolean {
   return isFromClient(position) || position === "sent items";
 }
 
-function reportRisk(change: TypeChange, part: Part, side: keyof Reads, collector: Collector): void {
-  const risk = errorRisk(change, part) ?? riskOf(change, side);
-  if (risk === undefined) return;
+function reportRisks(
+  change: TypeChange,
+  part: Part,
+  oldRisk: PeerRisk | undefined,
+  newRisk: PeerRisk | undefined,
+  collector: Collector,
+): void {
   const { where, position } = part;
   const { title, method } = part.method;
-  const reader = `${isFromClient(position) ? "server" : "client"} built ${side === "oldReads" ? "before" : "now"}`;
-  const parameters = {
-    where,
-    change: changeText(change, position),
-    effect: `(a ${reader}) ${risk.effect}`,
-    advice: "add a method or a type of another name for such peers, or change both ends at once",
-  };
+  const role = isFromClient(position) ? "server" : "client";
   const subjects = [change.member, title].filter((text) => text !== undefined);
-  const key = [change.kind, change.member ?? `${where} ${change.path}`, side, reader, risk.effect].join(" ");
-  const code = risk.kind === "misread" ? "VOX5050" : "VOX5051";
-  const compatible = { oldClient: "compatible", newClient: "compatible" } as const;
-  collector.add(key, where, code, change.newSpan ?? method.span, parameters, compatible, subjects);
+  const isBoth = oldRisk?.effect === newRisk?.effect;
+  const risks = isBoth
+    ? [["", oldRisk] as const]
+    : [[" built before", oldRisk] as const, [" built now", newRisk] as const];
+  for (const [built, risk] of risks) {
+    if (risk === undefined) continue;
+    const parameters = {
+      where,
+      change: changeText(change, position),
+      effect: `a vox 0.8.2 ${role}${built} ${risk.effect}`,
+      advice: "add a method or a type of another name for such peers, or change both ends at once",
+    };
+    const key = [change.kind, change.member ?? `${where} ${change.path}`, role, built, risk.effect].join(" ");
+    const code = risk.kind === "misread" ? "VOX5050" : "VOX5051";
+    const compatible = { oldClient: "compatible", newClient: "compatible" } as const;
+    collector.add(key, where, code, change.newSpan ?? method.span, parameters, compatible, subjects);
+  }
 }
 
-/** A caller of vox 0.8.2 plans the whole response at once: what does not fit in the error costs it the results too. */
-function errorRisk(change: TypeChange, { position }: Part): PeerRisk | undefined {
+/** A caller of vox 0.8.2 plans the whole response at once: an error that does not fit costs it the results too. */
+function errorRisk(change: TypeChange, { position }: Part, side: keyof Reads): PeerRisk | undefined {
   if (position !== "error") return undefined;
-  const isRefused = change.kind === "type" && (change.before === "never" || change.after === "never");
+  const isDeclared = change.kind === "type" && (change.before === "never" || change.after === "never");
+  const isRefused = isDeclared || isRefusedAnyway([change], side);
   return isRefused ? { kind: "refused", effect: "refuses every response of this method, results included" } : undefined;
 }
 

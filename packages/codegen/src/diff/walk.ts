@@ -138,7 +138,8 @@ export class TypeWalk {
     const older = o.declaration as StructDeclaration | EnumDeclaration;
     const newer = n.declaration as StructDeclaration | EnumDeclaration;
     if (older.kind !== newer.kind) {
-      this.typeChange("type", o, n, place);
+      const [before, after] = [`${older.kind} ${concreteText(o)}`, `${newer.kind} ${concreteText(n)}`];
+      this.add("type", both("breaking"), place, { before, after });
       return;
     }
     if (older.name !== newer.name) {

@@ -1,0 +1,23 @@
+/** Which form of the program runs: its modules one by one, or the bundle that is made of them. */
+import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Entry of the bundle, beside this module. */
+export const bundleUrl: URL = new URL("./bundle/main.js", import.meta.url);
+
+/**
+ * Written by each build of the packages that the bundle is made of. An installed package has none of them, and its bundle
+ * is as old as the rest.
+ */
+const buildStamps = ["./.tsbuildinfo", "../../codegen/dist/.tsbuildinfo", "../../runtime/dist/.tsbuildinfo"];
+
+/** Whether there is a bundle that is not older than what it was made of. */
+export function isBundleFresh(): boolean {
+  const made = modifiedAt(bundleUrl);
+  if (made === undefined) return false;
+  return buildStamps.every((stamp) => (modifiedAt(new URL(stamp, import.meta.url)) ?? 0) <= made);
+}
+
+function modifiedAt(url: URL): number | undefined {
+  return statSync(fileURLToPath(url), { throwIfNoEntry: false })?.mtimeMs;
+}

@@ -1,0 +1,205 @@
+/** The table of commands and options. Each command's module is loaded when the command runs. */
+import type { Argv, Options } from "yargs";
+import type { Environment } from "./commands/environment.js";
+import type { ProjectArguments } from "./commands/project.js";
+import { type Format, formats } from "./report/create-reporter.js";
+import { cliVersion } from "./version.js";
+
+/** What a command line asks for. */
+export interface Request {
+  readonly format: Format;
+  /** Returns the exit code. */
+  readonly run: (environment: Environment) => Promise<number>;
+}
+
+/**
+ * Takes the request of a command line. It is carried out after the parser has ended: a handler that returns a promise makes
+ * the parser lay out its help text first, which takes longer than all the parsing.
+ */
+export type TakeRequest = (format: Format, run: Request["run"]) => void;
+
+/** An option that is given twice counts as it was given last. */
+function lastOf<Value>(value: Value | readonly Value[]): Value {
+  return (Array.isArray(value) ? value.at(-1) : value) as Value;
+}
+
+const format = {
+  coerce: lastOf<Format>,
+  choices: formats,
+  default: "pretty",
+  describe: "how results are told: for people, one JSON object a line, or GitHub annotations",
+} as const satisfies Options;
+
+const out = {
+  alias: "o",
+  type: "string",
+  coerce: lastOf<string>,
+  requiresArg: true,
+  describe: "folder of the generated files",
+} as const satisfies Options;
+
+const config = {
+  alias: "c",
+  type: "string",
+  coerce: lastOf<string>,
+  requiresArg: true,
+  describe: "config file (default: the nearest vox.config.ts, .mts, .js, .mjs or .json upwards)",
+} as const satisfies Options;
+
+const root = {
+  type: "string",
+  coerce: lastOf<string>,
+  requiresArg: true,
+  describe: "folder whose layout the output mirrors",
+} as const satisfies Options;
+
+const importExtension = {
+  coerce: lastOf<NonNullable<ProjectArguments["importExtension"]>>,
+  choices: [".js", ".ts", "none"],
+  requiresArg: true,
+  describe: "how generated files import each other",
+} as const satisfies Options;
+
+const outputOptions = { out, config, root, "import-extension": importExtension, format } as const;
+
+/** Names of the commands and of their options, for suggestions. A test compares them with the help texts. */
+export const optionNames: Readonly<Record<string, readonly string[]>> = {
+  generate: [...Object.keys(outputOptions), "check"],
+  watch: [...Object.keys(outputOptions), "poll"],
+  check: ["config", "format"],
+  init: ["format"],
+  implement: [...Object.keys(outputOptions), "schema", "class"],
+};
+
+const files = {
+  type: "string",
+  array: true,
+  default: [],
+  describe: "schemas, folders or patterns, instead of those of the config",
+} as const;
+
+/** What yargs makes of the shared options. */
+interface SharedArguments {
+  readonly files: readonly string[];
+  readonly out?: string | undefined;
+  readonly config?: string | undefined;
+  readonly root?: string | undefined;
+  readonly importExtension?: ProjectArguments["importExtension"];
+}
+
+function projectArguments(args: SharedArguments): ProjectArguments {
+  const { out, config, root, importExtension } = args;
+  return { files: args.files, out, config, root, importExtension };
+}
+
+/** Declares everything on a parser that has seen nothing yet. */
+export function commandLine(parser: Argv, take: TakeRequest): Argv {
+  return parser
+    .scriptName("vox-gen")
+    .locale("en")
+    .usage("$0 <command>\n\nTypeScript from .vox service definitions.")
+    .command(
+      "generate [files..]",
+      "write the TypeScript of the schemas",
+      (command) =>
+        command
+          .positional("files", files)
+          .options(outputOptions)
+          .option("check", {
+            type: "boolean",
+            default: false,
+            describe: "write nothing; show what would change, and exit with 1 if anything would",
+          })
+          .example("$0 generate greeter.vox --out src/gen", "one schema, no config")
+          .example("$0 generate", "what the config says"),
+      (args) =>
+        take(args.format, async (environment) => {
+          const { generate } = await import("./commands/generate.js");
+          return generate({ ...projectArguments(args), check: args.check }, environment);
+        }),
+    )
+    .command(
+      "watch [files..]",
+      "generate now and after each change, until Ctrl-C",
+      (command) =>
+        command
+          .positional("files", files)
+          .options(outputOptions)
+          .option("poll", {
+            type: "number",
+            coerce: lastOf<number>,
+            requiresArg: true,
+            describe: "look at the files every so many ms, where the system tells no changes",
+          }),
+      (args) =>
+        take(args.format, async (environment) => {
+          const { watch } = await import("./commands/watch.js");
+          return watch({ ...projectArguments(args), pollMs: args.poll }, environment);
+        }),
+    )
+    .command(
+      "check [files..]",
+      "tell what is wrong in the schemas, write nothing",
+      (command) => command.positional("files", files).options({ config, format }),
+      (args) =>
+        take(args.format, async (environment) => {
+          const { check } = await import("./commands/check.js");
+          return check(projectArguments(args), environment);
+        }),
+    )
+    .command(
+      "init [directory]",
+      "start a project: schema, server, client, scripts",
+      (command) =>
+        command
+          .positional("directory", { type: "string", default: ".", describe: "folder of the project" })
+          .options({ format }),
+      (args) =>
+        take(args.format, async (environment) => {
+          const { init } = await import("./commands/init.js");
+          return init({ directory: args.directory }, environment);
+        }),
+    )
+    .command(
+      "implement <service> <file>",
+      "write a class for a service, or add to it what is missing",
+      (command) =>
+        command
+          .positional("service", { type: "string", demandOption: true, describe: "name of the service" })
+          .positional("file", {
+            type: "string",
+            demandOption: true,
+            describe: "TypeScript file of the class",
+          })
+          .options({
+            ...outputOptions,
+            schema: {
+              type: "string",
+              array: true,
+              requiresArg: true,
+              default: [],
+              describe: "schemas, folders or patterns, instead of those of the config",
+            },
+            class: {
+              type: "string",
+              coerce: lastOf<string>,
+              requiresArg: true,
+              describe: "name of the class",
+            },
+          })
+          .example("$0 implement Greeter src/greeter.ts", ""),
+      (args) =>
+        take(args.format, async (environment) => {
+          const { implement } = await import("./commands/implement.js");
+          const { service, file } = args;
+          const project = projectArguments({ ...args, files: args.schema });
+          return implement({ ...project, service, file, className: args.class }, environment);
+        }),
+    )
+    .demandCommand(1, "no command is given")
+    .strict()
+    .help()
+    .alias("help", "h")
+    .version(cliVersion)
+    .showHelpOnFail(false);
+}

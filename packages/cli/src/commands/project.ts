@@ -1,0 +1,88 @@
+/** What a command works on: the config file and the command line, put together. */
+import { loadConfig } from "../config/load.js";
+import { CliError } from "../errors.js";
+import { absolutePath, shownPath } from "../files/paths.js";
+
+/** What every command that compiles takes from the command line. Paths are relative to the working directory. */
+export interface ProjectArguments {
+  /** Schemas in place of those of the config; empty: those of the config. */
+  readonly files: readonly string[];
+  readonly out?: string | undefined;
+  readonly config?: string | undefined;
+  readonly root?: string | undefined;
+  readonly importExtension?: ".js" | ".ts" | "none" | undefined;
+}
+
+/** Settings of a run. Paths are absolute, with `/`, unless said otherwise. */
+export interface Project {
+  readonly cwd: string;
+  /** Undefined when no config file was read. */
+  readonly configPath: string | undefined;
+  /** Schemas: paths, folders and patterns as written, relative to `directory`. */
+  readonly patterns: readonly string[];
+  readonly directory: string;
+  /** Where the patterns were written, for messages; undefined: on the command line. */
+  readonly origin: string | undefined;
+  readonly outDirectory: string | undefined;
+  /** Base folder that was asked for. */
+  readonly root: string | undefined;
+  readonly importExtension: ".js" | ".ts" | "none";
+  readonly debounceMs: number | undefined;
+  readonly pollMs: number | undefined;
+}
+
+/**
+ * Reads the config, unless the command line says all that is needed: schemas, and an output folder for commands that
+ * write.
+ *
+ * @param needsOut whether the command writes into the output folder
+ * @throws CliError
+ */
+export async function resolveProject(
+  cwd: string,
+  args: ProjectArguments,
+  needsOut: boolean,
+): Promise<Project> {
+  const isComplete = args.files.length > 0 && (args.out !== undefined || !needsOut);
+  const loaded = isComplete && args.config === undefined ? undefined : await loadConfig(cwd, args.config);
+  const config = loaded?.config;
+  const configDirectory = loaded?.directory ?? cwd;
+  if (config === undefined && args.files.length === 0) throw nothingToDo(needsOut);
+  const out =
+    args.out !== undefined
+      ? absolutePath(cwd, args.out)
+      : config !== undefined
+        ? absolutePath(configDirectory, config.out)
+        : undefined;
+  if (out === undefined && needsOut)
+    throw new CliError("Usage", "no output folder is given", {
+      help: `add --out, for example: vox-gen generate ${args.files[0] ?? "greeter.vox"} --out src/gen`,
+    });
+  const schemas = config?.schemas ?? [];
+  const isNamed = args.files.length > 0;
+  const root =
+    args.root !== undefined
+      ? absolutePath(cwd, args.root)
+      : config?.root !== undefined
+        ? absolutePath(configDirectory, config.root)
+        : undefined;
+  return {
+    cwd,
+    configPath: loaded?.path,
+    patterns: isNamed ? args.files : typeof schemas === "string" ? [schemas] : schemas,
+    directory: isNamed ? cwd : configDirectory,
+    origin: isNamed || loaded === undefined ? undefined : `${shownPath(cwd, loaded.path)}: \`schemas\``,
+    outDirectory: out,
+    root,
+    importExtension: args.importExtension ?? config?.importExtension ?? ".js",
+    debounceMs: config?.watch?.debounceMs,
+    pollMs: config?.watch?.pollMs,
+  };
+}
+
+function nothingToDo(needsOut: boolean): CliError {
+  const example = needsOut ? "vox-gen generate greeter.vox --out src/gen" : "vox-gen check greeter.vox";
+  return new CliError("Usage", "no schema is named, and there is no vox.config.* here or in a folder above", {
+    help: `name one, for example: ${example}\nor start a project: vox-gen init`,
+  });
+}

@@ -1,0 +1,71 @@
+/** One run of `generate`: compile, plan, write or compare, tell. */
+import { exitCode } from "../errors.js";
+import { shownPath } from "../files/paths.js";
+import { applyChanges } from "../output/apply.js";
+import { unifiedDiff } from "../output/diff.js";
+import { type OutputPlan, type PlannedChange, unixLines } from "../output/plan.js";
+import type { CommandName, Summary } from "../report/event.js";
+import { type Checked, checkProject, outOf, planProject } from "./build.js";
+import type { Environment } from "./environment.js";
+import type { Project } from "./project.js";
+
+export interface RunOptions {
+  readonly command: CommandName;
+  /** `check`: the front end alone. `compare`: what a run would write, against the disk. */
+  readonly mode: "check" | "compare" | "write";
+  /** Told what the front end found, before anything is written. */
+  readonly onChecked?: (checked: Checked) => void;
+}
+
+/**
+ * Runs once and reports what was found and done. Nothing is written when a schema has an error.
+ *
+ * @returns the exit code
+ * @throws CliError
+ */
+export async function runOnce(
+  project: Project,
+  { clock, report }: Environment,
+  { command, mode, onChecked }: RunOptions,
+): Promise<number> {
+  const start = clock.now();
+  const checked = await checkProject(project);
+  onChecked?.(checked);
+  for (const finding of checked.findings) report({ kind: "finding", finding });
+  const { model, errors, warnings } = checked;
+  let plan: OutputPlan = { changes: [], unchanged: 0 };
+  if (model !== undefined && mode !== "check") {
+    plan = planProject(project, checked, model);
+    if (mode === "write") applyChanges(plan.changes, outOf(project));
+    for (const planned of plan.changes) {
+      const path = shownPath(project.cwd, planned.path);
+      const { change } = planned;
+      if (mode === "write") report({ kind: "file", change, path });
+      else report({ kind: "stale", change, path, diff: diffOf(planned, path) });
+    }
+  }
+  const removed = plan.changes.filter(({ change }) => change === "removed").length;
+  const stale = mode === "compare" ? plan.changes.length : 0;
+  const isWritten = mode === "write";
+  const summary: Summary = {
+    command,
+    ok: errors === 0 && stale === 0,
+    files: checked.files.length,
+    errors,
+    warnings,
+    written: isWritten ? plan.changes.length - removed : 0,
+    removed: isWritten ? removed : 0,
+    unchanged: plan.unchanged,
+    stale,
+    durationMs: Math.round((clock.now() - start) * 10) / 10,
+  };
+  report({ kind: "summary", summary });
+  return summary.ok ? exitCode.ok : exitCode.problem;
+}
+
+function diffOf({ before, after }: PlannedChange, path: string): string {
+  return unifiedDiff(unixLines(before ?? ""), after ?? "", {
+    before: before === undefined ? "/dev/null" : `${path} (on disk)`,
+    after: after === undefined ? "/dev/null" : `${path} (generated)`,
+  });
+}

@@ -1,0 +1,172 @@
+/** `vox-gen watch`: a run at once, and one after each change. */
+import { existsSync } from "node:fs";
+import { dirname } from "node:path/posix";
+import { configFileNames, findConfig } from "../config/load.js";
+import { CliError, exitCode } from "../errors.js";
+import { placesOf, type SchemaPlace } from "../files/find-schemas.js";
+import { absolutePath, shownPath } from "../files/paths.js";
+import { failureOf } from "../report/failure.js";
+import { type Interest, isCovered, joinInterests, watchedFolders } from "../watch/interest.js";
+import { WatchLoop } from "../watch/loop.js";
+import { watchFiles } from "../watch/watcher.js";
+import type { Checked } from "./build.js";
+import type { Environment } from "./environment.js";
+import { type Project, type ProjectArguments, resolveProject } from "./project.js";
+import { runOnce } from "./run.js";
+
+export interface WatchArguments extends ProjectArguments {
+  /** Look at the files every so many ms instead of asking the system for events. */
+  readonly pollMs?: number | undefined;
+}
+
+const defaultDebounceMs = 50;
+/** Longest time that changes may put a run off, in ms. */
+const maxDelayMs = 1000;
+
+/** The same bounds as in the config. */
+const minPollMs = 10;
+const maxPollMs = 10_000;
+
+const nothing: Interest = { trees: [], files: new Set() };
+
+/**
+ * Runs until `environment.onStop` calls back. A schema, a config or a disk that is at fault is told, and the next change
+ * starts a new run.
+ *
+ * @returns the exit code
+ * @throws CliError when there is nothing to watch at all
+ */
+export async function watch(args: WatchArguments, environment: Environment): Promise<number> {
+  if (args.pollMs !== undefined && !(args.pollMs >= minPollMs && args.pollMs <= maxPollMs))
+    throw new CliError("Usage", `--poll takes a number of ms from ${minPollMs} to ${maxPollMs}`);
+  const session = new WatchSession(args, environment, await firstConfig(args, environment.cwd));
+  await session.run();
+  environment.report({ kind: "stopped" });
+  return exitCode.ok;
+}
+
+/** Path of the config file, even if what it says is wrong; undefined when none is needed. */
+async function firstConfig(args: WatchArguments, cwd: string): Promise<string | undefined> {
+  if (args.config !== undefined) {
+    const path = absolutePath(cwd, args.config);
+    if (existsSync(path)) return path;
+  } else if (args.files.length === 0 || args.out === undefined) {
+    const found = await findConfig(cwd);
+    if (found !== undefined) return found;
+  }
+  // No config: then the command line must say it all, or this throws.
+  return (await resolveProject(cwd, args, true)).configPath;
+}
+
+class WatchSession {
+  readonly #args: WatchArguments;
+  readonly #environment: Environment;
+  readonly #configPath: string | undefined;
+  readonly #loop: WatchLoop;
+  #debounceMs = defaultDebounceMs;
+  /** What is being watched. */
+  #interest: Interest = nothing;
+  #closeWatcher: (() => Promise<void>) | undefined;
+  #pollMs: number | undefined;
+  #isStopping = false;
+
+  constructor(args: WatchArguments, environment: Environment, configPath: string | undefined) {
+    this.#args = args;
+    this.#environment = environment;
+    this.#configPath = configPath;
+    this.#loop = new WatchLoop({
+      clock: environment.clock,
+      debounceMs: () => this.#debounceMs,
+      maxDelayMs,
+      run: (changed) => this.#run(changed),
+      onError: (error) => this.#tell(error),
+    });
+  }
+
+  async run(): Promise<void> {
+    let forget: (() => void) | undefined;
+    const stopped = new Promise<void>((resolve) => {
+      forget = this.#environment.onStop(resolve);
+    });
+    this.#loop.start();
+    await stopped;
+    this.#isStopping = true;
+    await this.#loop.stop();
+    await this.#closeWatcher?.();
+    forget?.();
+  }
+
+  async #run(changed: readonly string[]): Promise<void> {
+    const { cwd, report } = this.#environment;
+    const since = Date.now();
+    if (changed.length > 0) report({ kind: "changed", paths: changed.map((path) => shownPath(cwd, path)) });
+    let project: Project | undefined;
+    let checked: Checked | undefined;
+    try {
+      project = await resolveProject(cwd, this.#args, true);
+      this.#debounceMs = project.debounceMs ?? defaultDebounceMs;
+      const options = {
+        command: "watch",
+        mode: "write",
+        onChecked: (found: Checked) => {
+          checked = found;
+        },
+      } as const;
+      await runOnce(project, this.#environment, options);
+    } catch (error) {
+      this.#tell(error);
+    }
+    await this.#watch(this.#wanted(project, checked), since, this.#args.pollMs ?? project?.pollMs);
+    // A file that went before the watcher looked was never seen by it.
+    for (const path of checked?.files ?? []) if (!existsSync(path)) this.#loop.changed(path);
+  }
+
+  /** What a run depended on. A run that could not find out keeps what was watched before. */
+  #wanted(project: Project | undefined, checked: Checked | undefined): Interest {
+    const config = interestInConfig(project?.configPath ?? this.#configPath);
+    if (project === undefined) return joinInterests(config, this.#interest);
+    const { patterns, directory, cwd, origin } = project;
+    const places = checked?.places ?? placesOf({ patterns, directory, cwd, origin });
+    const schemas = interestInPlaces(places, checked?.asked ?? new Set());
+    return joinInterests(config, checked === undefined ? joinInterests(schemas, this.#interest) : schemas);
+  }
+
+  /** Puts a new watcher in place of the old one, where the old one does not see enough. */
+  async #watch(wanted: Interest, since: number, pollMs: number | undefined): Promise<void> {
+    const { cwd, report } = this.#environment;
+    if (this.#isStopping) return;
+    if (this.#closeWatcher !== undefined && pollMs === this.#pollMs && isCovered(this.#interest, wanted))
+      return;
+    const before = this.#closeWatcher;
+    const isFirst = before === undefined;
+    this.#interest = wanted;
+    this.#pollMs = pollMs;
+    this.#closeWatcher = await watchFiles(wanted, {
+      cwd,
+      since,
+      pollMs,
+      onChange: (path) => this.#loop.changed(path),
+      onError: (error) => this.#tell(error),
+    });
+    await before?.();
+    const folders = watchedFolders(wanted).map((folder) => shownPath(cwd, folder));
+    if (isFirst) report({ kind: "watching", folders });
+  }
+
+  #tell(error: unknown): void {
+    this.#environment.report(failureOf(error));
+  }
+}
+
+/** A config file and those that would take its place in the same folder. */
+function interestInConfig(path: string | undefined): Interest {
+  if (path === undefined) return nothing;
+  const folder = dirname(path);
+  return { trees: [], files: new Set([path, ...configFileNames.map((name) => `${folder}/${name}`)]) };
+}
+
+function interestInPlaces(places: readonly SchemaPlace[], asked: ReadonlySet<string>): Interest {
+  const trees = places.filter(({ kind }) => kind === "pattern").map(({ folder }) => folder);
+  const named = places.flatMap(({ path }) => (path === undefined ? [] : [path]));
+  return { trees, files: new Set([...named, ...asked]) };
+}

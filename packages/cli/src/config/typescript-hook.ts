@@ -1,0 +1,77 @@
+/**
+ * A load hook of Node's module loader for one TypeScript config file and what it imports by relative path. It runs on the
+ * loader's thread, and only where Node does not read TypeScript by itself.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { TypeScriptHookData } from "./import-module.js";
+
+/** The part of the `typescript` library that is used. */
+interface TypeScript {
+  readonly ModuleKind: { readonly ESNext: number };
+  readonly ScriptTarget: { readonly ES2022: number };
+  transpileModule(
+    text: string,
+    options: { readonly fileName: string; readonly compilerOptions: Readonly<Record<string, unknown>> },
+  ): { readonly outputText: string };
+}
+
+interface Loaded {
+  readonly format: string;
+  readonly source?: string;
+  readonly shortCircuit?: boolean;
+}
+
+let typescriptPath = "";
+let typescript: TypeScript | undefined;
+
+/** Called by Node on the loader's thread. */
+export function initialize(data: TypeScriptHookData): void {
+  typescriptPath = data.typescript;
+}
+
+/** `./other.js` names `./other.ts` where only that is there, as TypeScript has it. */
+export async function resolve(
+  specifier: string,
+  context: { readonly parentURL?: string },
+  next: (specifier: string, context: object) => Promise<{ readonly url: string }>,
+): Promise<{ readonly url: string; readonly shortCircuit?: boolean }> {
+  const { parentURL } = context;
+  if (parentURL !== undefined && /^\.\.?\/.*\.m?js$/.test(specifier) && isTypeScript(parentURL)) {
+    const script = new URL(specifier, parentURL);
+    const source = new URL(specifier.replace(/js$/, "ts"), parentURL);
+    if (!existsSync(fileURLToPath(script)) && existsSync(fileURLToPath(source)))
+      return { url: source.href, shortCircuit: true };
+  }
+  return next(specifier, context);
+}
+
+/** Transpiles TypeScript outside of `node_modules`, one file at a time and without type checks. */
+export async function load(
+  url: string,
+  context: object,
+  next: (url: string, context: object) => Promise<Loaded>,
+): Promise<Loaded> {
+  if (!isTypeScript(url) || url.includes("/node_modules/")) return next(url, context);
+  const fileName = fileURLToPath(withoutQuery(url));
+  typescript ??= createRequire(import.meta.url)(typescriptPath) as TypeScript;
+  const { outputText } = typescript.transpileModule(readFileSync(fileName, "utf8"), {
+    fileName,
+    compilerOptions: {
+      module: typescript.ModuleKind.ESNext,
+      target: typescript.ScriptTarget.ES2022,
+      verbatimModuleSyntax: true,
+      inlineSourceMap: true,
+    },
+  });
+  return { format: "module", source: outputText, shortCircuit: true };
+}
+
+function isTypeScript(url: string): boolean {
+  return url.startsWith("file:") && /\.m?ts$/.test(withoutQuery(url));
+}
+
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/, "");
+}

@@ -1,0 +1,37 @@
+/** The config file as its author writes it. */
+
+/** Content of `vox.config.ts`, `.js`, `.mjs` or `.json`. Paths are relative to the folder of the config file. */
+export interface VoxConfig {
+  /** For editors: where the JSON schema of this file is. */
+  readonly $schema?: string | undefined;
+  /**
+   * Schema files: paths, folders (all `.vox` files below them) or glob patterns. A pattern that starts with `!` takes
+   * files out again.
+   */
+  readonly schemas: string | readonly string[];
+  /** Folder of the generated files. What an earlier run wrote there and this one does not want is removed. */
+  readonly out: string;
+  /**
+   * Folder whose layout the output mirrors; every schema must be in it. Default: the folder that the entries of
+   * `schemas` have in common.
+   */
+  readonly root?: string | undefined;
+  /** How generated files import each other: `./common.vox.js` by default. */
+  readonly importExtension?: ".js" | ".ts" | "none" | undefined;
+  readonly watch?: WatchConfig | undefined;
+}
+
+export interface WatchConfig {
+  /** Quiet time after a change before the run starts, in ms. Default 50. */
+  readonly debounceMs?: number | undefined;
+  /**
+   * Look at the files every so many ms instead of asking the system for events, which network drives and some
+   * containers do not send.
+   */
+  readonly pollMs?: number | undefined;
+}
+
+/** Gives a config file its types: `export default defineConfig({ … })`. Returns what it is given. */
+export function defineConfig(config: VoxConfig): VoxConfig {
+  return config;
+}

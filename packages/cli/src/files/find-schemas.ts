@@ -1,0 +1,151 @@
+/** From what was asked for to schema files: paths, folders and patterns. */
+import { dirname } from "node:path/posix";
+import { CliError, type CliErrorCode } from "../errors.js";
+import { absolutePath, shownPath } from "./paths.js";
+import { statOf } from "./text-file.js";
+
+/** Where schemas are looked for. */
+export interface SchemaSearch {
+  /** Paths, folders or patterns, as written. A leading `!` takes files out. */
+  readonly patterns: readonly string[];
+  /** Absolute folder that they are relative to. */
+  readonly directory: string;
+  /** Absolute working directory, for messages. */
+  readonly cwd: string;
+  /** Who is at fault when nothing is found, for messages: `vox.config.json: schemas`; undefined: the command line. */
+  readonly origin?: string | undefined;
+}
+
+/** What one entry of the search stands for. */
+export interface SchemaPlace {
+  readonly kind: "file" | "pattern";
+  /** Absolute folder that a watcher must look at: recursively for a pattern. */
+  readonly folder: string;
+  /** Absolute path of a file. */
+  readonly path: string | undefined;
+}
+
+export interface FoundSchemas {
+  /** Absolute paths with `/`, sorted by code unit. */
+  readonly entries: readonly string[];
+  /** One for each entry of the search that adds files. */
+  readonly places: readonly SchemaPlace[];
+}
+
+const magic = /[*?[{]|[!@+]\(/;
+const ignored = ["**/node_modules/**", "**/.git/**"];
+
+/** Whether an entry is a pattern; one that exists as written is a file even so, which {@link placesOf} finds out. */
+function isPattern(text: string): boolean {
+  return magic.test(text);
+}
+
+interface Place extends SchemaPlace {
+  /** Absolute path of a file; pattern below `folder` otherwise. */
+  readonly target: string;
+}
+
+/** What the entries of a search stand for. Looks at the disk only to tell files from folders. */
+export function placesOf(search: SchemaSearch): readonly SchemaPlace[] {
+  return search.patterns
+    .filter((pattern) => !pattern.startsWith("!"))
+    .map((pattern) => placeOf(search.directory, pattern));
+}
+
+function placeOf(directory: string, written: string): Place {
+  const path = absolutePath(directory, written);
+  const found = statOf(path);
+  if (found?.isDirectory() === true)
+    return { kind: "pattern", folder: path, path: undefined, target: "**/*.vox" };
+  if (found !== undefined || !isPattern(written))
+    return { kind: "file", folder: dirname(path), path, target: path };
+  const parts = path.split("/");
+  const first = parts.findIndex((part) => isPattern(part));
+  return {
+    kind: "pattern",
+    path: undefined,
+    folder: parts.slice(0, first).join("/") || "/",
+    target: parts.slice(first).join("/"),
+  };
+}
+
+/**
+ * Finds the schema files of a search.
+ *
+ * @throws CliError when a named file is missing or no schema, or when nothing is found at all
+ */
+export async function findSchemas(search: SchemaSearch): Promise<FoundSchemas> {
+  const { patterns, directory } = search;
+  const code: CliErrorCode = search.origin === undefined ? "Usage" : "Config";
+  const prefix = search.origin === undefined ? "" : `${search.origin}: `;
+  const entries = new Set<string>();
+  const places: Place[] = [];
+  for (const pattern of patterns) {
+    if (pattern.startsWith("!")) continue;
+    const place = placeOf(directory, pattern);
+    places.push(place);
+    for (const path of place.kind === "file" ? [place.target] : await filesOf(place)) {
+      if (place.kind === "file") await mustBeSchema(path, search.cwd, code, prefix);
+      if (path.endsWith(".vox")) entries.add(path);
+    }
+  }
+  for (const pattern of patterns) {
+    if (!pattern.startsWith("!")) continue;
+    const place = placeOf(directory, pattern.slice(1));
+    for (const path of place.kind === "file" ? [place.target] : await filesOf(place)) entries.delete(path);
+  }
+  if (entries.size === 0) {
+    const written = patterns.map((pattern) => `\`${pattern}\``).join(", ") || "an empty list";
+    throw new CliError(
+      code,
+      `${prefix}no .vox file matches ${written} in ${shownPath(search.cwd, directory)}`,
+      {
+        help: "name a file, a folder or a pattern such as schemas/*.vox",
+      },
+    );
+  }
+  return { entries: [...entries].sort(byCodeUnit), places };
+}
+
+async function filesOf(place: Place): Promise<readonly string[]> {
+  if (statOf(place.folder) === undefined) return [];
+  const { glob } = await import("tinyglobby");
+  const found = await glob(place.target, {
+    cwd: place.folder,
+    absolute: true,
+    ignore: ignored,
+    expandDirectories: false,
+  });
+  return found.map((path) => absolutePath(place.folder, path));
+}
+
+async function mustBeSchema(path: string, cwd: string, code: CliErrorCode, prefix: string): Promise<void> {
+  const shown = shownPath(cwd, path);
+  if (statOf(path) === undefined)
+    throw new CliError(code, `${prefix}there is no file ${shown}`, { help: await suggestion(path, cwd) });
+  if (!path.endsWith(".vox"))
+    throw new CliError(code, `${prefix}${shown} is no schema`, { help: "the name of a schema ends in .vox" });
+}
+
+async function suggestion(path: string, cwd: string): Promise<string> {
+  // Loaded on the way to an error only: the compiler costs more than all the rest of a run.
+  const { nearestName } = await import("@voxrpc/codegen");
+  const { readdirSync } = await import("node:fs");
+  const folder = dirname(path);
+  let names: readonly string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return "check the path";
+  }
+  const schemas = names.filter((name) => name.endsWith(".vox"));
+  const written = path.slice(folder.length).replace(/^\//, "");
+  const near = schemas.includes(`${written}.vox`) ? `${written}.vox` : nearestName(written, schemas);
+  return near === undefined
+    ? "check the path"
+    : `did you mean ${shownPath(cwd, absolutePath(folder, near))}?`;
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,52 @@
+/** Texts on disk. */
+import { lstatSync, readFileSync, type Stats, statSync } from "node:fs";
+import { CliError, fileError, systemCode } from "../errors.js";
+
+const absent: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Text of a UTF-8 file, a byte order mark included; undefined when there is no such file.
+ *
+ * @throws CliError `File` when it cannot be read or is not UTF-8
+ */
+export function readTextFile(path: string): string | undefined {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (absent.has(systemCode(error))) return undefined;
+    throw fileError("read", path, error);
+  }
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new CliError("File", `cannot read ${path}: it is not UTF-8 text`, {
+      help: "save the file as UTF-8",
+      cause,
+    });
+  }
+}
+
+/**
+ * What is at a path, symbolic links followed; undefined when there is nothing.
+ *
+ * @throws CliError `File` when it cannot be found out
+ */
+export function statOf(path: string): Stats | undefined {
+  return lookAt(path, statSync);
+}
+
+/** As {@link statOf}, but of a symbolic link itself. */
+export function linkStatOf(path: string): Stats | undefined {
+  return lookAt(path, lstatSync);
+}
+
+function lookAt(path: string, look: (path: string) => Stats): Stats | undefined {
+  try {
+    return look(path);
+  } catch (error) {
+    if (absent.has(systemCode(error))) return undefined;
+    throw fileError("look at", path, error);
+  }
+}

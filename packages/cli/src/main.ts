@@ -1,0 +1,74 @@
+/** Runs a command line: arguments in, exit code out. */
+import { systemClock } from "./clock.js";
+import { commandLine, type Request } from "./command-line.js";
+import type { Environment } from "./commands/environment.js";
+import { exitCode } from "./errors.js";
+import { slashes } from "./files/paths.js";
+import { type MainProcess, nodeProcess, terminalOf } from "./process.js";
+import { createReporter, type Format, formats } from "./report/create-reporter.js";
+import { failureOf } from "./report/failure.js";
+
+/**
+ * Runs a command line.
+ *
+ * @param args without the paths of Node and of the program
+ * @returns the exit code: 0 all is well, 1 a schema has an error or output is stale, 2 the command line, the config or the
+ *   disk is at fault
+ */
+export async function main(args: readonly string[], host: MainProcess): Promise<number> {
+  const { default: yargs } = await import("yargs");
+  let request: Request | undefined;
+  const parser = commandLine(yargs(), (format, run) => {
+    request = { format, run };
+  })
+    .exitProcess(false)
+    .fail((message, error: Error | undefined) => {
+      throw error === undefined || error.name === "YError"
+        ? new UsageFault(error?.message ?? message)
+        : error;
+    });
+  try {
+    parser.parse([...args], {}, (_error, _parsed, output) => {
+      if (output !== "") host.out.write(`${output}\n`);
+    });
+  } catch (error) {
+    if (!(error instanceof UsageFault)) throw error;
+    const { usageError } = await import("./usage-error.js");
+    const fault = await usageError(error.message, args);
+    request = { format: formatOf(args), run: () => Promise.reject(fault) };
+  }
+  return request === undefined ? exitCode.ok : perform(host, request);
+}
+
+/** Runs the command line of this process and sets its exit code. */
+export async function runProcess(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), nodeProcess());
+}
+
+/** The argument parser's own complaint. */
+class UsageFault extends Error {
+  override readonly name = "UsageFault";
+}
+
+async function perform(host: MainProcess, { format, run }: Request): Promise<number> {
+  const report = await createReporter(format, terminalOf(host));
+  const environment: Environment = {
+    cwd: slashes(host.cwd),
+    report,
+    clock: systemClock,
+    onStop: (callback) => host.onStop(callback),
+  };
+  try {
+    return await run(environment);
+  } catch (error) {
+    report(failureOf(error));
+    return exitCode.usage;
+  }
+}
+
+/** The format that a command line asks for, even if the rest of it is wrong. */
+function formatOf(args: readonly string[]): Format {
+  const at = args.findIndex((arg) => arg === "--format" || arg.startsWith("--format="));
+  const value = args[at]?.includes("=") ? args[at].slice("--format=".length) : args[at + 1];
+  return formats.find((format) => format === value) ?? "pretty";
+}

@@ -1,0 +1,35 @@
+/** The compiler's host over the disk. */
+import { readdirSync } from "node:fs";
+import type { Host } from "@voxrpc/codegen";
+import { readTextFile, statOf } from "./files/text-file.js";
+
+/** A host over the disk that remembers what it was asked for. */
+export interface NodeHost extends Host {
+  /** Every path that was asked for, whether or not there was a file: what a watcher must look at. */
+  readonly asked: ReadonlySet<string>;
+}
+
+/**
+ * Reads files afresh at every call.
+ *
+ * Its `read` throws a CliError `File` for a file that is there and cannot be read.
+ */
+export function nodeHost(): NodeHost {
+  const asked = new Set<string>();
+  return {
+    asked,
+    read(path) {
+      asked.add(path);
+      // A folder is no file: an import of one is told by the compiler, with the place of the import.
+      if (statOf(path)?.isDirectory() === true) return undefined;
+      return readTextFile(path);
+    },
+    list(folder) {
+      try {
+        return readdirSync(folder).sort();
+      } catch {
+        return [];
+      }
+    },
+  };
+}

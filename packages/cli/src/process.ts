@@ -1,0 +1,60 @@
+/** The process as commands see it. */
+import type { Terminal } from "./report/event.js";
+import { takesColor } from "./report/style.js";
+
+/** What `main` needs of a process: Node's own, or one that a test makes up. */
+export interface MainProcess {
+  /** Absolute working directory. */
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly out: OutputStream;
+  readonly error: OutputStream;
+  /** Calls back at the first SIGINT or SIGTERM; a second one ends the process at once. Returns how to stop listening. */
+  onStop(callback: () => void): () => void;
+}
+
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+}
+
+export function terminalOf({ out, error, environment }: MainProcess): Terminal {
+  return {
+    out: (text) => void out.write(text),
+    error: (text) => void error.write(text),
+    isOutColored: takesColor(out.isTTY === true, environment),
+    isErrorColored: takesColor(error.isTTY === true, environment),
+  };
+}
+
+/** Exit codes of shells for a process that a signal ended. */
+const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Node's process. A reader that closes its end of a pipe, as `head` does, ends the process without a fuss. */
+export function nodeProcess(): MainProcess {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      process.exit();
+    });
+  }
+  return {
+    cwd: process.cwd(),
+    environment: process.env,
+    out: process.stdout,
+    error: process.stderr,
+    onStop(callback) {
+      let isStopping = false;
+      const listener = (signal: keyof typeof signalCodes): void => {
+        if (isStopping) process.exit(signalCodes[signal]);
+        isStopping = true;
+        callback();
+      };
+      const signals = ["SIGINT", "SIGTERM"] as const;
+      for (const signal of signals) process.on(signal, listener);
+      return () => {
+        for (const signal of signals) process.off(signal, listener);
+      };
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** Events for tools: one JSON object a line on standard output. Members are only ever added. */
+import type { ReportEvent, Reporter, Terminal } from "./event.js";
+
+export function jsonReporter(terminal: Terminal): Reporter {
+  return (event) => terminal.out(`${JSON.stringify(jsonOf(event))}\n`);
+}
+
+function jsonOf(event: ReportEvent): Readonly<Record<string, unknown>> {
+  switch (event.kind) {
+    case "finding":
+      return { event: "diagnostic", ...event.finding.json() };
+    case "summary":
+      return { event: "summary", ...event.summary };
+    case "implemented":
+      return { event: "implemented", ...event.file };
+    default: {
+      const { kind, ...members } = event;
+      return { event: kind, ...members };
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The lock file: what peers of a project's services agree on, as a text that can be reviewed and compared without version
+ * control. It holds the reachable declarations in one layout, with ids and a fingerprint of each announcement beside them,
+ * and can be compiled again: a comparison with it says all that one with the sources would.
+ */
+import { assemblePayload, type TypeRef, typeIdText, typeRefKey } from "@voxrpc/runtime/schema";
+import { compile } from "../compile.js";
+import { memoryHost } from "../host/memory-host.js";
+import { normalizePath } from "../host/path.js";
+import type { Model, ModelFile, TypeDeclaration } from "../model/model.js";
+import { hash64 } from "../schema/hash.js";
+import { type TypeSchemas, typeSchemas } from "../schema/index.js";
+import type { FileNode } from "../syntax/ast.js";
+import { printDeclaration, printMethod } from "./print-schema.js";
+import { importsOf, reachableTypes } from "./reachable.js";
+import { type ContractSide, openSide, type SideMethod } from "./sides.js";
+
+const header = [
+  "// vox.lock: what the peers of these services agree on. `vox-gen lock` writes it: review its changes, do not edit it.",
+  "// version 1",
+];
+const fileMark = "//=== ";
+
+/**
+ * The lock of a model. Equal contracts give equal bytes: comments, layout and types that no service uses do not count.
+ *
+ * @param base absolute folder that the paths in the lock are relative to
+ */
+export function writeLock(model: Model, base: string): string {
+  const side = openSide(model, base);
+  const reachable = reachableTypes(model);
+  const kept = model.files
+    .map((file) => ({ file, path: side.pathOf(file), types: file.types.filter((type) => reachable.has(type)) }))
+    .filter(({ file, types }) => types.length > 0 || file.services.length > 0)
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const sections = kept.map(({ file, path, types }) => fileLines(file, path, types, side));
+  return `${[...header, ...sections.flatMap((lines) => ["", ...lines])].join("\n")}\n`;
+}
+
+function fileLines(
+  file: ModelFile,
+  path: string,
+  types: readonly TypeDeclaration[],
+  side: ContractSide,
+): readonly string[] {
+  const imports = [...importsOf(file, types)]
+    .map(([owner, names]) => `import { ${names.join(", ")} } from "${specifier(path, side.pathOf(owner))}"`)
+    .sort();
+  const declarations = types.map((type) => [...idLines(type, side), ...printDeclaration(type)]);
+  const services = file.services.map((service) => {
+    const methods = [...side.methods.values()].filter((method) => method.service === service);
+    return [`service ${service.name} {`, ...methods.flatMap(methodLines), "}"];
+  });
+  const blocks = [...(imports.length === 0 ? [] : [imports]), ...declarations, ...services];
+  return [`${fileMark}${path}`, ...blocks.flatMap((lines) => ["", ...lines])];
+}
+
+function idLines(type: TypeDeclaration, side: ContractSide): readonly string[] {
+  if (type.kind === "alias" || type.parameters.length > 0) return [];
+  const { root } = typeSchemas({ kind: "named", declaration: type, args: [] }, side.cache);
+  return root.tag === "var" ? [] : [`// type ${typeIdText(root.typeId)}`];
+}
+
+function methodLines({ method, schemas }: SideMethod): readonly string[] {
+  return [
+    `  // id ${typeIdText(schemas.methodId)}`,
+    `  //   arguments ${rootText(schemas.args)}`,
+    `  //   response  ${rootText(schemas.response)}`,
+    `  ${printMethod(method)}`,
+  ];
+}
+
+/** Root, and what is announced with it. */
+function rootText({ root, schemas }: TypeSchemas): string {
+  const count = schemas.length === 1 ? "1 schema" : `${schemas.length} schemas`;
+  return `${refText(root)}, ${count}, blake3 ${typeIdText(fingerprint({ root, schemas }))}`;
+}
+
+function refText(ref: TypeRef): string {
+  if (ref.tag === "var") return typeRefKey(ref);
+  const args = ref.args.length === 0 ? "" : `<${ref.args.map(refText).join(", ")}>`;
+  return `${typeIdText(ref.typeId)}${args}`;
+}
+
+/** Hash of the CBOR that a peer announces: unlike the ids it covers everything that is in it. */
+export function fingerprint({ root, schemas }: TypeSchemas): bigint {
+  return hash64(assemblePayload(schemas.map(({ cbor }) => cbor), root)); // biome-ignore format: one call
+}
+
+function specifier(from: string, to: string): string {
+  const here = from.split("/").slice(0, -1);
+  const there = to.split("/");
+  let shared = 0;
+  while (shared < here.length && shared < there.length - 1 && here[shared] === there[shared]) shared += 1;
+  const up = here.slice(shared).map(() => "..");
+  return [...(up.length === 0 ? ["."] : up), ...there.slice(shared)].join("/");
+}
+
+/** A lock that was read: compiled, or what is wrong with it. */
+export type OpenedLock =
+  | { readonly model: Model; readonly files: readonly FileNode[]; readonly problem?: undefined }
+  | { readonly problem: string };
+
+/**
+ * Compiles a lock.
+ *
+ * @param folder absolute folder that its files shall lie in, for spans: one that no other file lies in
+ */
+export function openLock(text: string, folder: string): OpenedLock {
+  const plain = text.replaceAll("\r\n", "\n");
+  const [first, version] = plain.split("\n");
+  if (first !== header[0]) return { problem: "it is no lock file: its first line is another" };
+  if (version !== header[1]) return { problem: `it says \`${version}\`; this version of vox-gen reads version 1` };
+  const files = new Map<string, string>();
+  for (const section of plain.split(`\n${fileMark}`).slice(1)) {
+    const end = section.indexOf("\n");
+    files.set(normalizePath(`${folder}/${section.slice(0, end)}`), section.slice(end + 1));
+  }
+  const { model, diagnostics, files: nodes } = compile(memoryHost(files), [...files.keys()]);
+  if (model === undefined) {
+    const error = diagnostics.find(({ severity }) => severity === "error");
+    return { problem: `it does not compile: ${error?.message ?? "no reason"}` };
+  }
+  if (writeLock(model, folder) !== plain) {
+    return { problem: "its ids do not belong to its declarations: it was edited by hand, or merged" };
+  }
+  return { model, files: nodes };
+}

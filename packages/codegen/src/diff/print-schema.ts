@@ -1,0 +1,161 @@
+/** A model as `.vox` text: one layout for one meaning, without comments. What the lock file is made of. */
+import type {
+  EnumDeclaration,
+  Field,
+  Method,
+  Service,
+  Type,
+  TypeDeclaration,
+  Variant,
+} from "../model/model.js";
+import { defaultText } from "./concrete-text.js";
+
+/** A type as the language writes it, in full. */
+export function printType(type: Type): string {
+  const args = (types: readonly Type[]): string =>
+    types.length === 0 ? "" : `<${types.map(printType).join(", ")}>`;
+  switch (type.kind) {
+    case "primitive":
+    case "parameter":
+      return type.name;
+    case "option":
+      return `${printType(type.element)}?`;
+    case "list":
+      return `${printType(type.element)}[]`;
+    case "array":
+      return `${printType(type.element)}[${type.length}]`;
+    case "tuple":
+      return `(${type.elements.map(printType).join(", ")}${type.elements.length === 1 ? "," : ""})`;
+    case "map":
+      return `map${args([type.key, type.value])}`;
+    case "set":
+      return `set${args([type.element])}`;
+    case "result":
+      return `result${args([type.ok, type.error])}`;
+    case "channel":
+      return `${type.direction === "tx" ? "Tx" : "Rx"}${args([type.element])}`;
+    case "named":
+    case "alias":
+      return `${type.declaration.name}${args(type.args)}`;
+  }
+}
+
+/** Attributes of a type's use: `@js(number)`, `@typed`. What an alias says itself is not repeated. */
+function typeAttributes(type: Type): readonly string[] {
+  switch (type.kind) {
+    case "primitive":
+      return type.asNumber ? ["@js(number)"] : [];
+    case "list":
+    case "array":
+      return [...(type.typed ? ["@typed"] : []), ...typeAttributes(type.element)];
+    case "alias": {
+      const own = typeAttributes(type.declaration.type);
+      return typeAttributes(type.target).filter((attribute) => !own.includes(attribute));
+    }
+    default:
+      return [...new Set(partsOf(type).flatMap(typeAttributes))];
+  }
+}
+
+function printField(field: Field): string {
+  const attributes = [...typeAttributes(field.type)];
+  if (field.required && endsInOption(field.type)) attributes.push("@required");
+  const value = field.default === undefined ? "" : ` = ${defaultText(field.default)}`;
+  return [...attributes, `${field.name}: ${printType(field.type)}${value}`].join(" ");
+}
+
+function endsInOption(type: Type): boolean {
+  return type.kind === "alias" ? endsInOption(type.target) : type.kind === "option";
+}
+
+function printVariant({ name, form }: Variant): readonly string[] {
+  switch (form.kind) {
+    case "unit":
+      return [name];
+    case "newtype":
+      return [`${name}(${printType(form.type)})`];
+    case "tuple":
+      return [`${name}(${form.types.map(printType).join(", ")})`];
+    case "struct":
+      return [`${name} {`, ...form.fields.map((field) => `  ${printField(field)}`), "}"];
+  }
+}
+
+function attributesBefore(types: readonly Type[]): string {
+  return [...new Set(types.flatMap(typeAttributes))].map((attribute) => `${attribute} `).join("");
+}
+
+/** A declared type, a line a member. */
+export function printDeclaration(declaration: TypeDeclaration): readonly string[] {
+  const { name, parameters } = declaration;
+  const head = `${name}${parameters.length === 0 ? "" : `<${parameters.join(", ")}>`}`;
+  switch (declaration.kind) {
+    case "alias":
+      return [`${attributesBefore([declaration.type])}type ${head} = ${printType(declaration.type)}`];
+    case "struct":
+      if (declaration.fields.length === 0) return [`struct ${head} {}`];
+      return [`struct ${head} {`, ...declaration.fields.map((field) => `  ${printField(field)}`), "}"];
+    case "enum":
+      return [
+        `${enumWord(declaration)} ${head} {`,
+        ...declaration.variants.flatMap((variant) => printVariant(variant).map((line) => `  ${line}`)),
+        "}",
+      ];
+  }
+}
+
+function enumWord({ isError }: EnumDeclaration): string {
+  return isError ? "error enum" : "enum";
+}
+
+/** A method's line. */
+export function printMethod(method: Method): string {
+  const flags = [...(method.idempotent ? ["@idempotent "] : []), ...(method.persist ? ["@persist "] : [])];
+  const args = method.args.map(
+    (argument) => `${attributesBefore([argument.type])}${argument.name}: ${printType(argument.type)}`,
+  );
+  const isUnit = method.returns.kind === "primitive" && method.returns.name === "unit";
+  const returns = isUnit ? "" : ` -> ${printType(method.returns)}`;
+  const throws = method.throws === undefined ? "" : ` throws ${printType(method.throws)}`;
+  return `${flags.join("")}${method.name}(${args.join(", ")})${returns}${throws}`;
+}
+
+/** Types directly inside a type. */
+export function partsOf(type: Type): readonly Type[] {
+  switch (type.kind) {
+    case "option":
+    case "list":
+    case "array":
+    case "set":
+    case "channel":
+      return [type.element];
+    case "tuple":
+      return type.elements;
+    case "map":
+      return [type.key, type.value];
+    case "result":
+      return [type.ok, type.error];
+    default:
+      return [];
+  }
+}
+
+/** Types that a declaration writes. */
+export function memberTypes(declaration: TypeDeclaration): readonly Type[] {
+  if (declaration.kind === "alias") return [declaration.type];
+  if (declaration.kind === "struct") return declaration.fields.map((field) => field.type);
+  return declaration.variants.flatMap(({ form }) => {
+    if (form.kind === "newtype") return [form.type];
+    if (form.kind === "tuple") return form.types;
+    return form.kind === "struct" ? form.fields.map((field) => field.type) : [];
+  });
+}
+
+/** Types that the methods of a service write. */
+export function serviceTypes({ methods }: Service): readonly Type[] {
+  return methods.flatMap((method) => [
+    ...method.args.map((argument) => argument.type),
+    method.returns,
+    ...(method.throws === undefined ? [] : [method.throws]),
+  ]);
+}

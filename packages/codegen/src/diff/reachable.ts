@@ -1,0 +1,41 @@
+/** Declarations that the services of a model use, aliases included. */
+import type { Model, ModelFile, Type, TypeDeclaration } from "../model/model.js";
+import { memberTypes, partsOf, serviceTypes } from "./print-schema.js";
+
+/** What services and their types name, at any depth. */
+export function reachableTypes({ files }: Model): ReadonlySet<TypeDeclaration> {
+  const found = new Set<TypeDeclaration>();
+  const pending: Type[] = files.flatMap((file) => file.services.flatMap(serviceTypes));
+  for (let type = pending.pop(); type !== undefined; type = pending.pop()) {
+    pending.push(...partsOf(type));
+    if (type.kind !== "named" && type.kind !== "alias") continue;
+    pending.push(...type.args);
+    if (found.has(type.declaration)) continue;
+    found.add(type.declaration);
+    pending.push(...memberTypes(type.declaration));
+  }
+  return found;
+}
+
+/** Names that the kept parts of a file take from other files, by file, sorted. */
+export function importsOf(
+  file: ModelFile,
+  types: readonly TypeDeclaration[],
+): ReadonlyMap<ModelFile, readonly string[]> {
+  const found = new Map<ModelFile, Set<string>>();
+  const visit = (type: Type): void => {
+    if (type.kind === "named" || type.kind === "alias") {
+      const owner = type.declaration.file;
+      if (owner !== file) {
+        const names = found.get(owner) ?? new Set();
+        names.add(type.declaration.name);
+        found.set(owner, names);
+      }
+      type.args.forEach(visit);
+    }
+    partsOf(type).forEach(visit);
+  };
+  for (const declaration of types) memberTypes(declaration).forEach(visit);
+  for (const service of file.services) serviceTypes(service).forEach(visit);
+  return new Map([...found].map(([owner, names]) => [owner, [...names].sort()]));
+}
