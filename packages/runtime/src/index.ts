@@ -56,6 +56,7 @@ export { type Acceptor, type ConnectionRequest, type Router, router, type Servic
 export type { KeepaliveOptions } from "./session/keepalive.js";
 export { RejectedError } from "./session/rejected-error.js";
 export { type OpenOptions, Session } from "./session/session.js";
+export type { Option, Some } from "./shape/option.js";
 export {
   Metadata,
   type MetadataEntry,

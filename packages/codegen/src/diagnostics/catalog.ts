@@ -95,7 +95,7 @@ export const catalog = {
   VOX5008: { severity: "error", title: "number of arguments changed", message: "{where}: {change}: {effect}", help: "{advice}" },
   VOX5009: { severity: "error", title: "channel turned around", message: "{where}: {path} changed from {before} to {after}: {effect}", help: "{advice}" },
   VOX5010: { severity: "error", title: "items of a Tx changed", message: "{where}: {change}: {effect}", help: "{advice}" },
-  VOX5011: { severity: "error", title: "change that peers do not see", message: "{where}: {change}: the announced schemas are the same, so {effect}", help: "{advice}" },
+  VOX5011: { severity: "error", title: "change that peers do not see", message: "{where}: {change}: the announced schemas do not show it, so {effect}", help: "{advice}" },
   VOX5012: { severity: "error", title: "schemas do not fit", message: "{where}: {problem}: {effect}", help: "{advice}" },
   VOX5013: { severity: "warning", title: "variant added", message: "{where}: variant {path} added: {effect}", help: "{advice}" },
   VOX5014: { severity: "warning", title: "variant removed", message: "{where}: variant {path} removed: {effect}", help: "{advice}" },

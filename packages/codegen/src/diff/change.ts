@@ -60,10 +60,12 @@ export type ChangeKind =
 export interface ChangeContext {
   /** In the items of a channel. */
   readonly channel: "tx" | "rx" | undefined;
-  /** Below an option. */
+  /** Below an option, other than as the items of a list that is its content. */
   readonly isInOption: boolean;
   /** Below a field of a struct variant. */
   readonly isInVariant: boolean;
+  /** A field of a struct variant itself. */
+  readonly isOfVariant: boolean;
   /** Below a generic type that is inside itself: a list in a list, an option in an option. */
   readonly isNested: boolean;
   /** Below a type that contains itself. */

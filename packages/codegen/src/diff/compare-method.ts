@@ -12,6 +12,7 @@ import type { Part } from "./part.js";
 import { type PeerVersion, peerFindings } from "./peer.js";
 import { readArguments, readResponse } from "./plan-verdict.js";
 import type { ContractSide, SideMethod } from "./sides.js";
+import { type UnclearTypes, unclearTypes } from "./unclear.js";
 import { startAt, TypeWalk } from "./walk.js";
 import { changeText, effectText, harmlessText, isFromClient, pathText, type Position } from "./words.js";
 
@@ -119,10 +120,23 @@ class MethodComparer {
   }
 
   private walkArgument(before: Argument, after: Argument, count: number): TypeWalk {
-    const walk = new TypeWalk(this.older.cache.types, this.newer.cache.types);
+    const walk = this.walkOf(({ method }) => method.args.map(({ type }) => type));
     const place = startAt(after.name, before.span, after.span, `tuple${count}`);
     walk.pair(this.older.cache.types.resolve(before.type), this.newer.cache.types.resolve(after.type), place);
     return walk;
+  }
+
+  /** @param rootsOf types that are announced together */
+  private walkOf(rootsOf: (method: SideMethod) => readonly Argument["type"][]): TypeWalk {
+    const unclear = ([side, method]: readonly [ContractSide, SideMethod]): UnclearTypes =>
+      unclearTypes(
+        rootsOf(method).map((type) => side.cache.types.resolve(type)),
+        side.cache.types,
+      );
+    return new TypeWalk(this.older.cache.types, this.newer.cache.types, [
+      unclear([this.older, this.before]),
+      unclear([this.newer, this.after]),
+    ]);
   }
 
   private compareResponse(): Reads {
@@ -141,7 +155,9 @@ class MethodComparer {
   }
 
   private walkResult(before: Method["returns"], after: Method["returns"]): readonly TypeChange[] {
-    const walk = new TypeWalk(this.older.cache.types, this.newer.cache.types);
+    const walk = this.walkOf(({ method: { returns, throws } }) =>
+      throws === undefined ? [returns] : [returns, throws],
+    );
     const place = startAt("", this.before.method.span, this.after.method.span, "result");
     walk.pair(this.older.cache.types.resolve(before), this.newer.cache.types.resolve(after), place);
     return walk.changes;
@@ -270,7 +286,7 @@ class MethodComparer {
       const hidden = {
         where,
         change: changeText(change, position),
-        effect: "values are misread without an error",
+        effect: "values are misread",
         advice: "give the type another name, or the field: the peers then notice",
       };
       collector.add(`${full} ${where}`, where, "VOX5011", span, hidden, meetings, subjects, related);
@@ -382,6 +398,6 @@ function throwsChange(isAdded: boolean, type: ConcreteType, span: Span): TypeCha
     hasShifted: false,
     oldReads: isAdded ? "conditional" : "compatible",
     newReads: isAdded ? "compatible" : "conditional",
-    context: { channel: undefined, isInOption: false, isInVariant: false, isNested: false, isInRecursion: false },
+    context: { channel: undefined, isInOption: false, isInVariant: false, isOfVariant: false, isNested: false, isInRecursion: false },
   };
 }

@@ -35,12 +35,18 @@ export function riskOf(change: TypeChange, side: keyof Reads): PeerRisk | undefi
   if (context.isNested && isLayout) {
     return misread("never compares what is inside a generic type inside itself, and reads it by its own layout");
   }
-  const isFieldOfVariant = kind.startsWith("field-");
-  if (context.isInVariant && isLayout && !isFieldOfVariant) {
+  if (context.isInVariant && isLayout) {
     return misread("never compares the types of a struct variant's fields, and reads them by its own layout");
   }
   if (!isHidden && context.isInRecursion && isLayout) {
     return { kind: "refused", effect: "cannot translate a type that contains itself, and refuses it" };
+  }
+  const isAbsent =
+    side === "oldReads"
+      ? kind === "field-removed" || kind === "field-renamed"
+      : kind === "field-added" || kind === "field-renamed";
+  if (isAbsent && context.isOfVariant && change[side] === "breaking") {
+    return misread("takes zero or an empty value where a field of a struct variant is absent");
   }
   if (change[side] === "breaking") {
     const isArray = kind === "length" && change.before.endsWith("]") && change.after.endsWith("]");
@@ -49,10 +55,6 @@ export function riskOf(change: TypeChange, side: keyof Reads): PeerRisk | undefi
   if (context.isInOption && isLayout) {
     return misread("reads what is inside an option as if it had not changed");
   }
-  const isAbsent =
-    side === "oldReads"
-      ? kind === "field-removed" || kind === "field-renamed"
-      : kind === "field-added" || kind === "field-renamed";
   if (isAbsent && !change.isFillZero) {
     const fill = side === "oldReads" ? change.fillBefore : change.fillAfter;
     return misread(`takes zero or an empty value where the field is absent, not ${fill}`);

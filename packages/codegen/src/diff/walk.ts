@@ -8,6 +8,8 @@ import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
 import type { Span } from "../source/span.js";
 import type { ChangeContext, ChangeKind, Reads, TypeChange, Verdict } from "./change.js";
 import { concreteText, defaultText, isZeroDefault } from "./concrete-text.js";
+import { reaches } from "./concrete-parts.js";
+import { nothingUnclear, type UnclearTypes } from "./unclear.js";
 import { compareVariants } from "./variants.js";
 
 type Named = Extract<ConcreteType, { kind: "named" }>;
@@ -38,6 +40,7 @@ export function startAt(
     channel: undefined,
     isInOption: false,
     isInVariant: false,
+    isOfVariant: false,
     isNested: false,
     isInRecursion: false,
     open: new Set(family === undefined ? [] : [family]),
@@ -73,9 +76,18 @@ export class TypeWalk {
   private readonly seen = new Set<string>();
   private readonly recursive = new Map<ConcreteType, boolean>();
 
-  constructor(oldTypes: ConcreteTypes, newTypes: ConcreteTypes) {
+  private readonly oldUnclear: UnclearTypes;
+  private readonly newUnclear: UnclearTypes;
+
+  /** @param unclear types of the two roots that their schemas do not describe: they cannot be skipped */
+  constructor(
+    oldTypes: ConcreteTypes,
+    newTypes: ConcreteTypes,
+    unclear: readonly [UnclearTypes, UnclearTypes] = [nothingUnclear, nothingUnclear],
+  ) {
     this.oldTypes = oldTypes;
     this.newTypes = newTypes;
+    [this.oldUnclear, this.newUnclear] = unclear;
   }
 
   /** Compares two types. */
@@ -94,7 +106,9 @@ export class TypeWalk {
     }
     if (o.kind === "primitive" && n.kind === "primitive" && o.name === n.name) return;
     if (o.kind === "option" && n.kind === "option") {
-      this.pair(o.element, n.element, { ...this.into(place, "option", "?"), isInOption: true });
+      // The reference translates a list in an option, and nothing else there.
+      const isInOption = place.isInOption || !(isList(o.element) && isList(n.element));
+      this.pair(o.element, n.element, { ...this.into(place, "option", "?"), isInOption });
     } else if (o.kind === "array" && n.kind === "array") {
       if (o.length !== n.length) this.typeChange("length", o, n, place);
       this.pair(o.element, n.element, this.into(place, `array${o.length}`, "[]"));
@@ -219,7 +233,8 @@ export class TypeWalk {
       );
     } else {
       for (const one of removed) {
-        this.add("field-removed", { oldReads: isRequired(one) ? "breaking" : "compatible", newReads: "compatible" }, place, {
+        const newReads = this.oldUnclear(one.type) ? "breaking" : "compatible";
+        this.add("field-removed", { oldReads: isRequired(one) ? "breaking" : "compatible", newReads }, place, {
           path: `${place.path}.${one.field.name}`,
           member: `${title}.${one.field.name}`,
           before: concreteText(one.type),
@@ -230,7 +245,8 @@ export class TypeWalk {
         });
       }
       for (const one of added) {
-        this.add("field-added", { oldReads: "compatible", newReads: isRequired(one) ? "breaking" : "compatible" }, place, {
+        const oldReads = this.newUnclear(one.type) ? "breaking" : "compatible";
+        this.add("field-added", { oldReads, newReads: isRequired(one) ? "breaking" : "compatible" }, place, {
           path: `${place.path}.${one.field.name}`,
           member: `${title}.${one.field.name}`,
           after: concreteText(one.type),
@@ -253,6 +269,8 @@ export class TypeWalk {
         member: `${title}.${one.field.name}`,
         oldSpan: other.field.span,
         newSpan: one.field.span,
+        isInVariant: place.isInVariant || place.isOfVariant,
+        isOfVariant: false,
       };
       this.pair(other.type, one.type, inner);
       const [before, after] = [fillOf(other), fillOf(one)];
@@ -313,7 +331,7 @@ export class TypeWalk {
       const title = place.member ?? after.name;
       // Fields of struct variants are announced as required: only an option may be absent.
       const isRequired = ({ type }: FieldOfType): boolean => type.kind !== "option";
-      this.fields({ name: after.name, span: after.span }, oldFields, newFields, isRequired, { ...place, isInVariant: true }, title);
+      this.fields({ name: after.name, span: after.span }, oldFields, newFields, isRequired, { ...place, isOfVariant: true }, title);
       return;
     }
     if (was.kind !== is.kind) {
@@ -346,7 +364,7 @@ export class TypeWalk {
   }
 
   private add(kind: ChangeKind, reads: Reads, place: WalkPlace, detail: Detail): void {
-    const { channel, isInOption, isInVariant, isNested, isInRecursion } = place;
+    const { channel, isInOption, isInVariant, isOfVariant, isNested, isInRecursion } = place;
     const change: TypeChange = {
       kind,
       path: place.path,
@@ -361,7 +379,7 @@ export class TypeWalk {
       hasShifted: false,
       ...detail,
       ...reads,
-      context: { channel, isInOption, isInVariant, isNested, isInRecursion },
+      context: { channel, isInOption, isInVariant, isOfVariant, isNested, isInRecursion },
     };
     this.changes.push(channel === "tx" ? { ...change, ...unplanned(change) } : change);
   }
@@ -395,7 +413,7 @@ function unplanned(change: TypeChange): Reads {
 }
 
 function contextKey(place: WalkPlace): string {
-  const flags = [place.isInOption, place.isInVariant, place.isNested, place.isInRecursion].map(Number).join("");
+  const flags = [place.isInOption, place.isInVariant, place.isOfVariant, place.isNested, place.isInRecursion].map(Number).join("");
   return `${place.channel ?? ""}${flags}${[...place.open].sort().join(",")}`;
 }
 
@@ -444,35 +462,5 @@ function formText({ form }: Variant): string {
       return `${form.types.length} values`;
     case "struct":
       return "named fields";
-  }
-}
-
-/** Whether `to` is part of the values of `from`. */
-function reaches(from: ConcreteType, to: ConcreteType, types: ConcreteTypes): boolean {
-  const seen = new Set<ConcreteType>();
-  const pending = [...partsOf(from, types)];
-  for (let type = pending.pop(); type !== undefined; type = pending.pop()) {
-    if (type === to) return true;
-    if (seen.has(type)) continue;
-    seen.add(type);
-    pending.push(...partsOf(type, types));
-  }
-  return false;
-}
-
-function partsOf(type: ConcreteType, types: ConcreteTypes): readonly ConcreteType[] {
-  switch (type.kind) {
-    case "primitive":
-      return [];
-    case "tuple":
-      return type.elements;
-    case "map":
-      return [type.key, type.value];
-    case "result":
-      return [type.ok, type.error];
-    case "named":
-      return types.members(type).map((member) => member.type);
-    default:
-      return [type.element];
   }
 }

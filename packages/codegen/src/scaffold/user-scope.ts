@@ -22,10 +22,8 @@ export type Origin =
   | { readonly kind: "runtime"; readonly name: string };
 
 const runtime = "@voxrpc/runtime";
+/** Where generated files find the same types; an application may import from there too. */
 const abi = `${runtime}/gen/v1`;
-
-/** Types that have no place in the public root. */
-const abiTypes: ReadonlySet<string> = new Set(["Option", "Some"]);
 
 /** Types of the platform that texts use by name. */
 const platform: readonly string[] = [
@@ -136,7 +134,7 @@ export class UserScope extends FileScope {
 
   #plain(text: string): string {
     return text.replace(/\$\.(\w+)/g, (_, name: string) => {
-      const local = this.#local(abiTypes.has(name) ? abi : runtime, name);
+      const local = this.#local(runtime, name);
       this.#planned.set(local, { kind: "runtime", name });
       return local;
     });

@@ -45,6 +45,11 @@
 // --- codecs ---
 export { Reader } from "../bytes/reader.js";
 export { Writer } from "../bytes/writer.js";
+// --- end of codecs ---
+// --- channels ---
+export { readRx, readTx, rxShape, txShape, writeRx, writeTx } from "../channel/binder.js";
+export { Rx } from "../channel/rx.js";
+export { Tx } from "../channel/tx.js";
 export {
   readBytes,
   writeBytes,
@@ -222,10 +227,12 @@ export {
   decodeError,
   encodeError,
 } from "../shape/codec-error.js";
+export type { Option, Some } from "../shape/option.js";
 export type {
   ArrayShape,
   EnumShape,
   FieldShape,
+  ItemType,
   ListShape,
   MapShape,
   OptionShape,
@@ -237,20 +244,6 @@ export type {
   TupleShape,
   VariantShape,
 } from "../shape/shape.js";
-
-/** A present value of an option whose element type has `undefined` among its own values. */
-export interface Some<T> {
-  readonly some: T;
-}
-
-/** The TypeScript type of `T?` where `T` is a type parameter. */
-export type Option<T> = undefined extends T ? Some<T> | undefined : T | undefined;
-// --- end of codecs ---
-// --- channels ---
-export { readRx, readTx, rxShape, txShape, writeRx, writeTx } from "../channel/binder.js";
-export { Rx } from "../channel/rx.js";
-export { Tx } from "../channel/tx.js";
-export type { ItemType } from "../shape/shape.js";
 // --- end of channels ---
 
 // --- schemas and methods ---
