@@ -11,7 +11,7 @@ try {
   for (const tarball of readdirSync(directory).sort()) {
     const path = join(directory, tarball);
     tool("publint", "publint/src/cli.js", ["run", path, "--strict"]);
-    tool("attw", "@arethetypeswrong/cli/dist/index.js", [path, "--profile", "esm-only"]);
+    tool("attw", "@arethetypeswrong/cli/dist/index.js", [path, "--profile", "esm-only", "--quiet"]);
   }
 } finally {
   rmSync(directory, { recursive: true, force: true });
