@@ -37,12 +37,15 @@ const codegen = [
 ];
 
 const cli = [
+  ["errors|version|clock|compiler|bundle-state"],
   ["node-host|define-config|files/"],
   ["config/"],
   ["report/"],
+  ["process"],
   ["output/"],
   ["watch/"],
   ["commands/"],
+  ["command-line|usage-error"],
   ["main"],
   ["bin"],
 ];

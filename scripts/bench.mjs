@@ -1,8 +1,8 @@
 /** `npm run bench`: builds, generates the bench's code, runs codecs and calls, prints ratios. */
-import { install, root, run, tool } from "./run.mjs";
+import { buildPackages, install, root, run, tool } from "./run.mjs";
 
 install();
-tool("typescript", "typescript/bin/tsc", ["-b", "packages/runtime", "packages/codegen", "packages/cli"]);
+buildPackages();
 run(process.execPath, [`${root}packages/cli/dist/bin.js`, "generate", "schema.vox", "--out", "gen"], {
   cwd: `${root}bench`,
 });

@@ -1,13 +1,16 @@
 /**
  * Measures what a start of `vox-gen generate` on one small schema costs against a start of Node itself, and fails when it
- * is more than 3 × that plus 250 ms. The two take turns, so that a busy machine slows both. Needs a build.
+ * is more than 3 × that plus 250 ms. The two take turns, so that a busy machine slows both. Needs a build with its bundle.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isBundleFresh } from "../packages/cli/dist/bundle-state.js";
 import { root } from "./run.mjs";
 
+if (!isBundleFresh())
+  console.log("the bundle is missing or old (node scripts/bundle.mjs): measuring without it");
 const rounds = Number(process.argv[2] ?? 15);
 const bin = `${root}packages/cli/dist/bin.js`;
 const directory = mkdtempSync(join(tmpdir(), "vox-cold-"));

@@ -37,3 +37,9 @@ export function tool(name, path, args) {
   }
   run(process.execPath, [script, ...args]);
 }
+
+/** Compiles the three packages and bundles the command line; what is fresh is left alone. */
+export function buildPackages() {
+  tool("typescript", "typescript/bin/tsc", ["-b", "packages/runtime", "packages/codegen", "packages/cli"]);
+  run(process.execPath, ["scripts/bundle.mjs"]);
+}

@@ -1,11 +1,11 @@
 /** `npm start`: installs and builds when needed, generates the example's code, runs its server and client. */
-import { install, root, run, tool } from "./run.mjs";
+import { buildPackages, install, root, run, tool } from "./run.mjs";
 
 const step = (text) => console.log(`\n— ${text}`);
 
 step("install and build the toolchain and the runtime");
 install();
-tool("typescript", "typescript/bin/tsc", ["-b", "packages/runtime", "packages/codegen", "packages/cli"]);
+buildPackages();
 
 step("vox-gen generate: examples/catalog/schemas/*.vox → src/gen/*.vox.ts");
 const example = `${root}examples/catalog`;

@@ -1,8 +1,8 @@
 /** `npm test`: installs what is missing, type-checks everything, runs all tests. Arguments go to vitest. */
-import { install, tool } from "./run.mjs";
+import { buildPackages, install, tool } from "./run.mjs";
 
 install();
-tool("typescript", "typescript/bin/tsc", ["-b", "packages/runtime", "packages/codegen", "packages/cli"]);
+buildPackages();
 tool("typescript", "typescript/bin/tsc", ["-p", "tsconfig.test.json"]);
 console.log("Type check passed.");
 tool("vitest", "vitest/vitest.mjs", [

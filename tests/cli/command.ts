@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 /** Root of the checkout. */
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
-export const bin: string = join(root, "packages/cli/dist/bin.js");
+const bin: string = join(root, "packages/cli/dist/bin.js");
 
 /** Longest wait for anything: a busy machine is slow, a hang is for ever. */
 const patienceMs = 60_000;
@@ -32,7 +32,8 @@ export class Running implements AsyncDisposable {
 
   constructor(command: string, args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv = {}) {
     const env = { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...environment };
-    this.#process = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    // A group of its own, as a shell makes one for each command: a signal reaches what the command has started too.
+    this.#process = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
     this.#process.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#out += text;
       for (const listener of this.#listeners) listener();
@@ -73,8 +74,9 @@ export class Running implements AsyncDisposable {
     await this.#wait(`an error like ${pattern}`, () => (pattern.test(this.#error) ? true : undefined));
   }
 
+  /** Sends a signal to the command and to what it has started, as Ctrl-C in a terminal does. */
   kill(signal: NodeJS.Signals): void {
-    this.#process.kill(signal);
+    if (this.#process.pid !== undefined) process.kill(-this.#process.pid, signal);
   }
 
   ended(): Promise<Ended> {
@@ -82,7 +84,11 @@ export class Running implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) this.#process.kill("SIGKILL");
+    try {
+      this.kill("SIGKILL");
+    } catch {
+      // All of the group have ended.
+    }
     await this.#ended;
   }
 

@@ -57,9 +57,9 @@ describe("vox-gen init", () => {
     );
 
     await using watching = new Running("npm", ["run", "--silent", "dev"], project);
-    await watching.line(/^watching schemas/);
+    await watching.line(/^watching /);
     watching.kill("SIGINT");
-    await watching.ended();
+    expect((await watching.ended()).out).toMatch(/\nstopped\n$/);
 
     // What is there stays.
     expect(await run(folder.path, ["init", "hello"])).toMatchObject({ code: 2, out: "" });

@@ -152,7 +152,7 @@ const refusals: readonly Refusal[] = [
 ];
 
 describe("encoding refuses", () => {
-  it.each(refusals)("%s: %s", (type, value, path, reason) => {
+  it.each(refusals)("serialize_error_display_coverage, %s: %s", (type, value, path, reason) => {
     const codec = interpretedCodec(typeof type === "string" ? types.type(type) : type);
     const error = caught(() => codec.encode(value));
     expect(error).toMatchObject({ name: "CodecError", code: "EncodeFailed", path, offset: undefined });
@@ -258,12 +258,15 @@ const malformed: readonly Malformed[] = [
 ];
 
 describe("decoding refuses", () => {
-  it.each(malformed)("%s from %s", (type, bytes, path, offset, reason) => {
-    const codec = interpretedCodec(typeof type === "string" ? types.type(type) : type);
-    const error = caught(() => codec.decode(fromHex(bytes)));
-    expect(error).toMatchObject({ name: "CodecError", code: "DecodeFailed", path, offset, reason });
-    expect(error.message).toBe(`${path === "" ? "" : `${path}: `}${reason} at byte ${offset}`);
-  });
+  it.each(malformed)(
+    "deserialize_error_display_coverage, %s from %s",
+    (type, bytes, path, offset, reason) => {
+      const codec = interpretedCodec(typeof type === "string" ? types.type(type) : type);
+      const error = caught(() => codec.decode(fromHex(bytes)));
+      expect(error).toMatchObject({ name: "CodecError", code: "DecodeFailed", path, offset, reason });
+      expect(error.message).toBe(`${path === "" ? "" : `${path}: `}${reason} at byte ${offset}`);
+    },
+  );
 
   it("a value nested deeper than 128 levels", () => {
     const codec = interpretedCodec(types.type("Tree"));

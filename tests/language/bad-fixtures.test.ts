@@ -43,6 +43,11 @@ describe("bad fixtures", () => {
       for (const { code } of compile(memoryHost({ "/made.vox": text }), ["/made.vox"]).diagnostics)
         found.add(code);
     }
-    expect(Object.keys(catalog).filter((code) => !found.has(code as keyof typeof catalog))).toEqual([]);
+    expect(
+      Object.keys(catalog).filter(
+        // Changes between two versions have fixtures of their own.
+        (code) => !code.startsWith("VOX5") && !found.has(code as keyof typeof catalog),
+      ),
+    ).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Host } from "@voxrpc/codegen";
 
-export const goodFolder: string = fileURLToPath(new URL("../../fixtures/good/", import.meta.url));
+const goodFolder: string = fileURLToPath(new URL("../../fixtures/good/", import.meta.url));
 
 /** Path under `fixtures/good` → text. */
 export const goodFiles: ReadonlyMap<string, string> = new Map(

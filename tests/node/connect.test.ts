@@ -172,7 +172,7 @@ describe("signal", () => {
 });
 
 describe("waitForServiceMs", () => {
-  it("connects when the service appears", async () => {
+  it("wait_for_service_retries_until_service_appears", async () => {
     const port = await freePort();
     const connecting = connect(`127.0.0.1:${port}`, Golden, { waitForServiceMs: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, 150));
@@ -181,7 +181,7 @@ describe("waitForServiceMs", () => {
     expect(await shop.hello()).toBe("hello");
   });
 
-  it("ends with the last error when it does not", async () => {
+  it("wait_for_service_times_out_when_service_never_starts", async () => {
     const address = `tcp://127.0.0.1:${await freePort()}`;
     const error = await failure(connect(address, Golden, { waitForServiceMs: 250 }));
     expect(error.message).toBe(`io error: nothing listens on ${address} (ECONNREFUSED)`);
@@ -200,7 +200,7 @@ describe("waitForServiceMs", () => {
     expect(connections).toBeGreaterThan(1);
   });
 
-  it("does not try again what cannot get better", async () => {
+  it("wait_for_service_fails_immediately_on_protocol_error: does not try again what cannot get better", async () => {
     let connections = 0;
     const address = await stranger((socket) => {
       connections += 1;

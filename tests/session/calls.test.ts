@@ -192,7 +192,7 @@ describe("calls", () => {
     expect(await client.tryCall(divide.method, [8n, 2n])).toEqual({ ok: true, value: 4n });
   });
 
-  it("of a handler that throws something else are cancelled; only our own observer learns what it was", async () => {
+  it("handler_panic_returns_error_response_instead_of_hanging: Cancelled; only our own observer learns what it was", async () => {
     const watch = new Watch();
     const failure = new Error("secret database password");
     await using pair = await pairOf(
@@ -212,7 +212,7 @@ describe("calls", () => {
     expect(watch.failures[1]).toMatchObject({ code: "EncodeFailed" });
   });
 
-  it("of unknown methods fail without harm, and so does a peer without handlers", async () => {
+  it("unit_handler_is_noop: of unknown methods fail without harm, and so does a peer without handlers", async () => {
     await using pair = await pairOf(serve(hello.handled(() => "hi")));
     const client = caller(pair.client);
     await expect(client.call(nothing.method, [1])).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 /** Where a replay differs from its record on purpose, and which transcripts belong to other suites. */
-import type { DifferenceKind, Role } from "./replay.js";
+import type { Role } from "./recorded-steps.js";
+import type { DifferenceKind } from "./replay.js";
 
 /** What a transcript may differ in, and the rule that says so. */
 export interface ChosenDifference {
@@ -13,6 +14,11 @@ const saysWhy =
   "session.md §4: a peer that breaks the protocol is told so (ProtocolError) before the link closes";
 const ownRoot = "schemas.md §4: the method's own response types are announced, not 0.8.2's narrow ones";
 const ownTexts = "schemas.md §6, postcard.md: same error, its text is our own and names the place";
+const noCloseAfterReset = "calls.md §5.3: after a Reset the channel is over, no Close follows";
+const noGrantAfterEnd = "calls.md §5.2: a grant after the Close is ignored, so none is sent";
+const failedCallEnds = "calls.md §5.1: when a call fails its receivers get what is buffered, then the end";
+const excess =
+  "calls.md §5.2: items beyond the grant reset that channel and block nothing; a grant goes out as soon as its items are taken";
 const protocolErrorEnds = "session.md §4: a ProtocolError of the peer ends the session, 0.8.2 ignores it";
 
 const difference = (role: Role, rule: string, ...kinds: readonly DifferenceKind[]): ChosenDifference => ({
@@ -72,6 +78,54 @@ export const differences: Readonly<Record<string, readonly ChosenDifference[]>> 
       "missing",
     ),
   ],
+  handler_panics: [difference("client", failedCallEnds, "result")],
+  stream_error_ends_channel: [difference("client", failedCallEnds, "result")],
+  stream_tx_paced: [difference("client", noGrantAfterEnd, "missing")],
+  virtual_credit: [
+    difference("client", noGrantAfterEnd, "missing"),
+    difference("server", "calls.md §5.2: a Close is sent with a credit in hand only", "missing", "extra"),
+  ],
+  receiver_drops_early_client: [difference("server", noCloseAfterReset, "missing")],
+  receiver_drops_early_server: [difference("client", noCloseAfterReset, "missing")],
+  raw_unknown_channel_flood: [difference("server", excess, "extra")],
+  raw_credit_ignored: [difference("server", excess, "missing", "extra")],
+  raw_bad_item: [
+    difference(
+      "server",
+      "calls.md §5.3: an item that cannot be read resets the channel at once",
+      "missing",
+      "extra",
+    ),
+  ],
+  raw_channel_ids: [
+    difference(
+      "server",
+      "wire.md §6: parity parts the channel ids, so 0 and an id of ours are refused in a Call of the peer",
+      "missing",
+      "extra",
+    ),
+  ],
+  virtual_by_client: [
+    difference(
+      "client",
+      "session.md §5.4: a call on a closed connection fails without being sent",
+      "missing",
+    ),
+  ],
+  virtual_closed_by_server: [
+    difference("client", "calls.md §4: a receiver learns that its connection has ended", "result"),
+  ],
+  fail_schema_twice_virtual: [
+    difference("server", `${saysWhy}: of a virtual connection, by its Close`, "extra"),
+  ],
+  client_open_answers: [
+    difference(
+      "client",
+      "session.md §5.1: an Accept with credit 0 or our own parity is no connection, and is closed",
+      "extra",
+      "result",
+    ),
+  ],
   client_garbage: [difference("client", saysWhy, "extra")],
   client_protocol_error: [difference("client", protocolErrorEnds, "missing")],
   ...Object.fromEntries(
@@ -97,22 +151,25 @@ export const differences: Readonly<Record<string, readonly ChosenDifference[]>> 
   ),
 };
 
-const streams = "belongs to streams/connections: channels";
-const connections = "belongs to streams/connections: virtual connections";
 const resume = "belongs to resume";
 const operations = "belongs to resume: the operation table of the callee";
+const lifetime = "belongs to connections: how long clients and channels keep a session";
+const pending = "belongs to connections: acceptors that get the connection itself";
 
 /** Transcripts that are not replayed here, or of which one side is not. */
 const elsewhere: readonly (readonly [name: RegExp, reason: string, role?: Role])[] = [
-  [/^(stream_|receiver_|sender_|channel_|handler_panics$|metadata_call$)/, streams],
-  [/^raw_(early_items|channel_|unknown_channel|credit_ignored|bad_item|reset_by)/, streams],
-  [/^(virtual_|proxy$|root_dropped|fail_schema_twice_virtual$|client_open_answers$)/, connections],
-  [/^keepalive_/, "belongs to streams/connections: keepalive"],
+  [/^(virtual_dropped_acceptor|virtual_early_call)$/, pending, "server"],
+  [/^(root_dropped_virtual_alive|receiver_keeps_session)$/, lifetime, "client"],
   [/^resume_/, resume],
-  [/^operation_/, operations, "server"],
+  [/^(operation_|handler_panics$)/, operations, "server"],
   [/^raw_operation_id_text$/, operations],
   [/^invalid_payload$/, "its client was built from other types than those of session.vox", "client"],
 ];
+
+/** Transcripts with a third side, which is not replayed. */
+export const thirdSides: Readonly<Record<string, string>> = {
+  proxy: "its guest and its backend are replayed; its host belongs to connections: forwarding",
+};
 
 /** Why a side of a transcript is not replayed; undefined when it is. */
 export function whyNotReplayed(name: string, role: Role): string | undefined {

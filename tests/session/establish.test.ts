@@ -83,7 +83,7 @@ describe("establishing", () => {
   });
 
   it.each([["initiate"], ["accept"]] as const)(
-    "%s: gives a silent peer its time, then gives up",
+    "connect_timeout_fires_when_server_never_responds, %s: gives a silent peer its time, then gives up",
     async (side) => {
       const { peer, clock, error, refusals } = attempt(side, { timeoutMs: 300 });
       await settle();
@@ -266,7 +266,7 @@ describe("establishing", () => {
     expect(peer.received).toEqual([]);
   });
 
-  it("refuses a credit of zero of its own as the reference does: after the prologue", async () => {
+  it("initiator_rejects_local_zero_initial_credit_before_handshake: after the prologue, as the reference does", async () => {
     const { peer, error } = attempt("initiate", { initialChannelCredit: 0 });
     peer.send("564f544109000000");
     expect((await error).message).toMatch(/initial_channel_credit must be greater than zero$/);

@@ -1,32 +1,42 @@
 /** What the recorded peers' applications did: the services behind `session.vox`, and the calls that its notes tell of. */
-import { fail, type Metadata } from "@voxrpc/runtime";
+import { type Acceptor, fail, type Metadata, RejectedError, router } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import {
   add,
   boundsOf,
   commit,
+  count,
+  crash,
   divide,
+  echo,
+  first,
   hello,
   lookup,
   nameOf,
   nothing,
   type Point,
+  sum,
   translate,
   wait,
 } from "./golden-service.js";
 
 export interface Application {
-  readonly golden: $.Dispatcher;
-  readonly back: $.Dispatcher;
+  /** What the recorded client answered with. */
+  readonly client: Acceptor;
+  /** What the recorded server answered with. */
+  readonly server: Acceptor | undefined;
   /** Lets calls that wait at a gate go on. */
   open(gate: number): void;
 }
 
 const i64Min = -(2n ** 63n);
 
+export const back = (side: string): $.Dispatcher =>
+  $.dispatcher("Back", [nameOf.handled(([n]) => `${side}-${n}`)]);
+
 /**
- * The service that the recorded servers answered with.
- * @param metadata what goes back beside the answers of `metadata_response`
+ * The services that the recorded peers answered with.
+ * @param metadata what goes back beside the answers of `metadata_response`, or with the refusal of `virtual_rejected`
  */
 export function makeApplication(transcript: string, metadata: Metadata): Application {
   const openGates = new Set([0]);
@@ -76,10 +86,20 @@ export function makeApplication(transcript: string, metadata: Metadata): Applica
       runs += 1;
       return key === "" ? undefined : `${key}#${runs}`;
     }),
+    ...streams(transcript),
   ]);
+  const known = router([golden, back("server")]);
+  const refusing: Acceptor = {
+    route(request) {
+      if (request.isVirtual) throw new RejectedError(metadata);
+      return known.route(request);
+    },
+  };
+  const isServing = transcript !== "no_handler" && transcript !== "stream_error_ends_channel";
+  const server = transcript === "virtual_rejected" ? refusing : known;
   return {
-    golden,
-    back: $.dispatcher("Back", [nameOf.handled(([n]) => `client-${n}`)]),
+    client: back("client"),
+    server: isServing ? server : undefined,
     open(gate) {
       openGates.add(gate);
       for (const resolve of waiting.get(gate) ?? []) resolve();
@@ -88,7 +108,56 @@ export function makeApplication(transcript: string, metadata: Metadata): Applica
   };
 }
 
-type AnyMethod = $.Method<readonly unknown[], unknown, unknown>;
+/** Methods with channels. A Tx that the recorded handler dropped before it answered is closed here. */
+function streams(transcript: string): $.HandledMethod[] {
+  const total = async (items: AsyncIterable<number>): Promise<bigint> => {
+    let all = 0n;
+    try {
+      for await (const value of items) all += BigInt(value);
+    } catch {
+      // The recorded handler stops at whatever is no item.
+    }
+    return all;
+  };
+  return [
+    count.handled(async ([from, n, out]) => {
+      try {
+        for (let i = 0; i < n; i++) await out.send(from + i);
+      } catch {
+        return;
+      }
+      await out.close();
+    }),
+    sum.handled(([items]) => {
+      if (transcript !== "channel_outlives_call") return total(items);
+      items.keepOpen();
+      void total(items);
+      return 0n;
+    }),
+    first.handled(async ([items]) => (await items.next()).value),
+    echo.handled(async ([input, output]) => {
+      let texts = 0;
+      for await (const value of input) {
+        await output.send(value.toUpperCase());
+        texts += 1;
+      }
+      return texts;
+    }),
+    crash.handled(async ([out]) => {
+      await out.send(1);
+      throw new Error("crash");
+    }),
+  ];
+}
+
+export type AnyMethod = $.Method<readonly unknown[], unknown, unknown>;
+
+/** Method under the name that the notes use. */
+export function methodNamed(name: string): AnyMethod {
+  const found = methods[name as keyof typeof methods];
+  if (found === undefined) throw new Error(`${name} is none of the recorded methods`);
+  return found.method as unknown as AnyMethod;
+}
 
 const methods = {
   hello,
@@ -101,17 +170,17 @@ const methods = {
   lookup,
   name: nameOf,
   nothing,
+  count,
+  sum,
+  first,
+  echo,
+  crash,
 };
 
 /** Method and arguments of a note like `calls add(3, 5)`. */
-export function callOf(
-  note: string,
-  transcript: string,
-): { readonly method: AnyMethod; readonly args: readonly unknown[] } {
-  const [, name = "", text = ""] = /^calls (\w+)\((.*)\)/.exec(note) ?? [];
-  const found = methods[name as keyof typeof methods];
-  if (found === undefined) throw new Error(`${transcript}: ${note} is none of the methods of the test`);
-  return { method: found.method as unknown as AnyMethod, args: argsOf(name, text) };
+export function callOf(note: string): { readonly method: AnyMethod; readonly args: readonly unknown[] } {
+  const [, name = "", text = ""] = /^calls (\w+)\(([^)]*)\)/.exec(note) ?? [];
+  return { method: methodNamed(name), args: argsOf(name, text) };
 }
 
 function argsOf(name: string, text: string): readonly unknown[] {

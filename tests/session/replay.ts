@@ -1,5 +1,5 @@
 /** Plays one side of a recorded session and compares every frame that it sends. See `session.README.md`. */
-import { accept, initiate, Metadata, memoryLinkPair, router, type Session } from "@voxrpc/runtime";
+import { accept, initiate, Metadata, memoryLinkPair, type Session } from "@voxrpc/runtime";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
 import { messageSchemas } from "../../packages/runtime/src/handshake/handshake-core.js";
 import {
@@ -13,51 +13,12 @@ import {
   MessageKind,
   RequestBody,
 } from "../../packages/runtime/src/wire/message.js";
-import type { MetadataEntry } from "../../packages/runtime/src/wire/metadata.js";
 import { fromHex, toHex } from "../golden/golden-values.js";
 import { readGolden } from "../golden/report.js";
 import { RawPeer } from "./raw-peer.js";
-import { type Application, callOf, makeApplication } from "./recorded-application.js";
-
-export type Role = "client" | "server";
-
-interface RecordedEntry {
-  readonly key: string;
-  readonly value: { readonly String?: string; readonly Bytes?: string; readonly U64?: string };
-  readonly flags: number;
-}
-
-interface RecordedMessage {
-  readonly type?: string;
-  readonly metadata?: readonly RecordedEntry[];
-  readonly request?: number;
-  readonly method_name?: string;
-  readonly ret?: {
-    readonly value?: { readonly Ok?: unknown; readonly Err?: string | { readonly User?: unknown } };
-  };
-}
-
-export interface Step {
-  readonly from?: Role;
-  readonly link?: number;
-  readonly kind: string;
-  readonly hex?: string;
-  readonly hex_template?: string;
-  readonly message?: RecordedMessage;
-  readonly by?: "harness";
-  readonly delivered?: false;
-  readonly note?: string;
-}
-
-export interface Transcript {
-  readonly name: string;
-  readonly description: string;
-  readonly settings: Readonly<
-    Record<Role, { readonly max_concurrent_requests: number; readonly initial_channel_credit: number }>
-  >;
-  readonly steps: readonly Step[];
-  readonly outcome: readonly { readonly who: string; readonly text: string }[];
-}
+import { type Application, makeApplication } from "./recorded-application.js";
+import { RecordedCaller } from "./recorded-caller.js";
+import { metadataOf, type Role, type Step, type Transcript } from "./recorded-steps.js";
 
 /** How a replay came to differ. */
 export type DifferenceKind =
@@ -81,16 +42,10 @@ function hexOf(step: Step): string {
   return step.hex ?? (step.hex_template ?? "").replaceAll("{message_schemas}", schemaBlob);
 }
 
-function metadataOf(entries: readonly RecordedEntry[]): Metadata {
-  return new Metadata(
-    entries.map(
-      ({ key, value, flags }): MetadataEntry => ({
-        key,
-        value: value.String ?? (value.U64 === undefined ? fromHex(value.Bytes ?? "") : BigInt(value.U64)),
-        flags: BigInt(flags),
-      }),
-    ),
-  );
+const keepalive = { intervalMs: 40, timeoutMs: 100 };
+
+function isPing(step: Step): boolean {
+  return step.message?.type === "Ping";
 }
 
 /** Replays a transcript with our session in the place of `role`. */
@@ -98,7 +53,7 @@ export async function replay(transcript: Transcript, role: Role): Promise<Differ
   const run = new Replay(transcript, role);
   try {
     await run.play();
-    await run.finish();
+    run.finish();
   } finally {
     await run.dispose();
   }
@@ -115,27 +70,30 @@ class Replay {
   private readonly clock = new FakeClock();
   private readonly application: Application;
   private session: Session | undefined = undefined;
-  private readonly controllers: AbortController[] = [];
-  /** How the calls of ours ended, by their texts, in the order in which they did. */
-  private readonly results = new Map<string, string[]>();
-  private readonly outcome: Transcript["outcome"];
+  private readonly caller: RecordedCaller;
+  /** Of the steps at hand, and those of ours in it that were not seen yet. */
+  private group: number | undefined = undefined;
+  private readonly expected: Step[] = [];
 
   constructor(transcript: Transcript, role: Role) {
     this.name = transcript.name;
     // This one holds two links, and each side is ours on one of them.
-    const link = transcript.name === "refuse_credit_0_locally" && role === "server" ? 1 : 0;
+    const isSecond = transcript.name === "refuse_credit_0_locally" || transcript.name === "proxy";
+    const link = isSecond && role === "server" ? 1 : 0;
     this.steps = transcript.steps.filter((step) => step.kind === "app" || (step.link ?? 0) === link);
     this.role = role;
-    this.outcome = transcript.outcome;
+    this.caller = new RecordedCaller(transcript, role, this.steps);
     this.application = makeApplication(transcript.name, responseMetadata(transcript));
     const [ours, theirs] = memoryLinkPair();
     this.peer = new RawPeer(theirs);
     this.cut = () => theirs.abort();
-    const { max_concurrent_requests: maxConcurrentRequests, initial_channel_credit: initialChannelCredit } =
-      transcript.settings[role];
     const greeting = this.steps.find(
       (step) => step.from === role && (step.kind === "hello" || step.kind === "hello_yourself"),
     );
+    const { max_concurrent_requests: maxConcurrentRequests, initial_channel_credit: initialChannelCredit } =
+      greeting?.message?.connection_settings ??
+      transcript.settings.links?.[link]?.[role].settings ??
+      transcript.settings[role];
     const entries = [...metadataOf(greeting?.message?.metadata ?? [])];
     const named = entries.at(-1)?.key === "vox-service" ? entries.pop() : undefined;
     const options = {
@@ -144,15 +102,15 @@ class Replay {
       metadata: new Metadata(entries),
       service: named === undefined ? undefined : String(named.value),
       clock: this.clock,
+      keepalive: this.isPinging ? keepalive : undefined,
     };
-    const { golden, back } = this.application;
+    const { client, server } = this.application;
     const establishing =
-      role === "client"
-        ? initiate(ours, { ...options, acceptor: back })
-        : accept(ours, this.name === "no_handler" ? undefined : router([golden]), options);
+      role === "client" ? initiate(ours, { ...options, acceptor: client }) : accept(ours, server, options);
     establishing.then(
       (session) => {
         this.session = session;
+        this.caller.session = session;
       },
       () => {
         // What became of it shows on the wire.
@@ -161,12 +119,50 @@ class Replay {
   }
 
   async play(): Promise<void> {
+    await settle();
     for (const [index, step] of this.steps.entries()) await this.step(step, index);
   }
 
-  private async step(step: Step, index: number): Promise<void> {
+  /** Inside a group the two directions do not wait for each other: ours may be ahead of the record or behind it. */
+  private async groupStep(step: Step): Promise<void> {
+    if (step.from === this.role) this.expected.push(step);
+    else this.peer.send(hexOf(step));
     await settle();
+    this.matchGroup();
+  }
+
+  private matchGroup(): void {
+    const { received } = this.peer;
+    while (received.length > 0) {
+      const [actual] = received;
+      const at = this.expected.findIndex((each) => hexOf(each) === actual);
+      if (at < 0 || (at > 0 && this.expected[at]?.order !== "any")) return;
+      this.expected.splice(at, 1);
+      received.shift();
+    }
+  }
+
+  private endGroup(): void {
+    this.group = undefined;
+    this.matchGroup();
+    for (const step of this.expected.splice(0)) this.differ("missing", describe(hexOf(step)));
+    this.expectNothing({ kind: "end of the group" });
+  }
+
+  /** Whether our side is the one that asks the other whether it is there. */
+  private get isPinging(): boolean {
+    return this.steps.some((step) => step.from === this.role && isPing(step) && step.by === undefined);
+  }
+
+  private async step(step: Step, index: number): Promise<void> {
+    if (this.group !== undefined && step.group !== this.group) this.endGroup();
+    if (step.group !== undefined) {
+      this.group = step.group;
+      await this.groupStep(step);
+      return;
+    }
     const isOurs = step.from === this.role;
+    if (isOurs && this.isPinging) await this.passTime(step);
     if (step.kind === "app") {
       this.expectNothing(step);
       await this.act(step, index, isOurs);
@@ -183,8 +179,8 @@ class Replay {
     await settle();
   }
 
-  async finish(): Promise<void> {
-    await settle();
+  finish(): void {
+    if (this.group !== undefined) this.endGroup();
     this.expectNothing({ kind: "end of the record" });
     this.expectResults();
   }
@@ -199,11 +195,7 @@ class Replay {
     const note = step.note ?? "";
     const opened = /^(?:lets \w+\((\d+)\) return|opens gate (\d+)|\(harness\) the gate (opens))/.exec(note);
     if (opened !== null) this.application.open(Number(opened[1] ?? opened[2] ?? 1));
-    if (!isOurs) return;
-    if (note.startsWith("calls ")) this.call(note, index);
-    else if (note === "drops the call") this.controllers.at(-1)?.abort();
-    else if (note.startsWith("session.shutdown()")) this.session?.abort();
-    else if (note === "drops its last caller") await this.drop();
+    if (isOurs && this.caller.act(note, index)) await this.drop();
   }
 
   /** Whoever drops its last caller waits for nothing. */
@@ -213,41 +205,18 @@ class Replay {
     this.clock.advance(1);
   }
 
-  private call(note: string, index: number): void {
-    const { session } = this;
-    const caller = session?.driver;
-    if (session === undefined || caller === undefined) throw new Error(`${this.name}: no session to call on`);
-    const { method, args } = callOf(note, this.name);
-    const controller = new AbortController();
-    this.controllers.push(controller);
-    const recorded = this.steps
-      .slice(index)
-      .find((each) => each.from === this.role && each.by === undefined && each.message?.type === "Call");
-    const isExplicit = /^(operation_|idempotent_repeated)/.test(this.name);
-    const metadata = isExplicit ? metadataOf(recorded?.message?.metadata ?? []) : undefined;
-    const text = note.slice("calls ".length);
-    const ended = (code: string): void => {
-      this.results.set(text, [...(this.results.get(text) ?? []), code]);
-    };
-    const call = caller.tryCall(method, args as never, { signal: controller.signal, metadata });
-    call.then(
-      (result) => ended(result.ok ? "Ok" : result.error.code),
-      (error: unknown) => ended(String(error)),
-    );
+  /** Lets time pass until the next Ping, or until the last one was not answered. */
+  private async passTime(step: Step): Promise<void> {
+    if (isPing(step)) this.clock.advance(keepalive.intervalMs);
+    else if (step.kind === "eof") this.clock.advance(keepalive.timeoutMs);
+    await settle();
   }
 
-  /** What our calls came to is what the recorded application saw. */
+  /** What our calls and channels came to is what the recorded application saw. */
   private expectResults(): void {
-    for (const [text, actual] of this.results) {
-      const recorded = this.outcome.flatMap((entry) => {
-        const isIt = entry.who === this.role && entry.text.startsWith(`${text} -> `);
-        return isIt ? [codeOf(entry.text.slice(text.length + 4))] : [];
-      });
-      for (const [index, code] of recorded.entries()) {
-        const own = actual[index];
-        if (own === undefined || !isSameEnd(own, code))
-          this.differ("result", `${text}: ${own}, recorded ${code}`);
-      }
+    for (const { what, own, recorded } of this.caller.endings()) {
+      if (own === undefined || !isSameEnd(own, recorded))
+        this.differ("result", `${what}: ${own}, recorded ${recorded}`);
     }
   }
 
@@ -264,13 +233,14 @@ class Replay {
 
   private expectFrame(step: Step, index: number): void {
     const expected = hexOf(step);
-    const [actual] = this.peer.received;
+    const { received } = this.peer;
+    const [actual] = received;
     if (actual === undefined) {
       this.differ("missing", describe(expected));
       return;
     }
     if (actual === expected || isSameGreeting(step, actual)) {
-      this.peer.received.shift();
+      received.shift();
       return;
     }
     const kind = classify(actual, expected);
@@ -281,7 +251,7 @@ class Replay {
       this.differ("missing", describe(expected));
       return;
     }
-    this.peer.received.shift();
+    received.shift();
     this.differ(kind, `${describe(actual)}, recorded ${describe(expected)}`);
   }
 
@@ -294,21 +264,21 @@ class Replay {
 const readableNarrow: ReadonlySet<string> = new Set(["UnknownMethod", "Cancelled", "InvalidPayload", "Ok"]);
 /** Either may be seen when a session ends under a call. Source: `protocol/calls.md` §9. */
 const ends: ReadonlySet<string> = new Set(["ConnectionClosed", "SessionShutdown"]);
+/** What one error of 0.8.2 is here. Source: `protocol/calls.md` §5.3. */
+const channelEnds: ReadonlySet<string> = new Set(["ChannelClosed", "ChannelReset"]);
 
 function isSameEnd(own: string, recorded: string): boolean {
   if (recorded === "Narrow") return readableNarrow.has(own);
+  if (recorded === "Transport") return channelEnds.has(own);
   return own === recorded || (ends.has(own) && ends.has(recorded));
 }
 
-/** `Ok`, or the code of an error, of an outcome like `Err(User(…))`. */
-function codeOf(text: string): string {
-  if (text.includes("structural mismatch: remote is `()`")) return "Narrow";
-  return text.startsWith("Ok") ? "Ok" : (/^Err\((\w+)/.exec(text)?.[1] ?? text);
-}
-
-/** Metadata of the first recorded response that has any. */
+/** Metadata of the first recorded response or refusal that has any. */
 function responseMetadata({ steps }: Transcript): Metadata {
-  const found = steps.find((step) => step.message?.ret !== undefined && step.message.metadata?.length);
+  const found = steps.find(
+    ({ message }) =>
+      (message?.ret !== undefined || message?.type === "ConnectionReject") && message.metadata?.length,
+  );
   return metadataOf(found?.message?.metadata ?? []);
 }
 

@@ -142,7 +142,7 @@ describe("a stream to the caller", () => {
     await call;
   });
 
-  it("ends for the handler when the caller leaves the loop", async () => {
+  it("dropping_bound_rx_makes_peer_tx_send_fail: ends for the handler when the caller leaves the loop", async () => {
     let error: unknown;
     const endless = count.handled(async ([from, , out]) => {
       try {

@@ -1,8 +1,9 @@
 /** The recorded sessions, replayed with our side in the place of each recorded one. */
 import { describe, it } from "vitest";
 import { checkGolden, type GoldenOutcome, readGolden } from "../golden/report.js";
-import { differences, whyNotReplayed } from "./differences.js";
-import { type Difference, type Role, replay, type Transcript } from "./replay.js";
+import { differences, thirdSides, whyNotReplayed } from "./differences.js";
+import type { Role, Transcript } from "./recorded-steps.js";
+import { type Difference, replay } from "./replay.js";
 
 const transcripts = readGolden<readonly Transcript[]>("session.json");
 
@@ -25,6 +26,8 @@ function judge(name: string, role: Role, found: readonly Difference[]): GoldenOu
 
 async function outcomeOf(transcript: Transcript): Promise<GoldenOutcome> {
   const outcomes: GoldenOutcome[] = [];
+  const third = thirdSides[transcript.name];
+  if (third !== undefined) outcomes.push({ excepted: third });
   for (const role of ["client", "server"] as const) {
     if (!isRecorded(transcript, role)) continue;
     const reason = whyNotReplayed(transcript.name, role);

@@ -9,7 +9,7 @@ export interface VoxConfig {
    * files out again.
    */
   readonly schemas: string | readonly string[];
-  /** Folder of the generated files. What an earlier run wrote there and this one does not want is removed. */
+  /** Folder of the generated files. What an earlier run of the config wrote there and this one does not want is removed. */
   readonly out: string;
   /**
    * Folder whose layout the output mirrors; every schema must be in it. Default: the folder that the entries of

@@ -40,7 +40,7 @@ export async function main(args: readonly string[], host: MainProcess): Promise<
   return request === undefined ? exitCode.ok : perform(host, request);
 }
 
-/** Runs the command line of this process and sets its exit code. */
+/** Runs the command line of this process and sets its exit code. @public of the bundle */
 export async function runProcess(): Promise<void> {
   process.exitCode = await main(process.argv.slice(2), nodeProcess());
 }

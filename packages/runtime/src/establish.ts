@@ -29,7 +29,7 @@ import type { Connection } from "./session/connection.js";
 import { ConnectionShell } from "./session/connection-shell.js";
 import type { KeepaliveOptions } from "./session/keepalive.js";
 import { Outbox } from "./session/outbox.js";
-import { errorKey } from "./session/rejected-error.js";
+import { errorKey, RejectedError } from "./session/rejected-error.js";
 import { Session } from "./session/session.js";
 import { SessionCore } from "./session/session-core.js";
 import type { Admission, IncomingOpen } from "./session/virtual-connections.js";
@@ -261,7 +261,8 @@ class Establishment implements LinkSink {
     try {
       const request = { service, metadata, link: link.description, isVirtual: true };
       dispatcher = acceptor === undefined ? undefined : routeTo(acceptor, request);
-    } catch {
+    } catch (error) {
+      if (error instanceof RejectedError) return { kind: "reject", metadata: error.metadata };
       return rejection("the acceptor failed");
     }
     if (acceptor !== undefined && dispatcher === undefined) return rejection(`unknown service ${service}`);

@@ -19,7 +19,10 @@ export type ServiceRoute = Dispatcher | ((request: ConnectionRequest) => Dispatc
 
 /** Finds the dispatcher of a connection. */
 export interface Router {
-  /** @returns undefined to refuse the connection */
+  /**
+   * @returns undefined to refuse the connection
+   * @throws RejectedError to refuse a virtual connection with metadata of its own
+   */
   route(request: ConnectionRequest): Dispatcher | undefined;
 }
 

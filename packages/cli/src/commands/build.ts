@@ -102,7 +102,7 @@ function named(project: Project): Omit<Parameters<typeof regenerateCommand>[0], 
  * The folder whose layout the output mirrors: what was asked for, else the folder that the entries' folders have in
  * common, widened until it holds every import.
  */
-export function baseOf({ root, cwd }: Project, { files, places }: Checked): string {
+function baseOf({ root, cwd }: Project, { files, places }: Checked): string {
   if (root !== undefined) {
     const outside = files.find((file) => !isInside(root, file));
     if (outside === undefined) return root;

@@ -21,10 +21,10 @@ const configObject = z.strictObject({
 });
 
 /** Unknown keys are refused at every level. */
-export const configSchema: z.ZodType<VoxConfig> = configObject;
+const configSchema: z.ZodType<VoxConfig> = configObject;
 
 /** Keys that are known at a place of the config (empty: the config itself), for suggestions. */
-export const configKeys: Readonly<Record<string, readonly string[]>> = {
+const configKeys: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(configObject.shape),
   watch: Object.keys(watchSchema.shape),
 };

@@ -47,7 +47,7 @@ function paintChange(change: string, style: Style): string {
 }
 
 /** One line that says how a run ended. */
-export function summaryLine(summary: Summary, style: Style): string {
+function summaryLine(summary: Summary, style: Style): string {
   const { command, ok, files, errors, warnings, written, removed, unchanged, stale } = summary;
   const time = style.faint(`in ${Math.round(summary.durationMs)} ms`);
   const found = [count(errors, "error"), count(warnings, "warning")].filter((text) => text !== undefined);

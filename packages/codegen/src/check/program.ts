@@ -124,30 +124,6 @@ export function fieldNodes(declaration: DeclarationNode): readonly FieldNode[] {
   );
 }
 
-/** Every type node that a declaration writes, outermost ones only. */
-export function writtenTypes(declaration: DeclarationNode): readonly TypeNode[] {
-  switch (declaration.kind) {
-    case "alias":
-      return [declaration.type];
-    case "service":
-      return declaration.methods.flatMap((method) => [
-        ...method.args.map((argument) => argument.type),
-        ...(method.returns === undefined ? [] : [method.returns]),
-        ...(method.throws === undefined ? [] : [method.throws]),
-      ]);
-    case "struct":
-      return declaration.fields.map((field) => field.type);
-    case "enum":
-      return declaration.variants.flatMap(({ form }) =>
-        form.kind === "tuple"
-          ? form.types
-          : form.kind === "struct"
-            ? form.fields.map((field) => field.type)
-            : [],
-      );
-  }
-}
-
 /** A type node and all type nodes inside it. */
 export function* nestedTypes(node: TypeNode): Generator<TypeNode> {
   yield node;

@@ -9,9 +9,9 @@ import { innerTypes, invalidType, type LoadedFile, typeText } from "./program.js
 import { nearestType } from "./resolve.js";
 
 /** Most parts of a type with its aliases written out: emitters walk all of them. */
-export const maxTypeSize = 10_000;
+const maxTypeSize = 10_000;
 /** Longest fixed array. */
-export const maxArrayLength = 65_536;
+const maxArrayLength = 65_536;
 
 interface Measure {
   readonly size: number;
@@ -206,11 +206,7 @@ function container(name: string, args: readonly Type[]): Type {
 }
 
 /** A type with its parameters replaced; parts without parameters are shared. */
-export function substitute(
-  type: Type,
-  values: ReadonlyMap<string, Type>,
-  done: Map<Type, Type> = new Map(),
-): Type {
+function substitute(type: Type, values: ReadonlyMap<string, Type>, done: Map<Type, Type> = new Map()): Type {
   const known = done.get(type);
   if (known !== undefined) return known;
   const result = substituteParts(type, (inner) => substitute(inner, values, done), values);

@@ -2,7 +2,14 @@
 import type { DiagnosticParameters } from "../diagnostics/catalog.js";
 import type { RelatedPlace } from "../diagnostics/report.js";
 import { worst } from "./change.js";
-import { type ChangeCode, type ChangeFinding, finding, type HarmlessChange, type Meetings, type Place } from "./finding.js";
+import {
+  type ChangeCode,
+  type ChangeFinding,
+  finding,
+  type HarmlessChange,
+  type Meetings,
+  type Place,
+} from "./finding.js";
 
 /** Places of a change that are named. */
 const maxNamed = 3;

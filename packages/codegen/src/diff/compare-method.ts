@@ -1,8 +1,9 @@
 /** Two versions of one method: verdicts of the plan, findings in words. */
+
+import { type PlanProblem, problemText } from "@voxrpc/runtime/schema";
 import type { Argument, Method } from "../model/model.js";
 import type { ConcreteType } from "../schema/concrete-type.js";
 import type { Span } from "../source/span.js";
-import { problemText, type PlanProblem } from "@voxrpc/runtime/schema";
 import { adviceOf } from "./advice.js";
 import { atMostConditional, type Reads, type TypeChange, type Verdict, worst } from "./change.js";
 import type { Collector } from "./collector.js";
@@ -14,7 +15,7 @@ import { readArguments, readResponse } from "./plan-verdict.js";
 import type { ContractSide, SideMethod } from "./sides.js";
 import { type UnclearTypes, unclearTypes } from "./unclear.js";
 import { startAt, TypeWalk } from "./walk.js";
-import { changeText, effectText, harmlessText, isFromClient, pathText, type Position } from "./words.js";
+import { changeText, effectText, harmlessText, isFromClient, type Position, pathText } from "./words.js";
 
 /** How two versions of a method get along. */
 export interface MethodComparison extends Meetings {
@@ -108,7 +109,9 @@ class MethodComparer {
       return reads;
     }
     const sets = was.map((one, i) => this.walkArgument(one, is[i] as Argument, was.length));
-    const plain = sets.flatMap(({ changes }) => changes.filter(({ context }) => context.channel === undefined));
+    const plain = sets.flatMap(({ changes }) =>
+      changes.filter(({ context }) => context.channel === undefined),
+    );
     const rx = sets.flatMap(({ changes }) => changes.filter(({ context }) => context.channel === "rx"));
     const tx = sets.flatMap(({ changes }) => changes.filter(({ context }) => context.channel === "tx"));
     const reads = this.report(plan, [
@@ -174,7 +177,9 @@ class MethodComparer {
     }
     if (was === undefined && is === undefined) return { oldReads: "compatible", newReads: "compatible" };
     const isAdded = is !== undefined;
-    const type = isAdded ? this.newer.cache.types.resolve(is) : this.older.cache.types.resolve(was as Method["returns"]);
+    const type = isAdded
+      ? this.newer.cache.types.resolve(is)
+      : this.older.cache.types.resolve(was as Method["returns"]);
     const reads: Reads = isAdded
       ? { oldReads: "conditional", newReads: "compatible" }
       : { oldReads: "compatible", newReads: "conditional" };
@@ -195,7 +200,12 @@ class MethodComparer {
       [after.title],
     );
     const errorChange: TypeChange = throwsChange(isAdded, type, after.method.span);
-    this.parts.push({ where: `${after.title} error`, position: "error", method: after, changes: [errorChange] });
+    this.parts.push({
+      where: `${after.title} error`,
+      position: "error",
+      method: after,
+      changes: [errorChange],
+    });
     return reads;
   }
 
@@ -255,7 +265,9 @@ class MethodComparer {
     const { where, position } = part;
     const { collector } = this;
     const subjects = [change.member, this.after.title].filter((text) => text !== undefined);
-    const key = [change.kind, change.member ?? `${where} ${change.path}`, change.before, change.after].join(" ");
+    const key = [change.kind, change.member ?? `${where} ${change.path}`, change.before, change.after].join(
+      " ",
+    );
     const harmless = harmlessText(change, position);
     if (harmless !== undefined) collector.addHarmless(key, where, harmless, subjects);
     const span = change.newSpan ?? this.after.method.span;
@@ -317,27 +329,38 @@ class MethodComparer {
       );
     switch (change.kind) {
       case "field-added":
-        return add("VOX5002");
+        add("VOX5002");
+        break;
       case "field-removed":
-        return add("VOX5003");
+        add("VOX5003");
+        break;
       case "field-renamed":
-        return add("VOX5004");
+        add("VOX5004");
+        break;
       case "type-name":
-        return add("VOX5005", { replaced: this.isRename(before, after) ? "renamed to" : "replaced by" });
+        add("VOX5005", { replaced: this.isRename(before, after) ? "renamed to" : "replaced by" });
+        break;
       case "payload":
-        return add("VOX5006");
+        add("VOX5006");
+        break;
       case "length":
-        return add("VOX5007");
+        add("VOX5007");
+        break;
       case "direction":
-        return add("VOX5009");
+        add("VOX5009");
+        break;
       case "variant-added":
-        return add("VOX5013");
+        add("VOX5013");
+        break;
       case "variant-removed":
-        return add("VOX5014");
+        add("VOX5014");
+        break;
       case "variant-renamed":
-        return add("VOX5015");
+        add("VOX5015");
+        break;
       default:
-        return add("VOX5001");
+        add("VOX5001");
+        break;
     }
   }
 
@@ -398,6 +421,13 @@ function throwsChange(isAdded: boolean, type: ConcreteType, span: Span): TypeCha
     hasShifted: false,
     oldReads: isAdded ? "conditional" : "compatible",
     newReads: isAdded ? "compatible" : "conditional",
-    context: { channel: undefined, isInOption: false, isInVariant: false, isOfVariant: false, isNested: false, isInRecursion: false },
+    context: {
+      channel: undefined,
+      isInOption: false,
+      isInVariant: false,
+      isOfVariant: false,
+      isNested: false,
+      isInRecursion: false,
+    },
   };
 }

@@ -68,7 +68,8 @@ const fresh: Meetings = { oldClient: "compatible", newClient: "breaking" };
 
 function reportAdded({ added }: MatchedMethods, collector: Collector): readonly MethodComparison[] {
   return added.map(({ title, schemas }) => {
-    const text = "added: old clients do not call it; old servers answer UnknownMethod, so deploy servers first";
+    const text =
+      "added: old clients do not call it; old servers answer UnknownMethod, so deploy servers first";
     collector.addHarmless(`added ${title}`, title, text, [title]);
     const { methodId: id } = schemas;
     return { method: title, id, status: "added", args: nothing, response: nothing, ...fresh };
@@ -103,7 +104,16 @@ function reportRemoved(
       method: before.title,
       advice: "mark it `@deprecated` first, and remove it when no old client is left",
     };
-    collector.add(before.title, before.title, "VOX5020", place.span, parameters, gone, [before.title], place.related);
+    collector.add(
+      before.title,
+      before.title,
+      "VOX5020",
+      place.span,
+      parameters,
+      gone,
+      [before.title],
+      place.related,
+    );
   }
   return removed.map(({ title, schemas }) => {
     const { methodId: id } = schemas;

@@ -1,5 +1,10 @@
 /** What a comparison finds. */
-import { catalog, type DiagnosticCode, type DiagnosticParameters, fillTemplate } from "../diagnostics/catalog.js";
+import {
+  catalog,
+  type DiagnosticCode,
+  type DiagnosticParameters,
+  fillTemplate,
+} from "../diagnostics/catalog.js";
 import type { Diagnostic, RelatedPlace } from "../diagnostics/report.js";
 import type { Span } from "../source/span.js";
 import type { Verdict } from "./change.js";

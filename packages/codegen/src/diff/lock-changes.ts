@@ -1,7 +1,8 @@
 /** Whether a lock still says what the schemas say. */
+
+import { typeIdText } from "@voxrpc/runtime/schema";
 import type { Model } from "../model/model.js";
 import type { ConcreteType } from "../schema/concrete-type.js";
-import { typeIdText } from "@voxrpc/runtime/schema";
 import { defaultText } from "./concrete-text.js";
 import { type ChangeFinding, finding } from "./finding.js";
 import { fingerprint } from "./lock.js";
@@ -13,14 +14,21 @@ const none = { oldClient: "compatible", newClient: "compatible" } as const;
  * A finding for each method of which the lock says something else: its id, its flags, its types, its defaults. The spans of
  * removed methods lie in the lock's files.
  */
-export function compareLock(lock: Model, lockBase: string, model: Model, base: string): readonly ChangeFinding[] {
+export function compareLock(
+  lock: Model,
+  lockBase: string,
+  model: Model,
+  base: string,
+): readonly ChangeFinding[] {
   const older = openSide(lock, lockBase);
   const newer = openSide(model, base);
   const found: ChangeFinding[] = [];
   for (const [id, after] of newer.methods) {
     const before = older.methods.get(id);
     const changes =
-      before === undefined ? [`is new, with the id ${typeIdText(id)}`] : changesOf(older, before, newer, after);
+      before === undefined
+        ? [`is new, with the id ${typeIdText(id)}`]
+        : changesOf(older, before, newer, after);
     if (changes.length === 0) continue;
     const parameters = { method: after.title, change: changes.join(", ") };
     found.push(finding("VOX5070", after.method.span, parameters, none, [after.title]));
@@ -69,7 +77,9 @@ function defaultsText({ cache }: ContractSide, { method }: SideMethod, half: "ar
   const roots =
     half === "args"
       ? method.args.map(({ type }) => types.resolve(type))
-      : [method.returns, ...(method.throws === undefined ? [] : [method.throws])].map((type) => types.resolve(type));
+      : [method.returns, ...(method.throws === undefined ? [] : [method.throws])].map((type) =>
+          types.resolve(type),
+        );
   const seen = new Set<ConcreteType>();
   const lines = new Set<string>();
   const pending = [...roots];

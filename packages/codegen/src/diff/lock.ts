@@ -30,7 +30,11 @@ export function writeLock(model: Model, base: string): string {
   const side = openSide(model, base);
   const reachable = reachableTypes(model);
   const kept = model.files
-    .map((file) => ({ file, path: side.pathOf(file), types: file.types.filter((type) => reachable.has(type)) }))
+    .map((file) => ({
+      file,
+      path: side.pathOf(file),
+      types: file.types.filter((type) => reachable.has(type)),
+    }))
     .filter(({ file, types }) => types.length > 0 || file.services.length > 0)
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   const sections = kept.map(({ file, path, types }) => fileLines(file, path, types, side));
@@ -110,7 +114,8 @@ export function openLock(text: string, folder: string): OpenedLock {
   const plain = text.replaceAll("\r\n", "\n");
   const [first, version] = plain.split("\n");
   if (first !== header[0]) return { problem: "it is no lock file: its first line is another" };
-  if (version !== header[1]) return { problem: `it says \`${version}\`; this version of vox-gen reads version 1` };
+  if (version !== header[1])
+    return { problem: `it says \`${version}\`; this version of vox-gen reads version 1` };
   const files = new Map<string, string>();
   for (const section of plain.split(`\n${fileMark}`).slice(1)) {
     const end = section.indexOf("\n");

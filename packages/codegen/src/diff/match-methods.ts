@@ -29,8 +29,12 @@ export function matchMethods(older: ContractSide, newer: ContractSide): MatchedM
 }
 
 function matchServices(older: ContractSide, newer: ContractSide): ReadonlyMap<Service, Service | undefined> {
-  const lost = [...older.services].filter(([form]) => !newer.services.has(form)).map(([, service]) => service);
-  const fresh = [...newer.services].filter(([form]) => !older.services.has(form)).map(([, service]) => service);
+  const lost = [...older.services]
+    .filter(([form]) => !newer.services.has(form))
+    .map(([, service]) => service);
+  const fresh = [...newer.services]
+    .filter(([form]) => !older.services.has(form))
+    .map(([, service]) => service);
   return new Map(
     lost.map((service) => {
       const names = new Set(service.methods.map(({ name }) => kebab(name)));
@@ -55,7 +59,8 @@ function matchRenames(
         kebab(after.service.name) === kebab(before.service.name) && signatureText(newer, after) === signature,
     );
     const nearest = nearestName(before.method.name, alike.map(({ method }) => method.name)); // biome-ignore format: short
-    const after = alike.find(({ method }) => method.name === nearest) ?? (alike.length === 1 ? alike[0] : undefined);
+    const after =
+      alike.find(({ method }) => method.name === nearest) ?? (alike.length === 1 ? alike[0] : undefined);
     if (after === undefined) continue;
     renamed.set(before, after);
     free.delete(after);

@@ -29,11 +29,15 @@ export function riskOf(change: TypeChange, side: keyof Reads): PeerRisk | undefi
   const misread = (effect: string): PeerRisk => ({ kind: "misread", effect });
   const isLayout = isLayoutChange(change);
   if (context.channel !== undefined) {
-    return isLayout ? misread("reads items of channels by its own layout, without looking at the peer's") : undefined;
+    return isLayout
+      ? misread("reads items of channels by its own layout, without looking at the peer's")
+      : undefined;
   }
   const isHidden = context.isNested || context.isInVariant;
   if (context.isNested && isLayout) {
-    return misread("never compares what is inside a generic type inside itself, and reads it by its own layout");
+    return misread(
+      "never compares what is inside a generic type inside itself, and reads it by its own layout",
+    );
   }
   if (context.isInVariant && isLayout) {
     return misread("never compares the types of a struct variant's fields, and reads them by its own layout");
@@ -50,7 +54,9 @@ export function riskOf(change: TypeChange, side: keyof Reads): PeerRisk | undefi
   }
   if (change[side] === "breaking") {
     const isArray = kind === "length" && change.before.endsWith("]") && change.after.endsWith("]");
-    return isArray ? misread("does not compare the lengths of fixed arrays, and reads by its own") : undefined;
+    return isArray
+      ? misread("does not compare the lengths of fixed arrays, and reads by its own")
+      : undefined;
   }
   if (context.isInOption && isLayout) {
     return misread("reads what is inside an option as if it had not changed");
@@ -96,7 +102,9 @@ function risksOfRoot(
 ): (change: TypeChange, part: Part) => PeerRisk | undefined {
   const risk = (change: TypeChange, part: Part): PeerRisk | undefined =>
     errorRisk(change, part, side) ?? riskOf(change, side);
-  const isRefused = root.some((part) => part.changes.some((change) => risk(change, part)?.kind === "refused"));
+  const isRefused = root.some((part) =>
+    part.changes.some((change) => risk(change, part)?.kind === "refused"),
+  );
   const isRefusedByAll = root.some(
     ({ position, changes }) => position !== "error" && isRefusedAnyway(changes, side),
   );
@@ -146,7 +154,9 @@ function errorRisk(change: TypeChange, { position }: Part, side: keyof Reads): P
   if (position !== "error") return undefined;
   const isDeclared = change.kind === "type" && (change.before === "never" || change.after === "never");
   const isRefused = isDeclared || isRefusedAnyway([change], side);
-  return isRefused ? { kind: "refused", effect: "refuses every response of this method, results included" } : undefined;
+  return isRefused
+    ? { kind: "refused", effect: "refuses every response of this method, results included" }
+    : undefined;
 }
 
 function reportTwoVersions(
@@ -163,5 +173,7 @@ function reportTwoVersions(
     advice: "serve each version by a process of its own",
   };
   const compatible = { oldClient: "compatible", newClient: "compatible" } as const;
-  collector.add("two versions", after.title, "VOX5052", after.method.span, parameters, compatible, [after.title]);
+  collector.add("two versions", after.title, "VOX5052", after.method.span, parameters, compatible, [
+    after.title,
+  ]);
 }

@@ -11,7 +11,7 @@ import {
   type TypeRef,
 } from "@voxrpc/runtime/schema";
 import type { MethodSchemas, TypeSchemas } from "../schema/index.js";
-import { atMostConditional, type Verdict, worst } from "./change.js";
+import { atMostConditional, type Verdict } from "./change.js";
 
 /** How one side takes what the other sends. */
 export interface Reading {
@@ -21,7 +21,7 @@ export interface Reading {
 }
 
 /** Reads one root as another. */
-export function readRoot(writer: Side, reader: Side): Reading {
+function readRoot(writer: Side, reader: Side): Reading {
   const outcome = buildPlan(writer.root, writer.lookup, reader.root, reader.lookup);
   if (outcome.plan === undefined) return { verdict: "breaking", problems: outcome.problems };
   return { verdict: hasUnknownVariants(outcome.plan) ? "conditional" : "compatible", problems: [] };
@@ -34,7 +34,7 @@ export interface Side {
 }
 
 /** The root of the schemas of one type. */
-export function sideOf({ root, schemas }: TypeSchemas): Side {
+function sideOf({ root, schemas }: TypeSchemas): Side {
   const byId = new Map<bigint, Schema>(schemas.map(({ schema }) => [schema.id, schema]));
   return { root, lookup: (id) => byId.get(id) };
 }
@@ -80,11 +80,6 @@ export function readResponse(
   if (own.error === undefined) return { ok, error: { verdict: "conditional", problems: [] } };
   const error = readRoot(written.error, own.error);
   return { ok, error: { ...error, verdict: atMostConditional(error.verdict) } };
-}
-
-/** The verdict of both parts of a response. */
-export function responseVerdict({ ok, error }: ReturnType<typeof readResponse>): Verdict {
-  return worst(ok.verdict, error.verdict);
 }
 
 /** Whether the reader lacks a variant of the writer. Items of a Tx travel the other way. */

@@ -11,7 +11,7 @@ import type {
 import { defaultText } from "./concrete-text.js";
 
 /** A type as the language writes it, in full. */
-export function printType(type: Type): string {
+function printType(type: Type): string {
   const args = (types: readonly Type[]): string =>
     types.length === 0 ? "" : `<${types.map(printType).join(", ")}>`;
   switch (type.kind) {

@@ -42,7 +42,8 @@ class SourceComparer {
         // The client says it already.
         if (name.endsWith("TryClient") && surface.kind === "class") continue;
         const now = other?.surfaces.get(name);
-        if (other === undefined || now === undefined) this.reportGone(path, name, moved.get(name), file, other);
+        if (other === undefined || now === undefined)
+          this.reportGone(path, name, moved.get(name), file, other);
         else this.compare(path, name, surface, now, this.spanOf(other.file, name));
       }
     }
@@ -62,7 +63,15 @@ class SourceComparer {
         ? "keep the declaration, marked `@deprecated`, until nothing imports it"
         : "change the imports together with the schema";
     const span: Span = other === undefined ? spanIn(file, name) : { file: other.file.path, start: 0, end: 0 };
-    this.collector.add(`${path} ${name}`, path, "VOX5040", span, { file: `${path}.ts`, change, advice }, none, [name]);
+    this.collector.add(
+      `${path} ${name}`,
+      path,
+      "VOX5040",
+      span,
+      { file: `${path}.ts`, change, advice },
+      none,
+      [name],
+    );
   }
 
   private compare(path: string, name: string, before: Surface, after: Surface, span: Span): void {

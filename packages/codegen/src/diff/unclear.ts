@@ -40,7 +40,10 @@ export function unclearTypes(roots: readonly ConcreteType[], types: ConcreteType
 /** What the schema of an instance says of its members: a parameter is the same for all, anything else is not. */
 function describedAs(type: ConcreteType, types: ConcreteTypes): string {
   if (type.kind !== "named") return "";
-  return types.members(type).map((member) => member.parameter ?? member.type.number).join(",");
+  return types
+    .members(type)
+    .map((member) => member.parameter ?? member.type.number)
+    .join(",");
 }
 
 function reachable(roots: readonly ConcreteType[], types: ConcreteTypes): ReadonlySet<ConcreteType> {

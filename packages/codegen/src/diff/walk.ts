@@ -7,8 +7,8 @@ import type { EnumDeclaration, Field, StructDeclaration, Variant } from "../mode
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
 import type { Span } from "../source/span.js";
 import type { ChangeContext, ChangeKind, Reads, TypeChange, Verdict } from "./change.js";
-import { concreteText, defaultText, isZeroDefault } from "./concrete-text.js";
 import { reaches } from "./concrete-parts.js";
+import { concreteText, defaultText, isZeroDefault } from "./concrete-text.js";
 import { nothingUnclear, type UnclearTypes } from "./unclear.js";
 import { compareVariants } from "./variants.js";
 
@@ -170,11 +170,15 @@ export class TypeWalk {
     const inside = this.into(place, family, "");
     const inner: WalkPlace = {
       ...inside,
-      path: place.path === "" || /^[[\]?{}key]*$/.test(place.path) ? `${older.name}${place.path}` : place.path,
+      path:
+        place.path === "" || /^[[\]?{}key]*$/.test(place.path) ? `${older.name}${place.path}` : place.path,
       isInRecursion: place.isInRecursion || this.isRecursive(n),
     };
     if (older.kind === "struct" && newer.kind === "struct") {
-      const pairs = [this.fieldsOf(o, older.fields, 0, this.oldTypes), this.fieldsOf(n, newer.fields, 0, this.newTypes)];
+      const pairs = [
+        this.fieldsOf(o, older.fields, 0, this.oldTypes),
+        this.fieldsOf(n, newer.fields, 0, this.newTypes),
+      ];
       const [oldFields = [], newFields = []] = pairs;
       this.fields(newer, oldFields, newFields, (one) => one.field.required, inner);
     } else if (older.kind === "enum" && newer.kind === "enum") {
@@ -217,7 +221,10 @@ export class TypeWalk {
     if (isRename) {
       this.add(
         "field-renamed",
-        { oldReads: isRequired(from) ? "breaking" : "compatible", newReads: isRequired(to) ? "breaking" : "compatible" },
+        {
+          oldReads: isRequired(from) ? "breaking" : "compatible",
+          newReads: isRequired(to) ? "breaking" : "compatible",
+        },
         place,
         {
           path: `${place.path}.${from.field.name}`,
@@ -234,15 +241,20 @@ export class TypeWalk {
     } else {
       for (const one of removed) {
         const newReads = this.oldUnclear(one.type) ? "breaking" : "compatible";
-        this.add("field-removed", { oldReads: isRequired(one) ? "breaking" : "compatible", newReads }, place, {
-          path: `${place.path}.${one.field.name}`,
-          member: `${title}.${one.field.name}`,
-          before: concreteText(one.type),
-          oldSpan: one.field.span,
-          newSpan: owner.span,
-          fillBefore: fillOf(one),
-          isFillZero: isZero(one),
-        });
+        this.add(
+          "field-removed",
+          { oldReads: isRequired(one) ? "breaking" : "compatible", newReads },
+          place,
+          {
+            path: `${place.path}.${one.field.name}`,
+            member: `${title}.${one.field.name}`,
+            before: concreteText(one.type),
+            oldSpan: one.field.span,
+            newSpan: owner.span,
+            fillBefore: fillOf(one),
+            isFillZero: isZero(one),
+          },
+        );
       }
       for (const one of added) {
         const oldReads = this.newUnclear(one.type) ? "breaking" : "compatible";
@@ -276,7 +288,12 @@ export class TypeWalk {
       const [before, after] = [fillOf(other), fillOf(one)];
       if (concreteText(other.type) !== concreteText(one.type) || before === after) continue;
       const kind = before === undefined || after === undefined ? "required" : "default";
-      const words = { before: before ?? "required", after: after ?? "required", fillBefore: before, fillAfter: after };
+      const words = {
+        before: before ?? "required",
+        after: after ?? "required",
+        fillBefore: before,
+        fillAfter: after,
+      };
       this.add(kind, both("compatible"), inner, words);
     }
   }
@@ -331,7 +348,14 @@ export class TypeWalk {
       const title = place.member ?? after.name;
       // Fields of struct variants are announced as required: only an option may be absent.
       const isRequired = ({ type }: FieldOfType): boolean => type.kind !== "option";
-      this.fields({ name: after.name, span: after.span }, oldFields, newFields, isRequired, { ...place, isOfVariant: true }, title);
+      this.fields(
+        { name: after.name, span: after.span },
+        oldFields,
+        newFields,
+        isRequired,
+        { ...place, isOfVariant: true },
+        title,
+      );
       return;
     }
     if (was.kind !== is.kind) {
@@ -408,19 +432,25 @@ export class TypeWalk {
 /** Items of a Tx are read without a plan: whatever moves something is read wrong, so the call is refused. */
 function unplanned(change: TypeChange): Reads {
   const isAligned = ["container", "default", "required"].includes(change.kind);
-  const isAppended = change.kind.startsWith("variant-") && !change.hasShifted && change.kind !== "variant-renamed";
+  const isAppended =
+    change.kind.startsWith("variant-") && !change.hasShifted && change.kind !== "variant-renamed";
   return isAligned || isAppended ? change : both("breaking");
 }
 
 function contextKey(place: WalkPlace): string {
-  const flags = [place.isInOption, place.isInVariant, place.isOfVariant, place.isNested, place.isInRecursion].map(Number).join("");
+  const flags = [place.isInOption, place.isInVariant, place.isOfVariant, place.isNested, place.isInRecursion]
+    .map(Number)
+    .join("");
   return `${place.channel ?? ""}${flags}${[...place.open].sort().join(",")}`;
 }
 
 function isZero({ field, type }: FieldOfType): boolean {
   if (field.default === undefined) return true;
   const declaration = type.kind === "named" ? type.declaration : undefined;
-  return isZeroDefault(field.default, declaration?.kind === "enum" ? declaration.variants[0]?.name : undefined);
+  return isZeroDefault(
+    field.default,
+    declaration?.kind === "enum" ? declaration.variants[0]?.name : undefined,
+  );
 }
 
 /** Bytes and collections of u8: one encoding. */
@@ -447,7 +477,14 @@ function offsetsOf(variants: readonly Variant[]): ReadonlyMap<Variant, number> {
   for (const variant of variants) {
     offsets.set(variant, at);
     const { form } = variant;
-    at += form.kind === "unit" ? 0 : form.kind === "newtype" ? 1 : form.kind === "tuple" ? form.types.length : form.fields.length;
+    at +=
+      form.kind === "unit"
+        ? 0
+        : form.kind === "newtype"
+          ? 1
+          : form.kind === "tuple"
+            ? form.types.length
+            : form.fields.length;
   }
   return offsets;
 }

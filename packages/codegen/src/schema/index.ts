@@ -7,15 +7,7 @@ export {
   type MethodSchemas,
   methodSchemas,
   SchemaCache,
-  type SourceMethod,
   type TypeSchemas,
   typeSchemas,
-  voxError,
 } from "./payload.js";
-export type {
-  SourceDeclaration,
-  SourceField,
-  SourceType,
-  SourceVariant,
-  SourceVariantForm,
-} from "./source-type.js";
+export type { SourceType } from "./source-type.js";

@@ -163,7 +163,7 @@ export function methodSchemas(
 }
 
 /** The error half of every response. Source: `protocol/schemas.md` §8. */
-export const voxError: SourceDeclaration = {
+const voxError: SourceDeclaration = {
   kind: "enum",
   name: "VoxError",
   parameters: ["E"],

@@ -8,8 +8,3 @@ export interface Span {
   readonly start: number;
   readonly end: number;
 }
-
-/** The span from the start of one to the end of another of the same file. */
-export function spanBetween(first: Span, last: Span): Span {
-  return { file: first.file, start: first.start, end: Math.max(first.end, last.end) };
-}

@@ -37,7 +37,7 @@ export function inOrder(parent: CstNode, ...names: readonly string[]): readonly 
   return names.flatMap((name) => parent.children[name] ?? []).sort((a, b) => startOf(a) - startOf(b));
 }
 
-export function startOf(element: CstElement): number {
+function startOf(element: CstElement): number {
   return isNode(element) ? (element.location?.startOffset ?? 0) : element.startOffset;
 }
 

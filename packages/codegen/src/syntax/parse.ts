@@ -9,7 +9,7 @@ import { parseTokens } from "./parser.js";
 import { TriviaTable } from "./trivia.js";
 
 /** Most UTF-16 units of a file: 4 Mi. A guard against files that are no schemas, before memory is spent on them. */
-export const maxFileLength: number = 4 * 1024 * 1024;
+const maxFileLength: number = 4 * 1024 * 1024;
 
 /** Parses one file. Never throws. */
 export function parse(source: SourceFile, reporter: Reporter): FileNode {

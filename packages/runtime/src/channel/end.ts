@@ -25,3 +25,8 @@ export function connectionEnded(reason: CloseReason, cause: unknown): ChannelEnd
 export function closedHere(): ChannelError {
   return new ChannelError("ChannelClosed", "channel closed");
 }
+
+/** A handle that no call binds: one that was not made by `channel()`. */
+export function notBound(): ChannelError {
+  return new ChannelError("ChannelUnbound", "channel is not bound");
+}

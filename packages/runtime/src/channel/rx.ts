@@ -1,7 +1,7 @@
 /** The receiving end of a channel as applications see it. */
 import { asyncDispose } from "../call/dispose.js";
 import type { ChannelError } from "../errors.js";
-import type { ChannelEnd } from "./end.js";
+import { type ChannelEnd, notBound } from "./end.js";
 import type { SendingHalf } from "./halves.js";
 import type { Receiver, Taker } from "./receiver.js";
 
@@ -119,6 +119,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
     if (this.receiver !== undefined) this.receiver.take(taker);
     else if (this.failure !== undefined) taker.ended({ error: this.failure });
     else if (this.isCancelled) taker.ended({ error: undefined });
+    else if (this.pair === undefined) taker.ended({ error: notBound() });
     else this.early.push(taker);
   }
 }

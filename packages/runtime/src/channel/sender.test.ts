@@ -17,6 +17,46 @@ function setUp(credit: number) {
 }
 
 describe("Sender", () => {
+  it("credit_blocks_at_zero, credit_initial_zero_blocks_first_send", () => {
+    const { sender, log, send } = setUp(0);
+    send(1);
+    expect(log).toEqual([]);
+    sender.grant(1);
+    expect(log).toEqual(["sent 1"]);
+  });
+
+  it("credit_allows_n_sends", () => {
+    const { port, sender, log, send } = setUp(4);
+    for (const item of [1, 2, 3, 4, 5]) send(item);
+    expect(port.said).toHaveLength(4);
+    sender.grant(2);
+    send(6);
+    expect(log).toHaveLength(6);
+    send(7);
+    expect(log).toHaveLength(6);
+  });
+
+  it("credit_grants_are_additive", () => {
+    const { port, sender, send } = setUp(0);
+    sender.grant(3);
+    sender.grant(5);
+    for (const item of [1, 2, 3, 4, 5, 6, 7, 8, 9]) send(item);
+    expect(port.said).toHaveLength(8);
+  });
+
+  it("try_send_returns_full_with_value_when_credit_is_exhausted: the value stays with the caller", () => {
+    const { port, sender } = setUp(1);
+    expect([sender.trySend(1), sender.trySend(2)]).toEqual(["sent", "full"]);
+    expect(port.said).toEqual(["item 7: 1"]);
+  });
+
+  it("try_send_returns_closed_with_value_when_credit_is_closed: the value stays with the caller", () => {
+    const { port, sender } = setUp(1);
+    sender.end(resetByPeer());
+    expect(sender.trySend(1)).toBe("closed");
+    expect(port.said).toEqual(["forget 7"]);
+  });
+
   it("spends credit, then waits in order; grants let the waiting go", () => {
     const { port, sender, log, send } = setUp(2);
     for (const item of [1, 2, 3, 4]) send(item);
@@ -45,7 +85,7 @@ describe("Sender", () => {
     expect(sender.trySend(6)).toBe("closed");
   });
 
-  it("waits for a busy link though it has credit", () => {
+  it("tx_send_waits_for_sink_completion: waits for a busy link though it has credit", () => {
     const { port, sender, log, send } = setUp(4);
     port.isBusy = true;
     send(1);

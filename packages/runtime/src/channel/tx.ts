@@ -1,6 +1,7 @@
 /** The sending end of a channel as applications see it. */
 import { asyncDispose } from "../call/dispose.js";
 import type { ChannelError } from "../errors.js";
+import { notBound } from "./end.js";
 import type { ReceivingHalf } from "./halves.js";
 import type { Sender, TrySend } from "./sender.js";
 
@@ -56,14 +57,14 @@ export class Tx<T> implements AsyncDisposable {
    * @throws CodecError `EncodeFailed` when the item does not fit its type
    */
   trySend(item: T): TrySend {
-    if (this.failure !== undefined) return "closed";
-    return this.sender?.trySend(item) ?? "full";
+    if (this.sender !== undefined) return this.sender.trySend(item);
+    return this.isPending ? "full" : "closed";
   }
 
   /** Ends the channel in good order: what waits is sent first. Resolves when the receiver was told. Harmless twice. */
   close(): Promise<void> {
     const { sender } = this;
-    if (this.failure !== undefined) return sentAlready;
+    if (sender === undefined && !this.isPending) return sentAlready;
     return new Promise((resolve) => {
       if (sender !== undefined) sender.close(resolve);
       else this.early.push({ bound: (bound) => bound.close(resolve), failed: () => resolve() });
@@ -74,8 +75,8 @@ export class Tx<T> implements AsyncDisposable {
   get ended(): Promise<void> {
     const { sender } = this;
     return new Promise((resolve) => {
-      if (this.failure !== undefined) resolve();
-      else if (sender !== undefined) sender.whenEnded(resolve);
+      if (sender !== undefined) sender.whenEnded(resolve);
+      else if (!this.isPending) resolve();
       else this.early.push({ bound: (bound) => bound.whenEnded(resolve), failed: () => resolve() });
     });
   }
@@ -121,8 +122,13 @@ export class Tx<T> implements AsyncDisposable {
     if (!this.isKept) this.sender?.close(() => {});
   }
 
+  /** Whether a call may still bind it: that which is given its pair. */
+  private get isPending(): boolean {
+    return this.failure === undefined && this.pair !== undefined;
+  }
+
   private sendEarly(item: T): Promise<void> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
+    if (!this.isPending) return Promise.reject(this.failure ?? notBound());
     return new Promise((resolve, reject) => {
       this.early.push({ bound: (sender) => sender.send(item, resolve, reject), failed: reject });
     });

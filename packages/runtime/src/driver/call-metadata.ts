@@ -5,7 +5,7 @@ import { writeU64Number } from "../postcard/wide-integers.js";
 import { Metadata, writeMetadata } from "../wire/metadata.js";
 
 /** Key of the number that identifies a call across resends. */
-export const operationIdKey = "vox-operation-id";
+const operationIdKey = "vox-operation-id";
 /** Everything of the entry that stands in front of the number: key and kind of value. */
 const operationIdHead: Uint8Array = /*@__PURE__*/ Uint8Array.from(
   [operationIdKey.length, ...Array.from(operationIdKey, (letter) => letter.charCodeAt(0)), 2],

@@ -13,6 +13,7 @@ import type { Connection } from "../session/connection.js";
 import { hasParity } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
 import type { MessageHead, WireId } from "../wire/message.js";
+import { isSendable, type Metadata } from "../wire/metadata.js";
 import { methodIdBytes } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
 import { Replies } from "./replies.js";
@@ -344,8 +345,14 @@ export class IncomingCalls {
     this.finish(request, variant === 0 ? "Ok" : "User");
   }
 
+  /** What the handler has put beside its answer; nothing when that is too large to be sent. */
+  private sendableMetadata({ answeredMetadata }: RunningRequest): Metadata | undefined {
+    return answeredMetadata !== undefined && isSendable(answeredMetadata) ? answeredMetadata : undefined;
+  }
+
   private answer(request: RunningRequest, code: "Cancelled" | "InvalidPayload", detail = ""): void {
-    this.replies.answer(request.requestId, request.served, code, detail);
+    const { requestId, served } = request;
+    this.replies.answer(requestId, served, code, detail, this.sendableMetadata(request));
     this.finish(request, code);
   }
 

@@ -5,6 +5,7 @@ import { writeString } from "../postcard/text.js";
 import type { Announcement } from "../schema/registry.js";
 import type { Connection } from "../session/connection.js";
 import type { WireId } from "../wire/message.js";
+import type { Metadata } from "../wire/metadata.js";
 import { beginPayload, endPayload, methodIdBytes, writeResponseHead } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
 import { writeCallMetadata } from "./call-metadata.js";
@@ -65,9 +66,15 @@ export class Replies {
   }
 
   /** Answers a call of a method of ours with a failure. */
-  answer(id: WireId, served: ServedMethod, code: CallFailureCode, detail = ""): void {
+  answer(
+    id: WireId,
+    served: ServedMethod,
+    code: CallFailureCode,
+    detail = "",
+    metadata?: Metadata | undefined,
+  ): void {
     if (!served.announcement.isSent) this.announce(served);
-    this.fail(id, code, detail);
+    this.fail(id, code, detail, metadata);
   }
 
   /** Answers a call of a method that is not served here: its types are announced as narrow. */
@@ -82,18 +89,19 @@ export class Replies {
         this.connection.fail("calls of too many unknown methods");
     }
     if (!announcement.isSent) this.bindings.announce(announcement, methodIdBytes(methodId), "response");
-    this.fail(id, code, "");
+    this.fail(id, code, "", undefined);
   }
 
   private announce(served: ServedMethod): void {
     this.bindings.announce(served.announcement, served.idBytes, "response");
   }
 
-  private fail(id: WireId, code: CallFailureCode, detail: string): void {
+  private fail(id: WireId, code: CallFailureCode, detail: string, metadata: Metadata | undefined): void {
     const { outbox } = this.connection.host;
     const w = outbox.writer;
     let p = writeResponseHead(w, outbox.begin(), this.connection.id, id);
-    w.buffer[p++] = noMetadata;
+    if (metadata === undefined) w.buffer[p++] = noMetadata;
+    else p = writeCallMetadata(w, p, metadata, 0);
     const start = beginPayload(w, p);
     p = start;
     if (p + 2 > w.limit) w.grow(p, 2);

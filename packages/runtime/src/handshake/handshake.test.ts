@@ -6,6 +6,8 @@ import { decodeCbor } from "../schema/cbor.js";
 import type { Schema } from "../schema/model.js";
 import { encodeSchemaList } from "../schema/payload.js";
 import { readSchemaList } from "../schema/payload-reader.js";
+import { buildPlan } from "../schema/plan.js";
+import { decodeMessage, MessageHead, MessageKind } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import { AcceptorHandshake, type AcceptorOptions } from "./acceptor.js";
 import type { Handshake, HandshakeOutcome, HandshakeStep } from "./handshake-core.js";
@@ -75,6 +77,57 @@ const strangeSchemas = encodeSchemaList([
 ]);
 
 describe("handshake", () => {
+  it("transport_prologue_accepts_bare_mode", () => {
+    const asked = initiatorOf().start();
+    expect(asked.send).toEqual([prologueHello]);
+    // Behind the magic and the version stands the mode: 0 is bare.
+    expect(Buffer.from(prologueHello).toString("hex")).toBe("564f544809000000");
+    const answered = acceptorOf().onFrame(prologueHello);
+    expect(answered).toEqual({ send: [prologueAccept], outcome: undefined });
+    const initiator = initiatorOf();
+    initiator.start();
+    const [hello = new Uint8Array()] = initiator.onFrame(prologueAccept).send;
+    expect(decodeHandshakeMessage(hello, defaultLimits).kind).toBe("Hello");
+  });
+
+  it("acceptor_rejects_peer_zero_initial_credit_before_session_starts", () => {
+    const acceptor = acceptorOf();
+    acceptor.onFrame(prologueHello);
+    const hello = encodeHandshakeMessage({
+      kind: "Hello",
+      parity: "Odd",
+      settings: { parity: "Odd", maxConcurrentRequests: 64, initialChannelCredit: 0 },
+      schemas: messageSchemas(),
+      supportsRetry: true,
+      resumeKey: undefined,
+      metadata: new Metadata({ "vox-service": "Demo" }),
+    });
+    const step = acceptor.onFrame(hello);
+    const reason = "initial_channel_credit must be greater than zero";
+    expect(textOf(step.outcome)).toContain(reason);
+    expect(step.outcome).toMatchObject({ error: { code: "Protocol" } });
+    const [sorry = new Uint8Array()] = step.send;
+    expect(decodeHandshakeMessage(sorry, defaultLimits)).toEqual({ kind: "Sorry", reason });
+  });
+
+  it("message_plan_from_identical_schemas_round_trips", () => {
+    const [theirs, ours] = [messageSchemas(), messageSchemas()].map((bytes) =>
+      readSchemaList(decodeCbor(bytes, { maxBytes: 1 << 20, maxDepth: 64 }), "", 100),
+    );
+    const side = (schemas: readonly Schema[] = []) => {
+      const byId = new Map(schemas.map((schema) => [schema.id, schema]));
+      const root = { tag: "concrete", typeId: schemas.at(-1)?.id ?? 0n, args: [] } as const;
+      return { root, lookup: (id: bigint) => byId.get(id) };
+    };
+    const [remote, local] = [side(theirs), side(ours)];
+    const { plan, problems } = buildPlan(remote.root, remote.lookup, local.root, local.lookup);
+    expect(problems).toEqual([]);
+    expect(plan?.root.same).toBe(true);
+    const head = new MessageHead();
+    decodeMessage(head, Uint8Array.of(0, 8, 42), 0, 3);
+    expect([head.connectionId, head.kind, head.nonce]).toEqual([0, MessageKind.Ping, 42]);
+  });
+
   it("comes to the same result on both sides", () => {
     const { client, server } = talk(initiatorOf(), acceptorOf());
     expect(client).toMatchObject({

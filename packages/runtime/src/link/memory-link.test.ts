@@ -42,6 +42,68 @@ const microtasks = async (): Promise<void> => {
   for (let count = 0; count < 10; count++) await Promise.resolve();
 };
 
+/** Both ends of a link that carries texts, and what each has received. */
+function texts() {
+  const [a, b, atA, atB] = started();
+  const say = (link: MemoryLink, text: string): boolean => send(link, [...new TextEncoder().encode(text)]);
+  const heard = ({ events }: Recorder): string[] =>
+    events
+      .filter((event) => event !== "idle" && event !== "drain")
+      .map((event) =>
+        event.startsWith("frame ")
+          ? String.fromCharCode(...event.slice("frame ".length).split(",").map(Number))
+          : event,
+      );
+  return { a, b, atA, atB, say, heard };
+}
+
+describe("messages on a link", () => {
+  it("send_recv_single", async () => {
+    const { a, atB, say, heard } = texts();
+    say(a, "hello");
+    await microtasks();
+    expect(heard(atB)).toEqual(["hello"]);
+  });
+
+  it("send_recv_multiple_in_order", async () => {
+    const { a, atB, say, heard } = texts();
+    const all = Array.from({ length: 10 }, (_, index) => `msg-${index}`);
+    for (const text of all) say(a, text);
+    await microtasks();
+    expect(heard(atB)).toEqual(all);
+  });
+
+  it("bidirectional", async () => {
+    const { a, b, atA, atB, say, heard } = texts();
+    say(a, "from-client");
+    await microtasks();
+    say(b, "from-server");
+    await microtasks();
+    expect([heard(atB), heard(atA)]).toEqual([["from-client"], ["from-server"]]);
+  });
+
+  it("interleaved_send_recv", async () => {
+    const { a, b, atA, atB, say, heard } = texts();
+    for (let round = 0; round < 5; round++) {
+      say(a, `c2s-${round}`);
+      await microtasks();
+      expect(heard(atB).at(-1)).toBe(`c2s-${round}`);
+      say(b, `s2c-${round}`);
+      await microtasks();
+      expect(heard(atA).at(-1)).toBe(`s2c-${round}`);
+    }
+    expect([heard(atA).length, heard(atB).length]).toEqual([5, 5]);
+  });
+
+  it("close_signals_end", async () => {
+    const { a, atB, say, heard } = texts();
+    say(a, "last");
+    a.close();
+    await microtasks();
+    expect(heard(atB)).toEqual(["last", "closed"]);
+  });
+});
+
 describe("MemoryLink", () => {
   it("delivers frames later, in order, with their boundaries, and says when an arrival is over", async () => {
     const [a, , , atB] = started();

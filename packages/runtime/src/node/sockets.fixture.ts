@@ -28,7 +28,7 @@ export async function listenWith(onSocket: (socket: Socket) => void): Promise<nu
   return portOf(listener);
 }
 
-export function portOf(listener: Server): number {
+function portOf(listener: Server): number {
   const address = listener.address();
   if (address === null || typeof address === "string") throw new Error("not listening");
   return address.port;

@@ -155,7 +155,7 @@ describe("what arrives", () => {
 });
 
 describe("the end", () => {
-  it("is clean between two frames", async () => {
+  it("eof_on_peer_close: is clean between two frames", async () => {
     const { link, recorder, raw } = await linkAndSocket();
     link.start(recorder);
     raw.end(framed(sequence(3)));

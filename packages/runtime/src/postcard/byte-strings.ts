@@ -7,7 +7,7 @@ import { bytesProblem } from "./problems.js";
 import { putVarint } from "./varints.js";
 
 /** Decoded bytes up to this length are a copy; longer ones are a view that keeps the received chunk alive. */
-export const maxCopiedBytes = 1024;
+const maxCopiedBytes = 1024;
 /** Up to here a loop beats `set` (whose cost is that of the call). */
 const shortBytes = 24;
 

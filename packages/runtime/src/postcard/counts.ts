@@ -8,7 +8,7 @@ import { putVarint, takeVarint64 } from "./varints.js";
 /** Levels of a recursive type that are written or read. Source: `protocol/postcard.md` §5. */
 export const maxDepth = 128;
 /** Elements without bytes (of `unit[]` and the like) that one payload may hold. Source: `protocol/postcard.md` §5. */
-export const maxEmptyElements = 65_536;
+const maxEmptyElements = 65_536;
 
 /** Writes the count of a list, map or set. Room: 5. The number is trusted: an integer of 0 to 2^32 - 1. */
 export function writeCount(w: Writer, p: number, count: number): number {

@@ -2,7 +2,7 @@
 import type { FieldsPlan, PlanNode, VariantPlan } from "./plan-model.js";
 
 /** The nodes directly inside a node. */
-export function childrenOf(node: PlanNode): readonly PlanNode[] {
+function childrenOf(node: PlanNode): readonly PlanNode[] {
   switch (node.kind) {
     case "direct":
       return [];

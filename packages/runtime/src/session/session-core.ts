@@ -12,6 +12,7 @@ import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
 import { decodeMessage, MessageHead, MessageKind, type WireId } from "../wire/message.js";
+import type { Metadata } from "../wire/metadata.js";
 import { writePing, writePong, writeProtocolError } from "../wire/session-messages.js";
 import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
 import { ConnectionTable, rootConnectionId } from "./connection-table.js";
@@ -168,10 +169,23 @@ export class SessionCore implements ConnectionHost {
   }
 
   /** Ends a virtual connection, and tells the peer. Harmless when it has ended. */
-  close(connection: Connection, reason: CloseReason, error: SessionError | undefined): void {
+  close(
+    connection: Connection,
+    reason: CloseReason,
+    error: SessionError | undefined,
+    metadata?: Metadata,
+  ): void {
     if (this.hasEnded || this.connections.find(connection.id) !== connection) return;
     this.closeConnection(connection, reason, error);
-    this.virtual.sendClose(connection.id);
+    this.virtual.sendClose(connection.id, metadata);
+  }
+
+  /** Ends a virtual connection, or gives up one that was asked for. @throws SessionError when there is none */
+  closeById(id: WireId, metadata?: Metadata): void {
+    if (id === rootConnectionId) throw protocolError("cannot close root connection");
+    const connection = this.connections.find(id);
+    if (connection !== undefined) this.close(connection, "Local", undefined, metadata);
+    else if (!this.virtual.cancel(id, metadata)) throw protocolError("connection not found");
   }
 
   private closeConnection(

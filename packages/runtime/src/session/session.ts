@@ -14,6 +14,7 @@ import { Metadata } from "../wire/metadata.js";
 import type { Connection, ConnectionSettings } from "./connection.js";
 import { defaultDrainMs } from "./connection-shell.js";
 import type { Outbox } from "./outbox.js";
+import type { Parity } from "./parity.js";
 import type { SessionCore } from "./session-core.js";
 
 /** How long a link may take to send what it holds and close, ms; then it is cut. */
@@ -42,6 +43,8 @@ export interface OpenOptions {
   readonly maxConcurrentRequests?: number | undefined;
   /** Items that this side takes on a fresh channel. Default: as on the root connection. */
   readonly initialChannelCredit?: number | undefined;
+  /** Which half of the request and channel ids is ours on the connection. Default: as on the root connection. */
+  readonly parity?: Parity | undefined;
   /** Gives up when aborted before the connection is there. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -103,17 +106,25 @@ export class Session implements SessionHandle {
    * @throws SessionError `ConnectTimeout` when it does not answer; `Protocol` when the session is closed or full
    * @throws VoxError `Cancelled` when `signal` is aborted
    */
-  open<C>(service: Service<C>, options: OpenOptions = {}): Promise<C> {
-    const { signal, dispatcher } = options;
-    if (!this.isOpen) return Promise.reject(new SessionError("Protocol", "protocol error: session closed"));
-    if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
+  async open<C>(service: Service<C>, options: OpenOptions = {}): Promise<C> {
     const metadata = new Metadata(options.metadata);
     metadata.append(serviceKey, service.name);
     const settings: ConnectionSettings = {
-      parity: this.local.parity,
+      parity: options.parity ?? this.local.parity,
       maxConcurrentRequests: options.maxConcurrentRequests ?? this.local.maxConcurrentRequests,
       initialChannelCredit: options.initialChannelCredit ?? this.local.initialChannelCredit,
     };
+    return service.create(await this.openCaller(settings, metadata, options));
+  }
+
+  /** {@link open} with everything given. @param metadata the peer refuses one without `vox-service` @internal */
+  openCaller(
+    settings: ConnectionSettings,
+    metadata: Metadata,
+    { signal, dispatcher }: Pick<OpenOptions, "signal" | "dispatcher"> = {},
+  ): Promise<Caller> {
+    if (!this.isOpen) return Promise.reject(new SessionError("Protocol", "protocol error: session closed"));
+    if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
     return new Promise((resolve, reject) => {
       let isCancelled = false;
       const onAbort = (): void => {
@@ -123,7 +134,7 @@ export class Session implements SessionHandle {
       const id = this.core.virtual.open(settings, metadata, {
         opened: (connection) => {
           signal?.removeEventListener("abort", onAbort);
-          resolve(service.create(this.startDriver(connection, dispatcher)));
+          resolve(this.startDriver(connection, dispatcher));
         },
         failed: (error) => {
           signal?.removeEventListener("abort", onAbort);
@@ -132,6 +143,17 @@ export class Session implements SessionHandle {
       });
       if (id !== undefined) signal?.addEventListener("abort", onAbort);
     });
+  }
+
+  /**
+   * Ends a virtual connection at once, whoever opened it: calls in flight on it fail. One that the peer has not accepted
+   * yet is given up.
+   * @param id as the peer and observers know it
+   * @param metadata sent to the peer
+   * @throws SessionError `Protocol` for the root connection and for one that does not exist
+   */
+  closeConnection(id: number | bigint, metadata?: Metadata): void {
+    this.core.closeById(id, metadata);
   }
 
   async close(options: CloseOptions = {}): Promise<void> {

@@ -24,7 +24,7 @@ import { hasParity, IdAllocator, oppositeParity, type Parity } from "./parity.js
 import { errorKey, RejectedError } from "./rejected-error.js";
 
 /** Texts that the reference uses too. */
-export const zeroCredit = "initial_channel_credit must be greater than zero";
+const zeroCredit = "initial_channel_credit must be greater than zero";
 const missingService = "protocol error: missing required vox-service metadata";
 
 /** Key of the entry that names the wanted service. Source: `protocol/wire.md` §7. */

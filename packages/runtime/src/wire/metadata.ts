@@ -1,7 +1,7 @@
 /** Metadata: named values beside a call, a connection or a handshake. Source: `protocol/wire.md` §7. */
 import { Reader } from "../bytes/reader.js";
 import { loneSurrogateIndex, utf8 } from "../bytes/utf8.js";
-import type { Writer } from "../bytes/writer.js";
+import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
 import { defaultLimits, type Limits } from "../limits.js";
 import { readBytes, writeBytes } from "../postcard/byte-strings.js";
@@ -181,6 +181,16 @@ export function writeMetadata(w: Writer, p: number, metadata: Metadata, extra = 
   }
   if (at - p > defaultLimits.maxMetadataBytes) throw tooMuch(`${at - p} bytes`, "maxMetadataBytes");
   return at;
+}
+
+/** Whether {@link writeMetadata} would take a list. */
+export function isSendable(metadata: Metadata): boolean {
+  try {
+    writeMetadata(new Writer(), 0, metadata);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -30,7 +30,7 @@ export function headerLines(file: ModelFile, schemaPath: string, command: string
 }
 
 /** Hash of a schema's text. Line ends do not count: a checkout on another system has the same hash. */
-export function schemaHash(text: string): string {
+function schemaHash(text: string): string {
   return hash64(new TextEncoder().encode(text.replaceAll("\r\n", "\n")))
     .toString(16)
     .padStart(16, "0");
