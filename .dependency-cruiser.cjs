@@ -19,6 +19,7 @@ const runtime = [
   ["channel/"],
   ["driver/"],
   ["router"],
+  ["middleware/"],
   ["establish|connect|acceptor|initiate|accept"],
   ["node/", "web/", "testing/", "otel/"],
 ];

@@ -42,6 +42,12 @@ export type { EstablishOptions } from "./establish.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type { Framing, Link, LinkSink } from "./link/link.js";
 export { MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "./link/memory-link.js";
+export { requireBearer, sendBearer, UnauthenticatedError } from "./middleware/bearer.js";
+export { type ClientMiddleware, type OutgoingCall, withMiddleware } from "./middleware/client-middleware.js";
+export { type ContextKey, contextKey } from "./middleware/context-key.js";
+export { receiveDeadline, remainingMs, sendDeadline } from "./middleware/deadline.js";
+export { type CallRecord, type LoggingOptions, logging, serverLogging } from "./middleware/logging.js";
+export { intercept, type ServerMiddleware } from "./middleware/server-middleware.js";
 export type {
   ConnectionClosedEvent,
   ConnectionEvent,

@@ -1,0 +1,51 @@
+/** Bearer tokens beside calls. */
+import type { CallContext } from "../call/context.js";
+import type { ClientMiddleware } from "./client-middleware.js";
+import type { ContextKey } from "./context-key.js";
+import type { ServerMiddleware } from "./server-middleware.js";
+
+/** Key of the entry with the token, which is marked as sensitive. */
+const authorizationKey = "authorization";
+/** Key of the answer's entry that says why a call was refused. */
+const refusalKey = "error";
+const scheme = "Bearer ";
+
+/** A call came without a token that is accepted. The caller sees `Cancelled`, and `unauthenticated` beside the answer. */
+export class UnauthenticatedError extends Error {
+  constructor(method: string) {
+    super(`${method}: no bearer token that is accepted`);
+    this.name = "UnauthenticatedError";
+  }
+}
+
+/** Sends a token with each call. @param token the token, or what gives it for each call */
+export function sendBearer(token: string | (() => string | Promise<string>)): ClientMiddleware {
+  return async ({ metadata }, next) => {
+    const text = typeof token === "string" ? token : await token();
+    metadata.set(authorizationKey, scheme + text, { sensitive: true });
+    return next();
+  };
+}
+
+/**
+ * Lets only calls through whose token is accepted.
+ *
+ * @param verify the caller that the token stands for; undefined refuses it
+ * @param principal where handlers find the caller
+ */
+export function requireBearer<T>(
+  verify: (token: string, context: CallContext) => T | undefined | Promise<T | undefined>,
+  principal: ContextKey<T>,
+): ServerMiddleware {
+  return async (context, _args, next) => {
+    const text = context.metadata.getString(authorizationKey);
+    const caller =
+      text?.startsWith(scheme) === true ? await verify(text.slice(scheme.length), context) : undefined;
+    if (caller === undefined) {
+      context.responseMetadata.set(refusalKey, "unauthenticated");
+      throw new UnauthenticatedError(`${context.method.service}.${context.method.name}`);
+    }
+    principal.set(context, caller);
+    return next();
+  };
+}

@@ -1,0 +1,79 @@
+/** What stands between a generated client and the connection. Source: `protocol/calls.md` §7. */
+import type { Caller, CallOptions } from "../call/caller.js";
+import type { Method } from "../call/method.js";
+import type { Result } from "../call/result.js";
+import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
+import { type CallError, CallFailure, type MethodName, UserError } from "../errors.js";
+import { Metadata } from "../wire/metadata.js";
+
+/** A call on its way out. */
+export interface OutgoingCall {
+  readonly method: MethodName & { readonly idempotent: boolean };
+  readonly args: readonly unknown[];
+  /** What is sent beside the arguments: a copy of the caller's, to add entries to. */
+  readonly metadata: Metadata;
+  /** What the caller asked for; its metadata is in `metadata`. */
+  readonly options: Readonly<CallOptions>;
+}
+
+/**
+ * Sees a call before it leaves and its outcome after: calls `next` once, or again to try again, and gives its result on.
+ * What it throws is what the caller gets.
+ */
+export type ClientMiddleware = (call: OutgoingCall, next: () => Promise<unknown>) => Promise<unknown>;
+
+/**
+ * A caller whose calls go through middleware, the first in the list outermost. Make a client of it:
+ * `Catalog.create(withMiddleware(shop.$caller, [logging(console.log)]))`.
+ */
+export function withMiddleware(caller: Caller, middleware: readonly ClientMiddleware[]): Caller {
+  return middleware.length === 0 ? caller : new MiddlewareCaller(caller, middleware);
+}
+
+class MiddlewareCaller implements Caller {
+  private readonly inner: Caller;
+  private readonly middleware: readonly ClientMiddleware[];
+
+  constructor(inner: Caller, middleware: readonly ClientMiddleware[]) {
+    this.inner = inner;
+    this.middleware = middleware;
+  }
+
+  get session(): SessionHandle {
+    return this.inner.session;
+  }
+
+  get connection(): ConnectionHandle {
+    return this.inner.connection;
+  }
+
+  call<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options: CallOptions = {},
+  ): Promise<T> {
+    const metadata = new Metadata(options.metadata);
+    const call: OutgoingCall = { method, args, metadata, options };
+    const send = (): Promise<unknown> => this.inner.call(method, args, { ...options, metadata });
+    return this.through(0, call, send) as Promise<T>;
+  }
+
+  async tryCall<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<Result<T, CallError<E>>> {
+    try {
+      return { ok: true, value: await this.call(method, args, options) };
+    } catch (error) {
+      if (error instanceof CallFailure || error instanceof UserError)
+        return { ok: false, error: error as CallError<E> };
+      throw error;
+    }
+  }
+
+  private async through(at: number, call: OutgoingCall, send: () => Promise<unknown>): Promise<unknown> {
+    const middleware = this.middleware[at];
+    return middleware === undefined ? send() : middleware(call, () => this.through(at + 1, call, send));
+  }
+}

@@ -1,0 +1,56 @@
+/** Deadlines that travel: the server learns how long the caller waits. */
+import type { CallContext } from "../call/context.js";
+import { type Clock, systemClock } from "../clock.js";
+import { TimeoutError } from "../errors.js";
+import type { ClientMiddleware } from "./client-middleware.js";
+import { contextKey } from "./context-key.js";
+import type { ServerMiddleware } from "./server-middleware.js";
+
+/** Key of the entry with the milliseconds that are left when the call is sent. */
+const deadlineKey = "deadline-ms";
+/** Longer deadlines are none: timers cannot wait longer, 2^31 - 1 ms. */
+const longestMs = 0x7fff_ffff;
+
+const deadlines = /*@__PURE__*/ contextKey<{ readonly at: number; readonly clock: Clock }>("deadline");
+
+/** Sends the timeout of each call along. */
+export function sendDeadline(): ClientMiddleware {
+  return ({ options, metadata }, next) => {
+    const { timeoutMs } = options;
+    if (timeoutMs !== undefined && Number.isFinite(timeoutMs))
+      metadata.set(deadlineKey, Math.max(0, Math.ceil(timeoutMs)), { noPropagate: true });
+    return next();
+  };
+}
+
+/**
+ * Aborts the handler's signal when its caller's time is over, whether or not the caller says so. Handlers learn what is
+ * left by {@link remainingMs}.
+ */
+export function receiveDeadline(clock: Clock = systemClock): ServerMiddleware {
+  return async (context, _args, next) => {
+    const sent = context.metadata.getU64(deadlineKey);
+    if (sent === undefined || sent > BigInt(longestMs)) return next();
+    const leftMs = Number(sent);
+    const controller = new AbortController();
+    const timer = clock.setTimer(leftMs, () => controller.abort(new TimeoutError(leftMs)));
+    const changed = Object.create(context, {
+      signal: { get: () => AbortSignal.any([context.signal, controller.signal]) },
+    }) as CallContext;
+    deadlines.set(changed, { at: clock.now() + leftMs, clock });
+    try {
+      return await next(changed);
+    } finally {
+      clock.clearTimer(timer);
+    }
+  };
+}
+
+/**
+ * Milliseconds that the caller of this call still waits, at least 0; undefined when it gave no deadline. Pass it on:
+ * `orders.place(order, { timeoutMs: remainingMs(context) })`.
+ */
+export function remainingMs(context: CallContext): number | undefined {
+  const deadline = deadlines.get(context);
+  return deadline === undefined ? undefined : Math.max(0, deadline.at - deadline.clock.now());
+}

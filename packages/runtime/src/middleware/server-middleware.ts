@@ -1,0 +1,45 @@
+/** What stands between the connection and a handler. Source: `protocol/calls.md` §7. */
+import type { CallContext } from "../call/context.js";
+import { Dispatcher, type HandledMethod } from "../call/dispatcher.js";
+
+/**
+ * Sees a call before its handler does, and the answer before it leaves: calls `next` once and gives its result on, which
+ * is the handler's value, or a `Failure` for the declared error. What it throws is `Cancelled` for the caller, as for a
+ * handler. `next` may be given another context.
+ */
+export type ServerMiddleware = (
+  context: CallContext,
+  args: readonly unknown[],
+  next: (context?: CallContext) => Promise<unknown>,
+) => Promise<unknown>;
+
+/**
+ * The same service behind middleware, the first in the list outermost. Calls of unknown methods, and calls whose arguments
+ * cannot be read, do not get here.
+ *
+ * ```ts
+ * serve(url, intercept(catalogDispatcher(handler), [requireBearer(verify), serverLogging(console.log)]));
+ * ```
+ */
+export function intercept(dispatcher: Dispatcher, middleware: readonly ServerMiddleware[]): Dispatcher {
+  if (middleware.length === 0) return dispatcher;
+  return new Dispatcher(
+    dispatcher.name,
+    dispatcher.methods.map((method) => ({
+      ...method,
+      invoke: (args, context) => through(0, middleware, method, args, context),
+    })),
+  );
+}
+
+async function through(
+  at: number,
+  middleware: readonly ServerMiddleware[],
+  method: HandledMethod,
+  args: readonly unknown[],
+  context: CallContext,
+): Promise<unknown> {
+  const next = middleware[at];
+  if (next === undefined) return method.invoke(args, context);
+  return next(context, args, (changed = context) => through(at + 1, middleware, method, args, changed));
+}
