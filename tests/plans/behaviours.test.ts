@@ -331,3 +331,42 @@ it("translation_error_display_coverage", () => {
     "at .foo: structural mismatch: remote is `u16`, local is `u32`",
   ]);
 });
+
+describe("fields that the reader does not know", () => {
+  const declarations =
+    "enum Two { First, Second } enum Shape { Circle(f64), Rect { w: f64, h: f64 }, Empty } enum Event { Click(i32, i32), Key(string) } struct Pair { a: f64, b: f64 }";
+
+  it.each([
+    ["skip_struct_field", "Pair", { a: 1.5, b: -2.5 }],
+    ["skip_enum_field", "Two", "Second"],
+    ["skip_option_field", "string?", "present"],
+    ["skip_option_field", "string?", undefined],
+    [
+      "skip_map_field",
+      "map<string, u32>",
+      new Map([
+        ["a", 1],
+        ["b", 2],
+      ]),
+    ],
+    ["skip_array_field", "f64[3]", [1, 2, 3]],
+    ["skip_tuple_field", "(string, u32)", ["hello", 999]],
+    ["skip_unit_field", "unit", undefined],
+    ["skip_char_field", "char", "Z"],
+    ["skip_u128_field", "u128", 2n ** 128n - 1n],
+    ["skip_i128_field", "i128", -(2n ** 127n)],
+    ["skip_f32_field", "f32", Math.fround(3.14)],
+    ["skip_enum_with_newtype_payload", "Shape", { kind: "Circle", value: 5 }],
+    ["skip_enum_with_newtype_payload", "Shape", { kind: "Rect", w: 3, h: 4 }],
+    ["skip_enum_with_newtype_payload", "Shape", { kind: "Empty" }],
+    ["skip_enum_tuple_variant_field", "Event", { kind: "Click", value: [10, 20] }],
+    ["skip_enum_tuple_variant_field", "Event", { kind: "Key", value: "enter" }],
+  ] as const)("%s (%s)", (_name, type, extra) => {
+    const from = `${declarations} struct P { id: u32, extra: ${type}, name: string }`;
+    const written = { id: 7, extra, name: "after" };
+    expect(pass([from, "P"], ["struct P { id: u32, name: string }", "P"], written)).toEqual({
+      id: 7,
+      name: "after",
+    });
+  });
+});

@@ -21,7 +21,7 @@ class ServerChannels {
 
   constructor() {
     const connection = new Connection(0, even, odd, this.harness.core);
-    this.channels = new Channels(connection, defaultLimits, this.harness.clock);
+    this.channels = new Channels(connection, defaultLimits, this.harness.clock, () => {});
   }
 
   receive(hex: string): void {

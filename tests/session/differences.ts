@@ -153,13 +153,11 @@ export const differences: Readonly<Record<string, readonly ChosenDifference[]>> 
 
 const resume = "belongs to resume";
 const operations = "belongs to resume: the operation table of the callee";
-const lifetime = "belongs to connections: how long clients and channels keep a session";
 const pending = "belongs to connections: acceptors that get the connection itself";
 
 /** Transcripts that are not replayed here, or of which one side is not. */
 const elsewhere: readonly (readonly [name: RegExp, reason: string, role?: Role])[] = [
   [/^(virtual_dropped_acceptor|virtual_early_call)$/, pending, "server"],
-  [/^(root_dropped_virtual_alive|receiver_keeps_session)$/, lifetime, "client"],
   [/^resume_/, resume],
   [/^(operation_|handler_panics$)/, operations, "server"],
   [/^raw_operation_id_text$/, operations],

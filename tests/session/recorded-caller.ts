@@ -54,6 +54,7 @@ export class RecordedCaller {
     else if (/^sends /.test(note)) void this.send(note);
     else if (/^(?:closes|drops) (?:items|input)$/.test(note)) void this.senders.at(-1)?.close();
     else if (/^drops (?:out|the receiver)$/.test(note)) this.receivers.at(-1)?.cancel();
+    else if (/^drops the (?:last caller of the root|call and the last caller)/.test(note)) this.leaveRoot();
     else if (!last) return false;
     return last;
   }
@@ -212,6 +213,7 @@ export class RecordedCaller {
   }
 
   private async readAll(rx: Rx<unknown> | undefined): Promise<void> {
+    if (rx === undefined) return;
     while (await this.receive(rx));
   }
 
@@ -254,6 +256,12 @@ export class RecordedCaller {
     const callers = [...this.opened.values()];
     const caller = note.endsWith("first") ? callers[0] : callers.at(-1);
     void caller?.connection.close();
+  }
+
+  /** What still arrives on the root is read, and keeps the session. */
+  private leaveRoot(): void {
+    void this.readAll(this.receivers.at(-1));
+    void this.session?.release();
   }
 
   private tryRefused(): void {

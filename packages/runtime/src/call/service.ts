@@ -11,8 +11,9 @@ export interface Client extends AsyncDisposable {
   /** The session that carries the calls. */
   readonly $session: SessionHandle;
   /**
-   * Ends the connection in good order: calls in flight finish first. On the root connection, that of `connect`, this
-   * ends the session.
+   * Ends the connection in good order: calls in flight finish first. The root connection, that of `connect`, may have
+   * several clients: it ends with the last of them, and with it the session when nothing else uses it, which are virtual
+   * connections and channels that are read or written still.
    */
   $close(): Promise<void>;
 }

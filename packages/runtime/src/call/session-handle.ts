@@ -27,8 +27,8 @@ export interface ConnectionHandle {
   /** Resolves, and never rejects, when it has ended. */
   readonly closed: Promise<SessionEnd>;
   /**
-   * Ends it in good order: new calls fail, those in flight finish, bounded by a timeout. Closing the root connection
-   * closes the session. Closing twice is harmless.
+   * Ends it in good order: new calls fail, those in flight finish, bounded by a timeout. Of the root connection this
+   * gives up one client's share; see `Session.client`. Closing twice is harmless.
    */
   close(options?: CloseOptions): Promise<void>;
 }

@@ -50,13 +50,16 @@ export class Channels implements ChannelPort {
   private readonly receivers = new Map<WireId, Receiver<unknown>>();
   private readonly unclaimed = new Map<WireId, Unclaimed>();
   private readonly endedByPeer: EndedIds;
+  /** Called when one of them has ended. */
+  private readonly onOver: () => void;
   private isPumpDue = false;
   private hasEnded = false;
 
-  constructor(connection: Connection, limits: Limits, clock: Clock) {
+  constructor(connection: Connection, limits: Limits, clock: Clock, onOver: () => void) {
     this.connection = connection;
     this.limits = limits;
     this.clock = clock;
+    this.onOver = onOver;
     this.ids = new IdAllocator(connection.local.parity);
     this.endedByPeer = new EndedIds(connection.peer.parity === "Odd" ? 1 : 2, limits.maxChannels);
   }
@@ -188,6 +191,7 @@ export class Channels implements ChannelPort {
     if (typeof channelId === "number" && hasParity(channelId, this.connection.peer.parity)) {
       this.endedByPeer.add(channelId);
     }
+    this.onOver();
   }
 
   wait(): void {

@@ -47,11 +47,12 @@ export class DriverCore implements ConnectionSink {
   private readonly outgoing: OutgoingCalls;
   private readonly incoming: IncomingCalls;
   private onIdle: (() => void) | undefined = undefined;
+  private waitsForChannels = false;
 
   constructor(connection: Connection, options: DriverOptions) {
     const { limits, clock, observer } = options;
     this.bindings = new Bindings(connection, limits);
-    this.channels = new Channels(connection, limits, clock);
+    this.channels = new Channels(connection, limits, clock, () => this.onChannelOver());
     this.outgoing = new OutgoingCalls(
       connection,
       this.bindings,
@@ -133,10 +134,11 @@ export class DriverCore implements ConnectionSink {
     this.channels.pump();
   }
 
-  onDraining(onIdle: () => void): void {
+  onDraining(onIdle: () => void, withChannels = false): void {
     this.outgoing.drain();
     this.incoming.drain();
     this.onIdle = onIdle;
+    this.waitsForChannels = withChannels;
     this.settle();
   }
 
@@ -147,9 +149,15 @@ export class DriverCore implements ConnectionSink {
     this.outgoing.end(reason === "Local" ? "SessionShutdown" : "ConnectionClosed", error);
   }
 
+  /** A channel has ended, which may be in the middle of something. */
+  private onChannelOver(): void {
+    if (this.onIdle !== undefined && this.waitsForChannels) queueMicrotask(() => this.settle());
+  }
+
   /** Says that nothing is in flight any more, once, when somebody waits for it. */
   private settle(): void {
     if (this.onIdle === undefined || this.incoming.size !== 0 || this.outgoing.awaited !== 0) return;
+    if (this.waitsForChannels && this.channels.size !== 0) return;
     const { onIdle } = this;
     this.onIdle = undefined;
     onIdle();

@@ -7,6 +7,7 @@ import { defaultLimits } from "../limits.js";
 import type { Acceptor } from "../router.js";
 import type { Session } from "../session/session.js";
 import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
+import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
 import { cancelled, openSocket } from "./open-socket.js";
 import { TcpLink } from "./tcp-link.js";
@@ -45,7 +46,8 @@ const longestBackOffMs = 5000;
  * ```
  *
  * @param address `tcp://host:port` or `host:port`; an IPv6 host stands in brackets
- * @param service from the generated file; `await using`, or `$close()`, of the client ends the session
+ * @param service from the generated file; `await using`, or `$close()`, of the client ends the session, which channels
+ * and virtual connections of it may keep for as long as they are used
  * @throws SessionError `Io` when nobody listens there, `ConnectTimeout` when it takes too long, `Protocol` when the peer
  * speaks something else or the address is none, `Rejected` when the peer refuses
  * @throws VoxError `Cancelled` when `signal` is aborted
@@ -56,7 +58,10 @@ export async function connect<C>(
   options: ConnectOptions = {},
 ): Promise<C> {
   const session = await connectSession(address, { ...options, service: service.name });
-  return session.client(service);
+  const client = session.client(service);
+  // Whoever has the client has no other way to the session: it ends with it.
+  void session.release();
+  return client;
 }
 
 /**
@@ -64,6 +69,7 @@ export async function connect<C>(
  * Options and errors are those of {@link connect}.
  */
 export async function connectSession(address: string, options: ConnectSessionOptions = {}): Promise<Session> {
+  checkChannelCapacity(options);
   const target = parseTcpAddress(address);
   const { waitForServiceMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;
   if (waitForServiceMs === undefined) return attempt(target, connectTimeoutMs, options);

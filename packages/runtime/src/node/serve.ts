@@ -10,6 +10,7 @@ import { notify } from "../observer.js";
 import type { Acceptor } from "../router.js";
 import type { Session } from "../session/session.js";
 import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
+import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
 import { listen } from "./listen.js";
 import { PendingLinks } from "./pending-links.js";
@@ -55,6 +56,7 @@ export async function serve(
   acceptor: Acceptor,
   options: ServeOptions = {},
 ): Promise<Server> {
+  checkChannelCapacity(options);
   const wanted = parseTcpAddress(address, "unsupported transport scheme");
   const { signal } = options;
   // Connections that come before this function goes on find the server by then: sockets are handed out later.

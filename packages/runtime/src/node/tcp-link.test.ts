@@ -29,6 +29,59 @@ async function linkAndSocket(options: { maxFrameBytes?: number } = {}) {
   return { link, recorder, raw: dialled, socket: taken };
 }
 
+/** Two links on the ends of one connection, and what the second has received as texts. */
+async function linkPair() {
+  const [dialled, taken] = await socketPair();
+  const limits = { maxFrameBytes: 16 << 20, maxHandshakeBytes: 1 << 20 };
+  const a = new TcpLink(dialled, { role: "initiator", limits });
+  const b = new TcpLink(taken, { role: "acceptor", limits });
+  const recorder = new Recorder();
+  a.start(new Recorder());
+  b.start(recorder);
+  const say = (text: string): boolean => sendFrames(a, new TextEncoder().encode(text));
+  const heard = (): string[] => recorder.frames.map((frame) => new TextDecoder().decode(frame));
+  return { a, say, heard, recorder };
+}
+
+describe("messages", () => {
+  it("round_trip_single", async () => {
+    const { say, heard } = await linkPair();
+    say("hello");
+    await until(() => heard().length === 1);
+    expect(heard()).toEqual(["hello"]);
+  });
+
+  it("multiple_messages_in_order", async () => {
+    const { say, heard } = await linkPair();
+    const all = ["one", "two", "three", "four"];
+    for (const text of all) say(text);
+    await until(() => heard().length === 4);
+    expect(heard()).toEqual(all);
+  });
+
+  it("empty_payload", async () => {
+    const { say, heard, recorder } = await linkPair();
+    say("");
+    say("after");
+    await until(() => heard().length === 2);
+    expect(heard()).toEqual(["", "after"]);
+    expect(recorder.events).not.toContain("closed");
+  });
+
+  it("recv_can_be_cancelled_during_partial_frame: a frame waits for its rest", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    raw.setNoDelay(true);
+    link.start(recorder);
+    const frame = framed(new TextEncoder().encode("cancel-safe-frame"));
+    raw.write(frame.subarray(0, 4 + 6));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(recorder.frames).toEqual([]);
+    raw.write(frame.subarray(4 + 6));
+    await until(() => recorder.frames.length === 1);
+    expect(new TextDecoder().decode(recorder.frames[0])).toBe("cancel-safe-frame");
+  });
+});
+
 describe("what arrives", () => {
   it("is found wherever the stream is cut", async () => {
     const bodies = [bytes(1), bytes(), sequence(300), bytes(4, 0, 0, 0), sequence(5, 9)];

@@ -17,8 +17,11 @@ export interface ConnectionSink {
   onSchemas(head: MessageHead, bytes: Uint8Array): void;
   /** The link has passed on what it held: senders that waited may go on. */
   onDrain(): void;
-  /** Take no new calls and make none; call `onIdle` once when those in flight are through. */
-  onDraining(onIdle: () => void): void;
+  /**
+   * Take no new calls and make none; call `onIdle` once when those in flight are through. A later call replaces it.
+   * @param withChannels waits for the channels, too
+   */
+  onDraining(onIdle: () => void, withChannels?: boolean): void;
   /** The connection has ended; nothing is called after this. */
   onClosed(reason: CloseReason, error: SessionError | undefined): void;
 }

@@ -82,6 +82,7 @@ export class SessionCore implements ConnectionHost {
       clock: options.clock,
       admit: options.admit,
       onOpened: (connection) => this.reportOpened(connection),
+      onPendingOver: () => this.considerEnd(),
     });
     const { keepalive } = options;
     if (keepalive !== undefined) {
@@ -151,6 +152,27 @@ export class SessionCore implements ConnectionHost {
     }
   }
 
+  /**
+   * The root's last user is gone: it ends when its calls and channels are through, without a word to the peer, and with
+   * it the session, unless virtual connections live on; then with the last of them.
+   * @param onIdle called when no call is in flight on it any more
+   */
+  release(onIdle: () => void): void {
+    const { sink } = this.root;
+    if (sink === undefined) return;
+    sink.onDraining(() => {
+      sink.onDraining(() => this.closeRoot(), true);
+      onIdle();
+    });
+  }
+
+  /** Ends a root that was released, whatever is in flight. */
+  closeRoot(): void {
+    if (this.hasEnded || this.connections.find(rootConnectionId) === undefined) return;
+    this.closeConnection(this.root, "Local", undefined);
+    if (!this.endIfUnused()) this.considerEnd();
+  }
+
   /** Ends the session. Whoever waits for something is told; nothing is received or sent after it. */
   end(reason: CloseReason, error: SessionError | undefined): void {
     if (this.hasEnded) return;
@@ -178,6 +200,7 @@ export class SessionCore implements ConnectionHost {
     if (this.hasEnded || this.connections.find(connection.id) !== connection) return;
     this.closeConnection(connection, reason, error);
     this.virtual.sendClose(connection.id, metadata);
+    this.considerEnd();
   }
 
   /** Ends a virtual connection, or gives up one that was asked for. @throws SessionError when there is none */
@@ -186,6 +209,17 @@ export class SessionCore implements ConnectionHost {
     const connection = this.connections.find(id);
     if (connection !== undefined) this.close(connection, "Local", undefined, metadata);
     else if (!this.virtual.cancel(id, metadata)) throw protocolError("connection not found");
+  }
+
+  /** Looks whether anything is left of a session without root, when what goes on at this moment is through. */
+  private considerEnd(): void {
+    if (this.connections.find(rootConnectionId) === undefined) queueMicrotask(() => this.endIfUnused());
+  }
+
+  private endIfUnused(): boolean {
+    const isUnused = this.connections.size === 0 && this.virtual.pendingCount === 0;
+    if (isUnused) this.end("Local", undefined);
+    return isUnused;
   }
 
   private closeConnection(
@@ -271,7 +305,7 @@ export class SessionCore implements ConnectionHost {
       return;
     }
     this.closeConnection(connection, "Remote", undefined);
-    if (this.connections.size === 0) this.end("Remote", undefined);
+    if (this.connections.size === 0 && this.virtual.pendingCount === 0) this.end("Remote", undefined);
   }
 
   private onProtocolError(text: string): void {

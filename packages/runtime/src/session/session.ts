@@ -13,6 +13,7 @@ import type { Link } from "../link/link.js";
 import { Metadata } from "../wire/metadata.js";
 import type { Connection, ConnectionSettings } from "./connection.js";
 import { defaultDrainMs } from "./connection-shell.js";
+import { HeldCaller } from "./held-caller.js";
 import type { Outbox } from "./outbox.js";
 import type { Parity } from "./parity.js";
 import type { SessionCore } from "./session-core.js";
@@ -68,6 +69,9 @@ export class Session implements SessionHandle {
   private resolveClosed: (end: SessionEnd) => void = () => {};
   private ended: SessionEnd | undefined = undefined;
   private isClosing = false;
+  /** Clients of the root connection, and the application that has this object. */
+  private holders = 1;
+  private isReleased = false;
   private isLinkClosed = false;
   /** Runs while the session drains, then while its link lingers. */
   private timer: TimerHandle | undefined = undefined;
@@ -93,10 +97,24 @@ export class Session implements SessionHandle {
     return this.link.description;
   }
 
-  /** Makes a client of a service of the peer. Any number may share a session. */
+  /**
+   * Makes a client of a service of the peer. Any number may share a session: one that is closed leaves the others alone,
+   * and the session as long as somebody has it; see {@link release}.
+   */
   client<C>(service: Service<C>): C {
     if (this.driver === undefined) throw new TypeError("the session is not established yet");
-    return service.create(this.driver);
+    this.holders += 1;
+    return service.create(new HeldCaller(this.driver, (options) => this.giveUp(options)));
+  }
+
+  /**
+   * Leaves the session to its clients: it ends in good order when the last of them is closed and no virtual connection
+   * and no channel of theirs is left, at once if there are none. Resolves when no call needs it any more.
+   */
+  async release(options: CloseOptions = {}): Promise<void> {
+    if (this.isReleased) return;
+    this.isReleased = true;
+    await this.giveUp(options);
   }
 
   /**
@@ -154,6 +172,26 @@ export class Session implements SessionHandle {
    */
   closeConnection(id: number | bigint, metadata?: Metadata): void {
     this.core.closeById(id, metadata);
+  }
+
+  /** One that held the session is gone. The last one waits for calls in flight, but not for other connections. */
+  private giveUp({ timeoutMs = defaultDrainMs }: CloseOptions): Promise<void> | undefined {
+    this.holders -= 1;
+    if (this.holders > 0) return undefined;
+    if (!this.isOpen) return this.closed.then(() => {});
+    return new Promise((resolve) => {
+      const timer = this.clock.setTimer(timeoutMs, () => {
+        this.core.closeRoot();
+        onIdle();
+      });
+      const onIdle = (): void => {
+        this.clock.clearTimer(timer);
+        if (this.ended === undefined) resolve();
+        else void this.closed.then(() => resolve());
+      };
+      void this.closed.then(onIdle);
+      this.core.release(onIdle);
+    });
   }
 
   async close(options: CloseOptions = {}): Promise<void> {

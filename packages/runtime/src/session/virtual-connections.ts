@@ -64,6 +64,8 @@ export interface VirtualConnectionsOptions {
   /** Asks the application about a connection of the peer. */
   readonly admit: (request: IncomingOpen) => Admission;
   readonly onOpened: (connection: Connection) => void;
+  /** Called when a connection that we asked for has been answered or given up. */
+  readonly onPendingOver: () => void;
 }
 
 interface PendingOpen {
@@ -240,6 +242,7 @@ export class VirtualConnections {
     if (slot === undefined) return undefined;
     this.pending.delete(id);
     this.options.clock.clearTimer(slot.timer);
+    this.options.onPendingOver();
     return slot;
   }
 
