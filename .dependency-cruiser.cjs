@@ -34,6 +34,7 @@ const codegen = [
   ["schema/"],
   ["emit/"],
   ["compile"],
+  ["diff/"],
   ["scaffold/"],
 ];
 
@@ -45,6 +46,7 @@ const cli = [
   ["process"],
   ["output/"],
   ["watch/"],
+  ["against/"],
   ["commands/"],
   ["command-line|usage-error"],
   ["main"],

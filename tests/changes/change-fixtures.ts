@@ -76,7 +76,7 @@ export function updateFixture({ name }: ChangeFixture, expected: string): void {
 }
 
 /** Compiles one version, in a folder of its own. */
-function compileVersion(
+export function compileVersion(
   files: Readonly<Record<string, string>>,
   base: string,
 ): Compilation & { model: Model } {

@@ -9,7 +9,8 @@ import { buildPlan, type PlanOutcome, readSchemaPayload } from "@voxrpc/runtime/
 import { describe, expect, test } from "vitest";
 import type { TypeChange } from "../../packages/codegen/src/diff/change.js";
 import { isRefusedAnyway, riskOf } from "../../packages/codegen/src/diff/peer.js";
-import { startAt, TypeWalk } from "../../packages/codegen/src/diff/walk.js";
+import { TypeWalk } from "../../packages/codegen/src/diff/walk.js";
+import { startAt } from "../../packages/codegen/src/diff/walk-place.js";
 import type { Type } from "../../packages/codegen/src/model/model.js";
 import { ConcreteTypes } from "../../packages/codegen/src/schema/concrete-type.js";
 import { CodecError } from "../../packages/runtime/src/errors.js";

@@ -62,11 +62,36 @@ const importExtension = {
 
 const outputOptions = { out, config, root, "import-extension": importExtension, format } as const;
 
+const breakingOptions = {
+  against: {
+    type: "string",
+    coerce: lastOf<string>,
+    requiresArg: true,
+    describe:
+      "a branch, tag or commit, a folder, a .vox file or a lock (default: what the config says, else vox.lock)",
+  },
+  level: {
+    coerce: lastOf<"wire" | "source">,
+    choices: ["wire", "source"],
+    requiresArg: true,
+    describe: "source: also changes after which code that uses the generated TypeScript does not compile",
+  },
+  peer: {
+    coerce: lastOf<"vox-0.8.2">,
+    choices: ["vox-0.8.2"],
+    requiresArg: true,
+    describe: "also warn of what peers of this implementation misread",
+  },
+  strict: { type: "boolean", describe: "exit with 1 for warnings, too" },
+} as const satisfies Readonly<Record<string, Options>>;
+
 /** Names of the commands and of their options, for suggestions. A test compares them with the help texts. */
 export const optionNames: Readonly<Record<string, readonly string[]>> = {
   generate: [...Object.keys(outputOptions), "check"],
   watch: [...Object.keys(outputOptions), "poll"],
   check: ["config", "format"],
+  breaking: ["config", "format", "against", "level", "peer", "strict"],
+  lock: ["config", "format"],
   init: ["format"],
   implement: [...Object.keys(outputOptions), "schema", "class"],
 };
@@ -145,6 +170,32 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
         take(args.format, async (environment) => {
           const { check } = await import("./commands/check.js");
           return check(projectArguments(args), environment);
+        }),
+    )
+    .command(
+      "breaking [files..]",
+      "tell what the changes since another version do to peers that were built before",
+      (command) =>
+        command
+          .positional("files", files)
+          .options({ config, format, ...breakingOptions })
+          .example("$0 breaking --against main", "with a branch, tag or commit of git")
+          .example("$0 breaking --against vox.lock", "with the lock; without --against, too"),
+      (args) =>
+        take(args.format, async (environment) => {
+          const { breaking } = await import("./commands/breaking.js");
+          const { against, level, peer, strict } = args;
+          return breaking({ ...projectArguments(args), against, level, peer, strict }, environment);
+        }),
+    )
+    .command(
+      "lock [files..]",
+      "write vox.lock: ids and types that peers agree on, to be reviewed and compared",
+      (command) => command.positional("files", files).options({ config, format }),
+      (args) =>
+        take(args.format, async (environment) => {
+          const { lock } = await import("./commands/lock.js");
+          return lock(projectArguments(args), environment);
         }),
     )
     .command(

@@ -19,6 +19,30 @@ export interface VoxConfig {
   /** How generated files import each other: `./common.vox.js` by default. */
   readonly importExtension?: ".js" | ".ts" | "none" | undefined;
   readonly watch?: WatchConfig | undefined;
+  /** What `vox-gen breaking` compares with, and what it lets pass. */
+  readonly breaking?: BreakingConfig | undefined;
+}
+
+export interface BreakingConfig {
+  /** A branch, tag or commit, a folder, a `.vox` file or a lock. Default: `vox.lock` beside the config. */
+  readonly against?: string | undefined;
+  /** `source`: also changes of the generated TypeScript. Default `wire`. */
+  readonly level?: "wire" | "source" | undefined;
+  /** Also what peers of this implementation misread. */
+  readonly peer?: "vox-0.8.2" | undefined;
+  /** Whether warnings count as breaks. Default false. */
+  readonly strict?: boolean | undefined;
+  /** Findings that were decided on. A comment in the schema does the same: `// vox-allow VOX5003: reason`. */
+  readonly allow?: readonly AllowedChange[] | undefined;
+}
+
+/** A finding that is let pass. */
+export interface AllowedChange {
+  /** `VOX5003` */
+  readonly code: string;
+  /** A member (`Product.price`), method (`Catalog.search`), type or service. */
+  readonly at: string;
+  readonly reason: string;
 }
 
 export interface WatchConfig {

@@ -1,6 +1,6 @@
 /** One run of the compiler over a project: schemas in, findings and wanted files out. Writes nothing. */
 import { dirname } from "node:path/posix";
-import type { EmittedFile, Model } from "@voxrpc/codegen";
+import type { EmittedFile, FileNode, Model } from "@voxrpc/codegen";
 import { type Compiler, loadCompiler } from "../compiler.js";
 import { CliError } from "../errors.js";
 import { findSchemas, type SchemaPlace } from "../files/find-schemas.js";
@@ -23,6 +23,8 @@ export interface Checked {
   readonly warnings: number;
   /** Absolute paths of the schemas that were read. */
   readonly files: readonly string[];
+  /** The same, with their texts. */
+  readonly nodes: readonly FileNode[];
   /** Entries of the run, and where they were looked for. */
   readonly entries: readonly string[];
   readonly places: readonly SchemaPlace[];
@@ -50,6 +52,7 @@ export async function checkProject(project: Project): Promise<Checked> {
     errors,
     warnings: findings.length - errors,
     files: compilation.files.map(({ source }) => source.path),
+    nodes: compilation.files,
     entries,
     places,
     asked: host.asked,

@@ -1,5 +1,6 @@
 /** What a command works on: the config file and the command line, put together. */
 import { loadConfig } from "../config/load.js";
+import type { BreakingConfig } from "../define-config.js";
 import { CliError } from "../errors.js";
 import { absolutePath, shownPath } from "../files/paths.js";
 
@@ -29,6 +30,8 @@ export interface Project {
   readonly importExtension: ".js" | ".ts" | "none";
   readonly debounceMs: number | undefined;
   readonly pollMs: number | undefined;
+  /** Settings of `breaking`. */
+  readonly breaking: BreakingConfig | undefined;
 }
 
 /**
@@ -77,6 +80,7 @@ export async function resolveProject(
     importExtension: args.importExtension ?? config?.importExtension ?? ".js",
     debounceMs: config?.watch?.debounceMs,
     pollMs: config?.watch?.pollMs,
+    breaking: config?.breaking,
   };
 }
 

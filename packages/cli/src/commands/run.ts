@@ -1,10 +1,11 @@
 /** One run of `generate`: compile, plan, write or compare, tell. */
+import type { Model } from "@voxrpc/codegen";
 import { exitCode } from "../errors.js";
 import { shownPath } from "../files/paths.js";
 import { applyChanges } from "../output/apply.js";
 import { unifiedDiff } from "../output/diff.js";
 import { type OutputPlan, type PlannedChange, unixLines } from "../output/plan.js";
-import type { CommandName, Summary } from "../report/event.js";
+import type { CommandName, Finding, Summary } from "../report/event.js";
 import { type Checked, checkProject, outOf, planProject } from "./build.js";
 import type { Environment } from "./environment.js";
 import type { Project } from "./project.js";
@@ -13,6 +14,8 @@ export interface RunOptions {
   readonly command: CommandName;
   /** `check`: the front end alone. `compare`: what a run would write, against the disk. */
   readonly mode: "check" | "compare" | "write";
+  /** More to find in schemas without errors. */
+  readonly inspect?: (checked: Checked, model: Model) => readonly Finding[];
   /** Told what the front end found, before anything is written. */
   readonly onChecked?: (checked: Checked) => void;
 }
@@ -26,13 +29,17 @@ export interface RunOptions {
 export async function runOnce(
   project: Project,
   { clock, report }: Environment,
-  { command, mode, onChecked }: RunOptions,
+  { command, mode, onChecked, inspect }: RunOptions,
 ): Promise<number> {
   const start = clock.now();
   const checked = await checkProject(project);
   onChecked?.(checked);
-  for (const finding of checked.findings) report({ kind: "finding", finding });
-  const { model, errors, warnings } = checked;
+  const { model } = checked;
+  const more = model === undefined ? [] : (inspect?.(checked, model) ?? []);
+  for (const finding of [...checked.findings, ...more]) report({ kind: "finding", finding });
+  const moreErrors = more.filter(({ severity }) => severity === "error").length;
+  const errors = checked.errors + moreErrors;
+  const warnings = checked.warnings + more.length - moreErrors;
   let plan: OutputPlan = { changes: [], unchanged: 0 };
   if (model !== undefined && mode !== "check") {
     plan = planProject(project, checked, model);

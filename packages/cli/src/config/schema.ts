@@ -11,6 +11,20 @@ const watchSchema = z.strictObject({
   pollMs: waitMs.min(10, "must be at least 10").optional(),
 });
 
+const allowSchema = z.strictObject({
+  code: z.string().regex(/^VOX5\d{3}$/, "must be a code such as VOX5003"),
+  at: text,
+  reason: text,
+});
+
+const breakingSchema = z.strictObject({
+  against: text.optional(),
+  level: z.enum(["wire", "source"], 'must be "wire" or "source"').optional(),
+  peer: z.enum(["vox-0.8.2"], 'must be "vox-0.8.2"').optional(),
+  strict: z.boolean().optional(),
+  allow: z.array(allowSchema).optional(),
+});
+
 const configObject = z.strictObject({
   $schema: z.string().optional(),
   schemas: z.union([text, z.array(text).min(1, "must name at least one file, folder or pattern")]),
@@ -18,6 +32,7 @@ const configObject = z.strictObject({
   root: text.optional(),
   importExtension: z.enum([".js", ".ts", "none"], 'must be ".js", ".ts" or "none"').optional(),
   watch: watchSchema.optional(),
+  breaking: breakingSchema.optional(),
 });
 
 /** Unknown keys are refused at every level. */
@@ -27,6 +42,7 @@ const configSchema: z.ZodType<VoxConfig> = configObject;
 const configKeys: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(configObject.shape),
   watch: Object.keys(watchSchema.shape),
+  breaking: Object.keys(breakingSchema.shape),
 };
 
 /** One thing that is wrong in a config. */

@@ -1,10 +1,10 @@
 /** What commands tell. One stream of events, rendered in several ways. */
-import type { JsonDiagnostic } from "@voxrpc/codegen";
+import type { JsonDiagnostic, Verdict } from "@voxrpc/codegen";
 import type { CliErrorCode } from "../errors.js";
 
 export type FileChange = "created" | "updated" | "removed";
 
-export type CommandName = "generate" | "watch" | "check" | "init" | "implement";
+export type CommandName = "generate" | "watch" | "check" | "init" | "implement" | "lock";
 
 /** A diagnostic that can be shown in each format. Made where the compiler is loaded, so that reporters need not load it. */
 export interface Finding {
@@ -68,7 +68,35 @@ export type ReportEvent =
   | { readonly kind: "watching"; readonly folders: readonly string[] }
   /** Files changed, a run begins. */
   | { readonly kind: "changed"; readonly paths: readonly string[] }
-  | { readonly kind: "stopped" };
+  | { readonly kind: "stopped" }
+  | ComparisonEvent;
+
+/** What `breaking` tells beside its findings. */
+export type ComparisonEvent =
+  /** How two versions of a method get along, of one that does not always. */
+  | {
+      readonly kind: "verdict";
+      readonly method: string;
+      readonly oldClient: Verdict;
+      readonly newClient: Verdict;
+    }
+  /** A change that harms nobody, with the reason. */
+  | { readonly kind: "harmless"; readonly text: string }
+  /** A finding that is allowed, with the reason. */
+  | { readonly kind: "allowed"; readonly code: string; readonly message: string; readonly reason: string }
+  | {
+      readonly kind: "compared";
+      /** What was compared with, as given. */
+      readonly against: string;
+      readonly ok: boolean;
+      /** Methods of either version. */
+      readonly methods: number;
+      readonly errors: number;
+      readonly warnings: number;
+      readonly allowed: number;
+      readonly harmless: number;
+      readonly durationMs: number;
+    };
 
 /** Renders events as they come. */
 export type Reporter = (event: ReportEvent) => void;

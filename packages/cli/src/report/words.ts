@@ -1,4 +1,5 @@
 /** Events in words, for the reporters that people read. */
+import { comparisonLines } from "./comparison-words.js";
 import type { ReportEvent, Summary } from "./event.js";
 import type { Style } from "./style.js";
 
@@ -29,6 +30,11 @@ export function factLines(event: ReportEvent, style: Style): readonly string[] {
       return ["", style.faint(`changed: ${shorten(event.paths)}`)];
     case "stopped":
       return [style.faint("stopped")];
+    case "verdict":
+    case "harmless":
+    case "allowed":
+    case "compared":
+      return comparisonLines(event, style);
     default:
       return [];
   }

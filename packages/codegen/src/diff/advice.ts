@@ -13,7 +13,7 @@ export function adviceOf(change: TypeChange, position: Position): string {
     case "field-added":
       return "make it an option (`T?`) or give it a default, so that it may be absent";
     case "field-removed":
-      return "keep it: first make it an option or give it a default, deploy that everywhere, then remove it";
+      return "keep it: give it a default first, deploy that everywhere, then remove it";
     case "field-renamed":
       return "names are what fields are matched by: keep the name, or add the new field and retire the old one";
     case "type-name":

@@ -3,19 +3,37 @@
 import { type PlanProblem, problemText } from "@voxrpc/runtime/schema";
 import type { Argument, Method } from "../model/model.js";
 import type { ConcreteType } from "../schema/concrete-type.js";
-import type { Span } from "../source/span.js";
 import { adviceOf } from "./advice.js";
-import { atMostConditional, type Reads, type TypeChange, type Verdict, worst } from "./change.js";
+import {
+  atMostConditional,
+  isLayoutChange,
+  type Reads,
+  type TypeChange,
+  type Verdict,
+  worst,
+} from "./change.js";
 import type { Collector } from "./collector.js";
 import { concreteText } from "./concrete-text.js";
 import type { ChangeCode, Meetings } from "./finding.js";
+import {
+  capped,
+  countText,
+  meetingsOf,
+  type PlanReads,
+  relatedOf,
+  throwsChange,
+  turned,
+  unseen,
+} from "./method-reads.js";
 import type { Part } from "./part.js";
 import { type PeerVersion, peerFindings } from "./peer.js";
-import { readArguments, readResponse } from "./plan-verdict.js";
+import { argumentsType, readArguments, readResponse, responseType } from "./plan-verdict.js";
+import type { SameTypes } from "./same-types.js";
 import type { ContractSide, SideMethod } from "./sides.js";
-import { type UnclearTypes, unclearTypes } from "./unclear.js";
-import { startAt, TypeWalk } from "./walk.js";
-import { changeText, effectText, harmlessText, isFromClient, type Position, pathText } from "./words.js";
+import { unclearTypes } from "./unclear.js";
+import { TypeWalk } from "./walk.js";
+import { startAt } from "./walk-place.js";
+import { changeText, effectText, harmlessText, isFromClient, pathText } from "./words.js";
 
 /** How two versions of a method get along. */
 export interface MethodComparison extends Meetings {
@@ -31,6 +49,7 @@ export interface MethodComparison extends Meetings {
 
 export interface MethodOptions {
   readonly peer: PeerVersion | undefined;
+  readonly same: SameTypes;
 }
 
 /** Compares a method that both versions have. */
@@ -38,12 +57,22 @@ export function compareMethod(
   [older, before]: readonly [ContractSide, SideMethod],
   [newer, after]: readonly [ContractSide, SideMethod],
   collector: Collector,
-  { peer }: MethodOptions,
+  { peer, same }: MethodOptions,
 ): MethodComparison {
+  const isSame =
+    same.areSame(argumentsType(older, before), argumentsType(newer, after)) &&
+    same.areSame(responseType(older, before), responseType(newer, after));
+  if (isSame) return unchanged(after);
   const comparer = new MethodComparer([older, before], [newer, after], collector);
   const result = comparer.run();
   if (peer !== undefined) peerFindings(peer, comparer.parts, after, before, collector);
   return result;
+}
+
+function unchanged({ title, schemas }: SideMethod): MethodComparison {
+  const reads: Reads = { oldReads: "compatible", newReads: "compatible" };
+  const meetings: Meetings = { oldClient: "compatible", newClient: "compatible" };
+  return { method: title, id: schemas.methodId, status: "kept", args: reads, response: reads, ...meetings };
 }
 
 class MethodComparer {
@@ -66,6 +95,10 @@ class MethodComparer {
     this.collector = collector;
   }
 
+  private get versions(): Readonly<Record<"before" | "after", readonly [ContractSide, SideMethod]>> {
+    return { before: [this.older, this.before], after: [this.newer, this.after] };
+  }
+
   run(): MethodComparison {
     const args = this.compareArguments();
     const response = this.compareResponse();
@@ -84,8 +117,8 @@ class MethodComparer {
   private compareArguments(): Reads {
     const { before, after } = this;
     const plan: PlanReads = {
-      oldReads: readArguments(after.schemas, before.schemas),
-      newReads: readArguments(before.schemas, after.schemas),
+      oldReads: readArguments(this.versions.after, this.versions.before),
+      newReads: readArguments(this.versions.before, this.versions.after),
     };
     const [was, is] = [before.method.args, after.method.args];
     const where = `${after.title} arguments`;
@@ -123,29 +156,26 @@ class MethodComparer {
   }
 
   private walkArgument(before: Argument, after: Argument, count: number): TypeWalk {
-    const walk = this.walkOf(({ method }) => method.args.map(({ type }) => type));
+    const walk = this.walkOf(argumentsType);
     const place = startAt(after.name, before.span, after.span, `tuple${count}`);
     walk.pair(this.older.cache.types.resolve(before.type), this.newer.cache.types.resolve(after.type), place);
     return walk;
   }
 
-  /** @param rootsOf types that are announced together */
-  private walkOf(rootsOf: (method: SideMethod) => readonly Argument["type"][]): TypeWalk {
-    const unclear = ([side, method]: readonly [ContractSide, SideMethod]): UnclearTypes =>
-      unclearTypes(
-        rootsOf(method).map((type) => side.cache.types.resolve(type)),
-        side.cache.types,
-      );
-    return new TypeWalk(this.older.cache.types, this.newer.cache.types, [
-      unclear([this.older, this.before]),
-      unclear([this.newer, this.after]),
+  /** @param rootOf the type that is announced */
+  private walkOf(rootOf: (side: ContractSide, method: SideMethod) => ConcreteType): TypeWalk {
+    const oldTypes = this.older.cache.types;
+    const newTypes = this.newer.cache.types;
+    return new TypeWalk(oldTypes, newTypes, [
+      unclearTypes(rootOf(this.older, this.before), oldTypes),
+      unclearTypes(rootOf(this.newer, this.after), newTypes),
     ]);
   }
 
   private compareResponse(): Reads {
     const { before, after } = this;
-    const oldReads = readResponse(after.schemas, before.schemas);
-    const newReads = readResponse(before.schemas, after.schemas);
+    const oldReads = readResponse(this.versions.after, this.versions.before);
+    const newReads = readResponse(this.versions.before, this.versions.after);
     const ok = this.walkResult(before.method.returns, after.method.returns);
     const okReads = this.report({ oldReads: oldReads.ok, newReads: newReads.ok }, [
       { where: `${after.title} response`, position: "response", method: after, changes: ok },
@@ -158,9 +188,7 @@ class MethodComparer {
   }
 
   private walkResult(before: Method["returns"], after: Method["returns"]): readonly TypeChange[] {
-    const walk = this.walkOf(({ method: { returns, throws } }) =>
-      throws === undefined ? [returns] : [returns, throws],
-    );
+    const walk = this.walkOf(responseType);
     const place = startAt("", this.before.method.span, this.after.method.span, "result");
     walk.pair(this.older.cache.types.resolve(before), this.newer.cache.types.resolve(after), place);
     return walk.changes;
@@ -210,8 +238,9 @@ class MethodComparer {
   }
 
   /** Reports the parts of one root, and gives its verdict: that of the plan, and what the plan cannot see. */
-  private report(plan: PlanReads, parts: readonly Part[]): Reads {
-    this.parts.push(...parts);
+  private report(plan: PlanReads, compared: readonly Part[]): Reads {
+    this.parts.push(...compared);
+    const parts = plan.oldReads.hasSameIds ? compared.map(unseen) : compared;
     // Items of a Tx are read at the other end than the arguments that carry it.
     const changes = parts.flatMap((part): readonly Reads[] =>
       part.position === "sent items" ? part.changes.map((change) => turned<Verdict>(change)) : part.changes,
@@ -245,7 +274,7 @@ class MethodComparer {
     const [problem] = problems;
     if (problem === undefined) return;
     this.collector.add(
-      `${part.where} ${problem.path}`,
+      `${part.where} ${side} ${problem.path}`,
       part.where,
       "VOX5012",
       this.after.method.span,
@@ -254,7 +283,7 @@ class MethodComparer {
         problem: problemText(problem),
         effect: effectText(reads, part.position),
         advice:
-          "one schema describes all instances of a generic type, and all lists where bytes came first: keep the order of such fields",
+          "one schema describes all instances of a generic type, results included: keep the order of such fields, or use a struct for each",
       },
       meetingsOf(part.position === "error" ? capped(reads) : reads, part.position),
       [this.after.title],
@@ -271,7 +300,7 @@ class MethodComparer {
     const harmless = harmlessText(change, position);
     if (harmless !== undefined) collector.addHarmless(key, where, harmless, subjects);
     const span = change.newSpan ?? this.after.method.span;
-    const related = relatedOf(change.newSpan === undefined ? change.oldSpan : undefined);
+    const related = relatedOf(change);
     if (change.kind === "default" || change.kind === "required") {
       const path = change.member ?? pathText(change.path, position);
       const { before, after } = change;
@@ -289,6 +318,7 @@ class MethodComparer {
     const reads = isError ? capped(change) : change;
     const meetings = meetingsOf(reads, position);
     const isHidden =
+      (plan.oldReads.hasSameIds && isLayoutChange(change)) ||
       (change.oldReads === "breaking" && plan.oldReads.problems.length === 0) ||
       (change.newReads === "breaking" && plan.newReads.problems.length === 0);
     const effect = effectText(change, position);
@@ -298,7 +328,7 @@ class MethodComparer {
       const hidden = {
         where,
         change: changeText(change, position),
-        effect: "values are misread",
+        effect: "values are misread or refused",
         advice: "give the type another name, or the field: the peers then notice",
       };
       collector.add(`${full} ${where}`, where, "VOX5011", span, hidden, meetings, subjects, related);
@@ -370,64 +400,4 @@ class MethodComparer {
       side.model.files.some((file) => file.types.some((type) => type.name === name));
     return !has(this.newer, before) && !has(this.older, after);
   }
-}
-
-interface PlanReads {
-  readonly oldReads: { readonly verdict: Verdict; readonly problems: readonly PlanProblem[] };
-  readonly newReads: { readonly verdict: Verdict; readonly problems: readonly PlanProblem[] };
-}
-
-/** The same, the two sides changed. */
-function turned<T>({ oldReads, newReads }: { readonly oldReads: T; readonly newReads: T }): {
-  readonly oldReads: T;
-  readonly newReads: T;
-} {
-  return { oldReads: newReads, newReads: oldReads };
-}
-
-function capped<Change extends Reads>({ oldReads, newReads }: Change): Reads {
-  return { oldReads: atMostConditional(oldReads), newReads: atMostConditional(newReads) };
-}
-
-/** Who meets whom when one side reads. */
-function meetingsOf({ oldReads, newReads }: Reads, position: Position): Meetings {
-  return isFromClient(position)
-    ? { oldClient: newReads, newClient: oldReads }
-    : { oldClient: oldReads, newClient: newReads };
-}
-
-function countText({ length }: readonly unknown[]): string {
-  return length === 0 ? "no argument" : length === 1 ? "1 argument" : `${length} arguments`;
-}
-
-function relatedOf(span: Span | undefined): readonly { span: Span; message: string }[] {
-  return span === undefined ? [] : [{ span, message: "as it was" }];
-}
-
-/** A declared error that came or went, as a change of the response's type. */
-function throwsChange(isAdded: boolean, type: ConcreteType, span: Span): TypeChange {
-  const text = concreteText(type);
-  return {
-    kind: "type",
-    path: "",
-    member: undefined,
-    oldSpan: span,
-    newSpan: span,
-    before: isAdded ? "never" : text,
-    after: isAdded ? text : "never",
-    fillBefore: undefined,
-    fillAfter: undefined,
-    isFillZero: true,
-    hasShifted: false,
-    oldReads: isAdded ? "conditional" : "compatible",
-    newReads: isAdded ? "compatible" : "conditional",
-    context: {
-      channel: undefined,
-      isInOption: false,
-      isInVariant: false,
-      isOfVariant: false,
-      isNested: false,
-      isInRecursion: false,
-    },
-  };
 }

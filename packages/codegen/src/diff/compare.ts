@@ -10,6 +10,7 @@ import type { ChangeFinding, HarmlessChange, Meetings } from "./finding.js";
 import { type MatchedMethods, matchMethods } from "./match-methods.js";
 import { compareFiles } from "./moved-types.js";
 import type { PeerVersion } from "./peer.js";
+import { SameTypes } from "./same-types.js";
 import { type ContractSide, openSide, type SideMethod } from "./sides.js";
 import { compareSources } from "./source-level.js";
 
@@ -42,9 +43,13 @@ export function compareModels(older: Model, newer: Model, options: CompareOption
   const sides = [openSide(older, options.oldBase), openSide(newer, options.newBase)] as const;
   const collector = new Collector();
   const matched = matchMethods(...sides);
+  const same = new SameTypes(sides[0].cache.types, sides[1].cache.types);
   const methods = matched.kept.map(([before, after]) => {
     const names = compareBehaviour([sides[0], before], [sides[1], after], collector);
-    const types = compareMethod([sides[0], before], [sides[1], after], collector, { peer: options.peer });
+    const types = compareMethod([sides[0], before], [sides[1], after], collector, {
+      peer: options.peer,
+      same,
+    });
     return {
       ...types,
       oldClient: worst(types.oldClient, names.oldClient),

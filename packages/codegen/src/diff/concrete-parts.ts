@@ -1,4 +1,5 @@
 /** What concrete types are made of. */
+import type { Variant } from "../model/model.js";
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
 
 /** Whether `to` is part of the values of `from`. */
@@ -30,4 +31,34 @@ export function partsOf(type: ConcreteType, types: ConcreteTypes): readonly Conc
     default:
       return [type.element];
   }
+}
+
+/** Bytes and collections of u8: one encoding. */
+export function isBytes(type: ConcreteType): boolean {
+  if (type.kind === "primitive") return type.name === "bytes";
+  return isList(type) && type.element.kind === "primitive" && type.element.name === "u8";
+}
+
+/** A list or a set: one encoding, element after element. */
+export function isList(type: ConcreteType): type is Extract<ConcreteType, { element: ConcreteType }> {
+  return type.kind === "list" || type.kind === "set" || type.kind === "slice" || type.kind === "hashSet";
+}
+
+/** Index of each variant's first member among those of its enum. */
+export function offsetsOf(variants: readonly Variant[]): ReadonlyMap<Variant, number> {
+  const offsets = new Map<Variant, number>();
+  let at = 0;
+  for (const variant of variants) {
+    offsets.set(variant, at);
+    const { form } = variant;
+    at +=
+      form.kind === "unit"
+        ? 0
+        : form.kind === "newtype"
+          ? 1
+          : form.kind === "tuple"
+            ? form.types.length
+            : form.fields.length;
+  }
+  return offsets;
 }

@@ -8,23 +8,54 @@ import {
   resolveKind,
   type Schema,
   type SchemaLookup,
+  sameTypeRef,
   type TypeRef,
+  typeName,
 } from "@voxrpc/runtime/schema";
-import type { MethodSchemas, TypeSchemas } from "../schema/index.js";
+import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
+import { type TypeSchemas, voxError } from "../schema/index.js";
 import { atMostConditional, type Verdict } from "./change.js";
+import { DescriptionCheck } from "./described.js";
+import type { ContractSide, SideMethod } from "./sides.js";
 
 /** How one side takes what the other sends. */
 export interface Reading {
   readonly verdict: Verdict;
+  /**
+   * Whether both sides announce the same ids. The static decoder reads it then, whatever is below: an id does not cover
+   * everything behind a type that leads back to itself through two others. Source: `protocol/schemas.md` §3.2.
+   */
+  readonly hasSameIds: boolean;
   /** Why not, in the words of the runtime's error. */
   readonly problems: readonly PlanProblem[];
 }
 
 /** Reads one root as another. */
-function readRoot(writer: Side, reader: Side): Reading {
-  const outcome = buildPlan(writer.root, writer.lookup, reader.root, reader.lookup);
-  if (outcome.plan === undefined) return { verdict: "breaking", problems: outcome.problems };
-  return { verdict: hasUnknownVariants(outcome.plan) ? "conditional" : "compatible", problems: [] };
+function readRoot(writer: Side, reader: Side, own: OwnType): Reading {
+  const hasSameIds = sameTypeRef(writer.root, reader.root);
+  const { plan, problems } = buildPlan(writer.root, writer.lookup, reader.root, reader.lookup);
+  if (plan === undefined) return { verdict: "breaking", hasSameIds, problems };
+  const other = hasSameIds ? undefined : new DescriptionCheck(own.types).find(plan.root, own.type);
+  if (other !== undefined)
+    return { verdict: "breaking", hasSameIds, problems: [misdescribed(other, reader)] };
+  return { verdict: hasUnknownVariants(plan) ? "conditional" : "compatible", hasSameIds, problems: [] };
+}
+
+/** What a reader really has: its schemas may say something else. */
+interface OwnType {
+  readonly type: ConcreteType;
+  readonly types: ConcreteTypes;
+}
+
+function misdescribed({ path, remote, local }: PlanNode, { lookup }: Side): PlanProblem {
+  const described = typeName(local, lookup);
+  return {
+    code: "kind",
+    path,
+    remote: typeName(remote, lookup),
+    local: described,
+    reason: `the reader's own schema describes it as \`${described}\`, which is another use of the same generic type`,
+  };
 }
 
 /** A root with its schemas. */
@@ -62,24 +93,43 @@ function newtypeOf(ref: TypeRef, name: string, lookup: SchemaLookup): TypeRef | 
   return payload?.tag === "newtype" ? payload.typeRef : undefined;
 }
 
+/** A version and a method of it. */
+type Versioned = readonly [ContractSide, SideMethod];
+
 /** What a server of one version makes of the arguments of a client of another. */
-export function readArguments(client: MethodSchemas, server: MethodSchemas): Reading {
-  return readRoot(sideOf(client.args), sideOf(server.args));
+export function readArguments([, client]: Versioned, [side, server]: Versioned): Reading {
+  const own = { type: argumentsType(side, server), types: side.cache.types };
+  return readRoot(sideOf(client.schemas.args), sideOf(server.schemas.args), own);
 }
 
 /** What a client of one version makes of the responses of a server of another: results, and apart from them errors. */
 export function readResponse(
-  server: MethodSchemas,
-  client: MethodSchemas,
+  [, server]: Versioned,
+  [side, client]: Versioned,
 ): { readonly ok: Reading; readonly error: Reading } {
-  const written = responseSides(server.response);
-  const own = responseSides(client.response);
-  const ok = readRoot(written.ok, own.ok);
+  const written = responseSides(server.schemas.response);
+  const reader = responseSides(client.schemas.response);
+  const { types } = side.cache;
+  const { returns, throws } = client.method;
+  const ok = readRoot(written.ok, reader.ok, { type: types.resolve(returns), types });
   // A server without a declared error sends none.
-  if (written.error === undefined) return { ok, error: { verdict: "compatible", problems: [] } };
-  if (own.error === undefined) return { ok, error: { verdict: "conditional", problems: [] } };
-  const error = readRoot(written.error, own.error);
+  if (written.error === undefined)
+    return { ok, error: { verdict: "compatible", hasSameIds: false, problems: [] } };
+  if (reader.error === undefined || throws === undefined)
+    return { ok, error: { verdict: "conditional", hasSameIds: false, problems: [] } };
+  const error = readRoot(written.error, reader.error, { type: types.resolve(throws), types });
   return { ok, error: { ...error, verdict: atMostConditional(error.verdict) } };
+}
+
+/** What is announced for the arguments. */
+export function argumentsType({ cache: { types } }: ContractSide, { method }: SideMethod): ConcreteType {
+  return types.tuple(method.args.map(({ type }) => types.resolve(type)));
+}
+
+/** What is announced for the response. */
+export function responseType({ cache: { types } }: ContractSide, { method }: SideMethod): ConcreteType {
+  const error = method.throws === undefined ? types.primitive("never") : types.resolve(method.throws);
+  return types.result(types.resolve(method.returns), types.named(voxError, [error]));
 }
 
 /** Whether the reader lacks a variant of the writer. Items of a Tx travel the other way. */

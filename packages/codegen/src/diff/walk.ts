@@ -6,65 +6,15 @@
 import type { EnumDeclaration, Field, StructDeclaration, Variant } from "../model/model.js";
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
 import type { Span } from "../source/span.js";
-import type { ChangeContext, ChangeKind, Reads, TypeChange, Verdict } from "./change.js";
-import { reaches } from "./concrete-parts.js";
-import { concreteText, defaultText, isZeroDefault } from "./concrete-text.js";
+import { type ChangeKind, isLayoutChange, type Reads, type TypeChange, type Verdict } from "./change.js";
+import { isBytes, isList, offsetsOf, reaches } from "./concrete-parts.js";
+import { concreteText, defaultText } from "./concrete-text.js";
 import { nothingUnclear, type UnclearTypes } from "./unclear.js";
 import { compareVariants } from "./variants.js";
+import { contextKey, type WalkPlace } from "./walk-place.js";
+import { type Detail, type FieldOfType, formText, isResultLike, isZero, unplanned } from "./walk-rules.js";
 
 type Named = Extract<ConcreteType, { kind: "named" }>;
-
-/** Where the walk is. */
-export interface WalkPlace extends ChangeContext {
-  readonly path: string;
-  /** Innermost member that leads here. */
-  readonly member: string | undefined;
-  readonly oldSpan: Span | undefined;
-  readonly newSpan: Span | undefined;
-  /** Generic types around this place. */
-  readonly open: ReadonlySet<string>;
-}
-
-/** The start of a walk. @param path text in front of every path, such as the name of an argument */
-export function startAt(
-  path: string,
-  oldSpan: Span | undefined,
-  newSpan: Span | undefined,
-  family: string | undefined,
-): WalkPlace {
-  return {
-    path,
-    member: undefined,
-    oldSpan,
-    newSpan,
-    channel: undefined,
-    isInOption: false,
-    isInVariant: false,
-    isOfVariant: false,
-    isNested: false,
-    isInRecursion: false,
-    open: new Set(family === undefined ? [] : [family]),
-  };
-}
-
-interface FieldOfType {
-  readonly field: Field;
-  readonly type: ConcreteType;
-}
-
-/** What a change says beside its kind. */
-interface Detail {
-  readonly path?: string;
-  readonly member?: string | undefined;
-  readonly oldSpan?: Span | undefined;
-  readonly newSpan?: Span | undefined;
-  readonly before?: string;
-  readonly after?: string;
-  readonly fillBefore?: string | undefined;
-  readonly fillAfter?: string | undefined;
-  readonly isFillZero?: boolean;
-  readonly hasShifted?: boolean;
-}
 
 const both = (verdict: Verdict): Reads => ({ oldReads: verdict, newReads: verdict });
 
@@ -91,7 +41,10 @@ export class TypeWalk {
   }
 
   /** Compares two types. */
-  pair(o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
+  pair(o: ConcreteType, n: ConcreteType, from: WalkPlace): void {
+    const isUnclear =
+      from.isUnclear || this.oldUnclear.isMisdescribed(o) || this.newUnclear.isMisdescribed(n);
+    const place = { ...from, isUnclear };
     const key = [o.number, n.number, contextKey(place)].join(":");
     if (this.seen.has(key)) return;
     this.seen.add(key);
@@ -240,7 +193,7 @@ export class TypeWalk {
       );
     } else {
       for (const one of removed) {
-        const newReads = this.oldUnclear(one.type) ? "breaking" : "compatible";
+        const newReads = this.oldUnclear.isUnskippable(one.type) ? "breaking" : "compatible";
         this.add(
           "field-removed",
           { oldReads: isRequired(one) ? "breaking" : "compatible", newReads },
@@ -257,7 +210,7 @@ export class TypeWalk {
         );
       }
       for (const one of added) {
-        const oldReads = this.newUnclear(one.type) ? "breaking" : "compatible";
+        const oldReads = this.newUnclear.isUnskippable(one.type) ? "breaking" : "compatible";
         this.add("field-added", { oldReads, newReads: isRequired(one) ? "breaking" : "compatible" }, place, {
           path: `${place.path}.${one.field.name}`,
           member: `${title}.${one.field.name}`,
@@ -405,7 +358,8 @@ export class TypeWalk {
       ...reads,
       context: { channel, isInOption, isInVariant, isOfVariant, isNested, isInRecursion },
     };
-    this.changes.push(channel === "tx" ? { ...change, ...unplanned(change) } : change);
+    if (place.isUnclear && isLayoutChange(change)) this.changes.push({ ...change, ...both("breaking") });
+    else this.changes.push(channel === "tx" ? { ...change, ...unplanned(change) } : change);
   }
 
   /** One step into a generic type. */
@@ -426,78 +380,5 @@ export class TypeWalk {
       this.recursive.set(type, known);
     }
     return known;
-  }
-}
-
-/** Items of a Tx are read without a plan: whatever moves something is read wrong, so the call is refused. */
-function unplanned(change: TypeChange): Reads {
-  const isAligned = ["container", "default", "required"].includes(change.kind);
-  const isAppended =
-    change.kind.startsWith("variant-") && !change.hasShifted && change.kind !== "variant-renamed";
-  return isAligned || isAppended ? change : both("breaking");
-}
-
-function contextKey(place: WalkPlace): string {
-  const flags = [place.isInOption, place.isInVariant, place.isOfVariant, place.isNested, place.isInRecursion]
-    .map(Number)
-    .join("");
-  return `${place.channel ?? ""}${flags}${[...place.open].sort().join(",")}`;
-}
-
-function isZero({ field, type }: FieldOfType): boolean {
-  if (field.default === undefined) return true;
-  const declaration = type.kind === "named" ? type.declaration : undefined;
-  return isZeroDefault(
-    field.default,
-    declaration?.kind === "enum" ? declaration.variants[0]?.name : undefined,
-  );
-}
-
-/** Bytes and collections of u8: one encoding. */
-function isBytes(type: ConcreteType): boolean {
-  if (type.kind === "primitive") return type.name === "bytes";
-  return isList(type) && type.element.kind === "primitive" && type.element.name === "u8";
-}
-
-function isList(type: ConcreteType): type is Extract<ConcreteType, { element: ConcreteType }> {
-  return type.kind === "list" || type.kind === "set" || type.kind === "slice" || type.kind === "hashSet";
-}
-
-/** A result against an enum that is declared like one: the plan alone knows. */
-function isResultLike(o: ConcreteType, n: ConcreteType): boolean {
-  const is = (a: ConcreteType, b: ConcreteType): boolean =>
-    a.kind === "result" && b.kind === "named" && b.declaration.name === "Result";
-  return is(o, n) || is(n, o);
-}
-
-/** Index of each variant's first member among those of its enum. */
-function offsetsOf(variants: readonly Variant[]): ReadonlyMap<Variant, number> {
-  const offsets = new Map<Variant, number>();
-  let at = 0;
-  for (const variant of variants) {
-    offsets.set(variant, at);
-    const { form } = variant;
-    at +=
-      form.kind === "unit"
-        ? 0
-        : form.kind === "newtype"
-          ? 1
-          : form.kind === "tuple"
-            ? form.types.length
-            : form.fields.length;
-  }
-  return offsets;
-}
-
-function formText({ form }: Variant): string {
-  switch (form.kind) {
-    case "unit":
-      return "no value";
-    case "newtype":
-      return "one value";
-    case "tuple":
-      return `${form.types.length} values`;
-    case "struct":
-      return "named fields";
   }
 }

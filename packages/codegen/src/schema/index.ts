@@ -9,5 +9,6 @@ export {
   SchemaCache,
   type TypeSchemas,
   typeSchemas,
+  voxError,
 } from "./payload.js";
 export type { SourceType } from "./source-type.js";

@@ -163,7 +163,7 @@ export function methodSchemas(
 }
 
 /** The error half of every response. Source: `protocol/schemas.md` §8. */
-const voxError: SourceDeclaration = {
+export const voxError: SourceDeclaration = {
   kind: "enum",
   name: "VoxError",
   parameters: ["E"],

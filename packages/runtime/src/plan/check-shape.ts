@@ -4,7 +4,7 @@
  * where arguments differ, the description of another use must not decide. Source: `protocol/schemas.md` §3.1.
  */
 
-import type { FieldsPlan, PlanNode, VariantPlan } from "../schema/plan-model.js";
+import type { FieldsPlan, ListNode, PlanNode, VariantPlan } from "../schema/plan-model.js";
 import { sameTypeRef } from "../schema/type-ref.js";
 import type { Shape, VariantShape } from "../shape/shape.js";
 
@@ -41,9 +41,9 @@ class ShapeCheck {
   }
 }
 
-/** Whether a declaration is used with other arguments than the peer's. */
+/** Whether a declaration, or a map, which may be described as one with equal halves, has other arguments than the peer's. */
 function hasOtherArguments(node: PlanNode): boolean {
-  if (node.kind !== "struct" && node.kind !== "enum") return false;
+  if (node.kind !== "struct" && node.kind !== "enum" && node.kind !== "map") return false;
   const { remote, local } = node;
   if (remote.tag === "var" || local.tag === "var") return true;
   return local.args.some((arg, i) => {
@@ -65,6 +65,8 @@ function partsOf(node: PlanNode, shape: Shape): Parts | undefined {
     case "enum":
       return enumParts(node.variants, node.name, shape);
     case "list":
+      // Where a list came first, bytes are described as a list of u8.
+      if (shape.kind === "primitive" && shape.type === "bytes") return isByteList(node) ? [] : undefined;
       return shape.kind === "list" || shape.kind === "set" ? [[node.element, shape.element]] : undefined;
     case "option":
     case "array":
@@ -82,6 +84,10 @@ function partsOf(node: PlanNode, shape: Shape): Parts | undefined {
       if (shape.kind !== "channel" || shape.direction !== node.direction) return undefined;
       return [[node.element, shape.item.shape]];
   }
+}
+
+function isByteList({ element }: ListNode): boolean {
+  return element.kind === "direct" && element.type === "u8";
 }
 
 function isDirect(type: string, shape: Shape): boolean {

@@ -1,0 +1,114 @@
+/** Schemas as they stand in a commit, written to a folder that goes away. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { CliError, messageOf } from "../errors.js";
+import { absolutePath, slashes } from "../files/paths.js";
+
+/** The schemas of a commit on disk. Disposing removes them. */
+export interface Checkout extends Disposable {
+  /** What the repository's top folder is in the checkout; absolute, with `/`. */
+  readonly folder: string;
+  /** Path of the asked folder below it; empty for the top folder itself. */
+  readonly inside: string;
+}
+
+/** Most bytes of all schemas of a commit. */
+const maxBytes = 256 * 1024 * 1024;
+
+/**
+ * Writes every `.vox` file of a commit to a temporary folder, in the layout of the repository.
+ *
+ * @param directory absolute folder inside of the repository
+ * @param ref branch, tag or commit, as git understands it
+ * @throws CliError `Usage` when there is no git, no repository or no such commit
+ */
+export function checkOut(directory: string, ref: string): Checkout {
+  // A name that starts with a hyphen would be an option of git.
+  if (ref.startsWith("-")) throw noSuch(ref);
+  const top = git(directory, ["rev-parse", "--show-toplevel"], noRepository(ref)).toString("utf8").trimEnd();
+  const commit = git(directory, ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`], noSuch(ref));
+  const tree = git(
+    top,
+    ["ls-tree", "-r", "-z", "--full-tree", commit.toString("utf8").trim()],
+    noSuch(ref),
+  ).toString("utf8");
+  const files = tree.split("\0").flatMap((line) => {
+    const match = /^100\d{3} blob ([0-9a-f]+)\t(.+\.vox)$/s.exec(line);
+    return match === null ? [] : [{ id: match[1] ?? "", path: match[2] ?? "" }];
+  });
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "vox-gen-")));
+  const dispose = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const texts = readBlobs(top, files.map(({ id }) => id)); // biome-ignore format: one call
+    for (const [at, { path }] of files.entries()) {
+      const target = join(folder, path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, texts[at] ?? "");
+    }
+  } catch (error) {
+    dispose();
+    throw error instanceof CliError
+      ? error
+      : new CliError("File", `cannot write the schemas of ${ref}: ${messageOf(error)}`, { cause: error });
+  }
+  return {
+    folder: slashes(folder),
+    inside: slashes(relative(realpathSync(top), realpathSync(directory))),
+    [Symbol.dispose]: dispose,
+  };
+}
+
+/** Contents of blobs, in order. */
+function readBlobs(top: string, ids: readonly string[]): readonly Uint8Array[] {
+  if (ids.length === 0) return [];
+  const failure = new CliError("File", "git cannot read the schemas of the commit", {
+    help: "a shallow or partial clone may lack them: fetch the commit first",
+  });
+  const output = git(top, ["cat-file", "--batch"], failure, ids.join("\n"));
+  const found: Uint8Array[] = [];
+  let at = 0;
+  for (const id of ids) {
+    const end = output.indexOf(0x0a, at);
+    const size = /^[0-9a-f]+ blob (\d+)$/.exec(output.toString("utf8", at, end))?.[1];
+    if (size === undefined)
+      throw new CliError("File", `git does not have the file ${id}`, { help: failure.help });
+    const start = end + 1;
+    found.push(output.subarray(start, start + Number(size)));
+    at = start + Number(size) + 1;
+  }
+  return found;
+}
+
+function git(directory: string, args: readonly string[], failure: CliError, input?: string): Buffer {
+  const { error, status, stdout } = spawnSync("git", ["-C", directory, ...args], {
+    maxBuffer: maxBytes,
+    ...(input === undefined ? {} : { input: `${input}\n` }),
+  });
+  if (error !== undefined) {
+    throw new CliError("Usage", `git cannot be run: ${error.message}`, {
+      help: "compare with a folder or with vox.lock where there is no git",
+      cause: error,
+    });
+  }
+  if (status !== 0) throw failure;
+  return stdout;
+}
+
+function noRepository(ref: string): CliError {
+  return new CliError("Usage", `there is no file or folder ${ref}, and no git repository to look for it in`, {
+    help: "give --against a folder, a lock file, or a branch, tag or commit",
+  });
+}
+
+function noSuch(ref: string): CliError {
+  return new CliError("Usage", `there is no file, folder, branch, tag or commit ${ref}`, {
+    help: "in a shallow clone, fetch it first: git fetch --depth=1 origin main, then --against FETCH_HEAD",
+  });
+}
+
+/** The folder of a project in a checkout. */
+export function folderIn({ folder, inside }: Checkout): string {
+  return inside === "" ? folder : absolutePath(folder, inside);
+}
