@@ -10,6 +10,15 @@ const bin = `${root}packages/cli/dist/bin.js`;
 run(process.execPath, ["scripts/message-schemas.mjs", ...check]);
 run(
   process.execPath,
-  [bin, "generate", "schemas/everything.vox", "schemas/probe.vox", "--out", "tests/interop/gen", ...check],
+  [
+    bin,
+    "generate",
+    "schemas/everything.vox",
+    "schemas/probe.vox",
+    "schemas/streams.vox",
+    "--out",
+    "tests/interop/gen",
+    ...check,
+  ],
   { cwd: root },
 );

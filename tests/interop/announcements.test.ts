@@ -3,6 +3,7 @@ import { assemblePayload, type TypeRef } from "@voxrpc/runtime/schema";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { everythingDispatcher } from "./gen/everything.vox.js";
 import { probeDispatcher } from "./gen/probe.vox.js";
+import { streamsDispatcher } from "./gen/streams.vox.js";
 import { recordingHandlers } from "./handlers.js";
 import {
   buildPeer,
@@ -12,10 +13,16 @@ import {
   readPeerAnnouncements,
   skipNote,
 } from "./peer.js";
+import { streamsHandler } from "./stream-handlers.js";
 
 const isReady = isCargoFound();
 const { everything, probe } = recordingHandlers();
-const methods = [everythingDispatcher(everything), probeDispatcher(probe)].flatMap(({ methods }) => methods);
+const services = [
+  everythingDispatcher(everything),
+  probeDispatcher(probe),
+  streamsDispatcher(streamsHandler().handler),
+];
+const methods = services.flatMap(({ methods }) => methods);
 
 /** What announces a type when nothing has been announced, as hex. */
 function announcement(binding: { root: TypeRef; schemas: readonly { bytes: Uint8Array }[] }): string {

@@ -50,9 +50,18 @@ export interface PeerServer extends AsyncDisposable {
   readonly url: string;
 }
 
+/** What {@link startPeer} may be given. */
+export interface PeerOptions {
+  /** Items that the server takes on a fresh channel. Default 16. */
+  readonly credit?: number;
+  /** Milliseconds of silence after which it asks whether we are there. Default: never. */
+  readonly pingIntervalMs?: number;
+}
+
 /** Starts the Rust server; disposing ends it. */
-export async function startPeer(): Promise<PeerServer> {
-  const child = spawn(binary, ["serve"], { env: environment });
+export async function startPeer({ credit = 16, pingIntervalMs }: PeerOptions = {}): Promise<PeerServer> {
+  const pings = pingIntervalMs === undefined ? [] : [String(pingIntervalMs)];
+  const child = spawn(binary, ["serve", String(credit), ...pings], { env: environment });
   const said = collect(child);
   const ended = once(child, "close");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -103,9 +112,14 @@ export interface PeerRun<T> {
   readonly errors: string;
 }
 
-/** Runs all checks of the Rust client against a server. */
+/** Runs the checks of calls of the Rust client against a server. */
 export function runPeerChecks(url: string): Promise<PeerRun<PeerCheck>> {
   return run("client", url);
+}
+
+/** Runs its checks of channels and virtual connections. @param credit items that it takes on a fresh channel */
+export function runStreamChecks(url: string, credit: number): Promise<PeerRun<PeerCheck>> {
+  return run("streams", url, String(credit));
 }
 
 async function run<T>(...args: readonly string[]): Promise<PeerRun<T>> {

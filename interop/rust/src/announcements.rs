@@ -10,6 +10,7 @@ use crate::report::quote;
 use crate::services::{
     EverythingDispatcher, ProbeDispatcher, everything_service_descriptor, probe_service_descriptor,
 };
+use crate::streams::{StreamsDispatcher, StreamsHandler, streams_service_descriptor};
 
 /// Prints one JSON line a method: service, method, id, and both announcements as hex of CBOR.
 pub fn run() -> Result<(), String> {
@@ -20,6 +21,10 @@ pub fn run() -> Result<(), String> {
     print(
         probe_service_descriptor(),
         ProbeDispatcher::new(ProbeHandler::default()),
+    )?;
+    print(
+        streams_service_descriptor(),
+        StreamsDispatcher::new(StreamsHandler::detached()),
     )
 }
 

@@ -1,10 +1,17 @@
-//! The Rust peer of the interop suite: the services of `schemas/everything.vox` and `schemas/probe.vox` on vox 0.8.2.
+//! The Rust peer of the interop suite: the services of the schemas on vox 0.8.2.
 //!
 //! ```text
-//! vox-interop-peer announcements      prints the schemas that it announces for each method, one JSON line each
-//! vox-interop-peer serve             prints `listening <address>`, serves until stdin ends
-//! vox-interop-peer client <address>  runs all checks against that server, one JSON line each; fails when one does
-//! vox-interop-peer slow <address> <ms>  makes one slow call, prints `calling`, then how it ended
+//! vox-interop-peer announcements
+//!     prints the schemas that it announces for each method, one JSON line each
+//! vox-interop-peer serve [<credit> [<ms>]]
+//!     prints `listening <address>`, serves until stdin ends; takes so many items on a fresh channel (16), and pings a
+//!     session after so much silence (never)
+//! vox-interop-peer client <address>
+//!     runs the checks of calls against that server, one JSON line each; fails when one does
+//! vox-interop-peer streams <address> <credit>
+//!     the same for channels and virtual connections; takes so many items on a fresh channel
+//! vox-interop-peer slow <address> <ms>
+//!     makes one slow call, prints `calling`, then how it ended
 //! ```
 
 mod announcements;
@@ -15,29 +22,52 @@ mod report;
 mod samples;
 mod serve;
 mod services;
+mod stream_checks;
+mod streams;
 mod types;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let outcome = match arguments.as_slice() {
-        ["announcements"] => announcements::run(),
-        ["serve"] => serve::run().await,
-        ["client", address] => client::run(address).await,
-        ["slow", address, delay] => client::slow(address, delay).await,
-        _ => Err(
-            "usage: vox-interop-peer announcements | serve | client <address> | slow <address> <ms>"
-                .to_owned(),
-        ),
-    };
-    match outcome {
+    match run(&arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
             ExitCode::FAILURE
         }
     }
+}
+
+async fn run(arguments: &[&str]) -> Result<(), String> {
+    match *arguments {
+        ["announcements"] => announcements::run(),
+        ["serve", ref options @ ..] if options.len() <= 2 => serve(options).await,
+        ["client", address] => client::run(address).await,
+        ["streams", address, credit] => stream_checks::run(address, number(credit)?).await,
+        ["slow", address, delay] => client::slow(address, delay).await,
+        _ => Err(
+            "usage: vox-interop-peer announcements | serve [<credit> [<ms>]] | client <address> \
+                  | streams <address> <credit> | slow <address> <ms>"
+                .to_owned(),
+        ),
+    }
+}
+
+/// Serves with what is said about credit and pings.
+async fn serve(options: &[&str]) -> Result<(), String> {
+    let credit = options.first().map_or(Ok(16), |text| number(text))?;
+    let interval_ms = options.get(1).map(|text| number(text)).transpose()?;
+    serve::run(serve::Options {
+        credit,
+        ping_interval: interval_ms.map(|ms| Duration::from_millis(ms.into())),
+    })
+    .await
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("not a number: {text}"))
 }

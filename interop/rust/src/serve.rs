@@ -1,37 +1,94 @@
 //! The server, and the warming up that both roles need.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::time::Duration;
+
 use tokio::io::{AsyncReadExt, stdin};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use vox::transport::tcp::StreamLink;
+use vox::{Parity, SessionKeepaliveConfig};
 
 use crate::handlers::{EverythingHandler, ProbeHandler};
 use crate::services::{EverythingClient, EverythingDispatcher, ProbeDispatcher};
+use crate::streams::StreamsHandler;
 use crate::types::Color;
 
+/// What a server can be started with.
+#[derive(Clone, Copy)]
+pub struct Options {
+    /// Items that may be sent to it on a fresh channel.
+    pub credit: u32,
+    /// Time between the pings of a session; none without.
+    pub ping_interval: Option<Duration>,
+}
+
+/// What the handlers of all connections share.
+#[derive(Clone, Default)]
+struct Shared {
+    probe: ProbeHandler,
+    endless_running: Arc<AtomicU32>,
+}
+
 /// Serves on a port of the system's choice until stdin ends.
-pub async fn run() -> Result<(), String> {
+pub async fn run(options: Options) -> Result<(), String> {
     warm_up().await?;
     let listener = TcpListener::bind("127.0.0.1:0")
         .await
         .map_err(|error| error.to_string())?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let probe = ProbeHandler::default();
+    println!("listening {address}");
+    tokio::select! {
+        outcome = accept(listener, options) => outcome.map_err(|error| error.to_string()),
+        () = end_of_stdin() => Ok(()),
+    }
+}
+
+async fn accept(listener: TcpListener, options: Options) -> std::io::Result<()> {
+    let shared = Shared::default();
+    loop {
+        let (stream, _) = listener.accept().await?;
+        tokio::spawn(serve(stream, options, shared.clone()));
+    }
+}
+
+/// Serves one link. The ready-made loop of vox 0.8.2 gives no access to the session, and leaves Nagle's algorithm on.
+async fn serve(stream: TcpStream, options: Options, shared: Shared) {
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let (sender, session) = watch::channel(None);
     let route = vox::acceptor_fn(move |request, connection| match request.service() {
         "Everything" => {
             connection.handle_with(EverythingDispatcher::new(EverythingHandler));
             Ok(())
         }
         "Probe" => {
-            connection.handle_with(ProbeDispatcher::new(probe.clone()));
+            connection.handle_with(ProbeDispatcher::new(shared.probe.clone()));
+            Ok(())
+        }
+        "Streams" => {
+            let running = shared.endless_running.clone();
+            StreamsHandler::attach(connection, running, session.clone(), Parity::Even, options.credit);
             Ok(())
         }
         other => Err(vec![
             vox::MetadataEntry::str("error", format!("unknown service {other}")).into_owned(),
         ]),
     });
-    println!("listening {address}");
-    tokio::select! {
-        outcome = vox::serve_listener(listener, route) => outcome.map_err(|error| error.to_string()),
-        () = end_of_stdin() => Ok(()),
+    let mut builder = vox::acceptor_on(StreamLink::tcp(stream))
+        .on_connection(route)
+        .channel_capacity(options.credit);
+    if let Some(ping_interval) = options.ping_interval {
+        builder = builder.keepalive(SessionKeepaliveConfig {
+            ping_interval,
+            pong_timeout: Duration::from_secs(5),
+        });
+    }
+    if let Ok(root) = builder.establish::<vox::NoopClient>().await {
+        sender.send_replace(root.session.clone());
+        root.caller.closed().await;
     }
 }
 
