@@ -1,0 +1,56 @@
+/** The chat of `examples/chat` as four processes. Needs a build. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { Running, root } from "../cli/command.js";
+
+/** What members say while one thing happens may come in any order. */
+function paragraphs(text: string): string[][] {
+  return text
+    .split("\n\n")
+    .map((part) => part.trimEnd().split("\n"))
+    .map(([title = "", ...lines]) => [title, ...lines.sort()]);
+}
+
+it("members hear each other, vote when the server calls them, and leave", async () => {
+  const folder = join(root, "examples/chat");
+  const node = (...args: string[]): Buffer => execFileSync(process.execPath, args, { cwd: folder });
+  node(join(root, "packages/cli/dist/bin.js"), "generate");
+  node(join(root, "node_modules/typescript/lib/tsc.js"), "-p", ".");
+  await using example = new Running(process.execPath, ["dist/start.js"], folder);
+  const { code, out, error } = await example.ended();
+  expect({ code, error }).toEqual({ code: 0, error: "" });
+  expect(paragraphs(out)).toEqual([
+    [expect.stringMatching(/^serving Room on tcp:\/\/127\.0\.0\.1:\d+$/)],
+    [
+      "three members come in, one after the other:",
+      "  ada hears room: ada has come in",
+      "  ada hears room: bob has come in",
+      "  ada hears room: cleo has come in",
+      "  bob hears room: bob has come in",
+      "  bob hears room: cleo has come in",
+      "  cleo hears room: cleo has come in",
+    ],
+    ["a name that is taken:", "  ada cannot come in: NameTaken", "  its process has ended with 1"],
+    [
+      "bob says something; everybody hears it, bob too:",
+      "  ada hears bob: good morning",
+      "  bob hears bob: good morning",
+      "  cleo hears bob: good morning",
+    ],
+    [
+      "ada lets the room vote; the server calls each member:",
+      "  ada is asked: tea? → yes",
+      "  ada sees the vote: 2 yes, 1 no, 0 silent",
+      "  bob is asked: tea? → no",
+      "  cleo is asked: tea? → yes",
+    ],
+    [
+      "bob leaves:",
+      "  ada hears room: bob has left",
+      "  cleo hears room: ada has left",
+      "  cleo hears room: bob has left",
+    ],
+    ["all have ended; exit codes 0, 0, 0"],
+  ]);
+});
