@@ -45,6 +45,7 @@ export class CoreHarness {
     this.outbox = new Outbox(boundaryFraming, limits.maxFrameBytes, () => {});
     this.outbox.attach(this.link());
     this.core = new SessionCore({
+      sessionId: "session-of-the-test",
       outbox: this.outbox,
       description: "test",
       local: odd,

@@ -32,6 +32,7 @@ import { Outbox } from "./session/outbox.js";
 import { errorKey, RejectedError } from "./session/rejected-error.js";
 import { Session } from "./session/session.js";
 import { SessionCore } from "./session/session-core.js";
+import { makeSessionId } from "./session/session-id.js";
 import type { Admission, IncomingOpen } from "./session/virtual-connections.js";
 import { Metadata } from "./wire/metadata.js";
 
@@ -285,6 +286,7 @@ class Establishment implements LinkSink {
       return new Driver(new DriverCore(connection, options), session, shell);
     };
     const core = new SessionCore({
+      sessionId: makeSessionId(),
       outbox,
       description: link.description,
       local: result.local,

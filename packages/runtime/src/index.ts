@@ -39,6 +39,7 @@ export {
   type VoxErrorOptions,
 } from "./errors.js";
 export type { EstablishOptions } from "./establish.js";
+export type { ConnectionSettings, Parity } from "./handshake/settings.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type { Framing, Link, LinkSink } from "./link/link.js";
 export { MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "./link/memory-link.js";
@@ -62,6 +63,7 @@ export { type Acceptor, type ConnectionRequest, type Router, router, type Servic
 export type { KeepaliveOptions } from "./session/keepalive.js";
 export { RejectedError } from "./session/rejected-error.js";
 export { type OpenOptions, Session } from "./session/session.js";
+export type { SessionRecord, SessionStore } from "./session/session-store.js";
 export type { Option, Some } from "./shape/option.js";
 export {
   Metadata,

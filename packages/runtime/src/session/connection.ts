@@ -28,6 +28,8 @@ export interface ConnectionSink {
 
 /** What a connection needs of its session. */
 export interface ConnectionHost {
+  /** Random, of this side's own making; the same for as long as the session lives, on whatever link. */
+  readonly sessionId: string;
   readonly outbox: Outbox;
   /** In words, the link that carries the session. */
   readonly description: string;

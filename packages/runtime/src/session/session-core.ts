@@ -28,6 +28,8 @@ const toleratedAnswers = 1024;
 
 /** What a session core needs. */
 export interface SessionCoreOptions {
+  /** Names the session on this side; see {@link makeSessionId}. */
+  readonly sessionId: string;
   readonly outbox: Outbox;
   /** In words, the link that carries the session. */
   readonly description: string;
@@ -48,6 +50,7 @@ export interface SessionCoreOptions {
 
 /** An established session. Inputs are `onFrame`, `onDrain`, `onLinkClosed`, `drain` and `end`. */
 export class SessionCore implements ConnectionHost {
+  readonly sessionId: string;
   readonly outbox: Outbox;
   readonly description: string;
   /** The connection that every session has. It routes from the moment that its `sink` is set. */
@@ -66,6 +69,7 @@ export class SessionCore implements ConnectionHost {
   private unreadAnswers = 0;
 
   constructor(options: SessionCoreOptions) {
+    this.sessionId = options.sessionId;
     this.outbox = options.outbox;
     this.description = options.description;
     this.limits = options.limits;
