@@ -5,6 +5,7 @@ import { defaultLimits, type Limits } from "../../packages/runtime/src/limits.js
 import type { Link } from "../../packages/runtime/src/link/link.js";
 import type { Connection, ConnectionSettings } from "../../packages/runtime/src/session/connection.js";
 import type { KeepaliveOptions } from "../../packages/runtime/src/session/keepalive.js";
+import { LinkTraffic } from "../../packages/runtime/src/session/link-traffic.js";
 import { Outbox } from "../../packages/runtime/src/session/outbox.js";
 import { SessionCore } from "../../packages/runtime/src/session/session-core.js";
 import type { Admission, IncomingOpen } from "../../packages/runtime/src/session/virtual-connections.js";
@@ -42,7 +43,12 @@ export class CoreHarness {
 
   constructor(options: HarnessOptions = {}) {
     const limits = { ...defaultLimits, ...options.limits };
-    this.outbox = new Outbox(boundaryFraming, limits.maxFrameBytes, () => {});
+    this.outbox = new Outbox(
+      boundaryFraming,
+      limits.maxFrameBytes,
+      new LinkTraffic(limits.maxBufferedBytes, this.clock, undefined),
+      () => {},
+    );
     this.outbox.attach(this.link());
     this.core = new SessionCore({
       sessionId: "session-of-the-test",

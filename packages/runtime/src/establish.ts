@@ -28,6 +28,7 @@ import { type Acceptor, noService, routeTo } from "./router.js";
 import type { Connection } from "./session/connection.js";
 import { ConnectionShell } from "./session/connection-shell.js";
 import type { KeepaliveOptions } from "./session/keepalive.js";
+import { LinkTraffic } from "./session/link-traffic.js";
 import { Outbox } from "./session/outbox.js";
 import { errorKey, RejectedError } from "./session/rejected-error.js";
 import { Session } from "./session/session.js";
@@ -98,6 +99,7 @@ class Establishment implements LinkSink {
   private readonly clock: Clock;
   private readonly resolve: (session: Session) => void;
   private readonly reject: (error: unknown) => void;
+  private readonly traffic: LinkTraffic;
   private readonly outbox: Outbox;
   /** Undefined once the handshake is over. */
   private handshake: Handshake | undefined;
@@ -129,7 +131,9 @@ class Establishment implements LinkSink {
     this.clock = options.clock ?? systemClock;
     this.resolve = resolve;
     this.reject = reject;
-    this.outbox = new Outbox(link.framing, this.limits.maxFrameBytes, this.onPending);
+    this.traffic = new LinkTraffic(this.limits.maxBufferedBytes, this.clock, options.observer);
+    this.traffic.attach(link);
+    this.outbox = new Outbox(link.framing, this.limits.maxFrameBytes, this.traffic, this.onPending);
     this.outbox.attach(link);
     this.handshake = makeHandshake({
       settings: settingsOf(parity, options),
@@ -153,7 +157,9 @@ class Establishment implements LinkSink {
   }
 
   onFrame(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.isReceiving) this.traffic.beginArrival();
     this.isReceiving = true;
+    this.traffic.countFrame(end - start);
     if (this.core !== undefined) {
       this.core.onFrame(bytes, start, end);
       return;
@@ -164,16 +170,19 @@ class Establishment implements LinkSink {
 
   onIdle(): void {
     this.isReceiving = false;
+    this.traffic.endArrival();
     this.outbox.flush();
   }
 
   onDrain(): void {
+    this.traffic.onDrain();
     this.core?.onDrain();
   }
 
   onClosed(error: SessionError | undefined): void {
     this.isReceiving = false;
     if (this.session !== undefined) {
+      this.traffic.onClosed(error);
       this.session.onLinkClosed(error);
       return;
     }
@@ -297,7 +306,7 @@ class Establishment implements LinkSink {
       observer,
       keepalive: this.options.keepalive,
       admit: (request) => this.admitVirtual(request, startDriver),
-      isCongested: () => link.bufferedBytes > limits.maxBufferedBytes,
+      isCongested: () => this.traffic.isCongested,
       onEnded: (end: SessionEnd) => session.onEnded(end),
     });
     const session = new Session({

@@ -14,7 +14,16 @@ export type {
   SessionEnd,
   SessionHandle,
 } from "./call/session-handle.js";
-export { type ChannelPair, channel } from "./channel/pair.js";
+export type {
+  ChannelSnapshot,
+  ConnectionSnapshot,
+  OutboundSnapshot,
+  RequestSnapshot,
+  SessionSnapshot,
+  SnapshotId,
+  TrafficSnapshot,
+} from "./call/snapshot.js";
+export { type ChannelOptions, type ChannelPair, channel } from "./channel/pair.js";
 export { Rx } from "./channel/rx.js";
 export type { TrySend } from "./channel/sender.js";
 export { Tx } from "./channel/tx.js";
@@ -49,15 +58,32 @@ export { type ContextKey, contextKey } from "./middleware/context-key.js";
 export { receiveDeadline, remainingMs, sendDeadline } from "./middleware/deadline.js";
 export { type CallRecord, type LoggingOptions, logging, serverLogging } from "./middleware/logging.js";
 export { intercept, type ServerMiddleware } from "./middleware/server-middleware.js";
-export type {
-  ConnectionClosedEvent,
-  ConnectionEvent,
-  HandlerFailedEvent,
-  Observer,
-  ProtocolErrorEvent,
-  RequestEvent,
-  RequestFinishedEvent,
-  RequestSide,
+export {
+  type ChannelClosedEvent,
+  type ChannelCloseReason,
+  type ChannelCreditEvent,
+  type ChannelDirection,
+  type ChannelEvent,
+  type ChannelOpenedEvent,
+  type ChannelResetEvent,
+  type ChannelResetReason,
+  type ChannelSendFinishedEvent,
+  type ChannelSendWaitingEvent,
+  type ChannelTrySendEvent,
+  type CodecFailedEvent,
+  type ConnectionClosedEvent,
+  type ConnectionEvent,
+  type HandlerFailedEvent,
+  type LinkClosedEvent,
+  type LinkEvent,
+  type LinkPressureEvent,
+  type LinkTrafficEvent,
+  type Observer,
+  observeAll,
+  type ProtocolErrorEvent,
+  type RequestEvent,
+  type RequestFinishedEvent,
+  type RequestSide,
 } from "./observer.js";
 export { type Acceptor, type ConnectionRequest, type Router, router, type ServiceRoute } from "./router.js";
 export type { KeepaliveOptions } from "./session/keepalive.js";

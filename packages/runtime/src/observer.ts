@@ -3,12 +3,39 @@
  * so that watching can never break what is watched. Source: `protocol/session.md` §9.
  */
 import type { CloseReason } from "./call/session-handle.js";
-import type { CallErrorCode, MethodName, VoxError } from "./errors.js";
+import type { CallErrorCode, MethodName, SessionError, VoxError } from "./errors.js";
+
+/** Something happened on a link. */
+export interface LinkEvent {
+  /** In words, the link, like `tcp://127.0.0.1:4000`. */
+  readonly link: string;
+}
+
+/** Frames went over a link: those of one arrival, or of one write. */
+export interface LinkTrafficEvent extends LinkEvent {
+  readonly frames: number;
+  /** Bytes of the frames, their headers included. */
+  readonly bytes: number;
+}
+
+/** The outbound buffer of a link passed its bound, or is empty again. */
+export interface LinkPressureEvent extends LinkEvent {
+  /** Bytes that the link holds and has not passed on. */
+  readonly bufferedBytes: number;
+}
+
+/** A link has ended. */
+export interface LinkClosedEvent extends LinkEvent {
+  /** What went wrong; undefined for a clean end. */
+  readonly error: SessionError | undefined;
+  /** Bytes that arrived on it in all, headers of frames included. */
+  readonly bytesIn: number;
+  /** Bytes that were given to it in all, headers of frames included. */
+  readonly bytesOut: number;
+}
 
 /** A connection began or ended. */
-export interface ConnectionEvent {
-  /** In words, the link that carries it. */
-  readonly link: string;
+export interface ConnectionEvent extends LinkEvent {
   /** 0 is the root. */
   readonly connectionId: number | bigint;
 }
@@ -45,6 +72,70 @@ export interface ProtocolErrorEvent extends ConnectionEvent {
   readonly text: string;
 }
 
+/** A value could not be encoded, or bytes could not be decoded. */
+export interface CodecFailedEvent extends ConnectionEvent {
+  readonly of: "message" | "arguments" | "response" | "item";
+  /** Id of the request or channel; undefined for a message that could not be read. */
+  readonly id: number | bigint | undefined;
+  /** Undefined where the method is not known. */
+  readonly method: MethodName | undefined;
+  readonly error: unknown;
+}
+
+/** Which end of a channel is ours: `tx` sends, `rx` receives. */
+export type ChannelDirection = "tx" | "rx";
+
+/** Something happened at our end of a channel. */
+export interface ChannelEvent extends ConnectionEvent {
+  readonly channelId: number | bigint;
+  readonly direction: ChannelDirection;
+  /** As given to `channel({ label })`; undefined at a handler's end. */
+  readonly label: string | undefined;
+  /** Type of the items in a few words, like `struct Point`. */
+  readonly itemType: string;
+  /** The call that opened it. */
+  readonly method: MethodName | undefined;
+}
+
+export interface ChannelOpenedEvent extends ChannelEvent {
+  /** Items that may be sent before the receiver grants more. */
+  readonly initialCredit: number;
+}
+
+export interface ChannelSendWaitingEvent extends ChannelEvent {
+  /** What it waits for: the receiver, items in front of it, or the link, which holds too much. */
+  readonly for: "credit" | "link";
+}
+
+export interface ChannelSendFinishedEvent extends ChannelEvent {
+  /** `Closed`: the channel had ended or did so meanwhile. `EncodeFailed`: the item does not fit its type. */
+  readonly outcome: "Sent" | "Closed" | "EncodeFailed";
+  readonly elapsedMs: number;
+}
+
+export interface ChannelTrySendEvent extends ChannelEvent {
+  readonly outcome: "Sent" | "FullCredit" | "FullRuntimeQueue" | "Closed" | "EncodeFailed";
+}
+
+export interface ChannelCreditEvent extends ChannelEvent {
+  /** Items more that the sender may send; at an `rx` we have granted them, at a `tx` the peer has. */
+  readonly amount: number;
+}
+
+/** Why a channel was closed. Source: `protocol/session.md` §9. */
+export type ChannelCloseReason = "Local" | "Remote" | "ConnectionClosed";
+
+/** Why a channel was reset. `ReceiverDropped`: our receiver gave up; `Protocol`: what came broke the rules. */
+export type ChannelResetReason = "Remote" | "ReceiverDropped" | "Protocol";
+
+export interface ChannelClosedEvent extends ChannelEvent {
+  readonly reason: ChannelCloseReason;
+}
+
+export interface ChannelResetEvent extends ChannelEvent {
+  readonly reason: ChannelResetReason;
+}
+
 /** Watches sessions; see the single members. */
 export interface Observer {
   onConnectionOpened?(event: ConnectionEvent): void;
@@ -54,9 +145,64 @@ export interface Observer {
   /** A handler threw something else than its declared error, or answered with a value that does not fit its type. */
   onHandlerFailed?(event: HandlerFailedEvent): void;
   onProtocolError?(event: ProtocolErrorEvent): void;
+  /** Bytes of the peer are no value of their type. For a message the session ends, for a payload its call or channel. */
+  onDecodeFailed?(event: CodecFailedEvent): void;
+  /** A value of ours does not fit its type: nothing was sent. */
+  onEncodeFailed?(event: CodecFailedEvent): void;
   /** A listener could not make a session of a link: a failed handshake, an unknown service, a stranger. */
   onLinkRefused?(event: { readonly link: string; readonly error: VoxError }): void;
+  /** The link of a session has ended; once for each. */
+  onLinkClosed?(event: LinkClosedEvent): void;
+  onFramesRead?(event: LinkTrafficEvent): void;
+  onFramesWritten?(event: LinkTrafficEvent): void;
+  /** The link holds more than `maxBufferedBytes`: senders wait. */
+  onOutboundFull?(event: LinkPressureEvent): void;
+  /** The link has passed on what it held after it was full: senders go on. */
+  onOutboundDrained?(event: LinkPressureEvent): void;
+  onChannelOpened?(event: ChannelOpenedEvent): void;
+  onChannelSendStarted?(event: ChannelEvent): void;
+  onChannelSendWaiting?(event: ChannelSendWaitingEvent): void;
+  onChannelSendFinished?(event: ChannelSendFinishedEvent): void;
+  onChannelTrySend?(event: ChannelTrySendEvent): void;
+  onChannelCreditGranted?(event: ChannelCreditEvent): void;
+  /** An item has arrived and was read. */
+  onChannelItemReceived?(event: ChannelEvent): void;
+  /** The application has taken an item. */
+  onChannelItemConsumed?(event: ChannelEvent): void;
+  /** Nothing more goes or comes. Each channel that was opened ends with this or with `onChannelReset`, once. */
+  onChannelClosed?(event: ChannelClosedEvent): void;
+  onChannelReset?(event: ChannelResetEvent): void;
 }
+
+/** What there is to watch; one that is missing here does not compile. */
+const events: Readonly<Record<keyof Observer, true>> = {
+  onConnectionOpened: true,
+  onConnectionClosed: true,
+  onRequestStarted: true,
+  onRequestFinished: true,
+  onHandlerFailed: true,
+  onProtocolError: true,
+  onDecodeFailed: true,
+  onEncodeFailed: true,
+  onLinkRefused: true,
+  onLinkClosed: true,
+  onFramesRead: true,
+  onFramesWritten: true,
+  onOutboundFull: true,
+  onOutboundDrained: true,
+  onChannelOpened: true,
+  onChannelSendStarted: true,
+  onChannelSendWaiting: true,
+  onChannelSendFinished: true,
+  onChannelTrySend: true,
+  onChannelCreditGranted: true,
+  onChannelItemReceived: true,
+  onChannelItemConsumed: true,
+  onChannelClosed: true,
+  onChannelReset: true,
+};
+
+type EventMember = (data: unknown) => unknown;
 
 /** Tells an observer, and ignores what it throws. */
 export function notify<K extends keyof Observer>(
@@ -66,8 +212,30 @@ export function notify<K extends keyof Observer>(
 ): void {
   if (observer === undefined) return;
   try {
-    (observer[event] as ((data: unknown) => void) | undefined)?.call(observer, data);
+    const outcome = (observer[event] as EventMember | undefined)?.call(observer, data);
+    // An `async` member fails later.
+    if (outcome instanceof Promise) outcome.catch(() => {});
   } catch {
     // Watching must not change what is watched.
   }
+}
+
+/**
+ * One observer that tells several: none of them can keep an event from the others.
+ *
+ * ```ts
+ * connect(url, Catalog, { observer: observeAll(telemetry.observer, { onProtocolError: console.warn }) });
+ * ```
+ */
+export function observeAll(...observers: readonly Observer[]): Observer {
+  const all: Record<string, EventMember> = {};
+  for (const name of Object.keys(events) as (keyof Observer)[]) {
+    const own = observers.filter((observer) => observer[name] !== undefined);
+    // What nobody watches stays absent, and costs nothing.
+    if (own.length > 0)
+      all[name] = (data) => {
+        for (const observer of own) notify(observer, name, data as never);
+      };
+  }
+  return all;
 }

@@ -1,6 +1,7 @@
 /** What applications see of a session. */
 import type { SessionError } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
+import type { SessionSnapshot } from "./snapshot.js";
 
 /** Why a connection or session ended. Source: `protocol/session.md` §8. */
 export type CloseReason = "Local" | "Remote" | "Protocol" | "Transport" | "SessionShutdown" | "Unknown";
@@ -43,6 +44,8 @@ export interface SessionHandle extends AsyncDisposable {
   readonly peerMetadata: Metadata;
   /** In words where the session leads, like `tcp://127.0.0.1:4000`. */
   readonly description: string;
+  /** What it holds at this moment: calls, channels, buffers. Changes nothing. */
+  snapshot(): SessionSnapshot;
   /**
    * Ends the session in good order: new calls fail, calls in flight and running handlers finish, bounded by a
    * timeout, then the link closes. Resolves when it has. Closing twice is harmless.

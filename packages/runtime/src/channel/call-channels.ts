@@ -1,5 +1,5 @@
 /** The channels of one call that we make. */
-import { ChannelError } from "../errors.js";
+import { ChannelError, type MethodName } from "../errors.js";
 import { EncodeFault } from "../postcard/faults.js";
 import type { ItemType, Shape } from "../shape/shape.js";
 import type { OutboundBinder } from "./binder.js";
@@ -19,10 +19,12 @@ type Passed =
  */
 export class CallChannels implements OutboundBinder {
   private readonly channels: Channels;
+  private readonly method: MethodName | undefined;
   private passed: Passed[] = [];
 
-  constructor(channels: Channels) {
+  constructor(channels: Channels, method?: MethodName) {
     this.channels = channels;
+    this.method = method;
   }
 
   /** The arguments are encoded from the start. */
@@ -44,15 +46,17 @@ export class CallChannels implements OutboundBinder {
 
   /** The Call is in the outbound batch. */
   bind(): void {
-    const { channels } = this;
+    const { channels, method } = this;
     for (const entry of this.passed) {
       channels.ids.take();
       if ("tx" in entry) {
         entry.tx.fail(passedOn());
-        entry.tx.pair?.bind(channels.openReceiver(entry.id, entry.type));
+        const origin = { label: entry.tx.label, method };
+        entry.tx.pair?.bind(channels.openReceiver(entry.id, entry.type, origin));
       } else {
         entry.rx.fail(passedOn());
-        entry.rx.pair?.bind(channels.openSender(entry.id, entry.type));
+        const origin = { label: entry.rx.label, method };
+        entry.rx.pair?.bind(channels.openSender(entry.id, entry.type, origin));
       }
     }
   }

@@ -3,9 +3,12 @@
  * yet, because their Call still waits for its turn. Source: `protocol/calls.md` §5.
  */
 import type { CloseReason } from "../call/session-handle.js";
+import type { ChannelSnapshot } from "../call/snapshot.js";
 import type { Clock } from "../clock.js";
 import { CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
+import type { Observer } from "../observer.js";
+import { describeShape } from "../plan/check-shape.js";
 import { EncodeFault } from "../postcard/faults.js";
 import type { Connection } from "../session/connection.js";
 import { hasParity, IdAllocator } from "../session/parity.js";
@@ -22,9 +25,11 @@ import { Metadata } from "../wire/metadata.js";
 import { beginPayload, endItem } from "../wire/request-messages.js";
 import { connectionEnded, endOfItems, resetByPeer } from "./end.js";
 import { EndedIds } from "./ended-ids.js";
+import type { ChannelOrigin } from "./origin.js";
 import type { ChannelPort } from "./port.js";
 import { Receiver } from "./receiver.js";
 import { Sender } from "./sender.js";
+import { ChannelWatch } from "./watch.js";
 
 /** How long a Close waits for credit, ms. */
 const closeWaitMs = 5000;
@@ -41,6 +46,7 @@ interface Unclaimed {
 
 /** Channels of one connection. */
 export class Channels implements ChannelPort {
+  readonly watch: ChannelPort["watch"];
   /** Hands out the ids of channels that our calls open. */
   readonly ids: IdAllocator;
   private readonly connection: Connection;
@@ -55,10 +61,18 @@ export class Channels implements ChannelPort {
   private isPumpDue = false;
   private hasEnded = false;
 
-  constructor(connection: Connection, limits: Limits, clock: Clock, onOver: () => void) {
+  /** @param observer undefined when nobody watches */
+  constructor(
+    connection: Connection,
+    limits: Limits,
+    clock: Clock,
+    onOver: () => void,
+    observer?: Observer | undefined,
+  ) {
     this.connection = connection;
     this.limits = limits;
     this.clock = clock;
+    this.watch = observer === undefined ? undefined : watches(connection, clock, observer);
     this.onOver = onOver;
     this.ids = new IdAllocator(connection.local.parity);
     this.endedByPeer = new EndedIds(connection.peer.parity === "Odd" ? 1 : 2, limits.maxChannels);
@@ -89,8 +103,9 @@ export class Channels implements ChannelPort {
   }
 
   /** We send on this channel from now on. */
-  openSender<T>(channelId: number, type: ItemType<T>): Sender<T> {
-    const sender = new Sender(channelId, type, this, this.connection.peer.initialChannelCredit);
+  openSender<T>(channelId: number, type: ItemType<T>, origin?: ChannelOrigin): Sender<T> {
+    const credit = this.connection.peer.initialChannelCredit;
+    const sender = new Sender(channelId, type, this, credit, origin);
     this.senders.set(channelId, sender as Sender<unknown>);
     const early = this.claim(channelId);
     if (early !== undefined) sender.end(resetByPeer());
@@ -98,8 +113,9 @@ export class Channels implements ChannelPort {
   }
 
   /** We receive on this channel from now on: first what has arrived already. */
-  openReceiver<T>(channelId: number, type: ItemType<T>): Receiver<T> {
-    const receiver = new Receiver(channelId, type, this, this.connection.local.initialChannelCredit);
+  openReceiver<T>(channelId: number, type: ItemType<T>, origin?: ChannelOrigin): Receiver<T> {
+    const credit = this.connection.local.initialChannelCredit;
+    const receiver = new Receiver(channelId, type, this, credit, origin);
     this.receivers.set(channelId, receiver as Receiver<unknown>);
     const early = this.claim(channelId);
     for (const { bytes, start, end } of early?.items ?? []) receiver.accept(bytes, start, end);
@@ -154,6 +170,14 @@ export class Channels implements ChannelPort {
     for (const receiver of [...this.receivers.values()]) receiver.end(end);
     for (const sender of [...this.senders.values()]) sender.end(end);
     this.unclaimed.clear();
+  }
+
+  /** Those that are open, by id. */
+  snapshot(): ChannelSnapshot[] {
+    const now = this.clock.now();
+    return [...this.senders.values(), ...this.receivers.values()]
+      .map((end) => end.snapshot(now))
+      .sort((one, other) => Number(one.id) - Number(other.id));
   }
 
   get isBusy(): boolean {
@@ -264,4 +288,22 @@ export class Channels implements ChannelPort {
     const early = this.unclaimedOf(id);
     if (early !== undefined) early.end ??= end;
   }
+}
+
+/** Makes what tells an observer about a channel. */
+function watches(
+  { host, id: connectionId }: Connection,
+  clock: Clock,
+  observer: Observer,
+): NonNullable<ChannelPort["watch"]> {
+  return (channelId, direction, shape, origin) =>
+    new ChannelWatch(observer, clock, {
+      link: host.description,
+      connectionId,
+      channelId,
+      direction,
+      label: origin?.label,
+      itemType: describeShape(shape),
+      method: origin?.method,
+    });
 }

@@ -1,10 +1,18 @@
 /** How channels end. Source: `protocol/calls.md` §5.3. */
 import type { CloseReason } from "../call/session-handle.js";
 import { ChannelError } from "../errors.js";
+import type { ChannelEnding } from "./watch.js";
 
 /** Nothing more comes or goes: in good order when `error` is undefined. */
 export interface ChannelEnd {
   readonly error: ChannelError | undefined;
+}
+
+/** What an observer is told of an end that came from outside. @param ordinary who has closed when there is no error */
+export function endingOf({ error }: ChannelEnd, ordinary: "Local" | "Remote"): ChannelEnding {
+  if (error === undefined) return { kind: "closed", reason: ordinary };
+  if (error.code === "ConnectionClosed") return { kind: "closed", reason: "ConnectionClosed" };
+  return { kind: "reset", reason: error.code === "ChannelReset" ? "Remote" : "Protocol" };
 }
 
 /** The sender has closed the channel. */

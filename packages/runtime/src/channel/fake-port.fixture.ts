@@ -17,6 +17,7 @@ export const u32Items: ItemType<number> = {
 /** Everything said so far, like `item 7: 42`. */
 export class FakePort implements ChannelPort {
   readonly said: string[] = [];
+  watch: ChannelPort["watch"] = undefined;
   isBusy = false;
   waits = 0;
   closeWait: (() => void) | undefined = undefined;

@@ -1,5 +1,6 @@
 /** The channels of one call that the peer makes. */
 
+import type { MethodName } from "../errors.js";
 import type { ItemType } from "../shape/shape.js";
 import type { InboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";
@@ -13,10 +14,12 @@ type Opened =
 /** Makes handles for the channels among arguments that are being decoded; opens them when all of them are read. */
 export class HandlerChannels implements InboundBinder {
   private readonly channels: Channels;
+  private readonly method: MethodName | undefined;
   private readonly opened: Opened[] = [];
 
-  constructor(channels: Channels) {
+  constructor(channels: Channels, method?: MethodName) {
     this.channels = channels;
+    this.method = method;
   }
 
   openTx<T>(id: number, type: ItemType<T>): Tx<T> | undefined {
@@ -35,10 +38,11 @@ export class HandlerChannels implements InboundBinder {
 
   /** The arguments are read: the handler may use its channels. */
   open(): void {
-    const { channels } = this;
+    const { channels, method } = this;
+    const origin = { label: undefined, method };
     for (const entry of this.opened) {
-      if ("tx" in entry) entry.tx.bind(channels.openSender(entry.id, entry.type));
-      else entry.rx.bind(channels.openReceiver(entry.id, entry.type));
+      if ("tx" in entry) entry.tx.bind(channels.openSender(entry.id, entry.type, origin));
+      else entry.rx.bind(channels.openReceiver(entry.id, entry.type, origin));
     }
   }
 

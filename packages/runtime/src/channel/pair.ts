@@ -8,13 +8,19 @@ export interface ChannelPair<T> {
   readonly rx: Rx<T>;
 }
 
+/** What a channel may be given. */
+export interface ChannelOptions {
+  /** What observers and snapshots call it. */
+  readonly label?: string | undefined;
+}
+
 /**
  * Makes a channel for a call. To receive from a handler pass `tx` and read `rx`; to send to it pass `rx` and write to
  * `tx`. Until the call is sent the half that stays waits.
  */
-export function channel<T>(): ChannelPair<T> {
-  const tx = new Tx<T>();
-  const rx = new Rx<T>();
+export function channel<T>(options: ChannelOptions = {}): ChannelPair<T> {
+  const tx = new Tx<T>(options.label);
+  const rx = new Rx<T>(options.label);
   tx.pair = rx;
   rx.pair = tx;
   return { tx, rx };

@@ -1,7 +1,10 @@
 /** What the two ends of channels need of their connection. */
 
-import type { ItemType } from "../shape/shape.js";
+import type { ChannelDirection } from "../observer.js";
+import type { ItemType, Shape } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
+import type { ChannelOrigin } from "./origin.js";
+import type { ChannelWatch } from "./watch.js";
 
 /** Says things to the peer about one connection's channels. Nothing here waits. */
 export interface ChannelPort {
@@ -18,4 +21,13 @@ export interface ChannelPort {
   wait(): void;
   /** Calls `callback` once after a while; a sender that waits to close gives up then. @returns stops it */
   afterCloseWait(callback: () => void): () => void;
+  /** Makes what tells an observer about a channel; undefined when nobody watches. */
+  readonly watch:
+    | ((
+        channelId: WireId,
+        direction: ChannelDirection,
+        shape: Shape,
+        origin: ChannelOrigin | undefined,
+      ) => ChannelWatch)
+    | undefined;
 }

@@ -9,12 +9,20 @@
  * ```
  */
 import { Reader } from "../bytes/reader.js";
+import { type ChannelSnapshot, snapshotId } from "../call/snapshot.js";
 import { ChannelError } from "../errors.js";
+import { describeShape } from "../plan/check-shape.js";
 import { decodeError } from "../shape/codec-error.js";
 import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
-import { type ChannelEnd, endOfItems } from "./end.js";
+import { type ChannelEnd, endingOf, endOfItems } from "./end.js";
+import { type ChannelOrigin, methodText } from "./origin.js";
 import type { ChannelPort } from "./port.js";
+import type { ChannelEnding, ChannelWatch } from "./watch.js";
+
+/** How a channel ends that our side resets, for an observer. */
+const receiverDropped: ChannelEnding = { kind: "reset", reason: "ReceiverDropped" };
+const brokenRule: ChannelEnding = { kind: "reset", reason: "Protocol" };
 
 /** Takes an item, or learns how the channel has ended. */
 export interface Taker<T> {
@@ -30,6 +38,11 @@ export class Receiver<T> {
   readonly id: WireId;
   private readonly type: ItemType<T>;
   private readonly port: ChannelPort;
+  private readonly origin: ChannelOrigin | undefined;
+  /** Undefined when nobody watches. */
+  private readonly watch: ChannelWatch | undefined;
+  private readonly initialCredit: number;
+  private received = 0;
   /** Items that the peer may still send. */
   private allowed: number;
   /** Taken items that make a grant. */
@@ -41,12 +54,19 @@ export class Receiver<T> {
   private readonly takers: Taker<T>[] = [];
   private ending: ChannelEnd | undefined = undefined;
 
-  /** @param credit items that the peer may send before it is granted more: what we announced for the connection */
-  constructor(id: WireId, type: ItemType<T>, port: ChannelPort, credit: number) {
+  /**
+   * @param credit items that the peer may send before it is granted more: what we announced for the connection
+   * @param origin undefined for a channel that no call opened
+   */
+  constructor(id: WireId, type: ItemType<T>, port: ChannelPort, credit: number, origin?: ChannelOrigin) {
     this.id = id;
     this.type = type;
     this.port = port;
+    this.origin = origin;
+    this.initialCredit = credit;
     this.allowed = credit;
+    this.watch = port.watch?.(id, "rx", type.shape, origin);
+    this.watch?.opened(credit);
     this.batch = Math.max(1, Math.floor(credit / 2));
   }
 
@@ -74,9 +94,12 @@ export class Receiver<T> {
       item = this.type.read(reader);
     } catch (fault) {
       const cause = decodeError(fault, reader, this.type.shape, "item");
+      this.watch?.decodeFailed(cause);
       this.refuse(new ChannelError("ItemUnreadable", `an item cannot be read: ${cause.message}`, { cause }));
       return;
     }
+    this.received += 1;
+    if (this.watch !== undefined) this.watch.itemReceived();
     const taker = this.takers.shift();
     if (taker === undefined) {
       this.items.push(item);
@@ -105,10 +128,11 @@ export class Receiver<T> {
     }
   }
 
-  /** Nothing more will arrive. What is buffered can still be taken. */
-  end(end: ChannelEnd): void {
+  /** Nothing more will arrive. What is buffered can still be taken. @param ending what an observer is told */
+  end(end: ChannelEnd, ending: ChannelEnding = endingOf(end, "Remote")): void {
     if (this.ending !== undefined) return;
     this.ending = end;
+    this.watch?.ended(ending);
     for (const taker of this.takers.splice(0)) taker.ended(end);
     this.port.forget(this.id);
   }
@@ -119,21 +143,45 @@ export class Receiver<T> {
     this.first = 0;
     if (this.ending !== undefined) return;
     this.port.sendReset(this.id);
-    this.end(endOfItems);
+    this.end(endOfItems, receiverDropped);
+  }
+
+  /** What is known about it at this moment. @param now of the connection's clock */
+  snapshot(now: number): ChannelSnapshot {
+    const { id, initialCredit, allowed, received, buffered, watch } = this;
+    return {
+      id: snapshotId(id),
+      direction: "rx",
+      state: "open",
+      label: this.origin?.label,
+      itemType: describeShape(this.type.shape),
+      method: methodText(this.origin?.method),
+      initialCredit,
+      availableCredit: allowed,
+      queued: buffered,
+      sent: 0,
+      received,
+      consumed: received - buffered,
+      granted: allowed + received - initialCredit,
+      isStalled: false,
+      lastItemMs: watch?.lastItemAt === undefined ? undefined : now - watch.lastItemAt,
+    };
   }
 
   private refuse(error: ChannelError): void {
     this.port.sendReset(this.id);
-    this.end({ error });
+    this.end({ error }, brokenRule);
   }
 
   private countTaken(): void {
+    if (this.watch !== undefined) this.watch.itemConsumed();
     if (this.ending !== undefined) return;
     this.takenSinceGrant += 1;
     if (this.takenSinceGrant < this.batch) return;
     const items = this.takenSinceGrant;
     this.takenSinceGrant = 0;
     this.allowed += items;
+    this.watch?.creditGranted(items);
     this.port.sendGrant(this.id, items);
   }
 }

@@ -1,7 +1,7 @@
 /** The receiving end of a channel as applications see it. */
 import { asyncDispose } from "../call/dispose.js";
 import type { ChannelError } from "../errors.js";
-import { type ChannelEnd, notBound } from "./end.js";
+import { type ChannelEnd, endingOf, notBound } from "./end.js";
 import type { SendingHalf } from "./halves.js";
 import type { Receiver, Taker } from "./receiver.js";
 
@@ -17,12 +17,19 @@ const endOfStream: IteratorReturnResult<undefined> = { done: true, value: undefi
 export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposable {
   /** The other half of a caller's pair. @internal */
   pair: SendingHalf<T> | undefined = undefined;
+  /** What observers and snapshots call the channel, as given to `channel({ label })`. */
+  readonly label: string | undefined;
   private receiver: Receiver<T> | undefined = undefined;
   /** What waits for the call to be sent. */
   private early: Taker<T>[] = [];
   private failure: ChannelError | undefined = undefined;
   private isCancelled = false;
   private isKept = false;
+
+  /** @internal use `channel()` */
+  constructor(label?: string) {
+    this.label = label;
+  }
 
   /**
    * The next item, or the end of the channel. May be called again before it has settled; items come in the order of the
@@ -107,7 +114,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
 
   /** The call ended with an error: what is buffered can still be read. @internal */
   endWith(end: ChannelEnd): void {
-    this.receiver?.end(end);
+    this.receiver?.end(end, endingOf(end, "Local"));
   }
 
   /** The handler is through. @internal */

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Observer } from "../observer.js";
+import { FakeClock } from "../testing/fake-clock.js";
 import { resetByPeer } from "./end.js";
 import { FakePort, u32Items } from "./fake-port.fixture.js";
 import { Sender } from "./sender.js";
+import { ChannelWatch } from "./watch.js";
 
 function setUp(credit: number) {
   const port = new FakePort();
@@ -131,5 +134,77 @@ describe("Sender", () => {
     send(3);
     expect(log).toEqual(["sent 1", "failed 2: channel reset by peer", "failed 3: channel reset by peer"]);
     expect(sender.trySend(4)).toBe("closed");
+  });
+});
+
+/** A port whose channels of connection 5 tell an observer. */
+function watchedPort(observer: Observer): FakePort {
+  const port = new FakePort();
+  port.watch = (channelId, direction, _shape, origin) =>
+    new ChannelWatch(observer, new FakeClock(), {
+      link: "test",
+      connectionId: 5,
+      channelId,
+      direction,
+      label: origin?.label,
+      itemType: "u32",
+      method: origin?.method,
+    });
+  return port;
+}
+
+describe("a watched Sender", () => {
+  it("observer_distinguishes_try_send_full_credit_from_runtime_queue", () => {
+    const seen: unknown[] = [];
+    const port = watchedPort({
+      onChannelTrySend: ({ connectionId, channelId, label, outcome }) =>
+        seen.push([connectionId, channelId, label, outcome]),
+    });
+    const starved = new Sender(7, u32Items, port, 0, { label: "credit-full", method: undefined });
+    const busy = new Sender(9, u32Items, port, 1, { label: "runtime-full", method: undefined });
+    port.isBusy = true;
+    expect([starved.trySend(1), busy.trySend(1)]).toEqual(["full", "full"]);
+    port.isBusy = false;
+    expect(busy.trySend(1)).toBe("sent");
+    busy.close(() => {});
+    port.closeWait?.();
+    expect(busy.trySend(1)).toBe("closed");
+    expect(seen).toEqual([
+      [5, 7, "credit-full", "FullCredit"],
+      [5, 9, "runtime-full", "FullRuntimeQueue"],
+      [5, 9, "runtime-full", "Sent"],
+      [5, 9, "runtime-full", "Closed"],
+    ]);
+  });
+
+  it("tells what a send waits for, and how it ended", () => {
+    const seen: unknown[] = [];
+    const port = watchedPort({
+      onChannelSendStarted: () => seen.push("started"),
+      onChannelSendWaiting: (event) => seen.push(`waiting for ${event.for}`),
+      onChannelSendFinished: ({ outcome }) => seen.push(outcome),
+      onChannelCreditGranted: ({ amount }) => seen.push(`granted ${amount}`),
+      onChannelReset: ({ reason }) => seen.push(`reset ${reason}`),
+    });
+    const sender = new Sender(7, u32Items, port, 1);
+    const send = (): void =>
+      sender.send(
+        1,
+        () => {},
+        () => {},
+      );
+    expect(sender.sendNow(1)).toBe(true);
+    expect(sender.sendNow(1)).toBe(false);
+    send();
+    sender.grant(2);
+    port.isBusy = true;
+    send();
+    sender.end(resetByPeer());
+    sender.end(resetByPeer());
+    send();
+    const sent = ["started", "Sent"];
+    const starved = ["started", "waiting for credit", "granted 2", "Sent"];
+    const congested = ["started", "waiting for link", "Closed", "reset Remote"];
+    expect(seen).toEqual([...sent, ...starved, ...congested, "started", "Closed"]);
   });
 });

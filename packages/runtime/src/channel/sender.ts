@@ -7,17 +7,23 @@
  *    └── Reset, connection end, fail ──► ended(error)
  * ```
  */
+import { type ChannelSnapshot, snapshotId } from "../call/snapshot.js";
 import { CodecError } from "../errors.js";
+import { describeShape } from "../plan/check-shape.js";
 import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
-import { type ChannelEnd, closedHere } from "./end.js";
+import { type ChannelEnd, closedHere, endingOf } from "./end.js";
+import { type ChannelOrigin, methodText } from "./origin.js";
 import type { ChannelPort } from "./port.js";
+import type { ChannelWatch } from "./watch.js";
 
 /** More credit than this is not counted. */
 const mostCredit = 2 ** 31 - 1;
 
 interface WaitingSend<T> {
   readonly item: T;
+  /** For the observer; 0 when nobody watches. */
+  readonly startedAt: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -30,19 +36,31 @@ export class Sender<T> {
   readonly id: WireId;
   private readonly type: ItemType<T>;
   private readonly port: ChannelPort;
+  private readonly origin: ChannelOrigin | undefined;
+  /** Undefined when nobody watches. */
+  private readonly watch: ChannelWatch | undefined;
+  private readonly initialCredit: number;
   private credit: number;
+  private sent = 0;
   private readonly waiting: WaitingSend<T>[] = [];
   private isClosing = false;
   private ended: ChannelEnd | undefined = undefined;
   private stopCloseWait: (() => void) | undefined = undefined;
   private readonly closers: (() => void)[] = [];
 
-  /** @param credit items that may be sent at once: what the receiving side announced for its connection */
-  constructor(id: WireId, type: ItemType<T>, port: ChannelPort, credit: number) {
+  /**
+   * @param credit items that may be sent at once: what the receiving side announced for its connection
+   * @param origin undefined for a channel that no call opened
+   */
+  constructor(id: WireId, type: ItemType<T>, port: ChannelPort, credit: number, origin?: ChannelOrigin) {
     this.id = id;
     this.type = type;
     this.port = port;
+    this.initialCredit = credit;
     this.credit = credit;
+    this.origin = origin;
+    this.watch = port.watch?.(id, "tx", type.shape, origin);
+    this.watch?.opened(credit);
   }
 
   /** Whether items can still be sent. */
@@ -55,21 +73,27 @@ export class Sender<T> {
    * Rejects with the channel's error when it has ended, and with CodecError when the item does not fit its type.
    */
   send(item: T, resolve: () => void, reject: (error: unknown) => void): void {
+    const { watch } = this;
+    const startedAt = watch === undefined ? 0 : watch.sendStarted();
     if (!this.isOpen) {
+      watch?.sendFinished("Closed", startedAt);
       reject(this.ended?.error ?? closedHere());
       return;
     }
-    this.waiting.push({ item, resolve, reject });
+    this.waiting.push({ item, startedAt, resolve, reject });
     if (this.waiting.length === 1) this.pump();
+    // The last in the queue is this one: if any waits, it does.
+    if (watch !== undefined && this.waiting.length !== 0) watch.sendWaiting(this.credit);
+  }
+
+  /** As {@link send}, if that needs no waiting. @returns whether it has left @throws CodecError */
+  sendNow(item: T): boolean {
+    return this.watch === undefined ? this.attempt(item) === "sent" : this.watchedSendNow(item, this.watch);
   }
 
   /** Sends an item if that needs no waiting. @throws CodecError when it does not fit its type */
   trySend(item: T): TrySend {
-    if (!this.isOpen) return "closed";
-    if (this.credit === 0 || this.waiting.length !== 0 || this.port.isBusy) return "full";
-    this.port.sendItem(this.id, this.type, item);
-    this.credit -= 1;
-    return "sent";
+    return this.watch === undefined ? this.attempt(item) : this.watchedTrySend(item, this.watch);
   }
 
   /** Sends no more once what waits has left; `closed` is called when the peer was told. Closing twice is harmless. */
@@ -93,6 +117,7 @@ export class Sender<T> {
   /** The receiver takes more. */
   grant(items: number): void {
     this.credit = Math.min(mostCredit, this.credit + items);
+    this.watch?.creditGranted(items);
     this.pump();
   }
 
@@ -115,22 +140,99 @@ export class Sender<T> {
     this.ended = end;
     this.stopCloseWait?.();
     const error = end.error ?? closedHere();
-    for (const send of this.waiting.splice(0)) send.reject(error);
+    for (const send of this.waiting.splice(0)) {
+      this.watch?.sendFinished("Closed", send.startedAt);
+      send.reject(error);
+    }
+    this.watch?.ended(endingOf(end, "Local"));
     for (const closed of this.closers.splice(0)) closed();
     this.port.forget(this.id);
+  }
+
+  /** What is known about it at this moment. @param now of the connection's clock */
+  snapshot(now: number): ChannelSnapshot {
+    const { id, initialCredit, credit, sent, waiting, watch } = this;
+    return {
+      id: snapshotId(id),
+      direction: "tx",
+      state: this.isClosing ? "closing" : "open",
+      label: this.origin?.label,
+      itemType: describeShape(this.type.shape),
+      method: methodText(this.origin?.method),
+      initialCredit,
+      availableCredit: credit,
+      queued: waiting.length,
+      sent,
+      received: 0,
+      consumed: 0,
+      granted: credit + sent - initialCredit,
+      isStalled: credit === 0 && waiting.length !== 0,
+      lastItemMs: watch?.lastItemAt === undefined ? undefined : now - watch.lastItemAt,
+    };
+  }
+
+  private get mustWait(): boolean {
+    return !this.isOpen || this.credit === 0 || this.waiting.length !== 0 || this.port.isBusy;
+  }
+
+  private attempt(item: T): TrySend {
+    if (!this.isOpen) return "closed";
+    if (this.credit === 0 || this.waiting.length !== 0 || this.port.isBusy) return "full";
+    this.sendItem(item);
+    return "sent";
+  }
+
+  private watchedSendNow(item: T, watch: ChannelWatch): boolean {
+    // `send` is called next, and tells.
+    if (this.mustWait) return false;
+    const startedAt = watch.sendStarted();
+    try {
+      this.sendItem(item);
+    } catch (error) {
+      watch.sendFinished("EncodeFailed", startedAt);
+      throw error;
+    }
+    watch.sendFinished("Sent", startedAt);
+    return true;
+  }
+
+  private watchedTrySend(item: T, watch: ChannelWatch): TrySend {
+    let outcome: TrySend;
+    try {
+      outcome = this.attempt(item);
+    } catch (error) {
+      watch.trySend("EncodeFailed");
+      throw error;
+    }
+    if (outcome === "full") watch.trySend(this.credit === 0 ? "FullCredit" : "FullRuntimeQueue");
+    else watch.trySend(outcome === "sent" ? "Sent" : "Closed");
+    return outcome;
+  }
+
+  /** @throws CodecError when it does not fit its type: it costs no credit then */
+  private sendItem(item: T): void {
+    try {
+      this.port.sendItem(this.id, this.type, item);
+    } catch (error) {
+      this.watch?.encodeFailed(error);
+      throw error;
+    }
+    this.credit -= 1;
+    this.sent += 1;
   }
 
   private sendFirst(): void {
     const send = this.waiting.shift();
     if (send === undefined) return;
     try {
-      this.port.sendItem(this.id, this.type, send.item);
+      this.sendItem(send.item);
     } catch (error) {
+      this.watch?.sendFinished("EncodeFailed", send.startedAt);
       send.reject(error);
       if (!(error instanceof CodecError)) throw error;
       return;
     }
-    this.credit -= 1;
+    if (this.watch !== undefined) this.watch.sendFinished("Sent", send.startedAt);
     send.resolve();
   }
 

@@ -22,11 +22,18 @@ interface EarlyUse<T> {
 export class Tx<T> implements AsyncDisposable {
   /** The other half of a caller's pair. @internal */
   pair: ReceivingHalf<T> | undefined = undefined;
+  /** What observers and snapshots call the channel, as given to `channel({ label })`. */
+  readonly label: string | undefined;
   private sender: Sender<T> | undefined = undefined;
   /** What waits for the call to be sent. */
   private early: EarlyUse<T>[] = [];
   private failure: ChannelError | undefined = undefined;
   private isKept = false;
+
+  /** @internal use `channel()` */
+  constructor(label?: string) {
+    this.label = label;
+  }
 
   /** Whether items can still be sent. False before the call that carries the other half was sent. */
   get isOpen(): boolean {
@@ -44,7 +51,7 @@ export class Tx<T> implements AsyncDisposable {
     const { sender } = this;
     if (sender === undefined) return this.sendEarly(item);
     try {
-      if (sender.trySend(item) === "sent") return sentAlready;
+      if (sender.sendNow(item)) return sentAlready;
     } catch (error) {
       return Promise.reject(error);
     }

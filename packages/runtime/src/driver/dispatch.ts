@@ -3,6 +3,7 @@ import { Reader } from "../bytes/reader.js";
 import type { Caller } from "../call/caller.js";
 import type { Dispatcher, HandledMethod } from "../call/dispatcher.js";
 import { Failure } from "../call/failure.js";
+import type { RequestSnapshot } from "../call/snapshot.js";
 import type { Channels } from "../channel/channels.js";
 import { HandlerChannels } from "../channel/handler-channels.js";
 import type { Clock } from "../clock.js";
@@ -18,6 +19,7 @@ import { methodIdBytes } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
 import { Replies } from "./replies.js";
 import { type QueuedCall, RunningRequest, type ServedMethod } from "./running.js";
+import { queuedSnapshot, runningSnapshot } from "./snapshot.js";
 
 /** A Call whose frame is this small is copied when it must wait, so that it does not keep its whole chunk alive. */
 const copiedFrameBytes = 16 * 1024;
@@ -43,7 +45,8 @@ export class IncomingCalls {
   private queuedBytes = 0;
   private readonly methods = new Map<HandledMethod, ServedMethod>();
   private readonly reader = new Reader();
-  private isDraining = false;
+  /** Whether new calls are answered with `SessionShutdown`. */
+  isDraining = false;
   private hasEnded = false;
 
   constructor(
@@ -74,6 +77,15 @@ export class IncomingCalls {
     return this.running.size + this.queued.size;
   }
 
+  /** Those that have not been answered, the running ones first. */
+  snapshot(nowMs: number): RequestSnapshot[] {
+    const running = Array.from(this.running.values(), (request) => runningSnapshot(request, nowMs));
+    const queued = Array.from(this.queued.values(), (call) =>
+      queuedSnapshot(call, methodIdOf(call), this.find(call), nowMs),
+    );
+    return [...running, ...queued];
+  }
+
   /** A Call: runs it, queues it, or ends the connection when the peer breaks the rules of request ids. */
   onCall(head: MessageHead, bytes: Uint8Array): void {
     const { id } = head;
@@ -94,7 +106,7 @@ export class IncomingCalls {
     if (this.running.size >= this.limit || this.queued.size !== 0 || connection.host.isCongested) {
       this.enqueue(head, bytes);
     } else {
-      this.run(head, bytes);
+      this.run(head, bytes, this.arrivedMs);
     }
   }
 
@@ -126,7 +138,7 @@ export class IncomingCalls {
     for (const call of this.queued.values()) {
       if (this.running.size >= this.limit || this.connection.host.isCongested || this.hasEnded) return;
       this.unqueue(call);
-      this.run(call, call.bytes);
+      this.run(call, call.bytes, call.sinceMs);
     }
   }
 
@@ -148,6 +160,11 @@ export class IncomingCalls {
       if (this.observer !== undefined) this.reportEnd(request, "ConnectionClosed");
       if (!request.method.persist) request.abort("the connection of the call has ended");
     }
+  }
+
+  /** When the frame that is being read has arrived. */
+  private get arrivedMs(): number {
+    return this.connection.host.outbox.traffic.lastInMs ?? 0;
   }
 
   private find(head: MessageHead | QueuedCall): HandledMethod | undefined {
@@ -201,6 +218,7 @@ export class IncomingCalls {
       metadataEnd: head.metadataEnd - offset,
       payloadStart: head.payloadStart - offset,
       payloadEnd: head.payloadEnd - offset,
+      sinceMs: this.arrivedMs,
     });
   }
 
@@ -209,7 +227,7 @@ export class IncomingCalls {
     this.queuedBytes -= call.payloadEnd - call.metadataStart;
   }
 
-  private run(head: MessageHead | QueuedCall, bytes: Uint8Array): void {
+  private run(head: MessageHead | QueuedCall, bytes: Uint8Array, arrivedMs: number): void {
     const { id } = head;
     const method = this.find(head);
     if (method === undefined) {
@@ -226,6 +244,7 @@ export class IncomingCalls {
       bytes,
       metadataStart,
       metadataEnd,
+      arrivedMs,
     );
     if (this.observer !== undefined) this.reportStart(request);
     let args: readonly unknown[];
@@ -239,6 +258,7 @@ export class IncomingCalls {
       this.reader.reset(bytes, head.payloadStart, head.payloadEnd);
       args = method.hasChannels ? this.readWithChannels(request, read) : read(this.reader);
     } catch (fault) {
+      if (this.observer !== undefined) this.reportCodec("onDecodeFailed", "arguments", request, fault);
       this.answer(request, "InvalidPayload", textOf(fault));
       return;
     }
@@ -251,7 +271,7 @@ export class IncomingCalls {
     read: (r: Reader) => readonly unknown[],
   ): readonly unknown[] {
     const { reader } = this;
-    const channels = new HandlerChannels(this.channels);
+    const channels = new HandlerChannels(this.channels, request.method);
     reader.binder = channels;
     try {
       const args = read(reader);
@@ -336,10 +356,9 @@ export class IncomingCalls {
       const { method } = request;
       this.answer(request, "Cancelled");
       const label = `${method.service}.${method.name}: ${variant === 0 ? "result" : "error"}`;
-      this.report(
-        request,
-        fault instanceof CodecError ? fault : encodeError(fault, type.shape, value, label),
-      );
+      const error = fault instanceof CodecError ? fault : encodeError(fault, type.shape, value, label);
+      if (this.observer !== undefined) this.reportCodec("onEncodeFailed", "response", request, error);
+      this.report(request, error);
       return;
     }
     this.finish(request, variant === 0 ? "Ok" : "User");
@@ -372,6 +391,16 @@ export class IncomingCalls {
       requestId,
       method,
     };
+  }
+
+  private reportCodec(
+    event: "onEncodeFailed" | "onDecodeFailed",
+    of: "arguments" | "response",
+    { requestId: id, connectionId, method }: RunningRequest,
+    error: unknown,
+  ): void {
+    const link = this.connection.host.description;
+    notify(this.observer, event, { link, connectionId, of, id, method, error });
   }
 
   private report(request: RunningRequest, error: unknown): void {

@@ -10,7 +10,7 @@ import type { Clock } from "../clock.js";
 import type { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { Observer } from "../observer.js";
-import type { Connection, ConnectionSink } from "../session/connection.js";
+import type { Connection, ConnectionSink, DriverSnapshot } from "../session/connection.js";
 import { type MessageHead, RequestBody } from "../wire/message.js";
 import { Bindings } from "./bindings.js";
 import { IncomingCalls, methodIdOf } from "./dispatch.js";
@@ -42,6 +42,7 @@ export interface DriverLoad {
 
 /** Runs the requests of one connection. */
 export class DriverCore implements ConnectionSink {
+  private readonly clock: Clock;
   private readonly bindings: Bindings;
   private readonly channels: Channels;
   private readonly outgoing: OutgoingCalls;
@@ -51,8 +52,9 @@ export class DriverCore implements ConnectionSink {
 
   constructor(connection: Connection, options: DriverOptions) {
     const { limits, clock, observer } = options;
+    this.clock = clock;
     this.bindings = new Bindings(connection, limits);
-    this.channels = new Channels(connection, limits, clock, () => this.onChannelOver());
+    this.channels = new Channels(connection, limits, clock, () => this.onChannelOver(), observer);
     this.outgoing = new OutgoingCalls(
       connection,
       this.bindings,
@@ -147,6 +149,15 @@ export class DriverCore implements ConnectionSink {
     this.incoming.end();
     this.channels.end(reason, error);
     this.outgoing.end(reason === "Local" ? "SessionShutdown" : "ConnectionClosed", error);
+  }
+
+  snapshot(): DriverSnapshot {
+    const nowMs = Math.floor(this.clock.now());
+    return {
+      isDraining: this.incoming.isDraining,
+      requests: [...this.outgoing.snapshot(nowMs), ...this.incoming.snapshot(nowMs)],
+      channels: this.channels.snapshot(),
+    };
   }
 
   /** A channel has ended, which may be in the middle of something. */

@@ -1,6 +1,7 @@
 /** The calling half of a driver: from a call to its settled promise. Source: `protocol/calls.md` §1–2. */
 import { Reader } from "../bytes/reader.js";
 import type { CallOptions } from "../call/caller.js";
+import type { RequestSnapshot } from "../call/snapshot.js";
 import { abandonUnsent, CallChannels } from "../channel/call-channels.js";
 import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
@@ -25,6 +26,7 @@ import type { Bindings, ResponseReading } from "./bindings.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
 import { Deadlines } from "./deadlines.js";
 import { type AnyMethod, InFlightTable, OutgoingRequest, WaitingQueue } from "./requests.js";
+import { outgoingSnapshot } from "./snapshot.js";
 
 /** Failures that travel, by their index in `VoxError`; index 0 is the method's own error. */
 const failureCodes: readonly (CallFailureCode | undefined)[] = [
@@ -106,6 +108,11 @@ export class OutgoingCalls {
     return this.deadlines.size;
   }
 
+  /** Those that have not been answered. */
+  snapshot(nowMs: number): RequestSnapshot[] {
+    return outgoingSnapshot(this.waiting, this.inFlight, nowMs);
+  }
+
   /** Makes a call; the promise of a call is settled through `resolve` and `reject`. */
   start(
     method: AnyMethod,
@@ -116,7 +123,7 @@ export class OutgoingCalls {
     reject: (error: unknown) => void,
   ): void {
     const request = new OutgoingRequest(method, args, options, asResult, resolve, reject, this.onAbort);
-    if (method.hasChannels) request.channels = new CallChannels(this.channels);
+    if (method.hasChannels) request.channels = new CallChannels(this.channels, method);
     if (this.observer !== undefined) request.startedAt = this.clock.now();
     if (this.ended !== undefined || this.isDraining) {
       this.failEnded(request);
@@ -128,7 +135,7 @@ export class OutgoingCalls {
       return;
     }
     if (this.canSend && this.waiting.size === 0) this.send(request);
-    else this.waiting.push(request);
+    else this.wait(request);
     if (!request.settled && options !== undefined) this.watch(request, options);
   }
 
@@ -198,6 +205,11 @@ export class OutgoingCalls {
     return true;
   }
 
+  private wait(request: OutgoingRequest): void {
+    request.sinceMs = Math.floor(this.clock.now());
+    this.waiting.push(request);
+  }
+
   private watch(request: OutgoingRequest, options: CallOptions): void {
     options.signal?.addEventListener("abort", request);
     const { timeoutMs } = options;
@@ -239,6 +251,7 @@ export class OutgoingCalls {
       outbox.commit(this.encode(request, id, state));
       this.ids.take();
       request.id = id;
+      request.sinceMs = outbox.traffic.lastOutMs ?? 0;
       if (this.peerSupportsRetry) this.nextOperationId += 1;
       this.inFlight.add(request);
       request.channels?.bind();
@@ -248,9 +261,10 @@ export class OutgoingCalls {
       this.unwatch(request);
       this.abandonChannels(request, fault);
       const label = `${method.service}.${method.name}`;
-      request.reject(
-        fault instanceof CodecError ? fault : encodeError(fault, method.args.shape, request.args, label),
-      );
+      const error =
+        fault instanceof CodecError ? fault : encodeError(fault, method.args.shape, request.args, label);
+      if (this.observer !== undefined) this.reportCodec("onEncodeFailed", "arguments", request, error);
+      request.reject(error);
     }
   }
 
@@ -338,6 +352,7 @@ export class OutgoingCalls {
 
   private failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): void {
     const cause = decodeError(fault, reader, undefined);
+    if (this.observer !== undefined) this.reportCodec("onDecodeFailed", "response", request, cause);
     this.fail(request, "InvalidPayload", cause.message, cause);
   }
 
@@ -405,6 +420,18 @@ export class OutgoingCalls {
     const { host, id } = this.connection;
     const { method, id: requestId } = request;
     return { link: host.description, connectionId: id, side: "client" as const, requestId, method };
+  }
+
+  private reportCodec(
+    event: "onEncodeFailed" | "onDecodeFailed",
+    of: "arguments" | "response",
+    { id: requestId, method }: OutgoingRequest,
+    error: unknown,
+  ): void {
+    const { host, id: connectionId } = this.connection;
+    // A call that could not be encoded has no id.
+    const id = requestId === 0 ? undefined : requestId;
+    notify(this.observer, event, { link: host.description, connectionId, of, id, method, error });
   }
 
   private reportStart(request: OutgoingRequest): void {

@@ -33,6 +33,8 @@ export class OutgoingRequest implements Timed {
   channels: CallChannels | undefined = undefined;
   /** When it was made, for the observer; 0 when nobody watches. */
   startedAt = 0;
+  /** When it was sent, before that when it began to wait, whole ms: for snapshots. A whole number needs no memory. */
+  sinceMs = 0;
   /** Neighbours in the queue of waiting requests. */
   previous: OutgoingRequest | undefined = undefined;
   next: OutgoingRequest | undefined = undefined;
@@ -135,6 +137,11 @@ export class InFlightTable {
   peek(id: number | bigint): OutgoingRequest | undefined {
     const entry = this.entries.get(id as number);
     return entry === abandoned ? undefined : entry;
+  }
+
+  /** All of them, undefined for those that nobody waits for. */
+  all(): (readonly [id: number, request: OutgoingRequest | undefined])[] {
+    return Array.from(this.entries, ([id, entry]) => [id, entry === abandoned ? undefined : entry] as const);
   }
 
   /** The peer has answered: takes the id out, and the request that waits for it, if one does. */

@@ -39,6 +39,8 @@ export class RunningRequest implements CallContext {
   channels: HandlerChannels | undefined = undefined;
   /** For the observer; 0 when nobody watches. */
   startedAt = 0;
+  /** When its Call arrived, whole ms: for snapshots. */
+  readonly sinceMs: number;
   private readonly caller: Caller | undefined;
   private readonly bytes: Uint8Array;
   private readonly metadataStart: number;
@@ -56,7 +58,9 @@ export class RunningRequest implements CallContext {
     bytes: Uint8Array,
     metadataStart: number,
     metadataEnd: number,
+    sinceMs: number,
   ) {
+    this.sinceMs = sinceMs;
     this.served = served;
     this.requestId = requestId;
     this.connectionId = connectionId;
@@ -115,4 +119,6 @@ export interface QueuedCall {
   readonly metadataEnd: number;
   readonly payloadStart: number;
   readonly payloadEnd: number;
+  /** When it arrived, whole ms. */
+  readonly sinceMs: number;
 }

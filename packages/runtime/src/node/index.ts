@@ -15,5 +15,5 @@ export {
   connectSession,
 } from "./connect.js";
 export { defaultKeepalive, type KeepaliveChoice } from "./keepalive.js";
-export { type ServeOptions, Server, serve } from "./serve.js";
+export { type ServeOptions, Server, type ServerSnapshot, serve } from "./serve.js";
 export { TcpLink, type TcpLinkOptions } from "./tcp-link.js";

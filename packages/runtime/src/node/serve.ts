@@ -3,6 +3,7 @@ import type { AddressInfo, Server as Listener, Socket } from "node:net";
 import { type AcceptOptions, accept } from "../acceptor.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { CloseOptions } from "../call/session-handle.js";
+import type { SessionSnapshot } from "../call/snapshot.js";
 import { systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
 import { defaultLimits, type Limits } from "../limits.js";
@@ -66,6 +67,16 @@ export async function serve(
   return server;
 }
 
+/** A server at one moment; plain data. */
+export interface ServerSnapshot {
+  readonly address: string;
+  /** Whether it takes no connections any more. */
+  readonly isClosing: boolean;
+  /** Connections that are no sessions yet, or not any more. */
+  readonly pendingLinks: number;
+  readonly sessions: readonly SessionSnapshot[];
+}
+
 /** A listening server; made by {@link serve}. */
 export class Server implements AsyncDisposable {
   /** Where it listens, with the real port. */
@@ -118,6 +129,16 @@ export class Server implements AsyncDisposable {
   /** The sessions at this moment. */
   get sessions(): readonly Session[] {
     return [...this.active];
+  }
+
+  /** What its sessions hold at this moment. */
+  snapshot(): ServerSnapshot {
+    return {
+      address: this.url,
+      isClosing: this.isClosing,
+      pendingLinks: this.links.size - this.active.size,
+      sessions: this.sessions.map((session) => session.snapshot()),
+    };
   }
 
   /**

@@ -1,11 +1,20 @@
 /** One connection of a session as its driver sees it, and the driver as the session sees it. */
 import type { CloseReason } from "../call/session-handle.js";
+import type { ChannelSnapshot, RequestSnapshot } from "../call/snapshot.js";
 import type { SessionError } from "../errors.js";
 import type { ConnectionSettings } from "../handshake/settings.js";
 import type { MessageHead } from "../wire/message.js";
 import type { Outbox } from "./outbox.js";
 
 export type { ConnectionSettings };
+
+/** What a driver holds at one moment. */
+export interface DriverSnapshot {
+  /** Whether it takes and makes no new calls. */
+  readonly isDraining: boolean;
+  readonly requests: readonly RequestSnapshot[];
+  readonly channels: readonly ChannelSnapshot[];
+}
 
 /** What a session tells the driver of a connection. Heads are valid during the call only. */
 export interface ConnectionSink {
@@ -24,6 +33,8 @@ export interface ConnectionSink {
   onDraining(onIdle: () => void, withChannels?: boolean): void;
   /** The connection has ended; nothing is called after this. */
   onClosed(reason: CloseReason, error: SessionError | undefined): void;
+  /** What it holds at this moment; absent for whoever handles raw messages. */
+  snapshot?(): DriverSnapshot;
 }
 
 /** What a connection needs of its session. */

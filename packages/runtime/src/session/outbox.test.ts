@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CodecError } from "../errors.js";
 import type { Framing, Link } from "../link/link.js";
+import { FakeClock } from "../testing/fake-clock.js";
+import { LinkTraffic } from "./link-traffic.js";
 import { Outbox } from "./outbox.js";
 
 const lengthFraming: Framing = {
@@ -34,9 +36,14 @@ class RecordingLink implements Link {
 
 function setUp(maxFrameBytes = 1000): { outbox: Outbox; link: RecordingLink; pending: () => number } {
   let count = 0;
-  const outbox = new Outbox(lengthFraming, maxFrameBytes, () => {
-    count += 1;
-  });
+  const outbox = new Outbox(
+    lengthFraming,
+    maxFrameBytes,
+    new LinkTraffic(1000, new FakeClock(), undefined),
+    () => {
+      count += 1;
+    },
+  );
   const link = new RecordingLink();
   outbox.attach(link);
   return { outbox, link, pending: () => count };

@@ -8,6 +8,7 @@
 import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
 import type { Framing, Link } from "../link/link.js";
+import type { LinkTraffic } from "./link-traffic.js";
 
 /** Memory of a fresh batch, bytes: small, because most sessions are idle most of the time. */
 const initialCapacity = 4 * 1024;
@@ -24,6 +25,8 @@ const headRoom = 64;
 export class Outbox {
   /** Where messages are encoded; see {@link begin}. */
   readonly writer: Writer;
+  /** Counts what leaves, and knows when. */
+  readonly traffic: LinkTraffic;
   private readonly framing: Framing;
   private readonly headerBytes: number;
   private readonly maxFrameBytes: number;
@@ -42,17 +45,23 @@ export class Outbox {
    * @param maxFrameBytes largest body of a frame
    * @param onPending called when a frame was committed to an empty batch
    */
-  constructor(framing: Framing, maxFrameBytes: number, onPending: () => void) {
+  constructor(framing: Framing, maxFrameBytes: number, traffic: LinkTraffic, onPending: () => void) {
     this.writer = new Writer(initialCapacity);
     this.framing = framing;
     this.headerBytes = framing.headerBytes;
     this.maxFrameBytes = maxFrameBytes;
+    this.traffic = traffic;
     this.onPending = onPending;
   }
 
   /** Whether frames wait for {@link flush}. */
   get isPending(): boolean {
     return this.count !== 0;
+  }
+
+  /** Bytes of the frames that wait for {@link flush}, headers included. */
+  get pendingBytes(): number {
+    return this.count === 0 ? 0 : this.to - this.from;
   }
 
   /** Whether a frame is being encoded at this moment: no other may begin. */
@@ -99,6 +108,7 @@ export class Outbox {
     this.ends[this.count] = end;
     this.count += 1;
     this.to = end;
+    if (this.count === 1) this.traffic.beginBatch();
     if (end - this.from >= fullBatch) this.flush();
     else if (this.count === 1) this.onPending();
   }
@@ -117,6 +127,7 @@ export class Outbox {
       this.restart();
       return;
     }
+    const bytes = this.to - this.from;
     const reusable = this.link.send(writer.buffer, this.from, this.ends, count);
     if (reusable && writer.limit <= keptCapacity) {
       this.rewind();
@@ -126,6 +137,7 @@ export class Outbox {
       this.from = this.to;
       writer.keep = this.to;
     }
+    this.traffic.endBatch(count, bytes);
   }
 
   private tooLarge(bodyBytes: number): CodecError {

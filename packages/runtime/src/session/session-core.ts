@@ -7,6 +7,7 @@
  * ```
  */
 import type { CloseReason, SessionEnd } from "../call/session-handle.js";
+import { type ConnectionSnapshot, snapshotId } from "../call/snapshot.js";
 import type { Clock } from "../clock.js";
 import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
@@ -108,6 +109,25 @@ export class SessionCore implements ConnectionHost {
     return this.connections.size;
   }
 
+  /** Connections as they are at this moment. */
+  snapshot(): ConnectionSnapshot[] {
+    const active = this.connections.all().map(({ id, sink }): ConnectionSnapshot => {
+      const { isDraining = false, requests = [], channels = [] } = sink?.snapshot?.() ?? {};
+      const hasDriver = sink?.snapshot !== undefined;
+      return { id: snapshotId(id), state: isDraining ? "closing" : "open", hasDriver, requests, channels };
+    });
+    const pending = this.virtual.pendingIds.map(
+      (id): ConnectionSnapshot => ({
+        id: snapshotId(id),
+        state: "opening",
+        hasDriver: false,
+        requests: [],
+        channels: [],
+      }),
+    );
+    return [...active, ...pending];
+  }
+
   /** The session is up: observers are told. */
   open(): void {
     this.reportOpened(this.root);
@@ -121,6 +141,7 @@ export class SessionCore implements ConnectionHost {
     try {
       decodeMessage(head, bytes, start, end, this.limits);
     } catch (fault) {
+      this.reportUnreadable(fault);
       this.failSession(`decode error: ${textOf(fault)}`, fault);
       return;
     }
@@ -291,6 +312,17 @@ export class SessionCore implements ConnectionHost {
 
   private reportOpened({ id: connectionId }: Connection): void {
     notify(this.observer, "onConnectionOpened", { link: this.description, connectionId });
+  }
+
+  private reportUnreadable(error: unknown): void {
+    notify(this.observer, "onDecodeFailed", {
+      link: this.description,
+      connectionId: this.root.id,
+      of: "message",
+      id: undefined,
+      method: undefined,
+      error,
+    });
   }
 
   /** Whether the peer asks for far more than it reads: answers that nobody fetches must not pile up. */

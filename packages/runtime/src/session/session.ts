@@ -7,6 +7,7 @@ import type { Dispatcher } from "../call/dispatcher.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Service } from "../call/service.js";
 import type { CloseOptions, SessionEnd, SessionHandle } from "../call/session-handle.js";
+import type { SessionSnapshot } from "../call/snapshot.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
 import type { Link } from "../link/link.js";
@@ -192,6 +193,25 @@ export class Session implements SessionHandle {
       void this.closed.then(onIdle);
       this.core.release(onIdle);
     });
+  }
+
+  snapshot(): SessionSnapshot {
+    const { ended, outbox } = this;
+    const { traffic } = outbox;
+    const nowMs = Math.floor(this.clock.now());
+    const before = (at: number | undefined): number | undefined =>
+      at === undefined ? undefined : nowMs - at;
+    return {
+      link: this.description,
+      state: ended !== undefined ? "closed" : this.isClosing ? "closing" : "open",
+      closeReason: ended?.reason,
+      closeError: ended?.error?.message,
+      outbound: traffic.outbound(outbox.pendingBytes),
+      traffic: traffic.counts,
+      lastInboundMs: before(traffic.lastInMs),
+      lastOutboundMs: before(traffic.lastOutMs),
+      connections: this.core.snapshot(),
+    };
   }
 
   async close(options: CloseOptions = {}): Promise<void> {

@@ -90,6 +90,11 @@ export class VirtualConnections {
     return this.pending.size;
   }
 
+  /** Ids of those that were asked for and not answered. */
+  get pendingIds(): WireId[] {
+    return [...this.pending.keys()];
+  }
+
   /** Asks the peer for a connection. Nothing is sent when it cannot be one. @returns its id */
   open(local: ConnectionSettings, metadata: Metadata, outcome: OpenOutcome): WireId | undefined {
     const { connections, limits, host, clock } = this.options;

@@ -1,0 +1,64 @@
+/** What a connection's requests look like in a snapshot. */
+
+import type { HandledMethod } from "../call/dispatcher.js";
+import { methodIdText, type RequestSnapshot, snapshotId } from "../call/snapshot.js";
+import { methodText } from "../channel/origin.js";
+import type { InFlightTable, OutgoingRequest, WaitingQueue } from "./requests.js";
+import type { QueuedCall, RunningRequest } from "./running.js";
+
+/** Calls of ours: those that wait, then those that the peer has not answered. */
+export function outgoingSnapshot(
+  waiting: WaitingQueue,
+  inFlight: InFlightTable,
+  nowMs: number,
+): RequestSnapshot[] {
+  const requests: RequestSnapshot[] = [];
+  for (let request = waiting.head; request !== undefined; request = request.next)
+    requests.push(ours(undefined, request, nowMs));
+  for (const [id, request] of inFlight.all()) requests.push(ours(id, request, nowMs));
+  return requests;
+}
+
+function ours(id: number | undefined, request: OutgoingRequest | undefined, nowMs: number): RequestSnapshot {
+  return {
+    id,
+    direction: "outgoing",
+    state: request === undefined ? "abandoned" : id === undefined ? "waiting" : "sent",
+    method: methodText(request?.method),
+    methodId: request === undefined ? undefined : methodIdText(request.method.id),
+    ageMs: request === undefined ? undefined : age(request.sinceMs, nowMs),
+  };
+}
+
+/** A call of the peer that waits. @param method undefined when it is not served here */
+export function queuedSnapshot(
+  call: QueuedCall,
+  methodId: bigint,
+  method: HandledMethod | undefined,
+  nowMs: number,
+): RequestSnapshot {
+  return {
+    id: snapshotId(call.id),
+    direction: "incoming",
+    state: "queued",
+    method: methodText(method),
+    methodId: methodIdText(methodId),
+    ageMs: age(call.sinceMs, nowMs),
+  };
+}
+
+/** A call of the peer whose handler runs. */
+export function runningSnapshot(request: RunningRequest, nowMs: number): RequestSnapshot {
+  return {
+    id: snapshotId(request.requestId),
+    direction: "incoming",
+    state: "running",
+    method: methodText(request.method),
+    methodId: methodIdText(request.method.id),
+    ageMs: age(request.sinceMs, nowMs),
+  };
+}
+
+function age(sinceMs: number, nowMs: number): number {
+  return Math.max(0, nowMs - sinceMs);
+}
