@@ -1,10 +1,10 @@
 /** What applications see of a session. */
 import type { SessionError } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
+import type { CloseReason } from "./close-reason.js";
 import type { SessionSnapshot } from "./snapshot.js";
 
-/** Why a connection or session ended. Source: `protocol/session.md` §8. */
-export type CloseReason = "Local" | "Remote" | "Protocol" | "Transport" | "SessionShutdown" | "Unknown";
+export type { CloseReason };
 
 /** How a session ended. */
 export interface SessionEnd {

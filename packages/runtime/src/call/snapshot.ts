@@ -2,7 +2,7 @@
  * What a session holds at one moment, as plain data for a log or a debug page: `JSON.stringify` takes all of it. Taking
  * a snapshot changes nothing and tells nobody. Source: `protocol/session.md` §9.
  */
-import type { CloseReason } from "./session-handle.js";
+import type { CloseReason } from "./close-reason.js";
 
 /** An id; as text where it is larger than numbers are exact. */
 export type SnapshotId = number | string;
