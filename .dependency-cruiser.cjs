@@ -103,6 +103,18 @@ module.exports = {
       to: { path: "node_modules/cbor-x" },
     },
     {
+      name: "one folder imports OpenTelemetry, and nothing imports that folder",
+      severity: "error",
+      from: { path: "^packages/", pathNot: "^packages/runtime/src/otel/|\\.test\\.ts$" },
+      to: { path: "node_modules/@opentelemetry/|^packages/runtime/src/otel/" },
+    },
+    {
+      name: "telemetry speaks the API only",
+      severity: "error",
+      from: { path: "^packages/runtime/src/otel/", pathNot: "\\.test\\.ts$" },
+      to: { path: "node_modules/@opentelemetry/", pathNot: "node_modules/@opentelemetry/api/" },
+    },
+    {
       name: "the compiler touches no platform",
       severity: "error",
       from: { path: "^packages/codegen/src/", pathNot: "\\.test\\.ts$" },

@@ -157,7 +157,7 @@ export interface Observer {
   onFramesWritten?(event: LinkTrafficEvent): void;
   /** The link holds more than `maxBufferedBytes`: senders wait. */
   onOutboundFull?(event: LinkPressureEvent): void;
-  /** The link has passed on what it held after it was full: senders go on. */
+  /** The link has passed on what it held after it was full, and senders go on; or it has ended. */
   onOutboundDrained?(event: LinkPressureEvent): void;
   onChannelOpened?(event: ChannelOpenedEvent): void;
   onChannelSendStarted?(event: ChannelEvent): void;

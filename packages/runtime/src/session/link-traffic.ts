@@ -99,6 +99,7 @@ export class LinkTraffic {
   onClosed(error: SessionError | undefined): void {
     if (this.observer === undefined) return;
     this.endArrival();
+    this.onDrain();
     const { description: link = "" } = this.link ?? {};
     const bytesIn = this.bytesIn - this.before.bytesIn;
     const bytesOut = this.bytesOut - this.before.bytesOut;

@@ -1,0 +1,66 @@
+/** What an application asks for: middleware for both sides and an observer. */
+import {
+  type MeterProvider,
+  metrics,
+  type TextMapPropagator,
+  type TracerProvider,
+  trace,
+} from "@opentelemetry/api";
+import type { ClientMiddleware } from "../middleware/client-middleware.js";
+import type { ServerMiddleware } from "../middleware/server-middleware.js";
+import type { Observer } from "../observer.js";
+import { BufferLevels, countingObserver, type Snapshotting } from "./metrics.js";
+import { clientSpans, serverSpans } from "./spans.js";
+import { traceContext } from "./trace-context.js";
+
+/** Where traces and metrics go, and how a trace travels. */
+export interface TelemetryOptions {
+  /** Default: the one that is registered globally. */
+  readonly tracerProvider?: TracerProvider | undefined;
+  /** Default: the one that is registered globally. */
+  readonly meterProvider?: MeterProvider | undefined;
+  /** Default: the W3C trace context, as `traceparent` and `tracestate` entries of the call's metadata. */
+  readonly propagator?: TextMapPropagator | undefined;
+}
+
+/** Made by {@link otel}. */
+export interface Telemetry {
+  /** A span around each call that a client makes: for `withMiddleware`. */
+  readonly client: ClientMiddleware;
+  /** A span around each call that a handler answers, active while it runs: for `intercept`. */
+  readonly server: ServerMiddleware;
+  /** Counts and measures: for the `observer` option; with others by `observeAll`. */
+  readonly observer: Observer;
+  /**
+   * Reports the outbound buffers of a session, or of all sessions of a server, when metrics are collected.
+   * @returns stops it
+   */
+  track(source: Snapshotting): () => void;
+}
+
+/** Name of tracer and meter. */
+const scope = "@voxrpc/runtime";
+
+/**
+ * Traces and metrics of calls.
+ *
+ * ```ts
+ * const telemetry = otel();
+ * const dispatcher = intercept(catalogDispatcher(handler), [telemetry.server]);
+ * const server = await serve(url, dispatcher, { observer: telemetry.observer });
+ * const shop = await connect(url, Catalog, { observer: telemetry.observer });
+ * const traced = Catalog.create(withMiddleware(shop.$caller, [telemetry.client]));
+ * ```
+ */
+export function otel(options: TelemetryOptions = {}): Telemetry {
+  const { tracerProvider = trace, meterProvider = metrics, propagator = traceContext } = options;
+  const tracer = tracerProvider.getTracer(scope);
+  const meter = meterProvider.getMeter(scope);
+  const levels = new BufferLevels(meter);
+  return {
+    client: clientSpans(tracer, propagator),
+    server: serverSpans(tracer, propagator),
+    observer: countingObserver(meter),
+    track: (source) => levels.track(source),
+  };
+}
