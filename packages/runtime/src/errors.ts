@@ -66,17 +66,28 @@ export class CodecError extends VoxError {
 }
 
 /** How a session (or an attempt to establish one) failed. Source: `protocol/session.md` §8. */
-export type SessionErrorCode = "Io" | "Protocol" | "Rejected" | "NotResumable" | "ConnectTimeout";
+export type SessionErrorCode =
+  | "Io"
+  | "Protocol"
+  | "Rejected"
+  | "NotResumable"
+  | "ConnectTimeout"
+  | "IdleTimeout";
+
+/** Whether a fresh session may do better. */
+const retryableSessionCodes: ReadonlySet<SessionErrorCode> = /*@__PURE__*/ new Set([
+  "Io",
+  "NotResumable",
+  "ConnectTimeout",
+  "IdleTimeout",
+]);
 
 /** The session, its link or its handshake failed. */
 export class SessionError extends VoxError {
   declare readonly code: SessionErrorCode;
 
   constructor(code: SessionErrorCode, message: string, options: VoxErrorOptions = {}) {
-    super(code, message, {
-      retryable: code === "Io" || code === "NotResumable" || code === "ConnectTimeout",
-      ...options,
-    });
+    super(code, message, { retryable: retryableSessionCodes.has(code), ...options });
   }
 }
 

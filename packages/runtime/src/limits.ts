@@ -15,6 +15,11 @@ export interface Limits {
   readonly maxSchemas: number;
   /** Nesting of a CBOR value (schemas, handshake). Default 128. */
   readonly maxSchemaDepth: number;
+  /**
+   * Arrays and maps of one CBOR document (schemas, handshake): each costs far more memory than its one byte. Default
+   * 65 536: a full Hello holds about 700.
+   */
+  readonly maxSchemaNodes: number;
   /** Bytes of one handshake message. Default 1 MiB: a full Hello is about 7.4 kB. */
   readonly maxHandshakeBytes: number;
   /** Prologue and handshake together, ms. Default 10 000. */
@@ -23,6 +28,8 @@ export interface Limits {
   readonly maxQueuedRequests: number;
   /** Connections of one session, the root and those asked for included. Default 1024. */
   readonly maxConnections: number;
+  /** Connections that this side has asked for and the peer has not answered, per session. Default 256. */
+  readonly maxPendingOpens: number;
   /** Milliseconds that a peer is given to answer a request for a virtual connection. Default 10 000. */
   readonly openTimeoutMs: number;
   /** Credit that a peer may choose for us by opening a virtual connection: we announce at most this. Default 1024. */
@@ -33,6 +40,11 @@ export interface Limits {
   readonly maxUnclaimedChannels: number;
   /** Bytes that may wait for a slow reader on one link before senders wait. Default 4 MiB. */
   readonly maxBufferedBytes: number;
+  /**
+   * Milliseconds without traffic (pings apart), calls and channels, after which this side ends the session with code
+   * `IdleTimeout`. Default `Infinity`: never.
+   */
+  readonly idleTimeoutMs: number;
 }
 
 /** The limits that hold where none are given. */
@@ -43,13 +55,16 @@ export const defaultLimits: Limits = {
   maxSchemaBytes: 1024 * 1024,
   maxSchemas: 4096,
   maxSchemaDepth: 128,
+  maxSchemaNodes: 65_536,
   maxHandshakeBytes: 1024 * 1024,
   handshakeTimeoutMs: 10_000,
   maxQueuedRequests: 1024,
   maxConnections: 1024,
+  maxPendingOpens: 256,
   openTimeoutMs: 10_000,
   maxInitialCredit: 1024,
   maxChannels: 65_536,
   maxUnclaimedChannels: 256,
   maxBufferedBytes: 4 * 1024 * 1024,
+  idleTimeoutMs: Number.POSITIVE_INFINITY,
 };

@@ -151,6 +151,10 @@ export class DriverCore implements ConnectionSink {
     this.outgoing.end(reason === "Local" ? "SessionShutdown" : "ConnectionClosed", error);
   }
 
+  get isInUse(): boolean {
+    return this.incoming.size !== 0 || this.outgoing.awaited !== 0 || this.channels.size !== 0;
+  }
+
   snapshot(): DriverSnapshot {
     const nowMs = Math.floor(this.clock.now());
     return {

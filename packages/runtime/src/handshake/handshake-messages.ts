@@ -141,7 +141,11 @@ function valueToCbor(value: MetadataValue): CborMap {
  * @throws CodecError `DecodeFailed` with offset or path
  */
 export function decodeHandshakeMessage(bytes: Uint8Array, limits: Limits): HandshakeMessage {
-  const cbor = decodeCbor(bytes, { maxBytes: limits.maxHandshakeBytes, maxDepth });
+  const cbor = decodeCbor(bytes, {
+    maxBytes: limits.maxHandshakeBytes,
+    maxDepth: Math.min(maxDepth, limits.maxSchemaDepth),
+    maxContainers: limits.maxSchemaNodes,
+  });
   const { name, payload } = asVariant(cbor, "");
   switch (name) {
     case "Hello": {

@@ -12,10 +12,11 @@ export interface CborLimits {
   readonly maxBytes: number;
   /** Containers (and tags) around the innermost value. */
   readonly maxDepth: number;
+  /** Arrays and maps: each costs far more memory than its one byte. Default 65 536. */
+  readonly maxContainers?: number | undefined;
 }
 
-/** Arrays and maps of one document: each costs far more memory than its one byte. A full Hello holds about 700. */
-const maxContainers = 65_536;
+const defaultMaxContainers = 65_536;
 
 const majorNegative = 1;
 const majorBytes = 2;
@@ -43,7 +44,7 @@ export function checkCbor(bytes: Uint8Array, limits: CborLimits): Uint8Array {
   if (bytes.length > limits.maxBytes) {
     throw refusal(`${bytes.length} bytes of CBOR exceed the limit of ${limits.maxBytes}`, 0);
   }
-  const check = new Check(bytes, limits.maxDepth);
+  const check = new Check(bytes, limits.maxDepth, limits.maxContainers ?? defaultMaxContainers);
   check.item(0);
   const left = bytes.length - check.position;
   if (left > 0) throw refusal(`${left} more bytes after the end of the value`, check.position);
@@ -62,13 +63,15 @@ class Check {
   private readonly input: Uint8Array;
   private readonly view: DataView;
   private readonly maxDepth: number;
+  private readonly maxContainers: number;
   private containers = 0;
 
-  constructor(input: Uint8Array, maxDepth: number) {
+  constructor(input: Uint8Array, maxDepth: number, maxContainers: number) {
     this.input = input;
     this.view = new DataView(input.buffer, input.byteOffset, input.byteLength);
     this.output = new Uint8Array(input.length);
     this.maxDepth = maxDepth;
+    this.maxContainers = maxContainers;
   }
 
   /** One value with everything in it. `depth`: containers around it. */
@@ -100,7 +103,9 @@ class Check {
   private container(items: number, start: number, depth: number): void {
     this.deeper(depth, start);
     this.containers += 1;
-    if (this.containers > maxContainers) throw refusal(`more than ${maxContainers} arrays and maps`, start);
+    if (this.containers > this.maxContainers) {
+      throw refusal(`more than ${this.maxContainers} arrays and maps`, start);
+    }
     for (let i = 0; i < items; i += 1) this.item(depth + 1);
   }
 

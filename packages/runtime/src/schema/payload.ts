@@ -14,6 +14,8 @@ export interface SchemaLimits {
   readonly maxSchemas: number;
   /** Nesting of the CBOR. */
   readonly maxSchemaDepth: number;
+  /** Arrays and maps of the CBOR. */
+  readonly maxSchemaNodes?: number | undefined;
 }
 
 /** The CBOR value of a type reference. */
@@ -128,7 +130,11 @@ export function assemblePayload(chunks: readonly Uint8Array[], root: TypeRef): U
  */
 export function readSchemaPayload(bytes: Uint8Array, limits: SchemaLimits): SchemaPayload {
   try {
-    const cbor = decodeCbor(bytes, { maxBytes: limits.maxSchemaBytes, maxDepth: limits.maxSchemaDepth });
+    const cbor = decodeCbor(bytes, {
+      maxBytes: limits.maxSchemaBytes,
+      maxDepth: limits.maxSchemaDepth,
+      maxContainers: limits.maxSchemaNodes,
+    });
     const map = asMap(cbor, "");
     const schemas = readSchemaList(member(map, "schemas", ""), "schemas", limits.maxSchemas);
     return { schemas, root: readTypeRef(member(map, "root", ""), "root") };

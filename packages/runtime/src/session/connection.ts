@@ -33,6 +33,8 @@ export interface ConnectionSink {
   onDraining(onIdle: () => void, withChannels?: boolean): void;
   /** The connection has ended; nothing is called after this. */
   onClosed(reason: CloseReason, error: SessionError | undefined): void;
+  /** Whether a call or a channel is open on it; absent for whoever handles raw messages. */
+  readonly isInUse?: boolean;
   /** What it holds at this moment; absent for whoever handles raw messages. */
   snapshot?(): DriverSnapshot;
 }

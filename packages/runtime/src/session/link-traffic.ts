@@ -14,6 +14,8 @@ export class LinkTraffic {
   lastInMs: number | undefined = undefined;
   /** When the latest batch was begun; undefined before the first. */
   lastOutMs: number | undefined = undefined;
+  /** When an arrival or a batch last held something other than pings and pongs. */
+  lastUsedMs: number;
   private readonly clock: Clock;
   private readonly observer: Observer | undefined;
   private readonly capacityBytes: number;
@@ -26,6 +28,9 @@ export class LinkTraffic {
   private before: TrafficSnapshot = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
   private arrivalFrames = 0;
   private arrivalBytes = 0;
+  /** Pings and pongs of the current arrival, and of the current batch. */
+  private pingsIn = 0;
+  private pingsOut = 0;
   private headerBytes = 0;
   private isFull = false;
 
@@ -34,6 +39,7 @@ export class LinkTraffic {
     this.capacityBytes = capacityBytes;
     this.clock = clock;
     this.observer = observer;
+    this.lastUsedMs = Math.floor(clock.now());
   }
 
   /** What follows goes over this link. */
@@ -71,9 +77,20 @@ export class LinkTraffic {
     this.bytesIn += bodyBytes + this.headerBytes;
   }
 
+  /** A frame of the arrival was a ping or pong: no use of the session. */
+  countPingIn(): void {
+    this.pingsIn += 1;
+  }
+
   /** The arrival is through. */
   endArrival(): void {
-    if (this.observer !== undefined) this.reportArrival(this.observer);
+    const frames = this.framesIn - this.arrivalFrames;
+    const bytes = this.bytesIn - this.arrivalBytes;
+    if (frames > this.pingsIn) this.lastUsedMs = this.lastInMs ?? 0;
+    this.pingsIn = 0;
+    this.arrivalFrames = this.framesIn;
+    this.arrivalBytes = this.bytesIn;
+    if (this.observer !== undefined && frames > 0) this.reportArrival(this.observer, frames, bytes);
   }
 
   /** The first frame of a batch was committed. */
@@ -81,8 +98,15 @@ export class LinkTraffic {
     this.lastOutMs = Math.floor(this.clock.now());
   }
 
+  /** A frame of the batch is a ping or pong. */
+  countPingOut(): void {
+    this.pingsOut += 1;
+  }
+
   /** A batch was given to the link. */
   endBatch(frames: number, bytes: number): void {
+    if (frames > this.pingsOut) this.lastUsedMs = this.lastOutMs ?? 0;
+    this.pingsOut = 0;
     this.framesOut += frames;
     this.bytesOut += bytes;
     if (this.observer !== undefined) this.reportBatch(this.observer, frames, bytes);
@@ -106,13 +130,9 @@ export class LinkTraffic {
     notify(this.observer, "onLinkClosed", { link, error, bytesIn, bytesOut });
   }
 
-  private reportArrival(observer: Observer): void {
-    const frames = this.framesIn - this.arrivalFrames;
-    const bytes = this.bytesIn - this.arrivalBytes;
-    this.arrivalFrames = this.framesIn;
-    this.arrivalBytes = this.bytesIn;
-    if (frames === 0 || observer.onFramesRead === undefined) return;
-    notify(observer, "onFramesRead", { link: this.link?.description ?? "", frames, bytes });
+  private reportArrival(observer: Observer, frames: number, bytes: number): void {
+    if (observer.onFramesRead !== undefined)
+      notify(observer, "onFramesRead", { link: this.link?.description ?? "", frames, bytes });
   }
 
   private reportBatch(observer: Observer, frames: number, bytes: number): void {

@@ -17,6 +17,7 @@ import type { Metadata } from "../wire/metadata.js";
 import { writePing, writePong, writeProtocolError } from "../wire/session-messages.js";
 import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
 import { ConnectionTable, rootConnectionId } from "./connection-table.js";
+import { IdleLimit, type IdleSubject } from "./idle-limit.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { Outbox } from "./outbox.js";
 import { type Admission, type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
@@ -50,7 +51,7 @@ export interface SessionCoreOptions {
 }
 
 /** An established session. Inputs are `onFrame`, `onDrain`, `onLinkClosed`, `drain` and `end`. */
-export class SessionCore implements ConnectionHost {
+export class SessionCore implements ConnectionHost, IdleSubject {
   readonly sessionId: string;
   readonly outbox: Outbox;
   readonly description: string;
@@ -60,6 +61,7 @@ export class SessionCore implements ConnectionHost {
   readonly virtual: VirtualConnections;
   private readonly connections = new ConnectionTable();
   private readonly keepalive: Keepalive | undefined;
+  private readonly idle: IdleLimit | undefined;
   private readonly limits: Limits;
   private readonly observer: Observer | undefined;
   private readonly congestion: () => boolean;
@@ -89,6 +91,9 @@ export class SessionCore implements ConnectionHost {
       onOpened: (connection) => this.reportOpened(connection),
       onPendingOver: () => this.considerEnd(),
     });
+    const { idleTimeoutMs } = options.limits;
+    if (idleTimeoutMs !== Number.POSITIVE_INFINITY)
+      this.idle = new IdleLimit(idleTimeoutMs, options.clock, this, () => this.onUnused(idleTimeoutMs));
     const { keepalive } = options;
     if (keepalive !== undefined) {
       this.keepalive = new Keepalive(
@@ -128,10 +133,19 @@ export class SessionCore implements ConnectionHost {
     return [...active, ...pending];
   }
 
+  get lastUsedMs(): number {
+    return this.outbox.traffic.lastUsedMs;
+  }
+
+  isInUse(): boolean {
+    return this.virtual.pendingCount > 0 || this.connections.all().some(({ sink }) => sink?.isInUse === true);
+  }
+
   /** The session is up: observers are told. */
   open(): void {
     this.reportOpened(this.root);
     this.keepalive?.start();
+    this.idle?.start();
   }
 
   /** One message. What cannot be decoded ends the session: a peer that sends it cannot be trusted with the rest. */
@@ -203,6 +217,7 @@ export class SessionCore implements ConnectionHost {
     if (this.hasEnded) return;
     this.hasEnded = true;
     this.keepalive?.stop();
+    this.idle?.stop();
     this.virtual.end(error);
     for (const connection of this.connections.all()) this.closeConnection(connection, reason, error);
     this.onEnded({ reason, error });
@@ -275,6 +290,7 @@ export class SessionCore implements ConnectionHost {
         this.answerPing(head);
         break;
       case MessageKind.Pong:
+        this.outbox.traffic.countPingIn();
         if (head.connectionId === rootConnectionId) this.keepalive?.onPong(head.nonce);
         break;
       case MessageKind.ConnectionOpen:
@@ -297,17 +313,25 @@ export class SessionCore implements ConnectionHost {
 
   private answerPing(head: MessageHead): void {
     const { outbox } = this;
+    outbox.traffic.countPingIn();
     if (this.isFlooded()) return;
+    outbox.traffic.countPingOut();
     outbox.commit(writePong(outbox.writer, outbox.begin(), head.connectionId, head.nonce));
   }
 
   private sendPing(nonce: number): void {
     const { outbox } = this;
+    outbox.traffic.countPingOut();
     outbox.commit(writePing(outbox.writer, outbox.begin(), nonce));
   }
 
   private onPeerLost(timeoutMs: number): void {
     this.end("Protocol", protocolError(`keepalive: the peer has not answered within ${timeoutMs} ms`));
+  }
+
+  private onUnused(idleTimeoutMs: number): void {
+    const text = `idle timeout: no traffic and no calls for ${idleTimeoutMs} ms (limit idleTimeoutMs)`;
+    this.end("Local", new SessionError("IdleTimeout", text));
   }
 
   private reportOpened({ id: connectionId }: Connection): void {

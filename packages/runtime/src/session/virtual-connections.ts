@@ -106,6 +106,11 @@ export class VirtualConnections {
       outcome.failed(protocolError(`more than ${limits.maxConnections} connections (limit maxConnections)`));
       return undefined;
     }
+    if (this.pending.size >= limits.maxPendingOpens) {
+      const text = `more than ${limits.maxPendingOpens} connections wait for the peer's answer`;
+      outcome.failed(protocolError(`${text} (limit maxPendingOpens)`));
+      return undefined;
+    }
     const id = this.ids.peek();
     const { outbox } = host;
     try {

@@ -1,0 +1,53 @@
+/** Ends a session that nobody uses: `limits.idleTimeoutMs`. */
+import type { Clock, TimerHandle } from "../clock.js";
+
+/** Timers cannot wait longer, ms: 2^31 - 1. */
+const longestWaitMs = 0x7fff_ffff;
+
+/** What it asks its session. */
+export interface IdleSubject {
+  /** When something other than pings and pongs last went either way, ms of the clock. */
+  readonly lastUsedMs: number;
+  /** Whether a call or a channel is open: it may be silent for as long as it likes. */
+  isInUse(): boolean;
+}
+
+/** Looks when the time could be over, and not more often: frames cost nothing. */
+export class IdleLimit {
+  private readonly limitMs: number;
+  private readonly clock: Clock;
+  private readonly subject: IdleSubject;
+  private readonly onIdle: () => void;
+  private timer: TimerHandle | undefined = undefined;
+
+  /** @param limitMs above 0, and not infinite */
+  constructor(limitMs: number, clock: Clock, subject: IdleSubject, onIdle: () => void) {
+    this.limitMs = limitMs;
+    this.clock = clock;
+    this.subject = subject;
+    this.onIdle = onIdle;
+  }
+
+  /** Begins to look. */
+  start(): void {
+    this.wait(this.limitMs);
+  }
+
+  /** No timer stays armed. */
+  stop(): void {
+    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
+    this.timer = undefined;
+  }
+
+  private wait(ms: number): void {
+    this.timer = this.clock.setTimer(Math.min(ms, longestWaitMs), () => this.look());
+  }
+
+  private look(): void {
+    this.timer = undefined;
+    const { subject, limitMs } = this;
+    const leftMs = subject.isInUse() ? limitMs : subject.lastUsedMs + limitMs - this.clock.now();
+    if (leftMs > 0) this.wait(leftMs);
+    else this.onIdle();
+  }
+}
