@@ -68,6 +68,8 @@ class WatchSession {
   #interest: Interest = nothing;
   #closeWatcher: (() => Promise<void>) | undefined;
   #pollMs: number | undefined;
+  /** When the newest run began, in ms since the epoch. */
+  #since = 0;
   #isStopping = false;
 
   constructor(args: WatchArguments, environment: Environment, configPath: string | undefined) {
@@ -98,7 +100,7 @@ class WatchSession {
 
   async #run(changed: readonly string[]): Promise<void> {
     const { cwd, report } = this.#environment;
-    const since = Date.now();
+    this.#since = Date.now();
     if (changed.length > 0) report({ kind: "changed", paths: changed.map((path) => shownPath(cwd, path)) });
     let project: Project | undefined;
     let checked: Checked | undefined;
@@ -116,7 +118,7 @@ class WatchSession {
     } catch (error) {
       this.#tell(error);
     }
-    await this.#watch(this.#wanted(project, checked), since, this.#args.pollMs ?? project?.pollMs);
+    await this.#watch(this.#wanted(project, checked), this.#args.pollMs ?? project?.pollMs);
     // A file that went before the watcher looked was never seen by it.
     for (const path of checked?.files ?? []) if (!existsSync(path)) this.#loop.changed(path);
   }
@@ -132,7 +134,7 @@ class WatchSession {
   }
 
   /** Puts a new watcher in place of the old one, where the old one does not see enough. */
-  async #watch(wanted: Interest, since: number, pollMs: number | undefined): Promise<void> {
+  async #watch(wanted: Interest, pollMs: number | undefined): Promise<void> {
     const { cwd, report } = this.#environment;
     if (this.#isStopping) return;
     if (this.#closeWatcher !== undefined && pollMs === this.#pollMs && isCovered(this.#interest, wanted))
@@ -143,7 +145,7 @@ class WatchSession {
     this.#pollMs = pollMs;
     this.#closeWatcher = await watchFiles(wanted, {
       cwd,
-      since,
+      since: () => this.#since,
       pollMs,
       onChange: (path) => this.#loop.changed(path),
       onError: (error) => this.#tell(error),

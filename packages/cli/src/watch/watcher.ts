@@ -1,5 +1,6 @@
 /** The watcher library behind one function. */
-import { existsSync } from "node:fs";
+import { existsSync, type Stats } from "node:fs";
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path/posix";
 import { type FSWatcher, watch } from "chokidar";
 import { CliError, systemCode } from "../errors.js";
@@ -9,8 +10,8 @@ import { type Interest, isInteresting, isInterestingFolder, watchedFolders } fro
 export interface WatcherOptions {
   /** Absolute working directory, which is taken to stay where it is. */
   readonly cwd: string;
-  /** Milliseconds since the epoch: files that were changed later are told at once. */
-  readonly since: number;
+  /** When the newest run began to read, in ms since the epoch: what was changed later is told, however it was noticed. */
+  readonly since: () => number;
   /** Look every so many ms instead of waiting for events of the system. */
   readonly pollMs: number | undefined;
   /** Told the absolute path of a file that was created, changed or removed. */
@@ -22,12 +23,19 @@ export interface WatcherOptions {
 const timeSlackMs = 20;
 
 /**
+ * When a file is looked at again after an event, ms: the library drops what happens to it within 50 ms of one, and a run
+ * may have read it in between.
+ */
+const secondLookMs = 100;
+
+/**
  * Watches files. Resolves when all is being watched; what changed since `options.since` has been told by then.
  *
  * @returns ends the watching
  */
 export async function watchFiles(interest: Interest, options: WatcherOptions): Promise<() => Promise<void>> {
   const { since, pollMs, onChange, onError, cwd } = options;
+  const looks = new Looks(since, onChange);
   const watcher: FSWatcher = watch([...watchRoots(interest, cwd)], {
     ignored: (path, stats) => {
       const absolute = slashes(path);
@@ -43,13 +51,91 @@ export async function watchFiles(interest: Interest, options: WatcherOptions): P
     if (event === "addDir" || event === "unlinkDir") return;
     const absolute = slashes(path);
     if (!isInteresting(interest, absolute)) return;
-    const changedAt = Math.max(stats?.mtimeMs ?? 0, stats?.ctimeMs ?? 0);
-    if (isReady || event !== "add" || changedAt >= since - timeSlackMs) onChange(absolute);
+    looks.note(absolute, event === "unlink" ? undefined : stats);
+    if (!isReady && event === "add" && changedAt(stats) < since() - timeSlackMs) return;
+    onChange(absolute);
+    looks.again(absolute);
   });
   watcher.on("error", (error) => onError(explain(error)));
   await new Promise<void>((resolve) => watcher.once("ready", resolve));
   isReady = true;
-  return () => watcher.close();
+  // Between its look at a file and the begin of its watching the library is blind. Where it polls, it compares with what
+  // it finds at a first glance that comes later still, so that a change before that is never seen: we compare ourselves.
+  await looks.all();
+  if (pollMs !== undefined) looks.every(pollMs);
+  return () => {
+    looks.stop();
+    return watcher.close();
+  };
+}
+
+/** What the files looked like when they were told of last: finds the changes that the library misses. */
+class Looks {
+  readonly #since: () => number;
+  readonly #onChange: (path: string) => void;
+  /** By path; empty text where the look is not known. */
+  readonly #known = new Map<string, string>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #interval: NodeJS.Timeout | undefined;
+  #isLooking = false;
+
+  constructor(since: () => number, onChange: (path: string) => void) {
+    this.#since = since;
+    this.#onChange = onChange;
+  }
+
+  /** @param stats undefined for a file that is gone, or whose look was not told */
+  note(path: string, stats: Stats | undefined): void {
+    if (stats === undefined) this.#known.delete(path);
+    else this.#known.set(path, lookOf(stats));
+  }
+
+  /** Looks at a file a second time, soon. */
+  again(path: string): void {
+    clearTimeout(this.#timers.get(path));
+    const timer = setTimeout(() => {
+      this.#timers.delete(path);
+      void this.#look(path);
+    }, secondLookMs);
+    this.#timers.set(path, timer);
+  }
+
+  every(ms: number): void {
+    this.#interval = setInterval(() => void this.all(), ms);
+  }
+
+  async all(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    for (const path of [...this.#known.keys()]) await this.#look(path);
+    this.#isLooking = false;
+  }
+
+  stop(): void {
+    clearInterval(this.#interval);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#known.clear();
+  }
+
+  async #look(path: string): Promise<void> {
+    const stats = await stat(path).catch(() => undefined);
+    const known = this.#known.get(path);
+    if (known === undefined) return;
+    this.note(path, stats);
+    if (stats !== undefined && (lookOf(stats) === known || changedAt(stats) < this.#since() - timeSlackMs))
+      return;
+    this.#onChange(path);
+    this.again(path);
+  }
+}
+
+/** Ms since the epoch; 0 where it is not known. */
+function changedAt(stats: Stats | undefined): number {
+  return Math.max(stats?.mtimeMs ?? 0, stats?.ctimeMs ?? 0);
+}
+
+function lookOf({ mtimeMs, ctimeMs, size, ino }: Stats): string {
+  return `${mtimeMs} ${ctimeMs} ${size} ${ino}`;
 }
 
 /**
