@@ -108,6 +108,18 @@ export class ChannelError extends VoxError {
   }
 }
 
+/** What a store of operations or sessions cannot do. */
+export type StoreErrorCode = "StoreFull" | "StoreUnavailable" | "StoreIncompatible";
+
+/** A store of operations or sessions cannot do what was asked. */
+export class StoreError extends VoxError {
+  declare readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options: VoxErrorOptions = {}) {
+    super(code, message, { retryable: code === "StoreFull", ...options });
+  }
+}
+
 /** How a call failed. Source: `protocol/calls.md` §2. */
 export type CallErrorCode =
   | "User"

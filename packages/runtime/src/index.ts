@@ -42,6 +42,8 @@ export {
   type MethodName,
   SessionError,
   type SessionErrorCode,
+  StoreError,
+  type StoreErrorCode,
   TimeoutError,
   UserError,
   VoxError,
@@ -87,6 +89,18 @@ export {
 } from "./observer.js";
 export { type Acceptor, type ConnectionRequest, type Router, router, type ServiceRoute } from "./router.js";
 export type { KeepaliveOptions } from "./session/keepalive.js";
+export {
+  type MemoryOperationStore,
+  type MemoryOperationStoreOptions,
+  memoryOperationStore,
+} from "./session/memory-operation-store.js";
+export type {
+  OperationEntry,
+  OperationKey,
+  OperationRecord,
+  OperationStore,
+  SealedReply,
+} from "./session/operation-store.js";
 export { RejectedError } from "./session/rejected-error.js";
 export { type OpenOptions, Session } from "./session/session.js";
 export type { SessionRecord, SessionStore } from "./session/session-store.js";

@@ -12,5 +12,10 @@
  */
 export { MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "../link/memory-link.js";
 export { FakeClock } from "./fake-clock.js";
+export {
+  type OperationStoreCase,
+  type OperationStoreContractOptions,
+  operationStoreContract,
+} from "./operation-store-contract.js";
 export { connectPair, type PairOptions, type SessionPair } from "./pair.js";
 export { settle } from "./settle.js";
