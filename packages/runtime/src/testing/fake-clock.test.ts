@@ -28,4 +28,46 @@ describe("FakeClock", () => {
     expect(fired).toEqual([3]);
     expect(clock.armed).toBe(0);
   });
+
+  it("lets programs run while time elapses", async () => {
+    const clock = new FakeClock();
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => clock.setTimer(ms, resolve));
+    const seen: number[] = [];
+    void (async () => {
+      for (let turn = 0; turn < 4; turn++) {
+        await wait(10);
+        seen.push(clock.now());
+      }
+    })();
+    await clock.elapse(35);
+    expect(seen).toEqual([10, 20, 30]);
+    expect(clock.now()).toBe(35);
+    await clock.elapse(5);
+    expect(seen).toEqual([10, 20, 30, 40]);
+    expect(clock.armed).toBe(0);
+  });
+
+  it("goes on until a promise has settled, and no longer", async () => {
+    const clock = new FakeClock();
+    const later = <T>(ms: number, settle: () => T): Promise<T> =>
+      new Promise((resolve, reject) => {
+        clock.setTimer(ms, () => {
+          try {
+            resolve(settle());
+          } catch (error) {
+            reject(error);
+          }
+        });
+      });
+    clock.setTimer(1000, () => {});
+    expect(await clock.until(later(20, () => "done"))).toBe("done");
+    expect(clock.now()).toBe(20);
+    const fail = (): never => {
+      throw new Error("too bad");
+    };
+    await expect(clock.until(later(5, fail))).rejects.toThrow("too bad");
+    expect(clock.now()).toBe(25);
+    await expect(clock.until(new Promise(() => {}))).rejects.toThrow("nothing will happen any more");
+    expect(clock.now()).toBe(1000);
+  });
 });

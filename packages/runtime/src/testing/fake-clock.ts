@@ -1,5 +1,6 @@
 /** A clock that tests wind by hand. */
 import type { Clock, TimerHandle } from "../clock.js";
+import { microtasks } from "./settle.js";
 
 interface Timer {
   readonly at: number;
@@ -9,8 +10,8 @@ interface Timer {
 }
 
 /**
- * Time that passes only when {@link advance} is called. Give it to `initiate`, `accept` or `connectPair` as `clock`, and
- * timeouts can be tested without waiting.
+ * Time that passes only when a test says so. Give it to `initiate`, `accept` or `connectPair` as `clock`, and timeouts can
+ * be tested without waiting.
  */
 export class FakeClock implements Clock {
   private time = 0;
@@ -38,17 +39,61 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Lets time pass; timers that are due fire in their order, those that they set included.
+   * Lets time pass at one stroke; timers that are due fire in their order, those that they set included. Promises go on
+   * only afterwards: see {@link elapse} for time in which programs run.
    * @param ms how long
    */
   advance(ms: number): void {
     const until = this.time + ms;
     for (let timer = this.earliest(); timer !== undefined && timer.at <= until; timer = this.earliest()) {
-      this.timers.delete(timer);
-      this.time = timer.at;
-      timer.callback();
+      this.fire(timer);
     }
     this.time = until;
+  }
+
+  /**
+   * Lets time pass from timer to timer, and after each of them everything happen that it has set off: a call over a link
+   * with latency is answered in this time, and one that is retried is retried in it.
+   * @param ms how long
+   */
+  async elapse(ms: number): Promise<void> {
+    const until = this.time + ms;
+    await microtasks();
+    for (let timer = this.earliest(); timer !== undefined && timer.at <= until; timer = this.earliest()) {
+      this.fire(timer);
+      await microtasks();
+    }
+    this.time = Math.max(this.time, until);
+  }
+
+  /**
+   * Lets time pass as {@link elapse} does until a promise has settled, and no longer.
+   * @returns what it resolved with
+   * @throws what it rejected with; Error when no timer is armed any more and it waits still
+   */
+  async until<T>(promise: PromiseLike<T>): Promise<T> {
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+    };
+    promise.then(settle, settle);
+    await microtasks();
+    while (!isSettled) {
+      const timer = this.earliest();
+      if (timer === undefined)
+        throw new Error(
+          `nothing will happen any more: the promise waits, and no timer is armed at ${this.time} ms`,
+        );
+      this.fire(timer);
+      await microtasks();
+    }
+    return promise;
+  }
+
+  private fire(timer: Timer): void {
+    this.timers.delete(timer);
+    this.time = Math.max(this.time, timer.at);
+    timer.callback();
   }
 
   private earliest(): Timer | undefined {

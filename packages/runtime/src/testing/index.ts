@@ -1,6 +1,6 @@
 /**
- * For tests of applications: two connected sessions without a network, and a clock that is wound by hand. Subpath
- * `@voxrpc/runtime/testing`.
+ * For tests of applications: two connected sessions without a network, connections with the faults of one, and a clock
+ * that is wound by hand. Subpath `@voxrpc/runtime/testing`.
  *
  * ```ts
  * const clock = new FakeClock();
@@ -17,5 +17,12 @@ export {
   type OperationStoreContractOptions,
   operationStoreContract,
 } from "./operation-store-contract.js";
-export { connectPair, type PairOptions, type SessionPair } from "./pair.js";
+export { connectPair, type GivenLinks, type PairOptions, type SessionPair } from "./pair.js";
 export { settle } from "./settle.js";
+export {
+  type SimulatedLink,
+  type SimulatedPair,
+  type SimulatedPairOptions,
+  simulatedPair,
+} from "./simulated-pair.js";
+export type { SimulatedStream, StreamEnd, StreamOptions } from "./simulated-stream.js";

@@ -3,6 +3,7 @@ import { type AcceptOptions, accept } from "../acceptor.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Clock } from "../clock.js";
 import { type InitiateOptions, initiate } from "../connect.js";
+import type { Link } from "../link/link.js";
 import { type MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "../link/memory-link.js";
 import type { Observer } from "../observer.js";
 import type { Acceptor } from "../router.js";
@@ -18,17 +19,23 @@ export interface PairOptions {
   readonly clock?: Clock | undefined;
   /** Of both sides. */
   readonly observer?: Observer | undefined;
+  /** Of the memory links that connect them. */
   readonly link?: MemoryLinkOptions | undefined;
 }
 
+/** The two ends of a connection that is there already, like those of `simulatedPair`. */
+export interface GivenLinks<L extends Link> {
+  readonly links: readonly [client: L, server: L];
+}
+
 /** Two connected sessions and the link between them. Disposing closes both. */
-export interface SessionPair extends AsyncDisposable {
+export interface SessionPair<L extends Link = MemoryLink> extends AsyncDisposable {
   readonly client: Session;
   readonly server: Session;
-  /** The client's end: `pause` makes it a reader that does not read. */
-  readonly clientLink: MemoryLink;
+  /** The client's end. Of a memory link, `pause` makes it a reader that does not read. */
+  readonly clientLink: L;
   /** The server's end. */
-  readonly serverLink: MemoryLink;
+  readonly serverLink: L;
 }
 
 /**
@@ -41,11 +48,21 @@ export interface SessionPair extends AsyncDisposable {
  * ```
  *
  * @param acceptor what the serving side answers with: the dispatcher of a service, or a router
+ * @param options `links` connects them over other links than memory links; over links with latency the handshake waits
+ * for the clock: `await clock.until(connectPair(…))`
  * @throws what `initiate` or `accept` throws
  */
-export async function connectPair(acceptor: Acceptor, options: PairOptions = {}): Promise<SessionPair> {
+export function connectPair<L extends Link>(
+  acceptor: Acceptor,
+  options: PairOptions & GivenLinks<L>,
+): Promise<SessionPair<L>>;
+export function connectPair(acceptor: Acceptor, options?: PairOptions): Promise<SessionPair>;
+export async function connectPair(
+  acceptor: Acceptor,
+  options: PairOptions & Partial<GivenLinks<Link>> = {},
+): Promise<SessionPair<Link>> {
   const { clock, observer } = options;
-  const [clientLink, serverLink] = memoryLinkPair(options.link);
+  const [clientLink, serverLink] = options.links ?? memoryLinkPair(options.link);
   const [client, server] = await Promise.all([
     initiate(clientLink, { clock, observer, ...options.client }),
     accept(serverLink, acceptor, { clock, observer, ...options.server }),

@@ -1,0 +1,194 @@
+/**
+ * Two ends of a simulated connection: what a network does to a session, on a clock that is wound by hand.
+ *
+ * ```
+ *   open ──close──► closing ──the peer's end──► closed
+ *     └───── abort, cut, the peer's end ────────►┘
+ * ```
+ */
+import { type Clock, systemClock } from "../clock.js";
+import { SessionError } from "../errors.js";
+import { defaultLimits } from "../limits.js";
+import type { Framing, Link, LinkSink } from "../link/link.js";
+import { FrameDecoder, streamFraming } from "../wire/frame.js";
+import {
+  SimulatedStream,
+  type StreamEnd,
+  type StreamOptions,
+  type StreamReader,
+} from "./simulated-stream.js";
+
+/** How a simulated connection behaves. */
+export interface SimulatedPairOptions {
+  /** What latency and rate are measured with: the one that the sessions are given. Default: the platform's. */
+  readonly clock?: Clock | undefined;
+  /** Both directions, where `toServer` and `toClient` say nothing else. */
+  readonly both?: StreamOptions | undefined;
+  /** What the client writes and the server reads. */
+  readonly toServer?: StreamOptions | undefined;
+  /** What the server writes and the client reads. */
+  readonly toClient?: StreamOptions | undefined;
+  /** In words what the ends are called. Default `simulated`. */
+  readonly description?: string | undefined;
+  /** Bytes of the largest frame. Default `defaultLimits.maxFrameBytes`. */
+  readonly maxFrameBytes?: number | undefined;
+}
+
+/** One end: frames over a stream of bytes, cut and framed as on TCP. Made by {@link simulatedPair}. */
+export class SimulatedLink implements Link, StreamReader {
+  readonly framing: Framing = streamFraming;
+  readonly description: string;
+  private readonly incoming: SimulatedStream;
+  private readonly outgoing: SimulatedStream;
+  private readonly decoder: FrameDecoder;
+  private sink: LinkSink | undefined = undefined;
+  private state: "open" | "closing" | "closed" = "open";
+  /** How it ended, for a sink that comes later. */
+  private fault: SessionError | undefined = undefined;
+
+  /** @internal use {@link simulatedPair} */
+  constructor(
+    description: string,
+    maxFrameBytes: number,
+    incoming: SimulatedStream,
+    outgoing: SimulatedStream,
+  ) {
+    this.description = description;
+    this.incoming = incoming;
+    this.outgoing = outgoing;
+    this.decoder = new FrameDecoder({ maxFrameBytes }, (bytes, start, end) =>
+      this.sink?.onFrame(bytes, start, end),
+    );
+  }
+
+  get bufferedBytes(): number {
+    return this.state === "closed" ? 0 : this.outgoing.waitingBytes;
+  }
+
+  /** Whether it takes what arrives. @internal */
+  get isReady(): boolean {
+    return this.sink !== undefined || this.state !== "open";
+  }
+
+  start(sink: LinkSink): void {
+    if (this.sink !== undefined) throw new TypeError("a link is started once");
+    this.sink = sink;
+    if (this.state === "closed") queueMicrotask(() => sink.onClosed(this.fault));
+    else this.incoming.schedule();
+  }
+
+  send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
+    const end = ends[count - 1];
+    if (this.state === "open" && end !== undefined) this.outgoing.write(batch.slice(start, end));
+    return true;
+  }
+
+  close(): void {
+    if (this.state !== "open") return;
+    this.state = "closing";
+    this.decoder.stop();
+    this.outgoing.end("end", "");
+    // Its own sink may never come: what arrives is dropped, and the end is waited for, all the same.
+    this.incoming.schedule();
+  }
+
+  abort(): void {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    this.decoder.stop();
+    this.incoming.discard();
+    this.outgoing.reset("the peer has dropped the link");
+    queueMicrotask(() => this.sink?.onClosed(undefined));
+  }
+
+  /** @internal */
+  onChunk(bytes: Uint8Array): void {
+    if (this.state !== "open") return;
+    const fault = this.decoder.push(bytes);
+    if (fault !== undefined) {
+      this.outgoing.reset("the peer has dropped the link");
+      this.finish(fault);
+    } else if (this.isOpen) {
+      this.sink?.onIdle();
+    }
+  }
+
+  /** @internal */
+  onEnd(end: StreamEnd, text: string): void {
+    if (this.state === "closed") return;
+    const wasOpen = this.isOpen;
+    const broken = end === "error" ? new SessionError("Io", `io error: ${text}`) : this.decoder.finish();
+    // As on TCP: whoever has heard the end says nothing more either.
+    if (end === "error") this.outgoing.reset("the peer has dropped the link");
+    else this.outgoing.end("end", "");
+    this.finish(wasOpen ? broken : undefined);
+  }
+
+  /** The outgoing stream has passed on all that was written. @internal */
+  onDrained(): void {
+    if (this.isOpen) this.sink?.onDrain();
+  }
+
+  /** A sink may close the link in the middle of an arrival. */
+  private get isOpen(): boolean {
+    return this.state === "open";
+  }
+
+  private finish(fault: SessionError | undefined): void {
+    this.fault = fault;
+    this.state = "closed";
+    this.decoder.stop();
+    this.incoming.discard();
+    this.sink?.onClosed(fault);
+  }
+}
+
+/** A connection between a client and a server that nothing but memory carries. */
+export interface SimulatedPair {
+  readonly client: SimulatedLink;
+  readonly server: SimulatedLink;
+  /** Both, the client's first: for `connectPair({ links })`. */
+  readonly links: readonly [client: SimulatedLink, server: SimulatedLink];
+  /** What the client writes and the server reads. */
+  readonly toServer: SimulatedStream;
+  /** What the server writes and the client reads. */
+  readonly toClient: SimulatedStream;
+  /** Cuts both directions at once: what is under way is lost, and both ends are told, even silent ones. */
+  cut(end?: StreamEnd): void;
+}
+
+/**
+ * A connection with the faults of a network: latency, chunks of any size, a cut at any byte, slow and silent readers.
+ * Deterministic with a `FakeClock`.
+ *
+ * ```ts
+ * const clock = new FakeClock();
+ * const network = simulatedPair({ clock, both: { latencyMs: 20 }, toClient: { cutAfterBytes: 4000 } });
+ * const pair = await clock.until(connectPair(dispatcher, { clock, links: network.links }));
+ * ```
+ */
+export function simulatedPair(options: SimulatedPairOptions = {}): SimulatedPair {
+  const {
+    clock = systemClock,
+    both,
+    description = "simulated",
+    maxFrameBytes = defaultLimits.maxFrameBytes,
+  } = options;
+  const toServer = new SimulatedStream(clock, { ...both, ...options.toServer });
+  const toClient = new SimulatedStream(clock, { ...both, ...options.toClient });
+  const client = new SimulatedLink(description, maxFrameBytes, toClient, toServer);
+  const server = new SimulatedLink(description, maxFrameBytes, toServer, toClient);
+  toServer.connect(server, () => client.onDrained());
+  toClient.connect(client, () => server.onDrained());
+  return {
+    client,
+    server,
+    links: [client, server],
+    toServer,
+    toClient,
+    cut(end = "error") {
+      toServer.cutNow(end);
+      toClient.cutNow(end);
+    },
+  };
+}

@@ -1,0 +1,304 @@
+/**
+ * One direction of a simulated link: a stream of bytes that is late, slow, cut up, cut off or silent.
+ *
+ * ```
+ *   write ──► waiting ──bytesPerMs──► in flight ──latencyMs──► the reader
+ * ```
+ *
+ * Nothing is lost, duplicated or reordered before the end of the stream, as on TCP. Without latency and rate everything
+ * happens in microtasks, and no timer is set.
+ */
+import type { Clock, TimerHandle } from "../clock.js";
+
+/** How a stream ends for its reader: in good order, or with an error. */
+export type StreamEnd = "end" | "error";
+
+/** How a direction behaves. All can be changed at any time with {@link SimulatedStream.configure}. */
+export interface StreamOptions {
+  /**
+   * Milliseconds that each chunk is under way, or a function of its number, from 0. Chunks never overtake each other.
+   * Default 0.
+   */
+  readonly latencyMs?: number | ((chunk: number) => number) | undefined;
+  /**
+   * Bytes of each chunk that the reader gets, or a function of its number, from 0, and of the bytes that wait. Frames are
+   * cut wherever that falls. Default: all that waits, with `bytesPerMs` what passes in a millisecond.
+   */
+  readonly chunkBytes?: number | ((chunk: number, waiting: number) => number) | undefined;
+  /** A slow reader: what it has not taken counts as the writer's `bufferedBytes`. Default: as fast as can be. */
+  readonly bytesPerMs?: number | undefined;
+  /** The stream ends behind so many bytes, wherever in a frame that is. Default: never. */
+  readonly cutAfterBytes?: number | undefined;
+  /** How it ends there. Default `error`. */
+  readonly cutAs?: StreamEnd | undefined;
+  /** Behind so many bytes nothing arrives any more, and nobody is told: see {@link SimulatedStream.silence}. Default: never. */
+  readonly silentAfterBytes?: number | undefined;
+}
+
+/** Who gets what comes through a stream. @internal */
+export interface StreamReader {
+  /** Whether it takes anything yet. */
+  readonly isReady: boolean;
+  onChunk(bytes: Uint8Array): void;
+  onEnd(end: StreamEnd, text: string): void;
+}
+
+interface Arrival {
+  /** When it arrives, on the clock. */
+  readonly atMs: number;
+  /** Undefined for the end of the stream. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+const cutText = "the link was cut";
+
+/** A stream of bytes from one end of a simulated link to the other. */
+export class SimulatedStream {
+  private readonly clock: Clock;
+  private options: StreamOptions;
+  private reader: StreamReader | undefined = undefined;
+  private onDrained: () => void = () => {};
+  private waiting: Uint8Array[] = [];
+  private waitingTotal = 0;
+  private readonly flight: Arrival[] = [];
+  private accepted = 0;
+  private delivered = 0;
+  private chunks = 0;
+  private ending: { readonly end: StreamEnd; readonly text: string } | undefined = undefined;
+  private isEndUnderWay = false;
+  private isOver = false;
+  private isSilentNow = false;
+  private isScheduled = false;
+  private timer: TimerHandle | undefined = undefined;
+  /** The chunk that the reader is at: its size, and when it is through. */
+  private current: { readonly size: number; readonly throughAtMs: number } | undefined = undefined;
+
+  /** @internal use `simulatedPair` */
+  constructor(clock: Clock, options: StreamOptions) {
+    this.clock = clock;
+    this.options = options;
+  }
+
+  /** Bytes that were written so far, frame headers included. */
+  get acceptedBytes(): number {
+    return this.accepted;
+  }
+
+  /** Bytes that the reader has got. */
+  get deliveredBytes(): number {
+    return this.delivered;
+  }
+
+  /** Bytes that a slow or silent stream has not taken over yet. */
+  get waitingBytes(): number {
+    return this.waitingTotal;
+  }
+
+  /** Whether nothing arrives at the moment. */
+  get isSilent(): boolean {
+    return this.isSilentNow || this.isMute;
+  }
+
+  /** Changes how it behaves from now on; what is not given stays. */
+  configure(options: StreamOptions): void {
+    this.options = { ...this.options, ...options };
+    this.schedule();
+  }
+
+  /**
+   * From now on nothing arrives, the end included, and neither side is told: a half-open connection, or a reader that
+   * does not read. What is written waits for {@link resume}.
+   */
+  silence(): void {
+    this.isSilentNow = true;
+    this.stopTimer();
+  }
+
+  /** Goes on: what was written in the silence arrives. */
+  resume(): void {
+    this.isSilentNow = false;
+    this.options = { ...this.options, silentAfterBytes: undefined };
+    this.schedule();
+  }
+
+  /** Ends the stream behind what was written so far, in good order or with an error. */
+  cut(end: StreamEnd = "error"): void {
+    this.end(end, cutText);
+  }
+
+  /** @internal */
+  connect(reader: StreamReader, onDrained: () => void): void {
+    this.reader = reader;
+    this.onDrained = onDrained;
+  }
+
+  /** The bytes belong to the stream from now on. @internal */
+  write(bytes: Uint8Array): void {
+    if (this.isOver || this.ending !== undefined) return;
+    const { cutAfterBytes = Number.POSITIVE_INFINITY, cutAs = "error" } = this.options;
+    const kept = bytes.subarray(0, Math.max(0, cutAfterBytes - this.accepted));
+    this.accepted += kept.length;
+    if (kept.length > 0) this.waiting.push(kept);
+    this.waitingTotal += kept.length;
+    if (this.accepted >= cutAfterBytes) this.end(cutAs, cutText);
+    else this.schedule();
+  }
+
+  /** Nothing more will be written. @internal */
+  end(end: StreamEnd, text: string): void {
+    if (this.isOver || this.ending !== undefined) return;
+    this.ending = { end, text };
+    this.schedule();
+  }
+
+  /** The writer has dropped everything: the reader loses what it has not got yet. @internal */
+  reset(text: string): void {
+    if (this.isOver) return;
+    this.drop();
+    this.ending = { end: "error", text };
+    this.schedule();
+  }
+
+  /** The reader is told of the end at once, whatever is under way. @internal */
+  cutNow(end: StreamEnd): void {
+    if (this.isOver) return;
+    this.drop();
+    this.isOver = true;
+    queueMicrotask(() => this.reader?.onEnd(end, cutText));
+  }
+
+  /** Nobody reads any more. @internal */
+  discard(): void {
+    this.drop();
+    this.isOver = true;
+  }
+
+  /** Looks for what can go on, soon: never while the writer still runs. @internal */
+  schedule(): void {
+    if (this.isScheduled || this.isOver) return;
+    this.isScheduled = true;
+    queueMicrotask(() => {
+      this.isScheduled = false;
+      this.advance();
+    });
+  }
+
+  private advance(): void {
+    this.stopTimer();
+    if (this.isOver || this.isSilentNow || this.reader?.isReady !== true) return;
+    const wasWaiting = this.waitingTotal > 0;
+    const nextMs = this.take();
+    if (this.waitingTotal === 0 && !this.isMute) this.sendEnd();
+    if (wasWaiting && this.waitingTotal === 0) this.onDrained();
+    this.deliver();
+    this.arm(nextMs);
+  }
+
+  /** Whether the last byte before a silence is through. */
+  private get isMute(): boolean {
+    return this.untilSilence <= 0;
+  }
+
+  private get untilSilence(): number {
+    const { silentAfterBytes = Number.POSITIVE_INFINITY } = this.options;
+    return silentAfterBytes - (this.accepted - this.waitingTotal);
+  }
+
+  /** Puts what the reader has taken by now in flight. @returns when the next chunk is through, undefined for none */
+  private take(): number | undefined {
+    const nowMs = this.clock.now();
+    while (this.waitingTotal > 0 && !this.isMute) {
+      this.current ??= this.nextChunk(nowMs);
+      const { size, throughAtMs } = this.current;
+      if (throughAtMs > nowMs) return throughAtMs;
+      this.current = undefined;
+      this.launch(this.takeBytes(size));
+    }
+    return undefined;
+  }
+
+  private nextChunk(nowMs: number): { readonly size: number; readonly throughAtMs: number } {
+    const { chunkBytes, bytesPerMs = Number.POSITIVE_INFINITY } = this.options;
+    const wanted =
+      typeof chunkBytes === "function"
+        ? chunkBytes(this.chunks, this.waitingTotal)
+        : (chunkBytes ?? Math.floor(bytesPerMs));
+    const size = Math.min(this.waitingTotal, this.untilSilence, Math.max(1, wanted));
+    return { size, throughAtMs: nowMs + size / bytesPerMs };
+  }
+
+  private takeBytes(size: number): Uint8Array {
+    const [first] = this.waiting;
+    this.waitingTotal -= size;
+    if (first !== undefined && first.length >= size) {
+      if (first.length === size) this.waiting.shift();
+      else this.waiting[0] = first.subarray(size);
+      return first.subarray(0, size);
+    }
+    const bytes = new Uint8Array(size);
+    for (let filled = 0; filled < size; ) {
+      const piece = this.waiting[0] as Uint8Array;
+      const part = piece.subarray(0, size - filled);
+      bytes.set(part, filled);
+      filled += part.length;
+      if (part.length === piece.length) this.waiting.shift();
+      else this.waiting[0] = piece.subarray(part.length);
+    }
+    return bytes;
+  }
+
+  private launch(bytes: Uint8Array | undefined): void {
+    const { latencyMs = 0 } = this.options;
+    const late = typeof latencyMs === "function" ? latencyMs(this.chunks) : latencyMs;
+    const lastMs = this.flight.at(-1)?.atMs ?? 0;
+    this.chunks += 1;
+    this.flight.push({ atMs: Math.max(lastMs, this.clock.now() + late), bytes });
+  }
+
+  private sendEnd(): void {
+    if (this.ending === undefined || this.isEndUnderWay) return;
+    this.isEndUnderWay = true;
+    this.launch(undefined);
+  }
+
+  private deliver(): void {
+    const nowMs = this.clock.now();
+    for (let next = this.flight[0]; next !== undefined && next.atMs <= nowMs; next = this.flight[0]) {
+      if (this.isSilentNow) return;
+      this.flight.shift();
+      if (next.bytes !== undefined) {
+        this.delivered += next.bytes.length;
+        this.reader?.onChunk(next.bytes);
+      } else {
+        const { end = "end", text = "" } = this.ending ?? {};
+        this.isOver = true;
+        this.reader?.onEnd(end, text);
+      }
+    }
+  }
+
+  private arm(throughAtMs: number | undefined): void {
+    const arrivesAtMs = this.flight[0]?.atMs;
+    const nextMs = Math.min(throughAtMs ?? Number.POSITIVE_INFINITY, arrivesAtMs ?? Number.POSITIVE_INFINITY);
+    if (this.isOver || this.isSilentNow || this.timer !== undefined || nextMs === Number.POSITIVE_INFINITY)
+      return;
+    this.timer = this.clock.setTimer(nextMs - this.clock.now(), () => {
+      this.timer = undefined;
+      this.advance();
+    });
+  }
+
+  private drop(): void {
+    this.waiting = [];
+    this.waitingTotal = 0;
+    this.flight.length = 0;
+    this.current = undefined;
+    this.isEndUnderWay = false;
+    this.stopTimer();
+  }
+
+  private stopTimer(): void {
+    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
+    this.timer = undefined;
+  }
+}
