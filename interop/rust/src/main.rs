@@ -29,7 +29,9 @@ mod types;
 use std::process::ExitCode;
 use std::time::Duration;
 
-#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+/// On one thread: 0.8.2 loses the wake-up of a channel's receiver when an item comes between its look at the empty
+/// mailbox and its wait, which needs a second thread. The stream then hangs while the session lives.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
