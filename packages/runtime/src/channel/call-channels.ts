@@ -61,16 +61,19 @@ export class CallChannels implements OutboundBinder {
     }
   }
 
-  /** The call was answered with an error: nothing more comes, what has come can be read. */
-  endReceivers(): void {
-    for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.endWith(endOfItems);
+  /** The call was answered with an error: nothing more comes, what has come can be read. Nobody takes what waits. */
+  endFailed(): void {
+    for (const entry of this.passed) {
+      if ("tx" in entry) entry.tx.pair?.endWith(endOfItems);
+      else entry.rx.pair?.abandon();
+    }
   }
 
   /** The caller has given up: both ends are told. */
   abandon(): void {
     for (const entry of this.passed) {
       if ("tx" in entry) entry.tx.pair?.cancel();
-      else entry.rx.pair?.release();
+      else entry.rx.pair?.abandon();
     }
   }
 

@@ -54,10 +54,12 @@ export class Channels implements ChannelPort {
   private readonly clock: Clock;
   private readonly senders = new Map<WireId, Sender<unknown>>();
   private readonly receivers = new Map<WireId, Receiver<unknown>>();
-  private readonly unclaimed = new Map<WireId, Unclaimed>();
+  private readonly unclaimed = new Map<number, Unclaimed>();
   private readonly endedByPeer: EndedIds;
   /** Called when one of them has ended. */
   private readonly onOver: () => void;
+  /** Highest id of a channel that a Call of the peer has opened. */
+  private newestOfPeer = 0;
   private isPumpDue = false;
   private hasEnded = false;
 
@@ -242,6 +244,8 @@ export class Channels implements ChannelPort {
   }
 
   private claim(channelId: number): Unclaimed | undefined {
+    if (channelId > this.newestOfPeer && hasParity(channelId, this.connection.peer.parity))
+      this.newestOfPeer = channelId;
     const early = this.unclaimed.get(channelId);
     this.unclaimed.delete(channelId);
     return early;
@@ -255,11 +259,22 @@ export class Channels implements ChannelPort {
   private unclaimedOf(id: number): Unclaimed | undefined {
     let early = this.unclaimed.get(id);
     if (early === undefined) {
-      if (this.unclaimed.size >= this.limits.maxUnclaimedChannels) return undefined;
+      if (this.unclaimed.size >= this.limits.maxUnclaimedChannels && !this.dropOrphan()) return undefined;
       early = { items: [], bytes: 0, end: undefined };
       this.unclaimed.set(id, early);
     }
     return early;
+  }
+
+  /**
+   * Gives up what nobody will claim: a Call that could not be read, of an unknown method for one, has left it here.
+   * Calls are read in their order and so are their ids, more or less. @returns whether there was one
+   */
+  private dropOrphan(): boolean {
+    const [oldest] = this.unclaimed.keys();
+    if (oldest === undefined || oldest >= this.newestOfPeer) return false;
+    this.refuse(oldest);
+    return true;
   }
 
   private keep(id: WireId, bytes: Uint8Array, start: number, end: number): void {

@@ -8,7 +8,7 @@ import type { Sender } from "./sender.js";
 export interface SendingHalf<T> {
   bind(sender: Sender<T>): void;
   fail(error: ChannelError): void;
-  release(): void;
+  abandon(): void;
 }
 
 /** The half that receives when the other one was passed. */

@@ -51,9 +51,17 @@ export class HandlerChannels implements InboundBinder {
     for (const { id } of this.opened) this.channels.refuse(id);
   }
 
-  /** The handler is through, or nobody waits for it: what it did not keep open is closed or cancelled. */
+  /** The handler is through: what it did not keep open is closed or cancelled. */
   release(): void {
     for (const entry of this.opened) ("tx" in entry ? entry.tx : entry.rx).release();
+  }
+
+  /** The call has failed: the caller takes and sends nothing more, whatever the handler keeps open. */
+  abandon(): void {
+    for (const entry of this.opened) {
+      if ("tx" in entry) entry.tx.abandon();
+      else entry.rx.cancel();
+    }
   }
 
   private mayOpen(id: number): boolean {

@@ -108,6 +108,17 @@ export class Sender<T> {
     this.pump();
   }
 
+  /** Closes without what waits: sends that wait fail. Those that grant credit may not even know the channel. */
+  abandon(): void {
+    if (this.ended !== undefined) return;
+    const error = closedHere();
+    for (const send of this.waiting.splice(0)) {
+      this.watch?.sendFinished("Closed", send.startedAt);
+      send.reject(error);
+    }
+    this.close(() => {});
+  }
+
   /** Calls back when nothing can be sent any more, whoever ended it. */
   whenEnded(callback: () => void): void {
     if (this.ended === undefined) this.closers.push(callback);

@@ -129,6 +129,11 @@ export class Tx<T> implements AsyncDisposable {
     if (!this.isKept) this.sender?.close(() => {});
   }
 
+  /** The call is over before the channel is: nobody takes what waits. @internal */
+  abandon(): void {
+    this.sender?.abandon();
+  }
+
   /** Whether a call may still bind it: that which is given its pair. */
   private get isPending(): boolean {
     return this.failure === undefined && this.pair !== undefined;

@@ -100,7 +100,7 @@ export class IncomingCalls {
     }
     if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
     if (this.isDraining) {
-      this.refuse(head, this.find(head), "SessionShutdown");
+      this.refuse(head, bytes, this.find(head), "SessionShutdown");
       return;
     }
     if (this.running.size >= this.limit || this.queued.size !== 0 || connection.host.isCongested) {
@@ -117,7 +117,7 @@ export class IncomingCalls {
       const method = this.find(queued);
       if (method?.persist === true) return;
       this.unqueue(queued);
-      this.refuse(queued, method, "Cancelled");
+      this.refuse(queued, queued.bytes, method, "Cancelled");
       return;
     }
     const request = this.running.get(id);
@@ -184,11 +184,35 @@ export class IncomingCalls {
   /** Answers a Call that no handler saw. */
   private refuse(
     head: MessageHead | QueuedCall,
+    bytes: Uint8Array,
     method: HandledMethod | undefined,
     code: CallFailureCode,
   ): void {
-    if (method === undefined) this.replies.answerUnknown(head.id, methodIdOf(head), code);
-    else this.replies.answer(head.id, this.servedOf(method), code);
+    if (method === undefined) {
+      this.replies.answerUnknown(head.id, methodIdOf(head), code);
+      return;
+    }
+    this.replies.answer(head.id, this.servedOf(method), code);
+    if (method.hasChannels) this.refuseChannels(head, bytes, method);
+  }
+
+  /** Whoever is on the other ends of the channels of a refused Call is told; what has come for them is dropped. */
+  private refuseChannels(head: MessageHead | QueuedCall, bytes: Uint8Array, method: HandledMethod): void {
+    const { reader } = this;
+    const channels = new HandlerChannels(this.channels, method);
+    const served = this.servedOf(method);
+    reader.binder = channels;
+    try {
+      served.decision ??= this.bindings.decideArguments(method);
+      if (served.decision.problem !== undefined) return;
+      reader.reset(bytes, head.payloadStart, head.payloadEnd);
+      served.decision.read(reader);
+    } catch (fault) {
+      if (this.observer !== undefined) this.reportUnreadableCall(head, method, fault);
+    } finally {
+      reader.binder = undefined;
+      channels.refuse();
+    }
   }
 
   private receiveInlined(head: MessageHead, bytes: Uint8Array): boolean {
@@ -231,7 +255,7 @@ export class IncomingCalls {
     const { id } = head;
     const method = this.find(head);
     if (method === undefined) {
-      this.refuse(head, undefined, this.dispatcher === undefined ? "Cancelled" : "UnknownMethod");
+      this.refuse(head, bytes, undefined, this.dispatcher === undefined ? "Cancelled" : "UnknownMethod");
       return;
     }
     const served = this.servedOf(method);
@@ -377,7 +401,8 @@ export class IncomingCalls {
 
   private finish(request: RunningRequest, outcome: "Ok" | CallErrorCode): void {
     request.isAnswered = true;
-    request.channels?.release();
+    if (outcome === "Ok") request.channels?.release();
+    else request.channels?.abandon();
     if (this.running.size !== 0) this.running.delete(request.requestId);
     if (this.observer !== undefined) this.reportEnd(request, outcome);
   }
@@ -401,6 +426,19 @@ export class IncomingCalls {
   ): void {
     const link = this.connection.host.description;
     notify(this.observer, event, { link, connectionId, of, id, method, error });
+  }
+
+  private reportUnreadableCall(head: MessageHead | QueuedCall, method: HandledMethod, error: unknown): void {
+    const { host, id: connectionId } = this.connection;
+    const event = {
+      link: host.description,
+      connectionId,
+      of: "arguments" as const,
+      id: head.id,
+      method,
+      error,
+    };
+    notify(this.observer, "onDecodeFailed", event);
   }
 
   private report(request: RunningRequest, error: unknown): void {

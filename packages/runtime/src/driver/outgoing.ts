@@ -325,7 +325,7 @@ export class OutgoingCalls {
 
   private settleError(request: OutgoingRequest, reader: Reader): void {
     const { method } = request;
-    request.channels?.endReceivers();
+    request.channels?.endFailed();
     const index = readTag(reader);
     if (index !== 0) {
       const code = failureCodes[index];

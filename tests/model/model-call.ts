@@ -1,0 +1,187 @@
+/**
+ * A call as the model knows it, and what its caller may see of it.
+ *
+ * ```
+ *   made ──► at its handler (once, in order) ──► answered ──► settled with exactly that
+ *     └── cancelled, out of time, line disturbed ──► settled with exactly that
+ * ```
+ */
+import { fail, Metadata } from "@voxrpc/runtime";
+import type * as $ from "@voxrpc/runtime/gen/v1";
+import type { FakeClock } from "@voxrpc/runtime/testing";
+import type { AnyFlow } from "./flow.js";
+import type { Journal } from "./journal.js";
+import type { Line } from "./line.js";
+
+/** What a handler is told to answer. */
+export type Answer =
+  | { readonly kind: "ok"; readonly value: unknown }
+  | { readonly kind: "user"; readonly error: unknown }
+  | { readonly kind: "throw" };
+
+/** What the caller got. */
+interface Outcome {
+  readonly code: string;
+  readonly value: unknown;
+  readonly atMs: number;
+}
+
+/** What is made of it: by name, its method and arguments. */
+export interface CallPlan {
+  readonly name: string;
+  readonly method: $.Method<never, unknown, unknown>;
+  readonly args: readonly unknown[];
+  readonly flows: readonly AnyFlow[];
+  readonly timeoutMs: number | undefined;
+  /** The value that answers it, and the error when it has one. */
+  readonly ok: unknown;
+  readonly error: unknown;
+}
+
+export class ModelCall {
+  readonly token: number;
+  readonly line: Line;
+  readonly plan: CallPlan;
+  /** Set while a handler waits to be told what to answer. */
+  respond: ((answer: Answer) => void) | undefined = undefined;
+  signal: AbortSignal | undefined = undefined;
+  answer: Answer | undefined = undefined;
+  outcome: Outcome | undefined = undefined;
+  isCancelled = false;
+  private readonly journal: Journal;
+  private readonly clock: FakeClock;
+  private readonly madeAtMs: number;
+  private readonly abort = new AbortController();
+  private isChecked = false;
+  private starts = 0;
+
+  constructor(token: number, line: Line, plan: CallPlan, journal: Journal, clock: FakeClock) {
+    this.token = token;
+    this.line = line;
+    this.plan = plan;
+    this.journal = journal;
+    this.clock = clock;
+    this.madeAtMs = clock.now();
+  }
+
+  get name(): string {
+    return `${this.plan.name} #${this.token} on ${this.line.name}`;
+  }
+
+  /** Whether its handler is at work. */
+  get isRunning(): boolean {
+    return this.respond !== undefined;
+  }
+
+  /** Whether it has failed, or may fail for the caller before its answer comes. */
+  get mayFail(): boolean {
+    return (
+      this.line.disturbance !== undefined ||
+      this.isCancelled ||
+      this.isLate ||
+      (this.answer !== undefined && this.answer.kind !== "ok")
+    );
+  }
+
+  /** Whether the application has nothing to wait for any more. */
+  get isOver(): boolean {
+    return this.outcome !== undefined && !this.isRunning && this.isChecked;
+  }
+
+  private get isLate(): boolean {
+    const { timeoutMs } = this.plan;
+    const untilMs = this.outcome?.atMs ?? this.clock.now();
+    return timeoutMs !== undefined && untilMs >= this.madeAtMs + timeoutMs;
+  }
+
+  /** Makes the call. */
+  start(): void {
+    const { plan, line, clock } = this;
+    const options: $.CallOptions = {
+      metadata: new Metadata({ token: String(this.token) }),
+      signal: this.abort.signal,
+      ...(plan.timeoutMs === undefined ? {} : { timeoutMs: plan.timeoutMs }),
+    };
+    this.journal.note(
+      `call ${this.name}${plan.timeoutMs === undefined ? "" : ` within ${plan.timeoutMs} ms`}`,
+    );
+    const settled = (code: string, value: unknown): void => {
+      this.outcome = { code, value, atMs: clock.now() };
+      this.journal.note(`${this.name} settles with ${code} at ${clock.now()} ms`);
+    };
+    line.caller.call(plan.method, plan.args as never, options).then(
+      (value) => settled("Ok", value),
+      (error: { readonly code?: string; readonly error?: unknown }) =>
+        settled(error.code ?? String(error), error.error),
+    );
+  }
+
+  cancel(): void {
+    if (this.outcome === undefined) this.isCancelled = true;
+    this.journal.note(`cancel ${this.name}`);
+    this.abort.abort(new Error("of no interest any more"));
+  }
+
+  /** Its handler is called. @returns what the handler returns */
+  begin(args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
+    this.starts += 1;
+    this.journal.note(`${this.name} is at its handler`);
+    if (this.starts > 1) this.journal.wrong(`${this.name} has reached a handler twice`);
+    if (this.line.lastStarted > this.token)
+      this.journal.wrong(`${this.name} has started behind #${this.line.lastStarted}`);
+    this.line.lastStarted = this.token;
+    for (const [index, expected] of this.plan.args.entries())
+      if (typeof expected !== "object" && args[index] !== expected)
+        this.journal.wrong(`${this.name}: argument ${index} is ${args[index]} and not ${expected}`);
+    this.signal = signal;
+    return new Promise((resolve, reject) => {
+      this.respond = (answer) => {
+        this.respond = undefined;
+        this.answer = answer;
+        this.journal.note(`${this.name} answers ${answer.kind}`);
+        for (const flow of this.plan.flows) flow.onAnswered();
+        if (answer.kind === "ok") resolve(answer.value);
+        else if (answer.kind === "user") resolve(fail(answer.error));
+        else reject(new Error("the handler has failed"));
+      };
+    });
+  }
+
+  /** Compares what the caller got with what it may get; once, when everything has happened that led to it. */
+  check(): void {
+    const { outcome } = this;
+    if (outcome === undefined) {
+      if (this.isCancelled || (this.isLate && this.clock.now() > this.madeAtMs + (this.plan.timeoutMs ?? 0)))
+        this.journal.wrong(
+          `${this.name} was ${this.isCancelled ? "cancelled" : "out of time"} and waits still`,
+        );
+      return;
+    }
+    if (this.isChecked) return;
+    this.isChecked = true;
+    this.journal.count(`call ${outcome.code}`);
+    const problem = this.problemWith(outcome);
+    if (problem !== undefined) this.journal.wrong(`${this.name} settled with ${outcome.code}: ${problem}`);
+  }
+
+  private problemWith({ code, value }: Outcome): string | undefined {
+    const { answer } = this;
+    switch (code) {
+      case "Ok":
+        if (answer?.kind !== "ok") return "no handler said so";
+        return answer.value === value ? undefined : `${value} is not ${answer.value}`;
+      case "User":
+        if (answer?.kind !== "user") return "no handler said so";
+        return JSON.stringify(value) === JSON.stringify(answer.error) ? undefined : "another error was given";
+      case "Cancelled":
+        return this.isCancelled || this.isLate || answer?.kind === "throw"
+          ? undefined
+          : "nobody cancelled it";
+      case "ConnectionClosed":
+      case "SessionShutdown":
+        return this.line.disturbance === undefined ? "its connection is open" : undefined;
+      default:
+        return "no call ends so here";
+    }
+  }
+}

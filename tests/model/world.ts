@@ -1,0 +1,414 @@
+/** Two sessions over a simulated network, everything that the model knows about them, and what may happen to them. */
+import type { Session } from "@voxrpc/runtime";
+import type * as $ from "@voxrpc/runtime/gen/v1";
+import {
+  connectPair,
+  type FakeClock,
+  type SessionPair,
+  type SimulatedLink,
+  type SimulatedPair,
+  type StreamOptions,
+  simulatedPair,
+} from "@voxrpc/runtime/testing";
+import type { Driver } from "../../packages/runtime/src/driver/driver.js";
+import { router } from "../../packages/runtime/src/router.js";
+import type { AnyFlow } from "./flow.js";
+import type { Journal } from "./journal.js";
+import { Line, type Side } from "./line.js";
+import { type Answer, ModelCall } from "./model-call.js";
+import { anyPlan } from "./plans.js";
+import type { Random } from "./random.js";
+import { Missing, Model, modelDispatcher } from "./service.js";
+
+/** Calls and connections that are not over, at most. */
+const mostCalls = 20;
+const mostLines = 6;
+const openTimeoutMs = 1500;
+
+/** A connection that was asked for. */
+interface Opening {
+  readonly name: string;
+  readonly from: Side;
+  readonly isMissing: boolean;
+  readonly madeAtMs: number;
+  readonly abort: AbortController;
+  isOver: boolean;
+}
+
+/** How one side is set up. */
+interface Settings {
+  readonly credit: number;
+  readonly options: {
+    readonly initialChannelCredit: number;
+    readonly maxConcurrentRequests: number;
+    readonly limits: { readonly maxBufferedBytes: number; readonly openTimeoutMs: number };
+    readonly keepalive: { readonly intervalMs: number; readonly timeoutMs: number } | undefined;
+  };
+}
+
+function settings(random: Random, hasKeepalive: boolean): Settings {
+  const credit = random.pick([1, 2, 3, 16]);
+  const options = {
+    initialChannelCredit: credit,
+    maxConcurrentRequests: random.pick([1, 2, 5, 64]),
+    limits: { maxBufferedBytes: random.pick([64, 1000, 1 << 20]), openTimeoutMs },
+    keepalive: hasKeepalive ? { intervalMs: 1000, timeoutMs: 2000 } : undefined,
+  };
+  return { credit, options };
+}
+
+/** How a direction of the network behaves, for a while. */
+function weather(random: Random): StreamOptions {
+  return {
+    latencyMs: random.pick([0, 0, 1, () => random.integer(0, 50)]),
+    chunkBytes: random.pick([undefined, undefined, 1, () => random.integer(1, 40)]),
+    bytesPerMs: random.pick([undefined, undefined, 1, 20]),
+  };
+}
+
+export class World {
+  readonly calls: ModelCall[] = [];
+  readonly flows: AnyFlow[] = [];
+  readonly lines: Line[] = [];
+  readonly network: SimulatedPair;
+  readonly clock: FakeClock;
+  readonly random: Random;
+  private readonly journal: Journal;
+  private readonly pair: SessionPair<SimulatedLink>;
+  private readonly credit: Readonly<Record<Side, number>>;
+  private readonly hasKeepalive: boolean;
+  private readonly byToken: ReadonlyMap<string, ModelCall>;
+  private readonly openings: Opening[] = [];
+  /** Promises of closings that must resolve. */
+  private closing = 0;
+  private made = 0;
+  /** Why the session may be over. */
+  private disturbance: string | undefined = undefined;
+
+  private constructor(
+    parts: Pick<World, "network" | "clock" | "random"> & { readonly journal: Journal },
+    pair: SessionPair<SimulatedLink>,
+    credit: World["credit"],
+    hasKeepalive: boolean,
+    byToken: ReadonlyMap<string, ModelCall>,
+  ) {
+    this.network = parts.network;
+    this.clock = parts.clock;
+    this.random = parts.random;
+    this.journal = parts.journal;
+    this.pair = pair;
+    this.credit = credit;
+    this.hasKeepalive = hasKeepalive;
+    this.byToken = byToken;
+    for (const side of ["client", "server"] as const) {
+      this.lines.push(new Line(`the root from the ${side}`, side, callerOf(pair[side]), false));
+      void pair[side].closed.then(({ reason, error }) => {
+        if (this.disturbance === undefined)
+          this.journal.wrong(`the ${side}'s session has ended: ${reason} ${error?.message}`);
+      });
+    }
+  }
+
+  /** A fresh pair of sessions in some weather. */
+  static async make(random: Random, clock: FakeClock, journal: Journal): Promise<World> {
+    const byToken = new Map<string, ModelCall>();
+    const hasKeepalive = random.chance(0.2);
+    const acceptor = router([modelDispatcher((token) => byToken.get(token ?? ""))]);
+    const [client, server] = [settings(random, hasKeepalive), settings(random, hasKeepalive)];
+    const network = simulatedPair({ clock });
+    journal.note(`a new session, credit ${client.credit} and ${server.credit}, keepalive ${hasKeepalive}`);
+    const connecting = connectPair(acceptor, {
+      clock,
+      links: network.links,
+      client: { ...client.options, acceptor, service: Model.name },
+      server: server.options,
+    });
+    const pair = await clock.until(connecting);
+    const credit = { client: client.credit, server: server.credit };
+    const world = new World({ network, clock, random, journal }, pair, credit, hasKeepalive, byToken);
+    world.changeWeather();
+    return world;
+  }
+
+  get isDisturbed(): boolean {
+    return this.disturbance !== undefined;
+  }
+
+  /** Connections on which calls can be made. */
+  get openLines(): Line[] {
+    return this.lines.filter(({ disturbance }) => disturbance === undefined);
+  }
+
+  get liveCalls(): ModelCall[] {
+    return this.calls.filter(({ outcome }) => outcome === undefined);
+  }
+
+  get runningCalls(): ModelCall[] {
+    return this.calls.filter(({ isRunning }) => isRunning);
+  }
+
+  get pendingOpenings(): Opening[] {
+    return this.openings.filter(({ isOver }) => !isOver);
+  }
+
+  get canCall(): boolean {
+    return this.calls.length < mostCalls && this.lines.length > 0;
+  }
+
+  get canOpen(): boolean {
+    return this.lines.length + this.pendingOpenings.length < mostLines;
+  }
+
+  /** What the application waits for, in words. */
+  get waiting(): string[] {
+    return [
+      ...this.calls.filter(({ isOver }) => !isOver).map(({ name, outcome }) => `${name} ${outcome?.code}`),
+      ...this.flows.filter(({ isOver }) => !isOver).map(({ state }) => state),
+      ...this.pendingOpenings.map(({ name }) => name),
+      ...(this.closing === 0 ? [] : [`${this.closing} closings`]),
+    ];
+  }
+
+  call(): void {
+    const { random, journal, openLines } = this;
+    const line = random.pick(openLines.length > 0 && random.chance(0.9) ? openLines : this.lines);
+    const token = this.made;
+    this.made += 1;
+    const to: Side = line.from === "client" ? "server" : "client";
+    const callerCredit = this.credit[line.from];
+    // Whoever takes a virtual connection takes its credit from whoever asks for it.
+    const handlerCredit = line.isVirtual ? callerCredit : this.credit[to];
+    const plan = anyPlan({ token, random, journal, callerCredit, handlerCredit });
+    const call = new ModelCall(token, line, plan, journal, this.clock);
+    for (const flow of plan.flows) flow.call = call;
+    this.calls.push(call);
+    this.flows.push(...plan.flows);
+    (this.byToken as Map<string, ModelCall>).set(String(token), call);
+    call.start();
+  }
+
+  /** A handler answers: with a value, with its declared error, or by failing. */
+  answer(call: ModelCall, isPlain: boolean): void {
+    const { ok, error } = call.plan;
+    const fails: Answer = error === undefined ? { kind: "throw" } : { kind: "user", error };
+    call.respond?.(isPlain || this.random.chance(0.7) ? { kind: "ok", value: ok } : fails);
+  }
+
+  open(): void {
+    const { random, clock, journal } = this;
+    const from: Side = random.pick(["client", "server"]);
+    const isMissing = random.chance(0.1);
+    const opening: Opening = {
+      name: `connection asked for by the ${from} at step ${journal.step}`,
+      from,
+      isMissing,
+      madeAtMs: clock.now(),
+      abort: new AbortController(),
+      isOver: false,
+    };
+    this.openings.push(opening);
+    journal.note(opening.name);
+    const opened = this.pair[from].open(isMissing ? Missing : Model, { signal: opening.abort.signal });
+    opened.then(
+      (client) => this.onOpened(opening, client.$caller),
+      (error: { readonly code?: string }) => this.onNotOpened(opening, error.code ?? String(error)),
+    );
+  }
+
+  cancelOpen(opening: Opening): void {
+    this.journal.note(`cancel the ${opening.name}`);
+    opening.abort.abort();
+  }
+
+  /** Ends a virtual connection: in good order, or at once from either side. */
+  closeLine(line: Line): void {
+    const { random, pair, journal } = this;
+    const { connection } = line.caller;
+    line.disturb("it was closed");
+    journal.count("closed line");
+    const isOrderly = random.chance(0.5);
+    journal.note(`close ${line.name}${isOrderly ? " in good order" : ""}`);
+    if (isOrderly) {
+      this.await(connection.close());
+      return;
+    }
+    try {
+      pair[random.pick(["client", "server"] as const)].closeConnection(connection.id);
+    } catch (error) {
+      // It may be over at that side already, or not there yet.
+      if ((error as Error).message !== "protocol error: connection not found") throw error;
+    }
+  }
+
+  changeWeather(): void {
+    const stream = this.random.pick(streamsOf(this.network));
+    const options = weather(this.random);
+    stream.configure(this.hasKeepalive ? { ...options, bytesPerMs: undefined } : options);
+  }
+
+  silence(): void {
+    // With keepalive, whoever hears nothing ends the session in its own time.
+    if (this.hasKeepalive) this.disturb("silence");
+    this.journal.count("silence");
+    this.journal.note("silence");
+    this.random.pick(streamsOf(this.network)).silence();
+  }
+
+  resume(): void {
+    this.journal.note("no silence any more");
+    for (const stream of streamsOf(this.network)) stream.resume();
+  }
+
+  /** Cuts the link somewhere: both ways at once, or one way behind the next bytes. */
+  cut(): void {
+    const { random, network } = this;
+    this.disturb("cut");
+    this.journal.count("cut");
+    const end = random.pick(["end", "error"] as const);
+    if (random.chance(0.5)) {
+      network.cut(end);
+      return;
+    }
+    const stream = random.pick(streamsOf(network));
+    const cutAfterBytes = stream.acceptedBytes + random.integer(1, 60);
+    stream.configure({ cutAfterBytes, cutAs: end });
+  }
+
+  /** One side ends the session. */
+  closeSession(): void {
+    const { random } = this;
+    this.disturb("closed");
+    this.journal.count("closed session");
+    const session = this.pair[random.pick(["client", "server"] as const)];
+    if (random.chance(0.3)) session.abort();
+    else this.await(session.close({ timeoutMs: random.integer(0, 5000) }));
+  }
+
+  /** Looks at everything that has settled; forgets what is over. */
+  check(): void {
+    for (const call of this.calls) call.check();
+    for (const flow of this.flows) flow.check();
+    this.journal.check();
+    remove(this.calls, (call) => call.isOver && call.plan.flows.every((flow) => flow.isOver));
+    remove(this.flows, (flow) => flow.call === undefined || !this.calls.includes(flow.call));
+    remove(this.openings, ({ isOver }) => isOver);
+    remove(this.lines, (line) => line.isVirtual && !line.caller.connection.isOpen && !this.isUsed(line));
+  }
+
+  /** Lets everything come to its end, then looks for what is left. */
+  async finish(): Promise<void> {
+    const { journal, clock, network } = this;
+    journal.note("everything comes to its end");
+    for (const stream of streamsOf(network)) {
+      stream.resume();
+      stream.configure({ latencyMs: 1, chunkBytes: undefined, bytesPerMs: undefined });
+    }
+    for (let round = 0; round < 400 && this.waiting.length > 0; round++) {
+      for (const call of this.runningCalls) this.answer(call, true);
+      for (const flow of this.flows) {
+        flow.close();
+        if (flow.canRead) flow.read();
+      }
+      await clock.elapse(50);
+      this.check();
+    }
+    if (this.waiting.length > 0) journal.wrong(`these wait for ever: ${this.waiting.join("; ")}`);
+    journal.check();
+    for (const line of this.lines) if (line.isVirtual) this.await(line.caller.connection.close());
+    // A Close waits 5 s for credit.
+    await clock.elapse(6000);
+    this.checkEmpty();
+    this.disturb("the end");
+    this.await(this.pair[this.random.pick(["client", "server"] as const)].close());
+    await clock.until(Promise.all([this.pair.client.closed, this.pair.server.closed]));
+    await clock.elapse(0);
+    this.checkEmpty();
+    const { client, server } = this.pair;
+    const connections = client.core.connectionCount + server.core.connectionCount;
+    if (connections !== 0) journal.wrong(`${connections} connections are left`);
+    if (clock.armed !== 0) journal.wrong(`${clock.armed} timers are armed`);
+    if (this.closing !== 0) journal.wrong(`${this.closing} closings wait for ever`);
+    journal.check();
+  }
+
+  private isUsed(line: Line): boolean {
+    return this.calls.some((call) => call.line === line);
+  }
+
+  private checkEmpty(): void {
+    for (const side of ["client", "server"] as const) {
+      const session = this.pair[side];
+      const load = (session.driver as Driver).core.load;
+      if (Object.values(load).some((size) => size !== 0))
+        this.journal.wrong(`the ${side} holds ${JSON.stringify(load)}`);
+      const held = session
+        .snapshot()
+        .connections.filter(
+          ({ id, requests, channels }) => id !== 0 || requests.length + channels.length > 0,
+        );
+      if (held.length > 0) this.journal.wrong(`the ${side} holds ${JSON.stringify(held)}`);
+    }
+    this.journal.check();
+  }
+
+  private disturb(why: string): void {
+    this.journal.note(`disturbed: ${why}`);
+    this.disturbance ??= why;
+    for (const line of this.lines) line.disturb(why);
+  }
+
+  private await(promise: Promise<unknown>): void {
+    this.closing += 1;
+    promise.then(
+      () => {
+        this.closing -= 1;
+      },
+      (error: unknown) => this.journal.wrong(`a closing has failed: ${error}`),
+    );
+  }
+
+  private onOpened(opening: Opening, caller: $.Caller): void {
+    opening.isOver = true;
+    this.journal.count("open Ok");
+    if (opening.isMissing) this.journal.wrong(`the ${opening.name} is there, and nobody serves it`);
+    const line = new Line(
+      `connection ${caller.connection.id} of the ${opening.from}`,
+      opening.from,
+      caller,
+      true,
+    );
+    if (this.disturbance !== undefined) line.disturb(this.disturbance);
+    this.lines.push(line);
+    this.journal.note(`${line.name} is open`);
+  }
+
+  private onNotOpened(opening: Opening, code: string): void {
+    opening.isOver = true;
+    this.journal.count(`open ${code}`);
+    const isExpected =
+      this.disturbance !== undefined ||
+      (code === "Rejected" && opening.isMissing) ||
+      (code === "Cancelled" && opening.abort.signal.aborted) ||
+      (code === "ConnectTimeout" && this.clock.now() >= opening.madeAtMs + openTimeoutMs);
+    if (!isExpected) this.journal.wrong(`the ${opening.name} has failed with ${code}`);
+  }
+}
+
+function streamsOf({ toServer, toClient }: SimulatedPair) {
+  return [toServer, toClient] as const;
+}
+
+function callerOf(session: Session): $.Caller {
+  if (session.driver === undefined) throw new Error("the session has no driver");
+  return session.driver;
+}
+
+function remove<T>(items: T[], isOver: (item: T) => boolean): void {
+  let kept = 0;
+  for (const item of items) {
+    if (isOver(item)) continue;
+    items[kept] = item;
+    kept += 1;
+  }
+  items.length = kept;
+}
