@@ -3,7 +3,7 @@ import { buildPackages, install, root, run, tool } from "./run.mjs";
 
 install();
 buildPackages();
-run(process.execPath, [`${root}packages/cli/dist/bin.js`, "generate", "schema.vox", "--out", "gen"], {
+run(process.execPath, [`${root}packages/cli/bin/vox-gen.js`, "generate", "schema.vox", "--out", "gen"], {
   cwd: `${root}bench`,
 });
 tool("typescript", "typescript/bin/tsc", ["-p", "bench"]);

@@ -17,8 +17,8 @@ if (!isBundleFresh()) {
   const bundle = await rolldown({
     input: { main: `${dist}/main.js`, "typescript-hook": `${dist}/config/typescript-hook.js` },
     platform: "node",
-    // Loaded by name when it is used: it brings a whole TypeScript compiler.
-    external: ["@voxrpc/codegen/scaffold"],
+    // Loaded by name when they are used: they bring a whole TypeScript compiler.
+    external: ["@voxrpc/codegen/scaffold", "ts-morph"],
     logLevel: "warn",
   });
   const { output: chunks } = await bundle.write({

@@ -12,7 +12,7 @@ import { root } from "./run.mjs";
 if (!isBundleFresh())
   console.log("the bundle is missing or old (node scripts/bundle.mjs): measuring without it");
 const rounds = Number(process.argv[2] ?? 15);
-const bin = `${root}packages/cli/dist/bin.js`;
+const bin = `${root}packages/cli/bin/vox-gen.js`;
 const directory = mkdtempSync(join(tmpdir(), "vox-cold-"));
 
 const schema = `package greeter

@@ -5,7 +5,7 @@
 import { root, run } from "./run.mjs";
 
 const check = process.argv.includes("--check") ? ["--check"] : [];
-const bin = `${root}packages/cli/dist/bin.js`;
+const bin = `${root}packages/cli/bin/vox-gen.js`;
 
 run(process.execPath, ["scripts/message-schemas.mjs", ...check]);
 run(

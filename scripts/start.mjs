@@ -9,7 +9,7 @@ buildPackages();
 
 step("vox-gen generate: examples/catalog/schemas/*.vox → src/gen/*.vox.ts");
 const example = `${root}examples/catalog`;
-run(process.execPath, [`${root}packages/cli/dist/bin.js`, "generate"], { cwd: example });
+run(process.execPath, [`${root}packages/cli/bin/vox-gen.js`, "generate"], { cwd: example });
 
 step("build the example");
 tool("typescript", "typescript/bin/tsc", ["-p", "examples/catalog"]);

@@ -12,7 +12,7 @@ const node = (...args) =>
 
 for (const version of ["v1", "v2"]) {
   node(
-    `${packages}cli/dist/bin.js`,
+    `${packages}cli/bin/vox-gen.js`,
     "generate",
     `schemas/${version}/catalog.vox`,
     "--out",

@@ -55,8 +55,9 @@ describe("vox-gen as a process", () => {
       "settings.ts": 'export const out: string = "gen";\n',
     });
     mkdirSync(folder.at("node_modules"));
-    for (const name of ["@voxrpc", "typescript"])
-      symlinkSync(join(root, "node_modules", name), folder.at(`node_modules/${name}`));
+    symlinkSync(join(root, "node_modules/@voxrpc"), folder.at("node_modules/@voxrpc"));
+    // What the project has for a compiler does not matter: from version 7 on it transpiles nothing for others.
+    folder.write("node_modules/typescript/index.js", 'module.exports = { version: "7.0.2" };\n');
     expect(await run(folder.path, ["generate"])).toMatchObject({ code: 0, error: "" });
     expect(existsSync(folder.at("gen/greeter.vox.ts"))).toBe(true);
     folder.write("vox.config.ts", 'export default { schemas: "*.vox", out: 1 as unknown as string };\n');

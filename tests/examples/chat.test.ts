@@ -15,7 +15,7 @@ function paragraphs(text: string): string[][] {
 it("members hear each other, vote when the server calls them, and leave", async () => {
   const folder = join(root, "examples/chat");
   const node = (...args: string[]): Buffer => execFileSync(process.execPath, args, { cwd: folder });
-  node(join(root, "packages/cli/dist/bin.js"), "generate");
+  node(join(root, "packages/cli/bin/vox-gen.js"), "generate");
   node(join(root, "node_modules/typescript/lib/tsc.js"), "-p", ".");
   await using example = new Running(process.execPath, ["dist/start.js"], folder);
   const { code, out, error } = await example.ended();

@@ -327,6 +327,17 @@ describe("errors", () => {
     peer.close();
   });
 
+  it("name the method, and do not print what generated code knows about it", () => {
+    const name = { service: "Golden", name: "divide", id: divide.method.id };
+    for (const error of [
+      new CallFailure("Cancelled", "", divide.method),
+      new UserError(divide.method, { kind: "DivideByZero" }),
+    ]) {
+      expect(error.method).toEqual(name);
+      expect(Object.keys(error.method ?? {})).toEqual(Object.keys(name));
+    }
+  });
+
   it("stand in docs/errors.md with their codes, and whether they are retryable", () => {
     const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
     const rows = [...page.matchAll(/^\| `(\w+)` \| (yes|no) \|/gm)].map(

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+/** What the command `vox-gen` runs. */
 import { bundleUrl, isBundleFresh } from "./bundle-state.js";
 
 const entry = isBundleFresh() ? bundleUrl.href : "./main.js";

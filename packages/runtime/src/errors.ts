@@ -155,6 +155,11 @@ export interface MethodName {
   readonly id: bigint;
 }
 
+/** The name alone of what may be a whole generated method: an error is printed with all that it holds. */
+function nameOf({ service, name, id }: MethodName): MethodName {
+  return { service, name, id };
+}
+
 /** A method answered with its declared error. `error` is the value; a client's `method.isError` narrows it. */
 export class UserError<E = unknown> extends VoxError {
   declare readonly code: "User";
@@ -166,7 +171,7 @@ export class UserError<E = unknown> extends VoxError {
   constructor(method: MethodName, error: E) {
     super("User", `${method.service}.${method.name}: ${nameUserError(error)}`);
     this.error = error;
-    this.method = method;
+    this.method = nameOf(method);
   }
 }
 
@@ -183,7 +188,7 @@ export class CallFailure extends VoxError {
     const prefix = method === undefined ? "" : `${method.service}.${method.name}: `;
     super(code, `${prefix}${text}${detail === "" ? "" : `: ${detail}`}`, { retryable, ...options });
     this.detail = detail;
-    this.method = method;
+    this.method = method && nameOf(method);
   }
 }
 

@@ -1,5 +1,7 @@
 /** `vox-gen init`: a project that works. */
+import { join, relative, sep } from "node:path";
 import { basename } from "node:path/posix";
+import { fileURLToPath } from "node:url";
 import { CliError, exitCode } from "../errors.js";
 import { absolutePath, shownPath } from "../files/paths.js";
 import { linkStatOf, statOf } from "../files/text-file.js";
@@ -38,6 +40,14 @@ export async function init({ directory }: InitArguments, { cwd, report }: Enviro
   applyChanges(files, folder);
   for (const { path } of files) report({ kind: "file", change: "created", path: shownPath(cwd, path) });
   const enter = folder === cwd ? [] : [`  cd ${shownPath(cwd, folder)}`];
-  report({ kind: "advice", lines: ["Next:", ...enter, "  npm install", "  npm start"] });
+  report({ kind: "advice", lines: ["Next:", ...enter, `  ${install(folder)}`, "  npm start"] });
   return exitCode.ok;
+}
+
+/** How a project gets its packages: a `vox-gen` that runs from a checkout is newer than what a registry has. */
+function install(folder: string): string {
+  const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
+  if (packageFolder.includes(`${sep}node_modules${sep}`)) return "npm install";
+  const tarballs = relative(folder, join(packageFolder, "../../tarballs"));
+  return `npm install ${join(tarballs, "*.tgz")}   (after npm run pack in the checkout of vox-gen)`;
 }

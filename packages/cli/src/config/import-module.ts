@@ -1,32 +1,24 @@
 /** Config files that are modules. */
 import { statSync } from "node:fs";
-import { createRequire, register } from "node:module";
+import { register } from "node:module";
 import { pathToFileURL } from "node:url";
 import { CliError, messageOf, systemCode } from "../errors.js";
 
-/** What the TypeScript hook is told when it is set up. */
-export interface TypeScriptHookData {
-  /** URL of the config file, without query. */
-  readonly configUrl: string;
-  /** Absolute path of the `typescript` module to transpile with. */
-  readonly typescript: string;
-}
-
 /** A number for each load, so that a changed file is not taken from Node's cache. */
 let loads = 0;
-const hooked = new Set<string>();
+let isHooked = false;
 
 /**
  * The default export of a JavaScript or TypeScript module. A second load reads the file again; what the file itself
  * imports stays as it was first read.
  *
- * TypeScript is loaded by Node where it can, and through the project's own `typescript` where it cannot (Node 20).
+ * TypeScript is loaded by Node where it can, and transpiled by us where it cannot (Node 20).
  *
  * @throws CliError `Config` when the module cannot be loaded or has no default export
  */
 export async function importConfigModule(path: string, shown: string): Promise<unknown> {
   const url = pathToFileURL(path).href;
-  if (/\.m?ts$/.test(path)) prepareTypeScript(path, url, shown);
+  if (/\.m?ts$/.test(path)) prepareTypeScript();
   loads += 1;
   const version = `${statSync(path).mtimeMs}-${loads}`;
   let loaded: { readonly default?: unknown };
@@ -54,30 +46,8 @@ function nodeReadsTypeScript(): boolean {
   return kind === "strip" || kind === "transform";
 }
 
-function prepareTypeScript(path: string, configUrl: string, shown: string): void {
-  if (nodeReadsTypeScript() || hooked.has(configUrl)) return;
-  const typescript = findTypeScript(path);
-  if (typescript === undefined)
-    throw new CliError(
-      "Config",
-      `${shown} cannot be read: Node ${process.versions.node} does not read TypeScript`,
-      {
-        help: "run `npm install --save-dev typescript`, use Node 22.18 or later, or write vox.config.js or vox.config.json",
-      },
-    );
-  hooked.add(configUrl);
-  const data: TypeScriptHookData = { configUrl, typescript };
-  register("./typescript-hook.js", import.meta.url, { data });
-}
-
-/** The project's `typescript`, or one beside this package. */
-function findTypeScript(path: string): string | undefined {
-  for (const from of [path, import.meta.url]) {
-    try {
-      return createRequire(from).resolve("typescript");
-    } catch {
-      // Look at the next place.
-    }
-  }
-  return undefined;
+function prepareTypeScript(): void {
+  if (isHooked || nodeReadsTypeScript()) return;
+  isHooked = true;
+  register("./typescript-hook.js", import.meta.url);
 }

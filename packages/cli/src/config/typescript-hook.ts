@@ -3,32 +3,14 @@
  * loader's thread, and only where Node does not read TypeScript by itself.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { TypeScriptHookData } from "./import-module.js";
-
-/** The part of the `typescript` library that is used. */
-interface TypeScript {
-  readonly ModuleKind: { readonly ESNext: number };
-  readonly ScriptTarget: { readonly ES2022: number };
-  transpileModule(
-    text: string,
-    options: { readonly fileName: string; readonly compilerOptions: Readonly<Record<string, unknown>> },
-  ): { readonly outputText: string };
-}
+// The compiler that the scaffolds use, not the project's: from version 7 on `typescript` has no such interface.
+import { ts } from "ts-morph";
 
 interface Loaded {
   readonly format: string;
   readonly source?: string;
   readonly shortCircuit?: boolean;
-}
-
-let typescriptPath = "";
-let typescript: TypeScript | undefined;
-
-/** Called by Node on the loader's thread. */
-export function initialize(data: TypeScriptHookData): void {
-  typescriptPath = data.typescript;
 }
 
 /** `./other.js` names `./other.ts` where only that is there, as TypeScript has it. */
@@ -55,12 +37,11 @@ export async function load(
 ): Promise<Loaded> {
   if (!isTypeScript(url) || url.includes("/node_modules/")) return next(url, context);
   const fileName = fileURLToPath(withoutQuery(url));
-  typescript ??= createRequire(import.meta.url)(typescriptPath) as TypeScript;
-  const { outputText } = typescript.transpileModule(readFileSync(fileName, "utf8"), {
+  const { outputText } = ts.transpileModule(readFileSync(fileName, "utf8"), {
     fileName,
     compilerOptions: {
-      module: typescript.ModuleKind.ESNext,
-      target: typescript.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ES2022,
       verbatimModuleSyntax: true,
       inlineSourceMap: true,
     },

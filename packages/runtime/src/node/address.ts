@@ -21,9 +21,10 @@ export function parseTcpAddress(address: string, unknownScheme = "unknown transp
   const match = /^(?:\[([0-9A-Fa-f:.%]+)\]|([^:/[\]\s]+)):(\d{1,5})\/?$/.exec(rest);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
-  if (host === undefined || port > 65_535) {
+  if (host === undefined) {
     throw addressError(`"${address}" is no address: expected tcp://host:port, like tcp://127.0.0.1:4000`);
   }
+  if (port > 65_535) throw addressError(`"${address}" is no address: the largest port is 65535`);
   return { host, port };
 }
 
