@@ -90,6 +90,8 @@ class Composer {
         return this.result(this.part(type.ok), this.part(type.error));
       case "named":
         return this.declared(type);
+      case "channel":
+        return this.channel(type.direction, this.part(type.element));
       default:
         throw new Error(`no codec of a ${type.kind}`);
     }
@@ -266,6 +268,21 @@ class Composer {
         return tag === 1 ? { ok: false, error: error.read(r) } : $.unknownVariant(r, tag, "result");
       },
     };
+  }
+
+  private channel(direction: "tx" | "rx", item: Part): Part {
+    const { $ } = this;
+    return direction === "tx"
+      ? {
+          shape: $.txShape(item),
+          read: (r) => $.readTx(r, item),
+          write: (w, p, value) => $.writeTx(w, this.reserve(w, p, 10), value as runtime.Tx<unknown>, item),
+        }
+      : {
+          shape: $.rxShape(item),
+          read: (r) => $.readRx(r, item),
+          write: (w, p, value) => $.writeRx(w, this.reserve(w, p, 10), value as runtime.Rx<unknown>, item),
+        };
   }
 
   private declared(type: Type & { kind: "named" }): Part {

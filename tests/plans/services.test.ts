@@ -202,6 +202,46 @@ describe("channels between versions", () => {
     });
   });
 
+  it("a channel in a field that the handler's version does not know is ended at both sides", async () => {
+    const call = (feed: string) => `${feed} service Feeds { open(feed: Feed) -> u32 }`;
+    const client = call("struct Feed { out: Tx<u32>, input: Rx<u32>?, pair: (Tx<u32>, u32), n: u32 }");
+    const open: Invoke = ([feed]) => (feed as { readonly n: number }).n;
+    await talk(client, call("struct Feed { n: u32 }"), { open }, async (call) => {
+      const [out, input, other] = [channel<number>(), channel<number>(), channel<number>()];
+      const feed = { out: out.tx, input: input.rx, pair: [other.tx, 1], n: 7 };
+      const answer = call("open", feed);
+      const sends = Array.from({ length: 20 }, (_, item) => input.tx.send(item));
+      expect(await answer).toBe(7);
+      expect(await out.rx.next()).toEqual({ done: true, value: undefined });
+      expect(await other.rx.next()).toEqual({ done: true, value: undefined });
+      const outcomes = await Promise.allSettled(sends);
+      expect(outcomes.at(-1)).toMatchObject({ status: "rejected", reason: { code: "ChannelReset" } });
+      expect(input.tx.isOpen).toBe(false);
+    });
+  });
+
+  it("channels beside one that is skipped work, and all end when the arguments cannot be read", async () => {
+    const call = (feed: string) => `${feed} service Feeds { open(feed: Feed) -> u32 }`;
+    const client = call("struct Feed { old: Rx<u32>, out: Tx<u32>, kind: Kind } enum Kind { A, B }");
+    const server = call("struct Feed { out: Tx<u32>, kind: Kind } enum Kind { A }");
+    const open: Invoke = async ([feed]) => {
+      await (feed as { readonly out: $.Tx<number> }).out.send(5);
+      return 1;
+    };
+    await talk(client, server, { open }, async (call) => {
+      for (const kind of ["A", "B"]) {
+        const [old, out] = [channel<number>(), channel<number>()];
+        const answer = call("open", { old: old.rx, out: out.tx, kind });
+        const ended = old.tx.ended;
+        if (kind === "A") expect(await answer).toBe(1);
+        else await expect(answer).rejects.toMatchObject({ code: "InvalidPayload" });
+        await ended;
+        if (kind === "A") expect(await out.rx.next()).toEqual({ done: false, value: 5 });
+        else await expect(out.rx.next()).rejects.toMatchObject({ code: "ChannelReset" });
+      }
+    });
+  });
+
   it("items that the handler sends must be ours as they stand, but for variants that may never come", async () => {
     const watch: Invoke = async ([out]) => {
       await (out as $.Tx<unknown>).send("A");

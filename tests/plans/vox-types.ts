@@ -79,7 +79,7 @@ export class VoxService {
     this.name = service.name;
     for (const method of service.methods) {
       const schemas = methodSchemas(service, method);
-      const args = method.args.map(({ type }) => partOf(type));
+      const args = method.args.map(({ type }) => interpretedPart(type));
       const error = method.throws === undefined ? undefined : interpretedPart(method.throws);
       const channels = method.hasChannels ? ({ channels: true } as const) : {};
       this.methods.set(method.name, { schemas, args, ok: interpretedPart(method.returns), error, channels });
@@ -135,31 +135,5 @@ function binding({ root, schemas }: TypeSchemas): $.Binding {
   return {
     root,
     schemas: schemas.map(({ schema, cbor }) => $.schema(schema.id, Buffer.from(cbor).toString("base64"))),
-  };
-}
-
-function partOf(type: Type): Part {
-  if (type.kind !== "channel") return interpretedPart(type);
-  const item = interpretedPart(type.element);
-  const room = (w: $.Writer, p: number): void => {
-    if (p + 10 > w.limit) w.grow(p, 10);
-  };
-  if (type.direction === "tx") {
-    return {
-      shape: $.txShape(item),
-      read: (r) => $.readTx(r, item),
-      write: (w, p, value) => {
-        room(w, p);
-        return $.writeTx(w, p, value as $.Tx<unknown>, item);
-      },
-    };
-  }
-  return {
-    shape: $.rxShape(item),
-    read: (r) => $.readRx(r, item),
-    write: (w, p, value) => {
-      room(w, p);
-      return $.writeRx(w, p, value as $.Rx<unknown>, item);
-    },
   };
 }

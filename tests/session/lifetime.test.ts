@@ -50,6 +50,28 @@ describe("a session ends with the last of", () => {
     expect(clock.armed).toBe(0);
   });
 
+  it("its clients, of which one that a handler made of its caller is none: closing it ends nothing else", async () => {
+    let again: Promise<number> | undefined;
+    const calling = lookup.handled(async ([text], context) => {
+      const back = context.client(Golden);
+      const value = await back.wait(5);
+      await back.$close();
+      again = back.wait(6);
+      await again.catch(() => {});
+      const other = context.client(Golden);
+      return `${text} ${value} ${await other.wait(7)}`;
+    });
+    await using pair = await connectPair(served(calling), { client: { acceptor: served() } });
+    const root = pair.client.client(Golden);
+    expect(await root.$caller.call(lookup.method, ["got"])).toBe("got 5 7");
+    await expect(again).rejects.toMatchObject({ code: "SessionShutdown" });
+    expect([pair.client.isOpen, pair.server.isOpen]).toEqual([true, true]);
+    const virtual = await pair.client.open(Golden, { dispatcher: served() });
+    expect(await virtual.$caller.call(lookup.method, ["got"])).toBe("got 5 7");
+    expect(virtual.$caller.connection.isOpen).toBe(true);
+    expect(await virtual.wait(8)).toBe(8);
+  });
+
   it("its only client: dropping_root_caller_shuts_down_session", async () => {
     const { pair, clock, made } = await heldByClients(served(), 1);
     await made[first]?.[Symbol.asyncDispose]();

@@ -11,7 +11,10 @@ export interface CallContext {
   readonly metadata: Metadata;
   /** What goes back beside the answer: set entries before the handler returns. */
   readonly responseMetadata: Metadata;
-  /** Makes a client of a service of the caller, on the connection of this call. */
+  /**
+   * Makes a client of a service of the caller, on the connection of this call. It may be kept for as long as the connection
+   * lives, and does not keep it alive; closing it ends that client only.
+   */
   client<C>(service: Service<C>): C;
   /** Which method runs. */
   readonly method: MethodName;

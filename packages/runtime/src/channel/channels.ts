@@ -132,6 +132,13 @@ export class Channels implements ChannelPort {
     this.forget(channelId);
   }
 
+  /** Nobody here will send on this channel: its receiver is told that it is over. */
+  decline(channelId: number): void {
+    this.claim(channelId);
+    this.sendClose(channelId);
+    this.forget(channelId);
+  }
+
   /** A channel message of the peer. */
   onMessage(head: MessageHead, bytes: Uint8Array): void {
     const { id } = head;

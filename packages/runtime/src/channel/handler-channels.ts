@@ -11,11 +11,18 @@ type Opened =
   | { readonly id: number; readonly tx: Tx<unknown>; readonly type: ItemType<unknown> }
   | { readonly id: number; readonly rx: Rx<unknown>; readonly type: ItemType<unknown> };
 
+interface Skipped {
+  readonly id: number;
+  readonly direction: "tx" | "rx";
+}
+
 /** Makes handles for the channels among arguments that are being decoded; opens them when all of them are read. */
 export class HandlerChannels implements InboundBinder {
   private readonly channels: Channels;
   private readonly method: MethodName | undefined;
   private readonly opened: Opened[] = [];
+  /** Channels in fields that we do not have; undefined for none. */
+  private skipped: Skipped[] | undefined = undefined;
 
   constructor(channels: Channels, method?: MethodName) {
     this.channels = channels;
@@ -36,9 +43,19 @@ export class HandlerChannels implements InboundBinder {
     return rx;
   }
 
-  /** The arguments are read: the handler may use its channels. */
+  skipChannel(id: number, direction: "tx" | "rx"): void {
+    if (!this.mayOpen(id)) return;
+    this.skipped ??= [];
+    this.skipped.push({ id, direction });
+  }
+
+  /** The arguments are read: the handler may use its channels. Those that it will never see are ended. */
   open(): void {
     const { channels, method } = this;
+    for (const { id, direction } of this.skipped ?? []) {
+      if (direction === "tx") channels.decline(id);
+      else channels.refuse(id);
+    }
     const origin = { label: undefined, method };
     for (const entry of this.opened) {
       if ("tx" in entry) entry.tx.bind(channels.openSender(entry.id, entry.type, origin));
@@ -49,6 +66,7 @@ export class HandlerChannels implements InboundBinder {
   /** The arguments could not be read: whoever holds the other ends is told. */
   refuse(): void {
     for (const { id } of this.opened) this.channels.refuse(id);
+    for (const { id } of this.skipped ?? []) this.channels.refuse(id);
   }
 
   /** The handler is through: what it did not keep open is closed or cancelled. */
@@ -65,6 +83,7 @@ export class HandlerChannels implements InboundBinder {
   }
 
   private mayOpen(id: number): boolean {
-    return this.channels.canOpen(id) && !this.opened.some((entry) => entry.id === id);
+    if (!this.channels.canOpen(id) || this.opened.some((entry) => entry.id === id)) return false;
+    return this.skipped === undefined || !this.skipped.some((entry) => entry.id === id);
   }
 }

@@ -64,7 +64,7 @@ export class Bindings {
     const remote = this.rootOf(method.id, "args");
     if (typeof remote === "string") return unreadable(remote);
     const parts = decideArguments(args.root, remote);
-    if (parts === undefined) return { problem: undefined, read: args.read };
+    if (parts === undefined) return { problem: undefined, skipsChannels: false, read: args.read };
     return translate(
       `arguments of ${method.service}.${method.name}`,
       parts.remote,
@@ -128,5 +128,5 @@ export interface ResponseReading {
 const noError: StaticReader<never> = { shape: neverShape, read: readNever };
 
 function statically<T>({ read }: StaticReader<T>): Reading<T> {
-  return { problem: undefined, read };
+  return { problem: undefined, skipsChannels: false, read };
 }

@@ -274,13 +274,13 @@ export class IncomingCalls {
     let args: readonly unknown[];
     try {
       served.decision ??= this.bindings.decideArguments(method);
-      const { problem, read } = served.decision;
+      const { problem, read, skipsChannels } = served.decision;
       if (problem !== undefined) {
         this.answer(request, "InvalidPayload", problem);
         return;
       }
       this.reader.reset(bytes, head.payloadStart, head.payloadEnd);
-      args = method.hasChannels ? this.readWithChannels(request, read) : read(this.reader);
+      args = method.hasChannels || skipsChannels ? this.readWithChannels(request, read) : read(this.reader);
     } catch (fault) {
       if (this.observer !== undefined) this.reportCodec("onDecodeFailed", "arguments", request, fault);
       this.answer(request, "InvalidPayload", textOf(fault));

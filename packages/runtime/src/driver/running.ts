@@ -5,9 +5,13 @@ import type { HandledMethod } from "../call/dispatcher.js";
 import type { Service } from "../call/service.js";
 import type { HandlerChannels } from "../channel/handler-channels.js";
 import type { Announcement } from "../schema/registry.js";
+import { HeldCaller } from "../session/held-caller.js";
 import type { WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import type { Reading } from "./translate.js";
+
+/** The connection belongs to who made the call: a client of it that is closed ends nothing but itself. */
+function holdsNothing(): undefined {}
 
 /** Why a handler's signal is aborted. */
 export class HandlerAbort extends Error {
@@ -76,7 +80,7 @@ export class RunningRequest implements CallContext {
 
   client<C>(service: Service<C>): C {
     if (this.caller === undefined) throw new TypeError("this side makes no calls");
-    return service.create(this.caller);
+    return service.create(new HeldCaller(this.caller, holdsNothing));
   }
 
   get signal(): AbortSignal {

@@ -8,6 +8,7 @@ import type { Schema, TypeId, TypeRef } from "../schema/model.js";
 import { assemblePayload, readSchemaPayload } from "../schema/payload.js";
 import { buildPlan } from "../schema/plan.js";
 import { problemsText } from "../schema/plan-problem.js";
+import { skipsChannels } from "../schema/skip.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import type { Shape } from "../shape/shape.js";
 
@@ -15,6 +16,8 @@ import type { Shape } from "../shape/shape.js";
 export interface Reading<T = unknown> {
   /** Why it cannot be read; undefined when it can. */
   readonly problem: string | undefined;
+  /** Whether fields are skipped that may hold channels: those have to be ended. */
+  readonly skipsChannels: boolean;
   /** The static decoder where the peer's layout is ours. Not called where there is a problem. */
   readonly read: (r: Reader) => T;
 }
@@ -29,6 +32,7 @@ export interface StaticReader<T> {
 export function unreadable(problem: string): Reading<never> {
   return {
     problem,
+    skipsChannels: false,
     read: () => {
       throw new CodecError("DecodeFailed", problem);
     },
@@ -55,8 +59,12 @@ export function translate<T>(
   }
   try {
     const read = compilePlan(outcome.plan, own.shape);
-    // Another numbering of the same layout: a peer may number its types as it likes.
-    return { problem: undefined, read: outcome.plan.root.same ? own.read : (read as (r: Reader) => T) };
+    return {
+      problem: undefined,
+      skipsChannels: skipsChannels(outcome.plan.nodes),
+      // Another numbering of the same layout: a peer may number its types as it likes.
+      read: outcome.plan.root.same ? own.read : (read as (r: Reader) => T),
+    };
   } catch (error) {
     if (error instanceof CodecError) return unreadable(`${planFailed}${where}: ${error.message}`);
     throw error;

@@ -104,7 +104,7 @@ export class SkipBuilder {
         return this.keep(number, { ...base, kind: "primitive", type, minBytes: size, fixedBytes });
       }
       case "channel":
-        return this.keep(number, { ...base, kind: "channel", minBytes: 1 });
+        return this.keep(number, { ...base, kind: "channel", direction: kind.direction, minBytes: 1 });
       case "struct":
         return this.all(number, base, kind.fields.map(typeOf), part);
       case "tuple":

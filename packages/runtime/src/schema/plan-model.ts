@@ -146,4 +146,4 @@ export type SkipNode =
   | (SkipBase & { readonly kind: "enum"; readonly variants: readonly (readonly SkipNode[])[] })
   | (SkipBase & { readonly kind: "list" | "option"; readonly parts: readonly SkipNode[] })
   | (SkipBase & { readonly kind: "array"; readonly parts: readonly SkipNode[]; readonly length: number })
-  | (SkipBase & { readonly kind: "channel" });
+  | (SkipBase & { readonly kind: "channel"; readonly direction: "tx" | "rx" });

@@ -14,8 +14,14 @@ import {
 } from "../postcard/counts.js";
 import { decodeFault, endOfInput } from "../postcard/faults.js";
 import { readNever, readOptionTag } from "../postcard/flags.js";
+import { takeVarint64 } from "../postcard/varints.js";
 import type { SchemaPrimitive } from "./model.js";
-import type { SkipNode } from "./plan-model.js";
+import type { FieldsPlan, PlanNode, SkipNode } from "./plan-model.js";
+
+/** Learns of the channels that are skipped, whose other ends would wait for ever: what a reader's binder may be. */
+export interface SkippedChannels {
+  skipChannel(channelId: number, direction: "tx" | "rx"): void;
+}
 
 /** Moves the reader behind one value. @throws DecodeFault when the bytes are none of the type */
 export type Skip = (r: Reader) => void;
@@ -60,7 +66,7 @@ export class SkipCompiler {
       case "primitive":
         return primitives[node.type];
       case "channel":
-        return takeVarint;
+        return skipChannel(node.direction);
       case "all":
         return skipAll(node.parts.map((part) => this.compile(part)));
       case "enum":
@@ -102,6 +108,29 @@ export class SkipCompiler {
   }
 }
 
+/** Whether something is skipped by these plans that may hold a channel. */
+export function skipsChannels(nodes: readonly PlanNode[]): boolean {
+  const seen = new Set<SkipNode>();
+  return nodes.some((node) => skippedBy(node).some((part) => holdsChannel(part, seen)));
+}
+
+function skippedBy(node: PlanNode): readonly SkipNode[] {
+  if (node.kind === "struct") return skippedFields(node.fields);
+  if (node.kind !== "enum") return [];
+  return node.variants.flatMap((variant) => (variant.form === "struct" ? skippedFields(variant.fields) : []));
+}
+
+function skippedFields({ steps }: FieldsPlan): readonly SkipNode[] {
+  return steps.flatMap((step) => (step.action === "skip" ? [step.skip] : []));
+}
+
+function holdsChannel(node: SkipNode, seen: Set<SkipNode>): boolean {
+  if (node.kind === "channel") return true;
+  if (seen.has(node)) return false;
+  seen.add(node);
+  return partsOf(node).some((part) => holdsChannel(part, seen));
+}
+
 /** Types inside each other below a node until one repeats. */
 function heightOf(node: SkipNode, known: Map<SkipNode, number>): number {
   const height = known.get(node);
@@ -125,6 +154,13 @@ function partsOf(node: SkipNode): readonly SkipNode[] {
 }
 
 function takeNothing(_r: Reader): void {}
+
+function skipChannel(direction: "tx" | "rx"): Skip {
+  return (r) => {
+    const id = takeVarint64(r);
+    (r.binder as SkippedChannels | undefined)?.skipChannel(id, direction);
+  };
+}
 
 /** A varint of up to 64 bits, whatever it is: also one that its type could not hold. */
 function takeVarint(r: Reader): void {

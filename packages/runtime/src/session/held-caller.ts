@@ -1,4 +1,4 @@
-/** A client's own way to a root connection that it shares with others. Source: `protocol/session.md` §5.4. */
+/** A client's own way to a connection that it shares with others. Source: `protocol/session.md` §5.4. */
 import type { Caller, CallOptions } from "../call/caller.js";
 import type { Method } from "../call/method.js";
 import type { Result } from "../call/result.js";
