@@ -261,7 +261,7 @@ describe("a reader that is slow", () => {
     await using slow = await connect(address, Golden);
     await slow.hello();
     pause();
-    const count = 900;
+    const count = 1500;
     const calls = Promise.all(Array.from({ length: count }, () => slow.lookup(big)));
     let before = -1;
     while (before !== starts || starts === 0) {

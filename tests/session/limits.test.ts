@@ -15,6 +15,7 @@ import { Channels } from "../../packages/runtime/src/channel/channels.js";
 import { assemblePayload } from "../../packages/runtime/src/schema/payload.js";
 import { ReceiveState } from "../../packages/runtime/src/schema/registry.js";
 import { Connection } from "../../packages/runtime/src/session/connection.js";
+import { Reading } from "../../packages/runtime/src/session/reading.js";
 import { writeItemHead } from "../../packages/runtime/src/wire/channel-messages.js";
 import { FrameDecoder } from "../../packages/runtime/src/wire/frame.js";
 import { decodeMessage, MessageHead } from "../../packages/runtime/src/wire/message.js";
@@ -274,6 +275,23 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       enough: 20,
       text: /more than 19 requests wait for an answer/,
       run: (limits) => against([...hello, ...callsThatWait(20)], limits, waiting),
+    },
+  ],
+  maxQueuedBytes: [
+    {
+      load: "5000 bytes of calls that wait for a link that is full",
+      enough: 5000,
+      text: /not read/,
+      run(limits) {
+        let said: string | undefined;
+        const setReading = (isReading: boolean): boolean => {
+          said = isReading ? "read" : "not read";
+          return true;
+        };
+        const reading = new Reading({ limits, isCongested: () => true, setReading });
+        reading.countQueued(5000);
+        return said;
+      },
     },
   ],
   maxConnections: [

@@ -307,6 +307,7 @@ class Establishment implements LinkSink {
       keepalive: this.options.keepalive,
       admit: (request) => this.admitVirtual(request, startDriver),
       isCongested: () => this.traffic.isCongested,
+      setReading: (isReading) => this.traffic.setReading(isReading),
       onEnded: (end: SessionEnd) => session.onEnded(end),
     });
     const session = new Session({

@@ -26,6 +26,14 @@ export interface Limits {
   readonly handshakeTimeoutMs: number;
   /** Calls of the peer that run or wait on one connection before it is closed. Default 1024, and never below 16 times the announced limit. */
   readonly maxQueuedRequests: number;
+  /**
+   * Bytes of the peer's calls that may wait on one session because its link does not take our answers; past it the link is
+   * not read until it has drained, so that a peer that keeps our limits is never cut off. Two such sides always get on as
+   * long as this is more than what the peer may have sent unread: its `maxBufferedBytes`, one frame, and the carrier's own
+   * memory. Calls that wait for other reasons, from a peer that exceeds what was announced, end their connection two
+   * frames and 256 KiB above it. Default 64 MiB.
+   */
+  readonly maxQueuedBytes: number;
   /** Connections of one session, the root and those asked for included. Default 1024. */
   readonly maxConnections: number;
   /** Connections that this side has asked for and the peer has not answered, per session. Default 256. */
@@ -59,6 +67,7 @@ export const defaultLimits: Limits = {
   maxHandshakeBytes: 1024 * 1024,
   handshakeTimeoutMs: 10_000,
   maxQueuedRequests: 1024,
+  maxQueuedBytes: 64 * 1024 * 1024,
   maxConnections: 1024,
   maxPendingOpens: 256,
   openTimeoutMs: 10_000,

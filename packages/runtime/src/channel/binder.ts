@@ -8,7 +8,6 @@ import type { Writer } from "../bytes/writer.js";
 import { decodeFault, EncodeFault } from "../postcard/faults.js";
 import { takeVarint64 } from "../postcard/varints.js";
 import { writeU64Number } from "../postcard/wide-integers.js";
-import type { SkippedChannels } from "../schema/skip.js";
 import type { ChannelShape, ItemType } from "../shape/shape.js";
 import { Rx } from "./rx.js";
 import { Tx } from "./tx.js";
@@ -21,8 +20,8 @@ export interface OutboundBinder {
   passRx<T>(rx: Rx<T>, type: ItemType<T>): number;
 }
 
-/** Makes handles for the ids of one Call that is being decoded, and learns of those in fields that we do not have. */
-export interface InboundBinder extends SkippedChannels {
+/** Makes handles for the ids of one Call that is being decoded. */
+export interface InboundBinder {
   /** @returns undefined when the id cannot be that of a new channel of the peer */
   openTx<T>(channelId: number, type: ItemType<T>): Tx<T> | undefined;
   /** @returns undefined when the id cannot be that of a new channel of the peer */

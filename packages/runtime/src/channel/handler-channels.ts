@@ -1,6 +1,7 @@
 /** The channels of one call that the peer makes. */
 
 import type { MethodName } from "../errors.js";
+import type { SkippedChannels } from "../schema/skip.js";
 import type { ItemType } from "../shape/shape.js";
 import type { InboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";
@@ -17,7 +18,7 @@ interface Skipped {
 }
 
 /** Makes handles for the channels among arguments that are being decoded; opens them when all of them are read. */
-export class HandlerChannels implements InboundBinder {
+export class HandlerChannels implements InboundBinder, SkippedChannels {
   private readonly channels: Channels;
   private readonly method: MethodName | undefined;
   private readonly opened: Opened[] = [];

@@ -39,7 +39,6 @@ export class IncomingCalls {
   private readonly replies: Replies;
   private readonly limit: number;
   private readonly queueLimit: number;
-  private readonly queueBytesLimit: number;
   private readonly running = new Map<WireId, RunningRequest>();
   private readonly queued = new Map<WireId, QueuedCall>();
   private queuedBytes = 0;
@@ -69,7 +68,6 @@ export class IncomingCalls {
     this.replies = new Replies(connection, bindings);
     this.limit = Math.max(1, connection.local.maxConcurrentRequests);
     this.queueLimit = Math.max(limits.maxQueuedRequests, 16 * this.limit);
-    this.queueBytesLimit = 4 * limits.maxFrameBytes;
   }
 
   /** Requests that run or wait. */
@@ -153,6 +151,7 @@ export class IncomingCalls {
     const running = [...this.running.values()];
     this.running.clear();
     this.queued.clear();
+    this.connection.host.countQueued(-this.queuedBytes);
     this.queuedBytes = 0;
     this.methods.clear();
     for (const request of running) {
@@ -226,7 +225,7 @@ export class IncomingCalls {
   private enqueue(head: MessageHead, bytes: Uint8Array): void {
     const start = head.metadataStart;
     const frameBytes = head.payloadEnd - start;
-    if (this.queued.size >= this.queueLimit || this.queuedBytes + frameBytes > this.queueBytesLimit) {
+    if (this.queued.size >= this.queueLimit || !this.connection.host.countQueued(frameBytes)) {
       this.connection.fail(`more than ${this.queued.size} requests wait for an answer`);
       return;
     }
@@ -248,7 +247,9 @@ export class IncomingCalls {
 
   private unqueue(call: QueuedCall): void {
     this.queued.delete(call.id);
-    this.queuedBytes -= call.payloadEnd - call.metadataStart;
+    const frameBytes = call.payloadEnd - call.metadataStart;
+    this.queuedBytes -= frameBytes;
+    this.connection.host.countQueued(-frameBytes);
   }
 
   private run(head: MessageHead | QueuedCall, bytes: Uint8Array, arrivedMs: number): void {

@@ -130,9 +130,12 @@ export class DriverCore implements ConnectionSink {
     else this.outgoing.forget(methodId);
   }
 
+  answerWaiting(): void {
+    this.incoming.pump();
+  }
+
   onDrain(): void {
     this.outgoing.pump();
-    this.incoming.pump();
     this.channels.pump();
   }
 

@@ -182,7 +182,7 @@ export class OutgoingCalls {
   }
 
   private get canSend(): boolean {
-    return this.inFlight.size < this.limit && !this.connection.host.isCongested;
+    return this.inFlight.size < this.limit && this.connection.host.mayCall;
   }
 
   private readonly onAbort = (request: OutgoingRequest): void => {

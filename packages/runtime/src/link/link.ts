@@ -21,6 +21,11 @@
  * to one arrival can leave in one write. A link checks the length that a frame announces against its limit before
  * it allocates or waits for the body.
  *
+ * **Waiting.** `setReading(false)` stops delivery, so that the peer's `bufferedBytes` grows instead of our memory; at most
+ * the arrival that is under way still comes. `setReading(true)` goes on; nothing is lost. The end of the link may be
+ * reported late while it is not read, but a failure to send is reported at once. Reading or not, `onDrain` is called.
+ * A carrier that cannot wait, as a browser's WebSocket, leaves the method out.
+ *
  * **End.** `onClosed` is called exactly once, after the last frame. Without an error it means a clean end: the peer
  * (or we) closed between two frames. With an error: the carrier failed (`Io`) or broke the framing (`Protocol`).
  * Who closes locally also gets `onClosed()`, clean. Nothing is called after it.
@@ -61,6 +66,8 @@ export interface Link {
    * @returns whether the batch's memory may be reused at once
    */
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean;
+  /** Stops delivery, or goes on with it; absent where the carrier cannot wait. */
+  setReading?(isReading: boolean): void;
   close(): void;
   abort(): void;
 }

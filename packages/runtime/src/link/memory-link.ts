@@ -49,6 +49,8 @@ export class MemoryLink implements Link {
   private waitingBytes = 0;
   private isScheduled = false;
   private isPaused = false;
+  /** The session above cannot take more at the moment. */
+  private isHeld = false;
 
   /** @internal use {@link memoryLinkPair} */
   constructor(description: string, maxWaitingBytes: number) {
@@ -86,10 +88,13 @@ export class MemoryLink implements Link {
 
   close(): void {
     if (this.state !== "open") return;
+    const { peer } = this;
     this.state = "closing";
+    const wasWaiting = this.waitingBytes > 0;
     this.inbox = [];
     this.waitingBytes = 0;
-    this.peer?.schedule();
+    if (wasWaiting) queueMicrotask(() => peer?.reportDrained());
+    peer?.schedule();
   }
 
   abort(): void {
@@ -101,6 +106,11 @@ export class MemoryLink implements Link {
     const wasOpen = peer.state === "open";
     peer.state = "closed";
     peer.finishLater(wasOpen ? new SessionError("Io", "io error: the peer has dropped the link") : undefined);
+  }
+
+  setReading(isReading: boolean): void {
+    this.isHeld = !isReading;
+    if (isReading) this.schedule();
   }
 
   /** Stops reading: what arrives waits, and the peer's `bufferedBytes` grows. For tests of slow readers. */
@@ -131,13 +141,21 @@ export class MemoryLink implements Link {
   private readonly deliver = (): void => {
     this.isScheduled = false;
     const { sink, peer } = this;
-    if (sink !== undefined && this.state === "open" && !this.isPaused && this.inbox.length > 0) {
+    if (sink !== undefined && this.state === "open" && !this.isWaiting && this.inbox.length > 0) {
       const batches = this.inbox;
       const wasWaiting = this.waitingBytes > 0;
       this.inbox = [];
-      for (const batch of batches) this.deliverBatch(batch, sink);
-      if (this.isReading) sink.onIdle();
-      if (wasWaiting && this.waitingBytes === 0 && peer?.state === "open") peer.sink?.onDrain();
+      let delivered = 0;
+      for (const batch of batches) {
+        if (this.isWaiting) break;
+        this.deliverBatch(batch, sink);
+        delivered += 1;
+      }
+      if (this.isReading) {
+        if (delivered < batches.length) this.inbox = [...batches.slice(delivered), ...this.inbox];
+        sink.onIdle();
+      }
+      if (wasWaiting && this.waitingBytes === 0) peer?.reportDrained();
     }
     // A sink that comes later still gets what was sent: until then the peer's end waits, too.
     if (peer?.state === "closing" && (this.inbox.length === 0 || !this.isReading)) this.end(peer);
@@ -151,6 +169,14 @@ export class MemoryLink implements Link {
       start = end;
     }
     if (this.isReading) this.waitingBytes -= bytes.length;
+  }
+
+  private get isWaiting(): boolean {
+    return this.isPaused || this.isHeld;
+  }
+
+  private reportDrained(): void {
+    if (this.state === "open") this.sink?.onDrain();
   }
 
   /** A sink may close the link in the middle of an arrival. */

@@ -97,6 +97,12 @@ export class TcpLink implements Link {
     return false;
   }
 
+  setReading(isReading: boolean): void {
+    if (this.state !== "open") return;
+    if (isReading) this.socket.resume();
+    else this.socket.pause();
+  }
+
   close(): void {
     if (this.state !== "open") return;
     this.state = "closing";

@@ -24,6 +24,8 @@ export interface ConnectionSink {
   onChannel(head: MessageHead, bytes: Uint8Array): void;
   /** An announcement of schemas. */
   onSchemas(head: MessageHead, bytes: Uint8Array): void;
+  /** The link has passed on what it held: calls of the peer that waited are answered before anything else leaves. */
+  answerWaiting?(): void;
   /** The link has passed on what it held: senders that waited may go on. */
   onDrain(): void;
   /**
@@ -48,6 +50,10 @@ export interface ConnectionHost {
   readonly description: string;
   /** Whether the link holds so much unsent data that senders must wait. */
   readonly isCongested: boolean;
+  /** Whether calls of ours may leave: not while {@link isCongested}, nor before calls of the peer that have waited. */
+  readonly mayCall: boolean;
+  /** Calls of the peer begin to wait, or have waited; see `Reading.countQueued`. */
+  countQueued(bytes: number): boolean;
   /** Ends a connection whose peer broke the protocol. */
   failConnection(connection: Connection, text: string): void;
 }

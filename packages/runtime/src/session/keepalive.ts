@@ -4,6 +4,8 @@
  * ```
  *  idle ──interval over: Ping(nonce)──► waiting ──Pong(nonce)──► idle
  *                                          └──timeout──► failed
+ *  either ──hold()──► held ──start()──► idle
+ *                       └──interval and timeout──► failed
  * ```
  */
 import type { Clock, TimerHandle } from "../clock.js";
@@ -22,13 +24,21 @@ export class Keepalive {
   private readonly options: KeepaliveOptions;
   private readonly clock: Clock;
   private readonly ping: (nonce: number) => void;
-  private readonly onFailed: () => void;
+  private readonly onFailed: (text: string) => void;
   private nonce = 1;
   private awaited: number | undefined = undefined;
   private timer: TimerHandle | undefined = undefined;
 
-  /** @throws RangeError for times that are not above 0 */
-  constructor(options: KeepaliveOptions, clock: Clock, ping: (nonce: number) => void, onFailed: () => void) {
+  /**
+   * @param onFailed told in words what the peer has not done
+   * @throws RangeError for times that are not above 0
+   */
+  constructor(
+    options: KeepaliveOptions,
+    clock: Clock,
+    ping: (nonce: number) => void,
+    onFailed: (text: string) => void,
+  ) {
     if (!(options.intervalMs > 0 && options.timeoutMs > 0))
       throw new RangeError("keepalive takes an interval and a timeout above 0 ms");
     this.options = options;
@@ -42,6 +52,19 @@ export class Keepalive {
     this.stop();
     this.awaited = undefined;
     this.timer = this.clock.setTimer(this.options.intervalMs, () => this.ask());
+  }
+
+  /**
+   * The link is not read until the peer has read more of what was sent, so that its answers do not count. A peer that does
+   * not get on with it within an interval and a timeout is lost. {@link start} ends it.
+   */
+  hold(): void {
+    this.stop();
+    this.awaited = undefined;
+    const patienceMs = this.options.intervalMs + this.options.timeoutMs;
+    this.timer = this.clock.setTimer(patienceMs, () =>
+      this.fail(`the peer has not read what was sent within ${patienceMs} ms`),
+    );
   }
 
   /** No timer stays armed. */
@@ -58,12 +81,15 @@ export class Keepalive {
   private ask(): void {
     this.awaited = this.nonce;
     this.nonce = this.nonce === Number.MAX_SAFE_INTEGER ? 1 : this.nonce + 1;
-    this.timer = this.clock.setTimer(this.options.timeoutMs, () => this.fail());
+    const { timeoutMs } = this.options;
+    this.timer = this.clock.setTimer(timeoutMs, () =>
+      this.fail(`the peer has not answered within ${timeoutMs} ms`),
+    );
     this.ping(this.awaited);
   }
 
-  private fail(): void {
+  private fail(text: string): void {
     this.timer = undefined;
-    this.onFailed();
+    this.onFailed(text);
   }
 }

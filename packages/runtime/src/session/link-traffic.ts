@@ -55,6 +55,13 @@ export class LinkTraffic {
     return this.link !== undefined && this.link.bufferedBytes > this.capacityBytes;
   }
 
+  /** Stops and starts reading the link. @returns false when it cannot wait */
+  setReading(isReading: boolean): boolean {
+    if (this.link?.setReading === undefined) return false;
+    this.link.setReading(isReading);
+    return true;
+  }
+
   get counts(): TrafficSnapshot {
     const { framesIn, bytesIn, framesOut, bytesOut } = this;
     return { framesIn, bytesIn, framesOut, bytesOut };

@@ -20,6 +20,7 @@ import { ConnectionTable, rootConnectionId } from "./connection-table.js";
 import { IdleLimit, type IdleSubject } from "./idle-limit.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { Outbox } from "./outbox.js";
+import { Reading } from "./reading.js";
 import { type Admission, type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
 
 /** UTF-16 units of a peer's text that we show, or of ours that we send. */
@@ -42,6 +43,8 @@ export interface SessionCoreOptions {
   readonly observer: Observer | undefined;
   /** Whether the link holds so much unsent data that senders must wait. */
   readonly isCongested: () => boolean;
+  /** Stops and starts reading the link. @returns false when it cannot wait; absent: it cannot */
+  readonly setReading?: ((isReading: boolean) => boolean) | undefined;
   /** Asks the application about a virtual connection of the peer. */
   readonly admit: (request: IncomingOpen) => Admission;
   /** Undefined: the peer is never asked whether it is there. */
@@ -64,7 +67,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   private readonly idle: IdleLimit | undefined;
   private readonly limits: Limits;
   private readonly observer: Observer | undefined;
-  private readonly congestion: () => boolean;
+  private readonly reading: Reading;
   private readonly onEnded: (end: SessionEnd) => void;
   private readonly head = new MessageHead();
   private hasEnded = false;
@@ -77,7 +80,12 @@ export class SessionCore implements ConnectionHost, IdleSubject {
     this.description = options.description;
     this.limits = options.limits;
     this.observer = options.observer;
-    this.congestion = options.isCongested;
+    const { isCongested, setReading = () => false } = options;
+    this.reading = new Reading({
+      limits: options.limits,
+      isCongested,
+      setReading: (isReading) => setReading(isReading) && this.onReading(isReading),
+    });
     this.onEnded = options.onEnded;
     this.root = new Connection(rootConnectionId, options.local, options.peer, this);
     this.connections.add(this.root);
@@ -100,13 +108,26 @@ export class SessionCore implements ConnectionHost, IdleSubject {
         keepalive,
         options.clock,
         (nonce) => this.sendPing(nonce),
-        () => this.onPeerLost(keepalive.timeoutMs),
+        (text) => this.onPeerLost(text),
       );
     }
   }
 
   get isCongested(): boolean {
-    return this.congestion();
+    return this.reading.isCongested;
+  }
+
+  get mayCall(): boolean {
+    return this.reading.mayCall;
+  }
+
+  /** Bytes of the peer's calls that wait. */
+  get queuedBytes(): number {
+    return this.reading.queued;
+  }
+
+  countQueued(bytes: number): boolean {
+    return this.reading.countQueued(bytes);
   }
 
   /** Connections that are active: none once the session has ended. */
@@ -166,10 +187,14 @@ export class SessionCore implements ConnectionHost, IdleSubject {
     }
   }
 
-  /** The link has passed on what it held. */
+  /** The link has passed on what it held, or another has taken its place. */
   onDrain(): void {
     this.unreadAnswers = 0;
-    for (const connection of this.connections.all()) connection.sink?.onDrain();
+    const connections = this.connections.all();
+    this.reading.onDrain(() => {
+      for (const { sink } of connections) sink?.answerWaiting?.();
+    });
+    for (const { sink } of connections) sink?.onDrain();
   }
 
   /** The link has ended: between two frames, or with an error. */
@@ -325,8 +350,15 @@ export class SessionCore implements ConnectionHost, IdleSubject {
     outbox.commit(writePing(outbox.writer, outbox.begin(), nonce));
   }
 
-  private onPeerLost(timeoutMs: number): void {
-    this.end("Protocol", protocolError(`keepalive: the peer has not answered within ${timeoutMs} ms`));
+  private onPeerLost(text: string): void {
+    this.end("Protocol", protocolError(`keepalive: ${text}`));
+  }
+
+  /** An answer that is not read is not missing. */
+  private onReading(isReading: boolean): true {
+    if (isReading && !this.hasEnded) this.keepalive?.start();
+    else if (!this.hasEnded) this.keepalive?.hold();
+    return true;
   }
 
   private onUnused(idleTimeoutMs: number): void {
