@@ -4,10 +4,12 @@ import {
   type CallRecord,
   type ClientMiddleware,
   contextKey,
+  fail,
   intercept,
   logging,
   Metadata,
   type ServerMiddleware,
+  serverLogging,
   withMiddleware,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
@@ -217,6 +219,80 @@ describe("server middleware", () => {
     await using pair = await connectPair(intercept(demoDispatcher(header("x")), [counting]));
     await callerOf(pair).call(demo.method("echo"), [1]);
     expect(seen).toEqual([undefined, 41, 42, undefined]);
+  });
+});
+
+describe("server logging", () => {
+  it("server_logging_emits_redacted_request_and_response_logs", async () => {
+    const records: CallRecord[] = [];
+    const served = $.dispatcher("Demo", [
+      demo.handled("add", ([a, b], context) => {
+        context.responseMetadata.append("etag", "v1");
+        return (a as number) + (b as number);
+      }),
+    ]);
+    const log = serverLogging((record) => records.push(record), { metadata: true, payloads: true });
+    await using pair = await connectPair(intercept(served, [log]));
+    const metadata = new Metadata()
+      .append("authorization", "Bearer secret", { sensitive: true })
+      .append("attempt", 2);
+    expect(await callerOf(pair).call(demo.method("add"), [20, 22], { metadata })).toBe(42);
+    expect(records).toMatchObject([
+      {
+        side: "server",
+        method: "Demo.add",
+        outcome: "Ok",
+        args: "[20, 22]",
+        answer: "42",
+        responseMetadata: [{ key: "etag", value: "v1" }],
+      },
+    ]);
+    expect(records[0]?.metadata).toEqual(
+      expect.arrayContaining([
+        { key: "authorization", value: "[sensitive]" },
+        { key: "attempt", value: "2" },
+      ]),
+    );
+    expect(JSON.stringify(records)).not.toContain("secret");
+  });
+
+  it("server_logging_truncates_large_payloads", async () => {
+    const records: CallRecord[] = [];
+    const lists = new VoxService("service Lists { take(items: u32[], text: string) -> u32[] }");
+    const served = $.dispatcher("Lists", [lists.handled("take", ([items]) => items)]);
+    const payloads = { depth: 6, text: 8, items: 3 };
+    const log = serverLogging((record) => records.push(record), { payloads });
+    await using pair = await connectPair(intercept(served, [log]));
+    await callerOf(pair).call(lists.method("take"), [[1, 2, 3, 4, 5], "abcdefghijklmnopqrstuvwxyz"]);
+    expect(records).toMatchObject([
+      {
+        args: '[[1, 2, 3, … 2 more items], "abcdefgh" … 18 more chars]',
+        answer: "[1, 2, 3, … 2 more items]",
+        metadata: undefined,
+      },
+    ]);
+  });
+
+  it("shows a declared error on both sides, and no answer where there is none", async () => {
+    const records: CallRecord[] = [];
+    const write = (record: CallRecord): number => records.push(record);
+    const refusing = new VoxService("service Refusing { refuse() -> u32 throws string  crash() }");
+    const served = $.dispatcher("Refusing", [
+      refusing.handled("refuse", () => fail("no")),
+      refusing.handled("crash", () => {
+        throw new Error("not for the caller");
+      }),
+    ]);
+    await using pair = await connectPair(intercept(served, [serverLogging(write, { payloads: true })]));
+    const caller = callerOf(pair, logging(write, { payloads: true }));
+    await caller.tryCall(refusing.method("refuse"), []);
+    await caller.tryCall(refusing.method("crash"), []);
+    expect(records.map(({ side, outcome, answer }) => [side, outcome, answer])).toEqual([
+      ["server", "User", '"no"'],
+      ["client", "User", '"no"'],
+      ["server", "Failed", undefined],
+      ["client", "Cancelled", undefined],
+    ]);
   });
 });
 

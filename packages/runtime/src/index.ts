@@ -58,7 +58,14 @@ export { requireBearer, sendBearer, UnauthenticatedError } from "./middleware/be
 export { type ClientMiddleware, type OutgoingCall, withMiddleware } from "./middleware/client-middleware.js";
 export { type ContextKey, contextKey } from "./middleware/context-key.js";
 export { receiveDeadline, remainingMs, sendDeadline } from "./middleware/deadline.js";
-export { type CallRecord, type LoggingOptions, logging, serverLogging } from "./middleware/logging.js";
+export {
+  type CallRecord,
+  type LoggedMetadata,
+  type LoggingOptions,
+  logging,
+  serverLogging,
+} from "./middleware/logging.js";
+export type { PreviewLimits } from "./middleware/preview.js";
 export { intercept, type ServerMiddleware } from "./middleware/server-middleware.js";
 export {
   type ChannelClosedEvent,

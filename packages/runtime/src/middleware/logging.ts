@@ -1,9 +1,10 @@
-/** Logs calls: method, outcome and time; metadata only when asked, sensitive values never. */
+/** Logs calls: method, outcome and time; metadata and payloads only when asked, sensitive values never. */
 import { Failure } from "../call/failure.js";
 import { type Clock, systemClock } from "../clock.js";
-import { isVoxError, type MethodName } from "../errors.js";
+import { isVoxError, type MethodName, UserError } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { ClientMiddleware } from "./client-middleware.js";
+import { type PreviewLimits, preview } from "./preview.js";
 import type { ServerMiddleware } from "./server-middleware.js";
 
 /** What is logged of a call. */
@@ -15,20 +16,35 @@ export interface CallRecord {
   readonly outcome: string;
   readonly elapsedMs: number;
   /** Entries as texts, sensitive values masked; undefined unless asked for. */
-  readonly metadata: readonly { readonly key: string; readonly value: string }[] | undefined;
+  readonly metadata: LoggedMetadata | undefined;
+  /** Of the answer, where the handler's side logs; undefined unless asked for. */
+  readonly responseMetadata: LoggedMetadata | undefined;
+  /** The arguments as a short text; undefined unless payloads are asked for. */
+  readonly args: string | undefined;
+  /** The value, or the declared error, as a short text; undefined without one, or unless payloads are asked for. */
+  readonly answer: string | undefined;
 }
+
+/** Metadata as a log has it. */
+export type LoggedMetadata = readonly { readonly key: string; readonly value: string }[];
 
 /** How calls are logged. */
 export interface LoggingOptions {
   /** Also the metadata. Default false. */
   readonly metadata?: boolean | undefined;
+  /**
+   * Also arguments and answers, `true` or how much of them. They are shown as they are: leave it off where they hold
+   * what no log may have. Default false.
+   */
+  readonly payloads?: boolean | PreviewLimits | undefined;
   /** Default: the platform's. */
   readonly clock?: Clock | undefined;
 }
 
 /** Logs the calls that we make. @param write is given each call when it has settled */
 export function logging(write: (record: CallRecord) => void, options: LoggingOptions = {}): ClientMiddleware {
-  return ({ method, metadata }, next) => record("client", method, metadata, next, write, options);
+  return ({ method, args, metadata }, next) =>
+    record({ side: "client", method, args, metadata, responseMetadata: undefined }, next, write, options);
 }
 
 /** Logs the calls that we answer. @param write is given each call when its handler is through */
@@ -36,35 +52,48 @@ export function serverLogging(
   write: (record: CallRecord) => void,
   options: LoggingOptions = {},
 ): ServerMiddleware {
-  return ({ method, metadata }, _args, next) =>
-    record("server", method, metadata, () => next(), write, options);
+  return ({ method, metadata, responseMetadata }, args, next) =>
+    record({ side: "server", method, args, metadata, responseMetadata }, () => next(), write, options);
+}
+
+interface LoggedCall {
+  readonly side: CallRecord["side"];
+  readonly method: MethodName;
+  readonly args: readonly unknown[];
+  readonly metadata: Metadata;
+  readonly responseMetadata: Metadata | undefined;
 }
 
 async function record(
-  side: CallRecord["side"],
-  method: MethodName,
-  metadata: Metadata,
+  { side, method, args, metadata, responseMetadata }: LoggedCall,
   next: () => Promise<unknown>,
   write: (record: CallRecord) => void,
-  { metadata: withMetadata = false, clock = systemClock }: LoggingOptions,
+  { metadata: withMetadata = false, payloads = false, clock = systemClock }: LoggingOptions,
 ): Promise<unknown> {
   const startedAt = clock.now();
-  const log = (outcome: string): void => {
+  const limits = payloads === true ? {} : payloads;
+  const shownArgs = limits === false ? undefined : preview(args, limits);
+  const log = (outcome: string, ...answer: readonly unknown[]): void => {
     write({
       side,
       method: `${method.service}.${method.name}`,
       outcome,
       elapsedMs: clock.now() - startedAt,
       metadata: withMetadata ? metadata.toJSON() : undefined,
+      responseMetadata: withMetadata ? responseMetadata?.toJSON() : undefined,
+      args: shownArgs,
+      answer: limits === false || answer.length === 0 ? undefined : preview(answer[0], limits),
     });
   };
   let value: unknown;
   try {
     value = await next();
   } catch (error) {
-    log(error instanceof Failure ? "User" : isVoxError(error) ? error.code : "Failed");
+    if (error instanceof Failure || error instanceof UserError) log("User", error.error);
+    else log(isVoxError(error) ? error.code : "Failed");
     throw error;
   }
-  log(value instanceof Failure ? "User" : "Ok");
+  if (value instanceof Failure) log("User", value.error);
+  else log("Ok", value);
   return value;
 }
