@@ -17,13 +17,16 @@ describe("parseTcpAddress", () => {
     "tcp://127.0.0.1",
     "tcp://:4000",
     "tcp://a:b",
-    "tcp://a:70000",
     "tcp://::1:4000",
     "tcp://a:1/b",
     "",
   ])("refuses %j", (address) => {
     expect(() => parseTcpAddress(address)).toThrow(SessionError);
     expect(() => parseTcpAddress(address)).toThrow("expected tcp://host:port");
+  });
+
+  it("refuses a port that there is not", () => {
+    expect(() => parseTcpAddress("tcp://a:70000")).toThrow("the largest port is 65535");
   });
 
   it("names an unknown scheme", () => {
