@@ -88,6 +88,12 @@ export class ModelCall {
     return this.outcome !== undefined && !this.isRunning && this.isChecked;
   }
 
+  /** Whether a handler that throws leaves behind what nobody knows: persisted work, or half of a stream. */
+  private get isHalfDone(): boolean {
+    const { persist, idempotent, hasChannels } = this.plan.method;
+    return persist || (hasChannels && !idempotent);
+  }
+
   private get isLate(): boolean {
     const { timeoutMs } = this.plan;
     const untilMs = this.outcome?.atMs ?? this.clock.now();
@@ -174,9 +180,11 @@ export class ModelCall {
         if (answer?.kind !== "user") return "no handler said so";
         return JSON.stringify(value) === JSON.stringify(answer.error) ? undefined : "another error was given";
       case "Cancelled":
-        return this.isCancelled || this.isLate || answer?.kind === "throw"
+        return this.isCancelled || this.isLate || (answer?.kind === "throw" && !this.isHalfDone)
           ? undefined
           : "nobody cancelled it";
+      case "Indeterminate":
+        return answer?.kind === "throw" && this.isHalfDone ? undefined : "its handler may be believed";
       case "ConnectionClosed":
       case "SessionShutdown":
         return this.line.disturbance === undefined ? "its connection is open" : undefined;

@@ -12,7 +12,9 @@ const stepsOfSeed = 20_000;
 const fixedSeeds = [1, 2, 3, 4, 5];
 /** Every kind of outcome that a run must come across, so that the model cannot go blind. */
 const expected = [
-  ...["Ok", "User", "Cancelled", "ConnectionClosed", "SessionShutdown"].map((code) => `call ${code}`),
+  ...["Ok", "User", "Cancelled", "Indeterminate", "ConnectionClosed", "SessionShutdown"].map(
+    (code) => `call ${code}`,
+  ),
   ...["ChannelReset", "ChannelClosed", "ConnectionClosed"].map((code) => `send ${code}`),
   ...["sent", "full", "closed"].map((came) => `trySend ${came}`),
   ...["end", "ConnectionClosed"].map((how) => `stream ${how}`),

@@ -78,6 +78,27 @@ export const differences: Readonly<Record<string, readonly ChosenDifference[]>> 
       "missing",
     ),
   ],
+  operation_conflict: [difference("server", ownRoot, "root")],
+  operation_sealed: [
+    difference(
+      "server",
+      "calls.md §6.2: what was sealed is compared with the call, too: a conflict",
+      "other",
+    ),
+  ],
+  raw_operation_id_text: [
+    difference(
+      "server",
+      "calls.md §6.2: what was sealed is compared with the call, too: a conflict",
+      "other",
+    ),
+  ],
+  operation_cancel_waiter: [
+    difference("server", `${ownRoot}; calls.md §3: one Cancelled for one request`, "root", "missing"),
+  ],
+  operation_persist_cancel_waiter: [
+    difference("server", "calls.md §3: a detached request is answered with Cancelled", "missing", "extra"),
+  ],
   handler_panics: [difference("client", failedCallEnds, "result")],
   stream_error_ends_channel: [difference("client", failedCallEnds, "result")],
   stream_tx_paced: [difference("client", noGrantAfterEnd, "missing")],
@@ -152,15 +173,12 @@ export const differences: Readonly<Record<string, readonly ChosenDifference[]>> 
 };
 
 const resume = "belongs to resume";
-const operations = "belongs to resume: the operation table of the callee";
 const pending = "belongs to connections: acceptors that get the connection itself";
 
 /** Transcripts that are not replayed here, or of which one side is not. */
 const elsewhere: readonly (readonly [name: RegExp, reason: string, role?: Role])[] = [
   [/^(virtual_dropped_acceptor|virtual_early_call)$/, pending, "server"],
   [/^resume_/, resume],
-  [/^(operation_|handler_panics$)/, operations, "server"],
-  [/^raw_operation_id_text$/, operations],
   [/^invalid_payload$/, "its client was built from other types than those of session.vox", "client"],
 ];
 

@@ -147,7 +147,7 @@ describe("channels", () => {
     {
       how: "ended by an error of the call",
       run: (pair) => callerOf(pair).tryCall(crash.method, [channel<number>().tx]),
-      client: "Closed rx Local",
+      client: "Closed rx Remote",
       server: "Closed tx Local",
     },
     {
@@ -314,7 +314,7 @@ describe("an observer", () => {
         await call;
         expect(items).toBe(40);
         await expect(callerOf(pair).call(crash.method, [channel<number>().tx])).rejects.toMatchObject({
-          code: "Cancelled",
+          code: "Indeterminate",
         });
         await expect(callerOf(pair).call(divide.method, [1n, 1n])).rejects.toMatchObject({
           code: "UnknownMethod",

@@ -29,6 +29,8 @@ export interface Application {
   open(gate: number): void;
 }
 
+/** At this gate `commit` crashed. */
+const crashGate = 999;
 const i64Min = -(2n ** 63n);
 
 export const back = (side: string): $.Dispatcher =>
@@ -78,6 +80,7 @@ export function makeApplication(transcript: string, metadata: Metadata): Applica
     }),
     commit.handled(async ([gate]) => {
       runs += 1;
+      if (gate === crashGate) throw new Error("crash");
       const run = BigInt(runs);
       await pass(gate);
       return run;

@@ -43,7 +43,7 @@ export class RecordedCaller {
     else if (note.startsWith("calls ")) this.call(note, index);
     else if (note === "drops the call") this.controllers.at(-1)?.abort();
     else if (note.startsWith("session.shutdown()")) this.session?.abort();
-    else if (/^(?:the guest )?opens /.test(note)) this.open(note, index);
+    else if (/^(?:the guest )?opens (?!gate)/.test(note)) this.open(note, index);
     else if (note.startsWith("tries close(0)")) this.tryRefused();
     else if (/^closes (?:connection \d|it$|the )/.test(note)) this.closeConnection(note, index);
     else if (/^drops (?:its|the virtual connection's) client|^drops the (?:first|second)$/.test(note))

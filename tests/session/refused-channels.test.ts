@@ -84,7 +84,7 @@ describe("sends that wait for credit", () => {
     });
     const { pair, caller, clock } = await pairOf([failing], { client: { initialChannelCredit: 1 } });
     const { tx } = channel<number>();
-    expect(await caller.tryCall(crash.method, [tx])).toMatchObject({ error: { code: "Cancelled" } });
+    expect(await caller.tryCall(crash.method, [tx])).toMatchObject({ error: { code: "Indeterminate" } });
     await settle();
     expect(became).toEqual(["1 sent", "2 ChannelClosed"]);
     await expectNothingLeft(pair, clock);

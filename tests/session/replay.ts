@@ -1,5 +1,12 @@
 /** Plays one side of a recorded session and compares every frame that it sends. See `session.README.md`. */
-import { accept, initiate, Metadata, memoryLinkPair, type Session } from "@voxrpc/runtime";
+import {
+  accept,
+  initiate,
+  Metadata,
+  memoryLinkPair,
+  memoryOperationStore,
+  type Session,
+} from "@voxrpc/runtime";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
 import { messageSchemas } from "../../packages/runtime/src/handshake/handshake-core.js";
 import {
@@ -103,6 +110,8 @@ class Replay {
       service: named === undefined ? undefined : String(named.value),
       clock: this.clock,
       keepalive: this.isPinging ? keepalive : undefined,
+      // The recorded peers keep the answers of all methods.
+      operationStore: memoryOperationStore({ clock: this.clock }),
     };
     const { client, server } = this.application;
     const establishing =

@@ -177,7 +177,7 @@ describe("a stream to the caller", () => {
     const { tx, rx } = channel<number>();
     const call = callerOf(pair.client).call(crash.method, [tx]);
     const items = collect(rx);
-    await expect(call).rejects.toMatchObject({ code: "Cancelled" });
+    await expect(call).rejects.toMatchObject({ code: "Indeterminate" });
     expect(await items).toEqual([1]);
     await expectIdle(pair);
   });

@@ -29,6 +29,7 @@ import type { Connection } from "./session/connection.js";
 import { ConnectionShell } from "./session/connection-shell.js";
 import type { KeepaliveOptions } from "./session/keepalive.js";
 import { LinkTraffic } from "./session/link-traffic.js";
+import type { OperationStore } from "./session/operation-store.js";
 import { Outbox } from "./session/outbox.js";
 import { errorKey, RejectedError } from "./session/rejected-error.js";
 import { Session } from "./session/session.js";
@@ -53,6 +54,12 @@ export interface EstablishOptions {
   readonly clock?: Clock | undefined;
   /** Asks a silent peer whether it is there, and ends the session when it is not. Default: never. */
   readonly keepalive?: KeepaliveOptions | undefined;
+  /**
+   * Keeps the answers to calls with an operation id, so that one that is sent again is not run again. Serves all
+   * connections of the session, and may serve many sessions. Default: answers of `@persist` methods, and those of all
+   * methods where the session can be resumed, are kept in memory as long as their connection lives.
+   */
+  readonly operationStore?: OperationStore | undefined;
   /** Watches the session and its calls. */
   readonly observer?: Observer | undefined;
   /** Gives up when aborted before the session is there; the promise rejects with code `Cancelled`. */
@@ -286,11 +293,13 @@ class Establishment implements LinkSink {
 
   private open(result: HandshakeResult): void {
     const { link, outbox, limits, clock, dispatcher } = this;
-    const { observer } = this.options;
+    const { observer, operationStore } = this.options;
     this.conclude();
     const { peerSupportsRetry } = result;
+    const isResumable = result.sessionKey !== undefined;
     const startDriver = (connection: Connection, answering: Dispatcher | undefined): Driver => {
-      const options = { dispatcher: answering, limits, clock, observer, peerSupportsRetry };
+      const retry = { peerSupportsRetry, operationStore, isResumable };
+      const options = { dispatcher: answering, limits, clock, observer, ...retry };
       const shell = new ConnectionShell(connection, core, clock, (close) => session.close(close));
       return new Driver(new DriverCore(connection, options), session, shell);
     };

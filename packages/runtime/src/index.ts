@@ -88,6 +88,7 @@ export {
   type LinkPressureEvent,
   type LinkTrafficEvent,
   type Observer,
+  type OperationStoreFailedEvent,
   observeAll,
   type ProtocolErrorEvent,
   type RequestEvent,

@@ -66,6 +66,13 @@ export interface HandlerFailedEvent extends RequestEvent {
   readonly error: unknown;
 }
 
+/** A store of operations threw or rejected. */
+export interface OperationStoreFailedEvent extends RequestEvent {
+  /** What it was asked for. After a failed `admit` or `lookup` the call has not run. */
+  readonly step: "admit" | "lookup" | "seal" | "release" | "remove";
+  readonly error: unknown;
+}
+
 export interface ProtocolErrorEvent extends ConnectionEvent {
   /** Who broke the protocol: the peer, as we saw it, or we, as the peer reported. */
   readonly by: "peer" | "us";
@@ -144,6 +151,8 @@ export interface Observer {
   onRequestFinished?(event: RequestFinishedEvent): void;
   /** A handler threw something else than its declared error, or answered with a value that does not fit its type. */
   onHandlerFailed?(event: HandlerFailedEvent): void;
+  /** The store of operations failed: the call that asked it is answered with `Cancelled`, or `Indeterminate` when it ran. */
+  onOperationStoreFailed?(event: OperationStoreFailedEvent): void;
   onProtocolError?(event: ProtocolErrorEvent): void;
   /** Bytes of the peer are no value of their type. For a message the session ends, for a payload its call or channel. */
   onDecodeFailed?(event: CodecFailedEvent): void;
@@ -181,6 +190,7 @@ const events: Readonly<Record<keyof Observer, true>> = {
   onRequestStarted: true,
   onRequestFinished: true,
   onHandlerFailed: true,
+  onOperationStoreFailed: true,
   onProtocolError: true,
   onDecodeFailed: true,
   onEncodeFailed: true,

@@ -11,21 +11,30 @@ import { type CallErrorCode, type CallFailureCode, CodecError } from "../errors.
 import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
 import type { Connection } from "../session/connection.js";
+import type { OperationStore, SealedReply } from "../session/operation-store.js";
 import { hasParity } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
 import type { MessageHead, WireId } from "../wire/message.js";
 import { isSendable, type Metadata } from "../wire/metadata.js";
 import { methodIdBytes } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
+import { type OperationHost, Operations, type StoreStep } from "./operations.js";
 import { Replies } from "./replies.js";
 import { type QueuedCall, RunningRequest, type ServedMethod } from "./running.js";
+import { encodeReply, outcomeOf } from "./sealed-replies.js";
 import { queuedSnapshot, runningSnapshot } from "./snapshot.js";
 
 /** A Call whose frame is this small is copied when it must wait, so that it does not keep its whole chunk alive. */
 const copiedFrameBytes = 16 * 1024;
 
+/** How calls are treated that may come again. */
+export interface RetryOptions {
+  readonly operationStore: OperationStore | undefined;
+  readonly isResumable: boolean;
+}
+
 /** Calls of the peer on one connection. */
-export class IncomingCalls {
+export class IncomingCalls implements OperationHost {
   /** Calls the peer on this connection; set before the first Call arrives. */
   caller: Caller | undefined = undefined;
   private readonly connection: Connection;
@@ -37,6 +46,8 @@ export class IncomingCalls {
   /** Called when a handler that took its time is through. */
   private readonly onSettled: () => void;
   private readonly replies: Replies;
+  private readonly operations: Operations;
+  private readonly maxFrameBytes: number;
   private readonly limit: number;
   private readonly queueLimit: number;
   private readonly running = new Map<WireId, RunningRequest>();
@@ -53,6 +64,7 @@ export class IncomingCalls {
     bindings: Bindings,
     channels: Channels,
     dispatcher: Dispatcher | undefined,
+    { operationStore, isResumable }: RetryOptions,
     limits: Limits,
     clock: Clock,
     observer: Observer | undefined,
@@ -66,6 +78,8 @@ export class IncomingCalls {
     this.observer = observer;
     this.onSettled = onSettled;
     this.replies = new Replies(connection, bindings);
+    this.operations = new Operations(connection, operationStore, isResumable, clock, this);
+    this.maxFrameBytes = limits.maxFrameBytes;
     this.limit = Math.max(1, connection.local.maxConcurrentRequests);
     this.queueLimit = Math.max(limits.maxQueuedRequests, 16 * this.limit);
   }
@@ -98,7 +112,7 @@ export class IncomingCalls {
     }
     if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
     if (this.isDraining) {
-      this.refuse(head, bytes, this.find(head), "SessionShutdown");
+      this.turnAway(head, bytes, this.find(head), "SessionShutdown");
       return;
     }
     if (this.running.size >= this.limit || this.queued.size !== 0 || connection.host.isCongested) {
@@ -115,13 +129,17 @@ export class IncomingCalls {
       const method = this.find(queued);
       if (method?.persist === true) return;
       this.unqueue(queued);
-      this.refuse(queued, queued.bytes, method, "Cancelled");
+      this.turnAway(queued, queued.bytes, method, "Cancelled");
       return;
     }
     const request = this.running.get(id);
-    if (request === undefined || request.method.persist) return;
-    this.answer(request, "Cancelled");
-    request.abort("the caller has cancelled the call");
+    if (request === undefined) return;
+    if (request.operation !== undefined) {
+      this.operations.cancel(request);
+    } else if (!request.method.persist) {
+      this.answer(request, "Cancelled");
+      request.abort("the caller has cancelled the call");
+    }
     this.pump();
   }
 
@@ -159,6 +177,64 @@ export class IncomingCalls {
       if (this.observer !== undefined) this.reportEnd(request, "ConnectionClosed");
       if (!request.method.persist) request.abort("the connection of the call has ended");
     }
+    this.operations.end(running);
+  }
+
+  findRunning(operationId: WireId): RunningRequest | undefined {
+    for (const request of this.running.values()) if (request.operationId === operationId) return request;
+    return undefined;
+  }
+
+  /** Runs the handler of a request whose operation may run. */
+  start(request: RunningRequest): void {
+    const { served, bytes, argumentsStart, argumentsEnd } = request;
+    let args: readonly unknown[];
+    try {
+      served.decision ??= this.bindings.decideArguments(served.method);
+      const { problem, read, skipsChannels } = served.decision;
+      if (problem !== undefined) {
+        this.answer(request, "InvalidPayload", problem);
+        return;
+      }
+      this.reader.reset(bytes, argumentsStart, argumentsEnd);
+      args =
+        served.method.hasChannels || skipsChannels ? this.readWithChannels(request, read) : read(this.reader);
+    } catch (fault) {
+      if (this.observer !== undefined) this.reportCodec("onDecodeFailed", "arguments", request, fault);
+      this.answer(request, "InvalidPayload", textOf(fault));
+      return;
+    }
+    this.invoke(request, args);
+  }
+
+  hold(request: RunningRequest): void {
+    if (!request.isAnswered && !this.hasEnded) this.running.set(request.requestId, request);
+  }
+
+  decline({ method, served, requestId, bytes, argumentsStart, argumentsEnd }: RunningRequest): void {
+    if (method.hasChannels && !this.hasEnded)
+      this.refuseChannels(served, requestId, bytes, argumentsStart, argumentsEnd);
+  }
+
+  replay(request: RunningRequest, reply: SealedReply): void {
+    if (request.isAnswered || this.hasEnded) return;
+    try {
+      this.replies.replay(request.requestId, request.served, reply);
+    } catch (error) {
+      this.connection.host.outbox.discard();
+      this.answer(request, "Cancelled");
+      this.report(request, error);
+      return;
+    }
+    this.finish(request, outcomeOf(reply));
+  }
+
+  refuse(request: RunningRequest, code: CallFailureCode, detail = ""): void {
+    if (!request.isAnswered && !this.hasEnded) this.answer(request, code, detail);
+  }
+
+  reportStore(request: RunningRequest, step: StoreStep, error: unknown): void {
+    notify(this.observer, "onOperationStoreFailed", { ...this.eventOf(request), step, error });
   }
 
   /** When the frame that is being read has arrived. */
@@ -181,7 +257,7 @@ export class IncomingCalls {
   }
 
   /** Answers a Call that no handler saw. */
-  private refuse(
+  private turnAway(
     head: MessageHead | QueuedCall,
     bytes: Uint8Array,
     method: HandledMethod | undefined,
@@ -191,23 +267,31 @@ export class IncomingCalls {
       this.replies.answerUnknown(head.id, methodIdOf(head), code);
       return;
     }
-    this.replies.answer(head.id, this.servedOf(method), code);
-    if (method.hasChannels) this.refuseChannels(head, bytes, method);
+    const served = this.servedOf(method);
+    this.replies.answer(head.id, served, code);
+    if (method.hasChannels) this.refuseChannels(served, head.id, bytes, head.payloadStart, head.payloadEnd);
   }
 
   /** Whoever is on the other ends of the channels of a refused Call is told; what has come for them is dropped. */
-  private refuseChannels(head: MessageHead | QueuedCall, bytes: Uint8Array, method: HandledMethod): void {
+  private refuseChannels(
+    served: ServedMethod,
+    id: WireId,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const { method } = served;
     const { reader } = this;
     const channels = new HandlerChannels(this.channels, method);
-    const served = this.servedOf(method);
     reader.binder = channels;
     try {
       served.decision ??= this.bindings.decideArguments(method);
       if (served.decision.problem !== undefined) return;
-      reader.reset(bytes, head.payloadStart, head.payloadEnd);
+      reader.reset(bytes, start, end);
       served.decision.read(reader);
     } catch (fault) {
-      if (this.observer !== undefined) this.reportUnreadableCall(head, method, fault);
+      if (this.observer !== undefined)
+        this.reportCodec("onDecodeFailed", "arguments", { requestId: id, method }, fault);
     } finally {
       reader.binder = undefined;
       channels.refuse();
@@ -256,7 +340,7 @@ export class IncomingCalls {
     const { id } = head;
     const method = this.find(head);
     if (method === undefined) {
-      this.refuse(head, bytes, undefined, this.dispatcher === undefined ? "Cancelled" : "UnknownMethod");
+      this.turnAway(head, bytes, undefined, this.dispatcher === undefined ? "Cancelled" : "UnknownMethod");
       return;
     }
     const served = this.servedOf(method);
@@ -269,25 +353,14 @@ export class IncomingCalls {
       bytes,
       metadataStart,
       metadataEnd,
+      head.payloadStart,
+      head.payloadEnd,
       arrivedMs,
     );
     if (this.observer !== undefined) this.reportStart(request);
-    let args: readonly unknown[];
-    try {
-      served.decision ??= this.bindings.decideArguments(method);
-      const { problem, read, skipsChannels } = served.decision;
-      if (problem !== undefined) {
-        this.answer(request, "InvalidPayload", problem);
-        return;
-      }
-      this.reader.reset(bytes, head.payloadStart, head.payloadEnd);
-      args = method.hasChannels || skipsChannels ? this.readWithChannels(request, read) : read(this.reader);
-    } catch (fault) {
-      if (this.observer !== undefined) this.reportCodec("onDecodeFailed", "arguments", request, fault);
-      this.answer(request, "InvalidPayload", textOf(fault));
-      return;
-    }
-    this.invoke(request, args);
+    if (request.mayRepeat && (this.running.size !== 0 || this.operations.asksStore(method)))
+      this.operations.admit(request);
+    else this.start(request);
   }
 
   /** Reads arguments that hold channels; none is open when they cannot be read. */
@@ -328,6 +401,7 @@ export class IncomingCalls {
       request.abort("the connection of the call has ended");
     } else {
       this.running.set(request.requestId, request);
+      if (request.operation === undefined && request.mayRepeat) this.operations.enter(request);
     }
     result.then(
       (value) => {
@@ -342,18 +416,19 @@ export class IncomingCalls {
   }
 
   /** A handler is through: the next one may start. */
-  private advance(): void {
+  advance(): void {
     if (this.queued.size !== 0) this.pump();
     this.onSettled();
   }
 
   private onResult(request: RunningRequest, value: unknown): void {
-    if (request.isAnswered || this.hasEnded) return;
+    // The answer of an operation that has outlived its connection is kept for the next who asks.
+    if ((request.isAnswered || this.hasEnded) && request.operation === undefined) return;
     const { method } = request;
     if (!(value instanceof Failure)) {
       this.reply(request, 0, method.ok, value);
     } else if (method.error === undefined) {
-      this.answer(request, "Cancelled");
+      this.drop(request);
       this.report(
         request,
         new TypeError(`${method.service}.${method.name} declares no error, yet its handler gave one`),
@@ -368,18 +443,33 @@ export class IncomingCalls {
       this.onResult(request, thrown);
       return;
     }
-    if (!request.isAnswered && !this.hasEnded) this.answer(request, "Cancelled");
-    else if (isAbort(thrown)) return;
-    this.report(request, thrown);
+    const isAwaited = !request.isAnswered && !this.hasEnded;
+    this.drop(request);
+    if (isAwaited || !isAbort(thrown)) this.report(request, thrown);
+  }
+
+  /** The handler is through and gave no answer: where it may have done half of its work, nobody can say what is true. */
+  private drop(request: RunningRequest): void {
+    const { persist, hasChannels, idempotent } = request.method;
+    const code = persist || (hasChannels && !idempotent) ? "Indeterminate" : "Cancelled";
+    request.channels?.abandon();
+    if (request.isAnswered || this.hasEnded) this.operations.over(request, code, "");
+    else this.answer(request, code);
   }
 
   /** Answers with a value of the method's own types; when it does not fit them, with Cancelled. */
   private reply(request: RunningRequest, variant: 0 | 1, type: HandledMethod["ok"], value: unknown): void {
+    const { operation } = request;
     try {
+      if (operation?.isShared === true) {
+        const reply = encodeReply(variant, type, value, request.answeredMetadata, this.maxFrameBytes);
+        this.operations.reply(operation, reply);
+        return;
+      }
       this.replies.reply(request, variant, type, value);
     } catch (fault) {
       const { method } = request;
-      this.answer(request, "Cancelled");
+      this.drop(request);
       const label = `${method.service}.${method.name}: ${variant === 0 ? "result" : "error"}`;
       const error = fault instanceof CodecError ? fault : encodeError(fault, type.shape, value, label);
       if (this.observer !== undefined) this.reportCodec("onEncodeFailed", "response", request, error);
@@ -394,14 +484,15 @@ export class IncomingCalls {
     return answeredMetadata !== undefined && isSendable(answeredMetadata) ? answeredMetadata : undefined;
   }
 
-  private answer(request: RunningRequest, code: "Cancelled" | "InvalidPayload", detail = ""): void {
+  private answer(request: RunningRequest, code: CallFailureCode, detail = ""): void {
     const { requestId, served } = request;
     this.replies.answer(requestId, served, code, detail, this.sendableMetadata(request));
-    this.finish(request, code);
+    this.finish(request, code, detail);
   }
 
-  private finish(request: RunningRequest, outcome: "Ok" | CallErrorCode): void {
+  private finish(request: RunningRequest, outcome: "Ok" | CallErrorCode, detail = ""): void {
     request.isAnswered = true;
+    if (request.operation !== undefined) this.operations.over(request, outcome, detail);
     if (outcome === "Ok") request.channels?.release();
     else request.channels?.abandon();
     if (this.running.size !== 0) this.running.delete(request.requestId);
@@ -422,24 +513,11 @@ export class IncomingCalls {
   private reportCodec(
     event: "onEncodeFailed" | "onDecodeFailed",
     of: "arguments" | "response",
-    { requestId: id, connectionId, method }: RunningRequest,
+    { requestId: id, method }: Pick<RunningRequest, "requestId" | "method">,
     error: unknown,
   ): void {
-    const link = this.connection.host.description;
-    notify(this.observer, event, { link, connectionId, of, id, method, error });
-  }
-
-  private reportUnreadableCall(head: MessageHead | QueuedCall, method: HandledMethod, error: unknown): void {
     const { host, id: connectionId } = this.connection;
-    const event = {
-      link: host.description,
-      connectionId,
-      of: "arguments" as const,
-      id: head.id,
-      method,
-      error,
-    };
-    notify(this.observer, "onDecodeFailed", event);
+    notify(this.observer, event, { link: host.description, connectionId, of, id, method, error });
   }
 
   private report(request: RunningRequest, error: unknown): void {

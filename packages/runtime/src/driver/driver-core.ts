@@ -11,6 +11,7 @@ import type { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { Observer } from "../observer.js";
 import type { Connection, ConnectionSink, DriverSnapshot } from "../session/connection.js";
+import type { OperationStore } from "../session/operation-store.js";
 import { type MessageHead, RequestBody } from "../wire/message.js";
 import { Bindings } from "./bindings.js";
 import { IncomingCalls, methodIdOf } from "./dispatch.js";
@@ -24,6 +25,10 @@ export interface DriverOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
+  /** Keeps what was answered to calls with an operation id; without one, the driver keeps it as long as it lives. */
+  readonly operationStore: OperationStore | undefined;
+  /** Whether the session can go on over another link: the peer may ask again for what was answered. */
+  readonly isResumable: boolean;
   /** Whether the peer announced retry in the handshake: calls carry an operation id then. */
   readonly peerSupportsRetry: boolean;
 }
@@ -68,6 +73,7 @@ export class DriverCore implements ConnectionSink {
       this.bindings,
       this.channels,
       options.dispatcher,
+      options,
       limits,
       clock,
       observer,

@@ -4,6 +4,7 @@ import type { CallFailureCode } from "../errors.js";
 import { writeString } from "../postcard/text.js";
 import type { Announcement } from "../schema/registry.js";
 import type { Connection } from "../session/connection.js";
+import type { SealedReply } from "../session/operation-store.js";
 import type { WireId } from "../wire/message.js";
 import type { Metadata } from "../wire/metadata.js";
 import { beginPayload, endPayload, methodIdBytes, writeResponseHead } from "../wire/request-messages.js";
@@ -75,6 +76,24 @@ export class Replies {
   ): void {
     if (!served.announcement.isSent) this.announce(served);
     this.fail(id, code, detail, metadata);
+  }
+
+  /**
+   * Answers with bytes that were encoded before, for whatever request.
+   * @throws CodecError `EncodeFailed` when they do not fit a frame
+   */
+  replay(id: WireId, served: ServedMethod, { payload, metadata }: SealedReply): void {
+    if (!served.announcement.isSent) this.announce(served);
+    const { outbox } = this.connection.host;
+    const w = outbox.writer;
+    let p = writeResponseHead(w, outbox.begin(), this.connection.id, id);
+    if (p + metadata.length > w.limit) w.grow(p, metadata.length);
+    w.buffer.set(metadata, p);
+    const start = beginPayload(w, p + metadata.length);
+    p = start;
+    if (p + payload.length > w.limit) w.grow(p, payload.length);
+    w.buffer.set(payload, p);
+    outbox.commit(endPayload(w, start, p + payload.length));
   }
 
   /** Answers a call of a method that is not served here: its types are announced as narrow. */

@@ -6,12 +6,16 @@ import type { Service } from "../call/service.js";
 import type { HandlerChannels } from "../channel/handler-channels.js";
 import type { Announcement } from "../schema/registry.js";
 import { HeldCaller } from "../session/held-caller.js";
+import type { OperationRecord } from "../session/operation-store.js";
 import type { WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import type { Reading } from "./translate.js";
 
 /** The connection belongs to who made the call: a client of it that is closed ends nothing but itself. */
 function holdsNothing(): undefined {}
+
+/** A metadata list without entries. */
+const noMetadataBytes = 1;
 
 /** Why a handler's signal is aborted. */
 export class HandlerAbort extends Error {
@@ -45,10 +49,17 @@ export class RunningRequest implements CallContext {
   startedAt = 0;
   /** When its Call arrived, whole ms: for snapshots. */
   readonly sinceMs: number;
+  /** As the caller named the operation; undefined for none, and as long as nobody has looked. */
+  operationId: WireId | undefined = undefined;
+  /** Set while the same operation may come again or waits for this answer. */
+  operation: LiveOperation | undefined = undefined;
+  /** The Call, or the chunk in which it arrived. */
+  readonly bytes: Uint8Array;
+  readonly metadataStart: number;
+  readonly metadataEnd: number;
+  readonly argumentsStart: number;
+  readonly argumentsEnd: number;
   private readonly caller: Caller | undefined;
-  private readonly bytes: Uint8Array;
-  private readonly metadataStart: number;
-  private readonly metadataEnd: number;
   private decodedMetadata: Metadata | undefined = undefined;
   private answerMetadata: Metadata | undefined = undefined;
   private controller: AbortController | undefined = undefined;
@@ -62,6 +73,8 @@ export class RunningRequest implements CallContext {
     bytes: Uint8Array,
     metadataStart: number,
     metadataEnd: number,
+    argumentsStart: number,
+    argumentsEnd: number,
     sinceMs: number,
   ) {
     this.sinceMs = sinceMs;
@@ -70,12 +83,19 @@ export class RunningRequest implements CallContext {
     this.connectionId = connectionId;
     this.caller = caller;
     this.bytes = bytes;
+    this.argumentsStart = argumentsStart;
+    this.argumentsEnd = argumentsEnd;
     this.metadataStart = metadataStart;
     this.metadataEnd = metadataEnd;
   }
 
   get method(): HandledMethod {
     return this.served.method;
+  }
+
+  /** Whether it may carry the id of an operation that counts: running an idempotent method twice does no harm. */
+  get mayRepeat(): boolean {
+    return this.metadataEnd - this.metadataStart > noMetadataBytes && !this.served.method.idempotent;
   }
 
   client<C>(service: Service<C>): C {
@@ -110,6 +130,31 @@ export class RunningRequest implements CallContext {
   abort(text: string): void {
     this.abortReason ??= new HandlerAbort(text);
     this.controller?.abort(this.abortReason);
+  }
+}
+
+/** An operation whose handler runs, or is about to. */
+export class LiveOperation {
+  /** Its request is the one that runs. */
+  readonly owner: RunningRequest;
+  /** Set when the store has it or is asked for it. */
+  readonly record: OperationRecord | undefined;
+  /** Requests that get the owner's answer. */
+  waiters: RunningRequest[] | undefined = undefined;
+  state: "admitting" | "running" | "sealing" = "running";
+  /** Given up on the caller's wish: it may run again. */
+  isAborted = false;
+  /** Nobody is to be answered any more. */
+  isOver = false;
+
+  constructor(owner: RunningRequest, record: OperationRecord | undefined) {
+    this.owner = owner;
+    this.record = record;
+  }
+
+  /** Whether its answer is needed as bytes. */
+  get isShared(): boolean {
+    return this.record !== undefined || this.waiters !== undefined;
   }
 }
 
