@@ -12,18 +12,13 @@ describe("parseTcpAddress", () => {
     expect(parseTcpAddress(address)).toEqual({ host, port });
   });
 
-  it.each([
-    "127.0.0.1",
-    "tcp://127.0.0.1",
-    "tcp://:4000",
-    "tcp://a:b",
-    "tcp://::1:4000",
-    "tcp://a:1/b",
-    "",
-  ])("refuses %j", (address) => {
-    expect(() => parseTcpAddress(address)).toThrow(SessionError);
-    expect(() => parseTcpAddress(address)).toThrow("expected tcp://host:port");
-  });
+  it.each(["127.0.0.1", "tcp://127.0.0.1", "tcp://:4000", "tcp://a:b", "tcp://::1:4000", "tcp://a:1/b", ""])(
+    "refuses %j",
+    (address) => {
+      expect(() => parseTcpAddress(address)).toThrow(SessionError);
+      expect(() => parseTcpAddress(address)).toThrow("expected tcp://host:port");
+    },
+  );
 
   it("refuses a port that there is not", () => {
     expect(() => parseTcpAddress("tcp://a:70000")).toThrow("the largest port is 65535");
