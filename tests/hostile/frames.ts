@@ -36,7 +36,8 @@ const settings = { isEven: false, maxConcurrentRequests: 64, initialChannelCredi
 
 function written(write: (w: Writer, p: number) => number): Uint8Array {
   const w = new Writer(512);
-  return w.buffer.slice(0, write(w, 0));
+  const end = write(w, 0);
+  return w.buffer.slice(0, end);
 }
 
 function put(w: Writer, p: number, bytes: Uint8Array): number {

@@ -9,7 +9,10 @@ export interface Limits {
   readonly maxMetadataEntries: number;
   /** Bytes of one encoded metadata list. Default 64 KiB. */
   readonly maxMetadataBytes: number;
-  /** Bytes of one CBOR schema payload. Default 1 MiB. */
+  /**
+   * Bytes of one CBOR schema payload; eight times that for all of a connection, 64 times for all connections of a session.
+   * Default 1 MiB.
+   */
   readonly maxSchemaBytes: number;
   /** Schemas that one connection accepts in all. Default 4096. */
   readonly maxSchemas: number;
@@ -24,14 +27,19 @@ export interface Limits {
   readonly maxHandshakeBytes: number;
   /** Prologue and handshake together, ms. Default 10 000. */
   readonly handshakeTimeoutMs: number;
-  /** Calls of the peer that run or wait on one connection before it is closed. Default 1024, and never below 16 times the announced limit. */
+  /**
+   * Calls of the peer that run or wait on one connection before it is closed; never below 16 times the announced limit. A
+   * peer that opens a connection, and with it chooses how many calls we run at once, is announced this at most. Default
+   * 1024.
+   */
   readonly maxQueuedRequests: number;
   /**
    * Bytes of the peer's calls that may wait on one session because its link does not take our answers; past it the link is
    * not read until it has drained, so that a peer that keeps our limits is never cut off. Two such sides always get on as
    * long as this is more than what the peer may have sent unread: its `maxBufferedBytes`, one frame, and the carrier's own
    * memory. Calls that wait for other reasons, from a peer that exceeds what was announced, end their connection two
-   * frames and 256 KiB above it. Default 64 MiB.
+   * frames and 256 KiB above it. Items of channels whose call waits count, too; past that sum their channel is reset.
+   * Default 64 MiB.
    */
   readonly maxQueuedBytes: number;
   /** Connections of one session, the root and those asked for included. Default 1024. */

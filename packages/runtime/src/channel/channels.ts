@@ -23,7 +23,7 @@ import {
 import { ChannelBody, type MessageHead, type WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import { beginPayload, endItem } from "../wire/request-messages.js";
-import { connectionEnded, endOfItems, resetByPeer } from "./end.js";
+import { type ChannelEnd, connectionEnded, endOfItems, resetByPeer } from "./end.js";
 import { EndedIds } from "./ended-ids.js";
 import type { ChannelOrigin } from "./origin.js";
 import type { ChannelPort } from "./port.js";
@@ -35,6 +35,7 @@ import { ChannelWatch } from "./watch.js";
 const closeWaitMs = 5000;
 /** Items of unclaimed channels up to this size are copied, so that they do not keep their chunk alive. */
 const copiedItemBytes = 16 * 1024;
+const u32Max = 0xffff_ffff;
 const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
 
 /** What has arrived for a channel that nobody has claimed. */
@@ -55,13 +56,16 @@ export class Channels implements ChannelPort {
   private readonly senders = new Map<WireId, Sender<unknown>>();
   private readonly receivers = new Map<WireId, Receiver<unknown>>();
   private readonly unclaimed = new Map<number, Unclaimed>();
+  /** Grants that wait until the link takes more, by channel. */
+  private readonly owed = new Map<WireId, number>();
   private readonly endedByPeer: EndedIds;
   /** Called when one of them has ended. */
   private readonly onOver: () => void;
   /** Highest id of a channel that a Call of the peer has opened. */
   private newestOfPeer = 0;
   private isPumpDue = false;
-  private hasEnded = false;
+  /** How those that are opened behind the end of the connection end. */
+  private ending: ChannelEnd | undefined = undefined;
 
   /** @param observer undefined when nobody watches */
   constructor(
@@ -85,6 +89,11 @@ export class Channels implements ChannelPort {
     return this.senders.size + this.receivers.size;
   }
 
+  /** How many more may be open. */
+  get room(): number {
+    return this.limits.maxChannels - this.size;
+  }
+
   /** Whether a channel of the peer's Call may have this id. */
   canOpen(channelId: number): boolean {
     return (
@@ -93,7 +102,7 @@ export class Channels implements ChannelPort {
       !this.endedByPeer.has(channelId) &&
       !this.senders.has(channelId) &&
       !this.receivers.has(channelId) &&
-      this.size < this.limits.maxChannels
+      this.room > 0
     );
   }
 
@@ -111,6 +120,7 @@ export class Channels implements ChannelPort {
     this.senders.set(channelId, sender as Sender<unknown>);
     const early = this.claim(channelId);
     if (early !== undefined) sender.end(resetByPeer());
+    if (this.ending !== undefined) sender.end(this.ending);
     return sender;
   }
 
@@ -122,12 +132,14 @@ export class Channels implements ChannelPort {
     const early = this.claim(channelId);
     for (const { bytes, start, end } of early?.items ?? []) receiver.accept(bytes, start, end);
     if (early?.end !== undefined) receiver.end(early.end === "closed" ? endOfItems : resetByPeer());
+    if (this.ending !== undefined) receiver.end(this.ending);
     return receiver;
   }
 
   /** A Call with this channel was refused: whoever is on its other end is told. */
   refuse(channelId: number): void {
     this.claim(channelId);
+    if (!this.connection.host.mayAnswer()) return;
     this.sendReset(channelId);
     this.forget(channelId);
   }
@@ -135,6 +147,7 @@ export class Channels implements ChannelPort {
   /** Nobody here will send on this channel: its receiver is told that it is over. */
   decline(channelId: number): void {
     this.claim(channelId);
+    if (!this.connection.host.mayAnswer()) return;
     this.sendClose(channelId);
     this.forget(channelId);
   }
@@ -166,6 +179,11 @@ export class Channels implements ChannelPort {
 
   /** Sends what waits, as far as credit and the link allow. */
   pump(): void {
+    for (const [id, items] of this.owed) {
+      if (this.isBusy) return;
+      this.owed.delete(id);
+      this.sendGrant(id, items);
+    }
     for (const sender of this.senders.values()) {
       if (this.isBusy) return;
       sender.pump();
@@ -174,11 +192,12 @@ export class Channels implements ChannelPort {
 
   /** The connection has ended: receivers keep what is buffered, senders fail. */
   end(reason: CloseReason, cause: unknown): void {
-    this.hasEnded = true;
     const end = connectionEnded(reason, cause);
+    this.ending = end;
     for (const receiver of [...this.receivers.values()]) receiver.end(end);
     for (const sender of [...this.senders.values()]) sender.end(end);
-    this.unclaimed.clear();
+    for (const id of [...this.unclaimed.keys()]) this.claim(id);
+    this.owed.clear();
   }
 
   /** Those that are open, by id. */
@@ -215,12 +234,18 @@ export class Channels implements ChannelPort {
   }
 
   sendGrant(channelId: WireId, items: number): void {
+    if (this.connection.host.isCongested) {
+      // A peer that does not read grants need not wait for them to send on: they must not pile up.
+      this.owed.set(channelId, Math.min(u32Max, items + (this.owed.get(channelId) ?? 0)));
+      return;
+    }
     this.say((w, p) => writeGrantCredit(w, p, this.connection.id, channelId, items));
   }
 
   forget(channelId: WireId): void {
     this.senders.delete(channelId);
     this.receivers.delete(channelId);
+    this.owed.delete(channelId);
     if (typeof channelId === "number" && hasParity(channelId, this.connection.peer.parity)) {
       this.endedByPeer.add(channelId);
     }
@@ -233,7 +258,7 @@ export class Channels implements ChannelPort {
     this.isPumpDue = true;
     queueMicrotask(() => {
       this.isPumpDue = false;
-      if (!this.hasEnded) this.pump();
+      if (this.ending === undefined) this.pump();
     });
   }
 
@@ -244,7 +269,7 @@ export class Channels implements ChannelPort {
 
   /** Sends a message of fixed size, later when another is being encoded at this moment. */
   private say(write: (w: Connection["host"]["outbox"]["writer"], p: number) => number): void {
-    if (this.hasEnded) return;
+    if (this.ending !== undefined) return;
     const { outbox } = this.connection.host;
     if (outbox.isEncoding) queueMicrotask(() => this.say(write));
     else outbox.commit(write(outbox.writer, outbox.begin()));
@@ -254,7 +279,9 @@ export class Channels implements ChannelPort {
     if (channelId > this.newestOfPeer && hasParity(channelId, this.connection.peer.parity))
       this.newestOfPeer = channelId;
     const early = this.unclaimed.get(channelId);
+    if (early === undefined) return undefined;
     this.unclaimed.delete(channelId);
+    this.connection.host.countQueued(-early.bytes);
     return early;
   }
 
@@ -292,7 +319,8 @@ export class Channels implements ChannelPort {
     if (
       early === undefined ||
       early.items.length >= credit ||
-      early.bytes + end - start > this.limits.maxFrameBytes
+      early.bytes + end - start > this.limits.maxFrameBytes ||
+      !this.connection.host.countQueued(end - start)
     ) {
       this.refuse(id);
       return;
@@ -308,7 +336,8 @@ export class Channels implements ChannelPort {
   private endUnclaimed(id: WireId, end: "closed" | "reset"): void {
     if (!this.mayBeClaimed(id) || this.senders.has(id) || this.receivers.has(id)) return;
     const early = this.unclaimedOf(id);
-    if (early !== undefined) early.end ??= end;
+    if (early === undefined) this.refuse(id);
+    else early.end ??= end;
   }
 }
 

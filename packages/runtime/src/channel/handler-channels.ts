@@ -12,18 +12,13 @@ type Opened =
   | { readonly id: number; readonly tx: Tx<unknown>; readonly type: ItemType<unknown> }
   | { readonly id: number; readonly rx: Rx<unknown>; readonly type: ItemType<unknown> };
 
-interface Skipped {
-  readonly id: number;
-  readonly direction: "tx" | "rx";
-}
-
 /** Makes handles for the channels among arguments that are being decoded; opens them when all of them are read. */
 export class HandlerChannels implements InboundBinder, SkippedChannels {
   private readonly channels: Channels;
   private readonly method: MethodName | undefined;
   private readonly opened: Opened[] = [];
-  /** Channels in fields that we do not have; undefined for none. */
-  private skipped: Skipped[] | undefined = undefined;
+  /** Ids of those in fields that we do not have, and who sends on them: a peer can make up any number. */
+  private skipped: Map<number, "tx" | "rx"> | undefined = undefined;
 
   constructor(channels: Channels, method?: MethodName) {
     this.channels = channels;
@@ -46,14 +41,14 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
 
   skipChannel(id: number, direction: "tx" | "rx"): void {
     if (!this.mayOpen(id)) return;
-    this.skipped ??= [];
-    this.skipped.push({ id, direction });
+    this.skipped ??= new Map();
+    if (this.skipped.size < this.channels.room) this.skipped.set(id, direction);
   }
 
   /** The arguments are read: the handler may use its channels. Those that it will never see are ended. */
   open(): void {
     const { channels, method } = this;
-    for (const { id, direction } of this.skipped ?? []) {
+    for (const [id, direction] of this.skipped ?? []) {
       if (direction === "tx") channels.decline(id);
       else channels.refuse(id);
     }
@@ -67,7 +62,7 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
   /** The arguments could not be read: whoever holds the other ends is told. */
   refuse(): void {
     for (const { id } of this.opened) this.channels.refuse(id);
-    for (const { id } of this.skipped ?? []) this.channels.refuse(id);
+    for (const id of this.skipped?.keys() ?? []) this.channels.refuse(id);
   }
 
   /** The handler is through: what it did not keep open is closed or cancelled. */
@@ -85,6 +80,6 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
 
   private mayOpen(id: number): boolean {
     if (!this.channels.canOpen(id) || this.opened.some((entry) => entry.id === id)) return false;
-    return this.skipped === undefined || !this.skipped.some((entry) => entry.id === id);
+    return this.skipped?.has(id) !== true;
   }
 }

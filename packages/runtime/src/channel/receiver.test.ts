@@ -44,6 +44,19 @@ describe("Receiver", () => {
     expect(log).toEqual(["1", "channel reset by peer"]);
   });
 
+  it("keeps no room for what was taken, also while something always waits", () => {
+    const { receiver, log, take, accept } = setUp(4);
+    accept(1);
+    for (let i = 0; i < 10_000; i++) {
+      accept(i & 0x7f);
+      take();
+    }
+    expect(receiver.buffered).toBe(1);
+    expect((receiver as unknown as { readonly items: unknown[] }).items.length).toBeLessThan(2000);
+    expect(log.slice(0, 4)).toEqual(["1", "0", "1", "2"]);
+    expect(log.at(-1)).toBe(String(9998 & 0x7f));
+  });
+
   it("replenisher_batches_at_half_the_initial_window", () => {
     const { port, take, accept } = setUp(16);
     for (let i = 0; i < 8; i++) accept(i);

@@ -24,6 +24,9 @@ import type { ChannelEnding, ChannelWatch } from "./watch.js";
 const receiverDropped: ChannelEnding = { kind: "reset", reason: "ReceiverDropped" };
 const brokenRule: ChannelEnding = { kind: "reset", reason: "Protocol" };
 
+/** Places of taken items that a buffer keeps; more when it holds more items. */
+const mostTaken = 1024;
+
 /** Takes an item, or learns how the channel has ended. */
 export interface Taker<T> {
   item(item: T): void;
@@ -115,10 +118,7 @@ export class Receiver<T> {
       const item = this.items[this.first] as T;
       this.items[this.first] = undefined as T;
       this.first += 1;
-      if (this.first === this.items.length) {
-        this.items = [];
-        this.first = 0;
-      }
+      this.compact();
       this.countTaken();
       taker.item(item);
     } else if (this.ending !== undefined) {
@@ -166,6 +166,15 @@ export class Receiver<T> {
       isStalled: false,
       lastItemMs: watch?.lastItemAt === undefined ? undefined : now - watch.lastItemAt,
     };
+  }
+
+  /** Gives back the room of items that were taken: a buffer that never runs empty must not grow all the same. */
+  private compact(): void {
+    if (this.first === this.items.length) this.items = [];
+    else if (this.first >= mostTaken && this.first >= this.buffered)
+      this.items = this.items.slice(this.first);
+    else return;
+    this.first = 0;
   }
 
   private refuse(error: ChannelError): void {

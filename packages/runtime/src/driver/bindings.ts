@@ -19,6 +19,8 @@ export class Bindings {
   private readonly connection: Connection;
   private readonly sent = new SendState();
   private readonly received: ReceiveState;
+  /** Bytes of `received` that the session has counted. */
+  private countedBytes = 0;
 
   constructor(connection: Connection, limits: Limits) {
     this.connection = connection;
@@ -51,11 +53,24 @@ export class Bindings {
   receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, carrier: string): boolean {
     try {
       this.received.record(methodId, direction, payload);
-      return true;
     } catch (error) {
       this.connection.fail(`${carrier}: ${error instanceof CodecError ? error.reason : String(error)}`);
       return false;
     }
+    const { bytes } = this.received;
+    if (this.connection.host.countSchemas(bytes - this.countedBytes)) {
+      this.countedBytes = bytes;
+      return true;
+    }
+    this.connection.fail(`${carrier}: too many bytes of schemas on the connections of one session`);
+    return false;
+  }
+
+  /** The connection has ended: what it kept is forgotten. */
+  end(): void {
+    this.received.reset();
+    this.connection.host.countSchemas(-this.countedBytes);
+    this.countedBytes = 0;
   }
 
   /** How the arguments of a method are read. */

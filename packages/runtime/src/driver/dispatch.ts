@@ -263,6 +263,7 @@ export class IncomingCalls implements OperationHost {
     method: HandledMethod | undefined,
     code: CallFailureCode,
   ): void {
+    if (!this.connection.host.mayAnswer()) return;
     if (method === undefined) {
       this.replies.answerUnknown(head.id, methodIdOf(head), code);
       return;

@@ -158,6 +158,7 @@ export class DriverCore implements ConnectionSink {
     this.incoming.end();
     this.channels.end(reason, error);
     this.outgoing.end(reason === "Local" ? "SessionShutdown" : "ConnectionClosed", error);
+    this.bindings.end();
   }
 
   get isInUse(): boolean {

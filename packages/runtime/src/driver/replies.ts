@@ -104,8 +104,10 @@ export class Replies {
       announcement = this.bindings.announcement(methodId, "response", narrowResponse);
       unknownMethods.set(methodId, announcement);
       // A peer can make up any number of ids.
-      if (unknownMethods.size > rememberedUnknownMethods)
+      if (unknownMethods.size > rememberedUnknownMethods) {
         this.connection.fail("calls of too many unknown methods");
+        return;
+      }
     }
     if (!announcement.isSent) this.bindings.announce(announcement, methodIdBytes(methodId), "response");
     this.fail(id, code, "", undefined);

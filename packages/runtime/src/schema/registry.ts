@@ -177,6 +177,11 @@ export class ReceiveState {
     }
   }
 
+  /** Bytes of the announcements that are kept. */
+  get bytes(): number {
+    return this.bytesHeld;
+  }
+
   /** The schema with this id, if the peer has announced it. */
   schema(id: TypeId): Schema | undefined {
     return this.schemas.get(id);

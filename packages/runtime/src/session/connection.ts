@@ -52,8 +52,15 @@ export interface ConnectionHost {
   readonly isCongested: boolean;
   /** Whether calls of ours may leave: not while {@link isCongested}, nor before calls of the peer that have waited. */
   readonly mayCall: boolean;
-  /** Calls of the peer begin to wait, or have waited; see `Reading.countQueued`. */
+  /** Calls of the peer begin to wait, or have waited, with what belongs to them; see `Reading.countQueued`. */
   countQueued(bytes: number): boolean;
+  /** Schemas of the peer's are kept, or forgotten (less than 0). @returns false, counting nothing, when they are too many */
+  countSchemas(bytes: number): boolean;
+  /**
+   * Whether the peer may be told what it did not wait for: that something is refused, or the answer to a question.
+   * Otherwise it asks for far more than it reads, and the session has ended.
+   */
+  mayAnswer(): boolean;
   /** Ends a connection whose peer broke the protocol. */
   failConnection(connection: Connection, text: string): void;
 }

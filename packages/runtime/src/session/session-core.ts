@@ -29,6 +29,9 @@ const longestText = 512;
 /** Pongs and refusals that may queue behind a link that is congested. */
 const toleratedAnswers = 1024;
 
+/** Schemas of all connections together may have the size of so many payloads. */
+const schemaPayloadsHeld = 64;
+
 /** What a session core needs. */
 export interface SessionCoreOptions {
   /** Names the session on this side; see {@link makeSessionId}. */
@@ -73,6 +76,8 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   private hasEnded = false;
   /** Pongs and refusals since the link became congested. */
   private unreadAnswers = 0;
+  /** Bytes of the peer's schemas on all connections. */
+  private schemaBytes = 0;
 
   constructor(options: SessionCoreOptions) {
     this.sessionId = options.sessionId;
@@ -128,6 +133,20 @@ export class SessionCore implements ConnectionHost, IdleSubject {
 
   countQueued(bytes: number): boolean {
     return this.reading.countQueued(bytes);
+  }
+
+  countSchemas(bytes: number): boolean {
+    if (this.schemaBytes + bytes > schemaPayloadsHeld * this.limits.maxSchemaBytes) return false;
+    this.schemaBytes += bytes;
+    return true;
+  }
+
+  mayAnswer(): boolean {
+    if (!this.isCongested) return true;
+    this.unreadAnswers += 1;
+    if (this.unreadAnswers <= toleratedAnswers) return true;
+    this.failSession("the peer does not read the answers that it asks for");
+    return false;
   }
 
   /** Connections that are active: none once the session has ended. */
@@ -319,7 +338,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
         if (head.connectionId === rootConnectionId) this.keepalive?.onPong(head.nonce);
         break;
       case MessageKind.ConnectionOpen:
-        if (!this.isFlooded()) this.virtual.onOpen(head, bytes);
+        if (this.mayAnswer()) this.virtual.onOpen(head, bytes);
         break;
       case MessageKind.ConnectionAccept:
         this.virtual.onAccept(head);
@@ -339,7 +358,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   private answerPing(head: MessageHead): void {
     const { outbox } = this;
     outbox.traffic.countPingIn();
-    if (this.isFlooded()) return;
+    if (!this.mayAnswer()) return;
     outbox.traffic.countPingOut();
     outbox.commit(writePong(outbox.writer, outbox.begin(), head.connectionId, head.nonce));
   }
@@ -379,15 +398,6 @@ export class SessionCore implements ConnectionHost, IdleSubject {
       method: undefined,
       error,
     });
-  }
-
-  /** Whether the peer asks for far more than it reads: answers that nobody fetches must not pile up. */
-  private isFlooded(): boolean {
-    if (!this.isCongested) return false;
-    this.unreadAnswers += 1;
-    if (this.unreadAnswers <= toleratedAnswers) return false;
-    this.failSession("the peer does not read the answers that it asks for");
-    return true;
   }
 
   private onConnectionClose(connectionId: WireId): void {

@@ -196,6 +196,7 @@ export class VirtualConnections {
 
   private admit(head: MessageHead, bytes: Uint8Array): void {
     const { connectionId: id } = head;
+    const { limits } = this.options;
     const peer = settingsOf(head);
     const received = metadataOf(head, bytes);
     const service = received.getString(serviceKey);
@@ -213,9 +214,9 @@ export class VirtualConnections {
     }
     const local: ConnectionSettings = {
       parity: oppositeParity(peer.parity),
-      maxConcurrentRequests: peer.maxConcurrentRequests,
-      // The peer must not choose how much we buffer.
-      initialChannelCredit: Math.min(peer.initialChannelCredit, this.options.limits.maxInitialCredit),
+      // The peer must not choose how much we run at once, nor how much we buffer.
+      maxConcurrentRequests: Math.min(peer.maxConcurrentRequests, limits.maxQueuedRequests),
+      initialChannelCredit: Math.min(peer.initialChannelCredit, limits.maxInitialCredit),
     };
     const connection = this.activate(id, local, peer);
     this.say((w, p) => writeConnectionAccept(w, p, id, toWire(local), noMetadata));
