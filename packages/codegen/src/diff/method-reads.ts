@@ -14,7 +14,7 @@ export interface PlanReads {
   readonly newReads: Reading;
 }
 
-/** Where the ids are the same, no plan is made: whatever lies otherwise is misread. */
+/** Where the same is announced, no plan is made: whatever lies otherwise is misread. */
 export function unseen(part: Part): Part {
   const changes = part.changes.map(
     (change): TypeChange =>

@@ -2,6 +2,8 @@
 import {
   buildPlan,
   type FieldsPlan,
+  hasOtherUnderSameId,
+  isCoveredByIds,
   type Plan,
   type PlanNode,
   type PlanProblem,
@@ -22,23 +24,30 @@ import type { ContractSide, SideMethod } from "./sides.js";
 export interface Reading {
   readonly verdict: Verdict;
   /**
-   * Whether both sides announce the same ids. The static decoder reads it then, whatever is below: an id does not cover
-   * everything behind a type that leads back to itself through two others. Source: `protocol/schemas.md` §3.2.
+   * Whether both sides announce the same: the static decoder reads it then, whatever the types really are. Source:
+   * `protocol/schemas.md` §3.1.
    */
-  readonly hasSameIds: boolean;
+  readonly isAnnouncedSame: boolean;
   /** Why not, in the words of the runtime's error. */
   readonly problems: readonly PlanProblem[];
 }
 
 /** Reads one root as another. */
 function readRoot(writer: Side, reader: Side, own: OwnType): Reading {
-  const hasSameIds = sameTypeRef(writer.root, reader.root);
+  const isAnnouncedSame = sameTypeRef(writer.root, reader.root) && !hasOtherBelow(writer, reader);
   const { plan, problems } = buildPlan(writer.root, writer.lookup, reader.root, reader.lookup);
-  if (plan === undefined) return { verdict: "breaking", hasSameIds, problems };
-  const other = hasSameIds ? undefined : new DescriptionCheck(own.types).find(plan.root, own.type);
+  if (plan === undefined) return { verdict: "breaking", isAnnouncedSame, problems };
+  const other = isAnnouncedSame ? undefined : new DescriptionCheck(own.types).find(plan.root, own.type);
   if (other !== undefined)
-    return { verdict: "breaking", hasSameIds, problems: [misdescribed(other, reader)] };
-  return { verdict: hasUnknownVariants(plan) ? "conditional" : "compatible", hasSameIds, problems: [] };
+    return { verdict: "breaking", isAnnouncedSame, problems: [misdescribed(other, reader)] };
+  return { verdict: hasUnknownVariants(plan) ? "conditional" : "compatible", isAnnouncedSame, problems: [] };
+}
+
+/** Ids do not cover types that lead back to themselves, so the runtime compares these in spite of equal roots. */
+function hasOtherBelow(writer: Side, reader: Side): boolean {
+  if (isCoveredByIds(reader.announced.map(({ schema }) => schema))) return false;
+  const own = reader.announced.map(({ schema, cbor }) => ({ id: schema.id, bytes: cbor }));
+  return hasOtherUnderSameId(own, writer.lookup);
 }
 
 /** What a reader really has: its schemas may say something else. */
@@ -62,12 +71,14 @@ function misdescribed({ path, remote, local }: PlanNode, { lookup }: Side): Plan
 export interface Side {
   readonly root: TypeRef;
   readonly lookup: SchemaLookup;
+  /** All that is announced with the root, or with what it is a part of. */
+  readonly announced: TypeSchemas["schemas"];
 }
 
 /** The root of the schemas of one type. */
 function sideOf({ root, schemas }: TypeSchemas): Side {
   const byId = new Map<bigint, Schema>(schemas.map(({ schema }) => [schema.id, schema]));
-  return { root, lookup: (id) => byId.get(id) };
+  return { root, lookup: (id) => byId.get(id), announced: schemas };
 }
 
 /** The two parts of a response that have a type of the method: they are read apart. */
@@ -78,12 +89,13 @@ interface ResponseSides {
 }
 
 function responseSides(response: TypeSchemas): ResponseSides {
-  const { root, lookup } = sideOf(response);
+  const { root, ...all } = sideOf(response);
+  const { lookup } = all;
   const [ok = root, error = root] = root.tag === "concrete" ? root.args : [];
   const user = newtypeOf(error, "User", lookup) ?? error;
   const kind = resolveKind(user, lookup);
   const isNever = kind?.tag === "primitive" && kind.primitiveType === "never";
-  return { ok: { root: ok, lookup }, error: isNever ? undefined : { root: user, lookup } };
+  return { ok: { ...all, root: ok }, error: isNever ? undefined : { ...all, root: user } };
 }
 
 function newtypeOf(ref: TypeRef, name: string, lookup: SchemaLookup): TypeRef | undefined {
@@ -114,9 +126,9 @@ export function readResponse(
   const ok = readRoot(written.ok, reader.ok, { type: types.resolve(returns), types });
   // A server without a declared error sends none.
   if (written.error === undefined)
-    return { ok, error: { verdict: "compatible", hasSameIds: false, problems: [] } };
+    return { ok, error: { verdict: "compatible", isAnnouncedSame: false, problems: [] } };
   if (reader.error === undefined || throws === undefined)
-    return { ok, error: { verdict: "conditional", hasSameIds: false, problems: [] } };
+    return { ok, error: { verdict: "conditional", isAnnouncedSame: false, problems: [] } };
   const error = readRoot(written.error, reader.error, { type: types.resolve(throws), types });
   return { ok, error: { ...error, verdict: atMostConditional(error.verdict) } };
 }

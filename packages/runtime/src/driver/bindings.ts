@@ -7,12 +7,26 @@ import { readNever } from "../postcard/flags.js";
 import type { TypeRef } from "../schema/model.js";
 import { Announcement, type BindingDirection, ReceiveState, SendState } from "../schema/registry.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
+import { hasOtherUnderSameId } from "../schema/uncovered.js";
 import type { Connection } from "../session/connection.js";
 import { neverShape } from "../shape/build.js";
 import { writeSchemaMessage } from "../wire/request-messages.js";
-import { decideArguments, decideResponse, sameType, userError } from "./payload-reader.js";
+import {
+  decideArguments,
+  decideResponse,
+  sameType,
+  type TypeComparison,
+  userError,
+} from "./payload-reader.js";
 import type { AnyMethod } from "./requests.js";
-import { type Reading, type StaticReader, schemasOf, translate, unreadable } from "./translate.js";
+import {
+  type OwnSchemas,
+  type Reading,
+  type StaticReader,
+  schemasOf,
+  translate,
+  unreadable,
+} from "./translate.js";
 
 /** Schemas of one connection. */
 export class Bindings {
@@ -78,14 +92,15 @@ export class Bindings {
     const { args } = method;
     const remote = this.rootOf(method.id, "args");
     if (typeof remote === "string") return unreadable(remote);
-    const parts = decideArguments(args.root, remote);
+    const ours = schemasOf(args);
+    const parts = decideArguments(args.root, remote, this.comparisonWith(ours));
     if (parts === undefined) return { problem: undefined, skipsChannels: false, read: args.read };
     return translate(
       `arguments of ${method.service}.${method.name}`,
       parts.remote,
       this.remoteSchemas,
       parts.local,
-      schemasOf(args),
+      ours.lookup,
       args,
     );
   }
@@ -97,10 +112,10 @@ export class Bindings {
     const own = error ?? noError;
     const remote = this.rootOf(method.id, "response");
     if (typeof remote === "string") return { ok: unreadable(remote), user: unreadable(remote) };
-    if (sameType(response.root, remote)) return { ok: statically(ok), user: statically(own) };
     const theirs = this.remoteSchemas;
-    const ours = schemasOf(response);
-    const parts = decideResponse(response.root, remote, theirs, ours);
+    const schemas = schemasOf(response);
+    const ours = schemas.lookup;
+    const parts = decideResponse(response.root, remote, theirs, ours, this.comparisonWith(schemas));
     const okRead = parts.ok;
     const userRead = parts.user;
     return {
@@ -120,6 +135,14 @@ export class Bindings {
               own,
             ),
     };
+  }
+
+  /**
+   * Whether ids say that two types are one. They do not where the peer has announced another description under one of
+   * our ids: then a plan tells what is the same.
+   */
+  private comparisonWith({ uncovered }: OwnSchemas): TypeComparison {
+    return hasOtherUnderSameId(uncovered, this.remoteSchemas) ? neverSame : sameType;
   }
 
   private readonly remoteSchemas: SchemaLookup = (id) => this.received.schema(id);
@@ -144,4 +167,8 @@ const noError: StaticReader<never> = { shape: neverShape, read: readNever };
 
 function statically<T>({ read }: StaticReader<T>): Reading<T> {
   return { problem: undefined, skipsChannels: false, read };
+}
+
+function neverSame(): boolean {
+  return false;
 }

@@ -14,6 +14,9 @@ export interface ResponseDecision {
   readonly user: Difference;
 }
 
+/** Whether two references mean one type. */
+export type TypeComparison = (local: TypeRef, remote: TypeRef) => boolean;
+
 const unitId: TypeId = 0xbc5c33249a2dc720n;
 const neverId: TypeId = 0x5db70a394660f3e6n;
 const listId: TypeId = 0x0a96b404b4d79d67n;
@@ -36,9 +39,17 @@ export function sameType(local: TypeRef, remote: TypeRef): boolean {
   });
 }
 
-/** How arguments are read whose peer announced `remote`. */
-export function decideArguments(local: TypeRef, remote: TypeRef): Difference {
-  return sameType(local, remote) ? undefined : { local, remote };
+/**
+ * How arguments are read whose peer announced `remote`.
+ *
+ * @param isSame tells whether two references mean one type
+ */
+export function decideArguments(
+  local: TypeRef,
+  remote: TypeRef,
+  isSame: TypeComparison = sameType,
+): Difference {
+  return isSame(local, remote) ? undefined : { local, remote };
 }
 
 /**
@@ -48,23 +59,25 @@ export function decideArguments(local: TypeRef, remote: TypeRef): Difference {
  *
  * @param remoteSchemas where the peer numbers its types otherwise than we do
  * @param localSchemas only asked for with `remoteSchemas`
+ * @param isSame tells whether two references mean one type
  */
 export function decideResponse(
   local: TypeRef,
   remote: TypeRef,
   remoteSchemas: SchemaLookup = nothing,
   localSchemas: SchemaLookup = nothing,
+  isSame: TypeComparison = sameType,
 ): ResponseDecision {
-  if (sameType(local, remote)) return { ok: undefined, user: undefined };
+  if (isSame(local, remote)) return { ok: undefined, user: undefined };
   const ours = resultParts(local, localSchemas);
   const theirs = resultParts(remote, remoteSchemas);
   if (ours === undefined || theirs === undefined) return { ok: { local, remote }, user: { local, remote } };
   const isErrorLost = isNarrowError(theirs.error, remoteSchemas);
   const isNarrow = isErrorLost && isPrimitive(theirs.ok, unitId, "unit", remoteSchemas);
   return {
-    ok: isNarrow || sameType(ours.ok, theirs.ok) ? undefined : { local: ours.ok, remote: theirs.ok },
+    ok: isNarrow || isSame(ours.ok, theirs.ok) ? undefined : { local: ours.ok, remote: theirs.ok },
     user:
-      isErrorLost || sameType(ours.error, theirs.error)
+      isErrorLost || isSame(ours.error, theirs.error)
         ? undefined
         : { local: ours.error, remote: theirs.error },
   };

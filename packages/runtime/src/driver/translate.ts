@@ -8,8 +8,10 @@ import type { Schema, TypeId, TypeRef } from "../schema/model.js";
 import { assemblePayload, readSchemaPayload } from "../schema/payload.js";
 import { buildPlan } from "../schema/plan.js";
 import { problemsText } from "../schema/plan-problem.js";
+import type { AnnouncedSchema } from "../schema/registry.js";
 import { skipsChannels } from "../schema/skip.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
+import { isCoveredByIds } from "../schema/uncovered.js";
 import type { Shape } from "../shape/shape.js";
 
 /** How one kind of payload of a method is read on one connection. */
@@ -73,25 +75,38 @@ export function translate<T>(
 
 const planFailed = "protocol error: translation plan failed: ";
 
-const known = /*@__PURE__*/ new WeakMap<Binding, SchemaLookup>();
-
-/** Our own schemas of a binding, decoded when a peer's type first differs. */
-export function schemasOf(binding: Binding): SchemaLookup {
-  let lookup = known.get(binding);
-  if (lookup === undefined) {
-    const byId = decode(binding);
-    lookup = (id) => byId.get(id);
-    known.set(binding, lookup);
-  }
-  return lookup;
+/** Our own schemas of a binding. */
+export interface OwnSchemas {
+  readonly lookup: SchemaLookup;
+  /** Those to be compared although the ids of two roots are equal: none where ids say what the types are. */
+  readonly uncovered: readonly AnnouncedSchema[];
 }
 
-function decode(binding: Binding): ReadonlyMap<TypeId, Schema> {
+const known = /*@__PURE__*/ new WeakMap<Binding, OwnSchemas>();
+
+/** Our own schemas of a binding, looked at when the first peer is compared with it, kept when a peer's type differs. */
+export function schemasOf(binding: Binding): OwnSchemas {
+  let own = known.get(binding);
+  if (own === undefined) {
+    let byId: ReadonlyMap<TypeId, Schema> | undefined;
+    own = {
+      lookup: (id) => {
+        byId ??= new Map(decode(binding).map((schema) => [schema.id, schema]));
+        return byId.get(id);
+      },
+      uncovered: isCoveredByIds(decode(binding)) ? [] : binding.schemas,
+    };
+    known.set(binding, own);
+  }
+  return own;
+}
+
+function decode(binding: Binding): readonly Schema[] {
   const chunks = binding.schemas.map((schema) => schema.bytes);
   const { schemas } = readSchemaPayload(assemblePayload(chunks, binding.root), {
     maxSchemaBytes: Number.POSITIVE_INFINITY,
     maxSchemas: Number.POSITIVE_INFINITY,
     maxSchemaDepth: defaultLimits.maxSchemaDepth,
   });
-  return new Map(schemas.map((schema) => [schema.id, schema]));
+  return schemas;
 }

@@ -71,3 +71,4 @@ export {
   typeName,
   typeRefKey,
 } from "./type-ref.js";
+export { hasOtherUnderSameId, isCoveredByIds } from "./uncovered.js";

@@ -59,6 +59,12 @@ describe("recursiveShapes", () => {
     expect(recursiveShapes(point).size).toBe(0);
   });
 
+  it("are also found in what channels carry", () => {
+    const item = { shape: tree, write: () => 0, read: () => undefined };
+    const channel: Shape = { kind: "channel", direction: "rx", item, read: () => undefined };
+    expect([...recursiveShapes(tupleShape([channel]))]).toEqual([tree]);
+  });
+
   it("end also for shapes that are made anew at every look", () => {
     const endless = (): StructShape =>
       structShape("Endless", () => [fieldShape("next", "next", optionShape(endless()))]);

@@ -12,8 +12,10 @@ const knownMinBytes = /*@__PURE__*/ new WeakMap<Shape, number>();
 function children(shape: Shape): readonly Shape[] {
   switch (shape.kind) {
     case "primitive":
-    case "channel":
       return [];
+    // Items lie elsewhere, but are of this shape, and plans for them are made with the others.
+    case "channel":
+      return [shape.item.shape];
     case "option":
     case "list":
     case "array":
