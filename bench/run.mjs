@@ -1,11 +1,12 @@
 /**
- * `npm run bench`: generated codecs and unary calls against hand-written limits and peers, interleaved in one run.
+ * `npm run bench`: generated codecs, translation plans and unary calls against hand-written limits and peers, interleaved in one run.
  * Read the ratios: absolute figures move with the machine. Exits 1 when a guarded ratio does not hold.
  */
+import { benchPlans } from "./codec/plans.mjs";
 import { benchCodecs } from "./codec/run.mjs";
 import { benchCalls } from "./rpc/run.mjs";
 
-const guards = [...benchCodecs(), ...benchCalls()];
+const guards = [...benchCodecs(), ...benchPlans(), ...benchCalls()];
 console.log("");
 for (const { what, value, relation, bound, holds } of guards) {
   console.log(`${holds ? "holds" : "FAILS"}: ${what}: ${value.toFixed(2)} (${relation} ${bound})`);

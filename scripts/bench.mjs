@@ -3,8 +3,12 @@ import { buildPackages, install, root, run, tool } from "./run.mjs";
 
 install();
 buildPackages();
-run(process.execPath, [`${root}packages/cli/bin/vox-gen.js`, "generate", "schema.vox", "--out", "gen"], {
-  cwd: `${root}bench`,
-});
+run(
+  process.execPath,
+  [`${root}packages/cli/bin/vox-gen.js`, "generate", "schema.vox", "newer.vox", "--out", "gen"],
+  {
+    cwd: `${root}bench`,
+  },
+);
 tool("typescript", "typescript/bin/tsc", ["-p", "bench"]);
 run(process.execPath, ["bench/run.mjs"]);
