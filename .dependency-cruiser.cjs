@@ -21,7 +21,7 @@ const runtime = [
   ["router"],
   ["middleware/"],
   ["establish|connect|acceptor|initiate|accept"],
-  ["node/", "web/", "testing/", "otel/"],
+  ["node/", "web/", "testing/", "otel/", "sqlite/"],
 ];
 
 const codegen = [
@@ -93,7 +93,7 @@ module.exports = {
     {
       name: "the runtime's core knows no platform",
       severity: "error",
-      from: { path: "^packages/runtime/src/", pathNot: "^packages/runtime/src/node/|\\.test\\.ts$" },
+      from: { path: "^packages/runtime/src/", pathNot: "^packages/runtime/src/(node|sqlite)/|\\.test\\.ts$" },
       to: { dependencyTypes: ["core"] },
     },
     {
@@ -107,6 +107,12 @@ module.exports = {
       severity: "error",
       from: { path: "^packages/", pathNot: "^packages/runtime/src/otel/|\\.test\\.ts$" },
       to: { path: "node_modules/@opentelemetry/|^packages/runtime/src/otel/" },
+    },
+    {
+      name: "one folder imports better-sqlite3, and nothing imports that folder",
+      severity: "error",
+      from: { path: "^packages/", pathNot: "^packages/runtime/src/sqlite/|\\.test\\.ts$" },
+      to: { path: "node_modules/better-sqlite3|^packages/runtime/src/sqlite/" },
     },
     {
       name: "telemetry speaks the API only",

@@ -12,6 +12,7 @@ export default defineConfig({
       { find: "@voxrpc/runtime/node", replacement: source("runtime/src/node/index.ts") },
       { find: "@voxrpc/runtime/testing", replacement: source("runtime/src/testing/index.ts") },
       { find: "@voxrpc/runtime/otel", replacement: source("runtime/src/otel/index.ts") },
+      { find: "@voxrpc/runtime/sqlite", replacement: source("runtime/src/sqlite/index.ts") },
       { find: /^@voxrpc\/runtime$/, replacement: source("runtime/src/index.ts") },
       { find: "@voxrpc/codegen/scaffold", replacement: source("codegen/src/scaffold/index.ts") },
       { find: /^@voxrpc\/codegen$/, replacement: source("codegen/src/index.ts") },

@@ -1,0 +1,242 @@
+/** Operations in a file. Source: `protocol/calls.md` §6.2. */
+import type Database from "better-sqlite3";
+import { StoreError } from "../errors.js";
+import type {
+  OperationEntry,
+  OperationKey,
+  OperationRecord,
+  SealedReply,
+} from "../session/operation-store.js";
+import { states } from "./store-file.js";
+
+/** What an entry takes beside its reply, roughly: a row and its places in two indexes. */
+const entryBytes = 256;
+/** Entries whose time has passed that go with one step: nobody waits while a whole file is emptied. */
+const sweptAtOnce = 64;
+
+/** Bounds of the operations. */
+export interface OperationBounds {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  readonly ttlMs: number;
+}
+
+interface Row {
+  readonly id: bigint;
+  readonly method: bigint;
+  readonly fingerprint: string;
+  readonly persist: bigint;
+  readonly state: bigint;
+  readonly since: bigint;
+  readonly bytes: bigint;
+  readonly payload: Uint8Array | null;
+  readonly metadata: Uint8Array | null;
+}
+
+type Key = readonly [session: string, connection: bigint, operation: bigint];
+
+/** The table of operations. Each member is one transaction; what it throws is the database's, or `StoreFull`. */
+export class SqliteOperations {
+  readonly admit: (key: OperationKey, record: OperationRecord) => OperationEntry | undefined;
+  readonly seal: (key: OperationKey, record: OperationRecord, reply: SealedReply) => void;
+  private readonly bounds: OperationBounds;
+  private readonly nowMs: () => number;
+  private entries: number;
+  private bytes: number;
+  private readonly find: Database.Statement<[...Key], Row>;
+  private readonly insert: Database.Statement<unknown[]>;
+  private readonly drop: Database.Statement<[bigint | number]>;
+  private readonly becomeReleased: Database.Statement<[number, ...Key]>;
+  private readonly dropUnsealed: Database.Statement<[...Key], bigint>;
+  private readonly sweepOld: Database.Statement<[number, number], bigint>;
+  private readonly oldestSealed: Database.Statement<[], Oldest>;
+  private readonly oldestVolatile: Database.Statement<[], Oldest>;
+
+  /** The file has been another process's: no handler works on what that had admitted. */
+  constructor(database: Database.Database, bounds: OperationBounds, nowMs: () => number) {
+    this.bounds = bounds;
+    this.nowMs = nowMs;
+    const { live, released, sealed } = states;
+    database
+      .prepare(`UPDATE operations SET state = ${released}, since = ? WHERE state = ${live}`)
+      .run(Math.floor(nowMs()));
+    const totals = database
+      .prepare<[], Totals>("SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM operations")
+      .get();
+    this.entries = totals?.entries ?? 0;
+    this.bytes = totals?.bytes ?? 0;
+    const ofKey = "session = ? AND connection = ? AND operation = ?";
+    // Method ids have all 64 bits.
+    this.find = database.prepare<[...Key], Row>(`SELECT * FROM operations WHERE ${ofKey}`).safeIntegers();
+    this.insert = database.prepare(
+      `INSERT INTO operations
+        (session, connection, operation, method, fingerprint, persist, state, since, bytes, payload, metadata)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.drop = database.prepare("DELETE FROM operations WHERE id = ?");
+    this.becomeReleased = database.prepare(
+      `UPDATE operations SET state = ${released}, since = ? WHERE ${ofKey} AND state = ${live}`,
+    );
+    this.dropUnsealed = database
+      .prepare<[...Key], bigint>(
+        `DELETE FROM operations WHERE ${ofKey} AND state <> ${sealed} RETURNING bytes`,
+      )
+      .pluck();
+    this.sweepOld = database
+      .prepare<[number, number], bigint>(
+        `DELETE FROM operations WHERE id IN
+          (SELECT id FROM operations WHERE state = ? AND since <= ? ORDER BY since LIMIT ${sweptAtOnce})
+          RETURNING bytes`,
+      )
+      .pluck();
+    this.oldestSealed = database.prepare<[], Oldest>(
+      `SELECT id, bytes FROM operations WHERE state = ${sealed} ORDER BY since, id LIMIT 1`,
+    );
+    this.oldestVolatile = database.prepare<[], Oldest>(
+      `SELECT id, bytes FROM operations WHERE state = ${released} AND persist = 0 ORDER BY since, id LIMIT 1`,
+    );
+    const admit = database.transaction((key: OperationKey, record: OperationRecord) =>
+      this.take(key, record),
+    );
+    const seal = database.transaction((key: OperationKey, record: OperationRecord, reply: SealedReply) =>
+      this.close(key, record, reply),
+    );
+    this.admit = (key, record) => this.counted(() => admit(key, record));
+    this.seal = (key, record, reply) => this.counted(() => seal(key, record, reply));
+  }
+
+  lookup(key: OperationKey): OperationEntry | undefined {
+    const row = this.find.get(...keyOf(key));
+    return row === undefined || this.isOld(row) ? undefined : entryOf(row);
+  }
+
+  release(key: OperationKey): void {
+    this.becomeReleased.run(this.time, ...keyOf(key));
+  }
+
+  remove(key: OperationKey): void {
+    this.forget(this.dropUnsealed.all(...keyOf(key)));
+  }
+
+  private get time(): number {
+    return Math.floor(this.nowMs());
+  }
+
+  private isOld({ state, since }: Row): boolean {
+    return Number(state) !== states.live && Number(since) <= this.time - this.bounds.ttlMs;
+  }
+
+  /** The counts are those of the file, also when a step is undone. */
+  private counted<T>(step: () => T): T {
+    const { entries, bytes } = this;
+    try {
+      return step();
+    } catch (error) {
+      this.entries = entries;
+      this.bytes = bytes;
+      throw error;
+    }
+  }
+
+  private take(key: OperationKey, record: OperationRecord): OperationEntry | undefined {
+    const existing = this.find.get(...keyOf(key));
+    if (existing !== undefined && !this.isOld(existing)) return entryOf(existing);
+    if (existing !== undefined) this.dropRow(existing);
+    this.makeRoom(entryBytes);
+    this.put(key, record, states.live, entryBytes, undefined);
+    return undefined;
+  }
+
+  private close(key: OperationKey, record: OperationRecord, reply: SealedReply): void {
+    const existing = this.find.get(...keyOf(key));
+    if (existing !== undefined) this.dropRow(existing);
+    const bytes = entryBytes + reply.payload.length + reply.metadata.length;
+    this.makeRoom(bytes);
+    this.put(key, record, states.sealed, bytes, reply);
+  }
+
+  private put(
+    key: OperationKey,
+    { methodId, fingerprint, persist }: OperationRecord,
+    state: number,
+    bytes: number,
+    reply: SealedReply | undefined,
+  ): void {
+    const method = BigInt.asIntN(64, methodId);
+    const { payload = null, metadata = null } = reply ?? {};
+    this.insert.run(
+      ...keyOf(key),
+      method,
+      fingerprint,
+      persist ? 1 : 0,
+      state,
+      this.time,
+      bytes,
+      payload,
+      metadata,
+    );
+    this.entries += 1;
+    this.bytes += bytes;
+  }
+
+  private dropRow({ id, bytes }: Oldest | Row): void {
+    this.drop.run(id);
+    this.forget([bytes]);
+  }
+
+  private forget(sizes: readonly (bigint | number)[]): void {
+    for (const bytes of sizes) {
+      this.entries -= 1;
+      this.bytes -= Number(bytes);
+    }
+  }
+
+  private hasRoom(bytes: number): boolean {
+    const { maxEntries, maxBytes } = this.bounds;
+    return this.entries < maxEntries && this.bytes + bytes <= maxBytes;
+  }
+
+  /** @throws StoreError `StoreFull` */
+  private makeRoom(bytes: number): void {
+    const untilMs = this.time - this.bounds.ttlMs;
+    for (const state of [states.sealed, states.released]) this.forget(this.sweepOld.all(state, untilMs));
+    if (this.hasRoom(bytes)) return;
+    const { maxEntries, maxBytes } = this.bounds;
+    if (bytes <= maxBytes) {
+      for (const oldest of [this.oldestSealed, this.oldestVolatile]) {
+        for (let row = oldest.get(); row !== undefined; row = oldest.get()) {
+          this.dropRow(row);
+          if (this.hasRoom(bytes)) return;
+        }
+      }
+    }
+    throw new StoreError(
+      "StoreFull",
+      `the operation store has no room: ${this.entries} of ${maxEntries} entries, ${this.bytes} of ${maxBytes} bytes`,
+    );
+  }
+}
+
+interface Oldest {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+interface Totals {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** Ids are unsigned; SQLite's integers have the same bits and a sign. */
+function keyOf({ sessionId, connectionId, operationId }: OperationKey): Key {
+  return [sessionId, BigInt.asIntN(64, BigInt(connectionId)), BigInt.asIntN(64, BigInt(operationId))];
+}
+
+function entryOf({ method, fingerprint, persist, payload, metadata }: Row): OperationEntry {
+  return {
+    methodId: BigInt.asUintN(64, method),
+    fingerprint,
+    persist: persist !== 0n,
+    reply: payload === null || metadata === null ? undefined : { payload, metadata },
+  };
+}

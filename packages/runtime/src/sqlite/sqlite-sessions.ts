@@ -1,0 +1,92 @@
+/** Records of resumable sessions in a file. Source: `protocol/session.md` §7. */
+import { createHash } from "node:crypto";
+import type Database from "better-sqlite3";
+import { StoreError } from "../errors.js";
+import type { SessionRecord, SessionStore } from "../session/session-store.js";
+
+/** Bounds of the sessions. */
+export interface SessionBounds {
+  readonly maxSessions: number;
+  /** For sessions of a process that has ended, counted from the next one's beginning. */
+  readonly ttlMs: number;
+}
+
+interface Row {
+  readonly record: string;
+  readonly live: number;
+  readonly since: number;
+}
+
+/**
+ * The table of sessions. Those of this process stay until they are removed; those of earlier ones until their time has
+ * passed, or until their room is needed. Of a key only a hash is kept: who reads the file can resume no session.
+ */
+export class SqliteSessions implements SessionStore {
+  private readonly bounds: SessionBounds;
+  private readonly nowMs: () => number;
+  private rows: number;
+  private readonly put: Database.Statement<[Uint8Array, string, number]>;
+  private readonly get: Database.Statement<[Uint8Array], Row>;
+  private readonly drop: Database.Statement<[Uint8Array]>;
+  private readonly sweep: Database.Statement<[number]>;
+  private readonly dropOldest: Database.Statement<[]>;
+  private readonly add: (key: Uint8Array, record: string) => void;
+
+  constructor(database: Database.Database, bounds: SessionBounds, nowMs: () => number) {
+    this.bounds = bounds;
+    this.nowMs = nowMs;
+    database.prepare("UPDATE sessions SET live = 0, since = ? WHERE live = 1").run(this.time);
+    this.put = database.prepare(
+      "INSERT OR REPLACE INTO sessions (key, record, live, since) VALUES (?, ?, 1, ?)",
+    );
+    this.get = database.prepare("SELECT record, live, since FROM sessions WHERE key = ?");
+    this.drop = database.prepare("DELETE FROM sessions WHERE key = ?");
+    this.sweep = database.prepare("DELETE FROM sessions WHERE live = 0 AND since <= ?");
+    this.rows = database.prepare<[], number>("SELECT count(*) FROM sessions").pluck().get() ?? 0;
+    this.dropOldest = database.prepare(
+      "DELETE FROM sessions WHERE key = (SELECT key FROM sessions WHERE live = 0 ORDER BY since LIMIT 1)",
+    );
+    this.add = database.transaction((key: Uint8Array, record: string) => {
+      if (this.get.get(key) === undefined) this.makeRoom();
+      this.put.run(key, record, this.time);
+    });
+  }
+
+  save(resumeKey: Uint8Array, record: SessionRecord): void {
+    const { rows } = this;
+    try {
+      this.add(hashOf(resumeKey), JSON.stringify(record));
+    } catch (error) {
+      this.rows = rows;
+      throw error;
+    }
+  }
+
+  find(resumeKey: Uint8Array): SessionRecord | undefined {
+    const row = this.get.get(hashOf(resumeKey));
+    if (row === undefined || (row.live === 0 && row.since <= this.time - this.bounds.ttlMs)) return undefined;
+    return JSON.parse(row.record) as SessionRecord;
+  }
+
+  remove(resumeKey: Uint8Array): void {
+    this.rows -= this.drop.run(hashOf(resumeKey)).changes;
+  }
+
+  private get time(): number {
+    return Math.floor(this.nowMs());
+  }
+
+  /** Room for one more, which takes it. @throws StoreError `StoreFull` */
+  private makeRoom(): void {
+    const { maxSessions, ttlMs } = this.bounds;
+    if (this.rows >= maxSessions) this.rows -= this.sweep.run(this.time - ttlMs).changes;
+    if (this.rows >= maxSessions) this.rows -= this.dropOldest.run().changes;
+    if (this.rows >= maxSessions)
+      throw new StoreError("StoreFull", `the session store has no room: ${this.rows} of ${maxSessions} keys`);
+    this.rows += 1;
+  }
+}
+
+function hashOf(resumeKey: Uint8Array): Uint8Array {
+  return createHash("sha256").update(resumeKey).digest();
+}

@@ -1,0 +1,319 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type Database from "better-sqlite3";
+import { afterAll, describe, expect, it } from "vitest";
+import type { ConnectionSettings } from "../handshake/settings.js";
+import type { OperationKey, OperationRecord, SealedReply } from "../session/operation-store.js";
+import type { SessionRecord } from "../session/session-store.js";
+import { operationStoreContract } from "../testing/operation-store-contract.js";
+import { loadSqlite } from "./sqlite-built.fixture.js";
+import type { SqliteStore, SqliteStoreOptions } from "./sqlite-store.js";
+
+const sqlite = await loadSqlite();
+const folder = mkdtempSync(join(tmpdir(), "vox-sqlite-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+function newPath(): string {
+  files += 1;
+  return join(folder, `${files}.db`);
+}
+
+function open(path: string, options?: SqliteStoreOptions): SqliteStore & Disposable {
+  if (sqlite === undefined) throw new TypeError("not loaded");
+  const store = sqlite.sqliteStore(path, { lockTimeoutMs: 0, ...options });
+  return Object.assign(store, { [Symbol.dispose]: () => store.close() });
+}
+
+/** A clock that stands still. */
+function clockAt(ms: number): { ms: number; readonly nowMs: () => number } {
+  const clock = { ms, nowMs: () => clock.ms };
+  return clock;
+}
+
+/** The database itself, as anybody may open it. */
+function raw(path: string): Database.Database {
+  const make = createRequire(import.meta.url)("better-sqlite3") as typeof Database;
+  return new make(path, { timeout: 0 });
+}
+
+const persisted: OperationRecord = { methodId: 2n ** 64n - 7n, fingerprint: "f", persist: true };
+const volatile: OperationRecord = { ...persisted, persist: false };
+
+function key(operationId: number): OperationKey {
+  return { sessionId: "s", connectionId: 0, operationId };
+}
+
+function reply(bytes = 1): SealedReply {
+  return { payload: new Uint8Array(bytes), metadata: Uint8Array.of(0) };
+}
+
+function isKnown(store: SqliteStore, ...ids: number[]): boolean[] {
+  return ids.map((id) => store.lookup(key(id)) !== undefined);
+}
+
+const settings: ConnectionSettings = { parity: "Odd", maxConcurrentRequests: 64, initialChannelCredit: 16 };
+const record: SessionRecord = {
+  sessionId: "a session",
+  local: settings,
+  peer: { ...settings, parity: "Even" },
+  peerSupportsRetry: true,
+};
+const sessionKey = Uint8Array.from({ length: 16 }, (_, index) => index + 100);
+
+function keyOf(first: number): Uint8Array {
+  return Uint8Array.of(first, 1, 2, 3);
+}
+
+describe.skipIf(sqlite === undefined)("sqliteStore keeps the contract", () => {
+  const dispose = (store: unknown): void => (store as SqliteStore).close();
+  for (const { name, run } of operationStoreContract(() => open(newPath()), { dispose })) it(name, run);
+});
+
+describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
+  it("are as they were when the file is opened again, and no handler works on them", () => {
+    const path = newPath();
+    const clock = clockAt(5000);
+    {
+      using store = open(path, clock);
+      store.admit(key(1), persisted);
+      store.admit(key(2), volatile);
+      store.seal(key(2), volatile, { payload: Uint8Array.of(0, 9), metadata: Uint8Array.of(0) });
+      store.admit(key(3), volatile);
+      store.admit(key(4), volatile);
+      store.release(key(4));
+    }
+    clock.ms = 6000;
+    using store = open(path, { ...clock, ttlMs: 1000 });
+    expect(store.lookup(key(1))).toEqual({ ...persisted, reply: undefined });
+    // Sealed and released before, live until the process ended.
+    expect(isKnown(store, 1, 2, 3, 4)).toEqual([true, false, true, false]);
+    clock.ms = 7000;
+    expect(isKnown(store, 1, 2, 3, 4)).toEqual([false, false, false, false]);
+  });
+
+  it("keep their replies byte for byte when the file is opened again", () => {
+    const path = newPath();
+    const sealed = { payload: Uint8Array.from({ length: 300 }, (_, at) => at), metadata: Uint8Array.of(0) };
+    {
+      using store = open(path);
+      store.seal(key(1), persisted, sealed);
+    }
+    using store = open(path);
+    const found = store.lookup(key(1));
+    expect({ ...found, reply: undefined }).toEqual({ ...persisted, reply: undefined });
+    expect([...(found?.reply?.payload ?? [])]).toEqual([...sealed.payload]);
+  });
+
+  it("are forgotten when their time has passed, those that are live are not", () => {
+    const clock = clockAt(0);
+    using store = open(newPath(), { ...clock, ttlMs: 1000 });
+    for (const id of [1, 2, 3, 4]) store.admit(key(id), id === 3 ? volatile : persisted);
+    store.seal(key(1), persisted, reply());
+    store.release(key(2));
+    store.release(key(3));
+    clock.ms = 999;
+    expect(isKnown(store, 1, 2, 3, 4)).toEqual([true, true, true, true]);
+    clock.ms = 1000;
+    expect(isKnown(store, 1, 2, 3, 4)).toEqual([false, false, false, true]);
+    expect(store.admit(key(1), volatile)).toBeUndefined();
+    expect(store.lookup(key(1))).toEqual({ ...volatile, reply: undefined });
+  });
+
+  it("leave no row behind that has expired", () => {
+    const path = newPath();
+    const clock = clockAt(0);
+    {
+      using store = open(path, { ...clock, ttlMs: 1000 });
+      for (let id = 1; id <= 200; id++) store.seal(key(id), persisted, reply());
+      clock.ms = 2000;
+      for (let id = 201; id <= 204; id++) store.seal(key(id), persisted, reply());
+    }
+    const database = raw(path);
+    expect(database.prepare("SELECT count(*) FROM operations").pluck().get()).toBe(4);
+    database.close();
+  });
+
+  it("make room for entries: the oldest sealed one goes first, then volatile ones without handler", () => {
+    using store = open(newPath(), { ...clockAt(0), maxEntries: 4 });
+    store.admit(key(1), persisted);
+    store.release(key(1));
+    store.admit(key(2), volatile);
+    store.release(key(2));
+    store.seal(key(3), persisted, reply());
+    store.seal(key(4), persisted, reply());
+    store.admit(key(5), volatile);
+    expect(isKnown(store, 3, 4)).toEqual([false, true]);
+    store.admit(key(6), volatile);
+    expect(isKnown(store, 4, 2)).toEqual([false, true]);
+    store.admit(key(7), volatile);
+    expect(isKnown(store, 2)).toEqual([false]);
+    // Left are one persisted operation without reply, and three on which handlers work.
+    expect(() => store.admit(key(8), volatile)).toThrow(
+      expect.objectContaining({ code: "StoreFull", retryable: true }),
+    );
+    expect(isKnown(store, 1, 5, 6, 7)).toEqual([true, true, true, true]);
+  });
+
+  it("make room for bytes, also of those that an earlier process has left", () => {
+    const path = newPath();
+    {
+      using store = open(path, clockAt(0));
+      store.seal(key(1), persisted, reply(700));
+      store.seal(key(2), persisted, reply(700));
+    }
+    using store = open(path, { ...clockAt(0), maxBytes: 2000 });
+    store.seal(key(3), persisted, reply(10));
+    expect(isKnown(store, 1, 2, 3)).toEqual([false, true, true]);
+  });
+
+  it("are what they were when a reply is too large", () => {
+    using store = open(newPath(), { ...clockAt(0), maxBytes: 1000 });
+    store.admit(key(1), persisted);
+    store.seal(key(2), persisted, reply(100));
+    expect(() => store.seal(key(1), persisted, reply(1000))).toThrow(
+      expect.objectContaining({ code: "StoreFull" }),
+    );
+    expect(store.lookup(key(1))).toEqual({ ...persisted, reply: undefined });
+    expect(isKnown(store, 2)).toEqual([true]);
+    // Nothing is counted twice.
+    store.seal(key(3), persisted, reply(100));
+    expect(isKnown(store, 1, 2, 3)).toEqual([true, true, true]);
+  });
+});
+
+describe.skipIf(sqlite === undefined)("sessions of a sqliteStore", () => {
+  it("are found by their keys, replaced, and forgotten", () => {
+    using store = open(newPath());
+    const { sessions } = store;
+    expect(sessions.find(sessionKey)).toBeUndefined();
+    sessions.save(sessionKey, record);
+    expect(sessions.find(Uint8Array.from(sessionKey))).toEqual(record);
+    expect(sessions.find(keyOf(1))).toBeUndefined();
+    sessions.save(sessionKey, { ...record, sessionId: "b" });
+    expect(sessions.find(sessionKey)?.sessionId).toBe("b");
+    sessions.remove(sessionKey);
+    sessions.remove(sessionKey);
+    expect(sessions.find(sessionKey)).toBeUndefined();
+  });
+
+  it("are found when the file is opened again, for a time that begins then", () => {
+    const path = newPath();
+    const clock = clockAt(0);
+    {
+      using store = open(path, { ...clock, ttlMs: 1000 });
+      store.sessions.save(sessionKey, record);
+      clock.ms = 50_000;
+      // It is alive for as long as its process says so.
+      expect(store.sessions.find(sessionKey)).toEqual(record);
+    }
+    using store = open(path, { ...clock, ttlMs: 1000 });
+    clock.ms = 50_999;
+    expect(store.sessions.find(sessionKey)).toEqual(record);
+    clock.ms = 51_000;
+    expect(store.sessions.find(sessionKey)).toBeUndefined();
+  });
+
+  it("make room of those that an earlier process has left, and of no others", () => {
+    const path = newPath();
+    {
+      using store = open(path, clockAt(0));
+      store.sessions.save(keyOf(1), record);
+    }
+    using store = open(path, { ...clockAt(10), maxSessions: 2 });
+    const { sessions } = store;
+    sessions.save(keyOf(2), record);
+    sessions.save(keyOf(2), record);
+    expect(sessions.find(keyOf(1))).toEqual(record);
+    sessions.save(keyOf(3), record);
+    expect(sessions.find(keyOf(1))).toBeUndefined();
+    expect(() => sessions.save(keyOf(4), record)).toThrow(expect.objectContaining({ code: "StoreFull" }));
+    sessions.remove(keyOf(3));
+    sessions.save(keyOf(4), record);
+    expect([keyOf(2), keyOf(4)].map((each) => sessions.find(each))).toEqual([record, record]);
+  });
+
+  it("cannot be resumed by who reads the file", () => {
+    const path = newPath();
+    {
+      using store = open(path);
+      store.sessions.save(sessionKey, record);
+    }
+    expect(readFileSync(path).includes(Buffer.from(sessionKey))).toBe(false);
+    expect(readFileSync(path).includes("a session")).toBe(true);
+  });
+});
+
+describe.skipIf(sqlite === undefined)("the file of a sqliteStore", () => {
+  const incompatible = expect.objectContaining({ name: "StoreError", code: "StoreIncompatible" });
+  const unavailable = expect.objectContaining({ name: "StoreError", code: "StoreUnavailable" });
+
+  it.skipIf(process.platform === "win32")("is its owner's only", () => {
+    const path = newPath();
+    using store = open(path);
+    store.admit(key(1), persisted);
+    expect([path, `${path}-wal`].map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
+  });
+
+  it("is refused, and left as it is, when it is no database", () => {
+    const path = newPath();
+    const text = "a letter to somebody else\n".repeat(100);
+    writeFileSync(path, text);
+    expect(() => open(path)).toThrow(incompatible);
+    expect(() => open(path)).toThrow("this is no SQLite database");
+    expect(readFileSync(path, "utf8")).toBe(text);
+  });
+
+  it("is refused, and left as it is, when it is a database of something else", () => {
+    const path = newPath();
+    const database = raw(path);
+    database.exec("CREATE TABLE operations (id INTEGER PRIMARY KEY)");
+    database.close();
+    const before = readFileSync(path);
+    expect(() => open(path)).toThrow(incompatible);
+    expect(() => open(path)).toThrow("a database of something else");
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it("is refused when a later version has written it", () => {
+    const path = newPath();
+    open(path).close();
+    const database = raw(path);
+    database.pragma("user_version = 2");
+    database.close();
+    expect(() => open(path)).toThrow(incompatible);
+    expect(() => open(path)).toThrow("it has version 2, and this library knows version 1");
+  });
+
+  it("is one store's at a time", () => {
+    const path = newPath();
+    const store = open(path);
+    expect(() => open(path)).toThrow(unavailable);
+    expect(() => open(path)).toThrow("has it open");
+    store.close();
+    open(path).close();
+  });
+
+  it("may not be where nothing can be", () => {
+    expect(() => open(join(folder, "no", "such", "folder.db"))).toThrow(unavailable);
+    expect(() => open(folder)).toThrow(unavailable);
+  });
+
+  it("is given back by close, and nothing is answered then", () => {
+    const store = open(newPath());
+    store.close();
+    store.close();
+    expect(() => store.admit(key(1), persisted)).toThrow(unavailable);
+    expect(() => store.lookup(key(1))).toThrow("it has been closed");
+    expect(() => store.sessions.find(sessionKey)).toThrow(unavailable);
+  });
+
+  it("keeps operations when it is to survive the machine, too", () => {
+    const path = newPath();
+    using store = open(path, { durability: "machine" });
+    store.seal(key(1), persisted, reply());
+    expect(isKnown(store, 1)).toEqual([true]);
+  });
+});

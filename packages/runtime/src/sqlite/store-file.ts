@@ -1,0 +1,116 @@
+/** The database file: whether it is ours, what stands in it, and how its faults are named. */
+import { closeSync, openSync } from "node:fs";
+import Database from "better-sqlite3";
+import { StoreError } from "../errors.js";
+
+/** Written into the header of the file: `Vox` and a byte for the kind of the file. */
+const applicationId = 0x566f_7801;
+/** Grows when the tables change. */
+const version = 1;
+const inMemory = ":memory:";
+/** To this the log beside the file is cut back, bytes. */
+const logBytes = 4 * 1024 * 1024;
+
+/** States of an operation. Live ones have a handler that works on them. */
+export const states = { live: 0, released: 1, sealed: 2 } as const;
+
+const tables = `
+  CREATE TABLE operations (
+    id INTEGER PRIMARY KEY,
+    session TEXT NOT NULL,
+    connection INTEGER NOT NULL,
+    operation INTEGER NOT NULL,
+    method INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    persist INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    payload BLOB,
+    metadata BLOB,
+    UNIQUE (session, connection, operation)
+  ) STRICT;
+  CREATE INDEX operations_by_age ON operations (state, since);
+  CREATE TABLE sessions (
+    key BLOB PRIMARY KEY,
+    record TEXT NOT NULL,
+    live INTEGER NOT NULL,
+    since INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_by_age ON sessions (live, since);
+`;
+
+/** How a file is opened. */
+export interface StoreFileOptions {
+  readonly durability: "process" | "machine";
+  readonly lockTimeoutMs: number;
+}
+
+/**
+ * Opens the file, or makes it. From then on it is locked for others, until it is closed or the process ends, however
+ * that happens. What is no file of ours is left as it is.
+ * @throws StoreError `StoreIncompatible`, `StoreUnavailable`
+ */
+export function openStoreFile(
+  path: string,
+  { durability, lockTimeoutMs }: StoreFileOptions,
+): Database.Database {
+  let database: Database.Database | undefined;
+  try {
+    // Answers are nobody else's business, nor are the sessions: SQLite gives its other files the same mode.
+    if (path !== inMemory) closeSync(openSync(path, "a", 0o600));
+    database = new Database(path, { timeout: lockTimeoutMs });
+    // First of all: with it, the log needs no memory that is shared with other processes.
+    database.pragma("locking_mode = EXCLUSIVE");
+    checkOwner(database, path);
+    database.pragma("journal_mode = WAL");
+    database.pragma(`synchronous = ${durability === "machine" ? "FULL" : "NORMAL"}`);
+    database.pragma(`journal_size_limit = ${logBytes}`);
+    const opened = database;
+    database.transaction(() => prepare(opened)).immediate();
+    return database;
+  } catch (error) {
+    database?.close();
+    throw storeError(path, error);
+  }
+}
+
+/** What a fault of the database is for those who use the store. */
+export function storeError(path: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const code = codeOf(error);
+  const options = { cause: error };
+  if (code === "SQLITE_NOTADB")
+    return new StoreError("StoreIncompatible", `store ${path}: this is no SQLite database`, options);
+  const why = code.startsWith("SQLITE_BUSY")
+    ? "another process, or another store of this one, has it open"
+    : text;
+  return new StoreError("StoreUnavailable", `store ${path}: ${why}`, options);
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}
+
+/** @throws StoreError `StoreIncompatible` for a database of somebody else, or of a later version of ours */
+function checkOwner(database: Database.Database, path: string): void {
+  const owner = database.pragma("application_id", { simple: true });
+  const found = database.pragma("user_version", { simple: true }) as number;
+  if (owner === applicationId) {
+    if (found === version) return;
+    const text = `store ${path}: it has version ${found}, and this library knows version ${version}`;
+    throw new StoreError("StoreIncompatible", text);
+  }
+  const isEmpty = database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() === 0;
+  if (owner !== 0 || found !== 0 || !isEmpty)
+    throw new StoreError("StoreIncompatible", `store ${path}: this is a database of something else`);
+}
+
+function prepare(database: Database.Database): void {
+  if (database.pragma("application_id", { simple: true }) === applicationId) return;
+  database.exec(tables);
+  database.pragma(`application_id = ${applicationId}`);
+  database.pragma(`user_version = ${version}`);
+}
