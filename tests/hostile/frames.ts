@@ -111,10 +111,16 @@ export const frame = {
     written((w, p) => writeChannelReset(w, p, connectionId, channelId, none)),
   grant: (channelId: Id, items: number, connectionId: Id = 0): Uint8Array =>
     written((w, p) => writeGrantCredit(w, p, connectionId, channelId, items)),
-  open: (connectionId: Id, metadata: Metadata = new Metadata({ "vox-service": "Golden" })): Uint8Array =>
-    written((w, p) => writeConnectionOpen(w, p, connectionId, settings, metadata)),
-  accept: (connectionId: Id): Uint8Array =>
-    written((w, p) => writeConnectionAccept(w, p, connectionId, { ...settings, isEven: true }, none)),
+  open: (
+    connectionId: Id,
+    metadata: Metadata = new Metadata({ "vox-service": "Golden" }),
+    chosen: Partial<typeof settings> = {},
+  ): Uint8Array =>
+    written((w, p) => writeConnectionOpen(w, p, connectionId, { ...settings, ...chosen }, metadata)),
+  accept: (connectionId: Id, chosen: Partial<typeof settings> = {}): Uint8Array =>
+    written((w, p) =>
+      writeConnectionAccept(w, p, connectionId, { ...settings, isEven: true, ...chosen }, none),
+    ),
   reject: (connectionId: Id): Uint8Array =>
     written((w, p) => writeConnectionReject(w, p, connectionId, none)),
   closeConnection: (connectionId: Id): Uint8Array =>

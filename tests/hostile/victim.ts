@@ -1,5 +1,6 @@
 /** Sessions at the mercy of a peer made by hand, and what they hold while it does its worst. */
 import {
+  type Acceptor,
   accept,
   initiate,
   type MemoryLink,
@@ -8,7 +9,6 @@ import {
   type Session,
   type SessionSnapshot,
 } from "@voxrpc/runtime";
-import type * as $ from "@voxrpc/runtime/gen/v1";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
 import { afterEach, beforeEach, expect } from "vitest";
 import type { AcceptOptions } from "../../packages/runtime/src/acceptor.js";
@@ -30,7 +30,7 @@ export interface Victim {
 }
 
 /** What a test gives its side of the session. */
-export type VictimOptions = Omit<AcceptOptions, "clock" | "observer">;
+export type VictimOptions = Omit<AcceptOptions, "clock">;
 
 const opened: Victim[] = [];
 let unhandled: unknown[] = [];
@@ -61,13 +61,13 @@ export function endVictims(): void {
 }
 
 /** A server whose client is made by hand; its handshake is through. */
-export async function server(dispatcher: $.Dispatcher, options: VictimOptions = {}): Promise<Victim> {
-  return victim("initiator", (link, own) => accept(link, dispatcher, { ...own, ...options }));
+export async function server(acceptor: Acceptor, options: VictimOptions = {}): Promise<Victim> {
+  return victim("initiator", options, (link, all) => accept(link, acceptor, all));
 }
 
 /** A client whose server is made by hand; its handshake is through. */
 export async function client(options: VictimOptions = {}): Promise<Victim> {
-  return victim("acceptor", (link, own) => initiate(link, { ...own, ...options }));
+  return victim("acceptor", options, (link, all) => initiate(link, all));
 }
 
 /** Calls the peer on a client's root connection. */
@@ -77,13 +77,19 @@ export function callerOf({ session }: Victim): Driver {
 
 async function victim(
   role: "initiator" | "acceptor",
-  establish: (link: MemoryLink, own: Pick<AcceptOptions, "clock" | "observer">) => Promise<Session>,
+  options: VictimOptions,
+  establish: (link: MemoryLink, options: AcceptOptions) => Promise<Session>,
 ): Promise<Victim> {
   const [ours, theirs] = memoryLinkPair();
   const clock = new FakeClock();
   const seen: string[] = [];
-  const observer: Observer = { onProtocolError: ({ by, text }) => seen.push(`${by}: ${text}`) };
-  const establishing = establish(ours, { clock, observer });
+  const observer: Observer = {
+    ...options.observer,
+    onProtocolError: ({ by, text }) => {
+      seen.push(`${by}: ${text}`);
+    },
+  };
+  const establishing = establish(ours, { ...options, clock, observer });
   const peer = new RawPeer(theirs);
   peer.send(...handshakeFrames(role));
   const session = await establishing;
