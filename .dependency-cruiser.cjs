@@ -20,7 +20,7 @@ const runtime = [
   ["driver/"],
   ["router"],
   ["middleware/"],
-  ["establish|connect|acceptor|initiate|accept"],
+  ["establish|connect|acceptor|initiate|accept|reconnect|pause|bond|initiator-bond|session-registry"],
   ["node/", "web/", "testing/", "otel/", "sqlite/"],
 ];
 

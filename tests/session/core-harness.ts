@@ -61,6 +61,7 @@ export class CoreHarness {
       observer: undefined,
       isCongested: () => false,
       keepalive: options.keepalive,
+      onDisconnected: () => {},
       admit: options.admit ?? (() => ({ kind: "accept", start: (connection) => this.watch(connection) })),
       onEnded: (end) => {
         this.end = end;
@@ -108,6 +109,8 @@ export class CoreHarness {
       onSchemas: () => {},
       onDrain: () => {},
       onDraining: (onIdle) => onIdle(),
+      onLinkLost: () => {},
+      onLinkRestored: () => {},
       onClosed: (reason) => this.closed.push({ id: connection.id, reason }),
     };
   }

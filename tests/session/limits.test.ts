@@ -36,6 +36,7 @@ import { toHex } from "../golden/golden-values.js";
 import { CoreHarness, even, odd } from "./core-harness.js";
 import { add, count, lookup, sum, wait } from "./golden-service.js";
 import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { resumable } from "./resumable.js";
 
 interface Case {
   /** What the load is. */
@@ -291,6 +292,22 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
         const reading = new Reading({ limits, isCongested: () => true, setReading });
         reading.countQueued(5000);
         return said;
+      },
+    },
+  ],
+  maxWaitingCalls: [
+    {
+      load: "two calls that wait for a new link",
+      enough: 2,
+      text: /1 calls wait for a new link already \(limit maxWaitingCalls\)/,
+      async run(limits) {
+        const pair = await resumable(waiting, { client: { limits } });
+        await pair.cut();
+        const calls = [1, 2].map((value) => pair.client.driver?.tryCall(wait.method, [value]));
+        const [snapshot] = pair.client.snapshot().connections;
+        await pair.close();
+        const [, last] = await Promise.all(calls);
+        return snapshot?.requests.length === 2 || last?.ok !== false ? undefined : last.error.message;
       },
     },
   ],

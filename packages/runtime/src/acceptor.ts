@@ -1,13 +1,23 @@
 /** Taking a session on a link that somebody else opened. Listeners stand on it, like `serve` of `/node`. */
+import { AcceptorBond } from "./acceptor-bond.js";
 import { asVoxError, type EstablishOptions, establish } from "./establish.js";
 import { AcceptorHandshake } from "./handshake/acceptor.js";
+import type { HandshakeOptions } from "./handshake/handshake-core.js";
 import type { Link } from "./link/link.js";
 import { notify } from "./observer.js";
 import type { Acceptor } from "./router.js";
 import type { Session } from "./session/session.js";
+import { makeResumeKey } from "./session/session-id.js";
+import type { SessionRegistry } from "./session-registry.js";
 
 /** What {@link accept} may be given. */
-export interface AcceptOptions extends EstablishOptions {}
+export interface AcceptOptions extends EstablishOptions {
+  /**
+   * Where sessions are kept that outlive their links: the same for all links on which a peer may come back. A link of
+   * a peer that does so resolves with the session that it had. Default: sessions end with their links.
+   */
+  readonly registry?: SessionRegistry | undefined;
+}
 
 /**
  * Makes a session of a link as the side that was called. The link belongs to the session from then on, and is closed
@@ -25,8 +35,12 @@ export async function accept(
   acceptor: Acceptor | undefined,
   options: AcceptOptions = {},
 ): Promise<Session> {
+  const { registry, operationStore } = options;
+  const offeredKey = registry === undefined ? undefined : makeResumeKey();
+  const bond = registry && offeredKey && new AcceptorBond(registry, offeredKey, operationStore !== undefined);
+  const makeHandshake = (own: HandshakeOptions) => new AcceptorHandshake({ ...own, offeredKey });
   try {
-    return await establish(link, "Even", (own) => new AcceptorHandshake(own), acceptor, options);
+    return await establish(link, "Even", makeHandshake, acceptor, options, bond);
   } catch (error) {
     notify(options.observer, "onLinkRefused", { link: link.description, error: asVoxError(error) });
     throw error;

@@ -7,6 +7,7 @@
  *       └──refused, closed, too late, cancelled──► failed (the link is closed)
  * ```
  */
+import type { Bond, Claim } from "./bond.js";
 import type { Dispatcher } from "./call/dispatcher.js";
 import type { SessionEnd } from "./call/session-handle.js";
 import { type Clock, systemClock, type TimerHandle } from "./clock.js";
@@ -20,7 +21,7 @@ import type {
   HandshakeStep,
   PeerIntroduction,
 } from "./handshake/handshake-core.js";
-import { type ConnectionSettings, oppositeParity, type Parity } from "./handshake/settings.js";
+import { type ConnectionSettings, compareSettings, type Parity, settingsPair } from "./handshake/settings.js";
 import { defaultLimits, type Limits } from "./limits.js";
 import type { Link, LinkSink } from "./link/link.js";
 import type { Observer } from "./observer.js";
@@ -35,8 +36,10 @@ import { errorKey, RejectedError } from "./session/rejected-error.js";
 import { Session } from "./session/session.js";
 import { SessionCore } from "./session/session-core.js";
 import { makeSessionId } from "./session/session-id.js";
+import type { SessionRecord } from "./session/session-store.js";
 import type { Admission, IncomingOpen } from "./session/virtual-connections.js";
 import { Metadata } from "./wire/metadata.js";
+import { writeProtocolError } from "./wire/session-messages.js";
 
 /** What both sides may choose when they make a session of a link. */
 export interface EstablishOptions {
@@ -64,6 +67,11 @@ export interface EstablishOptions {
   readonly observer?: Observer | undefined;
   /** Gives up when aborted before the session is there; the promise rejects with code `Cancelled`. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Fails with `NotResumable` unless the session can be resumed: the acceptor has to give a key. Default false. A session
+   * is resumed by who has the option for it: `reconnect` of `initiate`, `resumable` of `accept`.
+   */
+  readonly mustBeResumable?: boolean | undefined;
   /** Milliseconds that the peer is given for prologue and handshake. Default `limits.handshakeTimeoutMs`, 10 000. */
   readonly timeoutMs?: number | undefined;
 }
@@ -80,6 +88,7 @@ export type HandshakeFactory = (options: HandshakeOptions) => Handshake;
 /**
  * Makes a session of a link, which belongs to it from now on.
  * @param parity of the initiator's ids; the acceptor's own follows from what it receives
+ * @param bond finds the session that goes on; undefined: each link gets one of its own
  */
 export function establish(
   link: Link,
@@ -87,10 +96,11 @@ export function establish(
   makeHandshake: HandshakeFactory,
   acceptor: Acceptor | undefined,
   options: EstablishOptions,
+  bond?: Bond | undefined,
 ): Promise<Session> {
   return new Promise((resolve, reject) => {
     try {
-      new Establishment(link, parity, makeHandshake, acceptor, options, resolve, reject).start();
+      new Establishment(link, parity, makeHandshake, acceptor, options, bond, resolve, reject).start();
     } catch (error) {
       link.abort();
       reject(error);
@@ -106,8 +116,13 @@ class Establishment implements LinkSink {
   private readonly clock: Clock;
   private readonly resolve: (session: Session) => void;
   private readonly reject: (error: unknown) => void;
-  private readonly traffic: LinkTraffic;
-  private readonly outbox: Outbox;
+  private readonly bond: Bond | undefined;
+  /** What we say beside the handshake. */
+  private readonly metadata: Metadata;
+  private claim: Claim = { kind: "fresh" };
+  private traffic: LinkTraffic;
+  /** Of the handshake, then of the session. */
+  private outbox: Outbox;
   /** Undefined once the handshake is over. */
   private handshake: Handshake | undefined;
   /** Set when it went well. */
@@ -128,12 +143,15 @@ class Establishment implements LinkSink {
     makeHandshake: HandshakeFactory,
     acceptor: Acceptor | undefined,
     options: EstablishOptions,
+    bond: Bond | undefined,
     resolve: (session: Session) => void,
     reject: (error: unknown) => void,
   ) {
     this.link = link;
     this.acceptor = acceptor;
     this.options = options;
+    this.bond = bond;
+    this.metadata = metadataOf(options);
     this.limits = { ...defaultLimits, ...options.limits };
     this.clock = options.clock ?? systemClock;
     this.resolve = resolve;
@@ -144,7 +162,7 @@ class Establishment implements LinkSink {
     this.outbox.attach(link);
     this.handshake = makeHandshake({
       settings: settingsOf(parity, options),
-      metadata: metadataOf(options),
+      metadata: this.metadata,
       limits: this.limits,
       admit: (peer) => this.admit(peer),
     });
@@ -189,13 +207,19 @@ class Establishment implements LinkSink {
   onClosed(error: SessionError | undefined): void {
     this.isReceiving = false;
     if (this.session !== undefined) {
-      this.traffic.onClosed(error);
-      this.session.onLinkClosed(error);
+      this.session.onLinkClosed(this.link, error);
       return;
     }
     const { handshake } = this;
     if (handshake === undefined) this.stopTimer();
-    else this.giveUp(handshake.onLinkClosed(error));
+    else this.giveUp(this.closedEarly(handshake, error));
+  }
+
+  private closedEarly(handshake: Handshake, error: SessionError | undefined): SessionError {
+    const fault = handshake.onLinkClosed(error);
+    if (error !== undefined || this.bond?.isReturning !== true) return fault;
+    // Something between us, or a server that is about to stop, took the link.
+    return new SessionError("Io", "io error: the link was closed during the handshake", { cause: fault });
   }
 
   private readonly onPending = (): void => {
@@ -250,9 +274,17 @@ class Establishment implements LinkSink {
   }
 
   /** Looks for the one who will answer the peer's calls. @returns why there is none */
-  private admit({ metadata }: PeerIntroduction): string | undefined {
+  private admit(peer: PeerIntroduction): string | undefined {
     const { acceptor } = this;
-    if (acceptor === undefined) return undefined;
+    const { metadata } = peer;
+    try {
+      this.claim = this.bond?.claim(peer, this.metadata) ?? this.claim;
+    } catch (error) {
+      this.routingError = error;
+      return "the session cannot be kept";
+    }
+    // A session that goes on has been routed.
+    if (acceptor === undefined || this.claim.kind === "session") return undefined;
     const service = metadata.getString(serviceKey);
     try {
       this.dispatcher = routeTo(acceptor, {
@@ -292,24 +324,72 @@ class Establishment implements LinkSink {
   }
 
   private open(result: HandshakeResult): void {
+    const { claim } = this;
+    if (this.options.mustBeResumable === true && result.sessionKey === undefined) {
+      this.fail(new SessionError("NotResumable", "session is not resumable: the acceptor gives no key"));
+    } else if (claim.kind === "session") {
+      this.goOn(claim, result);
+    } else {
+      const record = claim.kind === "record" ? claim.record : undefined;
+      const objection = record && compareSettings(record, settingsPair(result));
+      if (objection === undefined) this.begin(result, record);
+      else this.refuse(new SessionError("Protocol", `protocol error: ${objection}`));
+    }
+  }
+
+  /** Another link for a session that is there. */
+  private goOn(claim: Claim & { readonly kind: "session" }, result: HandshakeResult): void {
+    const { link } = this;
+    const { session, takesOver, peer } = claim;
+    const { core } = session;
+    const objection =
+      core.checkSettings(settingsPair(result)) ??
+      (takesOver || core.isDisconnected ? undefined : notDisconnected());
+    if (objection !== undefined) {
+      this.refuse(objection);
+      return;
+    }
+    core.cut(new SessionError("Io", "io error: the peer has come back over another link"));
+    if (!core.isDisconnected) {
+      this.fail(new SessionError("Io", "io error: the session has ended"));
+      return;
+    }
+    this.conclude();
+    this.outbox.flush();
+    this.outbox = session.outbox;
+    this.traffic = session.outbox.traffic;
+    this.core = core;
+    this.session = session;
+    this.bond?.settled(session, result);
+    session.attach(link, { peer, peerSupportsRetry: result.peerSupportsRetry });
+    this.resolve(session);
+  }
+
+  /** Fails, and tells the peer, whose handshake is over, why the session will not go on. */
+  private refuse(error: SessionError): void {
+    const { outbox } = this;
+    outbox.commit(writeProtocolError(outbox.writer, outbox.begin(), error.message));
+    this.fail(error);
+  }
+
+  /** A new session. @param record of the one of an earlier process that it takes up */
+  private begin(result: HandshakeResult, record: SessionRecord | undefined): void {
     const { link, outbox, limits, clock, dispatcher } = this;
     const { observer, operationStore } = this.options;
     this.conclude();
     const { peerSupportsRetry } = result;
-    const isResumable = result.sessionKey !== undefined;
+    const isResumable = this.bond !== undefined && result.sessionKey !== undefined;
     const startDriver = (connection: Connection, answering: Dispatcher | undefined): Driver => {
       const retry = { peerSupportsRetry, operationStore, isResumable };
       const options = { dispatcher: answering, limits, clock, observer, ...retry };
       const shell = new ConnectionShell(connection, core, clock, (close) => session.close(close));
       return new Driver(new DriverCore(connection, options), session, shell);
     };
-    const core = new SessionCore({
-      sessionId: makeSessionId(),
+    const core: SessionCore = new SessionCore({
+      sessionId: record?.sessionId ?? makeSessionId(),
       outbox,
       description: link.description,
-      local: result.local,
-      // Ids of the peer are those that we do not choose, whatever its settings say.
-      peer: { ...result.peer, parity: oppositeParity(result.local.parity) },
+      ...settingsPair(result),
       limits,
       clock,
       observer,
@@ -317,13 +397,15 @@ class Establishment implements LinkSink {
       admit: (request) => this.admitVirtual(request, startDriver),
       isCongested: () => this.traffic.isCongested,
       setReading: (isReading) => this.traffic.setReading(isReading),
+      onDisconnected: (error) => session.onDisconnected(error),
       onEnded: (end: SessionEnd) => session.onEnded(end),
     });
-    const session = new Session({
+    const session: Session = new Session({
       core,
       outbox,
       link,
       clock,
+      observer,
       peerMetadata: result.peerMetadata,
       local: result.local,
       startDriver,
@@ -331,7 +413,15 @@ class Establishment implements LinkSink {
     session.driver = startDriver(core.root, dispatcher);
     this.core = core;
     this.session = session;
+    try {
+      this.bond?.settled(session, result);
+    } catch (error) {
+      this.reject(error);
+      session.abort();
+      return;
+    }
     core.open();
+    session.onOpened();
     this.resolve(session);
   }
 
@@ -359,6 +449,11 @@ class Establishment implements LinkSink {
     if (this.timer !== undefined) this.clock.clearTimer(this.timer);
     this.timer = undefined;
   }
+}
+
+function notDisconnected(): SessionError {
+  const text = "protocol error: resume is only valid while the session is disconnected";
+  return new SessionError("Protocol", text);
 }
 
 function settingsOf(parity: Parity, options: EstablishOptions): ConnectionSettings {

@@ -13,6 +13,7 @@ export type {
   ConnectionHandle,
   SessionEnd,
   SessionHandle,
+  SessionState,
 } from "./call/session-handle.js";
 export type {
   ChannelSnapshot,
@@ -94,7 +95,9 @@ export {
   type RequestEvent,
   type RequestFinishedEvent,
   type RequestSide,
+  type StateChangedEvent,
 } from "./observer.js";
+export type { LinkAttempt, LinkSource, ReconnectOptions } from "./reconnect.js";
 export { type Acceptor, type ConnectionRequest, type Router, router, type ServiceRoute } from "./router.js";
 export type { KeepaliveOptions } from "./session/keepalive.js";
 export {
@@ -112,6 +115,7 @@ export type {
 export { RejectedError } from "./session/rejected-error.js";
 export { type OpenOptions, Session } from "./session/session.js";
 export type { SessionRecord, SessionStore } from "./session/session-store.js";
+export { type ResumableOptions, SessionRegistry } from "./session-registry.js";
 export type { Option, Some } from "./shape/option.js";
 export {
   Metadata,

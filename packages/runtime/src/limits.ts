@@ -42,6 +42,8 @@ export interface Limits {
    * Default 64 MiB.
    */
   readonly maxQueuedBytes: number;
+  /** Calls of ours that may wait for a new link on one connection; further ones fail at once. Default 1024. */
+  readonly maxWaitingCalls: number;
   /** Connections of one session, the root and those asked for included. Default 1024. */
   readonly maxConnections: number;
   /** Connections that this side has asked for and the peer has not answered, per session. Default 256. */
@@ -54,7 +56,10 @@ export interface Limits {
   readonly maxChannels: number;
   /** Channels with items whose Call has not been read yet, per connection. Default 256. */
   readonly maxUnclaimedChannels: number;
-  /** Bytes that may wait for a slow reader on one link before senders wait. Default 4 MiB. */
+  /**
+   * Bytes that may wait for a slow reader on one link before senders wait; answers to the peer that may wait for a new
+   * link before the session ends. Default 4 MiB.
+   */
   readonly maxBufferedBytes: number;
   /**
    * Milliseconds without traffic (pings apart), calls and channels, after which this side ends the session with code
@@ -76,6 +81,7 @@ export const defaultLimits: Limits = {
   handshakeTimeoutMs: 10_000,
   maxQueuedRequests: 1024,
   maxQueuedBytes: 64 * 1024 * 1024,
+  maxWaitingCalls: 1024,
   maxConnections: 1024,
   maxPendingOpens: 256,
   openTimeoutMs: 10_000,

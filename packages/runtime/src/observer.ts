@@ -2,7 +2,7 @@
  * What an application can watch. Every member is optional and costs nothing when absent; what it throws is ignored,
  * so that watching can never break what is watched. Source: `protocol/session.md` §9.
  */
-import type { CloseReason } from "./call/session-handle.js";
+import type { CloseReason, SessionState } from "./call/session-handle.js";
 import type { CallErrorCode, MethodName, SessionError, VoxError } from "./errors.js";
 
 /** Something happened on a link. */
@@ -143,10 +143,19 @@ export interface ChannelResetEvent extends ChannelEvent {
   readonly reason: ChannelResetReason;
 }
 
+/** How things stand with a session that is being established, or established. */
+export interface StateChangedEvent extends LinkEvent {
+  /** Undefined while it is not established. */
+  readonly sessionId: string | undefined;
+  readonly state: SessionState;
+}
+
 /** Watches sessions; see the single members. */
 export interface Observer {
   onConnectionOpened?(event: ConnectionEvent): void;
   onConnectionClosed?(event: ConnectionClosedEvent): void;
+  /** A session was established, has lost its link, tries to get another, goes on, or has ended. */
+  onStateChanged?(event: StateChangedEvent): void;
   onRequestStarted?(event: RequestEvent): void;
   onRequestFinished?(event: RequestFinishedEvent): void;
   /** A handler threw something else than its declared error, or answered with a value that does not fit its type. */
@@ -187,6 +196,7 @@ export interface Observer {
 const events: Readonly<Record<keyof Observer, true>> = {
   onConnectionOpened: true,
   onConnectionClosed: true,
+  onStateChanged: true,
   onRequestStarted: true,
   onRequestFinished: true,
   onHandlerFailed: true,

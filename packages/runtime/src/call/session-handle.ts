@@ -1,5 +1,5 @@
 /** What applications see of a session. */
-import type { SessionError } from "../errors.js";
+import type { SessionError, VoxError } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { CloseReason } from "./close-reason.js";
 import type { SessionSnapshot } from "./snapshot.js";
@@ -12,6 +12,36 @@ export interface SessionEnd {
   /** What went wrong; undefined for an ordinary end (`Local`, `Remote`). */
   readonly error: SessionError | undefined;
 }
+
+/**
+ * How things stand with a session.
+ *
+ * ```
+ *  connecting ──► open ◄──► recovering
+ *       │          │            │
+ *       └──────────┴────────────┴──► closed
+ * ```
+ *
+ * `connecting`: it is not established yet; only observers see that. `open`: it has a link. `recovering`: it has lost its
+ * link, and waits for the peer or tries to get another. `closed`: it has ended for good.
+ */
+export type SessionState =
+  | { readonly kind: "connecting"; readonly attempt: number }
+  | {
+      readonly kind: "open";
+      /** Links that it has had before this one. */
+      readonly reconnects: number;
+      /** Whether the peer still knew it when the link came; false after a restart of the peer, and at first. */
+      readonly isResumed: boolean;
+    }
+  | {
+      readonly kind: "recovering";
+      /** Attempts that were begun; 0 for who waits for the peer. */
+      readonly attempt: number;
+      /** How the link was lost, or why the last attempt failed; undefined when the peer has closed the link. */
+      readonly error: VoxError | undefined;
+    }
+  | { readonly kind: "closed"; readonly reason: CloseReason; readonly error: SessionError | undefined };
 
 /** How to end a session in good order. */
 export interface CloseOptions {
@@ -38,6 +68,13 @@ export interface ConnectionHandle {
 export interface SessionHandle extends AsyncDisposable {
   /** False once the session has ended or begun to close. */
   readonly isOpen: boolean;
+  /** How things stand. */
+  readonly state: SessionState;
+  /**
+   * Calls back with every new state, in order; what the listener throws is ignored, as of an observer.
+   * @returns what ends the subscription; harmless twice
+   */
+  onStateChanged(listener: (state: SessionState) => void): () => void;
   /** Resolves, and never rejects, when the session has ended. */
   readonly closed: Promise<SessionEnd>;
   /** What the peer sent in the handshake. */

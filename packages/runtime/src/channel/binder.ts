@@ -14,6 +14,8 @@ import { Tx } from "./tx.js";
 
 /** Numbers the handles of one Call that is being encoded. */
 export interface OutboundBinder {
+  /** Whether the Call was sent before: its handles are bound already. */
+  readonly isRepeated: boolean;
   /** The handler will send: we receive on the pair. @returns the channel's id */
   passTx<T>(tx: Tx<T>, type: ItemType<T>): number;
   /** The handler will receive: we send on the pair. @returns the channel's id */
@@ -33,7 +35,8 @@ export function writeTx<T>(w: Writer, p: number, value: Tx<T>, type: ItemType<T>
   const binder = w.binder as OutboundBinder | undefined;
   if (!(value instanceof Tx)) throw new EncodeFault("expected the tx of a channel()");
   if (binder === undefined) throw new EncodeFault("serializing Tx requires an active ChannelBinder");
-  if (!value.isUnused || value.pair === undefined) throw new EncodeFault(usedBefore("tx"));
+  if (value.pair === undefined || !(value.isUnused || binder.isRepeated))
+    throw new EncodeFault(usedBefore("tx"));
   return writeU64Number(w, p, binder.passTx(value, type));
 }
 
@@ -42,7 +45,8 @@ export function writeRx<T>(w: Writer, p: number, value: Rx<T>, type: ItemType<T>
   const binder = w.binder as OutboundBinder | undefined;
   if (!(value instanceof Rx)) throw new EncodeFault("expected the rx of a channel()");
   if (binder === undefined) throw new EncodeFault("serializing Rx requires an active ChannelBinder");
-  if (!value.isUnused || value.pair === undefined) throw new EncodeFault(usedBefore("rx"));
+  if (value.pair === undefined || !(value.isUnused || binder.isRepeated))
+    throw new EncodeFault(usedBefore("rx"));
   return writeU64Number(w, p, binder.passRx(value, type));
 }
 

@@ -4,7 +4,7 @@ import { EncodeFault } from "../postcard/faults.js";
 import type { ItemType, Shape } from "../shape/shape.js";
 import type { OutboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";
-import { endOfItems } from "./end.js";
+import { type ChannelEnd, endOfItems } from "./end.js";
 import { findHandles } from "./find-handles.js";
 import type { Rx } from "./rx.js";
 import type { Tx } from "./tx.js";
@@ -21,10 +21,26 @@ export class CallChannels implements OutboundBinder {
   private readonly channels: Channels;
   private readonly method: MethodName | undefined;
   private passed: Passed[] = [];
+  private isSuspended = false;
 
   constructor(channels: Channels, method?: MethodName) {
     this.channels = channels;
     this.method = method;
+  }
+
+  get isRepeated(): boolean {
+    return this.isSuspended;
+  }
+
+  /** Whether the Call can be made again: what we have sent on a channel is gone, what we receive comes anew. */
+  get isRepeatable(): boolean {
+    return this.passed.every((entry) => "tx" in entry);
+  }
+
+  /** The link is lost and the Call will be made again: receivers wait for the channels of that. */
+  suspend(): void {
+    this.isSuspended = true;
+    for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.bound?.suspend();
   }
 
   /** The arguments are encoded from the start. */
@@ -49,7 +65,10 @@ export class CallChannels implements OutboundBinder {
     const { channels, method } = this;
     for (const entry of this.passed) {
       channels.ids.take();
-      if ("tx" in entry) {
+      const earlier = "tx" in entry ? entry.tx.pair?.bound : undefined;
+      if (earlier !== undefined) {
+        channels.moveReceiver(entry.id, earlier);
+      } else if ("tx" in entry) {
         entry.tx.fail(passedOn());
         const origin = { label: entry.tx.label, method };
         entry.tx.pair?.bind(channels.openReceiver(entry.id, entry.type, origin));
@@ -59,14 +78,18 @@ export class CallChannels implements OutboundBinder {
         entry.rx.pair?.bind(channels.openSender(entry.id, entry.type, origin));
       }
     }
+    this.isSuspended = false;
   }
 
-  /** The call was answered with an error: nothing more comes, what has come can be read. Nobody takes what waits. */
+  /** Nothing more comes; what has come can be read. */
+  endReceivers(end: ChannelEnd = endOfItems): void {
+    for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.endWith(end);
+  }
+
+  /** The call was answered with an error: its receivers end, and nobody takes what waits. */
   endFailed(): void {
-    for (const entry of this.passed) {
-      if ("tx" in entry) entry.tx.pair?.endWith(endOfItems);
-      else entry.rx.pair?.abandon();
-    }
+    this.endReceivers();
+    for (const entry of this.passed) if ("rx" in entry) entry.rx.pair?.abandon();
   }
 
   /** The caller has given up: both ends are told. */

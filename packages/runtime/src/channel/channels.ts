@@ -23,7 +23,7 @@ import {
 import { ChannelBody, type MessageHead, type WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import { beginPayload, endItem } from "../wire/request-messages.js";
-import { type ChannelEnd, connectionEnded, endOfItems, resetByPeer } from "./end.js";
+import { type ChannelEnd, connectionEnded, endOfItems, linkLost, resetByPeer } from "./end.js";
 import { EndedIds } from "./ended-ids.js";
 import type { ChannelOrigin } from "./origin.js";
 import type { ChannelPort } from "./port.js";
@@ -58,7 +58,7 @@ export class Channels implements ChannelPort {
   private readonly unclaimed = new Map<number, Unclaimed>();
   /** Grants that wait until the link takes more, by channel. */
   private readonly owed = new Map<WireId, number>();
-  private readonly endedByPeer: EndedIds;
+  private endedByPeer: EndedIds;
   /** Called when one of them has ended. */
   private readonly onOver: () => void;
   /** Highest id of a channel that a Call of the peer has opened. */
@@ -81,7 +81,7 @@ export class Channels implements ChannelPort {
     this.watch = observer === undefined ? undefined : watches(connection, clock, observer);
     this.onOver = onOver;
     this.ids = new IdAllocator(connection.local.parity);
-    this.endedByPeer = new EndedIds(connection.peer.parity === "Odd" ? 1 : 2, limits.maxChannels);
+    this.endedByPeer = this.noneEnded();
   }
 
   /** Channels that are open at one end of ours. */
@@ -134,6 +134,12 @@ export class Channels implements ChannelPort {
     if (early?.end !== undefined) receiver.end(early.end === "closed" ? endOfItems : resetByPeer());
     if (this.ending !== undefined) receiver.end(this.ending);
     return receiver;
+  }
+
+  /** A receiver goes on with the items of another channel. */
+  moveReceiver(channelId: number, receiver: Receiver<unknown>): void {
+    this.receivers.set(channelId, receiver);
+    receiver.continueAs(channelId, this.connection.local.initialChannelCredit);
   }
 
   /** A Call with this channel was refused: whoever is on its other end is told. */
@@ -194,6 +200,21 @@ export class Channels implements ChannelPort {
   end(reason: CloseReason, cause: unknown): void {
     const end = connectionEnded(reason, cause);
     this.ending = end;
+    this.endAll(end);
+  }
+
+  /** The link is lost: as {@link end}, but calls may open others on the next one. */
+  cut(cause: unknown): void {
+    this.endAll(linkLost(cause));
+  }
+
+  /** The peer begins anew: it may use any id. */
+  restart(): void {
+    this.endedByPeer = this.noneEnded();
+    this.newestOfPeer = 0;
+  }
+
+  private endAll(end: ChannelEnd): void {
     for (const receiver of [...this.receivers.values()]) receiver.end(end);
     for (const sender of [...this.senders.values()]) sender.end(end);
     for (const id of [...this.unclaimed.keys()]) this.claim(id);
@@ -206,6 +227,10 @@ export class Channels implements ChannelPort {
     return [...this.senders.values(), ...this.receivers.values()]
       .map((end) => end.snapshot(now))
       .sort((one, other) => Number(one.id) - Number(other.id));
+  }
+
+  private noneEnded(): EndedIds {
+    return new EndedIds(this.connection.peer.parity === "Odd" ? 1 : 2, this.limits.maxChannels);
   }
 
   get isBusy(): boolean {

@@ -29,6 +29,12 @@ export function connectionEnded(reason: CloseReason, cause: unknown): ChannelEnd
   return { error: new ChannelError("ConnectionClosed", text, { cause, retryable: true }) };
 }
 
+/** The link below the channel is lost; its session may go on over another. */
+export function linkLost(cause: unknown): ChannelEnd {
+  const text = "the session has lost its link, and channels do not survive that";
+  return { error: new ChannelError("ConnectionClosed", text, { cause, retryable: true }) };
+}
+
 /** This end was closed, cancelled, or given to a call that ended. */
 export function closedHere(): ChannelError {
   return new ChannelError("ChannelClosed", "channel closed");

@@ -13,6 +13,8 @@ export interface SendingHalf<T> {
 
 /** The half that receives when the other one was passed. */
 export interface ReceivingHalf<T> {
+  /** What it receives through, once it is bound. */
+  readonly bound: Receiver<T> | undefined;
   bind(receiver: Receiver<T>): void;
   fail(error: ChannelError): void;
   endWith(end: ChannelEnd): void;

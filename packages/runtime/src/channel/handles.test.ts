@@ -15,6 +15,7 @@ import { Tx } from "./tx.js";
 
 /** Binds the other half of whatever is passed, as a call does; numbers from 100 in steps of two. */
 class CallerSide implements OutboundBinder {
+  readonly isRepeated = false;
   readonly port = new FakePort();
   receiver: Receiver<unknown> | undefined = undefined;
   sender: Sender<unknown> | undefined = undefined;

@@ -6,6 +6,8 @@
  *    │                        │
  *    ├── Reset, connection end: draining, then ended(error)
  *    └── cancel() ──► ended
+ *
+ *  open ──link lost, its call is made again──► suspended ──continueAs──► open
  * ```
  */
 import { Reader } from "../bytes/reader.js";
@@ -38,14 +40,18 @@ const reader: Reader = /*@__PURE__*/ new Reader();
 
 /** Keeps items until they are taken. */
 export class Receiver<T> {
-  readonly id: WireId;
+  private channelId: WireId;
   private readonly type: ItemType<T>;
   private readonly port: ChannelPort;
   private readonly origin: ChannelOrigin | undefined;
   /** Undefined when nobody watches. */
-  private readonly watch: ChannelWatch | undefined;
+  private watch: ChannelWatch | undefined;
   private readonly initialCredit: number;
   private received = 0;
+  /** Between two channels: what is buffered can be taken, and nobody is told. */
+  private isSuspended = false;
+  /** Buffered items of an earlier channel: they were granted by its credit. */
+  private earlier = 0;
   /** Items that the peer may still send. */
   private allowed: number;
   /** Taken items that make a grant. */
@@ -62,7 +68,7 @@ export class Receiver<T> {
    * @param origin undefined for a channel that no call opened
    */
   constructor(id: WireId, type: ItemType<T>, port: ChannelPort, credit: number, origin?: ChannelOrigin) {
-    this.id = id;
+    this.channelId = id;
     this.type = type;
     this.port = port;
     this.origin = origin;
@@ -71,6 +77,10 @@ export class Receiver<T> {
     this.watch = port.watch?.(id, "rx", type.shape, origin);
     this.watch?.opened(credit);
     this.batch = Math.max(1, Math.floor(credit / 2));
+  }
+
+  get id(): WireId {
+    return this.channelId;
   }
 
   /** Items that wait to be taken. */
@@ -128,13 +138,38 @@ export class Receiver<T> {
     }
   }
 
+  /** The channel is gone, another may follow. */
+  suspend(): void {
+    if (this.ending !== undefined) return;
+    this.isSuspended = true;
+    this.watch?.ended({ kind: "closed", reason: "ConnectionClosed" });
+    this.port.forget(this.channelId);
+  }
+
+  /** Goes on with the items of another channel, behind those that wait. @param credit as at first */
+  continueAs(channelId: WireId, credit: number): void {
+    this.isSuspended = false;
+    this.channelId = channelId;
+    this.allowed = credit;
+    this.takenSinceGrant = 0;
+    this.earlier = this.buffered;
+    if (this.ending === undefined) {
+      this.watch = this.port.watch?.(channelId, "rx", this.type.shape, this.origin);
+      this.watch?.opened(credit);
+      return;
+    }
+    // Nobody takes any more.
+    this.port.sendReset(channelId);
+    this.port.forget(channelId);
+  }
+
   /** Nothing more will arrive. What is buffered can still be taken. @param ending what an observer is told */
   end(end: ChannelEnd, ending: ChannelEnding = endingOf(end, "Remote")): void {
     if (this.ending !== undefined) return;
     this.ending = end;
     this.watch?.ended(ending);
     for (const taker of this.takers.splice(0)) taker.ended(end);
-    this.port.forget(this.id);
+    if (!this.isSuspended) this.port.forget(this.channelId);
   }
 
   /** Nobody takes any more: the peer is told, what is buffered is dropped. Harmless after the end. */
@@ -142,7 +177,7 @@ export class Receiver<T> {
     this.items = [];
     this.first = 0;
     if (this.ending !== undefined) return;
-    this.port.sendReset(this.id);
+    if (!this.isSuspended) this.port.sendReset(this.channelId);
     this.end(endOfItems, receiverDropped);
   }
 
@@ -178,19 +213,23 @@ export class Receiver<T> {
   }
 
   private refuse(error: ChannelError): void {
-    this.port.sendReset(this.id);
+    this.port.sendReset(this.channelId);
     this.end({ error }, brokenRule);
   }
 
   private countTaken(): void {
     if (this.watch !== undefined) this.watch.itemConsumed();
-    if (this.ending !== undefined) return;
+    if (this.ending !== undefined || this.isSuspended) return;
+    if (this.earlier !== 0) {
+      this.earlier -= 1;
+      return;
+    }
     this.takenSinceGrant += 1;
     if (this.takenSinceGrant < this.batch) return;
     const items = this.takenSinceGrant;
     this.takenSinceGrant = 0;
     this.allowed += items;
     this.watch?.creditGranted(items);
-    this.port.sendGrant(this.id, items);
+    this.port.sendGrant(this.channelId, items);
   }
 }

@@ -99,6 +99,11 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   }
 
   /** @internal */
+  get bound(): Receiver<T> | undefined {
+    return this.receiver;
+  }
+
+  /** @internal */
   bind(receiver: Receiver<T>): void {
     this.receiver = receiver;
     if (this.isCancelled) receiver.cancel();

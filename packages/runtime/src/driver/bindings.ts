@@ -41,6 +41,12 @@ export class Bindings {
     this.received = new ReceiveState(limits);
   }
 
+  /** Forgets everything, both ways: what was announced on one link does not count on the next. */
+  reset(): void {
+    this.sent.reset();
+    this.end();
+  }
+
   /** What a method keeps to know whether its schemas of one direction have left. */
   announcement(methodId: bigint, direction: BindingDirection, binding: Binding): Announcement {
     return new Announcement(this.sent, methodId, direction, binding);

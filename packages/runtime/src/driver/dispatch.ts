@@ -10,7 +10,7 @@ import type { Clock } from "../clock.js";
 import { type CallErrorCode, type CallFailureCode, CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
-import type { Connection } from "../session/connection.js";
+import type { Connection, RestoredLink } from "../session/connection.js";
 import type { OperationStore, SealedReply } from "../session/operation-store.js";
 import { hasParity } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
@@ -23,6 +23,7 @@ import { Replies } from "./replies.js";
 import { type QueuedCall, RunningRequest, type ServedMethod } from "./running.js";
 import { encodeReply, outcomeOf } from "./sealed-replies.js";
 import { queuedSnapshot, runningSnapshot } from "./snapshot.js";
+import type { Reading } from "./translate.js";
 
 /** A Call whose frame is this small is copied when it must wait, so that it does not keep its whole chunk alive. */
 const copiedFrameBytes = 16 * 1024;
@@ -53,6 +54,8 @@ export class IncomingCalls implements OperationHost {
   private readonly running = new Map<WireId, RunningRequest>();
   private readonly queued = new Map<WireId, QueuedCall>();
   private queuedBytes = 0;
+  /** Requests that run since before the link was lost: their callers may send them again, once. */
+  private readonly carried = new Set<WireId>();
   private readonly methods = new Map<HandledMethod, ServedMethod>();
   private readonly reader = new Reader();
   /** Whether new calls are answered with `SessionShutdown`. */
@@ -106,6 +109,8 @@ export class IncomingCalls implements OperationHost {
       connection.fail(`request id ${id} is not ${connection.peer.parity.toLowerCase()}`);
       return;
     }
+    // Sent again after a lost link, while its handler runs: it gets the answer of that.
+    if (this.carried.size !== 0 && this.isCarried(head)) return;
     if (this.running.has(id) || this.queued.has(id)) {
       connection.fail(`request id ${id} is in flight already`);
       return;
@@ -163,19 +168,57 @@ export class IncomingCalls implements OperationHost {
     this.isDraining = true;
   }
 
+  /** The link is lost, and what was announced on it is about to be forgotten: calls that still need it keep it. */
+  beforeLinkLost(): void {
+    for (const { served, operation } of this.running.values())
+      if (operation?.state === "admitting")
+        operation.reading = served.decision ?? this.bindings.decideArguments(served.method);
+  }
+
+  /**
+   * The link is lost. Handlers run on, and what they answer waits for the next link; those with channels cannot go on.
+   * What waits for its turn is dropped: its callers send it again. Source: `protocol/calls.md` §6.3.
+   */
+  onLinkLost(): void {
+    this.dropQueued();
+    this.carried.clear();
+    for (const served of this.methods.values()) served.decision = undefined;
+    for (const request of [...this.running.values()]) {
+      if (request.channels !== undefined || request.method.hasChannels) this.cut(request);
+      else this.carried.add(request.requestId);
+    }
+  }
+
+  /** There is a link again. Calls of a peer that has begun anew are other ones. */
+  onLinkRestored({ peer }: RestoredLink): void {
+    if (peer === "resumed") return;
+    this.carried.clear();
+    this.dropAll("the caller's session is gone");
+  }
+
   /** The connection has ended: handlers that may stop are told so; what they answer is dropped. */
   end(): void {
     this.hasEnded = true;
-    const running = [...this.running.values()];
-    this.running.clear();
+    this.dropQueued();
+    this.carried.clear();
+    this.methods.clear();
+    this.dropAll("the connection of the call has ended");
+  }
+
+  private dropQueued(): void {
     this.queued.clear();
     this.connection.host.countQueued(-this.queuedBytes);
     this.queuedBytes = 0;
-    this.methods.clear();
+  }
+
+  /** Nobody waits for the answers any more: handlers that may stop are told so. */
+  private dropAll(text: string): void {
+    const running = [...this.running.values()];
+    this.running.clear();
     for (const request of running) {
       request.isAnswered = true;
       if (this.observer !== undefined) this.reportEnd(request, "ConnectionClosed");
-      if (!request.method.persist) request.abort("the connection of the call has ended");
+      if (!request.method.persist) request.abort(text);
     }
     this.operations.end(running);
   }
@@ -190,8 +233,8 @@ export class IncomingCalls implements OperationHost {
     const { served, bytes, argumentsStart, argumentsEnd } = request;
     let args: readonly unknown[];
     try {
-      served.decision ??= this.bindings.decideArguments(served.method);
-      const { problem, read, skipsChannels } = served.decision;
+      const decision = request.operation?.reading ?? this.decide(served);
+      const { problem, read, skipsChannels } = decision;
       if (problem !== undefined) {
         this.answer(request, "InvalidPayload", problem);
         return;
@@ -242,6 +285,26 @@ export class IncomingCalls implements OperationHost {
     return this.connection.host.outbox.traffic.lastInMs ?? 0;
   }
 
+  /** A handler whose channels are gone. A caller that may make the call again does so, and gets the answer of that. */
+  private cut(request: RunningRequest): void {
+    const { operation, method } = request;
+    const reason = "the session has lost its link, and channels do not survive that";
+    // Another one with the same operation may have ended it already.
+    if (request.isAnswered) return;
+    if (operation !== undefined) {
+      this.operations.abort(operation, "Indeterminate", reason);
+      return;
+    }
+    if (method.idempotent) this.finish(request, "ConnectionClosed");
+    else this.answer(request, "Indeterminate");
+    request.abort(reason);
+  }
+
+  private isCarried(head: MessageHead): boolean {
+    const request = this.running.get(head.id);
+    return request !== undefined && this.find(head) === request.method && this.carried.delete(head.id);
+  }
+
   private find(head: MessageHead | QueuedCall): HandledMethod | undefined {
     return this.dispatcher?.find(head.methodLow, head.methodHigh);
   }
@@ -254,6 +317,11 @@ export class IncomingCalls implements OperationHost {
       this.methods.set(method, served);
     }
     return served;
+  }
+
+  private decide(served: ServedMethod): Reading<readonly unknown[]> {
+    served.decision ??= this.bindings.decideArguments(served.method);
+    return served.decision;
   }
 
   /** Answers a Call that no handler saw. */
@@ -286,10 +354,10 @@ export class IncomingCalls implements OperationHost {
     const channels = new HandlerChannels(this.channels, method);
     reader.binder = channels;
     try {
-      served.decision ??= this.bindings.decideArguments(method);
-      if (served.decision.problem !== undefined) return;
+      const { problem, read } = this.decide(served);
+      if (problem !== undefined) return;
       reader.reset(bytes, start, end);
-      served.decision.read(reader);
+      read(reader);
     } catch (fault) {
       if (this.observer !== undefined)
         this.reportCodec("onDecodeFailed", "arguments", { requestId: id, method }, fault);

@@ -10,7 +10,7 @@ import type { Clock } from "../clock.js";
 import type { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { Observer } from "../observer.js";
-import type { Connection, ConnectionSink, DriverSnapshot } from "../session/connection.js";
+import type { Connection, ConnectionSink, DriverSnapshot, RestoredLink } from "../session/connection.js";
 import type { OperationStore } from "../session/operation-store.js";
 import { type MessageHead, RequestBody } from "../wire/message.js";
 import { Bindings } from "./bindings.js";
@@ -64,6 +64,7 @@ export class DriverCore implements ConnectionSink {
       connection,
       this.bindings,
       this.channels,
+      limits,
       clock,
       observer,
       options.peerSupportsRetry,
@@ -151,6 +152,25 @@ export class DriverCore implements ConnectionSink {
     this.onIdle = onIdle;
     this.waitsForChannels = withChannels;
     this.settle();
+  }
+
+  onLinkLost(error: SessionError | undefined): void {
+    this.incoming.beforeLinkLost();
+    this.bindings.reset();
+    // First the calls: the receivers of those that are made again stay.
+    this.outgoing.onLinkLost(error);
+    this.channels.cut(error);
+    this.incoming.onLinkLost();
+  }
+
+  onLinkRestored(restored: RestoredLink): void {
+    if (restored.peer !== "resumed") {
+      // What was announced to the peer that is gone has been dropped with the rest.
+      this.bindings.reset();
+      this.channels.restart();
+    }
+    this.incoming.onLinkRestored(restored);
+    this.outgoing.onLinkRestored(restored);
   }
 
   onClosed(reason: CloseReason, error: SessionError | undefined): void {

@@ -131,7 +131,7 @@ export class Operations {
     this.ask(
       owner,
       "seal",
-      () => this.store.seal(this.keyOf(owner), record, reply),
+      () => this.store.seal(this.keyOf(owner, operation), record, reply),
       () => this.send(operation, reply),
       () => this.onNotSealed(operation, reply),
     );
@@ -149,8 +149,8 @@ export class Operations {
     this.forget(operation);
     if (operation.record !== undefined && operation.state !== "admitting") {
       // Arguments that cannot be read have done nothing.
-      if (operation.isAborted || outcome === "InvalidPayload") this.tell(request, "remove");
-      else this.tell(request, "release");
+      if (operation.isAborted || outcome === "InvalidPayload") this.tell(operation, "remove");
+      else this.tell(operation, "release");
     }
     if (outcome === "Ok" || outcome === "User") return;
     for (const waiter of this.takeWaiters(operation)) this.host.refuse(waiter, outcome, detail);
@@ -174,7 +174,7 @@ export class Operations {
     owner.abort(reason);
   }
 
-  /** The connection has ended. Operations of persist methods go on, and are sealed. @param running all its requests */
+  /** The connection has ended, or its peer begins anew. Operations of persist methods go on, and are sealed. @param running all its requests */
   end(running: readonly RunningRequest[]): void {
     for (const operation of [...this.live.values()]) {
       const { owner, record, state } = operation;
@@ -182,9 +182,10 @@ export class Operations {
       if (owner.method.persist && state !== "admitting") continue;
       operation.isOver = true;
       owner.operation = undefined;
-      if (record !== undefined && state === "running") this.tell(owner, "release");
+      if (record !== undefined && state === "running") this.tell(operation, "release");
     }
     this.live.clear();
+    this.highest = -1;
     for (const request of running) if (request.operation?.record === undefined) request.operation = undefined;
   }
 
@@ -207,7 +208,7 @@ export class Operations {
     if (kept !== undefined || operationId > this.highest) return kept;
     const running = this.host.findRunning(operationId);
     if (running === undefined) return undefined;
-    running.operation ??= new LiveOperation(running, undefined);
+    running.operation ??= new LiveOperation(running, undefined, this.connection.host.sessionId);
     return running.operation;
   }
 
@@ -225,7 +226,7 @@ export class Operations {
 
   private askStore(request: RunningRequest, operationId: WireId): void {
     const record = recordOf(request);
-    const operation = new LiveOperation(request, record);
+    const operation = new LiveOperation(request, record, this.connection.host.sessionId);
     operation.state = "admitting";
     request.operation = operation;
     this.live.set(operationId, operation);
@@ -246,7 +247,7 @@ export class Operations {
     const { owner } = operation;
     if (existing === undefined) {
       operation.state = "running";
-      if (operation.isOver) this.tell(owner, "remove");
+      if (operation.isOver) this.tell(operation, "remove");
       else this.host.start(owner);
       return;
     }
@@ -293,7 +294,7 @@ export class Operations {
     const { owner } = operation;
     if (!owner.method.persist) {
       this.send(operation, reply);
-      this.tell(owner, "release");
+      this.tell(operation, "release");
     } else if (owner.isAnswered) {
       this.over(owner, "Indeterminate", "");
     } else {
@@ -322,9 +323,9 @@ export class Operations {
     if (operationId !== undefined && this.live.get(operationId) === operation) this.live.delete(operationId);
   }
 
-  private keyOf({ operationId = 0 }: RunningRequest): OperationKey {
+  private keyOf({ operationId = 0 }: RunningRequest, operation?: LiveOperation): OperationKey {
     const { host, id: connectionId } = this.connection;
-    return { sessionId: host.sessionId, connectionId, operationId };
+    return { sessionId: operation?.sessionId ?? host.sessionId, connectionId, operationId };
   }
 
   /** Asks the store; the request waits for the answer when it does not come at once. */
@@ -362,10 +363,11 @@ export class Operations {
   }
 
   /** Tells the store something that nobody waits for. */
-  private tell(request: RunningRequest, step: "release" | "remove"): void {
-    const report = (error: unknown): void => this.host.reportStore(request, step, error);
+  private tell(operation: LiveOperation, step: "release" | "remove"): void {
+    const { owner } = operation;
+    const report = (error: unknown): void => this.host.reportStore(owner, step, error);
     try {
-      const answer = this.store[step](this.keyOf(request));
+      const answer = this.store[step](this.keyOf(owner, operation));
       if (isPromise(answer)) Promise.resolve(answer).catch(report);
     } catch (error) {
       report(error);

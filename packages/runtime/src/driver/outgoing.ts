@@ -4,13 +4,15 @@ import type { CallOptions } from "../call/caller.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
 import { abandonUnsent, CallChannels } from "../channel/call-channels.js";
 import type { Channels } from "../channel/channels.js";
+import { linkLost } from "../channel/end.js";
 import type { Clock } from "../clock.js";
 import { CallFailure, type CallFailureCode, CodecError, TimeoutError, UserError } from "../errors.js";
+import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
 import { readTag, unknownVariant } from "../postcard/counts.js";
 import { readString } from "../postcard/text.js";
 import type { Announcement } from "../schema/registry.js";
-import type { Connection } from "../session/connection.js";
+import type { Connection, RestoredLink } from "../session/connection.js";
 import { IdAllocator } from "../session/parity.js";
 import { decodeError, encodeError } from "../shape/codec-error.js";
 import type { MessageHead } from "../wire/message.js";
@@ -56,8 +58,9 @@ export class OutgoingCalls {
   private readonly channels: Channels;
   private readonly observer: Observer | undefined;
   private readonly clock: Clock;
-  private readonly peerSupportsRetry: boolean;
+  private peerSupportsRetry: boolean;
   private readonly limit: number;
+  private readonly waitingLimit: number;
   private readonly ids: IdAllocator;
   private readonly inFlight = new InFlightTable();
   private readonly waiting = new WaitingQueue();
@@ -70,11 +73,16 @@ export class OutgoingCalls {
     | { readonly code: "ConnectionClosed" | "SessionShutdown"; readonly cause: unknown }
     | undefined;
   private isDraining = false;
+  /** Whether there is no link at the moment. */
+  private isCut = false;
+  /** Requests that were sent over a lost link and have to be sent again. */
+  private readonly resends = new Set<OutgoingRequest>();
 
   constructor(
     connection: Connection,
     bindings: Bindings,
     channels: Channels,
+    limits: Limits,
     clock: Clock,
     observer: Observer | undefined,
     peerSupportsRetry: boolean,
@@ -86,6 +94,7 @@ export class OutgoingCalls {
     this.observer = observer;
     this.peerSupportsRetry = peerSupportsRetry;
     this.limit = Math.max(1, connection.peer.maxConcurrentRequests);
+    this.waitingLimit = limits.maxWaitingCalls;
     this.ids = new IdAllocator(connection.local.parity);
     this.deadlines = new Deadlines(clock, (request) => {
       const timeoutMs = request.options?.timeoutMs ?? 0;
@@ -135,6 +144,7 @@ export class OutgoingCalls {
       return;
     }
     if (this.canSend && this.waiting.size === 0) this.send(request);
+    else if (this.isCut && this.waiting.size >= this.waitingLimit) this.failCrowded(request);
     else this.wait(request);
     if (!request.settled && options !== undefined) this.watch(request, options);
   }
@@ -143,6 +153,7 @@ export class OutgoingCalls {
   onResponse(head: MessageHead, bytes: Uint8Array): void {
     if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
     const request = this.inFlight.take(head.id);
+    if (request !== undefined && this.resends.size !== 0) this.resends.delete(request);
     if (request !== undefined) this.settle(request, head, bytes);
     if (this.waiting.size !== 0) this.pump();
   }
@@ -154,6 +165,10 @@ export class OutgoingCalls {
 
   /** Sends what waits, as far as slots and the link allow. */
   pump(): void {
+    for (const request of this.resends) {
+      if (!this.connection.host.mayCall) return;
+      this.resend(request);
+    }
     for (
       let request = this.waiting.head;
       request !== undefined && this.canSend;
@@ -162,6 +177,31 @@ export class OutgoingCalls {
       this.waiting.remove(request);
       this.send(request);
     }
+  }
+
+  /**
+   * The link is lost: calls in flight stay so, unless it is certain already that they cannot be made again. Source:
+   * `protocol/calls.md` §6.3.
+   */
+  onLinkLost(cause: unknown): void {
+    this.isCut = true;
+    this.resends.clear();
+    for (const state of this.methods.values()) state.decision = undefined;
+    for (const request of this.inFlight.open()) this.keepOrFail(request, cause);
+    // The Cancel may be lost, and so may the answer.
+    for (const id of this.inFlight.forgetAbandoned()) this.sendCancel(id);
+  }
+
+  /** There is a link again. */
+  onLinkRestored({ peer, peerSupportsRetry }: RestoredLink): void {
+    this.isCut = false;
+    this.peerSupportsRetry = peerSupportsRetry;
+    for (const request of this.resends) {
+      // Only who knows the operations of the session can tell that the call has run.
+      if (request.method.idempotent || (peer !== "new" && peerSupportsRetry)) continue;
+      this.giveUp(request, "Indeterminate", undefined);
+    }
+    this.pump();
   }
 
   /** No new calls. Those that wait for a slot are still made. */
@@ -182,7 +222,47 @@ export class OutgoingCalls {
   }
 
   private get canSend(): boolean {
-    return this.inFlight.size < this.limit && this.connection.host.mayCall;
+    return this.inFlight.size < this.limit && this.connection.host.mayCall && this.resends.size === 0;
+  }
+
+  private keepOrFail(request: OutgoingRequest, cause: unknown): void {
+    const { channels, method } = request;
+    if (!this.peerSupportsRetry) {
+      this.giveUp(request, "ConnectionClosed", cause);
+    } else if (channels === undefined) {
+      this.resends.add(request);
+    } else if (!method.idempotent) {
+      this.giveUp(request, "Indeterminate", cause);
+    } else if (!channels.isRepeatable) {
+      this.giveUp(request, "ConnectionClosed", cause, "what was sent on its channels is lost");
+    } else {
+      channels.suspend();
+      this.resends.add(request);
+    }
+  }
+
+  /** A call in flight ends without an answer. */
+  private giveUp(request: OutgoingRequest, code: CallFailureCode, cause: unknown, detail = ""): void {
+    this.inFlight.take(request.id);
+    this.resends.delete(request);
+    this.fail(request, code, detail, cause);
+  }
+
+  /** Sends a call in flight again: same request id, same operation, same metadata. */
+  private resend(request: OutgoingRequest): void {
+    const { outbox } = this.connection.host;
+    const state = this.stateOf(request.method);
+    try {
+      this.bindings.announce(state.announcement, state.idBytes, "args");
+      outbox.commit(this.encode(request, request.id, state));
+      this.resends.delete(request);
+      request.channels?.bind();
+    } catch (fault) {
+      // The arguments were changed since: it is not known what became of the call as it was.
+      outbox.discard();
+      request.channels?.endReceivers(linkLost(fault));
+      this.giveUp(request, "Indeterminate", fault);
+    }
   }
 
   private readonly onAbort = (request: OutgoingRequest): void => {
@@ -242,6 +322,7 @@ export class OutgoingCalls {
     }
     try {
       const id = this.ids.peek();
+      request.operationId = this.peerSupportsRetry ? this.nextOperationId : 0;
       if (!state.announcement.isSent) {
         // A trial first, so that the schemas of a call that cannot be encoded do not leave alone.
         this.encode(request, id, state);
@@ -272,7 +353,7 @@ export class OutgoingCalls {
     const { connection } = this;
     const { outbox } = connection.host;
     const w = outbox.writer;
-    const operationId = this.peerSupportsRetry ? this.nextOperationId : 0;
+    const { operationId } = request;
     let p = outbox.begin();
     p = writeCallHead(w, p, connection.id, id, state.idBytes);
     const { channels, method } = request;
@@ -375,7 +456,9 @@ export class OutgoingCalls {
     if (request.id === 0) {
       this.waiting.remove(request);
     } else {
-      this.inFlight.abandon(request.id);
+      // Whether a call that is to be sent again has an answer on its way cannot be known: its id is not kept.
+      if (this.resends.delete(request)) this.inFlight.take(request.id);
+      else this.inFlight.abandon(request.id);
       this.sendCancel(request.id);
     }
     this.abandonChannels(request, cause);
@@ -399,7 +482,14 @@ export class OutgoingCalls {
   private failEnded(request: OutgoingRequest): void {
     const { code, cause } = this.ended ?? { code: "SessionShutdown", cause: undefined };
     if (request.id === 0) this.abandonChannels(request, cause);
+    else if (this.resends.delete(request)) request.channels?.endReceivers(linkLost(cause));
     this.fail(request, code, "", cause);
+  }
+
+  private failCrowded(request: OutgoingRequest): void {
+    const detail = `${this.waitingLimit} calls wait for a new link already (limit maxWaitingCalls)`;
+    this.abandonChannels(request, undefined);
+    this.fail(request, "ConnectionClosed", detail);
   }
 
   private fail(request: OutgoingRequest, code: CallFailureCode, detail: string, cause?: unknown): void {

@@ -10,6 +10,8 @@ export type AnyMethod = Method<readonly unknown[], unknown, unknown>;
 /**
  * One call from the moment it was made until it settles.
  *
+ * After a lost link a request in flight is resent under the same id.
+ *
  * ```
  *  waiting ──slot free──► in flight ──response──► settled
  *     │                      │
@@ -26,6 +28,8 @@ export class OutgoingRequest implements Timed {
   readonly reject: (error: unknown) => void;
   /** Request id; 0 while waiting for a slot. */
   id = 0;
+  /** Identifies the call across resends; 0 when the peer does not ask for it. */
+  operationId = 0;
   settled = false;
   deadline = 0;
   heapIndex = -1;
@@ -154,10 +158,25 @@ export class InFlightTable {
     return undefined;
   }
 
+  /** Requests that somebody waits for, oldest first. */
+  open(): OutgoingRequest[] {
+    const open: OutgoingRequest[] = [];
+    for (const entry of this.entries.values()) if (entry !== abandoned) open.push(entry);
+    return open;
+  }
+
+  /** Frees the ids that nobody waits for. @returns them */
+  forgetAbandoned(): number[] {
+    const ids: number[] = [];
+    for (const [id, entry] of this.entries) if (entry === abandoned) ids.push(id);
+    for (const id of ids) this.entries.delete(id);
+    this.abandonedCount = 0;
+    return ids;
+  }
+
   /** Takes all out that somebody waits for, and forgets the rest. */
   clear(): OutgoingRequest[] {
-    const waiting: OutgoingRequest[] = [];
-    for (const entry of this.entries.values()) if (entry !== abandoned) waiting.push(entry);
+    const waiting = this.open();
     this.entries.clear();
     this.abandonedCount = 0;
     return waiting;

@@ -139,17 +139,22 @@ export class LiveOperation {
   readonly owner: RunningRequest;
   /** Set when the store has it or is asked for it. */
   readonly record: OperationRecord | undefined;
+  /** Of the caller, when the call came: a peer that begins anew is another one. */
+  readonly sessionId: string;
   /** Requests that get the owner's answer. */
   waiters: RunningRequest[] | undefined = undefined;
   state: "admitting" | "running" | "sealing" = "running";
+  /** How its arguments are read; set when what its caller had announced does not count any more. */
+  reading: Reading<readonly unknown[]> | undefined = undefined;
   /** Given up on the caller's wish: it may run again. */
   isAborted = false;
   /** Nobody is to be answered any more. */
   isOver = false;
 
-  constructor(owner: RunningRequest, record: OperationRecord | undefined) {
+  constructor(owner: RunningRequest, record: OperationRecord | undefined, sessionId: string) {
     this.owner = owner;
     this.record = record;
+    this.sessionId = sessionId;
   }
 
   /** Whether its answer is needed as bytes. */

@@ -18,6 +18,7 @@ import {
   type HandshakeOptions,
   type HandshakeResult,
   type HandshakeStep,
+  keyMismatch,
   messageSchemas,
   refused,
   rejectedByPeer,
@@ -36,8 +37,6 @@ import {
 } from "./handshake-messages.js";
 import { checkPrologueHello, prologueAccept } from "./prologue.js";
 import { oppositeParity } from "./settings.js";
-
-const keyMismatch = "session resume key mismatch";
 
 /** What an acceptor says and expects. */
 export interface AcceptorOptions extends HandshakeOptions {
@@ -103,7 +102,7 @@ export class AcceptorHandshake implements Handshake {
     if (expectedKey !== undefined && !isSameKey(presentedKey, expectedKey))
       return violatedWithSorry(keyMismatch);
     const peerMetadata = cleaned(hello);
-    const objection = admit?.({ metadata: peerMetadata });
+    const objection = admit?.({ metadata: peerMetadata, presentedKey });
     if (objection !== undefined) return refused(objection);
     const local = { ...settings, parity: oppositeParity(hello.parity) };
     const result = {

@@ -1,5 +1,5 @@
 /** What the state machines of both sides share: their steps, their result, the rules for both. Source: `protocol/wire.md` §3–4. */
-import { SessionError, type SessionErrorCode } from "../errors.js";
+import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import { decodeCbor } from "../schema/cbor.js";
 import type { Schema } from "../schema/model.js";
@@ -27,6 +27,8 @@ export interface HandshakeOptions {
 export interface PeerIntroduction {
   /** Without what only we may add. */
   readonly metadata: Metadata;
+  /** Key of the session that it wants to go on with, 16 bytes; undefined for none, and of acceptors. */
+  readonly presentedKey: Uint8Array | undefined;
 }
 
 /** What both sides know when the handshake is over. */
@@ -97,14 +99,20 @@ export function waiting(...send: readonly Uint8Array[]): HandshakeStep {
   return { send, outcome: undefined };
 }
 
+const failurePrefixes = {
+  Protocol: "protocol error",
+  Rejected: "connection rejected",
+  NotResumable: "session is not resumable",
+};
+
 /** It is over: the session fails with `text`. */
 export function failed(
   text: string,
   send: readonly Uint8Array[] = [],
-  code: SessionErrorCode = "Protocol",
+  code: keyof typeof failurePrefixes = "Protocol",
   cause?: unknown,
 ): HandshakeStep {
-  const prefix = code === "Protocol" ? "protocol error" : "connection rejected";
+  const prefix = failurePrefixes[code];
   return {
     send,
     outcome: { kind: "failed", error: new SessionError(code, `${prefix}: ${text}`, { cause }) },
@@ -126,9 +134,13 @@ export function violatedWithSorry(text: string): HandshakeStep {
   return violated(text, [encodeHandshakeMessage({ kind: "Sorry", reason: text })]);
 }
 
-/** The peer does not want a session. */
+/** What an acceptor says that expects another key. */
+export const keyMismatch = "session resume key mismatch";
+
+/** The peer does not want a session, or not this one. */
 export function rejectedByPeer(reason: string): HandshakeStep {
-  return failed(`handshake rejected: ${reason.slice(0, longestText)}`);
+  const code = reason === keyMismatch ? "NotResumable" : "Protocol";
+  return failed(`handshake rejected: ${reason.slice(0, longestText)}`, [], code);
 }
 
 /** A frame that is no handshake message. */

@@ -258,7 +258,9 @@ describe("handshake", () => {
     const known = talk(initiatorOf({ presentedKey }), acceptorOf({ expectedKey: presentedKey }));
     expect(known.server).toMatchObject({ result: { presentedKey } });
     const unknown = talk(initiatorOf({ presentedKey }), acceptorOf({ expectedKey: offeredKey }));
-    expect(textOf(unknown.client)).toBe("protocol error: handshake rejected: session resume key mismatch");
+    expect(textOf(unknown.client)).toBe(
+      "session is not resumable: handshake rejected: session resume key mismatch",
+    );
   });
 
   it("names a peer that speaks another protocol", () => {

@@ -98,7 +98,7 @@ export class InitiatorHandshake implements Handshake {
     if (peer.initialChannelCredit === 0) return violatedWithSorry(zeroCredit);
     if (peer.parity === local.parity) return violatedWithSorry(`both sides chose the parity ${peer.parity}`);
     const peerMetadata = cleaned(message);
-    const objection = admit?.({ metadata: peerMetadata });
+    const objection = admit?.({ metadata: peerMetadata, presentedKey: undefined });
     if (objection !== undefined) return refused(objection);
     const result = {
       local,

@@ -16,3 +16,32 @@ export interface ConnectionSettings {
   /** Items that the side takes on a fresh channel before it grants more. */
   readonly initialChannelCredit: number;
 }
+
+/** What both sides announced for one root connection. */
+export interface SettingsPair {
+  readonly local: ConnectionSettings;
+  readonly peer: ConnectionSettings;
+}
+
+/** As they hold: ids of the peer are those that we do not choose, whatever its settings say. */
+export function settingsPair({ local, peer }: SettingsPair): SettingsPair {
+  return { local, peer: { ...peer, parity: oppositeParity(local.parity) } };
+}
+
+/**
+ * Whether a session may go on over a link with other settings: only if they are the same.
+ * @returns why not
+ */
+export function compareSettings(before: SettingsPair, now: SettingsPair): string | undefined {
+  if (!isSame(before.local, now.local)) return "local root settings changed across session resume";
+  if (!isSame(before.peer, now.peer)) return "peer root settings changed across session resume";
+  return undefined;
+}
+
+function isSame(one: ConnectionSettings, other: ConnectionSettings): boolean {
+  return (
+    one.parity === other.parity &&
+    one.maxConcurrentRequests === other.maxConcurrentRequests &&
+    one.initialChannelCredit === other.initialChannelCredit
+  );
+}

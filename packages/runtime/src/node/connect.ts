@@ -1,9 +1,12 @@
 /** The short way to a service over TCP. Source: `protocol/calls.md` §8.2. */
+import type { Socket } from "node:net";
 import type { Service } from "../call/service.js";
 import { type Clock, systemClock } from "../clock.js";
 import { type InitiateOptions, initiate } from "../connect.js";
 import { SessionError } from "../errors.js";
 import { defaultLimits } from "../limits.js";
+import { notify } from "../observer.js";
+import type { LinkAttempt, ReconnectOptions } from "../reconnect.js";
 import type { Acceptor } from "../router.js";
 import type { Session } from "../session/session.js";
 import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
@@ -14,7 +17,7 @@ import { TcpLink } from "./tcp-link.js";
 
 /** What {@link connect} may be given. */
 export interface ConnectOptions
-  extends Omit<InitiateOptions, "acceptor" | "keepalive" | "service" | "timeoutMs">,
+  extends Omit<InitiateOptions, "acceptor" | "keepalive" | "reconnect" | "service" | "timeoutMs">,
     KeepaliveChoice {
   /** Milliseconds for one attempt: name look-up, connection and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
@@ -23,6 +26,12 @@ export interface ConnectOptions
    * failure, then twice as long each time, up to 5 s. Other errors end it at once. Default: one attempt.
    */
   readonly waitForServiceMs?: number | undefined;
+  /**
+   * Opens another connection when this one is lost, and goes on with the session: calls in flight and new ones wait for
+   * it, as far as they may (see `docs/surviving-reconnects.md`). `true` for the default times. Default: the session ends
+   * with its connection.
+   */
+  readonly reconnect?: boolean | ReconnectOptions | undefined;
   /** Answers the calls that the server makes to us. Default: each is answered with `Cancelled`. */
   readonly serve?: Acceptor | undefined;
 }
@@ -72,15 +81,27 @@ export async function connectSession(address: string, options: ConnectSessionOpt
   checkChannelCapacity(options);
   const target = parseTcpAddress(address);
   const { waitForServiceMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;
-  if (waitForServiceMs === undefined) return attempt(target, connectTimeoutMs, options);
+  const report = (count: number): void =>
+    notify(options.observer, "onStateChanged", {
+      link: formatTcpAddress(target),
+      sessionId: undefined,
+      state: { kind: "connecting", attempt: count },
+    });
+  if (waitForServiceMs === undefined) {
+    report(1);
+    return attempt(target, connectTimeoutMs, options);
+  }
   const deadline = clock.now() + waitForServiceMs;
   let lastError: unknown = new SessionError(
     "ConnectTimeout",
     `connect timeout: ${waitForServiceMs} ms leave no time for an attempt`,
   );
+  let count = 0;
   for (let backOffMs = firstBackOffMs; ; backOffMs = Math.min(2 * backOffMs, longestBackOffMs)) {
     const left = deadline - clock.now();
     if (left <= 0) throw lastError;
+    count += 1;
+    report(count);
     try {
       return await attempt(target, Math.min(connectTimeoutMs, left), options);
     } catch (error) {
@@ -97,11 +118,20 @@ async function attempt(
   timeoutMs: number,
   options: ConnectSessionOptions,
 ): Promise<Session> {
-  const { serve, signal, clock = systemClock, ...rest } = options;
+  const { serve, signal, clock = systemClock, reconnect, ...rest } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const deadline = clock.now() + timeoutMs;
-  const socket = await openSocket(target, { timeoutMs, clock, signal });
-  const link = new TcpLink(socket, { role: "initiator", description: formatTcpAddress(target), limits });
+  const open = async (limit: number, giveUp: AbortSignal | undefined): Promise<[TcpLink, Socket]> => {
+    const socket = await openSocket(target, { timeoutMs: limit, clock, signal: giveUp });
+    const description = formatTcpAddress(target);
+    return [new TcpLink(socket, { role: "initiator", description, limits }), socket];
+  };
+  const reopen = async (again: LinkAttempt): Promise<TcpLink> => {
+    const { connectTimeoutMs = defaultConnectTimeoutMs } = options;
+    const [link] = await open(Math.min(connectTimeoutMs, again.timeoutMs), again.signal);
+    return link;
+  };
+  const [link, socket] = await open(timeoutMs, signal);
   try {
     return await initiate(link, {
       ...rest,
@@ -109,6 +139,10 @@ async function attempt(
       signal,
       clock,
       acceptor: serve,
+      reconnect:
+        reconnect === undefined || reconnect === false
+          ? undefined
+          : { ...(reconnect === true ? undefined : reconnect), open: reopen },
       timeoutMs: Math.min(limits.handshakeTimeoutMs, Math.max(0, Math.round(deadline - clock.now()))),
     });
   } catch (error) {

@@ -10,6 +10,7 @@ import { defaultLimits, type Limits } from "../limits.js";
 import { notify } from "../observer.js";
 import type { Acceptor } from "../router.js";
 import type { Session } from "../session/session.js";
+import { type ResumableOptions, SessionRegistry } from "../session-registry.js";
 import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
@@ -19,7 +20,9 @@ import { socketError } from "./socket-errors.js";
 import { TcpLink } from "./tcp-link.js";
 
 /** What {@link serve} may be given. */
-export interface ServeOptions extends Omit<AcceptOptions, "keepalive" | "timeoutMs">, KeepaliveChoice {
+export interface ServeOptions
+  extends Omit<AcceptOptions, "keepalive" | "registry" | "timeoutMs">,
+    KeepaliveChoice {
   /** Connections at once, those in their handshake included; further ones are closed. Default 10 000. */
   readonly maxConnections?: number | undefined;
   /**
@@ -27,6 +30,11 @@ export interface ServeOptions extends Omit<AcceptOptions, "keepalive" | "timeout
    * is closed. Default 1024.
    */
   readonly maxPendingHandshakes?: number | undefined;
+  /**
+   * Keeps sessions for a while when their connections are lost, so that clients with `reconnect` find them as they were.
+   * `true` for the default bounds. Default: a session ends with its connection.
+   */
+  readonly resumable?: boolean | ResumableOptions | undefined;
   /** Called with each new session: to call the peer (`session.client`), or to keep a list. */
   readonly onSession?: ((session: Session) => void) | undefined;
   /** Closes the server when aborted, in good order; before it listens, `serve` rejects with code `Cancelled`. */
@@ -92,6 +100,7 @@ export class Server implements AsyncDisposable {
   private readonly maxConnections: number;
   private readonly links = new Set<TcpLink>();
   private readonly pending: PendingLinks;
+  private readonly registry: SessionRegistry | undefined = undefined;
   private readonly active = new Set<Session>();
   private isClosing = false;
 
@@ -108,6 +117,9 @@ export class Server implements AsyncDisposable {
       options.maxPendingHandshakes ?? defaultMaxPendingHandshakes,
       options.clock ?? systemClock,
     );
+    const { resumable = false, clock } = options;
+    if (resumable !== false)
+      this.registry = new SessionRegistry({ ...(resumable === true ? undefined : resumable), clock });
     const onAbort = (): void => void this.close();
     options.signal?.addEventListener("abort", onAbort);
     this.closed = new Promise((resolve) => {
@@ -121,7 +133,7 @@ export class Server implements AsyncDisposable {
     if (options.signal?.aborted === true) onAbort();
   }
 
-  /** Sessions at this moment. */
+  /** Sessions at this moment, those without a connection included. */
   get sessionCount(): number {
     return this.active.size;
   }
@@ -190,13 +202,14 @@ export class Server implements AsyncDisposable {
   }
 
   private async establish(link: TcpLink): Promise<void> {
-    const { onSession, ...options } = this.options;
+    const { onSession, resumable, ...options } = this.options;
     const controller = this.pending.add();
     let session: Session;
     try {
       session = await accept(link, this.acceptor, {
         ...options,
         keepalive: chosenKeepalive(options),
+        registry: this.registry,
         signal: controller.signal,
       });
     } catch {
@@ -205,6 +218,8 @@ export class Server implements AsyncDisposable {
     } finally {
       this.pending.delete(controller);
     }
+    // It has come back.
+    if (this.active.has(session)) return;
     this.active.add(session);
     void session.closed.then(() => this.active.delete(session));
     if (this.isClosing) session.abort();
@@ -227,6 +242,7 @@ export class Server implements AsyncDisposable {
 
   private stop(): void {
     this.isClosing = true;
+    this.registry?.close();
     this.pending.cancelAll("the server is closing");
     this.listener.close();
   }

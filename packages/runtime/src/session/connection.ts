@@ -16,6 +16,19 @@ export interface DriverSnapshot {
   readonly channels: readonly ChannelSnapshot[];
 }
 
+/**
+ * Who is at the other end of a new link: `resumed`: the session as it was; `restored`: a process that was started
+ * since and knows the operations of the session, but none of its own calls; `new`: nobody who knows of the session.
+ */
+export type PeerMemory = "resumed" | "restored" | "new";
+
+/** What is known about a link that takes the place of a lost one. */
+export interface RestoredLink {
+  readonly peer: PeerMemory;
+  /** Whether the peer announced retry this time. */
+  readonly peerSupportsRetry: boolean;
+}
+
 /** What a session tells the driver of a connection. Heads are valid during the call only. */
 export interface ConnectionSink {
   /** A Call, Response or Cancel. */
@@ -33,6 +46,13 @@ export interface ConnectionSink {
    * @param withChannels waits for the channels, too
    */
   onDraining(onIdle: () => void, withChannels?: boolean): void;
+  /**
+   * The link is lost and the session waits for another: nothing that was announced counts any more, channels are over. Of
+   * the root connection only; others end.
+   */
+  onLinkLost(error: SessionError | undefined): void;
+  /** There is a link again. */
+  onLinkRestored(restored: RestoredLink): void;
   /** The connection has ended; nothing is called after this. */
   onClosed(reason: CloseReason, error: SessionError | undefined): void;
   /** Whether a call or a channel is open on it; absent for whoever handles raw messages. */

@@ -21,6 +21,13 @@ const worthwhileRest = 2 * 1024;
 /** Room that is there after {@link Outbox.begin}: enough for the fixed part of any message head. */
 const headRoom = 64;
 
+/** How frames are kept while there is no link. */
+interface Held {
+  readonly maxBytes: number;
+  readonly onOverflow: () => void;
+  hasOverflowed: boolean;
+}
+
 /** Frames on their way out of one session. */
 export class Outbox {
   /** Where messages are encoded; see {@link begin}. */
@@ -40,6 +47,8 @@ export class Outbox {
   /** Where the last committed frame ends. */
   private to = 0;
   private isOpen = false;
+  /** Set while frames wait for the next link. */
+  private held: Held | undefined = undefined;
 
   /**
    * @param maxFrameBytes largest body of a frame
@@ -69,14 +78,35 @@ export class Outbox {
     return this.isOpen;
   }
 
-  /** Frames can leave from now on. */
+  /** Frames can leave from now on; those that were held leave at once. */
   attach(link: Link): void {
     this.link = link;
+    if (this.held === undefined) return;
+    this.held = undefined;
+    this.flush();
+  }
+
+  /**
+   * There is no link any more: drops what has not left, and keeps what is committed from now on for the next one.
+   * @param onOverflow called once, later, when more than `maxBytes` wait
+   */
+  hold(maxBytes: number, onOverflow: () => void): void {
+    this.link = undefined;
+    this.count = 0;
+    // The lost link may still have the old memory.
+    this.renew();
+    this.held = { maxBytes, onOverflow, hasOverflowed: false };
+  }
+
+  /** Drops what is held: it is not for the peer of the next link. */
+  drop(): void {
+    this.restart();
   }
 
   /** Drops what has not left and everything that is committed from now on. */
   detach(): void {
     this.link = undefined;
+    this.held = undefined;
     this.restart();
   }
 
@@ -118,15 +148,15 @@ export class Outbox {
     this.isOpen = false;
   }
 
-  /** Gives the batch to the link. Does nothing when there is none. */
+  /** Gives the batch to the link. Without one it is dropped, or kept; see {@link hold}. */
   flush(): void {
     const { count, writer } = this;
     if (count === 0) return;
-    this.count = 0;
     if (this.link === undefined) {
-      this.restart();
+      this.keep();
       return;
     }
+    this.count = 0;
     const bytes = this.to - this.from;
     const reusable = this.link.send(writer.buffer, this.from, this.ends, count);
     if (reusable && writer.limit <= keptCapacity) {
@@ -138,6 +168,18 @@ export class Outbox {
       writer.keep = this.to;
     }
     this.traffic.endBatch(count, bytes);
+  }
+
+  /** What becomes of a batch without a link. */
+  private keep(): void {
+    const { held } = this;
+    if (held === undefined) {
+      this.restart();
+    } else if (this.to > held.maxBytes && !held.hasOverflowed) {
+      held.hasOverflowed = true;
+      // Whoever has committed is in the middle of something.
+      queueMicrotask(held.onOverflow);
+    }
   }
 
   private tooLarge(bodyBytes: number): CodecError {

@@ -79,6 +79,13 @@ export class Reading {
     this.decide();
   }
 
+  /** Another link has taken the place of this one: it is read, and holds nothing. */
+  onLinkRestored(): void {
+    this.isFull = false;
+    this.isReading = true;
+    this.decide();
+  }
+
   /**
    * Calls of the peer begin to wait, or have waited.
    * @param bytes how much; less than 0 for those that have waited

@@ -3,24 +3,30 @@
  * link, no timer and no promise. Source: `protocol/session.md` §3–4.
  *
  * ```
- *   open ──► ended(reason, error)
+ *   open ──link lost──► disconnected ──link restored──► open
+ *     │  (resumable only)    │
+ *     └──────────────────────┴──► ended(reason, error)
  * ```
+ *
+ * While it is disconnected what is sent waits in the outbox. Source: `protocol/session.md` §7.
  */
 import type { CloseReason, SessionEnd } from "../call/session-handle.js";
 import { type ConnectionSnapshot, snapshotId } from "../call/snapshot.js";
 import type { Clock } from "../clock.js";
 import { SessionError } from "../errors.js";
+import { compareSettings, type SettingsPair } from "../handshake/settings.js";
 import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
 import { decodeMessage, MessageHead, MessageKind, type WireId } from "../wire/message.js";
 import type { Metadata } from "../wire/metadata.js";
 import { writePing, writePong, writeProtocolError } from "../wire/session-messages.js";
-import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
+import { Connection, type ConnectionHost, type ConnectionSettings, type RestoredLink } from "./connection.js";
 import { ConnectionTable, rootConnectionId } from "./connection-table.js";
 import { IdleLimit, type IdleSubject } from "./idle-limit.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { Outbox } from "./outbox.js";
 import { Reading } from "./reading.js";
+import { makeSessionId } from "./session-id.js";
 import { type Admission, type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
 
 /** UTF-16 units of a peer's text that we show, or of ours that we send. */
@@ -52,15 +58,19 @@ export interface SessionCoreOptions {
   readonly admit: (request: IncomingOpen) => Admission;
   /** Undefined: the peer is never asked whether it is there. */
   readonly keepalive: KeepaliveOptions | undefined;
+  /** Called when the link is lost, or given up, and the session goes on without; see {@link SessionCore.isResumable}. */
+  readonly onDisconnected: (error: SessionError | undefined) => void;
   /** Called once, when the session has ended. What the outbox holds then should still leave. */
   readonly onEnded: (end: SessionEnd) => void;
 }
 
-/** An established session. Inputs are `onFrame`, `onDrain`, `onLinkClosed`, `drain` and `end`. */
+/** An established session. Inputs are `onFrame`, `onDrain`, `onLinkClosed`, `onLinkRestored`, `drain` and `end`. */
 export class SessionCore implements ConnectionHost, IdleSubject {
-  readonly sessionId: string;
+  sessionId: string;
   readonly outbox: Outbox;
-  readonly description: string;
+  description: string;
+  /** Whether it outlives its link: somebody brings another. */
+  isResumable = false;
   /** The connection that every session has. It routes from the moment that its `sink` is set. */
   readonly root: Connection;
   /** Opens and takes the other connections. */
@@ -71,9 +81,15 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   private readonly limits: Limits;
   private readonly observer: Observer | undefined;
   private readonly reading: Reading;
+  private readonly onDisconnected: (error: SessionError | undefined) => void;
   private readonly onEnded: (end: SessionEnd) => void;
   private readonly head = new MessageHead();
   private hasEnded = false;
+  private isCut = false;
+  /** Whether it ends as soon as what is in flight is through. */
+  private isLeaving = false;
+  /** Virtual connections that ended with the last link, of which the peer may not know. */
+  private readonly lostIds = new Set<WireId>();
   /** Pongs and refusals since the link became congested. */
   private unreadAnswers = 0;
   /** Bytes of the peer's schemas on all connections. */
@@ -91,6 +107,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
       isCongested,
       setReading: (isReading) => setReading(isReading) && this.onReading(isReading),
     });
+    this.onDisconnected = options.onDisconnected;
     this.onEnded = options.onEnded;
     this.root = new Connection(rootConnectionId, options.local, options.peer, this);
     this.connections.add(this.root);
@@ -101,6 +118,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
       limits: options.limits,
       clock: options.clock,
       admit: options.admit,
+      isDisconnected: () => this.isCut,
       onOpened: (connection) => this.reportOpened(connection),
       onPendingOver: () => this.considerEnd(),
     });
@@ -119,11 +137,11 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   }
 
   get isCongested(): boolean {
-    return this.reading.isCongested;
+    return this.isCut || this.reading.isCongested;
   }
 
   get mayCall(): boolean {
-    return this.reading.mayCall;
+    return !this.isCut && this.reading.mayCall;
   }
 
   /** Bytes of the peer's calls that wait. */
@@ -142,11 +160,16 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   }
 
   mayAnswer(): boolean {
-    if (!this.isCongested) return true;
+    if (this.isCut || !this.isCongested) return true;
     this.unreadAnswers += 1;
     if (this.unreadAnswers <= toleratedAnswers) return true;
     this.failSession("the peer does not read the answers that it asks for");
     return false;
+  }
+
+  /** Whether it has no link at the moment. */
+  get isDisconnected(): boolean {
+    return this.isCut && !this.hasEnded;
   }
 
   /** Connections that are active: none once the session has ended. */
@@ -190,7 +213,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
 
   /** One message. What cannot be decoded ends the session: a peer that sends it cannot be trusted with the rest. */
   onFrame(bytes: Uint8Array, start: number, end: number): void {
-    if (this.hasEnded) return;
+    if (this.hasEnded || this.isCut) return;
     const { head } = this;
     try {
       decodeMessage(head, bytes, start, end, this.limits);
@@ -216,14 +239,48 @@ export class SessionCore implements ConnectionHost, IdleSubject {
     for (const { sink } of connections) sink?.onDrain();
   }
 
-  /** The link has ended: between two frames, or with an error. */
+  /** The link has ended: between two frames, or with an error. A peer that broke the framing is not waited for. */
   onLinkClosed(error: SessionError | undefined): void {
-    if (error === undefined) this.end("Remote", undefined);
+    if (this.isCut) return;
+    if (error?.code !== "Protocol" && this.canSurvive) this.disconnect(error);
+    else if (error === undefined) this.end("Remote", undefined);
     else this.end(error.code === "Protocol" ? "Protocol" : "Transport", error);
+  }
+
+  /** Gives the link up, though it may still be there: the peer has come back over another, or does not answer. */
+  cut(error: SessionError): void {
+    if (this.hasEnded || this.isCut) return;
+    if (this.canSurvive) this.disconnect(error);
+    else this.end("Transport", error);
+  }
+
+  /**
+   * Whether the session may go on over a link with these settings.
+   * @returns why not
+   */
+  checkSettings(now: SettingsPair): SessionError | undefined {
+    const text = compareSettings(this.root, now);
+    return text === undefined ? undefined : protocolError(text);
+  }
+
+  /** There is a link again, and the outbox has it. @param description of the link, in words */
+  onLinkRestored(restored: RestoredLink, description: string): void {
+    if (!this.isDisconnected) return;
+    this.isCut = false;
+    this.unreadAnswers = 0;
+    this.description = description;
+    if (restored.peer === "resumed") for (const id of this.lostIds) this.virtual.sendClose(id);
+    // Ids of a peer that has begun anew mean other calls than before.
+    else this.sessionId = makeSessionId();
+    this.lostIds.clear();
+    this.reading.onLinkRestored();
+    this.root.sink?.onLinkRestored(restored);
+    this.keepalive?.start();
   }
 
   /** Lets connections finish what is in flight; `onIdle` is called once when they have. */
   drain(onIdle: () => void): void {
+    this.isLeaving = true;
     const sinks = this.connections.all().flatMap((connection) => connection.sink ?? []);
     let busy = sinks.length;
     if (busy === 0) onIdle();
@@ -241,6 +298,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
    * @param onIdle called when no call is in flight on it any more
    */
   release(onIdle: () => void): void {
+    this.isLeaving = true;
     const { sink } = this.root;
     if (sink === undefined) return;
     sink.onDraining(() => {
@@ -290,6 +348,8 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   /** Ends a virtual connection, or gives up one that was asked for. @throws SessionError when there is none */
   closeById(id: WireId, metadata?: Metadata): void {
     if (id === rootConnectionId) throw protocolError("cannot close root connection");
+    if (this.isDisconnected)
+      throw protocolError("session is disconnected; resume before closing connections");
     const connection = this.connections.find(id);
     if (connection !== undefined) this.close(connection, "Local", undefined, metadata);
     else if (!this.virtual.cancel(id, metadata)) throw protocolError("connection not found");
@@ -370,14 +430,44 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   }
 
   private onPeerLost(text: string): void {
-    this.end("Protocol", protocolError(`keepalive: ${text}`));
+    const error = protocolError(`keepalive: ${text}`);
+    // Silence is how a link dies whose cable was pulled: what can have another link gets it.
+    if (this.canSurvive) this.disconnect(error);
+    else this.end("Protocol", error);
   }
 
   /** An answer that is not read is not missing. */
   private onReading(isReading: boolean): true {
-    if (isReading && !this.hasEnded) this.keepalive?.start();
-    else if (!this.hasEnded) this.keepalive?.hold();
+    if (this.hasEnded || this.isCut) return true;
+    if (isReading) this.keepalive?.start();
+    else this.keepalive?.hold();
     return true;
+  }
+
+  private get canSurvive(): boolean {
+    return this.isResumable && !this.isLeaving && this.connections.find(rootConnectionId) !== undefined;
+  }
+
+  private disconnect(error: SessionError | undefined): void {
+    this.isCut = true;
+    this.keepalive?.stop();
+    const { maxBufferedBytes } = this.limits;
+    this.outbox.hold(maxBufferedBytes, () => this.onHeldTooMuch(maxBufferedBytes));
+    for (const id of this.virtual.end(error)) this.lostIds.add(id);
+    for (const connection of this.connections.all()) {
+      if (connection === this.root) continue;
+      this.lostIds.add(connection.id);
+      this.closeConnection(connection, "Transport", error);
+    }
+    // Whoever was told so far may have ended the session.
+    if (!this.hasEnded) this.root.sink?.onLinkLost(error);
+    if (!this.hasEnded) this.onDisconnected(error);
+  }
+
+  private onHeldTooMuch(maxBytes: number): void {
+    if (!this.isDisconnected) return;
+    const text = `io error: more than ${maxBytes} bytes wait for a new link (limit maxBufferedBytes)`;
+    this.end("Transport", new SessionError("Io", text));
   }
 
   private onUnused(idleTimeoutMs: number): void {

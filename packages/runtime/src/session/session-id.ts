@@ -1,4 +1,4 @@
-/** Names of sessions. Source: `protocol/session.md` §7, `protocol/calls.md` §6.2. */
+/** Names and secrets of sessions. Source: `protocol/session.md` §7, `protocol/calls.md` §6.2. */
 
 const idBytes = 16;
 
@@ -7,8 +7,13 @@ export function makeSessionId(): string {
   return toHex(randomBytes(idBytes));
 }
 
+/** A key under which a session can be resumed: who has it, has the session. 16 random bytes, never to be logged. */
+export function makeResumeKey(): Uint8Array {
+  return randomBytes(idBytes);
+}
+
 /** Bytes as text, for comparing them by value. */
-function toHex(bytes: Uint8Array): string {
+export function toHex(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
   return text;

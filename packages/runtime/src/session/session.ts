@@ -6,18 +6,21 @@ import type { Caller } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Service } from "../call/service.js";
-import type { CloseOptions, SessionEnd, SessionHandle } from "../call/session-handle.js";
+import type { CloseOptions, SessionEnd, SessionHandle, SessionState } from "../call/session-handle.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
 import type { Link } from "../link/link.js";
+import type { Observer } from "../observer.js";
 import { Metadata } from "../wire/metadata.js";
-import type { Connection, ConnectionSettings } from "./connection.js";
+import type { Connection, ConnectionSettings, RestoredLink } from "./connection.js";
 import { defaultDrainMs } from "./connection-shell.js";
 import { HeldCaller } from "./held-caller.js";
 import type { Outbox } from "./outbox.js";
 import type { Parity } from "./parity.js";
+import type { Recovery } from "./recovery.js";
 import type { SessionCore } from "./session-core.js";
+import { StateLog } from "./state-log.js";
 
 /** How long a link may take to send what it holds and close, ms; then it is cut. */
 const lingerMs = 2000;
@@ -28,6 +31,7 @@ export interface SessionParts {
   readonly outbox: Outbox;
   readonly link: Link;
   readonly clock: Clock;
+  readonly observer: Observer | undefined;
   readonly peerMetadata: Metadata;
   /** What this side announced for the root connection. */
   readonly local: ConnectionSettings;
@@ -62,8 +66,9 @@ export class Session implements SessionHandle {
   driver: Caller | undefined = undefined;
   /** @internal */
   readonly core: SessionCore;
-  private readonly outbox: Outbox;
-  private readonly link: Link;
+  /** What frames go through, whatever link carries them. @internal */
+  readonly outbox: Outbox;
+  private link: Link;
   private readonly clock: Clock;
   private readonly local: ConnectionSettings;
   private readonly startDriver: SessionParts["startDriver"];
@@ -74,6 +79,9 @@ export class Session implements SessionHandle {
   private holders = 1;
   private isReleased = false;
   private isLinkClosed = false;
+  private readonly states: StateLog;
+  private recovery: Recovery | undefined = undefined;
+  private reconnects = 0;
   /** Runs while the session drains, then while its link lingers. */
   private timer: TimerHandle | undefined = undefined;
 
@@ -85,6 +93,7 @@ export class Session implements SessionHandle {
     this.peerMetadata = parts.peerMetadata;
     this.local = parts.local;
     this.startDriver = parts.startDriver;
+    this.states = new StateLog(parts.observer);
     this.closed = new Promise((resolve) => {
       this.resolveClosed = resolve;
     });
@@ -96,6 +105,14 @@ export class Session implements SessionHandle {
 
   get description(): string {
     return this.link.description;
+  }
+
+  get state(): SessionState {
+    return this.states.current;
+  }
+
+  onStateChanged(listener: (state: SessionState) => void): () => void {
+    return this.states.subscribe(listener);
   }
 
   /**
@@ -180,6 +197,10 @@ export class Session implements SessionHandle {
     this.holders -= 1;
     if (this.holders > 0) return undefined;
     if (!this.isOpen) return this.closed.then(() => {});
+    if (this.core.isDisconnected) {
+      this.core.end("Local", undefined);
+      return this.closed.then(() => {});
+    }
     return new Promise((resolve) => {
       const timer = this.clock.setTimer(timeoutMs, () => {
         this.core.closeRoot();
@@ -215,7 +236,10 @@ export class Session implements SessionHandle {
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
-    if (this.isOpen) {
+    if (this.core.isDisconnected) {
+      // Without a link nothing that is in flight can finish.
+      this.core.end("Local", undefined);
+    } else if (this.isOpen) {
       this.isClosing = true;
       const { timeoutMs = defaultDrainMs } = options;
       this.timer = this.clock.setTimer(timeoutMs, () => this.core.end("Local", undefined));
@@ -233,10 +257,62 @@ export class Session implements SessionHandle {
     return this.close();
   }
 
+  /** It is established. @internal */
+  onOpened(): void {
+    this.changeState({ kind: "open", reconnects: 0, isResumed: false });
+  }
+
+  /** It outlives its link from now on. @internal */
+  becomeResumable(recovery: Recovery): void {
+    this.recovery = recovery;
+    this.core.isResumable = true;
+  }
+
+  /** Another link, whose handshake is over. @internal */
+  attach(link: Link, restored: RestoredLink): void {
+    this.link = link;
+    this.isLinkClosed = false;
+    if (restored.peer !== "resumed") this.outbox.drop();
+    this.outbox.traffic.attach(link);
+    this.outbox.attach(link);
+    this.core.onLinkRestored(restored, link.description);
+    this.reconnects += 1;
+    this.recovery?.onRestored();
+    // A handler that was told of its abort may have ended it.
+    if (this.ended !== undefined) return;
+    this.changeState({
+      kind: "open",
+      reconnects: this.reconnects,
+      isResumed: restored.peer !== "new",
+    });
+  }
+
+  /** An attempt to get a link begins. @param error why the one before failed, or how the link was lost @internal */
+  reportAttempt(attempt: number, error: VoxError | undefined): void {
+    this.changeState({ kind: "recovering", attempt, error });
+  }
+
+  /** The core goes on without a link. @internal */
+  onDisconnected(error: SessionError | undefined): void {
+    if (!this.isLinkClosed) {
+      this.isLinkClosed = true;
+      this.link.abort();
+      this.outbox.traffic.onClosed(error);
+    }
+    this.changeState({ kind: "recovering", attempt: 0, error });
+    this.recovery?.onLost(error);
+  }
+
+  private changeState(state: SessionState): void {
+    this.states.change(state, this.description, this.core.sessionId);
+  }
+
   /** The core has ended: what it still says leaves, then the link closes. @internal */
   onEnded(end: SessionEnd): void {
     this.ended = end;
     this.stopTimer();
+    this.recovery?.onEnded(end);
+    this.changeState({ kind: "closed", ...end });
     this.outbox.flush();
     this.outbox.detach();
     if (this.isLinkClosed) {
@@ -247,9 +323,11 @@ export class Session implements SessionHandle {
     this.link.close();
   }
 
-  /** The link is gone. @internal */
-  onLinkClosed(error: SessionError | undefined): void {
+  /** A link is gone. @internal */
+  onLinkClosed(link: Link, error: SessionError | undefined): void {
+    if (link !== this.link || this.isLinkClosed) return;
     this.isLinkClosed = true;
+    this.outbox.traffic.onClosed(error);
     if (this.ended === undefined) {
       this.core.onLinkClosed(error);
       return;

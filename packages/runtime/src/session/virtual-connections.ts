@@ -63,6 +63,8 @@ export interface VirtualConnectionsOptions {
   readonly clock: Clock;
   /** Asks the application about a connection of the peer. */
   readonly admit: (request: IncomingOpen) => Admission;
+  /** Whether there is no link at the moment. */
+  readonly isDisconnected: () => boolean;
   readonly onOpened: (connection: Connection) => void;
   /** Called when a connection that we asked for has been answered or given up. */
   readonly onPendingOver: () => void;
@@ -100,6 +102,10 @@ export class VirtualConnections {
     const { connections, limits, host, clock } = this.options;
     if (local.initialChannelCredit === 0) {
       outcome.failed(protocolError(zeroCredit));
+      return undefined;
+    }
+    if (this.options.isDisconnected()) {
+      outcome.failed(protocolError("session is disconnected; resume before opening connections"));
       return undefined;
     }
     if (connections.size + this.pending.size >= limits.maxConnections) {
@@ -187,11 +193,11 @@ export class VirtualConnections {
     this.take(id)?.outcome.failed(protocolError("session closed"));
   }
 
-  /** The session has ended. */
-  end(error: SessionError | undefined): void {
-    for (const id of [...this.pending.keys()]) {
-      this.take(id)?.outcome.failed(error ?? protocolError("session closed"));
-    }
+  /** The session, or its link, has ended. @returns the connections that were asked for */
+  end(error: SessionError | undefined): WireId[] {
+    const ids = [...this.pending.keys()];
+    for (const id of ids) this.take(id)?.outcome.failed(error ?? protocolError("session closed"));
+    return ids;
   }
 
   private admit(head: MessageHead, bytes: Uint8Array): void {

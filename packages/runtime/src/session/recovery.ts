@@ -1,0 +1,13 @@
+/** What is done about the lost link of a session. Source: `protocol/session.md` §7. */
+import type { SessionEnd } from "../call/session-handle.js";
+import type { VoxError } from "../errors.js";
+
+/** Brings another link, or waits until the peer does. */
+export interface Recovery {
+  /** The link is lost. */
+  onLost(error: VoxError | undefined): void;
+  /** There is a link again. */
+  onRestored(): void;
+  /** The session has ended; nothing is called after this. */
+  onEnded(end: SessionEnd): void;
+}

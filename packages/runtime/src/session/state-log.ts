@@ -1,0 +1,39 @@
+/** The states of one session, and who is told of them. */
+import type { SessionState } from "../call/session-handle.js";
+import { notify, type Observer } from "../observer.js";
+
+/** Keeps the current state; tells the observer and those who have subscribed. */
+export class StateLog {
+  private readonly observer: Observer | undefined;
+  private readonly listeners = new Set<(state: SessionState) => void>();
+  private state: SessionState = { kind: "open", reconnects: 0, isResumed: false };
+
+  constructor(observer: Observer | undefined) {
+    this.observer = observer;
+  }
+
+  get current(): SessionState {
+    return this.state;
+  }
+
+  /** @param link in words where the session leads */
+  change(state: SessionState, link: string, sessionId: string): void {
+    this.state = state;
+    notify(this.observer, "onStateChanged", { link, sessionId, state });
+    for (const listener of [...this.listeners]) {
+      try {
+        listener(state);
+      } catch {
+        // Watching must not change what is watched.
+      }
+    }
+  }
+
+  /** @returns what ends the subscription */
+  subscribe(listener: (state: SessionState) => void): () => void {
+    // A subscription of its own each time, also for a function that is there already.
+    const own = (state: SessionState): void => listener(state);
+    this.listeners.add(own);
+    return () => void this.listeners.delete(own);
+  }
+}

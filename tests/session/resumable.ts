@@ -1,0 +1,122 @@
+/** A client that reconnects and an acceptor that remembers, over simulated links that tests cut. */
+import {
+  accept,
+  type InitiateOptions,
+  initiate,
+  type Observer,
+  type ReconnectOptions,
+  type ResumableOptions,
+  type Session,
+  SessionError,
+  SessionRegistry,
+  type SessionState,
+} from "@voxrpc/runtime";
+import type { Dispatcher } from "@voxrpc/runtime/gen/v1";
+import { FakeClock, type SimulatedPair, settle, simulatedPair } from "@voxrpc/runtime/testing";
+import type { AcceptOptions } from "../../packages/runtime/src/acceptor.js";
+
+export interface ResumableOptionsOfTest {
+  readonly client?: InitiateOptions;
+  readonly server?: AcceptOptions;
+  readonly reconnect?: ReconnectOptions;
+  /** Undefined: the acceptor remembers nobody. */
+  readonly registry?: ResumableOptions | null;
+  readonly observer?: Observer;
+}
+
+/** Both ends, and all links that were opened. */
+export class Resumable {
+  readonly clock = new FakeClock();
+  /** In order; the last is in use, or was. */
+  readonly networks: SimulatedPair[] = [];
+  /** What the acceptor made of each link; a session that was resumed stands here again. */
+  readonly accepted: Session[] = [];
+  /** Why links were refused by the acceptor. */
+  readonly refusals: unknown[] = [];
+  /** All states of the client's session. */
+  readonly states: SessionState[] = [];
+  registry: SessionRegistry | undefined;
+  /** Nobody listens while this is false. */
+  isListening = true;
+  /** What the next links are accepted with. */
+  server: AcceptOptions;
+  /** What the client comes back with, too. */
+  options: InitiateOptions = {};
+  private readonly dispatcher: Dispatcher;
+  private session: Session | undefined = undefined;
+
+  constructor(dispatcher: Dispatcher, options: ResumableOptionsOfTest) {
+    this.dispatcher = dispatcher;
+    this.server = { ...options.server };
+    this.registry = options.registry === null ? undefined : this.newRegistry(options.registry);
+  }
+
+  newRegistry(options: ResumableOptions = {}): SessionRegistry {
+    return new SessionRegistry({ ...options, clock: this.clock });
+  }
+
+  get client(): Session {
+    if (this.session === undefined) throw new Error("not connected");
+    return this.session;
+  }
+
+  /** The acceptor's latest session. */
+  get serving(): Session {
+    const session = this.accepted.at(-1);
+    if (session === undefined) throw new Error("nobody has connected");
+    return session;
+  }
+
+  /** Opens a link to the acceptor, whoever asks. */
+  readonly open = async (): Promise<SimulatedPair["client"]> => {
+    await settle();
+    if (!this.isListening) throw new SessionError("Io", "io error: nobody listens");
+    const network = simulatedPair({ clock: this.clock });
+    this.networks.push(network);
+    const { clock, registry } = this;
+    accept(network.server, this.dispatcher, { clock, registry, ...this.server }).then(
+      (session) => this.accepted.push(session),
+      (error) => this.refusals.push(error),
+    );
+    return network.client;
+  };
+
+  async connect({ client, reconnect = {}, observer }: ResumableOptionsOfTest): Promise<void> {
+    const { clock, open } = this;
+    this.options = { clock, observer, reconnect: { random: () => 1, ...reconnect, open }, ...client };
+    this.session = await initiate(await open(), this.options);
+    this.session.onStateChanged((state) => this.states.push(state));
+    await settle();
+  }
+
+  /** Cuts the link that is in use; both ends learn it. */
+  async cut(end?: "end" | "error"): Promise<void> {
+    this.networks.at(-1)?.cut(end);
+    await settle();
+  }
+
+  /** Lets time pass until the client has a link again, or has ended. */
+  async recover(stepMs = 100): Promise<void> {
+    for (let step = 0; step < 1000 && this.client.state.kind === "recovering"; step++) {
+      this.clock.advance(stepMs);
+      await settle();
+      await settle();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.client.abort();
+    for (const session of this.accepted) session.abort();
+    await settle();
+  }
+}
+
+/** A connected pair. */
+export async function resumable(
+  dispatcher: Dispatcher,
+  options: ResumableOptionsOfTest = {},
+): Promise<Resumable> {
+  const pair = new Resumable(dispatcher, options);
+  await pair.connect(options);
+  return pair;
+}
