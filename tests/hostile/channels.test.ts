@@ -1,10 +1,14 @@
 /** What a peer can do with channels: every id, item, grant and end that it has no right to, in any number. */
-import { channel, type Tx } from "@voxrpc/runtime";
+import { type ChannelError, channel, defaultLimits, type Tx } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Channels } from "../../packages/runtime/src/channel/channels.js";
+import { u32Items } from "../../packages/runtime/src/channel/fake-port.fixture.js";
+import { Connection } from "../../packages/runtime/src/session/connection.js";
 import { toHex } from "../golden/golden-values.js";
+import { CoreHarness, even, odd } from "../session/core-harness.js";
 import { count, echo, sum, wait } from "../session/golden-service.js";
 import { announced, frame } from "./frames.js";
 import { callerOf, client, endVictims, expectAlive, expectEnded, held, say, server } from "./victim.js";
@@ -297,6 +301,31 @@ describe("calls", () => {
     expect(kept).toHaveLength(1000);
     expect(held(victim.session)).toMatchObject({ requests: 0, channels: 1000 });
     await expectAlive(victim);
+  });
+});
+
+describe("channels behind the end of their connection", () => {
+  it("are ended as soon as they are opened", async () => {
+    const harness = new CoreHarness();
+    const channels = new Channels(
+      new Connection(0, even, odd, harness.core),
+      defaultLimits,
+      harness.clock,
+      () => {},
+    );
+    channels.end("Protocol", undefined);
+    const ends: string[] = [];
+    channels.openReceiver(1, u32Items).take({
+      item: () => ends.push("an item"),
+      ended: ({ error }) => ends.push(`received: ${error?.code}`),
+    });
+    channels.openSender(3, u32Items).send(
+      1,
+      () => ends.push("sent"),
+      (error) => ends.push(`sent: ${(error as ChannelError).code}`),
+    );
+    expect(ends).toEqual(["received: ConnectionClosed", "sent: ConnectionClosed"]);
+    expect(channels.size).toBe(0);
   });
 });
 

@@ -5,6 +5,8 @@ import { CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import { readNever } from "../postcard/flags.js";
 import type { TypeRef } from "../schema/model.js";
+import type { PlanAllowance } from "../schema/plan.js";
+import { planLimits } from "../schema/plan-model.js";
 import { Announcement, type BindingDirection, ReceiveState, SendState } from "../schema/registry.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import { hasOtherUnderSameId } from "../schema/uncovered.js";
@@ -28,11 +30,15 @@ import {
   unreadable,
 } from "./translate.js";
 
+/** What may be compared on one connection is so many times what one plan may have. */
+const plansWorth = 16;
+
 /** Schemas of one connection. */
 export class Bindings {
   private readonly connection: Connection;
   private readonly sent = new SendState();
   private readonly received: ReceiveState;
+  private readonly allowance: PlanAllowance = { left: plansWorth * planLimits.maxNodes };
   /** Bytes of `received` that the session has counted. */
   private countedBytes = 0;
 
@@ -108,6 +114,7 @@ export class Bindings {
       parts.local,
       ours.lookup,
       args,
+      this.allowance,
     );
   }
 
@@ -128,7 +135,7 @@ export class Bindings {
       ok:
         okRead === undefined
           ? statically(ok)
-          : translate(`result of ${where}`, okRead.remote, theirs, okRead.local, ours, ok),
+          : translate(`result of ${where}`, okRead.remote, theirs, okRead.local, ours, ok, this.allowance),
       user:
         userRead === undefined
           ? statically(own)
@@ -139,6 +146,7 @@ export class Bindings {
               userError(userRead.local, ours),
               ours,
               own,
+              this.allowance,
             ),
     };
   }

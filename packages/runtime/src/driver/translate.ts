@@ -6,7 +6,8 @@ import { defaultLimits } from "../limits.js";
 import { compilePlan } from "../plan/compile-plan.js";
 import type { Schema, TypeId, TypeRef } from "../schema/model.js";
 import { assemblePayload, readSchemaPayload } from "../schema/payload.js";
-import { buildPlan } from "../schema/plan.js";
+import { buildPlan, type PlanAllowance } from "../schema/plan.js";
+import { planLimits } from "../schema/plan-model.js";
 import { problemsText } from "../schema/plan-problem.js";
 import type { AnnouncedSchema } from "../schema/registry.js";
 import { skipsChannels } from "../schema/skip.js";
@@ -46,6 +47,7 @@ export function unreadable(problem: string): Reading<never> {
  *
  * @param where what is read, for the text: `arguments of Catalog.get`
  * @param schemas of the local type
+ * @param allowance what may still be spent for the peer: announcements cost it nothing, and plans cost us time
  */
 export function translate<T>(
   where: string,
@@ -54,8 +56,10 @@ export function translate<T>(
   local: TypeRef,
   schemas: SchemaLookup,
   own: StaticReader<T>,
+  allowance: PlanAllowance,
 ): Reading<T> {
-  const outcome = buildPlan(remote, remoteSchemas, local, schemas);
+  if (allowance.left <= 0) return unreadable(`${planFailed}${where}: ${exhausted}`);
+  const outcome = buildPlan(remote, remoteSchemas, local, schemas, planLimits, allowance);
   if (outcome.plan === undefined) {
     return unreadable(`${planFailed}${where}: ${problemsText(outcome.problems)}`);
   }
@@ -73,6 +77,7 @@ export function translate<T>(
   }
 }
 
+const exhausted = "the types that were announced on this connection take too long to compare";
 const planFailed = "protocol error: translation plan failed: ";
 
 /** Our own schemas of a binding. */

@@ -60,6 +60,11 @@ export class PlanBuilder {
     });
   }
 
+  /** Types, fields and variants that were looked at. */
+  get spent(): number {
+    return this.budget.spent + this.remote.spent + this.local.spent;
+  }
+
   build(): PlanOutcome {
     let root: PlanNode | undefined;
     const pair: Pair = { remote: this.remoteRoot, local: this.localRoot, path: "" };

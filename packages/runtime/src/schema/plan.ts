@@ -7,6 +7,11 @@ import type { TypeRef } from "./model.js";
 import { type PlanLimits, planLimits } from "./plan-model.js";
 import type { SchemaLookup } from "./type-ref.js";
 
+/** How much may still be compared with one peer, in types, fields and variants: each plan takes its part. */
+export interface PlanAllowance {
+  left: number;
+}
+
 /**
  * Compares what a peer writes with what we read.
  *
@@ -15,6 +20,7 @@ import type { SchemaLookup } from "./type-ref.js";
  *
  * @param remote the writer's type
  * @param local the reader's type
+ * @param allowance what the plan has cost is taken off it; a plan is built whatever is left
  */
 export function buildPlan(
   remote: TypeRef,
@@ -22,6 +28,10 @@ export function buildPlan(
   local: TypeRef,
   localSchemas: SchemaLookup,
   limits: PlanLimits = planLimits,
+  allowance?: PlanAllowance,
 ): PlanOutcome {
-  return new PlanBuilder(remote, remoteSchemas, local, localSchemas, limits).build();
+  const builder = new PlanBuilder(remote, remoteSchemas, local, localSchemas, limits);
+  const outcome = builder.build();
+  if (allowance !== undefined) allowance.left -= builder.spent;
+  return outcome;
 }

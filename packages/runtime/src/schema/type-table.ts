@@ -23,6 +23,11 @@ export class Budget {
     this.maximum = maximum;
   }
 
+  /** What was spent, the whole of it when it was not enough. */
+  get spent(): number {
+    return this.maximum - Math.max(0, this.left);
+  }
+
   /** @throws PlanLimitReached */
   spend(amount: number): void {
     this.left -= amount;
@@ -48,6 +53,11 @@ export class TypeTable {
   constructor(lookup: SchemaLookup, maxNodes: number) {
     this.lookup = lookup;
     this.budget = new Budget(maxNodes);
+  }
+
+  /** Types, fields and variants that were looked at. */
+  get spent(): number {
+    return this.budget.spent;
   }
 
   /** The number of a type: equal exactly for equal ids with equal arguments. */
