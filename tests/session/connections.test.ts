@@ -146,9 +146,9 @@ describe("a connection that the peer opens", () => {
   it("has the kind that it is, whatever the peer says", () => {
     let seen: Metadata | undefined;
     const h = new CoreHarness({
-      admit: ({ metadata }) => {
-        seen = metadata;
-        return { kind: "reject", metadata: errorOf("no") };
+      admit: (request) => {
+        seen = request.metadata;
+        request.reject(errorOf("no"));
       },
     });
     const forged = new Metadata({ "vox-service": "Echo", "vox-connection-kind": "root" });

@@ -8,7 +8,7 @@ import type { KeepaliveOptions } from "../../packages/runtime/src/session/keepal
 import { LinkTraffic } from "../../packages/runtime/src/session/link-traffic.js";
 import { Outbox } from "../../packages/runtime/src/session/outbox.js";
 import { SessionCore } from "../../packages/runtime/src/session/session-core.js";
-import type { Admission, IncomingOpen } from "../../packages/runtime/src/session/virtual-connections.js";
+import type { IncomingOpen } from "../../packages/runtime/src/session/virtual-connections.js";
 import { FakeClock } from "../../packages/runtime/src/testing/fake-clock.js";
 import { boundaryFraming } from "../../packages/runtime/src/wire/frame.js";
 import { Metadata } from "../../packages/runtime/src/wire/metadata.js";
@@ -20,7 +20,7 @@ export const even: ConnectionSettings = { ...odd, parity: "Even" };
 export interface HarnessOptions {
   readonly limits?: Partial<Limits>;
   readonly keepalive?: KeepaliveOptions;
-  readonly admit?: (request: IncomingOpen) => Admission;
+  readonly admit?: (request: IncomingOpen) => void;
 }
 
 /** What became of an open: the connection, or the error's message. */
@@ -62,7 +62,7 @@ export class CoreHarness {
       isCongested: () => false,
       keepalive: options.keepalive,
       onDisconnected: () => {},
-      admit: options.admit ?? (() => ({ kind: "accept", start: (connection) => this.watch(connection) })),
+      admit: options.admit ?? ((request) => this.watch(request.accept())),
       onEnded: (end) => {
         this.end = end;
       },

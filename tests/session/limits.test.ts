@@ -374,12 +374,9 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
         let credit = 0;
         const harness = new CoreHarness({
           limits,
-          admit: () => ({
-            kind: "accept",
-            start: ({ local }) => {
-              credit = local.initialChannelCredit;
-            },
-          }),
+          admit: (request) => {
+            credit = request.accept().local.initialChannelCredit;
+          },
         });
         const wanted = new Metadata({ "vox-service": "Golden" });
         const settings = { isEven: true, maxConcurrentRequests: 64, initialChannelCredit: 300 };

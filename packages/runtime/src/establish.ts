@@ -11,6 +11,7 @@ import type { Bond, Claim } from "./bond.js";
 import type { Dispatcher } from "./call/dispatcher.js";
 import type { SessionEnd } from "./call/session-handle.js";
 import { type Clock, systemClock, type TimerHandle } from "./clock.js";
+import { offerVirtual, RootOffer } from "./connection-admission.js";
 import { Driver } from "./driver/driver.js";
 import { DriverCore } from "./driver/driver-core.js";
 import { isVoxError, SessionError, VoxError } from "./errors.js";
@@ -19,25 +20,24 @@ import type {
   HandshakeOptions,
   HandshakeResult,
   HandshakeStep,
+  Objection,
   PeerIntroduction,
 } from "./handshake/handshake-core.js";
 import { type ConnectionSettings, compareSettings, type Parity, settingsPair } from "./handshake/settings.js";
 import { defaultLimits, type Limits } from "./limits.js";
 import type { Link, LinkSink } from "./link/link.js";
 import type { Observer } from "./observer.js";
-import { type Acceptor, noService, routeTo } from "./router.js";
+import { type Acceptor, noService } from "./router.js";
 import type { Connection } from "./session/connection.js";
 import { ConnectionShell } from "./session/connection-shell.js";
 import type { KeepaliveOptions } from "./session/keepalive.js";
 import { LinkTraffic } from "./session/link-traffic.js";
 import type { OperationStore } from "./session/operation-store.js";
 import { Outbox } from "./session/outbox.js";
-import { errorKey, RejectedError } from "./session/rejected-error.js";
 import { Session } from "./session/session.js";
 import { SessionCore } from "./session/session-core.js";
 import { makeSessionId } from "./session/session-id.js";
 import type { SessionRecord } from "./session/session-store.js";
-import type { Admission, IncomingOpen } from "./session/virtual-connections.js";
 import { Metadata } from "./wire/metadata.js";
 import { writeProtocolError } from "./wire/session-messages.js";
 
@@ -128,9 +128,10 @@ class Establishment implements LinkSink {
   /** Set when it went well. */
   private core: SessionCore | undefined = undefined;
   private session: Session | undefined = undefined;
-  private dispatcher: Dispatcher | undefined = undefined;
-  /** What the acceptor threw when it was asked. */
-  private routingError: unknown = undefined;
+  /** Why the session that the peer wants cannot be kept. */
+  private claimError: unknown = undefined;
+  /** What the acceptor is asked about; undefined before the peer has introduced itself. */
+  private root: RootOffer | undefined = undefined;
   /** Between the first frame of an arrival and its end: answers leave together then. */
   private isReceiving = false;
   private hasHeard = false;
@@ -260,6 +261,7 @@ class Establishment implements LinkSink {
       this.fail(error);
       return;
     }
+    if (step.later !== undefined) void step.later.then((next) => this.advance(() => next));
     if (step.outcome?.kind === "failed") this.fail(this.explain(step.outcome.error));
     else if (step.outcome !== undefined) this.open(step.outcome.result);
   }
@@ -273,53 +275,31 @@ class Establishment implements LinkSink {
     outbox.commit(p + frame.length);
   }
 
-  /** Looks for the one who will answer the peer's calls. @returns why there is none */
-  private admit(peer: PeerIntroduction): string | undefined {
-    const { acceptor } = this;
-    const { metadata } = peer;
+  /** Asks whether the peer may have a session, and who will answer its calls. @returns why not */
+  private admit(peer: PeerIntroduction): Objection | Promise<Objection> {
+    const { metadata, settings } = peer;
     try {
       this.claim = this.bond?.claim(peer, this.metadata) ?? this.claim;
     } catch (error) {
-      this.routingError = error;
+      this.claimError = error;
       return "the session cannot be kept";
     }
-    // A session that goes on has been routed.
-    if (acceptor === undefined || this.claim.kind === "session") return undefined;
+    // A session that goes on has been accepted.
+    if (this.claim.kind === "session") return undefined;
     const service = metadata.getString(serviceKey);
-    try {
-      this.dispatcher = routeTo(acceptor, {
-        service,
-        metadata,
-        link: this.link.description,
-        isVirtual: false,
-      });
-    } catch (error) {
-      this.routingError = error;
-      return "the acceptor failed";
-    }
-    return this.dispatcher === undefined ? `unknown service ${service ?? noService}` : undefined;
-  }
-
-  /** A virtual connection that the peer asks for: without an acceptor it is taken, and its calls are Cancelled. */
-  private admitVirtual(
-    { service, metadata }: IncomingOpen,
-    startDriver: (connection: Connection, dispatcher: Dispatcher | undefined) => Driver,
-  ): Admission {
-    const { acceptor, link } = this;
-    let dispatcher: Dispatcher | undefined;
-    try {
-      const request = { service, metadata, link: link.description, isVirtual: true };
-      dispatcher = acceptor === undefined ? undefined : routeTo(acceptor, request);
-    } catch (error) {
-      if (error instanceof RejectedError) return { kind: "reject", metadata: error.metadata };
-      return rejection("the acceptor failed");
-    }
-    if (acceptor !== undefined && dispatcher === undefined) return rejection(`unknown service ${service}`);
-    return { kind: "accept", start: (connection) => void startDriver(connection, dispatcher) };
+    this.root = new RootOffer(service);
+    return this.root.decide(this.acceptor, {
+      service,
+      metadata,
+      peerMetadata: metadata,
+      link: this.link.description,
+      isVirtual: false,
+      settings,
+    });
   }
 
   private explain(error: SessionError): SessionError {
-    const { routingError: cause } = this;
+    const cause = this.claimError ?? this.root?.error;
     return cause === undefined ? error : new SessionError(error.code, error.message, { cause });
   }
 
@@ -374,10 +354,11 @@ class Establishment implements LinkSink {
 
   /** A new session. @param record of the one of an earlier process that it takes up */
   private begin(result: HandshakeResult, record: SessionRecord | undefined): void {
-    const { link, outbox, limits, clock, dispatcher } = this;
+    const { link, outbox, limits, clock, acceptor } = this;
     const { observer, operationStore } = this.options;
     this.conclude();
-    const { peerSupportsRetry } = result;
+    const { peerSupportsRetry, peerMetadata } = result;
+    const request = { link: link.description, peerMetadata };
     const isResumable = this.bond !== undefined && result.sessionKey !== undefined;
     const startDriver = (connection: Connection, answering: Dispatcher | undefined): Driver => {
       const retry = { peerSupportsRetry, operationStore, isResumable };
@@ -394,7 +375,7 @@ class Establishment implements LinkSink {
       clock,
       observer,
       keepalive: this.options.keepalive,
-      admit: (request) => this.admitVirtual(request, startDriver),
+      admit: (open) => offerVirtual(acceptor, open, request, core, startDriver),
       isCongested: () => this.traffic.isCongested,
       setReading: (isReading) => this.traffic.setReading(isReading),
       onDisconnected: (error) => session.onDisconnected(error),
@@ -406,21 +387,23 @@ class Establishment implements LinkSink {
       link,
       clock,
       observer,
-      peerMetadata: result.peerMetadata,
+      peerMetadata,
       local: result.local,
       startDriver,
     });
-    session.driver = startDriver(core.root, dispatcher);
+    session.driver = startDriver(core.root, this.root?.dispatcher);
     this.core = core;
     this.session = session;
     try {
       this.bond?.settled(session, result);
     } catch (error) {
+      this.root?.onFailed(error);
       this.reject(error);
       session.abort();
       return;
     }
     core.open();
+    this.root?.onEstablished(session);
     session.onOpened();
     this.resolve(session);
   }
@@ -436,6 +419,7 @@ class Establishment implements LinkSink {
 
   private giveUp(error: VoxError): void {
     this.conclude();
+    this.root?.onFailed(error);
     this.reject(error);
   }
 
@@ -477,10 +461,6 @@ function metadataOf(options: EstablishOptions): Metadata {
       );
   }
   return metadata.append(serviceKey, options.service ?? noService);
-}
-
-function rejection(reason: string): Admission {
-  return { kind: "reject", metadata: new Metadata({ [errorKey]: reason }) };
 }
 
 /** What a failed attempt is for an observer. */

@@ -98,7 +98,15 @@ export {
   type StateChangedEvent,
 } from "./observer.js";
 export type { LinkAttempt, LinkSource, ReconnectOptions } from "./reconnect.js";
-export { type Acceptor, type ConnectionRequest, type Router, router, type ServiceRoute } from "./router.js";
+export {
+  type Acceptor,
+  type ConnectionAcceptor,
+  type ConnectionRequest,
+  type Router,
+  type RouterOptions,
+  router,
+  type ServiceRoute,
+} from "./router.js";
 export type { KeepaliveOptions } from "./session/keepalive.js";
 export {
   type MemoryOperationStore,
@@ -112,6 +120,9 @@ export type {
   OperationStore,
   SealedReply,
 } from "./session/operation-store.js";
+export type { PendingConnection, ProxyThroughOptions } from "./session/pending-connection.js";
+export { type ConnectionProxy, proxyConnections } from "./session/proxy.js";
+export { RawConnection } from "./session/raw-connection.js";
 export { RejectedError } from "./session/rejected-error.js";
 export { type OpenOptions, Session } from "./session/session.js";
 export type { SessionRecord, SessionStore } from "./session/session-store.js";

@@ -7,10 +7,11 @@ import { readNever } from "../postcard/flags.js";
 import type { TypeRef } from "../schema/model.js";
 import type { PlanAllowance } from "../schema/plan.js";
 import { planLimits } from "../schema/plan-model.js";
-import { Announcement, type BindingDirection, ReceiveState, SendState } from "../schema/registry.js";
+import { Announcement, type BindingDirection, SendState } from "../schema/registry.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import { hasOtherUnderSameId } from "../schema/uncovered.js";
 import type { Connection } from "../session/connection.js";
+import { ReceivedSchemas } from "../session/received-schemas.js";
 import { neverShape } from "../shape/build.js";
 import { writeSchemaMessage } from "../wire/request-messages.js";
 import {
@@ -37,14 +38,12 @@ const plansWorth = 16;
 export class Bindings {
   private readonly connection: Connection;
   private readonly sent = new SendState();
-  private readonly received: ReceiveState;
+  private readonly received: ReceivedSchemas;
   private readonly allowance: PlanAllowance = { left: plansWorth * planLimits.maxNodes };
-  /** Bytes of `received` that the session has counted. */
-  private countedBytes = 0;
 
   constructor(connection: Connection, limits: Limits) {
     this.connection = connection;
-    this.received = new ReceiveState(limits);
+    this.received = new ReceivedSchemas(connection, limits);
   }
 
   /** Forgets everything, both ways: what was announced on one link does not count on the next. */
@@ -77,26 +76,12 @@ export class Bindings {
    * @returns whether it was good: otherwise the connection has been ended
    */
   receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, carrier: string): boolean {
-    try {
-      this.received.record(methodId, direction, payload);
-    } catch (error) {
-      this.connection.fail(`${carrier}: ${error instanceof CodecError ? error.reason : String(error)}`);
-      return false;
-    }
-    const { bytes } = this.received;
-    if (this.connection.host.countSchemas(bytes - this.countedBytes)) {
-      this.countedBytes = bytes;
-      return true;
-    }
-    this.connection.fail(`${carrier}: too many bytes of schemas on the connections of one session`);
-    return false;
+    return this.received.receive(methodId, direction, payload, carrier);
   }
 
   /** The connection has ended: what it kept is forgotten. */
   end(): void {
-    this.received.reset();
-    this.connection.host.countSchemas(-this.countedBytes);
-    this.countedBytes = 0;
+    this.received.end();
   }
 
   /** How the arguments of a method are read. */
@@ -159,11 +144,11 @@ export class Bindings {
     return hasOtherUnderSameId(uncovered, this.remoteSchemas) ? neverSame : sameType;
   }
 
-  private readonly remoteSchemas: SchemaLookup = (id) => this.received.schema(id);
+  private readonly remoteSchemas: SchemaLookup = (id) => this.received.state.schema(id);
 
   private rootOf(methodId: bigint, direction: BindingDirection): TypeRef | string {
     try {
-      return this.received.requireRoot(methodId, direction);
+      return this.received.state.requireRoot(methodId, direction);
     } catch (error) {
       return error instanceof CodecError ? error.reason : String(error);
     }

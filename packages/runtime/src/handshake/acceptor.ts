@@ -2,13 +2,14 @@
  * The side that took the link.
  *
  * ```
- *  prologue ──VOTH / VOTA──► greeting ──Hello / HelloYourself──► consent ──LetsGo──► established
- *     │                         │                                   │
- *     └────anything else────────┴──────── anything else ────────────┴──Sorry, anything else──► failed
+ *  prologue ──VOTH / VOTA──► greeting ──Hello──► admission ──admitted / HelloYourself──► consent ──LetsGo──► established
+ *     │                         │                   │                                      │
+ *     └────anything else────────┴───anything else───┴──refused, any frame──────────────────┴──Sorry, anything else──► failed
  * ```
  */
 import type { SessionError } from "../errors.js";
 import type { Schema } from "../schema/model.js";
+import type { Metadata } from "../wire/metadata.js";
 import {
   cleaned,
   closedTooEarly,
@@ -20,13 +21,14 @@ import {
   type HandshakeStep,
   keyMismatch,
   messageSchemas,
-  refused,
   rejectedByPeer,
+  tooEarly,
   undecodable,
   validKey,
   violated,
   violatedWithSorry,
   waiting,
+  whenAdmitted,
   zeroCredit,
 } from "./handshake-core.js";
 import {
@@ -49,6 +51,7 @@ export interface AcceptorOptions extends HandshakeOptions {
 type State =
   | { readonly kind: "prologue" }
   | { readonly kind: "greeting" }
+  | { readonly kind: "admission" }
   | { readonly kind: "consent"; readonly result: HandshakeResult; readonly schemas: readonly Schema[] };
 
 /** Prologue and handshake of the side that took the link. */
@@ -67,6 +70,7 @@ export class AcceptorHandshake implements Handshake {
   onFrame(frame: Uint8Array): HandshakeStep {
     const { state } = this;
     if (state.kind === "prologue") return this.onPrologue(frame);
+    if (state.kind === "admission") return tooEarly();
     let message: HandshakeMessage;
     try {
       message = decodeHandshakeMessage(frame, this.options.limits);
@@ -96,14 +100,24 @@ export class AcceptorHandshake implements Handshake {
   }
 
   private onHello(hello: Hello<readonly Schema[]>): HandshakeStep {
-    const { settings, metadata, offeredKey, expectedKey, admit } = this.options;
+    const { expectedKey, admit } = this.options;
     if (hello.settings.initialChannelCredit === 0) return violatedWithSorry(zeroCredit);
     const presentedKey = validKey(hello.resumeKey);
     if (expectedKey !== undefined && !isSameKey(presentedKey, expectedKey))
       return violatedWithSorry(keyMismatch);
     const peerMetadata = cleaned(hello);
-    const objection = admit?.({ metadata: peerMetadata, presentedKey });
-    if (objection !== undefined) return refused(objection);
+    this.state = { kind: "admission" };
+    return whenAdmitted(admit?.({ metadata: peerMetadata, presentedKey, settings: hello.settings }), () =>
+      this.introduce(hello, peerMetadata, presentedKey),
+    );
+  }
+
+  private introduce(
+    hello: Hello<readonly Schema[]>,
+    peerMetadata: Metadata,
+    presentedKey: Uint8Array | undefined,
+  ): HandshakeStep {
+    const { settings, metadata, offeredKey } = this.options;
     const local = { ...settings, parity: oppositeParity(hello.parity) };
     const result = {
       local,

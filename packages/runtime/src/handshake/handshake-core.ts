@@ -17,11 +17,14 @@ export interface HandshakeOptions {
   readonly metadata: Metadata;
   readonly limits: Limits;
   /**
-   * Asked once the peer has introduced itself, before the last word is spoken.
-   * @returns why there will be no session; undefined to go on
+   * Asked once the peer has introduced itself, before the last word is spoken. The peer waits for the answer.
+   * @returns why there will be no session; undefined to go on. A promise must not reject
    */
-  readonly admit?: ((peer: PeerIntroduction) => string | undefined) | undefined;
+  readonly admit?: ((peer: PeerIntroduction) => Objection | Promise<Objection>) | undefined;
 }
+
+/** Why there will be no session; undefined: nothing stands against it. */
+export type Objection = string | undefined;
 
 /** What a peer has said about itself. */
 export interface PeerIntroduction {
@@ -29,6 +32,7 @@ export interface PeerIntroduction {
   readonly metadata: Metadata;
   /** Key of the session that it wants to go on with, 16 bytes; undefined for none, and of acceptors. */
   readonly presentedKey: Uint8Array | undefined;
+  readonly settings: ConnectionSettings;
 }
 
 /** What both sides know when the handshake is over. */
@@ -50,8 +54,10 @@ export interface HandshakeResult {
 /** What follows from an input: frames to send, then what has become of the handshake. */
 export interface HandshakeStep {
   readonly send: readonly Uint8Array[];
-  /** Undefined: more frames are expected. */
+  /** Undefined: more frames are expected, or there is something to wait for. */
   readonly outcome: HandshakeOutcome | undefined;
+  /** The next step, which somebody thinks about; no frame is expected before it. It does not reject. */
+  readonly later?: Promise<HandshakeStep> | undefined;
 }
 
 /** How a handshake ended. */
@@ -99,6 +105,21 @@ export function waiting(...send: readonly Uint8Array[]): HandshakeStep {
   return { send, outcome: undefined };
 }
 
+/** Goes on with what was found out about the peer, at once or later. */
+export function whenAdmitted(
+  objection: Objection | Promise<Objection>,
+  goOn: () => HandshakeStep,
+): HandshakeStep {
+  const decide = (answer: Objection): HandshakeStep => (answer === undefined ? goOn() : refused(answer));
+  if (!(objection instanceof Promise)) return decide(objection);
+  return { send: [], outcome: undefined, later: objection.then(decide) };
+}
+
+/** A frame while it is found out whether the peer is welcome. */
+export function tooEarly(): HandshakeStep {
+  return violated("expected nothing before the answer");
+}
+
 const failurePrefixes = {
   Protocol: "protocol error",
   Rejected: "connection rejected",
@@ -125,7 +146,7 @@ export function violated(text: string, send: readonly Uint8Array[] = []): Handsh
 }
 
 /** It is over, and the peer is told why. */
-export function refused(text: string): HandshakeStep {
+function refused(text: string): HandshakeStep {
   return failed(text, [encodeHandshakeMessage({ kind: "Sorry", reason: text })], "Rejected");
 }
 

@@ -3,7 +3,7 @@
  *
  * ```
  *  start ─VOTH─► prologue ──VOTA / Hello──► greeting ──HelloYourself / LetsGo──► established
- *                   │                          │
+ *                   │                          │   (any frame while we look at the peer: failed)
  *                   └──VOTR, anything else─────┴──Sorry, anything else──► failed
  * ```
  */
@@ -18,13 +18,14 @@ import {
   type HandshakeOptions,
   type HandshakeStep,
   messageSchemas,
-  refused,
   rejectedByPeer,
+  tooEarly,
   undecodable,
   validKey,
   violated,
   violatedWithSorry,
   waiting,
+  whenAdmitted,
   zeroCredit,
 } from "./handshake-core.js";
 import {
@@ -44,7 +45,7 @@ export interface InitiatorOptions extends HandshakeOptions {
 /** Prologue and handshake of the side that opened the link. */
 export class InitiatorHandshake implements Handshake {
   private readonly options: InitiatorOptions;
-  private state: "prologue" | "greeting" = "prologue";
+  private state: "prologue" | "greeting" | "admission" = "prologue";
 
   constructor(options: InitiatorOptions) {
     this.options = options;
@@ -56,6 +57,7 @@ export class InitiatorHandshake implements Handshake {
 
   onFrame(frame: Uint8Array): HandshakeStep {
     if (this.state === "prologue") return this.onPrologue(frame);
+    if (this.state === "admission") return tooEarly();
     let message: HandshakeMessage;
     try {
       message = decodeHandshakeMessage(frame, this.options.limits);
@@ -98,8 +100,7 @@ export class InitiatorHandshake implements Handshake {
     if (peer.initialChannelCredit === 0) return violatedWithSorry(zeroCredit);
     if (peer.parity === local.parity) return violatedWithSorry(`both sides chose the parity ${peer.parity}`);
     const peerMetadata = cleaned(message);
-    const objection = admit?.({ metadata: peerMetadata, presentedKey: undefined });
-    if (objection !== undefined) return refused(objection);
+    this.state = "admission";
     const result = {
       local,
       peer,
@@ -109,6 +110,8 @@ export class InitiatorHandshake implements Handshake {
       presentedKey: undefined,
       peerSchemaCount: message.schemas.length,
     };
-    return concluded(result, message.schemas, [encodeHandshakeMessage({ kind: "LetsGo" })]);
+    return whenAdmitted(admit?.({ metadata: peerMetadata, presentedKey: undefined, settings: peer }), () =>
+      concluded(result, message.schemas, [encodeHandshakeMessage({ kind: "LetsGo" })]),
+    );
   }
 }

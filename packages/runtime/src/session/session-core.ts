@@ -27,7 +27,7 @@ import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { Outbox } from "./outbox.js";
 import { Reading } from "./reading.js";
 import { makeSessionId } from "./session-id.js";
-import { type Admission, type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
+import { type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
 
 /** UTF-16 units of a peer's text that we show, or of ours that we send. */
 const longestText = 512;
@@ -54,8 +54,8 @@ export interface SessionCoreOptions {
   readonly isCongested: () => boolean;
   /** Stops and starts reading the link. @returns false when it cannot wait; absent: it cannot */
   readonly setReading?: ((isReading: boolean) => boolean) | undefined;
-  /** Asks the application about a virtual connection of the peer. */
-  readonly admit: (request: IncomingOpen) => Admission;
+  /** Asks the application about a virtual connection of the peer, which it answers at once or later. */
+  readonly admit: (request: IncomingOpen) => void;
   /** Undefined: the peer is never asked whether it is there. */
   readonly keepalive: KeepaliveOptions | undefined;
   /** Called when the link is lost, or given up, and the session goes on without; see {@link SessionCore.isResumable}. */
@@ -78,7 +78,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   private readonly connections = new ConnectionTable();
   private readonly keepalive: Keepalive | undefined;
   private readonly idle: IdleLimit | undefined;
-  private readonly limits: Limits;
+  readonly limits: Limits;
   private readonly observer: Observer | undefined;
   private readonly reading: Reading;
   private readonly onDisconnected: (error: SessionError | undefined) => void;
@@ -170,6 +170,16 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   /** Whether it has no link at the moment. */
   get isDisconnected(): boolean {
     return this.isCut && !this.hasEnded;
+  }
+
+  /** Stops reading the link for somebody who cannot take more. @returns false when the carrier cannot wait */
+  holdReading(): boolean {
+    return this.reading.hold();
+  }
+
+  /** Takes back one {@link holdReading}. */
+  releaseReading(): void {
+    this.reading.release();
   }
 
   /** Connections that are active: none once the session has ended. */
@@ -436,11 +446,12 @@ export class SessionCore implements ConnectionHost, IdleSubject {
     else this.end("Protocol", error);
   }
 
-  /** An answer that is not read is not missing. */
+  /** An answer that is not read is not missing. Who holds a link that is not full itself answers for its being alive. */
   private onReading(isReading: boolean): true {
     if (this.hasEnded || this.isCut) return true;
     if (isReading) this.keepalive?.start();
-    else this.keepalive?.hold();
+    else if (this.isCongested) this.keepalive?.hold();
+    else this.keepalive?.stop();
     return true;
   }
 

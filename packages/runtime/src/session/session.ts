@@ -18,6 +18,7 @@ import { defaultDrainMs } from "./connection-shell.js";
 import { HeldCaller } from "./held-caller.js";
 import type { Outbox } from "./outbox.js";
 import type { Parity } from "./parity.js";
+import { RawConnection } from "./raw-connection.js";
 import type { Recovery } from "./recovery.js";
 import type { SessionCore } from "./session-core.js";
 import { StateLog } from "./state-log.js";
@@ -120,9 +121,14 @@ export class Session implements SessionHandle {
    * and the session as long as somebody has it; see {@link release}.
    */
   client<C>(service: Service<C>): C {
+    return service.create(this.holdCaller());
+  }
+
+  /** Calls on the root connection for one client more. @internal */
+  holdCaller(): Caller {
     if (this.driver === undefined) throw new TypeError("the session is not established yet");
     this.holders += 1;
-    return service.create(new HeldCaller(this.driver, (options) => this.giveUp(options)));
+    return new HeldCaller(this.driver, (options) => this.giveUp(options));
   }
 
   /**
@@ -145,12 +151,18 @@ export class Session implements SessionHandle {
   async open<C>(service: Service<C>, options: OpenOptions = {}): Promise<C> {
     const metadata = new Metadata(options.metadata);
     metadata.append(serviceKey, service.name);
-    const settings: ConnectionSettings = {
-      parity: options.parity ?? this.local.parity,
-      maxConcurrentRequests: options.maxConcurrentRequests ?? this.local.maxConcurrentRequests,
-      initialChannelCredit: options.initialChannelCredit ?? this.local.initialChannelCredit,
-    };
-    return service.create(await this.openCaller(settings, metadata, options));
+    return service.create(await this.openCaller(this.settingsOf(options), metadata, options));
+  }
+
+  /**
+   * Opens a virtual connection without a driver, for `proxyConnections`.
+   * @param service name of the service that the peer is asked for
+   * @throws what {@link open} throws
+   */
+  openRaw(service: string, options: Omit<OpenOptions, "dispatcher"> = {}): Promise<RawConnection> {
+    const metadata = new Metadata(options.metadata).append(serviceKey, service);
+    const start = (connection: Connection): RawConnection => new RawConnection(connection, this.core);
+    return this.openWith(this.settingsOf(options), metadata, options.signal, start);
   }
 
   /** {@link open} with everything given. @param metadata the peer refuses one without `vox-service` @internal */
@@ -159,6 +171,26 @@ export class Session implements SessionHandle {
     metadata: Metadata,
     { signal, dispatcher }: Pick<OpenOptions, "signal" | "dispatcher"> = {},
   ): Promise<Caller> {
+    return this.openWith(settings, metadata, signal, (connection) =>
+      this.startDriver(connection, dispatcher),
+    );
+  }
+
+  private settingsOf(options: OpenOptions): ConnectionSettings {
+    return {
+      parity: options.parity ?? this.local.parity,
+      maxConcurrentRequests: options.maxConcurrentRequests ?? this.local.maxConcurrentRequests,
+      initialChannelCredit: options.initialChannelCredit ?? this.local.initialChannelCredit,
+    };
+  }
+
+  /** @param start called as soon as it is there: before anything can arrive on it */
+  private openWith<T>(
+    settings: ConnectionSettings,
+    metadata: Metadata,
+    signal: AbortSignal | undefined,
+    start: (connection: Connection) => T,
+  ): Promise<T> {
     if (!this.isOpen) return Promise.reject(new SessionError("Protocol", "protocol error: session closed"));
     if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
     return new Promise((resolve, reject) => {
@@ -170,7 +202,7 @@ export class Session implements SessionHandle {
       const id = this.core.virtual.open(settings, metadata, {
         opened: (connection) => {
           signal?.removeEventListener("abort", onAbort);
-          resolve(this.startDriver(connection, dispatcher));
+          resolve(start(connection));
         },
         failed: (error) => {
           signal?.removeEventListener("abort", onAbort);

@@ -39,19 +39,27 @@ export interface OpenOutcome {
   failed(error: SessionError): void;
 }
 
-/** A connection that the peer asks for. */
+/** A connection that the peer asks for. It is answered once, with {@link accept} or {@link reject}. */
 export interface IncomingOpen {
   readonly id: WireId;
   /** Service that the peer asks for. */
   readonly service: string;
   /** What the peer sent, with `vox-connection-kind` added. */
   readonly metadata: Metadata;
+  /** What the peer announced. */
+  readonly peer: ConnectionSettings;
+  /** What is announced unless {@link accept} is told otherwise: the peer's own numbers, the credit bounded. */
+  readonly local: ConnectionSettings;
+  /** Whether there is nothing to answer any more: it was answered, the peer has gone, or it took too long. */
+  readonly isOver: boolean;
+  /**
+   * Takes it: the peer is told first, so that what is sent on the connection follows.
+   * @throws SessionError `Protocol` when it is over
+   */
+  accept(local?: ConnectionSettings): Connection;
+  /** Refuses it; does nothing when it is over. */
+  reject(metadata: Metadata): void;
 }
-
-/** What is done with a connection that the peer asks for. */
-export type Admission =
-  | { readonly kind: "accept"; start(connection: Connection): void }
-  | { readonly kind: "reject"; readonly metadata: Metadata };
 
 /** What virtual connections need of their session. */
 export interface VirtualConnectionsOptions {
@@ -61,12 +69,12 @@ export interface VirtualConnectionsOptions {
   readonly parity: Parity;
   readonly limits: Limits;
   readonly clock: Clock;
-  /** Asks the application about a connection of the peer. */
-  readonly admit: (request: IncomingOpen) => Admission;
+  /** Asks the application about a connection of the peer, which it answers at once or later. */
+  readonly admit: (request: IncomingOpen) => void;
   /** Whether there is no link at the moment. */
   readonly isDisconnected: () => boolean;
   readonly onOpened: (connection: Connection) => void;
-  /** Called when a connection that we asked for has been answered or given up. */
+  /** Called when a connection that either side asked for has been answered or given up. */
   readonly onPendingOver: () => void;
 }
 
@@ -81,20 +89,22 @@ export class VirtualConnections {
   private readonly options: VirtualConnectionsOptions;
   private readonly ids: IdAllocator;
   private readonly pending = new Map<WireId, PendingOpen>();
+  /** Those of the peer that the application has not answered. */
+  private readonly asked = new Map<WireId, AskedOpen>();
 
   constructor(options: VirtualConnectionsOptions) {
     this.options = options;
     this.ids = new IdAllocator(options.parity);
   }
 
-  /** Connections that were asked for and not answered. */
+  /** Connections that either side has asked for and the other has not answered. */
   get pendingCount(): number {
-    return this.pending.size;
+    return this.pending.size + this.asked.size;
   }
 
   /** Ids of those that were asked for and not answered. */
   get pendingIds(): WireId[] {
-    return [...this.pending.keys()];
+    return [...this.pending.keys(), ...this.asked.keys()];
   }
 
   /** Asks the peer for a connection. Nothing is sent when it cannot be one. @returns its id */
@@ -108,7 +118,7 @@ export class VirtualConnections {
       outcome.failed(protocolError("session is disconnected; resume before opening connections"));
       return undefined;
     }
-    if (connections.size + this.pending.size >= limits.maxConnections) {
+    if (connections.size + this.pendingCount >= limits.maxConnections) {
       outcome.failed(protocolError(`more than ${limits.maxConnections} connections (limit maxConnections)`));
       return undefined;
     }
@@ -152,12 +162,12 @@ export class VirtualConnections {
   onOpen(head: MessageHead, bytes: Uint8Array): void {
     const { connections, parity, limits } = this.options;
     const { connectionId: id } = head;
-    const isFree = connections.find(id) === undefined && !this.pending.has(id);
+    const isFree = connections.find(id) === undefined && !this.pending.has(id) && !this.asked.has(id);
     if (id === rootConnectionId || !hasParity(id, oppositeParity(parity)) || !isFree) {
       this.reject(id, noMetadata);
     } else if (head.initialChannelCredit === 0) {
       this.reject(id, new Metadata({ [errorKey]: zeroCredit }));
-    } else if (connections.size >= limits.maxConnections) {
+    } else if (connections.size + this.asked.size >= limits.maxConnections) {
       this.reject(id, new Metadata({ [errorKey]: "too many connections" }));
     } else {
       this.admit(head, bytes);
@@ -190,11 +200,13 @@ export class VirtualConnections {
 
   /** The peer closed a connection before it was one. */
   onClose(id: WireId): void {
+    this.asked.get(id)?.conclude();
     this.take(id)?.outcome.failed(protocolError("session closed"));
   }
 
-  /** The session, or its link, has ended. @returns the connections that were asked for */
+  /** The session, or its link, has ended. @returns the connections that we asked for */
   end(error: SessionError | undefined): WireId[] {
+    for (const open of [...this.asked.values()]) open.conclude();
     const ids = [...this.pending.keys()];
     for (const id of ids) this.take(id)?.outcome.failed(error ?? protocolError("session closed"));
     return ids;
@@ -213,20 +225,29 @@ export class VirtualConnections {
     // Whoever sent the entry does not decide what kind of connection this is.
     received.delete(kindKey);
     received.append(kindKey, "virtual");
-    const admission = this.options.admit({ id, service, metadata: received });
-    if (admission.kind === "reject") {
-      this.reject(id, admission.metadata);
-      return;
-    }
     const local: ConnectionSettings = {
       parity: oppositeParity(peer.parity),
       // The peer must not choose how much we run at once, nor how much we buffer.
       maxConcurrentRequests: Math.min(peer.maxConcurrentRequests, limits.maxQueuedRequests),
       initialChannelCredit: Math.min(peer.initialChannelCredit, limits.maxInitialCredit),
     };
+    const open = new AskedOpen(id, service, received, peer, local, this);
+    this.asked.set(id, open);
+    this.options.admit(open);
+    if (!open.isOver) open.start(this.options.clock, this.options.limits.openTimeoutMs);
+  }
+
+  /** One of the peer's has been answered, or nobody waits for the answer any more. @internal */
+  forget(id: WireId): void {
+    this.asked.delete(id);
+    this.options.onPendingOver();
+  }
+
+  /** Takes a connection of the peer. @internal */
+  accept(id: WireId, local: ConnectionSettings, peer: ConnectionSettings): Connection {
     const connection = this.activate(id, local, peer);
     this.say((w, p) => writeConnectionAccept(w, p, id, toWire(local), noMetadata));
-    admission.start(connection);
+    return connection;
   }
 
   private activate(id: WireId, local: ConnectionSettings, peer: ConnectionSettings): Connection {
@@ -237,7 +258,8 @@ export class VirtualConnections {
     return connection;
   }
 
-  private reject(id: WireId, metadata: Metadata): void {
+  /** Refuses a connection of the peer. @internal */
+  reject(id: WireId, metadata: Metadata): void {
     this.say((w, p) => writeConnectionReject(w, p, id, metadata));
   }
 
@@ -268,6 +290,65 @@ export class VirtualConnections {
     const { outbox } = this.options.host;
     if (outbox.isEncoding) queueMicrotask(() => this.say(write));
     else outbox.commit(write(outbox.writer, outbox.begin()));
+  }
+}
+
+/** A connection of the peer that the application is asked about. */
+class AskedOpen implements IncomingOpen {
+  readonly id: WireId;
+  readonly service: string;
+  readonly metadata: Metadata;
+  readonly peer: ConnectionSettings;
+  readonly local: ConnectionSettings;
+  isOver = false;
+  private readonly owner: VirtualConnections;
+  private stopTimer: () => void = () => {};
+
+  constructor(
+    id: WireId,
+    service: string,
+    metadata: Metadata,
+    peer: ConnectionSettings,
+    local: ConnectionSettings,
+    owner: VirtualConnections,
+  ) {
+    this.id = id;
+    this.service = service;
+    this.metadata = metadata;
+    this.peer = peer;
+    this.local = local;
+    this.owner = owner;
+  }
+
+  /** The application takes its time, which is bounded. */
+  start(clock: Clock, timeoutMs: number): void {
+    const timer = clock.setTimer(timeoutMs, () =>
+      this.reject(new Metadata({ [errorKey]: `not answered within ${timeoutMs} ms` })),
+    );
+    this.stopTimer = () => clock.clearTimer(timer);
+  }
+
+  accept(local: ConnectionSettings = this.local): Connection {
+    if (this.isOver) throw protocolError("the connection that was asked for is given up");
+    this.isOver = true;
+    this.stopTimer();
+    const connection = this.owner.accept(this.id, local, this.peer);
+    this.owner.forget(this.id);
+    return connection;
+  }
+
+  reject(metadata: Metadata): void {
+    if (this.isOver) return;
+    this.conclude();
+    this.owner.reject(this.id, metadata);
+  }
+
+  /** Nobody waits for an answer any more. */
+  conclude(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.stopTimer();
+    this.owner.forget(this.id);
   }
 }
 

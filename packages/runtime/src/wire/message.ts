@@ -47,6 +47,10 @@ export class MessageHead {
   /** One of {@link MessageKind}. */
   kind = 0;
   connectionId: WireId = 0;
+  /** Where the message goes on behind its connection and its kind. */
+  bodyStart = 0;
+  /** Where the message ends, which may be before the frame does. */
+  bodyEnd = 0;
   /** Request and Channel: one of {@link RequestBody} or {@link ChannelBody}. */
   body = 0;
   /** Request and Channel: the request's or channel's id. */
@@ -98,6 +102,7 @@ export function decodeMessage(
   r.reset(bytes, start, end);
   head.connectionId = takeId(r);
   head.kind = readTag(r);
+  head.bodyStart = r.position;
   switch (head.kind) {
     case MessageKind.Request:
       readRequest(head, r, limits);
@@ -129,6 +134,7 @@ export function decodeMessage(
     default:
       unknownVariant(r, head.kind, "Message");
   }
+  head.bodyEnd = r.position;
 }
 
 function readRequest(head: MessageHead, r: Reader, limits: MetadataLimits): void {

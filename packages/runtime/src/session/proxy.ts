@@ -1,0 +1,257 @@
+/**
+ * Two connections joined: what arrives on one leaves on the other. Nothing of a service is known here; payloads are not
+ * looked at. Source: `protocol/session.md` §5.5.
+ *
+ * ```
+ *   near peer ──frames──► near half ──same bytes, other connection id──► far's outbox ──► far peer
+ *             ◄── near's outbox ◄────────────────────────────────── far half ◄──frames──
+ * ```
+ *
+ * **Ids** of requests and channels pass unchanged: that is why the parities must differ. **Credit** is between the two
+ * peers, who must have heard of the same windows. **Back pressure**: nothing waits here. While one link holds more than
+ * `maxBufferedBytes`, the link that feeds it is not read.
+ */
+import type { CloseReason, SessionEnd } from "../call/session-handle.js";
+import { SessionError } from "../errors.js";
+import { writeForwarded } from "../wire/forward.js";
+import { type MessageHead, RequestBody, type WireId } from "../wire/message.js";
+import type { Connection, ConnectionSettings, ConnectionSink } from "./connection.js";
+import { hasParity } from "./parity.js";
+import { consumed, type RawConnection } from "./raw-connection.js";
+import { ReceivedSchemas } from "./received-schemas.js";
+
+/** Two connections that are joined. */
+export interface ConnectionProxy {
+  /** Calls of both sides that have not been answered. */
+  readonly inFlight: number;
+  /** Resolves, and never rejects, when both connections have ended: how the first of them did. */
+  readonly closed: Promise<SessionEnd>;
+  /** Ends both connections at once; both peers are told. Harmless when they have ended. */
+  close(): void;
+}
+
+/**
+ * Joins two connections, usually of two sessions, for as long as both live: calls, answers, cancels, channels and schemas
+ * pass in both directions, of any service. Metadata passes, too, but for entries marked `noPropagate`. When one side
+ * ends, so does the other.
+ *
+ * @throws SessionError `Protocol` when both have the same parity on our side, when the windows that one side was told of
+ * are not those of the other, and for a connection that was used already
+ */
+export function proxyConnections(near: RawConnection, far: RawConnection): ConnectionProxy {
+  if (near === far || near.isConsumed || far.isConsumed) throw consumed();
+  checkSettings(near.local, near.peer, far);
+  return new Proxying(near, far);
+}
+
+/**
+ * Whether a connection with these settings can be joined to `far`.
+ * @throws SessionError `Protocol` when it cannot
+ */
+export function checkSettings(
+  local: ConnectionSettings,
+  peer: ConnectionSettings,
+  far: Pick<RawConnection, "local" | "peer">,
+): void {
+  if (local.parity === far.local.parity) throw refusal("requires opposite parities");
+  const isSame =
+    local.initialChannelCredit === far.peer.initialChannelCredit &&
+    peer.initialChannelCredit === far.local.initialChannelCredit;
+  if (!isSame) throw refusal("requires equal initial channel credits");
+}
+
+class Proxying implements ConnectionProxy {
+  readonly closed: Promise<SessionEnd>;
+  private readonly raws: readonly [near: RawConnection, far: RawConnection];
+  private readonly halves: readonly [near: Half, far: Half];
+  private resolveClosed: (end: SessionEnd) => void = () => {};
+  private hasEnded = false;
+
+  constructor(near: RawConnection, far: RawConnection) {
+    this.closed = new Promise((resolve) => {
+      this.resolveClosed = resolve;
+    });
+    this.raws = [near, far];
+    const first = new Half(near, far.connection, this);
+    const second = new Half(far, near.connection, this);
+    this.halves = [first, second];
+    first.twin = second;
+    second.twin = first;
+    near.join(first);
+    far.join(second);
+    const ended = this.raws.find((raw) => !raw.isOpen);
+    if (ended !== undefined) {
+      void ended.closed.then(({ reason, error }) => this.end(reason, error));
+      return;
+    }
+    near.replay();
+    far.replay();
+  }
+
+  get inFlight(): number {
+    return this.halves[0].inFlight + this.halves[1].inFlight;
+  }
+
+  close(): void {
+    this.end("Local", undefined);
+  }
+
+  /** One of them has ended, or shall. */
+  end(reason: CloseReason, error: SessionError | undefined): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    for (const half of this.halves) half.stop();
+    for (const raw of this.raws) raw.close();
+    this.resolveClosed({ reason, error });
+  }
+}
+
+/** What arrives on one connection. */
+class Half implements ConnectionSink {
+  twin: Half | undefined = undefined;
+  private readonly raw: RawConnection;
+  private readonly own: Connection;
+  private readonly other: Connection;
+  private readonly proxy: Proxying;
+  private readonly announced: ReceivedSchemas;
+  /** Calls of this side's peer that have not been answered. */
+  private readonly requests = new Set<WireId>();
+  private readonly mostRequests: number;
+  /** Whether this side's link is not read because the other side's is full. */
+  private isHolding = false;
+  private onIdle: (() => void) | undefined = undefined;
+
+  constructor(raw: RawConnection, other: Connection, proxy: Proxying) {
+    const { limits } = raw.core;
+    this.raw = raw;
+    this.own = raw.connection;
+    this.other = other;
+    this.proxy = proxy;
+    this.announced = new ReceivedSchemas(this.own, limits);
+    const announcedLimit = Math.max(1, raw.local.maxConcurrentRequests);
+    this.mostRequests = announcedLimit + Math.max(limits.maxQueuedRequests, 16 * announcedLimit);
+  }
+
+  get inFlight(): number {
+    return this.requests.size;
+  }
+
+  get isInUse(): boolean {
+    return this.inFlight !== 0 || (this.twin?.inFlight ?? 0) !== 0;
+  }
+
+  onRequest(head: MessageHead, bytes: Uint8Array): void {
+    switch (head.body) {
+      case RequestBody.Call:
+        if (this.admit(head.id)) this.forward(head, bytes);
+        break;
+      case RequestBody.Response:
+        // A second answer, or one to a question that nobody asked, is for nobody.
+        if (this.twin?.requests.delete(head.id) !== true) return;
+        this.forward(head, bytes);
+        this.settle();
+        this.twin.settle();
+        break;
+      case RequestBody.Cancel:
+        if (this.requests.has(head.id)) this.forward(head, bytes);
+        break;
+    }
+  }
+
+  onChannel(head: MessageHead, bytes: Uint8Array): void {
+    this.forward(head, bytes);
+  }
+
+  onSchemas(head: MessageHead, bytes: Uint8Array): void {
+    const methodId = (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
+    const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
+    // The other peer would end its connection without a word: whoever is at fault hears of it here.
+    if (this.announced.receive(methodId, head.direction, payload, "standalone schema message"))
+      this.forward(head, bytes);
+  }
+
+  onDrain(): void {
+    this.twin?.resume();
+  }
+
+  /** Calls pass until they are all answered: whoever waits for that bounds it by a timeout. */
+  onDraining(onIdle: () => void): void {
+    this.onIdle = onIdle;
+    this.settle();
+  }
+
+  onLinkLost(): void {
+    // A virtual connection ends with its link.
+  }
+
+  onLinkRestored(): void {
+    // Nor does it come back.
+  }
+
+  onClosed(reason: CloseReason, error: SessionError | undefined): void {
+    this.onIdle = undefined;
+    this.proxy.end(reason, error);
+  }
+
+  /** It is over. */
+  stop(): void {
+    this.requests.clear();
+    this.announced.end();
+    this.resume();
+  }
+
+  private admit(id: WireId): boolean {
+    const { parity } = this.own.peer;
+    const problem = !hasParity(id, parity)
+      ? `request id ${id} is not ${parity.toLowerCase()}`
+      : this.requests.has(id)
+        ? `request id ${id} is in flight already`
+        : this.requests.size >= this.mostRequests
+          ? `more than ${this.mostRequests} requests wait for an answer`
+          : undefined;
+    if (problem === undefined) this.requests.add(id);
+    else this.own.fail(problem);
+    return problem === undefined;
+  }
+
+  private forward(head: MessageHead, bytes: Uint8Array): void {
+    const { host, id } = this.other;
+    const { outbox } = host;
+    try {
+      outbox.commit(writeForwarded(outbox.writer, outbox.begin(), id, head, bytes));
+    } catch (cause) {
+      outbox.discard();
+      const text = `protocol error: a message cannot be passed on: ${cause instanceof Error ? cause.message : String(cause)}`;
+      this.proxy.end("Protocol", new SessionError("Protocol", text, { cause }));
+      return;
+    }
+    if (!this.isHolding && host.isCongested) this.hold();
+  }
+
+  /** The other side's link is full: no more is read on this side until it has drained. */
+  private hold(): void {
+    this.isHolding = true;
+    if (!this.raw.core.holdReading()) {
+      const text =
+        "protocol error: the peer of a proxy reads too slowly, and the link that feeds it cannot wait";
+      this.proxy.end("Protocol", new SessionError("Protocol", text));
+    }
+  }
+
+  private resume(): void {
+    if (!this.isHolding) return;
+    this.isHolding = false;
+    this.raw.core.releaseReading();
+  }
+
+  private settle(): void {
+    const { onIdle } = this;
+    if (onIdle === undefined || this.isInUse) return;
+    this.onIdle = undefined;
+    onIdle();
+  }
+}
+
+function refusal(text: string): SessionError {
+  return new SessionError("Protocol", `protocol error: proxy_connections ${text}`);
+}

@@ -1,0 +1,172 @@
+/**
+ * A connection without a driver: nobody calls on it or answers. It is joined to another by `proxyConnections`, or closed.
+ * Source: `protocol/session.md` §5.3, §5.5.
+ *
+ * ```
+ *  kept (what arrives waits) ──join()──► joined (it goes to whoever took the connection)
+ *     └────────── end of the connection ──────────┴──► closed
+ * ```
+ */
+import type { CloseReason, SessionEnd } from "../call/session-handle.js";
+import { SessionError } from "../errors.js";
+import { type KeptMessage, keepMessage } from "../wire/forward.js";
+import { type MessageHead, MessageKind } from "../wire/message.js";
+import type { Metadata } from "../wire/metadata.js";
+import type { Connection, ConnectionSettings, ConnectionSink } from "./connection.js";
+import type { SessionCore } from "./session-core.js";
+
+/** What a kept message costs beside its bytes. */
+const keptOverheadBytes = 256;
+
+/**
+ * A virtual connection as its messages. What arrives before somebody takes it waits, bounded by `maxQueuedBytes` of the
+ * session: past that the connection ends.
+ */
+export class RawConnection {
+  /** As the peer and observers know it. */
+  readonly id: number | bigint;
+  /** What this side announced for it. */
+  readonly local: ConnectionSettings;
+  /** What the peer announced for it. */
+  readonly peer: ConnectionSettings;
+  /** Resolves, and never rejects, when it has ended. */
+  readonly closed: Promise<SessionEnd>;
+  /** @internal */
+  readonly connection: Connection;
+  /** @internal */
+  readonly core: SessionCore;
+  private readonly mailbox: Mailbox;
+  private isJoined = false;
+  private hasEnded = false;
+
+  /** @internal made by `Session.openRaw` and `PendingConnection.intoHandle` */
+  constructor(connection: Connection, core: SessionCore) {
+    this.id = connection.id;
+    this.local = connection.local;
+    this.peer = connection.peer;
+    this.connection = connection;
+    this.core = core;
+    this.mailbox = new Mailbox(connection);
+    connection.sink = this.mailbox;
+    this.closed = new Promise((resolve) => {
+      connection.onEnded = (reason, error) => {
+        this.hasEnded = true;
+        resolve({ reason, error });
+      };
+    });
+  }
+
+  /** False once it has ended. */
+  get isOpen(): boolean {
+    return !this.hasEnded;
+  }
+
+  /** Whether somebody has taken it already. */
+  get isConsumed(): boolean {
+    return this.isJoined;
+  }
+
+  /** Ends it at once; the peer is told. Harmless when it has ended. */
+  close(metadata?: Metadata): void {
+    this.core.close(this.connection, "Local", undefined, metadata);
+  }
+
+  /**
+   * Gives what arrives to a sink from now on.
+   * @throws SessionError `Protocol` when somebody has taken it already
+   * @internal
+   */
+  join(sink: ConnectionSink): void {
+    if (this.isJoined) throw consumed();
+    this.isJoined = true;
+    this.connection.sink = sink;
+  }
+
+  /** Gives the sink what has waited. @internal */
+  replay(): void {
+    const { sink } = this.connection;
+    for (const { head, bytes } of this.mailbox.take()) {
+      if (this.hasEnded || sink === undefined) return;
+      give(sink, head, bytes);
+    }
+  }
+}
+
+/** What is said to whoever uses a connection that was used already. */
+export function consumed(): SessionError {
+  return new SessionError("Protocol", "protocol error: the connection has been used already");
+}
+
+/** Keeps what arrives for a connection that nobody has taken. */
+class Mailbox implements ConnectionSink {
+  private readonly connection: Connection;
+  private messages: KeptMessage[] = [];
+  private bytes = 0;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  get isInUse(): boolean {
+    return this.messages.length !== 0;
+  }
+
+  onRequest(head: MessageHead, bytes: Uint8Array): void {
+    this.keep(head, bytes);
+  }
+
+  onChannel(head: MessageHead, bytes: Uint8Array): void {
+    this.keep(head, bytes);
+  }
+
+  onSchemas(head: MessageHead, bytes: Uint8Array): void {
+    this.keep(head, bytes);
+  }
+
+  onDrain(): void {
+    // Nothing is sent.
+  }
+
+  onDraining(onIdle: () => void): void {
+    onIdle();
+  }
+
+  onLinkLost(): void {
+    // A virtual connection ends with its link.
+  }
+
+  onLinkRestored(): void {
+    // Nor does it come back.
+  }
+
+  onClosed(_reason: CloseReason, _error: SessionError | undefined): void {
+    this.take();
+  }
+
+  /** All that waits; it counts no more. */
+  take(): KeptMessage[] {
+    const { messages } = this;
+    this.messages = [];
+    this.connection.host.countQueued(-this.bytes);
+    this.bytes = 0;
+    return messages;
+  }
+
+  private keep(head: MessageHead, bytes: Uint8Array): void {
+    const cost = head.bodyEnd - head.bodyStart + keptOverheadBytes;
+    if (!this.connection.host.countQueued(cost)) {
+      this.connection.fail(
+        `more than ${this.messages.length} messages wait for a connection that nobody uses`,
+      );
+      return;
+    }
+    this.bytes += cost;
+    this.messages.push(keepMessage(head, bytes));
+  }
+}
+
+function give(sink: ConnectionSink, head: MessageHead, bytes: Uint8Array): void {
+  if (head.kind === MessageKind.Request) sink.onRequest(head, bytes);
+  else if (head.kind === MessageKind.Channel) sink.onChannel(head, bytes);
+  else sink.onSchemas(head, bytes);
+}
