@@ -12,16 +12,24 @@ import {
   type SessionState,
 } from "@voxrpc/runtime";
 import type { Dispatcher } from "@voxrpc/runtime/gen/v1";
-import { FakeClock, type SimulatedPair, settle, simulatedPair } from "@voxrpc/runtime/testing";
+import {
+  FakeClock,
+  type SimulatedPair,
+  type SimulatedPairOptions,
+  settle,
+  simulatedPair,
+} from "@voxrpc/runtime/testing";
 import type { AcceptOptions } from "../../packages/runtime/src/acceptor.js";
 
 export interface ResumableOptionsOfTest {
   readonly client?: InitiateOptions;
   readonly server?: AcceptOptions;
   readonly reconnect?: ReconnectOptions;
-  /** Undefined: the acceptor remembers nobody. */
+  /** Null: the acceptor remembers nobody. */
   readonly registry?: ResumableOptions | null;
   readonly observer?: Observer;
+  /** How the links behave, the first being 0. */
+  readonly network?: (index: number) => SimulatedPairOptions;
 }
 
 /** Both ends, and all links that were opened. */
@@ -43,10 +51,12 @@ export class Resumable {
   /** What the client comes back with, too. */
   options: InitiateOptions = {};
   private readonly dispatcher: Dispatcher;
+  private readonly network: (index: number) => SimulatedPairOptions;
   private session: Session | undefined = undefined;
 
   constructor(dispatcher: Dispatcher, options: ResumableOptionsOfTest) {
     this.dispatcher = dispatcher;
+    this.network = options.network ?? (() => ({}));
     this.server = { ...options.server };
     this.registry = options.registry === null ? undefined : this.newRegistry(options.registry);
   }
@@ -69,9 +79,9 @@ export class Resumable {
 
   /** Opens a link to the acceptor, whoever asks. */
   readonly open = async (): Promise<SimulatedPair["client"]> => {
-    await settle();
     if (!this.isListening) throw new SessionError("Io", "io error: nobody listens");
-    const network = simulatedPair({ clock: this.clock });
+    await settle();
+    const network = simulatedPair({ ...this.network(this.networks.length), clock: this.clock });
     this.networks.push(network);
     const { clock, registry } = this;
     accept(network.server, this.dispatcher, { clock, registry, ...this.server }).then(
@@ -107,6 +117,8 @@ export class Resumable {
   async close(): Promise<void> {
     this.client.abort();
     for (const session of this.accepted) session.abort();
+    // Also those that were silent, and are left to nobody.
+    for (const network of this.networks) network.cut();
     await settle();
   }
 }
@@ -119,4 +131,21 @@ export async function resumable(
   const pair = new Resumable(dispatcher, options);
   await pair.connect(options);
   return pair;
+}
+
+/** A handler that answers when the test says so. */
+export class Gate<T> {
+  runs = 0;
+  readonly signals: AbortSignal[] = [];
+  private readonly waiting: ((value: T) => void)[] = [];
+
+  readonly wait = (signal: AbortSignal): Promise<T> => {
+    this.runs += 1;
+    this.signals.push(signal);
+    return new Promise((resolve) => this.waiting.push(resolve));
+  };
+
+  open(value: T): void {
+    for (const resolve of this.waiting.splice(0)) resolve(value);
+  }
 }

@@ -4,30 +4,13 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { count, lookup, sum, wait } from "./golden-service.js";
-import { type Resumable, type ResumableOptionsOfTest, resumable } from "./resumable.js";
+import { Gate, type Resumable, type ResumableOptionsOfTest, resumable } from "./resumable.js";
 
 const Golden = $.service("Golden", (caller) => caller, {});
 
 /** A method as a caller declares it who may repeat it. */
 const repeatable = <A extends readonly unknown[], T, E>(own: $.Method<A, T, E>): $.Method<A, T, E> =>
   Object.assign(Object.create(Object.getPrototypeOf(own)), own, { idempotent: true });
-
-/** A handler that answers when the test says so. */
-class Gate<T> {
-  runs = 0;
-  readonly signals: AbortSignal[] = [];
-  private readonly waiting: ((value: T) => void)[] = [];
-
-  readonly wait = (signal: AbortSignal): Promise<T> => {
-    this.runs += 1;
-    this.signals.push(signal);
-    return new Promise((resolve) => this.waiting.push(resolve));
-  };
-
-  open(value: T): void {
-    for (const resolve of this.waiting.splice(0)) resolve(value);
-  }
-}
 
 let pair: Resumable | undefined;
 
