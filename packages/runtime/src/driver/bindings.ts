@@ -31,15 +31,15 @@ import {
   unreadable,
 } from "./translate.js";
 
-/** What may be compared on one connection is so many times what one plan may have. */
-const plansWorth = 16;
+/** What may be compared on one connection, over one link: as much as sixteen plans may have. */
+const comparable = 16 * planLimits.maxNodes;
 
 /** Schemas of one connection. */
 export class Bindings {
   private readonly connection: Connection;
   private readonly sent = new SendState();
   private readonly received: ReceivedSchemas;
-  private readonly allowance: PlanAllowance = { left: plansWorth * planLimits.maxNodes };
+  private readonly allowance: PlanAllowance = { left: comparable };
 
   constructor(connection: Connection, limits: Limits) {
     this.connection = connection;
@@ -50,6 +50,7 @@ export class Bindings {
   reset(): void {
     this.sent.reset();
     this.end();
+    this.allowance.left = comparable;
   }
 
   /** What a method keeps to know whether its schemas of one direction have left. */
