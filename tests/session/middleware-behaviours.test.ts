@@ -8,7 +8,10 @@ import {
   intercept,
   logging,
   Metadata,
+  receiveDeadline,
+  remainingMs,
   type ServerMiddleware,
+  sendDeadline,
   serverLogging,
   withMiddleware,
 } from "@voxrpc/runtime";
@@ -159,6 +162,20 @@ describe("server middleware", () => {
     await using pair = await connectPair(served);
     expect(await callerOf(pair).call(demo.method("tell"), [])).toBe("first+second");
     expect(log).toEqual(["first:pre", "second:pre", "second:post:Replied", "first:post:Replied"]);
+  });
+
+  it("sends what a handler sets beside its answer, behind middleware that gives it another context", async () => {
+    const served = $.dispatcher("Demo", [
+      demo.handled("tell", (_args, context) => {
+        context.responseMetadata.set("served-by", "host-1");
+        return String(remainingMs(context) !== undefined);
+      }),
+    ]);
+    await using pair = await connectPair(intercept(served, [receiveDeadline()]));
+    let answered: Metadata | undefined;
+    const options = { timeoutMs: 60_000, onMetadata: (metadata: Metadata) => void (answered = metadata) };
+    expect(await callerOf(pair, sendDeadline()).call(demo.method("tell"), [], options)).toBe("true");
+    expect(answered?.getString("served-by")).toBe("host-1");
   });
 
   it("server_request_peek_end_to_end, server_response_peek_end_to_end", async () => {

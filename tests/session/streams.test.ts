@@ -1,8 +1,8 @@
 /** Channels over two connected sessions. */
-import { ChannelError, type ChannelPair, channel, type Session } from "@voxrpc/runtime";
+import { ChannelError, type ChannelPair, channel, type Session, withMiddleware } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import { DriverCore } from "../../packages/runtime/src/driver/driver-core.js";
 import { add, count, crash, echo, first, sum } from "./golden-service.js";
@@ -146,7 +146,10 @@ describe("a stream to the caller", () => {
     let error: unknown;
     const endless = count.handled(async ([from, , out]) => {
       try {
-        for (let i = from; ; i++) await out.send(i);
+        for (let i = from; ; i++) {
+          await out.send(i);
+          await settle();
+        }
       } catch (thrown) {
         error = thrown;
       }
@@ -378,5 +381,96 @@ describe("closing", () => {
     pair.server.abort();
     expect(await call).toBe("ended");
     expect(clock.armed).toBe(0);
+  });
+});
+
+describe("sendAll", () => {
+  async function* numbers(seen: { ended: boolean }): AsyncGenerator<number> {
+    try {
+      for (let i = 1; ; i++) {
+        yield i;
+        await settle();
+      }
+    } finally {
+      seen.ended = true;
+    }
+  }
+
+  it("sends every item and closes", async () => {
+    const pair = await connectPair(golden(), withCredit(2));
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(sum.method, [rx]);
+    expect(await Promise.all([call, tx.sendAll([1, 2, 3, 4, 5])])).toEqual([15n, 5]);
+    expect(tx.isOpen).toBe(false);
+    await expectIdle(pair);
+  });
+
+  it("stops when the receiver has enough, and ends the iteration", async () => {
+    const pair = await connectPair(golden(), withCredit(2));
+    const { tx, rx } = channel<number>();
+    const seen = { ended: false };
+    const call = callerOf(pair.client).call(first.method, [rx]);
+    const [value, sent] = await Promise.all([call, tx.sendAll(numbers(seen))]);
+    expect(value).toBe(1);
+    expect(sent).toBeGreaterThanOrEqual(1);
+    expect(seen.ended).toBe(true);
+    await expectIdle(pair);
+  });
+
+  it("gives on what the iteration throws, also an error of another channel, and closes", async () => {
+    const pair = await connectPair(golden(), withCredit(2));
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(sum.method, [rx]);
+    const reset = new ChannelError("ChannelReset", "channel reset by peer");
+    const failing = (function* (): Generator<number> {
+      yield 1;
+      throw reset;
+    })();
+    await expect(tx.sendAll(failing)).rejects.toBe(reset);
+    expect(await call).toBe(1n);
+    await expectIdle(pair);
+  });
+
+  it("rejects when the connection ends", async () => {
+    const pair = await connectPair(golden(), withCredit(2));
+    const { tx, rx } = channel<number>();
+    const call = callerOf(pair.client).call(sum.method, [rx]);
+    const sending = tx.sendAll(numbers({ ended: false }));
+    await settle();
+    pair.serverLink.abort();
+    await expect(sending).rejects.toMatchObject({ code: "ConnectionClosed" });
+    await expect(call).rejects.toMatchObject({ code: "ConnectionClosed" });
+  });
+});
+
+describe("a call with channels that nobody awaits", () => {
+  const forever = count.handled(async ([from, , out]) => {
+    for (let i = from; ; i++) await out.send(i);
+  });
+
+  it("ends quietly with its connection: the channel says so", async () => {
+    const pair = await connectPair(golden(forever), withCredit(2));
+    for (const caller of [
+      callerOf(pair.client),
+      withMiddleware(callerOf(pair.client), [(_call, next) => next()]),
+    ]) {
+      const { tx, rx } = channel<number>();
+      void caller.call(count.method, [0, 0, tx]);
+      expect((await rx.next()).value).toBe(0);
+      void (async () => {
+        for await (const item of rx) expect(item).toBeGreaterThan(0);
+      })().catch((error: unknown) => expect(error).toMatchObject({ code: "ConnectionClosed" }));
+    }
+    pair.serverLink.abort();
+    await pair.client.closed;
+  });
+
+  it("is an unhandled rejection when it fails otherwise: nothing else says so", async () => {
+    const pair = await connectPair(golden());
+    const { tx } = channel<number>();
+    void callerOf(pair.client).call(crash.method, [tx]);
+    await vi.waitFor(() => expect(unhandled).toMatchObject([{ code: "Indeterminate" }]));
+    unhandled = [];
+    await pair.client.close();
   });
 });

@@ -1,7 +1,7 @@
 /** The runtime's public surface: everything that knows no carrier but memory. Generated files use `./gen/v1` instead. */
 export { type AcceptOptions, accept } from "./acceptor.js";
 export type { Caller, CallOptions } from "./call/caller.js";
-export type { CallContext } from "./call/context.js";
+export { type CallContext, withSignal } from "./call/context.js";
 export { Dispatcher, type HandledMethod } from "./call/dispatcher.js";
 export { Failure, fail } from "./call/failure.js";
 export { Method } from "./call/method.js";

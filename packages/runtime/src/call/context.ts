@@ -23,3 +23,16 @@ export interface CallContext {
   /** Id of the connection: 0 is the root. */
   readonly connectionId: number | bigint;
 }
+
+/**
+ * The context of the same call, as middleware gives it to `next`: with another signal. The rest is the same, so what a
+ * handler sets on it counts for the call.
+ */
+export function withSignal(context: CallContext, signal: AbortSignal): CallContext {
+  // The getters of a context keep what they make on the object that they are called on: it must be the first one.
+  return Object.create(context, {
+    signal: { value: signal },
+    metadata: { get: () => context.metadata },
+    responseMetadata: { get: () => context.responseMetadata },
+  }) as CallContext;
+}

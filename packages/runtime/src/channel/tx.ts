@@ -1,6 +1,6 @@
 /** The sending end of a channel as applications see it. */
 import { asyncDispose } from "../call/dispose.js";
-import type { ChannelError } from "../errors.js";
+import { ChannelError } from "../errors.js";
 import { notBound } from "./end.js";
 import type { ReceivingHalf } from "./halves.js";
 import type { Sender, TrySend } from "./sender.js";
@@ -56,6 +56,30 @@ export class Tx<T> implements AsyncDisposable {
       return Promise.reject(error);
     }
     return new Promise((resolve, reject) => sender.send(item, resolve, reject));
+  }
+
+  /**
+   * Sends every item, waiting for room, and closes the channel. When the receiver has enough it stops at the next
+   * item, ends the iteration and resolves: the call says what came of it. For a caller, beside the call itself:
+   * `const [count] = await Promise.all([shop.importProducts(rx), tx.sendAll(products)])`.
+   *
+   * @returns how many items have left
+   * @throws ChannelError `ConnectionClosed` when the connection has ended, `ChannelClosed` after {@link close},
+   * `ChannelUnbound` on a half that belongs to no call
+   * @throws CodecError `EncodeFailed` when an item does not fit its type; the channel is closed
+   * @throws what the iteration throws; the channel is closed
+   */
+  async sendAll(items: Iterable<T> | AsyncIterable<T>): Promise<number> {
+    let sent = 0;
+    try {
+      for await (const item of items) {
+        if (!(await this.sendUnlessReset(item))) break;
+        sent += 1;
+      }
+    } finally {
+      await this.close();
+    }
+    return sent;
   }
 
   /**
@@ -137,6 +161,17 @@ export class Tx<T> implements AsyncDisposable {
   /** Whether a call may still bind it: that which is given its pair. */
   private get isPending(): boolean {
     return this.failure === undefined && this.pair !== undefined;
+  }
+
+  /** @returns false when the receiver has given up */
+  private async sendUnlessReset(item: T): Promise<boolean> {
+    try {
+      await this.send(item);
+      return true;
+    } catch (error) {
+      if (error instanceof ChannelError && error.code === "ChannelReset") return false;
+      throw error;
+    }
   }
 
   private sendEarly(item: T): Promise<void> {

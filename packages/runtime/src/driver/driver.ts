@@ -1,6 +1,7 @@
 /** The shell of a driver: what generated clients call. */
 import type { Caller, CallOptions } from "../call/caller.js";
 import type { Method } from "../call/method.js";
+import { quietWhenEnded } from "../call/quiet.js";
 import type { Result } from "../call/result.js";
 import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
 import type { CallError } from "../errors.js";
@@ -26,9 +27,10 @@ export class Driver implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    return new Promise((resolve, reject) => {
+    const outcome = new Promise<T>((resolve, reject) => {
       this.core.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
     });
+    return method.hasChannels ? quietWhenEnded(outcome) : outcome;
   }
 
   tryCall<A extends readonly unknown[], T, E>(

@@ -1,6 +1,7 @@
 /** What stands between a generated client and the connection. Source: `protocol/calls.md` §7. */
 import type { Caller, CallOptions } from "../call/caller.js";
 import type { Method } from "../call/method.js";
+import { quietWhenEnded } from "../call/quiet.js";
 import type { Result } from "../call/result.js";
 import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
 import { type CallError, CallFailure, type MethodName, UserError } from "../errors.js";
@@ -55,7 +56,8 @@ class MiddlewareCaller implements Caller {
     const metadata = new Metadata(options.metadata);
     const call: OutgoingCall = { method, args, metadata, options };
     const send = (): Promise<unknown> => this.inner.call(method, args, { ...options, metadata });
-    return this.through(0, call, send) as Promise<T>;
+    const outcome = this.through(0, call, send) as Promise<T>;
+    return method.hasChannels ? quietWhenEnded(outcome) : outcome;
   }
 
   async tryCall<A extends readonly unknown[], T, E>(

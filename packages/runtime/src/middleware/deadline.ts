@@ -1,5 +1,5 @@
 /** Deadlines that travel: the server learns how long the caller waits. */
-import type { CallContext } from "../call/context.js";
+import { type CallContext, withSignal } from "../call/context.js";
 import { type Clock, systemClock } from "../clock.js";
 import { TimeoutError } from "../errors.js";
 import type { ClientMiddleware } from "./client-middleware.js";
@@ -34,9 +34,7 @@ export function receiveDeadline(clock: Clock = systemClock): ServerMiddleware {
     const leftMs = Number(sent);
     const controller = new AbortController();
     const timer = clock.setTimer(leftMs, () => controller.abort(new TimeoutError(leftMs)));
-    const changed = Object.create(context, {
-      signal: { get: () => AbortSignal.any([context.signal, controller.signal]) },
-    }) as CallContext;
+    const changed = withSignal(context, AbortSignal.any([context.signal, controller.signal]));
     deadlines.set(changed, { at: clock.now() + leftMs, clock });
     try {
       return await next(changed);
