@@ -206,7 +206,10 @@ describe("calls", () => {
     );
     const client = caller(pair.client);
     const error = await client.call(wait.method, [1]).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: "Cancelled", detail: "" });
+    expect(error).toMatchObject({
+      code: "Cancelled",
+      detail: "the handler failed or gave up, see the other side's log",
+    });
     await expect(client.call(hello.method, [])).rejects.toMatchObject({ code: "Cancelled" });
     expect(watch.failures[0]).toBe(failure);
     expect(watch.failures[1]).toMatchObject({ code: "EncodeFailed" });

@@ -12,6 +12,7 @@ import { describe, expect, it } from "vitest";
 import { accept } from "../../packages/runtime/src/acceptor.js";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { Channels } from "../../packages/runtime/src/channel/channels.js";
+import { completeLimits } from "../../packages/runtime/src/limits.js";
 import { assemblePayload } from "../../packages/runtime/src/schema/payload.js";
 import { ReceiveState } from "../../packages/runtime/src/schema/registry.js";
 import { Connection } from "../../packages/runtime/src/session/connection.js";
@@ -562,5 +563,24 @@ describe("idleTimeoutMs", () => {
     expect(await pair.server.closed).toMatchObject({ error: { code: "IdleTimeout" } });
     expect(await pair.client.closed).toMatchObject({ reason: "Remote", error: undefined });
     expect(clock.armed).toBe(0);
+  });
+});
+
+describe("limits that are given", () => {
+  it.each([
+    [{ maxFrameBytes: -1 }, "limits.maxFrameBytes must be a number from 0 on, got -1"],
+    [{ maxChannels: Number.NaN }, "limits.maxChannels must be a number from 0 on, got NaN"],
+    [{ maxFrameByts: 1 }, "limits.maxFrameByts: there is no such limit"],
+  ])("are refused: %j", (limits, message) => {
+    expect(() => completeLimits(limits as Partial<Limits>)).toThrow(new RangeError(message));
+  });
+
+  it("are completed", () => {
+    expect(
+      completeLimits({ maxChannels: 3, maxFrameBytes: undefined } as unknown as Partial<Limits>),
+    ).toEqual({
+      ...defaultLimits,
+      maxChannels: 3,
+    });
   });
 });

@@ -55,12 +55,13 @@ console.log(`  order ${order.id}, ${money(order.total.cents, order.total.currenc
 
 console.log("\nimport 3 products, one after the other:");
 const upload = channel<NewProduct>();
-const imported = shop.importProducts(upload.rx);
-for (const [i, name] of ["Saw", "File", "Rasp"].entries()) {
-  await upload.tx.send({ name, price: { cents: 1000n * BigInt(i + 1), currency: "EUR" }, stock: 10 });
-}
-await upload.tx.close();
-console.log(`  the server took ${await imported}`);
+const products = ["Saw", "File", "Rasp"].map((name, i) => ({
+  name,
+  price: { cents: 1000n * BigInt(i + 1), currency: "EUR" },
+  stock: 10,
+}));
+const [taken] = await Promise.all([shop.importProducts(upload.rx), upload.tx.sendAll(products)]);
+console.log(`  the server took ${taken}`);
 
 console.log("\nwatch the stock while ordering:");
 const changes = channel<StockChange>();

@@ -24,9 +24,9 @@ import type {
   PeerIntroduction,
 } from "./handshake/handshake-core.js";
 import { type ConnectionSettings, compareSettings, type Parity, settingsPair } from "./handshake/settings.js";
-import { defaultLimits, type Limits } from "./limits.js";
+import { completeLimits, type Limits } from "./limits.js";
 import type { Link, LinkSink } from "./link/link.js";
-import type { Observer } from "./observer.js";
+import type { HandlerFailureListener, Observer } from "./observer.js";
 import { type Acceptor, noService } from "./router.js";
 import type { Connection } from "./session/connection.js";
 import { ConnectionShell } from "./session/connection-shell.js";
@@ -65,6 +65,8 @@ export interface EstablishOptions {
   readonly operationStore?: OperationStore | undefined;
   /** Watches the session and its calls. */
   readonly observer?: Observer | undefined;
+  /** Told what a handler threw when there is no `observer`. Default: nobody; `connect` and `serve` print it. */
+  readonly onUnobservedFailure?: HandlerFailureListener | undefined;
   /** Gives up when aborted before the session is there; the promise rejects with code `Cancelled`. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -153,7 +155,7 @@ class Establishment implements LinkSink {
     this.options = options;
     this.bond = bond;
     this.metadata = metadataOf(options);
-    this.limits = { ...defaultLimits, ...options.limits };
+    this.limits = completeLimits(options.limits);
     this.clock = options.clock ?? systemClock;
     this.resolve = resolve;
     this.reject = reject;
@@ -355,14 +357,14 @@ class Establishment implements LinkSink {
   /** A new session. @param record of the one of an earlier process that it takes up */
   private begin(result: HandshakeResult, record: SessionRecord | undefined): void {
     const { link, outbox, limits, clock, acceptor } = this;
-    const { observer, operationStore } = this.options;
+    const { observer, onUnobservedFailure, operationStore } = this.options;
     this.conclude();
     const { peerSupportsRetry, peerMetadata } = result;
     const request = { link: link.description, peerMetadata };
     const isResumable = this.bond !== undefined && result.sessionKey !== undefined;
     const startDriver = (connection: Connection, answering: Dispatcher | undefined): Driver => {
       const retry = { peerSupportsRetry, operationStore, isResumable };
-      const options = { dispatcher: answering, limits, clock, observer, ...retry };
+      const options = { dispatcher: answering, limits, clock, observer, onUnobservedFailure, ...retry };
       const shell = new ConnectionShell(connection, core, clock, (close) => session.close(close));
       return new Driver(new DriverCore(connection, options), session, shell);
     };

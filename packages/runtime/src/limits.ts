@@ -91,3 +91,19 @@ export const defaultLimits: Limits = {
   maxBufferedBytes: 4 * 1024 * 1024,
   idleTimeoutMs: Number.POSITIVE_INFINITY,
 };
+
+/**
+ * The limits that hold where some are given.
+ * @throws RangeError for a name that is no limit, and for a value that is no number or below 0
+ */
+export function completeLimits(given: Partial<Limits> = {}): Limits {
+  const limits: Record<string, number> = { ...defaultLimits };
+  for (const [name, value] of Object.entries(given)) {
+    if (!(name in limits)) throw new RangeError(`limits.${name}: there is no such limit`);
+    if (value === undefined) continue;
+    if (!(typeof value === "number" && value >= 0))
+      throw new RangeError(`limits.${name} must be a number from 0 on, got ${String(value)}`);
+    limits[name] = value;
+  }
+  return limits as unknown as Limits;
+}

@@ -66,6 +66,9 @@ export interface HandlerFailedEvent extends RequestEvent {
   readonly error: unknown;
 }
 
+/** Is told of handlers that failed. */
+export type HandlerFailureListener = (event: HandlerFailedEvent) => void;
+
 /** A store of operations threw or rejected. */
 export interface OperationStoreFailedEvent extends RequestEvent {
   /** What it was asked for. After a failed `admit` or `lookup` the call has not run. */

@@ -9,7 +9,7 @@ import { HandlerChannels } from "../channel/handler-channels.js";
 import type { Clock } from "../clock.js";
 import { type CallErrorCode, type CallFailureCode, CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { notify, type Observer } from "../observer.js";
+import { type HandlerFailureListener, notify, type Observer } from "../observer.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
 import type { OperationStore, SealedReply } from "../session/operation-store.js";
 import { hasParity } from "../session/parity.js";
@@ -28,10 +28,11 @@ import type { Reading } from "./translate.js";
 /** A Call whose frame is this small is copied when it must wait, so that it does not keep its whole chunk alive. */
 const copiedFrameBytes = 16 * 1024;
 
-/** How calls are treated that may come again. */
-export interface RetryOptions {
+/** How calls are treated that may come again, and who hears of handlers that fail. */
+export interface IncomingOptions {
   readonly operationStore: OperationStore | undefined;
   readonly isResumable: boolean;
+  readonly onUnobservedFailure: HandlerFailureListener | undefined;
 }
 
 /** Calls of the peer on one connection. */
@@ -44,6 +45,7 @@ export class IncomingCalls implements OperationHost {
   private readonly dispatcher: Dispatcher | undefined;
   private readonly clock: Clock;
   private readonly observer: Observer | undefined;
+  private readonly onUnobservedFailure: HandlerFailureListener | undefined;
   /** Called when a handler that took its time is through. */
   private readonly onSettled: () => void;
   private readonly replies: Replies;
@@ -67,7 +69,7 @@ export class IncomingCalls implements OperationHost {
     bindings: Bindings,
     channels: Channels,
     dispatcher: Dispatcher | undefined,
-    { operationStore, isResumable }: RetryOptions,
+    { operationStore, isResumable, onUnobservedFailure }: IncomingOptions,
     limits: Limits,
     clock: Clock,
     observer: Observer | undefined,
@@ -79,6 +81,7 @@ export class IncomingCalls implements OperationHost {
     this.dispatcher = dispatcher;
     this.clock = clock;
     this.observer = observer;
+    this.onUnobservedFailure = onUnobservedFailure;
     this.onSettled = onSettled;
     this.replies = new Replies(connection, bindings);
     this.operations = new Operations(connection, operationStore, isResumable, clock, this);
@@ -590,7 +593,9 @@ export class IncomingCalls implements OperationHost {
   }
 
   private report(request: RunningRequest, error: unknown): void {
-    notify(this.observer, "onHandlerFailed", { ...this.eventOf(request), error });
+    const event = { ...this.eventOf(request), error };
+    if (this.observer === undefined) this.onUnobservedFailure?.(event);
+    else notify(this.observer, "onHandlerFailed", event);
   }
 
   private reportStart(request: RunningRequest): void {

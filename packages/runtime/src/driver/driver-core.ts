@@ -9,7 +9,7 @@ import { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
 import type { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import type { Observer } from "../observer.js";
+import type { HandlerFailureListener, Observer } from "../observer.js";
 import type { Connection, ConnectionSink, DriverSnapshot, RestoredLink } from "../session/connection.js";
 import type { OperationStore } from "../session/operation-store.js";
 import { type MessageHead, RequestBody } from "../wire/message.js";
@@ -25,6 +25,8 @@ export interface DriverOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
+  /** Told what a handler threw when there is no observer. */
+  readonly onUnobservedFailure: HandlerFailureListener | undefined;
   /** Keeps what was answered to calls with an operation id; without one, the driver keeps it as long as it lives. */
   readonly operationStore: OperationStore | undefined;
   /** Whether the session can go on over another link: the peer may ask again for what was answered. */

@@ -30,6 +30,9 @@ import { Deadlines } from "./deadlines.js";
 import { type AnyMethod, InFlightTable, OutgoingRequest, WaitingQueue } from "./requests.js";
 import { outgoingSnapshot } from "./snapshot.js";
 
+/** Told apart from what this side cancels: the wire says no more. */
+const cancelledByPeer = "the handler failed or gave up, see the other side's log";
+
 /** Failures that travel, by their index in `VoxError`; index 0 is the method's own error. */
 const failureCodes: readonly (CallFailureCode | undefined)[] = [
   undefined,
@@ -411,7 +414,8 @@ export class OutgoingCalls {
     if (index !== 0) {
       const code = failureCodes[index];
       if (code === undefined) unknownVariant(reader, index, "VoxError");
-      else this.fail(request, code, code === "InvalidPayload" ? readString(reader) : "");
+      else if (code === "InvalidPayload") this.fail(request, code, readString(reader));
+      else this.fail(request, code, code === "Cancelled" ? cancelledByPeer : "");
       return;
     }
     const { problem, read } = this.decide(method).user;

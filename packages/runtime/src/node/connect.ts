@@ -4,7 +4,7 @@ import type { Service } from "../call/service.js";
 import { type Clock, systemClock } from "../clock.js";
 import { type InitiateOptions, initiate } from "../connect.js";
 import { SessionError } from "../errors.js";
-import { defaultLimits } from "../limits.js";
+import { completeLimits } from "../limits.js";
 import { notify } from "../observer.js";
 import type { LinkAttempt, ReconnectOptions } from "../reconnect.js";
 import type { Acceptor } from "../router.js";
@@ -13,6 +13,7 @@ import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js
 import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
 import { cancelled, openSocket } from "./open-socket.js";
+import { printFailure } from "./print-failure.js";
 import { TcpLink } from "./tcp-link.js";
 
 /** What {@link connect} may be given. */
@@ -119,7 +120,7 @@ async function attempt(
   options: ConnectSessionOptions,
 ): Promise<Session> {
   const { serve, signal, clock = systemClock, reconnect, ...rest } = options;
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = completeLimits(options.limits);
   const deadline = clock.now() + timeoutMs;
   const open = async (limit: number, giveUp: AbortSignal | undefined): Promise<[TcpLink, Socket]> => {
     const socket = await openSocket(target, { timeoutMs: limit, clock, signal: giveUp });
@@ -134,6 +135,7 @@ async function attempt(
   const [link, socket] = await open(timeoutMs, signal);
   try {
     return await initiate(link, {
+      onUnobservedFailure: printFailure,
       ...rest,
       keepalive: chosenKeepalive(options),
       signal,

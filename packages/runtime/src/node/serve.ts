@@ -6,7 +6,7 @@ import type { CloseOptions } from "../call/session-handle.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import { systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
-import { defaultLimits, type Limits } from "../limits.js";
+import { completeLimits, type Limits } from "../limits.js";
 import { notify } from "../observer.js";
 import type { Acceptor } from "../router.js";
 import type { Session } from "../session/session.js";
@@ -16,6 +16,7 @@ import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
 import { listen } from "./listen.js";
 import { PendingLinks } from "./pending-links.js";
+import { printFailure } from "./print-failure.js";
 import { socketError } from "./socket-errors.js";
 import { TcpLink } from "./tcp-link.js";
 
@@ -111,7 +112,7 @@ export class Server implements AsyncDisposable {
     this.listener = listener;
     this.acceptor = acceptor;
     this.options = options;
-    this.limits = { ...defaultLimits, ...options.limits };
+    this.limits = completeLimits(options.limits);
     this.maxConnections = options.maxConnections ?? defaultMaxConnections;
     this.pending = new PendingLinks(
       options.maxPendingHandshakes ?? defaultMaxPendingHandshakes,
@@ -207,6 +208,7 @@ export class Server implements AsyncDisposable {
     let session: Session;
     try {
       session = await accept(link, this.acceptor, {
+        onUnobservedFailure: printFailure,
         ...options,
         keepalive: chosenKeepalive(options),
         registry: this.registry,
