@@ -173,7 +173,10 @@ describe("server middleware", () => {
     ]);
     await using pair = await connectPair(intercept(served, [receiveDeadline()]));
     let answered: Metadata | undefined;
-    const options = { timeoutMs: 60_000, onMetadata: (metadata: Metadata) => void (answered = metadata) };
+    const onMetadata = (metadata: Metadata): void => {
+      answered = metadata;
+    };
+    const options = { timeoutMs: 60_000, onMetadata };
     expect(await callerOf(pair, sendDeadline()).call(demo.method("tell"), [], options)).toBe("true");
     expect(answered?.getString("served-by")).toBe("host-1");
   });

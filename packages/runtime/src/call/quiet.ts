@@ -9,15 +9,20 @@ import { CallFailure } from "../errors.js";
 export function quietWhenEnded<T>(outcome: Promise<T>): Promise<T> {
   const quiet = new Promise<T>((resolve, reject) => {
     outcome.then(resolve, (error: unknown) => {
-      if (
-        error instanceof CallFailure &&
-        (error.code === "ConnectionClosed" || error.code === "SessionShutdown")
-      )
-        quiet.catch(ignore);
+      if (error instanceof CallFailure && isEnd(error)) quiet.catch(ignore);
       reject(error);
     });
   });
   return quiet;
+}
+
+/** Whether the connection, or its link, has ended. `Indeterminate` as an answer of the peer has no cause. */
+function isEnd({ code, cause }: CallFailure): boolean {
+  return (
+    code === "ConnectionClosed" ||
+    code === "SessionShutdown" ||
+    (code === "Indeterminate" && cause !== undefined)
+  );
 }
 
 function ignore(): void {}
