@@ -1,4 +1,4 @@
-/** A TCP proxy that tells the pings and pongs among the frames that pass. */
+/** A TCP proxy that tells the pings and pongs among the frames that pass, and cuts what passes when it is told to. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
@@ -14,6 +14,10 @@ export interface Tap extends AsyncDisposable {
   readonly url: string;
   readonly fromClient: Keepalive;
   readonly fromServer: Keepalive;
+  /** Connections that have passed so far. */
+  readonly count: number;
+  /** Cuts all connections that pass; others may follow. */
+  cut(): void;
 }
 
 /** Starts a proxy before the server at `url`. */
@@ -22,11 +26,17 @@ export async function startTap(url: string): Promise<Tap> {
   const fromClient: Keepalive = { pings: [], pongs: [] };
   const fromServer: Keepalive = { pings: [], pongs: [] };
   const sockets = new Set<Socket>();
+  let count = 0;
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
   const listener = createServer((near) => {
     const far = connect({ host: hostname, port: Number(port) });
     pass(near, far, fromClient);
     pass(far, near, fromServer);
     sockets.add(near).add(far);
+    count += 1;
   });
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
@@ -34,8 +44,12 @@ export async function startTap(url: string): Promise<Tap> {
     url: `tcp://127.0.0.1:${(listener.address() as AddressInfo).port}`,
     fromClient,
     fromServer,
+    get count() {
+      return count;
+    },
+    cut,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      cut();
       listener.close();
       await once(listener, "close");
     },
