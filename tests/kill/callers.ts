@@ -1,5 +1,5 @@
 /** Clients that make persisted calls without pause, and what they were told of each. */
-import type { Session } from "@voxrpc/runtime";
+import { type Session, SessionError } from "@voxrpc/runtime";
 import { connectSession } from "@voxrpc/runtime/node";
 import { Everything, type EverythingTryClient } from "../interop/gen/everything.vox.js";
 
@@ -55,6 +55,13 @@ export class Callers {
           this.onTold = resolve;
         }),
       ]);
+  }
+
+  /** One of the clients loses its connection; the server lives on, and does not know it yet. */
+  cut(client: number): void {
+    this.sessions[client % this.sessions.length]?.core.cut(
+      new SessionError("Io", "io error: cut by the test"),
+    );
   }
 
   /** No new calls. Resolves when all have been answered. */

@@ -76,6 +76,8 @@ describe.skipIf(sqlite === undefined)("a server that is killed again and again",
         for (let round = 1; round <= rounds; round++) {
           // Nearly always in the midst of something; sometimes as soon as the first has come back.
           await callers.progress(random.integer(1, 40));
+          // Some have just lost their connection then, and are about to come back, or have done so.
+          if (random.chance(0.5)) callers.cut(random.integer(0, clients - 1));
           await sleep(random.integer(0, 12));
           callers.kills = round;
           await kill(server);

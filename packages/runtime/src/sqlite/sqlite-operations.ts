@@ -13,6 +13,8 @@ import { states } from "./store-file.js";
 const entryBytes = 256;
 /** Entries whose time has passed that go with one step: nobody waits while a whole file is emptied. */
 const sweptAtOnce = 64;
+/** How long nobody looks for such entries when there were no more of them: they count as gone anyway. */
+const betweenSweepsMs = 1000;
 
 /** Bounds of the operations. */
 export interface OperationBounds {
@@ -43,10 +45,14 @@ export class SqliteOperations {
   private readonly nowMs: () => number;
   private entries: number;
   private bytes: number;
+  /** When to look for old entries. */
+  private sweepAtMs = Number.NEGATIVE_INFINITY;
   private readonly find: Database.Statement<[...Key], Row>;
   private readonly insert: Database.Statement<unknown[]>;
+  private readonly replace: Database.Statement<unknown[]>;
   private readonly drop: Database.Statement<[bigint | number]>;
   private readonly becomeReleased: Database.Statement<[number, ...Key]>;
+  private readonly revive: Database.Statement<[bigint]>;
   private readonly dropUnsealed: Database.Statement<[...Key], bigint>;
   private readonly sweepOld: Database.Statement<[number, number], bigint>;
   private readonly oldestSealed: Database.Statement<[], Oldest>;
@@ -73,10 +79,15 @@ export class SqliteOperations {
         (session, connection, operation, method, fingerprint, persist, state, since, bytes, payload, metadata)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
+    this.replace = database.prepare(
+      `UPDATE operations SET method = ?, fingerprint = ?, persist = ?, state = ${sealed}, since = ?, bytes = ?,
+        payload = ?, metadata = ? WHERE id = ?`,
+    );
     this.drop = database.prepare("DELETE FROM operations WHERE id = ?");
     this.becomeReleased = database.prepare(
       `UPDATE operations SET state = ${released}, since = ? WHERE ${ofKey} AND state = ${live}`,
     );
+    this.revive = database.prepare(`UPDATE operations SET state = ${live} WHERE id = ?`);
     this.dropUnsealed = database
       .prepare<[...Key], bigint>(
         `DELETE FROM operations WHERE ${ofKey} AND state <> ${sealed} RETURNING bytes`,
@@ -148,11 +159,29 @@ export class SqliteOperations {
   }
 
   private close(key: OperationKey, record: OperationRecord, reply: SealedReply): void {
-    const existing = this.find.get(...keyOf(key));
-    if (existing !== undefined) this.dropRow(existing);
     const bytes = entryBytes + reply.payload.length + reply.metadata.length;
+    const existing = this.find.get(...keyOf(key));
+    if (existing === undefined) {
+      this.makeRoom(bytes);
+      this.put(key, record, states.sealed, bytes, reply);
+      return;
+    }
+    // Its own room is free for it, and it must not be what makes room.
+    this.forget([existing.bytes]);
+    if (Number(existing.state) !== states.live) this.revive.run(existing.id);
     this.makeRoom(bytes);
-    this.put(key, record, states.sealed, bytes, reply);
+    const { methodId, fingerprint, persist } = record;
+    this.replace.run(
+      BigInt.asIntN(64, methodId),
+      fingerprint,
+      persist ? 1 : 0,
+      this.time,
+      bytes,
+      reply.payload,
+      reply.metadata,
+      existing.id,
+    );
+    this.count(bytes);
   }
 
   private put(
@@ -162,11 +191,10 @@ export class SqliteOperations {
     bytes: number,
     reply: SealedReply | undefined,
   ): void {
-    const method = BigInt.asIntN(64, methodId);
     const { payload = null, metadata = null } = reply ?? {};
     this.insert.run(
       ...keyOf(key),
-      method,
+      BigInt.asIntN(64, methodId),
       fingerprint,
       persist ? 1 : 0,
       state,
@@ -175,6 +203,10 @@ export class SqliteOperations {
       payload,
       metadata,
     );
+    this.count(bytes);
+  }
+
+  private count(bytes: number): void {
     this.entries += 1;
     this.bytes += bytes;
   }
@@ -191,6 +223,18 @@ export class SqliteOperations {
     }
   }
 
+  /** Forgets what is too old: some of it, or all, and then it looks again in a while. */
+  private sweep(time: number): void {
+    const { ttlMs } = this.bounds;
+    let isMore = false;
+    for (const state of [states.sealed, states.released]) {
+      const swept = this.sweepOld.all(state, time - ttlMs);
+      this.forget(swept);
+      isMore ||= swept.length === sweptAtOnce;
+    }
+    this.sweepAtMs = isMore ? time : time + Math.min(ttlMs, betweenSweepsMs);
+  }
+
   private hasRoom(bytes: number): boolean {
     const { maxEntries, maxBytes } = this.bounds;
     return this.entries < maxEntries && this.bytes + bytes <= maxBytes;
@@ -198,8 +242,8 @@ export class SqliteOperations {
 
   /** @throws StoreError `StoreFull` */
   private makeRoom(bytes: number): void {
-    const untilMs = this.time - this.bounds.ttlMs;
-    for (const state of [states.sealed, states.released]) this.forget(this.sweepOld.all(state, untilMs));
+    const { time } = this;
+    if (time >= this.sweepAtMs || !this.hasRoom(bytes)) this.sweep(time);
     if (this.hasRoom(bytes)) return;
     const { maxEntries, maxBytes } = this.bounds;
     if (bytes <= maxBytes) {

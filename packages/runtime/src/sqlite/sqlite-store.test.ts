@@ -169,6 +169,17 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
     expect(isKnown(store, 1, 2, 3)).toEqual([false, true, true]);
   });
 
+  it("make room of others, not of themselves, when they are sealed again", () => {
+    using store = open(newPath(), { ...clockAt(0), maxBytes: 1000 });
+    store.seal(key(1), persisted, reply(200));
+    store.seal(key(2), persisted, reply(200));
+    store.seal(key(1), persisted, reply(400));
+    expect(isKnown(store, 1, 2)).toEqual([true, false]);
+    expect(store.lookup(key(1))?.reply?.payload.length).toBe(400);
+    store.seal(key(3), persisted, reply(80));
+    expect(isKnown(store, 1, 3)).toEqual([true, true]);
+  });
+
   it("are what they were when a reply is too large", () => {
     using store = open(newPath(), { ...clockAt(0), maxBytes: 1000 });
     store.admit(key(1), persisted);
