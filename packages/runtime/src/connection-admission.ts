@@ -13,6 +13,7 @@ import type { Awaitable } from "./call/result.js";
 import type { Service } from "./call/service.js";
 import { SessionError } from "./errors.js";
 import type { Objection } from "./handshake/handshake-core.js";
+import { notify, type Observer } from "./observer.js";
 import { type Acceptor, isPromise, noService } from "./router.js";
 import { AwaitedCaller } from "./session/awaited-caller.js";
 import type { Connection, ConnectionSettings } from "./session/connection.js";
@@ -49,19 +50,27 @@ interface Offered extends PendingConnection {
 }
 
 /** Lets the acceptor decide about a connection. */
-function offer(acceptor: Acceptor | undefined, request: ConnectionRequest, connection: Offered): void {
+function offer(
+  acceptor: Acceptor | undefined,
+  request: ConnectionRequest,
+  connection: Offered,
+  observer: Observer | undefined,
+): void {
+  const fail = (error: unknown): void => {
+    const { link, service, isVirtual } = request;
+    if (!(error instanceof RejectedError))
+      notify(observer, "onAcceptorFailed", { link, service, isVirtual, error });
+    connection.fail(error);
+  };
   let decision: Awaitable<void>;
   try {
     decision = ask(acceptor, request, connection);
   } catch (error) {
-    connection.fail(error);
+    fail(error);
     return;
   }
   if (isPromise(decision)) {
-    decision.then(
-      () => connection.conclude(),
-      (error: unknown) => connection.fail(error),
-    );
+    decision.then(() => connection.conclude(), fail);
   } else {
     connection.conclude();
   }
@@ -91,10 +100,11 @@ export function offerVirtual(
   request: Pick<ConnectionRequest, "link" | "peerMetadata">,
   core: SessionCore,
   startDriver: StartDriver,
+  observer: Observer | undefined,
 ): void {
   const { service, metadata, peer: settings } = open;
   const full = { ...request, service, metadata, settings, isVirtual: true };
-  offer(acceptor, full, new VirtualOffer(full, open, core, startDriver));
+  offer(acceptor, full, new VirtualOffer(full, open, core, startDriver), observer);
 }
 
 class VirtualOffer implements Offered {
@@ -208,8 +218,12 @@ export class RootOffer implements Offered {
   }
 
   /** Asks the acceptor. @returns why there will be no session */
-  decide(acceptor: Acceptor | undefined, request: ConnectionRequest): Objection | Promise<Objection> {
-    offer(acceptor, request, this);
+  decide(
+    acceptor: Acceptor | undefined,
+    request: ConnectionRequest,
+    observer: Observer | undefined,
+  ): Objection | Promise<Objection> {
+    offer(acceptor, request, this, observer);
     this.isDecided = this.isConsumed;
     if (this.isDecided) return this.objection;
     return new Promise((resolve) => {

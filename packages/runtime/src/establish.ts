@@ -290,14 +290,15 @@ class Establishment implements LinkSink {
     if (this.claim.kind === "session") return undefined;
     const service = metadata.getString(serviceKey);
     this.root = new RootOffer(service);
-    return this.root.decide(this.acceptor, {
+    const request = {
       service,
       metadata,
       peerMetadata: metadata,
       link: this.link.description,
       isVirtual: false,
       settings,
-    });
+    };
+    return this.root.decide(this.acceptor, request, this.options.observer);
   }
 
   private explain(error: SessionError): SessionError {
@@ -377,7 +378,7 @@ class Establishment implements LinkSink {
       clock,
       observer,
       keepalive: this.options.keepalive,
-      admit: (open) => offerVirtual(acceptor, open, request, core, startDriver),
+      admit: (open) => offerVirtual(acceptor, open, request, core, startDriver, observer),
       isCongested: () => this.traffic.isCongested,
       setReading: (isReading) => this.traffic.setReading(isReading),
       onDisconnected: (error) => session.onDisconnected(error),

@@ -69,6 +69,7 @@ export {
 export type { PreviewLimits } from "./middleware/preview.js";
 export { intercept, type ServerMiddleware } from "./middleware/server-middleware.js";
 export {
+  type AcceptorFailedEvent,
   type ChannelClosedEvent,
   type ChannelCloseReason,
   type ChannelCreditEvent,

@@ -69,6 +69,18 @@ export interface HandlerFailedEvent extends RequestEvent {
 /** Is told of handlers that failed. */
 export type HandlerFailureListener = (event: HandlerFailedEvent) => void;
 
+/** An acceptor, or a factory or the context of a router, threw or rejected. */
+export interface AcceptorFailedEvent {
+  /** In words, the link that carries the connection. */
+  readonly link: string;
+  /** Service that the peer asks for; undefined when it names none. */
+  readonly service: string | undefined;
+  /** False for the root connection of a session. */
+  readonly isVirtual: boolean;
+  /** What it threw, which is no `RejectedError`. The peer was only told that the acceptor failed. */
+  readonly error: unknown;
+}
+
 /** A store of operations threw or rejected. */
 export interface OperationStoreFailedEvent extends RequestEvent {
   /** What it was asked for. After a failed `admit` or `lookup` the call has not run. */
@@ -165,6 +177,8 @@ export interface Observer {
   onHandlerFailed?(event: HandlerFailedEvent): void;
   /** The store of operations failed: the call that asked it is answered with `Cancelled`, or `Indeterminate` when it ran. */
   onOperationStoreFailed?(event: OperationStoreFailedEvent): void;
+  /** An acceptor failed at a connection, which is refused, or ended when it was taken before. */
+  onAcceptorFailed?(event: AcceptorFailedEvent): void;
   onProtocolError?(event: ProtocolErrorEvent): void;
   /** Bytes of the peer are no value of their type. For a message the session ends, for a payload its call or channel. */
   onDecodeFailed?(event: CodecFailedEvent): void;
@@ -203,6 +217,7 @@ const events: Readonly<Record<keyof Observer, true>> = {
   onRequestStarted: true,
   onRequestFinished: true,
   onHandlerFailed: true,
+  onAcceptorFailed: true,
   onOperationStoreFailed: true,
   onProtocolError: true,
   onDecodeFailed: true,

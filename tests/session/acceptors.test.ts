@@ -1,0 +1,445 @@
+/** What an application may do with a connection that a peer asks for: root and virtual ones, at once and later. */
+import {
+  type ConnectionAcceptor,
+  type ConnectionRequest,
+  initiate,
+  Metadata,
+  memoryLinkPair,
+  type PendingConnection,
+  type RawConnection,
+  RejectedError,
+  router,
+  type Session,
+} from "@voxrpc/runtime";
+import * as $ from "@voxrpc/runtime/gen/v1";
+import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
+import { describe, expect, it } from "vitest";
+import { accept } from "../../packages/runtime/src/acceptor.js";
+import { lookup, wait } from "./golden-service.js";
+import { handshakeFrames, RawPeer } from "./raw-peer.js";
+
+const Golden = $.service("Golden", (caller) => caller, {});
+const answering = (prefix = ""): $.Dispatcher =>
+  $.dispatcher("Golden", [lookup.handled(([key]) => prefix + key)]);
+const ask = (caller: $.Caller | undefined, key = "a"): Promise<unknown> | undefined =>
+  caller?.call(lookup.method, [key]);
+
+type Use = (connection: PendingConnection, request: ConnectionRequest) => void | Promise<void>;
+
+/** Roots are answered; virtual connections are what the test is about. */
+const onVirtual = (use: Use): ConnectionAcceptor => ({
+  accept(request, connection) {
+    if (request.isVirtual) return use(connection, request);
+    connection.handleWith(answering("root "));
+    return undefined;
+  },
+});
+
+const used = { code: "Protocol", message: "protocol error: the connection has been used already" };
+
+describe("a virtual connection that is offered", () => {
+  it("is told by its request", async () => {
+    const requests: ConnectionRequest[] = [];
+    const acceptor = onVirtual((connection, request) => {
+      requests.push(request);
+      connection.handleWith(answering());
+    });
+    await using pair = await connectPair(acceptor, {
+      client: { metadata: new Metadata({ user: "ann" }), service: "Golden" },
+    });
+    const caller = await pair.client.open(Golden, {
+      metadata: new Metadata({ table: 7 }),
+      maxConcurrentRequests: 3,
+      initialChannelCredit: 5,
+    });
+    expect(await ask(caller)).toBe("a");
+    const [request] = requests;
+    expect(request).toMatchObject({
+      service: "Golden",
+      isVirtual: true,
+      link: pair.serverLink.description,
+      settings: { parity: "Odd", maxConcurrentRequests: 3, initialChannelCredit: 5 },
+    });
+    expect(request?.metadata.getU64("table")).toBe(7n);
+    expect(request?.peerMetadata.getString("user")).toBe("ann");
+  });
+
+  it("is handled with a client: both sides call, the server first", async () => {
+    const heard: unknown[] = [];
+    const acceptor = onVirtual((connection) => {
+      const client = connection.handleWithClient(Golden, answering("server "));
+      // The peer learns of the connection before it is called on it.
+      void ask(client, "early")?.then((answer) => heard.push(answer));
+    });
+    await using pair = await connectPair(acceptor);
+    const caller = await pair.client.open(Golden, { dispatcher: answering("client ") });
+    expect(await ask(caller)).toBe("server a");
+    await settle();
+    expect(heard).toEqual(["client early"]);
+  });
+
+  it("ends when its client is closed", async () => {
+    const clients: $.ClientBase[] = [];
+    const Base = $.service("Golden", (caller) => new $.ClientBase(caller), {});
+    const acceptor = onVirtual((connection) => {
+      clients.push(connection.handleWithClient(Base));
+    });
+    await using pair = await connectPair(acceptor);
+    const caller = await pair.client.open(Golden);
+    await clients[0]?.$close();
+    expect((await caller.connection.closed).reason).toBe("Remote");
+    expect(pair.server.isOpen).toBe(true);
+  });
+
+  it("is used once", async () => {
+    const errors: unknown[] = [];
+    const again: Use[] = [
+      (connection) => connection.handleWith(answering()),
+      (connection) => void connection.handleWithClient(Golden),
+      (connection) => void connection.intoHandle(),
+      (connection) => connection.reject("no"),
+      (connection) => void connection.proxyTo(connection as unknown as RawConnection),
+      async (connection) => {
+        await connection.proxyThrough({} as unknown as Session);
+      },
+    ];
+    const acceptor = onVirtual(async (connection) => {
+      expect(connection.isConsumed).toBe(false);
+      connection.handleWith(answering());
+      expect(connection.isConsumed).toBe(true);
+      for (const use of again) {
+        try {
+          await use(connection, {} as ConnectionRequest);
+          errors.push("nothing");
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+    });
+    await using pair = await connectPair(acceptor);
+    const caller = await pair.client.open(Golden);
+    await settle();
+    expect(errors).toHaveLength(again.length);
+    for (const error of errors) expect(error).toMatchObject(used);
+    expect(await ask(caller)).toBe("a");
+  });
+
+  it("is refused as an unknown service when nobody uses it, now or later", async () => {
+    for (const use of [() => {}, async () => settle()]) {
+      await using pair = await connectPair(onVirtual(use));
+      await expect(pair.client.open(Golden)).rejects.toThrow("connection rejected: unknown service Golden");
+      expect(pair.server.core.connectionCount).toBe(1);
+    }
+  });
+
+  it("is refused with a text, or with metadata", async () => {
+    const metadata = new Metadata({ error: "full", again: 5 });
+    const uses: readonly (readonly [Use, string])[] = [
+      [(connection) => connection.reject("closed today"), "connection rejected: closed today"],
+      [(connection) => connection.reject(metadata), "connection rejected: full"],
+      [
+        () => {
+          throw new RejectedError(metadata);
+        },
+        "connection rejected: full",
+      ],
+      [() => Promise.reject(new RejectedError(metadata)), "connection rejected: full"],
+      [
+        () => {
+          throw new Error("a secret");
+        },
+        "connection rejected: the acceptor failed",
+      ],
+      [() => Promise.reject(new Error("a secret")), "connection rejected: the acceptor failed"],
+    ];
+    const failures: unknown[] = [];
+    const observer = { onAcceptorFailed: (event: unknown) => failures.push(event) };
+    for (const [use, text] of uses) {
+      await using pair = await connectPair(onVirtual(use), { server: { observer } });
+      await expect(pair.client.open(Golden)).rejects.toMatchObject({ code: "Rejected", message: text });
+    }
+    const failure = { service: "Golden", isVirtual: true, error: new Error("a secret") };
+    expect(failures).toMatchObject([failure, failure]);
+  });
+
+  it("ends when its acceptor throws after it has used it", async () => {
+    const acceptor = onVirtual(async (connection) => {
+      connection.handleWith(answering());
+      await settle();
+      throw new Error("too late");
+    });
+    await using pair = await connectPair(acceptor);
+    const caller = await pair.client.open(Golden);
+    expect((await caller.connection.closed).reason).toBe("Remote");
+  });
+
+  it("may wait, for a bounded time, while other connections go on", async () => {
+    const clock = new FakeClock();
+    const waiting: PendingConnection[] = [];
+    const acceptor = onVirtual((connection) => {
+      waiting.push(connection);
+      return new Promise(() => {});
+    });
+    await using pair = await connectPair(acceptor, {
+      clock,
+      server: { limits: { openTimeoutMs: 700, maxConnections: 3 } },
+    });
+    const [first, second] = [pair.client.open(Golden), pair.client.open(Golden)];
+    const refused = pair.client.open(Golden);
+    await expect(refused).rejects.toThrow("connection rejected: too many connections");
+    expect(await ask(pair.client.driver)).toBe("root a");
+    expect(pair.server.snapshot().connections.map(({ state }) => state)).toEqual([
+      "open",
+      "opening",
+      "opening",
+    ]);
+    waiting[0]?.handleWith(answering("late "));
+    expect(await ask(await first)).toBe("late a");
+    const timedOut = expect(second).rejects.toThrow("connection rejected: not answered within 700 ms");
+    await clock.elapse(700);
+    await timedOut;
+    expect(waiting[1]?.isConsumed).toBe(false);
+    expect(() => waiting[1]?.handleWith(answering())).toThrow(
+      "the connection that was asked for is given up",
+    );
+    expect(clock.armed).toBe(0);
+  });
+
+  it("is given up when the peer gives it up, or is gone", async () => {
+    for (const leave of [
+      (_session: Session, controller: AbortController) => controller.abort(),
+      (session: Session) => session.abort(),
+    ]) {
+      const clock = new FakeClock();
+      const waiting: PendingConnection[] = [];
+      const acceptor = onVirtual((connection) => {
+        waiting.push(connection);
+        return new Promise(() => {});
+      });
+      const pair = await connectPair(acceptor, { clock });
+      const controller = new AbortController();
+      const opening = pair.client.open(Golden, { signal: controller.signal }).catch(() => "failed");
+      await settle();
+      leave(pair.client, controller);
+      expect(await opening).toBe("failed");
+      await settle();
+      expect(() => waiting[0]?.intoHandle()).toThrow("the connection that was asked for is given up");
+      expect(pair.server.core.virtual.pendingCount).toBe(0);
+      pair.client.abort();
+      await pair.server.closed;
+      expect(clock.armed).toBe(0);
+    }
+  });
+});
+
+describe("a root connection that is offered", () => {
+  it("is handled with a client, whose calls wait for the session", async () => {
+    const heard: unknown[] = [];
+    const acceptor: ConnectionAcceptor = {
+      accept(_request, connection) {
+        const caller = connection.handleWithClient(Golden, answering("server "));
+        expect(() => caller.session).toThrow("the session is not established yet");
+        expect(caller.connection.isOpen).toBe(true);
+        void ask(caller, "welcome")?.then((answer) => heard.push(answer, caller.session.isOpen));
+        void caller.tryCall(lookup.method, ["again"]).then((result) => heard.push(result));
+        void caller.connection.closed.then(({ reason }) => heard.push(reason, caller.connection.isOpen));
+      },
+    };
+    const pair = await connectPair(acceptor, { client: { acceptor: answering("client ") } });
+    expect(await ask(pair.client.driver)).toBe("server a");
+    await settle();
+    expect(heard).toEqual(["client welcome", true, { ok: true, value: "client again" }]);
+    await pair.client.close();
+    await pair.server.closed;
+    await settle();
+    expect(heard.slice(3)).toEqual(["Remote", false]);
+  });
+
+  it("fails the calls that wait when there is no session after all", async () => {
+    const [ours, theirs] = memoryLinkPair();
+    const peer = new RawPeer(theirs);
+    const outcomes: unknown[] = [];
+    const accepting = accept(ours, {
+      accept(_request, connection) {
+        const caller = connection.handleWithClient(Golden);
+        void caller.tryCall(lookup.method, ["a"]).then((result) => outcomes.push(result));
+        void ask(caller)?.catch((error: unknown) => outcomes.push(error));
+        void caller.connection.closed.then((end) => outcomes.push(end.reason, caller.connection.isOpen));
+      },
+    });
+    const [prologue, hello] = handshakeFrames("initiator");
+    peer.send(...[prologue, hello].flatMap((frame) => frame ?? []));
+    await settle();
+    peer.close();
+    await expect(accepting).rejects.toMatchObject({ code: "Protocol" });
+    await settle();
+    expect(outcomes).toHaveLength(4);
+    const failure = expect.objectContaining({ code: "ConnectionClosed", retryable: true }) as unknown;
+    expect(outcomes).toContainEqual(failure);
+    expect(outcomes).toContainEqual({ ok: false, error: failure });
+    expect(outcomes).toContain("Transport");
+    expect(outcomes).toContain(false);
+  });
+
+  it("may be decided about later; a peer that talks meanwhile breaks the rules", async () => {
+    const acceptor: ConnectionAcceptor = {
+      async accept(request, connection) {
+        await settle();
+        if (request.metadata.getString("user") === "ann") connection.handleWith(answering());
+        else connection.reject("who are you?");
+      },
+    };
+    await using pair = await connectPair(acceptor, { client: { metadata: new Metadata({ user: "ann" }) } });
+    expect(await ask(pair.client.driver)).toBe("a");
+    await expect(connectPair(acceptor)).rejects.toThrow("rejected: who are you?");
+
+    const [ours, theirs] = memoryLinkPair();
+    const peer = new RawPeer(theirs);
+    const accepting = accept(ours, { accept: () => new Promise(() => {}) });
+    peer.send(...handshakeFrames("initiator"));
+    await expect(accepting).rejects.toThrow("expected nothing before the answer");
+    peer.close();
+  });
+
+  it("waits no longer than the handshake may take", async () => {
+    const clock = new FakeClock();
+    const [ours, theirs] = memoryLinkPair();
+    const kept: PendingConnection[] = [];
+    const acceptor: ConnectionAcceptor = {
+      accept(_request, connection) {
+        kept.push(connection);
+        return new Promise(() => {});
+      },
+    };
+    const both = Promise.allSettled([initiate(theirs, { clock }), accept(ours, acceptor, { clock })]);
+    await clock.elapse(10_000);
+    const outcomes = await both;
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(() => kept[0]?.handleWith(answering())).toThrow(used.message);
+    await clock.elapse(10_000);
+    expect(clock.armed).toBe(0);
+  });
+
+  it("is asked about at the side that opened the link, too", async () => {
+    const acceptor: ConnectionAcceptor = {
+      async accept(request, connection) {
+        await settle();
+        connection.reject(`not ${request.service}`);
+      },
+    };
+    await expect(connectPair(answering(), { client: { acceptor } })).rejects.toMatchObject({
+      code: "Rejected",
+      message: "connection rejected: not Noop",
+    });
+  });
+
+  it("is refused when it is not used, or used as if it were virtual", async () => {
+    const uses: readonly (readonly [Use, RegExp])[] = [
+      [() => {}, /handshake rejected: unknown service Golden/],
+      [(connection) => connection.reject(new Metadata()), /handshake rejected: the connection is not wanted/],
+      [
+        () => {
+          throw new RejectedError(new Metadata({ error: "no seats" }));
+        },
+        /handshake rejected: no seats/,
+      ],
+      [(connection) => void connection.intoHandle(), /handshake rejected: the acceptor failed/],
+      [
+        async (connection) => {
+          await connection.proxyThrough({} as unknown as Session);
+        },
+        /handshake rejected: the acceptor failed/,
+      ],
+      [
+        (connection) => {
+          connection.handleWith(answering());
+          throw new Error("void");
+        },
+        /handshake rejected: the acceptor failed/,
+      ],
+    ];
+    const errors: unknown[] = [];
+    const observer = {
+      onAcceptorFailed: ({ error }: { readonly error: unknown }) => errors.push((error as Error).message),
+    };
+    for (const [use, text] of uses) {
+      const acceptor: ConnectionAcceptor = { accept: (request, connection) => use(connection, request) };
+      const [ours, theirs] = memoryLinkPair();
+      const [client, server] = await Promise.allSettled([
+        initiate(theirs, { service: "Golden" }),
+        accept(ours, acceptor, { observer }),
+      ]);
+      expect(client.status === "rejected" && (client.reason as Error).message).toMatch(text);
+      expect(server.status).toBe("rejected");
+    }
+    const onlyHandled =
+      "protocol error: the root connection can be handled only: it is no virtual connection";
+    expect(errors).toEqual([onlyHandled, onlyHandled, "void"]);
+  });
+
+  it("ends with its session when its acceptor throws after it has used it", async () => {
+    const acceptor: ConnectionAcceptor = {
+      async accept(_request, connection) {
+        await settle();
+        connection.handleWith(answering());
+        await settle();
+        throw new Error("too late");
+      },
+    };
+    const pair = await connectPair(acceptor);
+    await Promise.all([pair.client.closed, pair.server.closed]);
+    expect(pair.server.isOpen).toBe(false);
+  });
+});
+
+describe("a router with a context", () => {
+  interface User {
+    readonly name: string;
+  }
+
+  const authenticate = ({ peerMetadata }: ConnectionRequest): User => {
+    const name = peerMetadata.getString("user");
+    if (name === undefined) throw new RejectedError(new Metadata({ error: "unauthenticated" }));
+    return { name };
+  };
+
+  it.each([
+    ["at once", authenticate],
+    [
+      "later",
+      async (request: ConnectionRequest): Promise<User> => {
+        await settle();
+        return authenticate(request);
+      },
+    ],
+  ] as const)("makes it for each connection, %s", async (_when, context) => {
+    const seen: string[] = [];
+    const routes = router(
+      {
+        Golden: (request, { name }) => {
+          seen.push(`${name} ${request.isVirtual}`);
+          return answering(`${name}: `);
+        },
+        Shared: $.dispatcher("Shared", [wait.handled(([value]) => value)]),
+        Nothing: () => undefined,
+        Late: async (_request, { name }) => {
+          await settle();
+          return answering(`late ${name}: `);
+        },
+      },
+      { context },
+    );
+    const metadata = new Metadata({ user: "ann" });
+    await using pair = await connectPair(routes, { client: { metadata, service: "Golden" } });
+    expect(await ask(pair.client.driver)).toBe("ann: a");
+    expect(await ask(await pair.client.open(Golden))).toBe("ann: a");
+    expect(seen).toEqual(["ann false", "ann true"]);
+    const named = (name: string): $.Service<$.Caller> => $.service(name, (caller) => caller, {});
+    expect(await (await pair.client.open(named("Shared"))).call(wait.method, [5])).toBe(5);
+    expect(await ask(await pair.client.open(named("Late")))).toBe("late ann: a");
+    await expect(pair.client.open(named("Nothing"))).rejects.toThrow("unknown service Nothing");
+    await expect(pair.client.open(named("Other"))).rejects.toThrow("unknown service Other");
+    for (const service of ["Golden", "Noop"])
+      await expect(connectPair(routes, { client: { service } })).rejects.toThrow("unauthenticated");
+  });
+});
