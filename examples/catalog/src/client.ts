@@ -9,6 +9,7 @@ import {
   type Product,
   type StockChange,
 } from "./gen/catalog.vox.js";
+import { openWire } from "./wire.js";
 
 const url = process.argv[2] ?? "tcp://127.0.0.1:4000";
 await using shop = await connect(url, Catalog);
@@ -93,6 +94,23 @@ console.log(
     "EUR",
   )}`,
 );
+
+console.log("\nlose the connection, and with it the answer to an order:");
+await using wire = await openWire(url);
+await using sturdy = await connect(wire.url, Catalog, {
+  reconnect: true,
+  observer: {
+    onStateChanged({ state }) {
+      if (state.kind === "recovering" && state.attempt === 0) console.log("  the connection is lost");
+      if (state.kind === "open" && state.reconnects > 0) console.log("  there is another one");
+    },
+  },
+});
+const earlier = await sturdy.order([{ product: 1n, quantity: 1 }]);
+wire.cutAtNextAnswer();
+const asked = await sturdy.order([{ product: 1n, quantity: 1 }]);
+const later = await sturdy.order([{ product: 1n, quantity: 1 }]);
+console.log(`  orders ${earlier.id}, ${asked.id}, ${later.id}: each was placed once`);
 
 function describe(product: Product): string {
   return `#${product.id} ${product.name}: ${money(product.price.cents, product.price.currency)}, ${stock(product.availability)}`;

@@ -48,7 +48,9 @@ const handler: CatalogHandler = {
   },
 };
 
-const server = await serve(process.argv[2] ?? "tcp://127.0.0.1:4000", catalogDispatcher(handler));
+const server = await serve(process.argv[2] ?? "tcp://127.0.0.1:4000", catalogDispatcher(handler), {
+  resumable: true,
+});
 console.log(`serving Catalog on ${server.url}`);
 process.send?.(server.url);
 
