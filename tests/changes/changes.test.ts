@@ -1,38 +1,15 @@
 /** Every case of `fixtures/changes`: the words, and real calls that prove the verdicts. */
-import { catalog, type Verdict } from "@voxrpc/codegen";
+import { catalog } from "@voxrpc/codegen";
 import { describe, expect, test } from "vitest";
 import { changeFixtures, compareFixture, updateFixture } from "./change-fixtures.js";
-import { find, meet, type Outcome, Version } from "./meet.js";
+import { find, Version } from "./ends.js";
+import { meet } from "./meet.js";
+import { clientTitle, isMisread, prove } from "./prove.js";
 
 /** `UPDATE_FIXTURES=1` writes what the compiler says today; read the difference before it is committed. */
 const isUpdating = process.env["UPDATE_FIXTURES"] === "1";
 
 const runs = 24;
-
-/** Cases in which no value is read wrong but the two sides mean different things, or only who sends knows. */
-const misread: ReadonlySet<string> = new Set([
-  "arguments-swapped",
-  "arrays-of-two-lengths",
-  "arrays-of-two-lengths-one-removed",
-  "generic-second-instance",
-]);
-
-/** What outcomes prove. A call that goes through with other values breaks where the verdict says so. */
-function prove(verdict: Verdict, outcomes: readonly Outcome[], mayMisread: boolean): void {
-  const failed = outcomes.filter((outcome) => outcome === "failed").length;
-  switch (verdict) {
-    case "compatible":
-      expect(outcomes).not.toContain("failed");
-      return;
-    case "conditional":
-      expect(failed).toBeGreaterThan(0);
-      expect(failed).toBeLessThan(outcomes.length);
-      return;
-    case "breaking":
-      if (mayMisread) expect(outcomes).not.toEqual(outcomes.map(() => "ok"));
-      else expect(outcomes).toEqual(outcomes.map(() => "failed"));
-  }
-}
 
 describe("what breaking says", () => {
   test("there are enough cases", () => {
@@ -57,12 +34,10 @@ describe("real calls agree with the verdicts", () => {
   test.each(changeFixtures)("$name", async (fixture) => {
     const { comparison, old, new: after } = compareFixture(fixture);
     const versions = { old: new Version(old), new: new Version(after) };
-    const mayMisread = misread.has(fixture.name);
+    const mayMisread = isMisread(fixture.name);
     for (const verdict of comparison.methods) {
       // An old client calls a new server, then the other way round.
-      const before =
-        find(versions.old, verdict.method) ??
-        find(versions.old, fixture.name === "method-respelled" ? "Shop.count_all" : "");
+      const before = find(versions.old, clientTitle(fixture.name, verdict.method));
       if (before !== undefined) prove(verdict.oldClient, await meet(before, versions.new, runs), mayMisread);
       const now = find(versions.new, verdict.method);
       if (now !== undefined) prove(verdict.newClient, await meet(now, versions.old, runs), mayMisread);

@@ -1,95 +1,16 @@
 /** Random changes of random types: the words agree with the plan, and real calls with both. */
-import { type Comparison, compareModels, compile, type Model, memoryHost } from "@voxrpc/codegen";
 import { sameTypeRef } from "@voxrpc/runtime/schema";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { methodSchemas } from "../../packages/codegen/src/schema/index.js";
-import {
-  Chance,
-  type Field,
-  type Form,
-  mutate,
-  randomWorld,
-  type Type,
-  type World,
-} from "../plans/worlds.js";
-import { find, meet, Version } from "./meet.js";
+import { find, Version } from "./ends.js";
+import { meet } from "./meet.js";
+import { type Pair, pairOf } from "./random-pairs.js";
 
 /** `VOX_CHANGE_RUNS` makes it search longer. */
 const runs = Number(process.env["VOX_CHANGE_RUNS"] ?? 1000);
 
 const seeds = fc.noShrink(fc.integer({ min: 0, max: 0xffff_ffff }));
-
-interface Pair {
-  readonly old: Model;
-  readonly new: Model;
-  readonly comparison: Comparison;
-}
-
-/** Two versions of a service; undefined where one of them is no valid schema. */
-function pairOf(seed: number): Pair | undefined {
-  const chance = new Chance(seed);
-  const world = randomWorld(chance);
-  const [older, newer] = [modelOf(world, "/old"), modelOf(mutate(world, chance), "/new")];
-  if (older === undefined || newer === undefined) return undefined;
-  const comparison = compareModels(older, newer, { oldBase: "/old", newBase: "/new", peer: "vox-0.8.2" });
-  return { old: older, new: newer, comparison };
-}
-
-function modelOf(world: World, base: string): Model | undefined {
-  const path = `${base}/main.vox`;
-  return compile(memoryHost({ [path]: schemaOf(world) }), [path]).model;
-}
-
-function schemaOf(world: World): string {
-  const nameOf = (name: string): string => world.declarations.get(name)?.name ?? name;
-  const text = (type: Type): string => {
-    switch (type.kind) {
-      case "primitive":
-        return type.name;
-      case "named":
-        return nameOf(type.name);
-      case "list":
-        return `${text(type.element)}[]`;
-      case "option":
-        return `${text(type.element)}?`;
-      case "set":
-        return `set<${text(type.element)}>`;
-      case "array":
-        return `${text(type.element)}[${type.length}]`;
-      case "map":
-        return `map<${text(type.key)}, ${text(type.value)}>`;
-      case "tuple":
-        return `(${type.elements.map(text).join(", ")}${type.elements.length === 1 ? "," : ""})`;
-      case "result":
-        return `result<${text(type.ok)}, ${text(type.error)}>`;
-    }
-  };
-  const field = ({ name, type, hasDefault }: Field): string => {
-    const value = hasDefault ? literalOf(type) : undefined;
-    const mark = type.kind === "option" && !hasDefault ? "@required " : "";
-    return `${mark}${name}: ${text(type)}${value === undefined ? "" : ` = ${value}`}`;
-  };
-  const form = (one: Form): string => {
-    switch (one.kind) {
-      case "unit":
-        return "";
-      case "newtype":
-        return `(${text(one.type)})`;
-      case "tuple":
-        return `(${one.types.map(text).join(", ")})`;
-      case "struct":
-        return ` { ${one.fields.map(field).join(", ")} }`;
-    }
-  };
-  const declarations = [...world.declarations.values()].map((declaration) =>
-    declaration.kind === "struct"
-      ? `struct ${declaration.name} { ${declaration.fields.map(field).join(", ")} }`
-      : `enum ${declaration.name} { ${declaration.variants.map((one) => one.name + form(one.form)).join(", ")} }`,
-  );
-  const root = text(world.root);
-  return [...declarations, `service Shop { swap(value: ${root}) -> ${root} }`].join("\n");
-}
 
 /** Whether a map or result somewhere has equal halves: all others of the root may be described like it. */
 function hasEqualHalves(pair: Pair): boolean {
@@ -107,24 +28,6 @@ function hasSameId(pair: Pair): boolean {
     return methodSchemas(service, method).args.root;
   });
   return before !== undefined && after !== undefined && sameTypeRef(before, after);
-}
-
-function literalOf(type: Type): string | undefined {
-  switch (type.kind) {
-    case "option":
-      return "none";
-    case "list":
-    case "set":
-    case "map":
-      return "[]";
-    case "primitive":
-      if (type.name === "bool") return "true";
-      if (type.name === "string") return '"hi"';
-      if (type.name === "f32" || type.name === "f64") return "1.5";
-      return /^[ui]\d+$/.test(type.name) ? "7" : undefined;
-    default:
-      return undefined;
-  }
 }
 
 describe("random changes", () => {
