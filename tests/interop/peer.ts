@@ -61,7 +61,24 @@ export interface PeerOptions {
 /** Starts the Rust server; disposing ends it. */
 export async function startPeer({ credit = 16, pingIntervalMs }: PeerOptions = {}): Promise<PeerServer> {
   const pings = pingIntervalMs === undefined ? [] : [String(pingIntervalMs)];
-  const child = spawn(binary, ["serve", String(credit), ...pings], { env: environment });
+  return startServing(["serve", String(credit), ...pings]);
+}
+
+/** A version of the evolving service (`interop/rust/src/evolution.rs`). */
+export type EvolutionVersion = "old" | "new";
+
+/** Starts a server of one version of the evolving service. */
+export function startEvolution(version: EvolutionVersion): Promise<PeerServer> {
+  return startServing(["evolution", version, "serve"]);
+}
+
+/** Makes a client of one version call every method of a server of the evolving service. Each line is what it read. */
+export function callEvolution(version: EvolutionVersion, url: string): Promise<PeerRun<PeerCheck>> {
+  return run("evolution", version, "call", url);
+}
+
+async function startServing(args: readonly string[]): Promise<PeerServer> {
+  const child = spawn(binary, args, { env: environment });
   const said = collect(child);
   const ended = once(child, "close");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

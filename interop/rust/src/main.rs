@@ -12,11 +12,16 @@
 //!     the same for channels and virtual connections; takes so many items on a fresh channel
 //! vox-interop-peer slow <address> <ms>
 //!     makes one slow call, prints `calling`, then how it ended
+//! vox-interop-peer evolution <old|new> serve
+//!     serves that version of the evolving service, as `serve` does
+//! vox-interop-peer evolution <old|new> call <address>
+//!     calls every method of a server of it, and prints what it read, one JSON line each
 //! ```
 
 mod announcements;
 mod checks;
 mod client;
+mod evolution;
 mod handlers;
 mod report;
 mod samples;
@@ -50,10 +55,15 @@ async fn run(arguments: &[&str]) -> Result<(), String> {
         ["serve", ref options @ ..] if options.len() <= 2 => serve(options).await,
         ["client", address] => client::run(address).await,
         ["streams", address, credit] => stream_checks::run(address, number(credit)?).await,
+        ["evolution", "old", "serve"] => evolution::old::serve().await,
+        ["evolution", "new", "serve"] => evolution::new::serve().await,
+        ["evolution", "old", "call", address] => evolution::old::call(address).await,
+        ["evolution", "new", "call", address] => evolution::new::call(address).await,
         ["slow", address, delay] => client::slow(address, delay).await,
         _ => Err(
             "usage: vox-interop-peer announcements | serve [<credit> [<ms>]] | client <address> \
-                  | streams <address> <credit> | slow <address> <ms>"
+                  | streams <address> <credit> | slow <address> <ms> \
+                  | evolution <old|new> serve | evolution <old|new> call <address>"
                 .to_owned(),
         ),
     }

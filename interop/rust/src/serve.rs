@@ -92,7 +92,8 @@ async fn serve(stream: TcpStream, options: Options, shared: Shared) {
     }
 }
 
-async fn end_of_stdin() {
+/// Waits for whoever started this to have enough of it.
+pub async fn end_of_stdin() {
     let mut buffer = [0; 64];
     while matches!(stdin().read(&mut buffer).await, Ok(length) if length > 0) {}
 }

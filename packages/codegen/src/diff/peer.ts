@@ -5,6 +5,7 @@
 import { isLayoutChange, type Reads, type TypeChange } from "./change.js";
 import type { Collector } from "./collector.js";
 import type { Part } from "./part.js";
+import { isRecursionRefused } from "./peer-recursion.js";
 import type { SideMethod } from "./sides.js";
 import { changeText, isFromClient } from "./words.js";
 
@@ -22,9 +23,15 @@ export interface PeerRisk {
  * What a reader of vox 0.8.2 does with one change that our reader takes.
  *
  * @param side which version the reader is built from
+ * @param isRecursionRefused whether it refuses the root for a type that contains itself: it does, but for ids that do
+ * not show the change
  * @returns undefined when it does what ours does
  */
-export function riskOf(change: TypeChange, side: keyof Reads): PeerRisk | undefined {
+export function riskOf(
+  change: TypeChange,
+  side: keyof Reads,
+  isRecursionRefused = true,
+): PeerRisk | undefined {
   const { context, kind } = change;
   const misread = (effect: string): PeerRisk => ({ kind: "misread", effect });
   const isLayout = isLayoutChange(change);
@@ -32,6 +39,11 @@ export function riskOf(change: TypeChange, side: keyof Reads): PeerRisk | undefi
     return isLayout
       ? misread("reads items of channels by its own layout, without looking at the peer's")
       : undefined;
+  }
+  if (context.isInRecursion && isLayout && !isRecursionRefused) {
+    return misread(
+      "does not compare a circle of types whose ids are the same, and reads it by its own layout",
+    );
   }
   const isHidden = context.isNested || context.isInVariant;
   if (context.isNested && isLayout) {
@@ -81,11 +93,16 @@ export function peerFindings(
   before: SideMethod,
   collector: Collector,
 ): void {
-  const roots = [parts.filter(isOfArguments), parts.filter((part) => !isOfArguments(part))];
-  for (const root of roots) {
+  const roots = [
+    [parts.filter(isOfArguments), before.schemas.args, after.schemas.args],
+    [parts.filter((part) => !isOfArguments(part)), before.schemas.response, after.schemas.response],
+  ] as const;
+  for (const [root, was, is] of roots) {
+    if (root.length === 0) continue;
+    const isRefused = isRecursionRefused(was, is);
     const changes = root.flatMap((part) => part.changes);
-    const oldRisk = risksOfRoot(root, "oldReads");
-    const newRisk = risksOfRoot(root, "newReads");
+    const oldRisk = risksOfRoot(root, "oldReads", isRefused);
+    const newRisk = risksOfRoot(root, "newReads", isRefused);
     for (const part of root) {
       for (const change of part.changes) {
         reportRisks(change, part, oldRisk(change, part), newRisk(change, part), collector);
@@ -99,9 +116,10 @@ export function peerFindings(
 function risksOfRoot(
   root: readonly Part[],
   side: keyof Reads,
+  isRecursive: boolean,
 ): (change: TypeChange, part: Part) => PeerRisk | undefined {
   const risk = (change: TypeChange, part: Part): PeerRisk | undefined =>
-    errorRisk(change, part, side) ?? riskOf(change, side);
+    errorRisk(change, part, side) ?? riskOf(change, side, isRecursive);
   const isRefused = root.some((part) =>
     part.changes.some((change) => risk(change, part)?.kind === "refused"),
   );
