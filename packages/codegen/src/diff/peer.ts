@@ -98,8 +98,8 @@ export function peerFindings(
     [parts.filter((part) => !isOfArguments(part)), before.schemas.response, after.schemas.response],
   ] as const;
   for (const [root, was, is] of roots) {
-    if (root.length === 0) continue;
-    const isRefused = isRecursionRefused(was, is);
+    const isRecursive = root.some((part) => part.changes.some(({ context }) => context.isInRecursion));
+    const isRefused = isRecursive && isRecursionRefused(was, is);
     const changes = root.flatMap((part) => part.changes);
     const oldRisk = risksOfRoot(root, "oldReads", isRefused);
     const newRisk = risksOfRoot(root, "newReads", isRefused);
