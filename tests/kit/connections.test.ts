@@ -1,0 +1,133 @@
+/** The examples of `docs/connections.md`, as they stand there. */
+import {
+  type ConnectionAcceptor,
+  type ConnectionRequest,
+  Metadata,
+  proxyConnections,
+  RejectedError,
+  router,
+} from "@voxrpc/runtime";
+import { connect, connectSession, serve } from "@voxrpc/runtime/node";
+import { describe, expect, it, vi } from "vitest";
+import {
+  Streams,
+  type StreamsClient,
+  type StreamsHandler,
+  streamsDispatcher,
+} from "../interop/gen/streams.vox.js";
+import { countSum, streamsHandler } from "../interop/stream-handlers.js";
+import { examplesMissing } from "./page.js";
+
+const { handler } = streamsHandler();
+const soon = { timeout: 5000, interval: 5 };
+
+describe("docs/connections.md", () => {
+  it("shows code that this file runs", () => {
+    expect(examplesMissing("connections.md", import.meta.url)).toEqual([]);
+  });
+
+  it("has several clients", async () => {
+    await using server = await serve("tcp://127.0.0.1:0", streamsDispatcher(handler));
+
+    await using session = await connectSession(server.url);
+    const streams = session.client(Streams);
+    await using more = await session.open(Streams, {
+      initialChannelCredit: 64,
+      metadata: new Metadata({ table: 7 }),
+    });
+    expect(await more.running()).toBe(await streams.running());
+  });
+
+  it("knows its users", async () => {
+    const nameOf = async (token: string | undefined): Promise<string | undefined> =>
+      token === "t1" ? "ann" : undefined;
+    const handlerFor = ({ name }: User): StreamsHandler => ({ ...handler, running: () => name.length });
+
+    interface User {
+      readonly name: string;
+    }
+
+    async function authenticate(request: ConnectionRequest): Promise<User> {
+      const name = await nameOf(request.peerMetadata.getString("token"));
+      if (name === undefined) throw new RejectedError(new Metadata({ error: "unauthenticated" }));
+      return { name };
+    }
+
+    const acceptor = router(
+      { Streams: (_request, user) => streamsDispatcher(handlerFor(user)) },
+      { context: authenticate },
+    );
+    await using server = await serve("tcp://127.0.0.1:0", acceptor);
+
+    await using streams = await connect(server.url, Streams, { metadata: new Metadata({ token: "t1" }) });
+    expect(await streams.running()).toBe(3);
+    await expect(connect(server.url, Streams)).rejects.toThrow("unauthenticated");
+  });
+
+  it("decides by itself", async () => {
+    const acceptor: ConnectionAcceptor = {
+      accept(request, connection) {
+        if (request.service === "Streams") connection.handleWith(streamsDispatcher(handler));
+        else connection.reject("this server has streams only");
+      },
+    };
+    await using server = await serve("tcp://127.0.0.1:0", acceptor);
+    await using streams = await connect(server.url, Streams);
+    expect(await streams.running()).toBe(0);
+    await expect(connectSession(server.url)).rejects.toThrow("this server has streams only");
+  });
+
+  it("calls its clients", async () => {
+    const clients = new Set<StreamsClient>();
+    const acceptor: ConnectionAcceptor = {
+      accept(_request, connection) {
+        const client = connection.handleWithClient(Streams, streamsDispatcher(handler));
+        clients.add(client);
+        void client.$caller.connection.closed.then(() => clients.delete(client));
+      },
+    };
+    await using server = await serve("tcp://127.0.0.1:0", acceptor);
+    {
+      await using streams = await connect(server.url, Streams, { serve: streamsDispatcher(handler) });
+      expect(await streams.running()).toBe(0);
+      const [client] = clients;
+      expect(await client?.running()).toBe(0);
+    }
+    await vi.waitFor(() => expect(clients.size).toBe(0), soon);
+  });
+
+  it("is a gateway", async () => {
+    await using server = await serve("tcp://127.0.0.1:0", streamsDispatcher(handler));
+
+    await using upstream = await connectSession(server.url);
+    const gateway: ConnectionAcceptor = {
+      async accept(request, connection) {
+        if (!request.isVirtual) connection.handleWith(undefined);
+        else await connection.proxyThrough(upstream);
+      },
+    };
+    await using front = await serve("tcp://127.0.0.1:0", gateway);
+
+    await using session = await connectSession(front.url);
+    await using streams = await session.open(Streams);
+    expect(await countSum(streams, 100)).toBe(4950n);
+  });
+
+  it("joins connections by hand", async () => {
+    await using server = await serve("tcp://127.0.0.1:0", streamsDispatcher(handler));
+    await using upstream = await connectSession(server.url);
+    const joining: ConnectionAcceptor = {
+      async accept({ isVirtual, service, settings }, connection) {
+        if (!isVirtual) return connection.handleWith(undefined);
+        const near = connection.intoHandle();
+        const far = await upstream.openRaw(service ?? "", settings);
+        const proxy = proxyConnections(near, far);
+        await proxy.closed;
+      },
+    };
+    await using front = await serve("tcp://127.0.0.1:0", joining);
+    await using session = await connectSession(front.url);
+    await using streams = await session.open(Streams, { initialChannelCredit: 4 });
+    expect(await countSum(streams, 100)).toBe(4950n);
+  });
+});

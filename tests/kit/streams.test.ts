@@ -1,0 +1,120 @@
+/** The examples of `docs/streams.md`, as they stand there. */
+import { channel, type TrySend } from "@voxrpc/runtime";
+import { connectPair, type SessionPair } from "@voxrpc/runtime/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  Streams,
+  type StreamsClient,
+  type StreamsHandler,
+  streamsDispatcher,
+} from "../interop/gen/streams.vox.js";
+import { streamsHandler } from "../interop/stream-handlers.js";
+import { examplesMissing } from "./page.js";
+
+let pair: SessionPair;
+let streams: StreamsClient;
+
+beforeEach(async () => {
+  const handler: Pick<StreamsHandler, "count" | "sum" | "first"> = {
+    async count(start, n, out) {
+      await out.sendAll(Array.from({ length: n }, (_, at) => start + at));
+    },
+    async sum(items) {
+      let sum = 0n;
+      for await (const item of items) sum += BigInt(item);
+      return sum;
+    },
+    async first(items) {
+      return (await items.next()).value;
+    },
+  };
+  pair = await connectPair(streamsDispatcher({ ...streamsHandler().handler, ...handler }));
+  streams = pair.client.client(Streams);
+});
+
+afterEach(async () => {
+  await pair[Symbol.asyncDispose]();
+});
+
+describe("docs/streams.md", () => {
+  it("shows code that this file runs", () => {
+    expect(examplesMissing("streams.md", import.meta.url)).toEqual([]);
+  });
+
+  it("receives", async () => {
+    const { tx, rx } = channel<number>();
+    const counting = streams.count(0, 100, tx);
+    let last = -1;
+    for await (const item of rx) last = item;
+    await counting;
+    expect(last).toBe(99);
+  });
+
+  it("sends", async () => {
+    const { tx, rx } = channel<number>();
+    const [sum] = await Promise.all([streams.sum(rx), tx.sendAll([1, 2, 3])]);
+    expect(sum).toBe(6n);
+  });
+
+  it("does both", async () => {
+    const [input, output] = [channel<string>(), channel<string>()];
+    const shouting = streams.shout(input.rx, output.tx);
+    const sending = input.tx.sendAll(["to", "and", "fro"]);
+    const heard: string[] = [];
+    for await (const word of output.rx) heard.push(word);
+    await sending;
+    expect([heard, await shouting]).toEqual([["TO", "AND", "FRO"], 3]);
+  });
+
+  it("handles", async () => {
+    const { tx, rx } = channel<number>();
+    const first = streams.first(rx);
+    await tx.send(7);
+    expect(await first).toBe(7);
+  });
+
+  it("does not wait", async () => {
+    const { tx: prices, rx } = channel<number>();
+    const sum = streams.sum(rx);
+    const outcomes: TrySend[] = [];
+    for (let price = 0; price < 20; price++) outcomes.push(prices.trySend(price));
+    expect(outcomes.filter((outcome) => outcome === "sent")).toHaveLength(16);
+    await prices.close();
+    expect(await sum).toBe(120n);
+  });
+
+  it("leaves", async () => {
+    const { tx, rx } = channel<number>();
+    const endless = streams.endless(tx);
+    for await (const item of rx) if (item === 10) break;
+    expect(await endless).toBeGreaterThan(10);
+  });
+
+  it("is cancelled on both sides", async () => {
+    const controller = new AbortController();
+    const [input, output] = [channel<string>(), channel<string>()];
+    const shouting = streams.shout(input.rx, output.tx, { signal: controller.signal });
+    await input.tx.send("a");
+    expect((await output.rx.next()).value).toBe("A");
+    controller.abort();
+    await expect(shouting).rejects.toMatchObject({ code: "Cancelled" });
+    expect((await output.rx.next()).done).toBe(true);
+    await expect(input.tx.send("b")).rejects.toMatchObject({ code: "ChannelClosed" });
+  });
+
+  it("is a Web Stream", async () => {
+    const [input, output] = [channel<string>(), channel<string>()];
+    const shouting = streams.shout(input.rx, output.tx);
+    const words = new ReadableStream<string>({
+      start(controller) {
+        for (const word of ["one", "two"]) controller.enqueue(word);
+        controller.close();
+      },
+    });
+    const piping = words.pipeTo(input.tx.writable());
+    const heard: string[] = [];
+    for await (const word of output.rx.readable()) heard.push(word);
+    await piping;
+    expect([heard, await shouting]).toEqual([["ONE", "TWO"], 2]);
+  });
+});
