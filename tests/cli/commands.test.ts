@@ -65,6 +65,13 @@ describe("vox-gen as a process", () => {
       code: 2,
       error: "error: vox.config.ts: `out` must be a text, not 1\n",
     });
+    folder.write("vox.config.ts", 'export default { schemas: "*.vox" out: "gen" };\n');
+    expect(await run(folder.path, ["generate"])).toMatchObject({
+      code: 2,
+      error: expect.stringMatching(
+        /^error: vox\.config\.ts: .*',' expected|^error: vox\.config\.ts: .*comma/i,
+      ),
+    });
     folder.write("vox.config.ts", "export default {{;\n");
     const broken = await run(folder.path, ["generate"]);
     expect(broken.code).toBe(2);

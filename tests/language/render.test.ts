@@ -16,6 +16,7 @@ const isUpdating = process.env["UPDATE_FIXTURES"] === "1";
 
 /** Fixtures whose whole output is kept: what a terminal without colours shows. */
 const rendered: readonly string[] = [
+  "foreign-types-nested",
   "attribute-twice",
   "brackets-ten-thousand",
   "comment-block",

@@ -37,8 +37,9 @@ export async function load(
 ): Promise<Loaded> {
   if (!isTypeScript(url) || url.includes("/node_modules/")) return next(url, context);
   const fileName = fileURLToPath(withoutQuery(url));
-  const { outputText } = ts.transpileModule(readFileSync(fileName, "utf8"), {
+  const { outputText, diagnostics = [] } = ts.transpileModule(readFileSync(fileName, "utf8"), {
     fileName,
+    reportDiagnostics: true,
     compilerOptions: {
       module: ts.ModuleKind.ESNext,
       target: ts.ScriptTarget.ES2022,
@@ -46,7 +47,18 @@ export async function load(
       inlineSourceMap: true,
     },
   });
+  const [mistake] = diagnostics;
+  // What is emitted for a file with mistakes may well run, as something else.
+  if (mistake !== undefined) throw new Error(describe(mistake));
   return { format: "module", source: outputText, shortCircuit: true };
+}
+
+/** Like `line 1, column 34: ',' expected.` */
+function describe({ file, start, messageText }: ts.Diagnostic): string {
+  const text = ts.flattenDiagnosticMessageText(messageText, " ");
+  if (file === undefined || start === undefined) return text;
+  const { line, character } = file.getLineAndCharacterOfPosition(start);
+  return `line ${line + 1}, column ${character + 1}: ${text}`;
 }
 
 function isTypeScript(url: string): boolean {

@@ -67,7 +67,7 @@ function changesOf(
     fingerprint(before.schemas[half]) === fingerprint(after.schemas[half]) &&
     defaultsText(older, before, half) === defaultsText(newer, after, half);
   if (!isSame("args")) changes.push("takes other arguments");
-  if (!isSame("response")) changes.push("returns something else");
+  if (!isSame("response")) changes.push("has another result or declared error");
   return changes;
 }
 

@@ -57,12 +57,18 @@ export function foreignTypeAdvice(
   if (impossible !== undefined) return { advice: impossible, replacement: undefined };
   const pattern = foreignTypes.get(name);
   if (pattern === undefined) return undefined;
-  const [first, second] = args;
+  const [first, second] = args.map(ownName);
   const complete = pattern
     .replace(/\b[TK]\b/, first ?? "T")
     .replace(/\b[VE]\b/, second ?? (/\bE\b/.test(pattern) ? "E" : "V"));
   const isWhole = !/\b[TKVE]\b/.test(pattern) || first !== undefined;
   return { advice: `write \`${complete}\``, replacement: isWhole ? complete : undefined };
+}
+
+/** An argument that is the plain name of another language's type, as the language writes it. */
+function ownName(argument: string): string {
+  const own = foreignTypes.get(argument);
+  return own === undefined || /\b[TKVE]\b/.test(own) ? argument : own;
 }
 
 const foreignDeclarations: ReadonlyMap<string, string> = new Map([

@@ -41,7 +41,8 @@ export function checkTypeScriptNames(linked: Linked): void {
           if (form.kind !== "struct") continue;
           checkMembers("field", form.fields);
           const kind = form.fields.find(({ name }) => camelCase(name.text) === "kind");
-          if (kind !== undefined) report("field", kind.name, "kind", "the name of the variant", undefined);
+          if (kind !== undefined)
+            report("field", kind.name, "kind", "the member that names the variant, always", undefined);
         }
       }
       if (declaration.kind !== "service") continue;
