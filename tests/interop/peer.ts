@@ -56,12 +56,15 @@ export interface PeerOptions {
   readonly credit?: number;
   /** Milliseconds of silence after which it asks whether we are there. Default: never. */
   readonly pingIntervalMs?: number;
+  /** Its sessions outlive their links. Default false. */
+  readonly isResumable?: boolean;
 }
 
 /** Starts the Rust server; disposing ends it. */
-export async function startPeer({ credit = 16, pingIntervalMs }: PeerOptions = {}): Promise<PeerServer> {
+export async function startPeer(options: PeerOptions = {}): Promise<PeerServer> {
+  const { credit = 16, pingIntervalMs, isResumable = false } = options;
   const pings = pingIntervalMs === undefined ? [] : [String(pingIntervalMs)];
-  return startServing(["serve", String(credit), ...pings]);
+  return startServing(isResumable ? ["resumable"] : ["serve", String(credit), ...pings]);
 }
 
 /** A version of the evolving service (`interop/rust/src/evolution.rs`). */
@@ -153,9 +156,13 @@ export interface SlowCall extends AsyncDisposable {
   readonly outcome: Promise<string>;
 }
 
-/** Makes the Rust client call `slow(delayMs, 42)`; resolves when it is about to. */
-export async function startSlowCall(url: string, delayMs: number): Promise<SlowCall> {
-  const child = spawn(binary, ["slow", url, String(delayMs)], { env: environment, timeout: runTimeoutMs });
+/**
+ * Makes the Rust client call `slow(delayMs, 42)`; resolves when it is about to.
+ * @param isResumable whether its session can be resumed
+ */
+export async function startSlowCall(url: string, delayMs: number, isResumable = false): Promise<SlowCall> {
+  const args = ["slow", url, String(delayMs), ...(isResumable ? ["resumable"] : [])];
+  const child = spawn(binary, args, { env: environment, timeout: runTimeoutMs });
   const said = collect(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const first = await lines.next();

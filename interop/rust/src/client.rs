@@ -31,11 +31,18 @@ pub async fn run(address: &str) -> Result<(), String> {
 }
 
 /// Makes one slow call and tells how it ended.
-pub async fn slow(address: &str, delay: &str) -> Result<(), String> {
+pub async fn slow(address: &str, delay: &str, is_resumable: bool) -> Result<(), String> {
     let delay = delay
         .parse()
         .map_err(|_| format!("not a number of milliseconds: {delay}"))?;
-    let probe: ProbeClient = connect(address).await?;
+    let mut builder = vox::connect::<ProbeClient>(address);
+    if is_resumable {
+        builder = builder.resumable();
+    }
+    let probe = builder
+        .establish()
+        .await
+        .map_err(|error| format!("cannot connect: {error:?}"))?;
     println!("calling");
     println!("{:?}", probe.slow(delay, 42).await);
     Ok(())

@@ -6,12 +6,14 @@
 //! vox-interop-peer serve [<credit> [<ms>]]
 //!     prints `listening <address>`, serves until stdin ends; takes so many items on a fresh channel (16), and pings a
 //!     session after so much silence (never)
+//! vox-interop-peer resumable
+//!     serves as well, and its sessions outlive their links
 //! vox-interop-peer client <address>
 //!     runs the checks of calls against that server, one JSON line each; fails when one does
 //! vox-interop-peer streams <address> <credit>
 //!     the same for channels and virtual connections; takes so many items on a fresh channel
-//! vox-interop-peer slow <address> <ms>
-//!     makes one slow call, prints `calling`, then how it ended
+//! vox-interop-peer slow <address> <ms> [resumable]
+//!     makes one slow call, prints `calling`, then how it ended; over another link, too, in a session that can be resumed
 //! vox-interop-peer evolution <old|new> serve
 //!     serves that version of the evolving service, as `serve` does
 //! vox-interop-peer evolution <old|new> call <address>
@@ -53,16 +55,18 @@ async fn run(arguments: &[&str]) -> Result<(), String> {
     match *arguments {
         ["announcements"] => announcements::run(),
         ["serve", ref options @ ..] if options.len() <= 2 => serve(options).await,
+        ["resumable"] => serve::run(serve::Options::resumable()).await,
         ["client", address] => client::run(address).await,
         ["streams", address, credit] => stream_checks::run(address, number(credit)?).await,
         ["evolution", "old", "serve"] => evolution::old::serve().await,
         ["evolution", "new", "serve"] => evolution::new::serve().await,
         ["evolution", "old", "call", address] => evolution::old::call(address).await,
         ["evolution", "new", "call", address] => evolution::new::call(address).await,
-        ["slow", address, delay] => client::slow(address, delay).await,
+        ["slow", address, delay] => client::slow(address, delay, false).await,
+        ["slow", address, delay, "resumable"] => client::slow(address, delay, true).await,
         _ => Err(
-            "usage: vox-interop-peer announcements | serve [<credit> [<ms>]] | client <address> \
-                  | streams <address> <credit> | slow <address> <ms> \
+            "usage: vox-interop-peer announcements | serve [<credit> [<ms>]] | resumable \
+                  | client <address> | streams <address> <credit> | slow <address> <ms> [resumable] \
                   | evolution <old|new> serve | evolution <old|new> call <address>"
                 .to_owned(),
         ),
@@ -76,6 +80,7 @@ async fn serve(options: &[&str]) -> Result<(), String> {
     serve::run(serve::Options {
         credit,
         ping_interval: interval_ms.map(|ms| Duration::from_millis(ms.into())),
+        is_resumable: false,
     })
     .await
 }

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, stdin};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use vox::transport::tcp::StreamLink;
-use vox::{Parity, SessionKeepaliveConfig};
+use vox::{Parity, SessionAcceptOutcome, SessionKeepaliveConfig, SessionRegistry};
 
 use crate::handlers::{EverythingHandler, ProbeHandler};
 use crate::services::{EverythingClient, EverythingDispatcher, ProbeDispatcher};
@@ -22,6 +22,19 @@ pub struct Options {
     pub credit: u32,
     /// Time between the pings of a session; none without.
     pub ping_interval: Option<Duration>,
+    /// Whether sessions outlive their links.
+    pub is_resumable: bool,
+}
+
+impl Options {
+    /// Sessions outlive their links; all else is as usual.
+    pub fn resumable() -> Self {
+        Self {
+            credit: 16,
+            ping_interval: None,
+            is_resumable: true,
+        }
+    }
 }
 
 /// What the handlers of all connections share.
@@ -29,6 +42,7 @@ pub struct Options {
 struct Shared {
     probe: ProbeHandler,
     endless_running: Arc<AtomicU32>,
+    sessions: SessionRegistry,
 }
 
 /// Serves on a port of the system's choice until stdin ends.
@@ -86,10 +100,20 @@ async fn serve(stream: TcpStream, options: Options, shared: Shared) {
             pong_timeout: Duration::from_secs(5),
         });
     }
-    if let Ok(root) = builder.establish::<vox::NoopClient>().await {
-        sender.send_replace(root.session.clone());
-        root.caller.closed().await;
-    }
+    let root = if options.is_resumable {
+        let builder = builder.session_registry(shared.sessions.clone());
+        match builder.establish_or_resume::<vox::NoopClient>().await {
+            Ok(SessionAcceptOutcome::Established(root)) => root,
+            Ok(SessionAcceptOutcome::Resumed) | Err(_) => return,
+        }
+    } else {
+        match builder.establish::<vox::NoopClient>().await {
+            Ok(root) => root,
+            Err(_) => return,
+        }
+    };
+    sender.send_replace(root.session.clone());
+    root.caller.closed().await;
 }
 
 /// Waits for whoever started this to have enough of it.
