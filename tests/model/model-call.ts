@@ -46,8 +46,14 @@ export class ModelCall {
   respond: ((answer: Answer) => void) | undefined = undefined;
   signal: AbortSignal | undefined = undefined;
   answer: Answer | undefined = undefined;
+  /** What was answered before the call was made again. */
+  private earlier: Answer | undefined = undefined;
   outcome: Outcome | undefined = undefined;
   isCancelled = false;
+  /** Whether the link was lost while it was under way: what is on streams does not survive that. */
+  private isHit = false;
+  /** Whether its handler had answered by then, and its caller did not have it. */
+  private isAnswerLost = false;
   private readonly journal: Journal;
   private readonly clock: FakeClock;
   private readonly madeAtMs: number;
@@ -77,6 +83,7 @@ export class ModelCall {
   get mayFail(): boolean {
     return (
       this.line.disturbance !== undefined ||
+      this.isBroken ||
       this.isCancelled ||
       this.isLate ||
       (this.answer !== undefined && this.answer.kind !== "ok")
@@ -92,6 +99,11 @@ export class ModelCall {
   private get isHalfDone(): boolean {
     const { persist, idempotent, hasChannels } = this.plan.method;
     return persist || (hasChannels && !idempotent);
+  }
+
+  /** Whether its streams, and with them it, may have failed because the link was lost. */
+  private get isBroken(): boolean {
+    return this.isHit && this.plan.flows.length > 0;
   }
 
   private get isLate(): boolean {
@@ -122,6 +134,12 @@ export class ModelCall {
     );
   }
 
+  /** The link is lost while it is under way. */
+  hit(): void {
+    this.isHit = true;
+    if (this.answer !== undefined && this.outcome === undefined) this.isAnswerLost = true;
+  }
+
   cancel(): void {
     if (this.outcome === undefined) this.isCancelled = true;
     this.journal.note(`cancel ${this.name}`);
@@ -132,10 +150,10 @@ export class ModelCall {
   begin(args: readonly unknown[], signal: AbortSignal): Promise<unknown> {
     this.starts += 1;
     this.journal.note(`${this.name} is at its handler`);
-    if (this.starts > 1) this.journal.wrong(`${this.name} has reached a handler twice`);
-    if (this.line.lastStarted > this.token)
+    if (this.starts > 1) this.beginAgain();
+    else if (this.line.lastStarted > this.token)
       this.journal.wrong(`${this.name} has started behind #${this.line.lastStarted}`);
-    this.line.lastStarted = this.token;
+    else this.line.lastStarted = this.token;
     for (const [index, expected] of this.plan.args.entries())
       if (typeof expected !== "object" && args[index] !== expected)
         this.journal.wrong(`${this.name}: argument ${index} is ${args[index]} and not ${expected}`);
@@ -151,6 +169,20 @@ export class ModelCall {
         else reject(new Error("the handler has failed"));
       };
     });
+  }
+
+  /** Only what may be repeated runs again, behind its answer, which was lost or comes still. */
+  private beginAgain(): void {
+    if (!this.isHit || this.answer === undefined || !this.plan.method.idempotent)
+      this.journal.wrong(`${this.name} has reached a handler twice`);
+    this.journal.count("call made again");
+    this.earlier = this.answer;
+    this.answer = undefined;
+  }
+
+  private hasAnswered(is: (answer: Answer) => boolean): boolean {
+    const { answer, earlier } = this;
+    return (answer !== undefined && is(answer)) || (earlier !== undefined && is(earlier));
   }
 
   /** Compares what the caller got with what it may get; once, when everything has happened that led to it. */
@@ -171,23 +203,28 @@ export class ModelCall {
   }
 
   private problemWith({ code, value }: Outcome): string | undefined {
-    const { answer } = this;
+    const hasThrown = this.hasAnswered(({ kind }) => kind === "throw");
     switch (code) {
       case "Ok":
-        if (answer?.kind !== "ok") return "no handler said so";
-        return answer.value === value ? undefined : `${value} is not ${answer.value}`;
+        return this.hasAnswered((said) => said.kind === "ok" && said.value === value)
+          ? undefined
+          : `no handler said ${value}`;
       case "User":
-        if (answer?.kind !== "user") return "no handler said so";
-        return JSON.stringify(value) === JSON.stringify(answer.error) ? undefined : "another error was given";
+        return this.hasAnswered(
+          (said) => said.kind === "user" && JSON.stringify(said.error) === JSON.stringify(value),
+        )
+          ? undefined
+          : "no handler gave this error";
       case "Cancelled":
-        return this.isCancelled || this.isLate || (answer?.kind === "throw" && !this.isHalfDone)
+        return this.isCancelled || this.isLate || (hasThrown && !this.isHalfDone)
           ? undefined
           : "nobody cancelled it";
       case "Indeterminate":
-        return answer?.kind === "throw" && this.isHalfDone ? undefined : "its handler may be believed";
+        if (this.isAnswerLost && !this.plan.method.idempotent) return undefined;
+        return this.isBroken || (hasThrown && this.isHalfDone) ? undefined : "its handler may be believed";
       case "ConnectionClosed":
       case "SessionShutdown":
-        return this.line.disturbance === undefined ? "its connection is open" : undefined;
+        return this.line.disturbance === undefined && !this.isBroken ? "its connection is open" : undefined;
       default:
         return "no call ends so here";
     }

@@ -12,14 +12,14 @@ const stepsOfSeed = 20_000;
 const fixedSeeds = [1, 2, 3, 4, 5];
 /** Every kind of outcome that a run must come across, so that the model cannot go blind. */
 const expected = [
-  ...["Ok", "User", "Cancelled", "Indeterminate", "ConnectionClosed", "SessionShutdown"].map(
+  ...["Ok", "User", "Cancelled", "Indeterminate", "ConnectionClosed", "SessionShutdown", "Indeterminate"].map(
     (code) => `call ${code}`,
   ),
   ...["ChannelReset", "ChannelClosed", "ConnectionClosed"].map((code) => `send ${code}`),
   ...["sent", "full", "closed"].map((came) => `trySend ${came}`),
   ...["end", "ConnectionClosed"].map((how) => `stream ${how}`),
   ...["Ok", "Rejected", "Cancelled", "ConnectTimeout"].map((code) => `open ${code}`),
-  ...["item", "closed line", "closed session", "cut", "silence"],
+  ...["item", "closed line", "closed session", "cut", "silence", "lost link", "link again"],
 ];
 
 const seen = new Map<string, number>();

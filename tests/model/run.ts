@@ -49,7 +49,8 @@ const actions: readonly Action[] = [
   { weight: 2, act: (w) => w.changeWeather() },
   { weight: 0.3, act: (w) => w.silence() },
   { weight: 2, act: (w) => w.resume() },
-  { weight: 0.2, can: (w) => !w.isDisturbed, act: (w) => w.cut() },
+  { weight: 0.2, can: (w) => !w.isDisturbed && !w.isResumable, act: (w) => w.cut() },
+  { weight: 1, can: (w) => !w.isDisturbed && w.isResumable, act: (w) => w.cut() },
   { weight: 0.1, can: (w) => !w.isDisturbed, act: (w) => w.closeSession() },
 ];
 

@@ -1,15 +1,7 @@
 /** Two sessions over a simulated network, everything that the model knows about them, and what may happen to them. */
 import type { Session } from "@voxrpc/runtime";
 import type * as $ from "@voxrpc/runtime/gen/v1";
-import {
-  connectPair,
-  type FakeClock,
-  type SessionPair,
-  type SimulatedLink,
-  type SimulatedPair,
-  type StreamOptions,
-  simulatedPair,
-} from "@voxrpc/runtime/testing";
+import type { FakeClock, SimulatedPair, StreamOptions } from "@voxrpc/runtime/testing";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import { router } from "../../packages/runtime/src/router.js";
 import type { AnyFlow } from "./flow.js";
@@ -19,6 +11,7 @@ import { type Answer, ModelCall } from "./model-call.js";
 import { anyPlan } from "./plans.js";
 import type { Random } from "./random.js";
 import { Missing, Model, modelDispatcher } from "./service.js";
+import { Sessions } from "./sessions.js";
 
 /** Calls and connections that are not over, at most. */
 const mostCalls = 20;
@@ -32,6 +25,8 @@ interface Opening {
   readonly isMissing: boolean;
   readonly madeAtMs: number;
   readonly abort: AbortController;
+  /** Whether there was no link, or it was lost. */
+  isHit: boolean;
   isOver: boolean;
 }
 
@@ -46,12 +41,13 @@ interface Settings {
   };
 }
 
-function settings(random: Random, hasKeepalive: boolean): Settings {
+function settings(random: Random, hasKeepalive: boolean, isResumable: boolean): Settings {
   const credit = random.pick([1, 2, 3, 16]);
   const options = {
     initialChannelCredit: credit,
     maxConcurrentRequests: random.pick([1, 2, 5, 64]),
-    limits: { maxBufferedBytes: random.pick([64, 1000, 1 << 20]), openTimeoutMs },
+    // What is answered without a link is kept up to this: beyond it the session would end.
+    limits: { maxBufferedBytes: isResumable ? 1 << 20 : random.pick([64, 1000, 1 << 20]), openTimeoutMs },
     keepalive: hasKeepalive ? { intervalMs: 1000, timeoutMs: 2000 } : undefined,
   };
   return { credit, options };
@@ -70,13 +66,14 @@ export class World {
   readonly calls: ModelCall[] = [];
   readonly flows: AnyFlow[] = [];
   readonly lines: Line[] = [];
-  readonly network: SimulatedPair;
   readonly clock: FakeClock;
   readonly random: Random;
   private readonly journal: Journal;
-  private readonly pair: SessionPair<SimulatedLink>;
+  private readonly pair: Sessions;
   private readonly credit: Readonly<Record<Side, number>>;
   private readonly hasKeepalive: boolean;
+  /** Whether a lost link is replaced, and sessions go on. */
+  readonly isResumable: boolean;
   private readonly byToken: ReadonlyMap<string, ModelCall>;
   private readonly openings: Opening[] = [];
   /** Promises of closings that must resolve. */
@@ -86,19 +83,19 @@ export class World {
   private disturbance: string | undefined = undefined;
 
   private constructor(
-    parts: Pick<World, "network" | "clock" | "random"> & { readonly journal: Journal },
-    pair: SessionPair<SimulatedLink>,
+    parts: Pick<World, "clock" | "isResumable" | "random"> & { readonly journal: Journal },
+    pair: Sessions,
     credit: World["credit"],
     hasKeepalive: boolean,
     byToken: ReadonlyMap<string, ModelCall>,
   ) {
-    this.network = parts.network;
     this.clock = parts.clock;
     this.random = parts.random;
     this.journal = parts.journal;
     this.pair = pair;
     this.credit = credit;
     this.hasKeepalive = hasKeepalive;
+    this.isResumable = parts.isResumable;
     this.byToken = byToken;
     for (const side of ["client", "server"] as const) {
       this.lines.push(new Line(`the root from the ${side}`, side, callerOf(pair[side]), false));
@@ -107,25 +104,38 @@ export class World {
           this.journal.wrong(`the ${side}'s session has ended: ${reason} ${error?.message}`);
       });
     }
+    pair.watch(
+      (side) => this.onLost(side),
+      (side, state) => {
+        this.journal.count("link again");
+        this.journal.note(`the ${side} has a link again`);
+        if (state.kind === "open" && !state.isResumed)
+          this.journal.wrong(`the ${side} was forgotten by its peer`);
+      },
+    );
   }
 
   /** A fresh pair of sessions in some weather. */
   static async make(random: Random, clock: FakeClock, journal: Journal): Promise<World> {
     const byToken = new Map<string, ModelCall>();
     const hasKeepalive = random.chance(0.2);
+    const isResumable = random.chance(0.5);
     const acceptor = router([modelDispatcher((token) => byToken.get(token ?? ""))]);
-    const [client, server] = [settings(random, hasKeepalive), settings(random, hasKeepalive)];
-    const network = simulatedPair({ clock });
-    journal.note(`a new session, credit ${client.credit} and ${server.credit}, keepalive ${hasKeepalive}`);
-    const connecting = connectPair(acceptor, {
+    const client = settings(random, hasKeepalive, isResumable);
+    const server = settings(random, hasKeepalive, isResumable);
+    journal.note(
+      `a new session, credit ${client.credit} and ${server.credit}, keepalive ${hasKeepalive}, resumable ${isResumable}`,
+    );
+    const pair = await Sessions.connect({
       clock,
-      links: network.links,
-      client: { ...client.options, acceptor, service: Model.name },
+      acceptor,
+      service: Model.name,
+      client: client.options,
       server: server.options,
+      isResumable,
     });
-    const pair = await clock.until(connecting);
     const credit = { client: client.credit, server: server.credit };
-    const world = new World({ network, clock, random, journal }, pair, credit, hasKeepalive, byToken);
+    const world = new World({ clock, random, journal, isResumable }, pair, credit, hasKeepalive, byToken);
     world.changeWeather();
     return world;
   }
@@ -198,12 +208,14 @@ export class World {
     const { random, clock, journal } = this;
     const from: Side = random.pick(["client", "server"]);
     const isMissing = random.chance(0.1);
+    const isPossible = this.pair[from].state.kind === "open";
     const opening: Opening = {
       name: `connection asked for by the ${from} at step ${journal.step}`,
       from,
       isMissing,
       madeAtMs: clock.now(),
       abort: new AbortController(),
+      isHit: !isPossible,
       isOver: false,
     };
     this.openings.push(opening);
@@ -241,29 +253,31 @@ export class World {
   }
 
   changeWeather(): void {
-    const stream = this.random.pick(streamsOf(this.network));
+    const stream = this.random.pick(streamsOf(this.pair.network));
     const options = weather(this.random);
     stream.configure(this.hasKeepalive ? { ...options, bytesPerMs: undefined } : options);
   }
 
   silence(): void {
     // With keepalive, whoever hears nothing ends the session in its own time.
-    if (this.hasKeepalive) this.disturb("silence");
+    if (this.hasKeepalive && !this.isResumable) this.disturb("silence");
     this.journal.count("silence");
     this.journal.note("silence");
-    this.random.pick(streamsOf(this.network)).silence();
+    this.random.pick(streamsOf(this.pair.network)).silence();
   }
 
   resume(): void {
     this.journal.note("no silence any more");
-    for (const stream of streamsOf(this.network)) stream.resume();
+    for (const stream of streamsOf(this.pair.network)) stream.resume();
   }
 
   /** Cuts the link somewhere: both ways at once, or one way behind the next bytes. */
   cut(): void {
-    const { random, network } = this;
-    this.disturb("cut");
+    const { random } = this;
+    const { network } = this.pair;
+    if (!this.isResumable) this.disturb("cut");
     this.journal.count("cut");
+    this.journal.note("cut");
     const end = random.pick(["end", "error"] as const);
     if (random.chance(0.5)) {
       network.cut(end);
@@ -279,7 +293,7 @@ export class World {
     const { random } = this;
     this.disturb("closed");
     this.journal.count("closed session");
-    const session = this.pair[random.pick(["client", "server"] as const)];
+    const session = this.pair[this.closingSide()];
     if (random.chance(0.3)) session.abort();
     else this.await(session.close({ timeoutMs: random.integer(0, 5000) }));
   }
@@ -297,13 +311,13 @@ export class World {
 
   /** Lets everything come to its end, then looks for what is left. */
   async finish(): Promise<void> {
-    const { journal, clock, network } = this;
+    const { journal, clock } = this;
     journal.note("everything comes to its end");
-    for (const stream of streamsOf(network)) {
-      stream.resume();
-      stream.configure({ latencyMs: 1, chunkBytes: undefined, bytesPerMs: undefined });
-    }
-    for (let round = 0; round < 400 && this.waiting.length > 0; round++) {
+    // A server learns only by waiting in vain that a client which might come back has gone.
+    this.calm();
+    if (this.isDisturbed && this.isResumable) await clock.elapse(70_000);
+    for (let round = 0; round < 400 && (this.waiting.length > 0 || !this.isSettled); round++) {
+      this.calm();
       for (const call of this.runningCalls) this.answer(call, true);
       for (const flow of this.flows) {
         flow.close();
@@ -319,7 +333,7 @@ export class World {
     await clock.elapse(6000);
     this.checkEmpty();
     this.disturb("the end");
-    this.await(this.pair[this.random.pick(["client", "server"] as const)].close());
+    this.await(this.pair[this.closingSide()].close());
     await clock.until(Promise.all([this.pair.client.closed, this.pair.server.closed]));
     await clock.elapse(0);
     this.checkEmpty();
@@ -329,6 +343,33 @@ export class World {
     if (clock.armed !== 0) journal.wrong(`${clock.armed} timers are armed`);
     if (this.closing !== 0) journal.wrong(`${this.closing} closings wait for ever`);
     journal.check();
+  }
+
+  /** The network in use does what it should. */
+  private calm(): void {
+    for (const stream of streamsOf(this.pair.network)) {
+      stream.resume();
+      stream.configure({ latencyMs: 1, chunkBytes: undefined, bytesPerMs: undefined });
+    }
+  }
+
+  /** Whether no link is missing that comes again. */
+  private get isSettled(): boolean {
+    return this.isDisturbed || this.pair.areConnected;
+  }
+
+  /** Who ends the session: a server that does so would be asked by its client for another. */
+  private closingSide(): Side {
+    return this.isResumable ? "client" : this.random.pick(["client", "server"] as const);
+  }
+
+  /** A side has lost its link: virtual connections and streams end, everything else goes on. */
+  private onLost(side: Side): void {
+    this.journal.count("lost link");
+    this.journal.note(`the ${side} has lost its link`);
+    for (const line of this.lines) if (line.isVirtual) line.disturb("its link was lost");
+    for (const call of this.calls) call.hit();
+    for (const opening of this.openings) opening.isHit = true;
   }
 
   private isUsed(line: Line): boolean {
@@ -378,6 +419,7 @@ export class World {
       true,
     );
     if (this.disturbance !== undefined) line.disturb(this.disturbance);
+    if (opening.isHit) line.disturb("its link was lost");
     this.lines.push(line);
     this.journal.note(`${line.name} is open`);
   }
@@ -387,6 +429,7 @@ export class World {
     this.journal.count(`open ${code}`);
     const isExpected =
       this.disturbance !== undefined ||
+      opening.isHit ||
       (code === "Rejected" && opening.isMissing) ||
       (code === "Cancelled" && opening.abort.signal.aborted) ||
       (code === "ConnectTimeout" && this.clock.now() >= opening.madeAtMs + openTimeoutMs);
