@@ -142,6 +142,11 @@ export function runStreamChecks(url: string, credit: number): Promise<PeerRun<Pe
   return run("streams", url, String(credit));
 }
 
+/** Runs those that need no calls back on a virtual connection. @param credit items that it takes on a fresh channel */
+export function runVirtualChecks(url: string, credit: number): Promise<PeerRun<PeerCheck>> {
+  return run("virtual", url, String(credit));
+}
+
 async function run<T>(...args: readonly string[]): Promise<PeerRun<T>> {
   const child = spawn(binary, args, { env: environment, timeout: runTimeoutMs });
   const said = collect(child);

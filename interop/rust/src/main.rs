@@ -12,6 +12,8 @@
 //!     runs the checks of calls against that server, one JSON line each; fails when one does
 //! vox-interop-peer streams <address> <credit>
 //!     the same for channels and virtual connections; takes so many items on a fresh channel
+//! vox-interop-peer virtual <address> <credit>
+//!     runs those that need no calls back on a virtual connection
 //! vox-interop-peer slow <address> <ms> [resumable]
 //!     makes one slow call, prints `calling`, then how it ended; over another link, too, in a session that can be resumed
 //! vox-interop-peer evolution <old|new> serve
@@ -62,11 +64,13 @@ async fn run(arguments: &[&str]) -> Result<(), String> {
         ["evolution", "new", "serve"] => evolution::new::serve().await,
         ["evolution", "old", "call", address] => evolution::old::call(address).await,
         ["evolution", "new", "call", address] => evolution::new::call(address).await,
+        ["virtual", address, credit] => stream_checks::run_virtual(address, number(credit)?).await,
         ["slow", address, delay] => client::slow(address, delay, false).await,
         ["slow", address, delay, "resumable"] => client::slow(address, delay, true).await,
         _ => Err(
             "usage: vox-interop-peer announcements | serve [<credit> [<ms>]] | resumable \
-                  | client <address> | streams <address> <credit> | slow <address> <ms> [resumable] \
+                  | client <address> | streams <address> <credit> \
+                  | virtual <address> <credit> | slow <address> <ms> [resumable] \
                   | evolution <old|new> serve | evolution <old|new> call <address>"
                 .to_owned(),
         ),

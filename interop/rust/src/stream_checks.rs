@@ -55,6 +55,29 @@ pub async fn run(address: &str, credit: u32) -> Result<(), String> {
     report.finish()
 }
 
+/// Runs those that need no calls back on a virtual connection: what a proxy joins.
+pub async fn run_virtual(address: &str, credit: u32) -> Result<(), String> {
+    warm_up().await?;
+    let root = connect(address, credit).await?;
+    let session = root.session.clone().ok_or("no session")?;
+    let opened = session.open::<StreamsClient>(settings(credit)).await;
+    let client = opened.map_err(|error| format!("cannot open: {error:?}"))?;
+    let mut report = Report::default();
+    report.add("count", within(count(&client)).await);
+    report.add("sum", within(sum(&client)).await);
+    report.add("shout", within(shout(&client)).await);
+    report.add("records", within(records(&client)).await);
+    report.add("many_at_once", within(many_at_once(&client)).await);
+    report.add("closed_at_once", within(closed_at_once(&client)).await);
+    report.add("not_wanted", within(not_wanted(&client)).await);
+    report.add("left", within(left(&client)).await);
+    report.add("given_up", within(given_up(&client)).await);
+    report.add("failed", within(failed(&client)).await);
+    report.add("refused", within(refused(&client)).await);
+    report.add("virtual_unknown", within(unknown_service(&session, credit)).await);
+    report.finish()
+}
+
 async fn within(check: impl Future<Output = Outcome>) -> Outcome {
     timeout(PATIENCE, check)
         .await
