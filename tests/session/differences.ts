@@ -16,6 +16,10 @@ const ownRoot = "schemas.md §4: the method's own response types are announced, 
 const ownTexts = "schemas.md §6, postcard.md: same error, its text is our own and names the place";
 const noCloseAfterReset = "calls.md §5.3: after a Reset the channel is over, no Close follows";
 const noGrantAfterEnd = "calls.md §5.2: a grant after the Close is ignored, so none is sent";
+const linkLost =
+  "calls.md §5.3: channels end with an error when their link is lost, and nothing is granted for them afterwards";
+const lostConnections =
+  "session.md §7: virtual connections end with their link, and a peer that may still have them is told";
 const failedCallEnds = "calls.md §5.1: when a call fails its receivers get what is buffered, then the end";
 const excess =
   "calls.md §5.2: items beyond the grant reset that channel and block nothing; a grant goes out as soon as its items are taken";
@@ -147,6 +151,39 @@ export const differences: Readonly<Record<string, readonly ChosenDifference[]>> 
       "result",
     ),
   ],
+  resume_reply_before_resend: [
+    difference(
+      "server",
+      "calls.md §6.3: what is answered without a link leaves with the next one, and again when the call comes again",
+      "extra",
+      "missing",
+    ),
+  ],
+  resume_idempotent: [
+    difference(
+      "server",
+      "calls.md §6.3: a handler that runs on answers the call that comes again",
+      "missing",
+    ),
+  ],
+  resume_mid_stream_tx: [
+    difference("client", linkLost, "missing", "result"),
+    difference("server", `${ownRoot}, also ahead of Indeterminate`, "other", "extra", "root"),
+  ],
+  resume_mid_stream_rx: [
+    difference("client", linkLost, "result"),
+    difference("server", `${ownRoot}, also ahead of Indeterminate; ${linkLost}`, "other", "root"),
+  ],
+  resume_after_call_stream: [difference("client", noGrantAfterEnd, "missing")],
+  resume_virtual: [
+    difference("client", lostConnections, "extra", "missing"),
+    difference("server", lostConnections, "extra"),
+  ],
+  resume_twice: [
+    difference("server", "session.md §7: a session is known under the newest key of its peer", "other"),
+  ],
+  resume_settings_changed: [difference("server", saysWhy, "extra")],
+  resume_while_connected: [difference("server", saysWhy, "extra")],
   client_garbage: [difference("client", saysWhy, "extra")],
   client_protocol_error: [difference("client", protocolErrorEnds, "missing")],
   ...Object.fromEntries(
@@ -172,13 +209,17 @@ export const differences: Readonly<Record<string, readonly ChosenDifference[]>> 
   ),
 };
 
-const resume = "belongs to resume";
+const secondClient = "its second client presents the key of the first, which ours does not give away";
+const oneKey = "session.md §7: acceptors of ours expect no certain key, they look keys up";
 const pending = "belongs to connections: acceptors that get the connection itself";
 
 /** Transcripts that are not replayed here, or of which one side is not. */
 const elsewhere: readonly (readonly [name: RegExp, reason: string, role?: Role])[] = [
   [/^(virtual_dropped_acceptor|virtual_early_call)$/, pending, "server"],
-  [/^resume_/, resume],
+  [/^resume_(settings_changed|while_connected)$/, secondClient, "client"],
+  [/^resume_key_mismatch$/, oneKey],
+  [/^resume_key_wrong_length$/, "its second client is the recorder", "client"],
+  [/^resume_server_gone$/, "its calls name their operations, which the notes do not say", "client"],
   [/^invalid_payload$/, "its client was built from other types than those of session.vox", "client"],
 ];
 

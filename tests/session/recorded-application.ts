@@ -87,7 +87,9 @@ export function makeApplication(transcript: string, metadata: Metadata): Applica
     }),
     lookup.handled(([key]) => {
       runs += 1;
-      return key === "" ? undefined : `${key}#${runs}`;
+      const found = `${key}#${runs}`;
+      if (key === "gate") return pass(runs).then(() => found);
+      return key === "" ? undefined : found;
     }),
     ...streams(transcript),
   ]);

@@ -59,6 +59,11 @@ export class RecordedCaller {
     return last;
   }
 
+  /** Reads the newest stream to its end. */
+  readRest(): void {
+    void this.readAll(this.receivers.at(-1));
+  }
+
   /** What calls, opens and receivers came to, beside the record. */
   *endings(): Generator<Ending> {
     for (const [text, actual] of this.results) {

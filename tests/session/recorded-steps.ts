@@ -39,6 +39,8 @@ export interface Step {
   readonly by?: "harness";
   readonly delivered?: false;
   readonly note?: string;
+  /** Parts that were drawn by lot, by names that stand for the same bytes each time. */
+  readonly random?: readonly { readonly name: string; readonly offset: number; readonly length: number }[];
   /** Index of the range of steps to which it belongs, whose order is free. */
   readonly group?: number;
   /** `any`: free within its direction, too. */
@@ -49,6 +51,8 @@ export interface Transcript {
   readonly name: string;
   readonly description: string;
   readonly settings: Readonly<Record<Role, RecordedSettings>> & {
+    /** Whether the acceptor keeps sessions that have lost their links. */
+    readonly server_registry?: boolean;
     /** Of `proxy`, a pair for each link. */
     readonly links?: readonly Readonly<Record<Role, { readonly settings: RecordedSettings }>>[];
   };

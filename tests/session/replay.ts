@@ -1,11 +1,15 @@
 /** Plays one side of a recorded session and compares every frame that it sends. See `session.README.md`. */
 import {
+  type AcceptOptions,
   accept,
+  type InitiateOptions,
   initiate,
+  type MemoryLink,
   Metadata,
   memoryLinkPair,
   memoryOperationStore,
   type Session,
+  SessionRegistry,
 } from "@voxrpc/runtime";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
 import { messageSchemas } from "../../packages/runtime/src/handshake/handshake-core.js";
@@ -71,10 +75,20 @@ class Replay {
   readonly differences: Difference[] = [];
   private readonly steps: readonly Step[];
   private readonly name: string;
+  /** Whether all links of the record are replayed, one after the other. */
+  private readonly spansLinks: boolean;
   private readonly role: Role;
-  private readonly peer: RawPeer;
-  private readonly cut: () => void;
+  /** The other ends of the links so far, by their numbers; the last is the newest. */
+  private readonly peers: RawPeer[] = [];
+  private readonly cuts: (() => void)[] = [];
+  /** Of the step at hand. */
+  private link = 0;
   private readonly clock = new FakeClock();
+  /** The acceptor's; undefined for one that remembers nobody. */
+  private registry: SessionRegistry | undefined;
+  /** Keys that our acceptor gave, by their names in the record. */
+  private readonly keys = new Map<string, string>();
+  private readonly options: AcceptOptions & InitiateOptions;
   private readonly application: Application;
   private session: Session | undefined = undefined;
   private readonly caller: RecordedCaller;
@@ -87,13 +101,13 @@ class Replay {
     // This one holds two links, and each side is ours on one of them.
     const isSecond = transcript.name === "refuse_credit_0_locally" || transcript.name === "proxy";
     const link = isSecond && role === "server" ? 1 : 0;
-    this.steps = transcript.steps.filter((step) => step.kind === "app" || (step.link ?? 0) === link);
+    this.spansLinks = transcript.name.startsWith("resume_");
+    this.steps = transcript.steps.filter(
+      (step) => this.spansLinks || step.kind === "app" || (step.link ?? 0) === link,
+    );
     this.role = role;
     this.caller = new RecordedCaller(transcript, role, this.steps);
     this.application = makeApplication(transcript.name, responseMetadata(transcript));
-    const [ours, theirs] = memoryLinkPair();
-    this.peer = new RawPeer(theirs);
-    this.cut = () => theirs.abort();
     const greeting = this.steps.find(
       (step) => step.from === role && (step.kind === "hello" || step.kind === "hello_yourself"),
     );
@@ -103,7 +117,8 @@ class Replay {
       transcript.settings[role];
     const entries = [...metadataOf(greeting?.message?.metadata ?? [])];
     const named = entries.at(-1)?.key === "vox-service" ? entries.pop() : undefined;
-    const options = {
+    if (transcript.settings.server_registry === true) this.forget();
+    this.options = {
       maxConcurrentRequests,
       initialChannelCredit: this.name === "refuse_credit_0_locally" ? 0 : initialChannelCredit,
       metadata: new Metadata(entries),
@@ -112,10 +127,37 @@ class Replay {
       keepalive: this.isPinging ? keepalive : undefined,
       // The recorded peers keep the answers of all methods.
       operationStore: memoryOperationStore({ clock: this.clock }),
+      mustBeResumable: this.name === "resume_not_offered" && role === "client",
+      // The recorded acceptors do not say whether they still know a session, and the recorded client believes that they do.
+      reconnect: this.spansLinks
+        ? { open: async () => this.openLink(), random: () => 0, assumeResumed: true }
+        : undefined,
     };
+    this.establish();
+  }
+
+  /** The acceptor knows no session any more. */
+  private forget(): void {
+    this.registry = new SessionRegistry({ clock: this.clock });
+  }
+
+  /** @returns our end of a new link */
+  private openLink(): MemoryLink {
+    const [ours, theirs] = memoryLinkPair();
+    this.peers.push(new RawPeer(theirs));
+    this.cuts.push(() => theirs.abort());
+    return ours;
+  }
+
+  private establish(): void {
     const { client, server } = this.application;
+    const { registry, options } = this;
+    const ours = this.openLink();
+    const { reconnect: _, ...accepting } = options;
     const establishing =
-      role === "client" ? initiate(ours, { ...options, acceptor: client }) : accept(ours, server, options);
+      this.role === "client"
+        ? initiate(ours, { ...options, acceptor: client })
+        : accept(ours, server, { ...accepting, registry });
     establishing.then(
       (session) => {
         this.session = session;
@@ -125,6 +167,37 @@ class Replay {
         // What became of it shows on the wire.
       },
     );
+  }
+
+  /** A step on a link that is not there yet. */
+  private async nextLink(): Promise<void> {
+    if (this.role === "client") {
+      // The recorded application reads on, which is no step.
+      this.caller.readRest();
+      this.clock.advance(1);
+      await settle();
+      return;
+    }
+    if (this.name === "resume_unknown_key" || this.name === "resume_server_gone") this.forget();
+    this.establish();
+  }
+
+  private get peer(): RawPeer {
+    return this.peers[this.link] as RawPeer;
+  }
+
+  private cut(): void {
+    this.cuts[this.link]?.();
+  }
+
+  /** The bytes of a step, with the keys of this run. */
+  private bytesOf(step: Step): string {
+    let hex = hexOf(step);
+    for (const { name, offset, length } of step.random ?? []) {
+      const key = this.keys.get(name);
+      if (key !== undefined) hex = hex.slice(0, 2 * offset) + key + hex.slice(2 * (offset + length));
+    }
+    return hex;
   }
 
   async play(): Promise<void> {
@@ -170,17 +243,23 @@ class Replay {
       await this.groupStep(step);
       return;
     }
+    if (this.spansLinks && step.kind !== "app") {
+      const { link = 0 } = step;
+      if (link === this.peers.length) await this.nextLink();
+      this.link = Math.min(link, this.peers.length - 1);
+    }
     const isOurs = step.from === this.role;
     if (isOurs && this.isPinging) await this.passTime(step);
     if (step.kind === "app") {
       this.expectNothing(step);
       await this.act(step, index, isOurs);
     } else if (step.kind === "cut") {
+      this.expectNothing(step);
       this.cut();
     } else if (!isOurs) {
       this.expectNothing(step);
       if (step.kind === "eof") this.peer.close();
-      else if (step.delivered !== false) this.peer.send(hexOf(step));
+      else if (step.delivered !== false) this.peer.send(this.bytesOf(step));
     } else if (step.by !== "harness") {
       if (step.kind === "eof") this.expectEnd(step);
       else this.expectFrame(step, index);
@@ -195,13 +274,18 @@ class Replay {
   }
 
   async dispose(): Promise<void> {
-    this.cut();
+    this.session?.abort();
+    for (const cut of this.cuts) cut();
+    await settle();
+    // A session of an acceptor waits for its peer, if it is let.
+    if (this.spansLinks) this.clock.advance(120_000);
     await settle();
     if (this.clock.armed !== 0) this.differ("end", `${this.clock.armed} timers are armed after the end`);
   }
 
   private async act(step: Step, index: number, isOurs: boolean): Promise<void> {
     const note = step.note ?? "";
+    if (note === "lets the first run return") this.application.open(1);
     const opened = /^(?:lets \w+\((\d+)\) return|opens gate (\d+)|\(harness\) the gate (opens))/.exec(note);
     if (opened !== null) this.application.open(Number(opened[1] ?? opened[2] ?? 1));
     if (isOurs && this.caller.act(note, index)) await this.drop();
@@ -249,6 +333,7 @@ class Replay {
       return;
     }
     if (actual === expected || isSameGreeting(step, actual)) {
+      this.noteKey(step, actual);
       received.shift();
       return;
     }
@@ -262,6 +347,13 @@ class Replay {
     }
     received.shift();
     this.differ(kind, `${describe(actual)}, recorded ${describe(expected)}`);
+  }
+
+  private noteKey({ kind, random = [] }: Step, actual: string): void {
+    if (kind !== "hello_yourself" || random[0] === undefined) return;
+    const own = decodeHandshakeMessage(fromHex(actual), defaultLimits);
+    if (own.kind === "HelloYourself" && own.resumeKey !== undefined)
+      this.keys.set(random[0].name, toHex(own.resumeKey));
   }
 
   private differ(kind: DifferenceKind, text: string): void {
@@ -291,13 +383,22 @@ function responseMetadata({ steps }: Transcript): Metadata {
   return metadataOf(found?.message?.metadata ?? []);
 }
 
-/** A HelloYourself may differ in its resume key, which is random there and absent here. */
+/** A HelloYourself may differ in its resume key, which is random; a Hello of ours asks whether the session is known. */
 function isSameGreeting(step: Step, actual: string): boolean {
-  if (step.kind !== "hello_yourself") return false;
+  if (step.kind !== "hello_yourself" && step.kind !== "hello") return false;
   const recorded = decodeHandshakeMessage(fromHex(hexOf(step)), defaultLimits);
-  if (recorded.kind !== "HelloYourself") return false;
-  const own = { ...recorded, schemas: messageSchemas(), resumeKey: undefined };
-  return toHex(encodeHandshakeMessage(own)) === actual;
+  const own = decodeHandshakeMessage(fromHex(actual), defaultLimits);
+  const schemas = messageSchemas();
+  if (recorded.kind === "HelloYourself" && own.kind === "HelloYourself") {
+    // `establish_or_resume` of 0.8.2 names no service, its `establish` does. Source: `protocol/wire.md` §7.
+    const { metadata } = [...recorded.metadata].length === 0 ? own : recorded;
+    const same = { ...recorded, schemas, metadata, resumeKey: own.resumeKey };
+    return toHex(encodeHandshakeMessage(same)) === actual;
+  }
+  if (recorded.kind !== "Hello" || own.kind !== "Hello") return false;
+  const metadata = new Metadata(own.metadata);
+  metadata.delete("vox-resume");
+  return toHex(encodeHandshakeMessage({ ...own, schemas, metadata })) === hexOf(step);
 }
 
 function headOf(hex: string): MessageHead | undefined {
