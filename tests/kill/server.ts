@@ -5,6 +5,7 @@
 import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import type { OperationStore } from "@voxrpc/runtime";
 import { serve } from "@voxrpc/runtime/node";
 import { sqliteStore } from "@voxrpc/runtime/sqlite";
 import { type EverythingHandler, everythingDispatcher } from "../interop/gen/everything.vox.js";
@@ -41,8 +42,25 @@ const handler: Pick<EverythingHandler, "commit"> = {
   },
 };
 
+/** The store as one that is asked over a network: what it has done, and that it says so, are two things. */
+function late(): OperationStore {
+  const ask = async <T>(step: () => T): Promise<T> => {
+    await someTime();
+    const answer = step();
+    await someTime();
+    return answer;
+  };
+  return {
+    admit: (key, record) => ask(() => store.admit(key, record)),
+    lookup: (key) => ask(() => store.lookup(key)),
+    seal: (key, record, reply) => ask(() => store.seal(key, record, reply)),
+    release: (key) => ask(() => store.release(key)),
+    remove: (key) => ask(() => store.remove(key)),
+  };
+}
+
 const server = await serve(address, everythingDispatcher(handler as EverythingHandler), {
-  operationStore: store,
+  operationStore: random.chance(0.5) ? late() : store,
   resumable: { store: store.sessions },
 });
 process.send?.(server.url);
