@@ -4,7 +4,6 @@ import type {
   ConnectionAcceptor,
   ConnectionProxy,
   InitiateOptions,
-  Observer,
   Session,
 } from "@voxrpc/runtime";
 import { connectPair, type PairOptions, type SessionPair } from "@voxrpc/runtime/testing";
@@ -15,7 +14,8 @@ export interface GatewayOptions {
   readonly server?: PairOptions["server"];
   /** Of both sessions of the host. */
   readonly host?: PairOptions["server"];
-  readonly observer?: Observer;
+  /** Of the host's session with the server, beside `host`. */
+  readonly upstream?: InitiateOptions;
   /** What the host does with virtual connections. Default: `proxyThrough`. */
   readonly join?: (
     upstream: Session,
@@ -34,7 +34,7 @@ export interface Gateway extends AsyncDisposable {
 /** @param acceptor of the server */
 export async function connectGateway(acceptor: Acceptor, options: GatewayOptions = {}): Promise<Gateway> {
   const { clock, client, server, host } = options;
-  const far = await connectPair(acceptor, { clock, server, client: host });
+  const far = await connectPair(acceptor, { clock, server, client: { ...host, ...options.upstream } });
   const proxies: ConnectionProxy[] = [];
   const join = options.join ?? ((upstream, _request, connection) => connection.proxyThrough(upstream));
   const joining: ConnectionAcceptor = {

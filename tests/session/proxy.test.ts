@@ -7,12 +7,21 @@ import {
   type RawConnection,
   RejectedError,
   router,
+  type Session,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { writeSchemaMessage } from "../../packages/runtime/src/wire/request-messages.js";
+import {
+  beginPayload,
+  endPayload,
+  methodIdBytes,
+  writeCallHead,
+  writeCancel,
+  writeResponseHead,
+  writeSchemaMessage,
+} from "../../packages/runtime/src/wire/request-messages.js";
 import { Streams, streamsDispatcher, streamsFailAfter } from "../interop/gen/streams.vox.js";
 import { countSum, recordAt, streamsHandler } from "../interop/stream-handlers.js";
 import { VoxService } from "../plans/vox-types.js";
@@ -412,6 +421,76 @@ describe("a peer of a proxy that breaks the rules", () => {
   });
 });
 
+/** Frames on the first connection that a client opens. */
+const written = (write: (w: $.Writer, p: number) => number): Uint8Array => {
+  const w = new $.Writer(1024);
+  return w.buffer.slice(0, write(w, 0));
+};
+const callOf = (id: number): Uint8Array =>
+  written((w, p) => {
+    const head = writeCallHead(w, p, 1, id, methodIdBytes(wait.method.id));
+    w.buffer[head] = 0;
+    const start = beginPayload(w, head + 1);
+    w.buffer[start] = 7;
+    return endPayload(w, start, start + 1);
+  });
+const answerOf = (id: number): Uint8Array =>
+  written((w, p) => {
+    const head = writeResponseHead(w, p, 1, id);
+    w.buffer[head] = 0;
+    const start = beginPayload(w, head + 1);
+    return endPayload(w, start, start);
+  });
+const cancelOf = (id: number): Uint8Array => written((w, p) => writeCancel(w, p, 1, id));
+
+/** Sends frames as they are. */
+function say({ core: { outbox } }: Session, ...frames: readonly Uint8Array[]): void {
+  for (const frame of frames) {
+    const start = outbox.begin();
+    if (start + frame.length > outbox.writer.limit) outbox.writer.grow(start, frame.length);
+    outbox.writer.buffer.set(frame, start);
+    outbox.commit(start + frame.length);
+  }
+}
+
+describe("ids of requests that a proxy lets through", () => {
+  const never = $.dispatcher("Golden", [wait.handled(() => new Promise<number>(() => {}))]);
+
+  it.each([
+    ["of the other side's parity", [callOf(2)], "request id 2 is not odd"],
+    ["in flight already", [callOf(1), callOf(1)], "request id 1 is in flight already"],
+    [
+      "of more calls than anybody answers",
+      Array.from({ length: 1100 }, (_, at) => callOf(2 * at + 1)),
+      "more than 1088 requests wait for an answer",
+    ],
+  ])("are none %s", async (_which, frames, problem) => {
+    await using gateway = await connectGateway(never);
+    const caller = await gateway.near.client.open(Golden);
+    say(gateway.near.client, ...frames);
+    await settle();
+    expect(await endOf(gateway)).toMatchObject({
+      reason: "Protocol",
+      error: { message: `protocol error: ${problem}` },
+    });
+    expect((await caller.connection.closed).reason).toBe("Remote");
+    expect(virtualCounts(gateway)).toEqual([0, 0, 0, 0]);
+    expect([gateway.near.client.isOpen, gateway.far.server.isOpen]).toEqual([true, true]);
+  });
+
+  it("are none that nobody has called with: answers and cancels that do not belong to a call are dropped", async () => {
+    await using gateway = await connectGateway(answering());
+    const caller = await gateway.near.client.open(Golden);
+    const before = gateway.far.client.snapshot().traffic.framesOut;
+    say(gateway.near.client, cancelOf(1), cancelOf(99), answerOf(2), answerOf(99));
+    say(gateway.far.server, answerOf(1), answerOf(77), cancelOf(2));
+    await settle();
+    expect(gateway.far.client.snapshot().traffic.framesOut).toBe(before);
+    expect(await caller.call(lookup.method, ["a"])).toBe("a");
+    expect(gateway.proxies[0]?.inFlight).toBe(0);
+  });
+});
+
 /** A frame of 16 KiB is the largest, and 32 KiB make a link congested. */
 const limits: Partial<Limits> = { maxFrameBytes: 16 * kb, maxBufferedBytes: 32 * kb };
 const text = "x".repeat(8 * kb);
@@ -456,6 +535,32 @@ describe("back pressure", () => {
     await settle();
     expect(gateway.near.clientLink.bufferedBytes).toBe(0);
     gateway.far.serverLink.resume();
+  });
+
+  it("ends the proxy when the link that feeds it cannot wait", async () => {
+    const gateway = await connectGateway(answering(), { client: many, server: many, host: many });
+    await using _ = gateway;
+    Object.defineProperty(gateway.near.serverLink, "setReading", { value: undefined });
+    const caller = await gateway.near.client.open(Golden, many);
+    gateway.far.serverLink.pause();
+    const calls = Array.from({ length: 40 }, () => caller.tryCall(lookup.method, [text]));
+    for (const outcome of await Promise.all(calls)) expect(outcome).toMatchObject({ ok: false });
+    expect(await endOf(gateway)).toMatchObject({
+      error: { message: expect.stringContaining("the link that feeds it cannot wait") as string },
+    });
+    gateway.far.serverLink.resume();
+  });
+
+  it("ends the proxy at a message that the other link does not carry", async () => {
+    const upstream = { limits: { ...limits, maxFrameBytes: 8 * kb } };
+    await using gateway = await connectGateway(answering(), { client: many, host: many, upstream });
+    const caller = await gateway.near.client.open(Golden);
+    expect(await caller.call(lookup.method, ["a"])).toBe("a");
+    await expect(caller.call(lookup.method, [text])).rejects.toMatchObject({ code: "ConnectionClosed" });
+    expect(await endOf(gateway)).toMatchObject({
+      error: { message: expect.stringContaining("a message cannot be passed on: the message has") as string },
+    });
+    expect(virtualCounts(gateway)).toEqual([0, 0, 0, 0]);
   });
 
   it("also from a client that does not read what the server sends", async () => {
