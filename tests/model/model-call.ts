@@ -220,7 +220,8 @@ export class ModelCall {
           ? undefined
           : "nobody cancelled it";
       case "Indeterminate":
-        if (this.isAnswerLost && !this.plan.method.idempotent) return undefined;
+        // What is persisted is answered from its store.
+        if (this.isAnswerLost && !this.plan.method.idempotent && !this.plan.method.persist) return undefined;
         return this.isBroken || (hasThrown && this.isHalfDone) ? undefined : "its handler may be believed";
       case "ConnectionClosed":
       case "SessionShutdown":

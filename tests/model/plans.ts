@@ -1,6 +1,6 @@
 /** Which calls the model makes. */
 import { channel } from "@voxrpc/runtime";
-import { count, divide, echo, lookup, sum, wait } from "../session/golden-service.js";
+import { commit, count, divide, echo, lookup, sum, wait } from "../session/golden-service.js";
 import { type AnyFlow, Flow } from "./flow.js";
 import type { Journal } from "./journal.js";
 import type { CallPlan } from "./model-call.js";
@@ -44,6 +44,7 @@ const plans: readonly MakePlan[] = [
     const error = random.chance(0.9) ? { kind: "DivideByZero" } : undefined;
     return plan("divide", divide.method, args, BigInt(random.integer(-9, 9)), [], error);
   },
+  ({ token, random }) => plan("commit", commit.method, [token], BigInt(random.integer(0, 1000))),
   ({ token, random }) =>
     plan("lookup", lookup.method, [`key ${token}`], random.chance(0.5) ? `value ${token}` : undefined),
   ({ token, journal, callerCredit }) => {

@@ -1,6 +1,6 @@
 /** The service of the model: every handler waits until the scheduler says what it answers. */
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { count, divide, echo, lookup, sum, wait } from "../session/golden-service.js";
+import { commit, count, divide, echo, lookup, sum, wait } from "../session/golden-service.js";
 import type { ModelCall } from "./model-call.js";
 
 /** Finds the call that a handler was called for. @returns undefined for one that nobody has made */
@@ -29,6 +29,7 @@ export function modelDispatcher(find: FindCall): $.Dispatcher {
   return $.dispatcher(Model.name, [
     wait.handled((args, context) => begin(args, context)),
     divide.handled((args, context) => begin(args, context)),
+    commit.handled((args, context) => begin(args, context)),
     lookup.handled((args, context) => begin(args, context)),
     count.handled((args, context) => begin(args, context, [args[2]])),
     sum.handled((args, context) => begin(args, context, [args[0]])),

@@ -1,5 +1,5 @@
 /** Two sessions over a simulated network, everything that the model knows about them, and what may happen to them. */
-import type { Session } from "@voxrpc/runtime";
+import { type MemoryOperationStore, memoryOperationStore, type Session } from "@voxrpc/runtime";
 import type * as $ from "@voxrpc/runtime/gen/v1";
 import type { FakeClock, SimulatedPair, StreamOptions } from "@voxrpc/runtime/testing";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
@@ -36,6 +36,7 @@ interface Settings {
   readonly options: {
     readonly initialChannelCredit: number;
     readonly maxConcurrentRequests: number;
+    readonly operationStore: MemoryOperationStore;
     readonly limits: { readonly maxBufferedBytes: number; readonly openTimeoutMs: number };
     readonly keepalive: { readonly intervalMs: number; readonly timeoutMs: number } | undefined;
   };
@@ -45,6 +46,7 @@ function settings(random: Random, hasKeepalive: boolean, isResumable: boolean): 
   const credit = random.pick([1, 2, 3, 16]);
   const options = {
     initialChannelCredit: credit,
+    operationStore: memoryOperationStore(),
     maxConcurrentRequests: random.pick([1, 2, 5, 64]),
     // What is answered without a link is kept up to this: beyond it the session would end.
     limits: { maxBufferedBytes: isResumable ? 1 << 20 : random.pick([64, 1000, 1 << 20]), openTimeoutMs },
@@ -154,7 +156,8 @@ export class World {
   }
 
   get runningCalls(): ModelCall[] {
-    return this.calls.filter(({ isRunning }) => isRunning);
+    // Also those that their callers have given up and forgotten: what is persisted runs all the same.
+    return [...this.byToken.values()].filter(({ isRunning }) => isRunning);
   }
 
   get pendingOpenings(): Opening[] {
@@ -329,8 +332,11 @@ export class World {
     if (this.waiting.length > 0) journal.wrong(`these wait for ever: ${this.waiting.join("; ")}`);
     journal.check();
     for (const line of this.lines) if (line.isVirtual) this.await(line.caller.connection.close());
-    // A Close waits 5 s for credit.
-    await clock.elapse(6000);
+    // A Close waits 5 s for credit, and what was given up waits for its turn to run.
+    for (let round = 0; round < 60; round++) {
+      for (const call of this.runningCalls) this.answer(call, true);
+      await clock.elapse(100);
+    }
     this.checkEmpty();
     this.disturb("the end");
     this.await(this.pair[this.closingSide()].close());
