@@ -38,8 +38,8 @@ export interface Limits {
    * not read until it has drained, so that a peer that keeps our limits is never cut off. Two such sides always get on as
    * long as this is more than what the peer may have sent unread: its `maxBufferedBytes`, one frame, and the carrier's own
    * memory. Calls that wait for other reasons, from a peer that exceeds what was announced, end their connection two
-   * frames and 256 KiB above it. Items of channels whose call waits count, too; past that sum their channel is reset.
-   * Default 64 MiB.
+   * frames and 256 KiB above it. What arrives for a raw connection that nobody has taken, and items of channels whose call
+   * waits count, too; past that sum their channel is reset. Default 64 MiB.
    */
   readonly maxQueuedBytes: number;
   /** Calls of ours that may wait for a new link on one connection; further ones fail at once. Default 1024. */
@@ -48,7 +48,7 @@ export interface Limits {
   readonly maxConnections: number;
   /** Connections that this side has asked for and the peer has not answered, per session. Default 256. */
   readonly maxPendingOpens: number;
-  /** Milliseconds that a peer is given to answer a request for a virtual connection. Default 10 000. */
+  /** What a peer may take to answer for a connection, and an acceptor of ours to decide about one, ms. Default 10 000. */
   readonly openTimeoutMs: number;
   /** Credit that a peer may choose for us by opening a virtual connection: we announce at most this. Default 1024. */
   readonly maxInitialCredit: number;
