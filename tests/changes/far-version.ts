@@ -43,9 +43,17 @@ export class VersionProgram implements Disposable {
 /** A process that speaks for one version at a time. */
 export class FarVersion implements AsyncDisposable {
   private readonly child: ChildProcess;
+  /** The end of what it wrote to stderr: handlers that fail, as they should, and its own mistakes. */
+  private said = "";
 
   constructor(program: VersionProgram) {
-    this.child = fork(program.path, { serialization: "advanced" });
+    this.child = fork(program.path, {
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.said = `${this.said}${text}`.slice(-4000);
+    });
   }
 
   async serve(texts: Readonly<Record<string, string>>, title: string, runs: number): Promise<string> {
@@ -77,7 +85,7 @@ export class FarVersion implements AsyncDisposable {
     try {
       const answer = once(this.child, "message", { signal });
       const end = once(this.child, "exit", { signal }).then(([code]) => {
-        throw new Error(`the process of the version ended with ${String(code)}`);
+        throw new Error(`the process of the version ended with ${String(code)}: ${this.said}`);
       });
       this.child.send(order);
       const [answered] = (await Promise.race([answer, end])) as [Answered];

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { CallFailure } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";
+import { assemblePayload, type TypeRef } from "@voxrpc/runtime/schema";
 import { describe, expect, it } from "vitest";
 import { modelOf } from "../emit/generated.js";
 import { frame } from "../hostile/frames.js";
@@ -123,6 +124,29 @@ function listen(socket: Socket): () => string {
   });
   return () => received;
 }
+
+describe("a peer that announces again", () => {
+  it("may bring no schema; its last root counts", async () => {
+    const server = opens(await serve(anyPort, goldenDispatcher()));
+    const socket = await dial(server.address.port);
+    const received = listen(socket);
+    const answered = async (text: string): Promise<void> => {
+      await until(() => received().includes(text));
+    };
+    const again = (root: TypeRef): Uint8Array => frame.schemas(add.method, assemblePayload([], root));
+    const { root } = add.method.args;
+    socket.write(framed(...handshakeFrames("initiator"), frame.schemas(add.method)));
+    socket.write(framed(again(root), frame.call(1, add.method, [1, 40])));
+    await answered("\x00\x29");
+    socket.write(framed(again({ ...root, args: [] } as TypeRef), frame.call(3, add.method, [1, 41])));
+    await answered("translation plan failed: arguments of Golden.add");
+    socket.write(framed(again({ tag: "var", name: "T" }), frame.call(5, add.method, [1, 42])));
+    await answered("not found in received schemas");
+    socket.write(framed(again(root), frame.call(7, add.method, [1, 43])));
+    await answered("\x00\x2c");
+    expect(socket.readableEnded).toBe(false);
+  });
+});
 
 describe("a peer that does not announce", () => {
   it("a client is answered with InvalidPayload, and served once it does", async () => {

@@ -339,7 +339,7 @@ class MethodComparer {
         where,
         change: changeText(change, position),
         effect: "whoever receives items of a Tx reads them without a plan, so the call is refused",
-        advice: adviceOf({ ...change, kind: "field-order" }, position),
+        advice: adviceOf(change.kind === "type-name" ? change : { ...change, kind: "field-order" }, position),
       };
       collector.add(full, where, "VOX5010", span, refused, meetings, subjects, related);
       return;
