@@ -5,7 +5,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { type Called, judge, type Outcome, type Served } from "./ends.js";
-import type { Answered, Order } from "./version-process.js";
+import type { Answered, Numbered, Order } from "./version-process.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Below node_modules: what is not bundled is found from there. */
@@ -43,10 +43,12 @@ export class VersionProgram implements Disposable {
 /** A process that speaks for one version at a time. */
 export class FarVersion implements AsyncDisposable {
   private readonly child: ChildProcess;
+  private readonly waiting = new Map<number, Resolvers<Answered>>();
   /** The end of what it wrote to stderr: handlers that fail, as they should, and its own mistakes. */
   private said = "";
+  private lastId = 0;
 
-  constructor(program: VersionProgram) {
+  private constructor(program: VersionProgram) {
     this.child = fork(program.path, {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -54,6 +56,24 @@ export class FarVersion implements AsyncDisposable {
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.said = `${this.said}${text}`.slice(-4000);
     });
+  }
+
+  /** Starts a process and waits until it listens to its parent: a busy machine takes long to load it. */
+  static async start(program: VersionProgram): Promise<FarVersion> {
+    const version = new FarVersion(program);
+    const { child, waiting } = version;
+    const ended = once(child, "exit").then(([code]) => {
+      const error = new Error(`the process of the version ended with ${String(code)}: ${version.said}`);
+      for (const { reject } of waiting.values()) reject(error);
+      throw error;
+    });
+    ended.catch(() => undefined);
+    await Promise.race([once(child, "message"), ended]);
+    child.on("message", ({ id, content }: Numbered<Answered>) => {
+      waiting.get(id)?.resolve(content);
+      waiting.delete(id);
+    });
+    return version;
   }
 
   async serve(texts: Readonly<Record<string, string>>, title: string, runs: number): Promise<string> {
@@ -79,20 +99,14 @@ export class FarVersion implements AsyncDisposable {
     throw unexpected(answered);
   }
 
-  private async ask(order: Order): Promise<Answered> {
-    const ended = new AbortController();
-    const { signal } = ended;
-    try {
-      const answer = once(this.child, "message", { signal });
-      const end = once(this.child, "exit", { signal }).then(([code]) => {
-        throw new Error(`the process of the version ended with ${String(code)}: ${this.said}`);
-      });
-      this.child.send(order);
-      const [answered] = (await Promise.race([answer, end])) as [Answered];
-      return answered;
-    } finally {
-      ended.abort();
-    }
+  private ask(order: Order): Promise<Answered> {
+    const answer = withResolvers<Answered>();
+    this.lastId += 1;
+    this.waiting.set(this.lastId, answer);
+    this.child.send({ id: this.lastId, content: order } satisfies Numbered<Order>, (error) => {
+      if (error !== null) answer.reject(error);
+    });
+    return answer.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -101,6 +115,22 @@ export class FarVersion implements AsyncDisposable {
     this.child.disconnect();
     await ended;
   }
+}
+
+interface Resolvers<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+function withResolvers<T>(): Resolvers<T> {
+  let resolve: Resolvers<T>["resolve"] = () => undefined;
+  let reject: Resolvers<T>["reject"] = () => undefined;
+  const promise = new Promise<T>((onResult, onError) => {
+    resolve = onResult;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
 }
 
 function unexpected(answered: Answered): Error {

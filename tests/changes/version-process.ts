@@ -26,6 +26,12 @@ export type Order =
       readonly url: string;
     };
 
+/** An order or its answer, with the number that both have. */
+export interface Numbered<T> {
+  readonly id: number;
+  readonly content: T;
+}
+
 /** The answer to an order, or why there is none. */
 export type Answered =
   | { readonly url: string }
@@ -72,11 +78,12 @@ async function obey(order: Order): Promise<Answered> {
   }
 }
 
-process.on("message", (order: Order) => {
+process.on("message", ({ id, content }: Numbered<Order>) => {
   const answer = (answered: Answered): void => {
-    process.send?.(answered);
+    process.send?.({ id, content: answered } satisfies Numbered<Answered>);
   };
-  obey(order).then(answer, (error: unknown) => answer({ problem: String(error) }));
+  obey(content).then(answer, (error: unknown) => answer({ problem: String(error) }));
 });
 // The end of the parent is the end of this.
 process.on("disconnect", () => process.exit());
+process.send?.("ready");
