@@ -234,7 +234,7 @@ const shown = ({ client, server: serving }) =>
   `heap of client ${(client / 2 ** 20).toFixed(2)} MB, of server ${(serving / 2 ** 20).toFixed(2)} MB`;
 
 // A round first, so that everything that is made once is there.
-await soak(2000);
+await soak(Math.min(10_000, (seconds * 1000) / 4));
 const early = await soak((seconds * 1000) / 2);
 console.log(`after ${seconds / 2} s: ${shown(early)}`);
 const late = await soak((seconds * 1000) / 2);

@@ -332,7 +332,7 @@ describe("any sequence of messages", () => {
           expect(channels).toBe(0);
         } else {
           const { reason, error } = await victim.clock.until(victim.session.closed);
-          expect(["Protocol", "Remote"]).toContain(reason);
+          expect(["Protocol", "Remote", "Local"]).toContain(reason);
           if (reason === "Protocol") expect(error?.code).toBe("Protocol");
         }
       }),
