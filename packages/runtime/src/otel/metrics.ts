@@ -35,6 +35,10 @@ export function countingObserver(meter: Meter): Observer {
   });
   const protocolErrors = meter.createCounter("vox.protocol_errors", { unit: "{error}" });
   const refusals = meter.createCounter("vox.links.refused", { unit: "{link}" });
+  const reconnects = meter.createCounter("vox.session.reconnects", {
+    unit: "{link}",
+    description: "Links that took the place of lost ones",
+  });
   return {
     onRequestFinished({ method, side, outcome, elapsedMs }) {
       const attributes = callAttributes(method);
@@ -43,6 +47,10 @@ export function countingObserver(meter: Meter): Observer {
       const sided = { ...attributes, [callSide]: side };
       calls.add(1, sided);
       if (outcome !== "Ok") errors.add(1, sided);
+    },
+    onStateChanged({ state }) {
+      if (state.kind === "open" && state.reconnects > 0)
+        reconnects.add(1, { "vox.resumed": state.isResumed });
     },
     onConnectionOpened: () => connections.add(1),
     onConnectionClosed: () => connections.add(-1),

@@ -1,5 +1,6 @@
 /** Traces and metrics over a real TCP pair, with the real SDK. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { type AddressInfo, connect as connectSocket, createServer, type Socket } from "node:net";
 import {
   type Context,
   type ContextManager,
@@ -24,7 +25,7 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { channel, fail, intercept, Metadata, withMiddleware } from "@voxrpc/runtime";
-import { connectSession, serve } from "@voxrpc/runtime/node";
+import { connectSession, type ServeOptions, serve } from "@voxrpc/runtime/node";
 import { otel, traceContext } from "@voxrpc/runtime/otel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { add, count, divide, hello, nothing, sum, wait } from "../../../../tests/session/golden-service.js";
@@ -82,7 +83,7 @@ afterEach(async () => {
 });
 
 /** A client and a server that are connected over TCP, both traced and measured. */
-async function tracedPair(handled: readonly HandledMethod[]) {
+async function tracedPair(handled: readonly HandledMethod[], options: ServeOptions = {}) {
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spanExporter)] });
   const reader = new PeriodicExportingMetricReader({
     exporter: metricExporter,
@@ -92,7 +93,7 @@ async function tracedPair(handled: readonly HandledMethod[]) {
   const telemetry = otel({ tracerProvider, meterProvider });
   const { observer } = telemetry;
   const golden = intercept(dispatcher("Golden", handled), [telemetry.server]);
-  const server = await serve("tcp://127.0.0.1:0", golden, { observer, keepalive: false });
+  const server = await serve("tcp://127.0.0.1:0", golden, { ...options, observer, keepalive: false });
   const session = await connectSession(server.url, { observer, keepalive: false });
   if (session.driver === undefined) throw new Error("no driver");
   telemetry.track(session);
@@ -111,7 +112,7 @@ async function tracedPair(handled: readonly HandledMethod[]) {
     );
   };
   const caller = withMiddleware(session.driver, [telemetry.client]);
-  return { caller, session, server, collect, tracer: tracerProvider.getTracer("test") };
+  return { caller, session, server, collect, observer, tracer: tracerProvider.getTracer("test") };
 }
 
 /** Spans that have ended, once there are as many as there should be. */
@@ -223,6 +224,34 @@ describe("traces", () => {
 });
 
 describe("metrics", () => {
+  it("count links that took the place of lost ones", async () => {
+    const sockets: Socket[] = [];
+    const { server, collect, observer } = await tracedPair([adding], { resumable: true });
+    const relay = createServer((near) => {
+      const far = connectSocket(server.address.port, server.address.host);
+      for (const socket of [near.on("error", () => {}), far.on("error", () => {})]) sockets.push(socket);
+      near.pipe(far);
+      far.pipe(near);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+    const { port } = relay.address() as AddressInfo;
+    const session = await connectSession(`tcp://127.0.0.1:${port}`, {
+      observer,
+      keepalive: false,
+      reconnect: true,
+    });
+    closers.push(
+      async () => void relay.close(),
+      () => session.close(),
+    );
+    // An answer says that the server has the session, too.
+    expect(await session.driver?.call(add.method, [1, 2])).toBe(3);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(() => session.state).toMatchObject({ kind: "open", reconnects: 1 });
+    const counted = async () => (await collect()).get("vox.session.reconnects")?.dataPoints;
+    await expect.poll(counted).toMatchObject([{ attributes: { "vox.resumed": true }, value: 2 }]);
+  });
+
   it("count calls, errors, stalls, bytes and buffers", async () => {
     let resume: () => void = () => {};
     const mayRead = new Promise<void>((resolve) => {
