@@ -1,19 +1,18 @@
 /**
- * Frames on byte streams: a 32-bit little-endian length, then that many bytes. Source: `protocol/wire.md` §2.
+ * Frames on byte streams: a header with the body's length, then the body. Source: `protocol/wire.md` §2.
  *
  * {@link FrameDecoder} finds the frames of a stream that arrives in chunks cut at any byte:
  *
  * ```
- *   header (0–4 bytes here) ──4th byte, length fits──► body ──last byte──► header
- *          │ length too large                            │
- *          └────────────► failed ◄────── end of stream ──┘
+ *   header (part of it here) ──last byte, length fits──► body ──last byte──► header
+ *          │ length too large, or descriptors               │
+ *          └────────────► failed ◄───────── end of stream ──┘
  * ```
  */
 import { SessionError } from "../errors.js";
 import type { Framing } from "../link/link.js";
 import { describeForeignBytes } from "./foreign.js";
 
-const headerBytes = 4;
 /** Memory that an announced length gets before its bytes arrive; frames up to here are allocated once. */
 const firstAllocation = 64 * 1024;
 /** Larger frames grow by this factor, so that a peer pays a quarter of what it makes us hold. */
@@ -21,15 +20,37 @@ const growth = 4;
 /** Bytes of the stream's beginning that are kept to recognise other protocols. */
 const recognisedBytes = 12;
 const nothing = new Uint8Array(0);
+/** One more than the largest length that a header can say. */
+const lengthRange = 2 ** 32;
+/** Descriptors that a system passes with one frame at most; a first frame with more is something else. */
+const maxDescriptors = 253;
+
+/** Framing of a byte stream, where headers are read, too. */
+export interface StreamFraming extends Framing {
+  /**
+   * Reads the header at `at`, all of which is there.
+   * @returns bytes of the body; from 2³² on, which no limit allows, 2³² times the number of descriptors that come with it
+   */
+  readSize(bytes: Uint8Array, at: number): number;
+}
 
 /** Framing of byte streams: a 32-bit little-endian length. */
-export const streamFraming: Framing = {
-  headerBytes,
+export const streamFraming: StreamFraming = {
+  headerBytes: 4,
+  writeHeader: writeWord,
+  readSize: readWord,
+};
+
+/** Framing of Unix sockets: the same, then the number of file descriptors that come with the body. We send none. */
+export const localFraming: StreamFraming = {
+  headerBytes: 8,
   writeHeader(buffer, offset, bodyBytes) {
-    buffer[offset] = bodyBytes;
-    buffer[offset + 1] = bodyBytes >>> 8;
-    buffer[offset + 2] = bodyBytes >>> 16;
-    buffer[offset + 3] = bodyBytes >>> 24;
+    writeWord(buffer, offset, bodyBytes);
+    writeWord(buffer, offset + 4, 0);
+  },
+  readSize(bytes, at) {
+    const descriptors = readWord(bytes, at + 4);
+    return descriptors === 0 ? readWord(bytes, at) : descriptors * lengthRange;
   },
 };
 
@@ -56,8 +77,12 @@ export type FrameHandler = (bytes: Uint8Array, start: number, end: number) => vo
 export class FrameDecoder {
   private readonly onFrame: FrameHandler;
   private readonly limits: FrameLimits;
+  private readonly framing: StreamFraming;
+  private readonly headerBytes: number;
+  /** Below {@link lengthRange}, so that descriptors are above every limit. */
+  private readonly maxFrameBytes: number;
   /** Bytes of a header that is cut, and how many are here. */
-  private readonly header = new Uint8Array(headerBytes);
+  private readonly header: Uint8Array;
   private headerHeld = 0;
   /** The frame that is cut: its memory so far, its size, and how much of it is here. */
   private body: Uint8Array = nothing;
@@ -68,9 +93,14 @@ export class FrameDecoder {
   private opening: Uint8Array = nothing;
   private isStopped = false;
 
-  constructor(limits: FrameLimits, onFrame: FrameHandler) {
+  /** @param framing how the stream says where frames end. Default {@link streamFraming} */
+  constructor(limits: FrameLimits, onFrame: FrameHandler, framing: StreamFraming = streamFraming) {
     this.limits = limits;
     this.onFrame = onFrame;
+    this.framing = framing;
+    this.headerBytes = framing.headerBytes;
+    this.maxFrameBytes = Math.min(limits.maxFrameBytes, lengthRange - 1);
+    this.header = new Uint8Array(framing.headerBytes);
   }
 
   /** No more frames are given out, even of a chunk that is being parsed. */
@@ -81,20 +111,22 @@ export class FrameDecoder {
 
   /**
    * Parses a chunk; its memory must not change afterwards.
-   * @returns the error that ends the stream, `Protocol`, when the peer announced a frame that is too large
+   * @returns the error that ends the stream, `Protocol`, when the peer announced a frame that is too large, or one with
+   * file descriptors
    */
   push(chunk: Uint8Array): SessionError | undefined {
     const { length } = chunk;
+    const { framing, headerBytes } = this;
     if (this.frames === 0 && this.opening.length < recognisedBytes) this.keepOpening(chunk);
     let at = 0;
     while (!this.isStopped) {
       if (this.bodyBytes < 0) {
-        const size = this.headerHeld === 0 && length - at >= headerBytes ? readLength(chunk, at) : -1;
+        const size = this.headerHeld === 0 && length - at >= headerBytes ? framing.readSize(chunk, at) : -1;
         if (size < 0) {
           at = this.fillHeader(chunk, at);
           if (this.headerHeld < headerBytes) return undefined;
           this.headerHeld = 0;
-          this.bodyBytes = readLength(this.header, 0);
+          this.bodyBytes = framing.readSize(this.header, 0);
         } else {
           at += headerBytes;
           this.bodyBytes = size;
@@ -112,7 +144,7 @@ export class FrameDecoder {
     const inHeader = this.bodyBytes < 0;
     if (inHeader && this.headerHeld === 0) return undefined;
     const held = inHeader ? this.headerHeld : this.bodyHeld;
-    const total = inHeader ? headerBytes : this.bodyBytes;
+    const total = inHeader ? this.headerBytes : this.bodyBytes;
     const part = inHeader ? "header" : "body";
     const foreign = this.frames === 0 ? describeForeignBytes(this.opening) : undefined;
     const hint =
@@ -124,8 +156,8 @@ export class FrameDecoder {
   }
 
   private get currentLimit(): number {
-    const { maxFrameBytes, opening } = this.limits;
-    const own = opening?.[this.frames];
+    const { maxFrameBytes } = this;
+    const own = this.limits.opening?.[this.frames];
     return own === undefined ? maxFrameBytes : Math.min(own, maxFrameBytes);
   }
 
@@ -142,7 +174,7 @@ export class FrameDecoder {
 
   private fillHeader(chunk: Uint8Array, from: number): number {
     let at = from;
-    while (this.headerHeld < headerBytes && at < chunk.length) {
+    while (this.headerHeld < this.headerBytes && at < chunk.length) {
       this.header[this.headerHeld] = chunk[at] as number;
       this.headerHeld += 1;
       at += 1;
@@ -187,20 +219,38 @@ export class FrameDecoder {
 
   private refuse(size: number): SessionError {
     this.stop();
+    const descriptors = size / lengthRange;
+    if (descriptors < 1) return this.refuseLength(size);
+    const text = `a frame came with ${descriptors} file ${descriptors === 1 ? "descriptor" : "descriptors"}`;
+    return descriptors > maxDescriptors && this.frames === 0
+      ? this.refuseStranger(text)
+      : new SessionError("Protocol", `protocol error: ${text}, which cannot be received here`);
+  }
+
+  private refuseLength(size: number): SessionError {
     const limit = this.currentLimit;
     const sizes = `a frame of ${size} bytes was announced and may have ${limit}`;
-    if (this.frames > 0) {
-      const name = limit < this.limits.maxFrameBytes ? "limit of the handshake" : "limit maxFrameBytes";
-      return new SessionError("Protocol", `protocol error: ${sizes} (${name})`);
-    }
+    if (this.frames === 0) return this.refuseStranger(sizes);
+    const name = limit < this.maxFrameBytes ? "limit of the handshake" : "limit maxFrameBytes";
+    return new SessionError("Protocol", `protocol error: ${sizes} (${name})`);
+  }
+
+  private refuseStranger(mistake: string): SessionError {
     const foreign = describeForeignBytes(this.opening);
     const reason =
-      foreign === undefined ? `its first frame is none: ${sizes}` : `its first bytes look like ${foreign}`;
+      foreign === undefined ? `its first frame is none: ${mistake}` : `its first bytes look like ${foreign}`;
     return new SessionError("Protocol", `protocol error: the peer does not speak Vox: ${reason}`);
   }
 }
 
-function readLength(bytes: Uint8Array, at: number): number {
+function writeWord(buffer: Uint8Array, offset: number, value: number): void {
+  buffer[offset] = value;
+  buffer[offset + 1] = value >>> 8;
+  buffer[offset + 2] = value >>> 16;
+  buffer[offset + 3] = value >>> 24;
+}
+
+function readWord(bytes: Uint8Array, at: number): number {
   const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
   return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
 }
