@@ -128,7 +128,7 @@ function listen(socket: Socket): () => string {
 describe("a peer that announces again", () => {
   it("may bring no schema; its last root counts", async () => {
     const server = opens(await serve(anyPort, goldenDispatcher()));
-    const socket = await dial(server.address.port);
+    const socket = await dial(server.address);
     const received = listen(socket);
     const answered = async (text: string): Promise<void> => {
       await until(() => received().includes(text));
@@ -151,7 +151,7 @@ describe("a peer that announces again", () => {
 describe("a peer that does not announce", () => {
   it("a client is answered with InvalidPayload, and served once it does", async () => {
     const server = opens(await serve(anyPort, goldenDispatcher()));
-    const socket = await dial(server.address.port);
+    const socket = await dial(server.address);
     const received = listen(socket);
     socket.write(framed(...handshakeFrames("initiator"), frame.call(1, add.method, [1, 2])));
     await until(() => received().includes("no remote args schema received for method"));

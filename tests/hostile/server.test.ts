@@ -131,7 +131,7 @@ function rootOfNobody(): Buffer {
 
 /** Says all of it as fast as it is taken, until it is said, or the link is gone, or nothing is taken any more. */
 async function attack(frames: Iterable<Uint8Array>, reads: boolean): Promise<Socket> {
-  const socket = await dial(server.address.port);
+  const socket = await dial(server.address);
   if (reads) socket.resume();
   else socket.pause();
   socket.write(framed(handshakeFrames("initiator")));

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MessageKind } from "../../packages/runtime/src/wire/message.js";
 import { Golden, type GoldenClient, goldenDispatcher } from "../node/golden-client.js";
-import { closeAfterEach, dial, drain, until } from "../node/opened.js";
+import { closeAfterEach, dial, drain, tcpPort, until } from "../node/opened.js";
 import { handshakeFrames } from "../session/raw-peer.js";
 
 closeAfterEach();
@@ -63,7 +63,7 @@ const hello = handshakeFrames("initiator");
 /** Speaks the handshake as it should be, then is handed to the test. */
 async function established(): Promise<Socket> {
   const before = server.sessionCount;
-  const socket = await dial(server.address.port);
+  const socket = await dial(server.address);
   socket.write(framed(...hello));
   await until(() => server.sessionCount === before + 1);
   return socket;
@@ -106,7 +106,7 @@ describe("before there is a session", () => {
       /Protocol/,
     ],
   ])("%s ends the connection", async (_, bytes, expected) => {
-    const socket = await dial(server.address.port);
+    const socket = await dial(server.address);
     const ended = drain(socket);
     socket.write(bytes);
     await ended;
@@ -118,7 +118,7 @@ describe("before there is a session", () => {
 
   it("an HTTP client learns that this is no HTTP server", async () => {
     const error = await new Promise<Error>((resolve, reject) => {
-      const request = httpRequest({ host: "127.0.0.1", port: server.address.port, path: "/" });
+      const request = httpRequest({ host: "127.0.0.1", port: tcpPort(server), path: "/" });
       request.on("error", resolve).on("response", () => reject(new Error("it answered")));
       request.end();
     });
@@ -141,7 +141,7 @@ describe("before there is a session", () => {
         ),
         fc.nat(),
         async (bytes, at) => {
-          const socket = await dial(server.address.port);
+          const socket = await dial(server.address);
           const ended = drain(socket);
           const cut = at % (bytes.length + 1);
           socket.write(bytes.subarray(0, cut));
@@ -159,7 +159,7 @@ describe("before there is a session", () => {
     const stream = framed(...hello);
     const sessions = server.sessionCount;
     for (let cut = 0; cut < stream.length; cut += Math.max(1, Math.floor(stream.length / 60))) {
-      const socket = await dial(server.address.port);
+      const socket = await dial(server.address);
       socket.write(stream.subarray(0, cut));
       await new Promise((resolve) => setTimeout(resolve, cut % 3));
       socket.resetAndDestroy();
@@ -168,7 +168,7 @@ describe("before there is a session", () => {
   });
 
   it("two hundred that say nothing do not keep others out", async () => {
-    const sockets = await Promise.all(Array.from({ length: 200 }, () => dial(server.address.port)));
+    const sockets = await Promise.all(Array.from({ length: 200 }, () => dial(server.address)));
     await using newcomer = await connect(server.url, Golden);
     expect(await newcomer.add(1, 2)).toBe(3);
     await Promise.all(sockets.map(drain));

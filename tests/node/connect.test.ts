@@ -4,7 +4,7 @@ import { CodecError, isVoxError, SessionError } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
 import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, freePort, gate, opens, stranger, until } from "./opened.js";
+import { closeAfterEach, freePort, gate, opens, stranger, tcpPort, until } from "./opened.js";
 
 closeAfterEach();
 
@@ -218,7 +218,7 @@ describe("a peer that stops in the middle", () => {
     const cut = gate<void>();
     // Passes everything on until it is told to cut a frame of the server in two.
     const address = await stranger((socket) => {
-      const upstream = dial(server.address.port, "127.0.0.1").on("error", () => {});
+      const upstream = dial(tcpPort(server), "127.0.0.1").on("error", () => {});
       socket.pipe(upstream);
       let isCutting = false;
       void cut.promise.then(() => {

@@ -75,8 +75,8 @@ it("attempts that failed in every way", async () => {
 it("strangers that a server has refused", () =>
   leavesNothing(async () => {
     const server = await serve("tcp://127.0.0.1:0", goldenDispatcher());
-    const talking = await dial(server.address.port);
-    const silent = await dial(server.address.port);
+    const talking = await dial(server.address);
+    const silent = await dial(server.address);
     talking.end("GET / HTTP/1.1\r\n\r\n");
     await new Promise((resolve) => setTimeout(resolve, 20));
     await server.close();

@@ -1,5 +1,6 @@
 /** What tests of this folder have opened: closed after each of them, and nothing may have gone wrong unheard. */
 import { connect as connectSocket, createServer, type Server as Listener, type Socket } from "node:net";
+import type { Address, Server } from "@voxrpc/runtime/node";
 import { afterEach, beforeEach, expect } from "vitest";
 
 const opened: (() => Promise<unknown> | unknown)[] = [];
@@ -46,8 +47,8 @@ export async function stranger(onSocket: (socket: Socket) => void): Promise<stri
 }
 
 /** A connection that is driven by hand. */
-export async function dial(port: number): Promise<Socket> {
-  const socket = connectSocket({ port, host: "127.0.0.1" });
+export async function dial(address: Address): Promise<Socket> {
+  const socket = connectSocket({ ...address });
   await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
   socket.on("error", () => {});
   socket.setNoDelay(true);
@@ -60,6 +61,12 @@ export function drain(socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = [];
   socket.on("data", (chunk) => chunks.push(chunk));
   return new Promise((resolve) => socket.once("close", () => resolve(Buffer.concat(chunks))));
+}
+
+/** Port of a server over TCP. */
+export function tcpPort({ address }: Server): number {
+  if ("path" in address) throw new Error("not over TCP");
+  return address.port;
 }
 
 /** A port on which nobody listens. */

@@ -1,39 +1,56 @@
 import { describe, expect, it } from "vitest";
 import { SessionError } from "../errors.js";
-import { formatTcpAddress, parseTcpAddress } from "./address.js";
+import { formatAddress, parseAddress } from "./address.js";
 
-describe("parseTcpAddress", () => {
+describe("parseAddress", () => {
   it.each([
     ["tcp://127.0.0.1:4000", "127.0.0.1", 4000],
     ["localhost:0", "localhost", 0],
     ["tcp://[::1]:65535", "::1", 65535],
     ["tcp://shop.example:80/", "shop.example", 80],
   ])("reads %s", (address, host, port) => {
-    expect(parseTcpAddress(address)).toEqual({ host, port });
+    expect(parseAddress(address)).toEqual({ host, port });
   });
 
   it.each(["127.0.0.1", "tcp://127.0.0.1", "tcp://:4000", "tcp://a:b", "tcp://::1:4000", "tcp://a:1/b", ""])(
     "refuses %j",
     (address) => {
-      expect(() => parseTcpAddress(address)).toThrow(SessionError);
-      expect(() => parseTcpAddress(address)).toThrow("expected tcp://host:port");
+      expect(() => parseAddress(address)).toThrow(SessionError);
+      expect(() => parseAddress(address)).toThrow("expected tcp://host:port");
     },
   );
 
+  it.each([
+    ["local:///run/x.sock", "/run/x.sock"],
+    ["local://x.sock", "x.sock"],
+    ["local://a b://c:1/", "a b://c:1/"],
+  ])("takes all that follows as the path of %s", (address, path) => {
+    expect(parseAddress(address)).toEqual({ path });
+    expect(formatAddress({ path })).toBe(address);
+  });
+
+  it("refuses paths that are none, or that the system would cut short", () => {
+    expect(() => parseAddress("local://")).toThrow("or local://path");
+    expect(() => parseAddress("local:///run/\0")).toThrow("or local://path");
+    expect(() => parseAddress(`local://${"ä".repeat(60)}`)).toThrow(
+      /its path has 120 bytes, and the system takes 10[37]/,
+    );
+  });
+
   it("refuses a port that there is not", () => {
-    expect(() => parseTcpAddress("tcp://a:70000")).toThrow("the largest port is 65535");
+    expect(() => parseAddress("tcp://a:70000")).toThrow("the largest port is 65535");
   });
 
   it("names an unknown scheme", () => {
-    expect(() => parseTcpAddress("http://a:1")).toThrow('unknown transport scheme: "http"');
-    expect(() => parseTcpAddress("http://a:1", "unsupported transport scheme")).toThrow(
+    expect(() => parseAddress("http://a:1")).toThrow('unknown transport scheme: "http" (known: tcp, local)');
+    expect(() => parseAddress("http://a:1", "unsupported transport scheme")).toThrow(
       'unsupported transport scheme: "http"',
     );
   });
 
   it("writes what it reads", () => {
     for (const address of ["tcp://127.0.0.1:4000", "tcp://[::1]:1"]) {
-      expect(formatTcpAddress(parseTcpAddress(address))).toBe(address);
+      expect(formatAddress(parseAddress(address))).toBe(address);
     }
   });
 });

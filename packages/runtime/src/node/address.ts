@@ -8,29 +8,61 @@ export interface TcpAddress {
   readonly port: number;
 }
 
+/** Where a peer on this machine listens: a Unix socket, or a named pipe on Windows. */
+export interface LocalAddress {
+  /** The socket's file, absolute or relative; the pipe's name. */
+  readonly path: string;
+}
+
+/** Where a peer listens. */
+export type Address = TcpAddress | LocalAddress;
+
+/** Bytes that a system takes as the path of a Unix socket; some cut longer ones short without a word. */
+const maxPathBytes = process.platform === "linux" ? 107 : 103;
+
+const expected =
+  "expected tcp://host:port, like tcp://127.0.0.1:4000, or local://path, like local:///run/shop.sock";
+
 /**
- * Reads `tcp://host:port` or `host:port`; an IPv6 host stands in brackets.
+ * Reads `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets, or `local://path`, where the path is all
+ * that follows.
  * @param unknownScheme how the error of another scheme begins
  * @throws SessionError `Protocol` for another scheme or what is no address
  */
-export function parseTcpAddress(address: string, unknownScheme = "unknown transport scheme"): TcpAddress {
+export function parseAddress(address: string, unknownScheme = "unknown transport scheme"): Address {
   const separator = address.indexOf("://");
   const scheme = separator === -1 ? "tcp" : address.slice(0, separator);
-  if (scheme !== "tcp") throw addressError(`${unknownScheme}: "${scheme}" (known: tcp)`);
   const rest = separator === -1 ? address : address.slice(separator + 3);
+  if (scheme === "tcp") return parseHostAndPort(rest, address);
+  if (scheme === "local") return parsePath(rest, address);
+  throw addressError(`${unknownScheme}: "${scheme}" (known: tcp, local)`);
+}
+
+/** The address as text, in the form that {@link parseAddress} reads. */
+export function formatAddress(address: Address): string {
+  if ("path" in address) return `local://${address.path}`;
+  const { host, port } = address;
+  return `tcp://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function parseHostAndPort(rest: string, address: string): TcpAddress {
   const match = /^(?:\[([0-9A-Fa-f:.%]+)\]|([^:/[\]\s]+)):(\d{1,5})\/?$/.exec(rest);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
-  if (host === undefined) {
-    throw addressError(`"${address}" is no address: expected tcp://host:port, like tcp://127.0.0.1:4000`);
-  }
+  if (host === undefined) throw addressError(`"${address}" is no address: ${expected}`);
   if (port > 65_535) throw addressError(`"${address}" is no address: the largest port is 65535`);
   return { host, port };
 }
 
-/** The address as text, in the form that {@link parseTcpAddress} reads. */
-export function formatTcpAddress({ host, port }: TcpAddress): string {
-  return `tcp://${host.includes(":") ? `[${host}]` : host}:${port}`;
+function parsePath(path: string, address: string): LocalAddress {
+  if (path === "" || path.includes("\0"))
+    throw addressError(`${JSON.stringify(address)} is no address: ${expected}`);
+  const bytes = Buffer.byteLength(path);
+  if (bytes > maxPathBytes && process.platform !== "win32") {
+    const text = `its path has ${bytes} bytes, and the system takes ${maxPathBytes} for a socket`;
+    throw addressError(`"${address}" is no address: ${text}`);
+  }
+  return { path };
 }
 
 function addressError(text: string): SessionError {

@@ -1,4 +1,4 @@
-/** The short way to a service over TCP. Source: `protocol/calls.md` §8.2. */
+/** The short way to a service. Source: `protocol/calls.md` §8.2. */
 import type { Socket } from "node:net";
 import type { Service } from "../call/service.js";
 import { type Clock, systemClock } from "../clock.js";
@@ -9,12 +9,12 @@ import { notify } from "../observer.js";
 import type { LinkAttempt, ReconnectOptions } from "../reconnect.js";
 import type { Acceptor } from "../router.js";
 import type { Session } from "../session/session.js";
-import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
+import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
 import { cancelled, openSocket } from "./open-socket.js";
 import { printFailure } from "./print-failure.js";
-import { TcpLink } from "./tcp-link.js";
+import { SocketLink } from "./socket-link.js";
 
 /** What {@link connect} may be given. */
 export interface ConnectOptions
@@ -55,7 +55,7 @@ const longestBackOffMs = 5000;
  * const product = await shop.get(1n);
  * ```
  *
- * @param address `tcp://host:port` or `host:port`; an IPv6 host stands in brackets
+ * @param address `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets; `local://path` for a Unix socket
  * @param service from the generated file; `await using`, or `$close()`, of the client ends the session, which channels
  * and virtual connections of it may keep for as long as they are used
  * @throws SessionError `Io` when nobody listens there, `ConnectTimeout` when it takes too long, `Protocol` when the peer
@@ -80,11 +80,11 @@ export async function connect<C>(
  */
 export async function connectSession(address: string, options: ConnectSessionOptions = {}): Promise<Session> {
   checkChannelCapacity(options);
-  const target = parseTcpAddress(address);
+  const target = parseAddress(address);
   const { waitForServiceMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;
   const report = (count: number): void =>
     notify(options.observer, "onStateChanged", {
-      link: formatTcpAddress(target),
+      link: formatAddress(target),
       sessionId: undefined,
       state: { kind: "connecting", attempt: count },
     });
@@ -114,20 +114,15 @@ export async function connectSession(address: string, options: ConnectSessionOpt
 }
 
 /** One attempt, from the name to the session. */
-async function attempt(
-  target: TcpAddress,
-  timeoutMs: number,
-  options: ConnectSessionOptions,
-): Promise<Session> {
+async function attempt(target: Address, timeoutMs: number, options: ConnectSessionOptions): Promise<Session> {
   const { serve, signal, clock = systemClock, reconnect, ...rest } = options;
   const limits = completeLimits(options.limits);
   const deadline = clock.now() + timeoutMs;
-  const open = async (limit: number, giveUp: AbortSignal | undefined): Promise<[TcpLink, Socket]> => {
+  const open = async (limit: number, giveUp: AbortSignal | undefined): Promise<[SocketLink, Socket]> => {
     const socket = await openSocket(target, { timeoutMs: limit, clock, signal: giveUp });
-    const description = formatTcpAddress(target);
-    return [new TcpLink(socket, { role: "initiator", description, limits }), socket];
+    return [new SocketLink(socket, { role: "initiator", address: target, limits }), socket];
   };
-  const reopen = async (again: LinkAttempt): Promise<TcpLink> => {
+  const reopen = async (again: LinkAttempt): Promise<SocketLink> => {
     const { connectTimeoutMs = defaultConnectTimeoutMs } = options;
     const [link] = await open(Math.min(connectTimeoutMs, again.timeoutMs), again.signal);
     return link;

@@ -1,5 +1,5 @@
 /**
- * Vox over TCP, for Node. Subpath `@voxrpc/runtime/node`.
+ * Vox over TCP and Unix sockets, for Node. Subpath `@voxrpc/runtime/node`.
  *
  * ```ts
  * await using server = await serve("tcp://127.0.0.1:0", catalogDispatcher(handler));
@@ -7,7 +7,7 @@
  * const product = await shop.get(1n);
  * ```
  */
-export { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
+export { type Address, formatAddress, type LocalAddress, parseAddress, type TcpAddress } from "./address.js";
 export {
   type ConnectOptions,
   type ConnectSessionOptions,
@@ -16,4 +16,4 @@ export {
 } from "./connect.js";
 export { defaultKeepalive, type KeepaliveChoice } from "./keepalive.js";
 export { type ServeOptions, Server, type ServerSnapshot, serve } from "./serve.js";
-export { TcpLink, type TcpLinkOptions } from "./tcp-link.js";
+export { SocketLink, type SocketLinkOptions } from "./socket-link.js";

@@ -1,17 +1,37 @@
 /** From an address to a listening socket. */
 import { createServer, type Server, type Socket } from "node:net";
-import { VoxError } from "../errors.js";
-import { formatTcpAddress, type TcpAddress } from "./address.js";
-import { socketError } from "./socket-errors.js";
+import { SessionError, VoxError } from "../errors.js";
+import { type Address, formatAddress } from "./address.js";
+import { errorCode, socketError } from "./socket-errors.js";
+import { removeStaleSocket } from "./stale-socket.js";
 
 /**
- * Listens; no link is taken before the promise resolves.
+ * Listens; no link is taken before the promise resolves. The file of a Unix socket on which nobody listens any more is
+ * replaced; closing the listener removes it.
  * @param onSocket called with each connection
  * @throws SessionError `Io` when the address is in use, not ours or not allowed
  * @throws VoxError `Cancelled` when `signal` is aborted
  */
-export function listen(
-  address: TcpAddress,
+export async function listen(
+  address: Address,
+  signal: AbortSignal | undefined,
+  onSocket: (socket: Socket) => void,
+): Promise<Server> {
+  try {
+    return await listenOnce(address, signal, onSocket);
+  } catch (error) {
+    if (!("path" in address) || !isInUse(error) || process.platform === "win32") throw error;
+    if (!(await removeStaleSocket(address.path, formatAddress(address)))) throw error;
+    return listenOnce(address, signal, onSocket);
+  }
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof SessionError && errorCode(error.cause) === "EADDRINUSE";
+}
+
+function listenOnce(
+  address: Address,
   signal: AbortSignal | undefined,
   onSocket: (socket: Socket) => void,
 ): Promise<Server> {
@@ -27,7 +47,7 @@ export function listen(
     };
     const onError = (fault: Error): void => {
       settle();
-      reject(socketError(fault, formatTcpAddress(address)));
+      reject(socketError(fault, formatAddress(address)));
     };
     const onAbort = (): void => {
       settle();
@@ -43,7 +63,7 @@ export function listen(
       resolve(listener);
     };
     listener.on("listening", onListening);
-    listener.listen({ host: address.host, port: address.port });
+    listener.listen({ ...address });
   });
 }
 

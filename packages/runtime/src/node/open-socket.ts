@@ -2,7 +2,7 @@
 import { connect as connectSocket, isIP, type Socket } from "node:net";
 import type { Clock } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
-import { formatTcpAddress, type TcpAddress } from "./address.js";
+import { type Address, formatAddress } from "./address.js";
 import { socketError } from "./socket-errors.js";
 
 /** How long the look-up of a host's name may take, ms. Source: `protocol/wire.md` §2. */
@@ -21,17 +21,17 @@ export interface OpenSocketOptions {
  * @throws SessionError `Io` when there is none to be had, `ConnectTimeout` when it takes too long
  * @throws VoxError `Cancelled` when `signal` is aborted
  */
-export function openSocket(address: TcpAddress, options: OpenSocketOptions): Promise<Socket> {
+export function openSocket(address: Address, options: OpenSocketOptions): Promise<Socket> {
   const { timeoutMs, clock, signal } = options;
-  const place = formatTcpAddress(address);
+  const place = formatAddress(address);
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(cancelled(signal));
       return;
     }
     const started = clock.now();
-    let isLookedUp = isIP(address.host) !== 0;
-    const socket = connectSocket({ host: address.host, port: address.port });
+    let isLookedUp = "path" in address || isIP(address.host) !== 0;
+    const socket = connectSocket({ ...address });
     const settle = (): void => {
       clock.clearTimer(timer);
       signal?.removeEventListener("abort", onAbort);

@@ -1,4 +1,4 @@
-/** Serving over TCP. Source: `protocol/calls.md` §8.3. */
+/** Serving. Source: `protocol/calls.md` §8.3. */
 import type { AddressInfo, Server as Listener, Socket } from "node:net";
 import { type AcceptOptions, accept } from "../acceptor.js";
 import { asyncDispose } from "../call/dispose.js";
@@ -11,14 +11,14 @@ import { notify } from "../observer.js";
 import type { Acceptor } from "../router.js";
 import type { Session } from "../session/session.js";
 import { type ResumableOptions, SessionRegistry } from "../session-registry.js";
-import { formatTcpAddress, parseTcpAddress, type TcpAddress } from "./address.js";
+import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
 import { listen } from "./listen.js";
 import { PendingLinks } from "./pending-links.js";
 import { printFailure } from "./print-failure.js";
 import { socketError } from "./socket-errors.js";
-import { TcpLink } from "./tcp-link.js";
+import { SocketLink } from "./socket-link.js";
 
 /** What {@link serve} may be given. */
 export interface ServeOptions
@@ -55,7 +55,8 @@ const defaultMaxPendingHandshakes = 1024;
  * await server.closed;
  * ```
  *
- * @param address `tcp://host:port` or `host:port`; port 0 takes any free one
+ * @param address `tcp://host:port` or `host:port`, where port 0 takes any free one; `local://path` for a Unix socket, whose
+ * file is removed when the server closes, and replaced when a server has left it behind that is gone
  * @param acceptor the dispatcher of one service, which then answers whatever service is asked for, or a `router`
  * @throws SessionError `Io` when the address cannot be listened on, `Protocol` for another scheme or what is no address
  * @throws VoxError `Cancelled` when `signal` is aborted
@@ -67,12 +68,14 @@ export async function serve(
   options: ServeOptions = {},
 ): Promise<Server> {
   checkChannelCapacity(options);
-  const wanted = parseTcpAddress(address, "unsupported transport scheme");
+  const wanted = parseAddress(address, "unsupported transport scheme");
   const { signal } = options;
   // Connections that come before this function goes on find the server by then: sockets are handed out later.
   let server: Server | undefined;
   const listener = await listen(wanted, signal, (socket) => server?.take(socket));
-  server = new Server(listener, wanted.host, acceptor, options);
+  const bound =
+    "path" in wanted ? wanted : { host: wanted.host, port: (listener.address() as AddressInfo).port };
+  server = new Server(listener, bound, acceptor, options);
   return server;
 }
 
@@ -89,7 +92,7 @@ export interface ServerSnapshot {
 /** A listening server; made by {@link serve}. */
 export class Server implements AsyncDisposable {
   /** Where it listens, with the real port. */
-  readonly address: TcpAddress;
+  readonly address: Address;
   /** The same as text, for `connect`. */
   readonly url: string;
   /** Resolves, and never rejects, when the server has stopped and all its sessions have ended. */
@@ -99,16 +102,16 @@ export class Server implements AsyncDisposable {
   private readonly options: ServeOptions;
   private readonly limits: Limits;
   private readonly maxConnections: number;
-  private readonly links = new Set<TcpLink>();
+  private readonly links = new Set<SocketLink>();
   private readonly pending: PendingLinks;
   private readonly registry: SessionRegistry | undefined = undefined;
   private readonly active = new Set<Session>();
   private isClosing = false;
 
   /** @internal use {@link serve} */
-  constructor(listener: Listener, host: string, acceptor: Acceptor, options: ServeOptions) {
-    this.address = { host, port: (listener.address() as AddressInfo).port };
-    this.url = formatTcpAddress(this.address);
+  constructor(listener: Listener, address: Address, acceptor: Acceptor, options: ServeOptions) {
+    this.address = address;
+    this.url = formatAddress(this.address);
     this.listener = listener;
     this.acceptor = acceptor;
     this.options = options;
@@ -182,7 +185,12 @@ export class Server implements AsyncDisposable {
   /** A new connection. @internal */
   take(socket: Socket): void {
     const { maxHandshakeBytes, maxFrameBytes } = this.limits;
-    const link = new TcpLink(socket, { role: "acceptor", limits: { maxFrameBytes, maxHandshakeBytes } });
+    const link = new SocketLink(socket, {
+      role: "acceptor",
+      // Clients over TCP have addresses of their own.
+      address: "path" in this.address ? this.address : undefined,
+      limits: { maxFrameBytes, maxHandshakeBytes },
+    });
     const objection = this.objection();
     if (objection !== undefined) {
       link.abort();
@@ -202,7 +210,7 @@ export class Server implements AsyncDisposable {
     return this.pending.makeRoom();
   }
 
-  private async establish(link: TcpLink): Promise<void> {
+  private async establish(link: SocketLink): Promise<void> {
     const { onSession, resumable, ...options } = this.options;
     const controller = this.pending.add();
     let session: Session;

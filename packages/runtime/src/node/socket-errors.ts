@@ -18,6 +18,9 @@ const sentences: ReadonlyMap<string, (place: string) => string> = /*@__PURE__*/ 
     EADDRNOTAVAIL: (place: string) => `the host of ${place} is no address of this machine`,
     EACCES: (place: string) => `this process may not use ${place}`,
     EPERM: (place: string) => `this process may not use ${place}`,
+    ENOENT: (place: string) => `nothing listens on ${place}: there is no such file`,
+    ENOTDIR: (place: string) => `nothing can listen on ${place}: what the path goes through is no folder`,
+    ENOTSOCK: (place: string) => `nothing listens on ${place}: what stands there is no socket`,
     EMFILE: () => "this process has too many open files to take another connection",
     ENFILE: () => "this machine has too many open files to take another connection",
   }),
@@ -28,7 +31,7 @@ const sentences: ReadonlyMap<string, (place: string) => string> = /*@__PURE__*/ 
  * @param place where the socket leads or listens, like `tcp://127.0.0.1:4000`
  */
 export function socketError(fault: unknown, place: string): SessionError {
-  const code = codeOf(fault);
+  const code = errorCode(fault);
   const sentence = code === undefined ? undefined : sentences.get(code)?.(place);
   const text = sentence ?? `${place}: ${fault instanceof Error ? fault.message : String(fault)}`;
   return new SessionError("Io", `io error: ${text}${sentence === undefined ? "" : ` (${code})`}`, {
@@ -37,7 +40,7 @@ export function socketError(fault: unknown, place: string): SessionError {
 }
 
 /** Code of the system, also of the bundle that trying several addresses of a host ends with. */
-function codeOf(fault: unknown): string | undefined {
+export function errorCode(fault: unknown): string | undefined {
   if (typeof fault !== "object" || fault === null || !("code" in fault)) return undefined;
   return typeof fault.code === "string" ? fault.code : undefined;
 }

@@ -34,9 +34,10 @@ function portOf(listener: Server): number {
   return address.port;
 }
 
-/** A plain connection to a port of this machine. */
-export async function dial(port: number, allowHalfOpen = true): Promise<Socket> {
-  const socket = keep(connect({ port, host: "127.0.0.1", allowHalfOpen }));
+/** A plain connection to a port of this machine, or to a Unix socket. */
+export async function dial(place: number | string, allowHalfOpen = true): Promise<Socket> {
+  const address = typeof place === "number" ? { port: place, host: "127.0.0.1" } : { path: place };
+  const socket = keep(connect({ ...address, allowHalfOpen }));
   await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
   return socket;
 }
@@ -50,8 +51,11 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Two connected sockets: the one that dialled and the one that was taken. */
-export async function socketPair(): Promise<[dialled: Socket, taken: Socket]> {
+/**
+ * Two connected sockets: the one that dialled and the one that was taken.
+ * @param path of a Unix socket. Default TCP
+ */
+export async function socketPair(path?: string): Promise<[dialled: Socket, taken: Socket]> {
   let take: (socket: Socket) => void = () => {};
   const taken = new Promise<Socket>((resolve) => {
     take = resolve;
@@ -59,8 +63,9 @@ export async function socketPair(): Promise<[dialled: Socket, taken: Socket]> {
   // As a server of ours takes them: half-open sockets are closed.
   const listener = createServer((socket) => take(keep(socket)));
   listeners.add(listener);
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  const dialled = await dial(portOf(listener));
+  const place = path === undefined ? { port: 0, host: "127.0.0.1" } : { path };
+  await new Promise<void>((resolve) => listener.listen(place, resolve));
+  const dialled = await dial(path ?? portOf(listener));
   return [dialled, await taken];
 }
 

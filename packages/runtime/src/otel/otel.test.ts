@@ -228,7 +228,7 @@ describe("metrics", () => {
     const sockets: Socket[] = [];
     const { server, collect, observer } = await tracedPair([adding], { resumable: true });
     const relay = createServer((near) => {
-      const far = connectSocket(server.address.port, server.address.host);
+      const far = connectSocket({ ...server.address });
       for (const socket of [near.on("error", () => {}), far.on("error", () => {})]) sockets.push(socket);
       near.pipe(far);
       far.pipe(near);

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { SocketLink } from "./socket-link.js";
 import {
   closeAll,
   dial,
@@ -10,7 +14,6 @@ import {
   socketPair,
   until,
 } from "./sockets.fixture.js";
-import { TcpLink } from "./tcp-link.js";
 
 afterEach(closeAll);
 
@@ -24,7 +27,7 @@ const hex = (frames: readonly Uint8Array[]): string[] =>
 async function linkAndSocket(options: { maxFrameBytes?: number } = {}) {
   const [dialled, taken] = await socketPair();
   const limits = { maxFrameBytes: 16 << 20, maxHandshakeBytes: 1 << 20, ...options };
-  const link = new TcpLink(taken, { role: "acceptor", limits });
+  const link = new SocketLink(taken, { role: "acceptor", limits });
   const recorder = new Recorder();
   return { link, recorder, raw: dialled, socket: taken };
 }
@@ -33,8 +36,8 @@ async function linkAndSocket(options: { maxFrameBytes?: number } = {}) {
 async function linkPair() {
   const [dialled, taken] = await socketPair();
   const limits = { maxFrameBytes: 16 << 20, maxHandshakeBytes: 1 << 20 };
-  const a = new TcpLink(dialled, { role: "initiator", limits });
-  const b = new TcpLink(taken, { role: "acceptor", limits });
+  const a = new SocketLink(dialled, { role: "initiator", limits });
+  const b = new SocketLink(taken, { role: "acceptor", limits });
   const recorder = new Recorder();
   a.start(new Recorder());
   b.start(recorder);
@@ -42,6 +45,34 @@ async function linkPair() {
   const heard = (): string[] => recorder.frames.map((frame) => new TextDecoder().decode(frame));
   return { a, say, heard, recorder };
 }
+
+describe("messages on a Unix socket", () => {
+  it("local_link_round_trip, plain_frame_round_trip: eight bytes in front, and no descriptors", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "vox-"));
+    const address = { path: join(folder, "s") };
+    const [dialled, taken] = await socketPair(address.path);
+    const link = new SocketLink(taken, { role: "acceptor", address });
+    const recorder = new Recorder();
+    expect(link.description).toBe(`local://${address.path}`);
+    expect(link.framing.headerBytes).toBe(8);
+    link.start(recorder);
+    const far = new SocketLink(dialled, { role: "initiator", address });
+    far.start(new Recorder());
+    for (const text of ["local", "hello"]) {
+      const frame = new Uint8Array(8 + text.length);
+      far.framing.writeHeader(frame, 0, text.length);
+      frame.set(new TextEncoder().encode(text), 8);
+      far.send(frame, 0, [frame.length], 1);
+    }
+    await until(() => recorder.frames.length === 2);
+    expect(recorder.frames.map((frame) => new TextDecoder().decode(frame))).toEqual(["local", "hello"]);
+    expect(link.bufferedBytes + far.bufferedBytes).toBe(0);
+    far.close();
+    expect(await recorder.closed).toBe(undefined);
+    await closeAll();
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe("messages", () => {
   it("round_trip_single", async () => {
@@ -496,10 +527,10 @@ describe("a link", () => {
   });
 
   it("can be made of a connection that is gone already", async () => {
-    let made: TcpLink | undefined;
+    let made: SocketLink | undefined;
     const port = await listenWith((socket) => {
       socket.destroy();
-      made = new TcpLink(socket, { role: "acceptor" });
+      made = new SocketLink(socket, { role: "acceptor" });
     });
     await dial(port);
     await until(() => made !== undefined);

@@ -1,5 +1,5 @@
 /**
- * Frames over a TCP socket.
+ * Frames over a socket: TCP, or one of this machine.
  *
  * ```
  *   open ──close──► closing ──the peer has closed, too──► closed
@@ -14,8 +14,8 @@ import type { Socket } from "node:net";
 import type { SessionError } from "../errors.js";
 import { defaultLimits, type Limits } from "../limits.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
-import { FrameDecoder, streamFraming } from "../wire/frame.js";
-import { formatTcpAddress } from "./address.js";
+import { FrameDecoder, localFraming, type StreamFraming, streamFraming } from "../wire/frame.js";
+import { type Address, formatAddress } from "./address.js";
 import { socketError } from "./socket-errors.js";
 
 /**
@@ -27,19 +27,22 @@ const maxPrologueBytes = 1024;
 /** Silence after which the kernel asks whether the peer's machine is still there, ms. */
 const probeAfterMs = 60_000;
 
-/** What a TCP link is told. */
-export interface TcpLinkOptions {
+/** What a socket's link is told. */
+export interface SocketLinkOptions {
   /** Who began: it decides how many of the first frames must be small. */
   readonly role: "initiator" | "acceptor";
-  /** Where the link leads, for texts. Default the peer's address. */
-  readonly description?: string | undefined;
+  /**
+   * Where the link leads, or where it was taken: for texts, and for the form of the frames, which is another on Unix
+   * sockets. Default the peer's TCP address.
+   */
+  readonly address?: Address | undefined;
   /** Default {@link defaultLimits}. */
   readonly limits?: Pick<Limits, "maxFrameBytes" | "maxHandshakeBytes"> | undefined;
 }
 
 /** A link over a connected socket, which belongs to it from then on. */
-export class TcpLink implements Link {
-  readonly framing: Framing = streamFraming;
+export class SocketLink implements Link {
+  readonly framing: Framing;
   readonly description: string;
   private readonly socket: Socket;
   private readonly decoder: FrameDecoder;
@@ -50,17 +53,22 @@ export class TcpLink implements Link {
   /** Whether the kernel did not take all at once, so that `onDrain` is owed. */
   private isBehind = false;
 
-  constructor(socket: Socket, options: TcpLinkOptions) {
-    const { role, limits = defaultLimits } = options;
+  constructor(socket: Socket, options: SocketLinkOptions) {
+    const { role, address, limits = defaultLimits } = options;
     const { maxFrameBytes, maxHandshakeBytes } = limits;
     this.socket = socket;
-    this.description = options.description ?? describePeer(socket);
+    this.description = address === undefined ? describePeer(socket) : formatAddress(address);
+    const framing = framingOf(address);
+    this.framing = framing;
     // Prologue and Hello come in either direction, LetsGo only from the initiator.
     const opening = [maxPrologueBytes, maxHandshakeBytes];
     if (role === "acceptor") opening.push(maxHandshakeBytes);
-    this.decoder = new FrameDecoder({ maxFrameBytes, opening }, (bytes, start, end) =>
-      this.sink?.onFrame(bytes, start, end),
+    this.decoder = new FrameDecoder(
+      { maxFrameBytes, opening },
+      (bytes, start, end) => this.sink?.onFrame(bytes, start, end),
+      framing,
     );
+    // Of TCP only; sockets of this machine pass over both.
     socket.setNoDelay(true);
     socket.setKeepAlive(true, probeAfterMs);
     socket.on("error", (fault) => this.finish(socketError(fault, this.description)));
@@ -153,9 +161,15 @@ export class TcpLink implements Link {
   }
 }
 
+/** Unix sockets have a form of their own, because they can carry file descriptors; Windows' pipes have that of TCP. */
+function framingOf(address: Address | undefined): StreamFraming {
+  const isUnix = address !== undefined && "path" in address && process.platform !== "win32";
+  return isUnix ? localFraming : streamFraming;
+}
+
 function describePeer(socket: Socket): string {
   const { remoteAddress, remotePort } = socket;
   // The peer may be gone before anyone has looked.
   if (remoteAddress === undefined || remotePort === undefined) return "tcp://(closed)";
-  return formatTcpAddress({ host: remoteAddress, port: remotePort });
+  return formatAddress({ host: remoteAddress, port: remotePort });
 }
