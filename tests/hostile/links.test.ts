@@ -3,29 +3,16 @@ import { accept, initiate, type Session } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { FakeClock, type SimulatedPair, simulatedPair } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { AcceptOptions } from "../../packages/runtime/src/acceptor.js";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import { streamFraming } from "../../packages/runtime/src/wire/frame.js";
 import { add, wait } from "../session/golden-service.js";
 import { handshakeFrames } from "../session/raw-peer.js";
+import { expectNothingUnheard } from "../unheard.js";
 import { announced, frame } from "./frames.js";
 
-let unhandled: unknown[] = [];
-const note = (reason: unknown): void => {
-  unhandled.push(reason);
-};
-beforeEach(() => {
-  unhandled = [];
-  process.on("unhandledRejection", note);
-  process.on("uncaughtException", note);
-});
-afterEach(async () => {
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off("unhandledRejection", note);
-  process.off("uncaughtException", note);
-  expect(unhandled).toEqual([]);
-});
+expectNothingUnheard();
 
 const golden = $.dispatcher("Golden", [
   add.handled(([a, b]) => a + b),

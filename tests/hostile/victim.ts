@@ -10,12 +10,13 @@ import {
   type SessionSnapshot,
 } from "@voxrpc/runtime";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
-import { afterEach, beforeEach, expect } from "vitest";
+import { expect } from "vitest";
 import type { AcceptOptions } from "../../packages/runtime/src/acceptor.js";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import { microtasks } from "../../packages/runtime/src/testing/settle.js";
 import { toHex } from "../golden/golden-values.js";
 import { handshakeFrames, RawPeer } from "../session/raw-peer.js";
+import { expectNothingUnheard } from "../unheard.js";
 import { frame } from "./frames.js";
 
 /** A session of ours and the peer that it has. */
@@ -33,19 +34,10 @@ export interface Victim {
 export type VictimOptions = Omit<AcceptOptions, "clock">;
 
 const opened: Victim[] = [];
-let unhandled: unknown[] = [];
-const note = (reason: unknown): void => {
-  unhandled.push(reason);
-};
 
 /** Hooks of a test file: every session is ended, no timer is left, and nothing has gone wrong unheard. */
 export function endVictims(): void {
-  beforeEach(() => {
-    unhandled = [];
-    process.on("unhandledRejection", note);
-    process.on("uncaughtException", note);
-  });
-  afterEach(async () => {
+  expectNothingUnheard(async () => {
     for (const { session, link, clock } of opened.splice(0)) {
       link.resume();
       session.abort();
@@ -54,9 +46,6 @@ export function endVictims(): void {
       expect(clock.armed).toBe(0);
       expect(held(session)).toEqual({ connections: 0, requests: 0, channels: 0, bufferedBytes: 0 });
     }
-    process.off("unhandledRejection", note);
-    process.off("uncaughtException", note);
-    expect(unhandled).toEqual([]);
   });
 }
 

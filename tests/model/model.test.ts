@@ -4,7 +4,8 @@
  *
  * `npm run model -- --steps 1000000 [--seed N]` runs one seed for longer.
  */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { expectNothingUnheard } from "../unheard.js";
 import { runModel, type Seen } from "./run.js";
 
 const { MODEL_SEED, MODEL_STEPS } = process.env;
@@ -27,21 +28,7 @@ function keep(counts: Seen): void {
   for (const [what, count] of counts) seen.set(what, (seen.get(what) ?? 0) + count);
 }
 
-let unhandled: unknown[] = [];
-const note = (reason: unknown): void => {
-  unhandled.push(reason);
-};
-beforeEach(() => {
-  unhandled = [];
-  process.on("unhandledRejection", note);
-  process.on("uncaughtException", note);
-});
-afterEach(async () => {
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off("unhandledRejection", note);
-  process.off("uncaughtException", note);
-  expect(unhandled).toEqual([]);
-});
+expectNothingUnheard();
 
 function defineShortRuns(): void {
   it.each(fixedSeeds)(

@@ -1,13 +1,9 @@
 /** What tests of this folder have opened: closed after each of them, and nothing may have gone wrong unheard. */
 import { connect as connectSocket, createServer, type Server as Listener, type Socket } from "node:net";
 import type { Address, Server } from "@voxrpc/runtime/node";
-import { afterEach, beforeEach, expect } from "vitest";
+import { expectNothingUnheard } from "../unheard.js";
 
 const opened: (() => Promise<unknown> | unknown)[] = [];
-const unheard: unknown[] = [];
-const note = (error: unknown): void => {
-  unheard.push(error);
-};
 
 /** Closes something when the test is over. */
 export function opens<T extends AsyncDisposable>(thing: T): T {
@@ -17,17 +13,9 @@ export function opens<T extends AsyncDisposable>(thing: T): T {
 
 /** Hooks of a test file; call it once at its top. */
 export function closeAfterEach(): void {
-  beforeEach(() => {
-    unheard.length = 0;
-    process.on("unhandledRejection", note);
-    process.on("uncaughtException", note);
-  });
-  afterEach(async () => {
+  expectNothingUnheard(async () => {
     await Promise.all(opened.splice(0).map((close) => close()));
     await new Promise((resolve) => setTimeout(resolve, 5));
-    process.off("unhandledRejection", note);
-    process.off("uncaughtException", note);
-    expect(unheard).toEqual([]);
   });
 }
 

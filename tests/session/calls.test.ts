@@ -10,7 +10,8 @@ import {
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { expectNothingUnheard } from "../unheard.js";
 import {
   add,
   boundsOf,
@@ -27,19 +28,7 @@ import {
   wait,
 } from "./golden-service.js";
 
-let unhandled: unknown[];
-const note = (reason: unknown): void => {
-  unhandled.push(reason);
-};
-beforeEach(() => {
-  unhandled = [];
-  process.on("unhandledRejection", note);
-});
-afterEach(async () => {
-  await settle();
-  process.off("unhandledRejection", note);
-  expect(unhandled).toEqual([]);
-});
+expectNothingUnheard();
 
 /** A promise that is settled from outside. */
 function gate<T>(): { readonly promise: Promise<T>; open(value: T): void; shut(error: unknown): void } {

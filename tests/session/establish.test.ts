@@ -13,26 +13,15 @@ import {
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { toHex } from "../golden/golden-values.js";
+import { expectNothingUnheard } from "../unheard.js";
 import { add, hello } from "./golden-service.js";
 import { handshakeFrames, RawPeer } from "./raw-peer.js";
 
 const golden = $.dispatcher("Golden", [hello.handled(() => "hi"), add.handled(([a, b]) => a + b)]);
 
-let unhandled: unknown[];
-const note = (reason: unknown): void => {
-  unhandled.push(reason);
-};
-beforeEach(() => {
-  unhandled = [];
-  process.on("unhandledRejection", note);
-});
-afterEach(async () => {
-  await settle();
-  process.off("unhandledRejection", note);
-  expect(unhandled).toEqual([]);
-});
+expectNothingUnheard();
 
 interface Attempt {
   readonly peer: RawPeer;

@@ -3,30 +3,17 @@ import { accept, type Metadata, memoryLinkPair, type Observer, type Session } fr
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { messageSchemas } from "../../packages/runtime/src/handshake/handshake-core.js";
 import { encodeHandshakeMessage } from "../../packages/runtime/src/handshake/handshake-messages.js";
 import { assemblePayload } from "../../packages/runtime/src/schema/payload.js";
 import { Metadata as SentMetadata } from "../../packages/runtime/src/wire/metadata.js";
 import { fromHex, toHex } from "../golden/golden-values.js";
+import { expectNothingUnheard } from "../unheard.js";
 import { add, wait } from "./golden-service.js";
 import { handshakeFrames, RawPeer } from "./raw-peer.js";
 
-let unhandled: unknown[];
-const note = (reason: unknown): void => {
-  unhandled.push(reason);
-};
-beforeEach(() => {
-  unhandled = [];
-  process.on("unhandledRejection", note);
-  process.on("uncaughtException", note);
-});
-afterEach(async () => {
-  await settle();
-  process.off("unhandledRejection", note);
-  process.off("uncaughtException", note);
-  expect(unhandled).toEqual([]);
-});
+expectNothingUnheard();
 
 const varint = (value: bigint): string => {
   let [rest, text] = [value, ""];

@@ -2,24 +2,13 @@
 import { ChannelError, type ChannelPair, channel, type Session, withMiddleware } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import { DriverCore } from "../../packages/runtime/src/driver/driver-core.js";
+import { expectNothingUnheard } from "../unheard.js";
 import { add, count, crash, echo, first, sum } from "./golden-service.js";
 
-let unhandled: unknown[];
-const note = (reason: unknown): void => {
-  unhandled.push(reason);
-};
-beforeEach(() => {
-  unhandled = [];
-  process.on("unhandledRejection", note);
-});
-afterEach(async () => {
-  await settle();
-  process.off("unhandledRejection", note);
-  expect(unhandled).toEqual([]);
-});
+const unheard = expectNothingUnheard();
 
 const counting = count.handled(async ([from, n, out]) => {
   for (let i = 0; i < n; i++) await out.send(from + i);
@@ -469,8 +458,8 @@ describe("a call with channels that nobody awaits", () => {
     const pair = await connectPair(golden());
     const { tx } = channel<number>();
     void callerOf(pair.client).call(crash.method, [tx]);
-    await vi.waitFor(() => expect(unhandled).toMatchObject([{ code: "Indeterminate" }]));
-    unhandled = [];
+    await vi.waitFor(() => expect(unheard.errors).toMatchObject([{ code: "Indeterminate" }]));
+    unheard.errors.length = 0;
     await pair.client.close();
   });
 });
