@@ -9,12 +9,12 @@
  */
 import type { Caller } from "./call/caller.js";
 import { Dispatcher } from "./call/dispatcher.js";
-import type { Awaitable } from "./call/result.js";
+import { type Awaitable, isPromise } from "./call/result.js";
 import type { Service } from "./call/service.js";
 import { SessionError } from "./errors.js";
 import type { Objection } from "./handshake/handshake-core.js";
 import { notify, type Observer } from "./observer.js";
-import { type Acceptor, isPromise, noService } from "./router.js";
+import { type Acceptor, noService } from "./router.js";
 import { AwaitedCaller } from "./session/awaited-caller.js";
 import type { Connection, ConnectionSettings } from "./session/connection.js";
 import type {

@@ -1,6 +1,6 @@
 /** Which dispatcher answers on a connection: by the name of the service that the peer asks for. */
 import { Dispatcher } from "./call/dispatcher.js";
-import type { Awaitable } from "./call/result.js";
+import { type Awaitable, isPromise } from "./call/result.js";
 import type { ConnectionAcceptor, ConnectionRequest } from "./session/pending-connection.js";
 
 export type { ConnectionAcceptor, ConnectionRequest };
@@ -86,11 +86,6 @@ export function router<C>(
       return routeWith(request, context);
     },
   };
-}
-
-/** Whether something is to be waited for. */
-export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 function isList<C>(

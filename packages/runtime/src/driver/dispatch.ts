@@ -3,6 +3,7 @@ import { Reader } from "../bytes/reader.js";
 import type { Caller } from "../call/caller.js";
 import type { Dispatcher, HandledMethod } from "../call/dispatcher.js";
 import { Failure } from "../call/failure.js";
+import { isPromise } from "../call/result.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
 import type { Channels } from "../channel/channels.js";
 import { HandlerChannels } from "../channel/handler-channels.js";
@@ -464,7 +465,7 @@ export class IncomingCalls implements OperationHost {
       this.onThrown(request, thrown);
       return;
     }
-    if (!isThenable(result)) {
+    if (!isPromise(result)) {
       this.onResult(request, result);
       return;
     }
@@ -612,10 +613,6 @@ export class IncomingCalls implements OperationHost {
 /** The method id of a Call as one number: off the hot path only. */
 export function methodIdOf(head: { readonly methodLow: number; readonly methodHigh: number }): bigint {
   return (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 function isAbort(thrown: unknown): boolean {

@@ -14,7 +14,7 @@
  */
 import { Reader } from "../bytes/reader.js";
 import type { HandledMethod } from "../call/dispatcher.js";
-import type { Awaitable } from "../call/result.js";
+import { type Awaitable, isPromise } from "../call/result.js";
 import type { Clock } from "../clock.js";
 import type { CallErrorCode, CallFailureCode } from "../errors.js";
 import type { OperationStoreFailedEvent } from "../observer.js";
@@ -390,8 +390,4 @@ function recordOf({ method, bytes, argumentsStart, argumentsEnd }: RunningReques
     fingerprint: fingerprint(method.id, bytes, argumentsStart, argumentsEnd),
     persist: method.persist,
   };
-}
-
-function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
