@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { messageSchemas } from "../packages/codegen/dist/schema/message.js";
-import { encodeSchemaList } from "../packages/runtime/dist/schema/index.js";
+import { encodeSchemaList } from "../packages/runtime/dist/internal/schema.js";
 
 const target = new URL("../packages/runtime/src/wire/message-schemas.ts", import.meta.url);
 const lineLength = 100;

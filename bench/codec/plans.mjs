@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { codec } from "@voxrpc/runtime/gen/v1";
-import { assemblePayload, buildPlan, readSchemaPayload } from "@voxrpc/runtime/schema";
+import { assemblePayload, buildPlan, readSchemaPayload } from "@voxrpc/runtime/internal/schema";
 import { compilePlan } from "../../packages/runtime/dist/plan/compile-plan.js";
 import { UserCodec as NewerCodec, newerUsersGet } from "../gen/newer.vox.js";
 import { UserCodec, userShape, usersGet, writeUser } from "../gen/schema.vox.js";

@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { Reader } from "@voxrpc/runtime/gen/v1";
-import { buildPlan, type PlanOutcome, readSchemaPayload } from "@voxrpc/runtime/schema";
+import { buildPlan, type PlanOutcome, readSchemaPayload } from "@voxrpc/runtime/internal/schema";
 import { describe, expect, test } from "vitest";
 import type { TypeChange } from "../../packages/codegen/src/diff/change.js";
 import { isRefusedAnyway, riskOf } from "../../packages/codegen/src/diff/peer.js";

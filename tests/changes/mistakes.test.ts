@@ -2,8 +2,8 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { CallFailure } from "@voxrpc/runtime";
+import { assemblePayload, type TypeRef } from "@voxrpc/runtime/internal/schema";
 import { connect, serve } from "@voxrpc/runtime/node";
-import { assemblePayload, type TypeRef } from "@voxrpc/runtime/schema";
 import { describe, expect, it } from "vitest";
 import { modelOf } from "../emit/generated.js";
 import { frame } from "../hostile/frames.js";

@@ -1,5 +1,5 @@
 /** Random changes of random types: the words agree with the plan, and real calls with both. */
-import { sameTypeRef } from "@voxrpc/runtime/schema";
+import { sameTypeRef } from "@voxrpc/runtime/internal/schema";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { methodSchemas } from "../../packages/codegen/src/schema/index.js";

@@ -1,5 +1,5 @@
 /** fixtures/golden/methods.json: ids, announcements, retry and recorded values of every method of `Catalog`. */
-import { assemblePayload, typeIdText } from "@voxrpc/runtime/schema";
+import { assemblePayload, typeIdText } from "@voxrpc/runtime/internal/schema";
 import { describe, expect, test } from "vitest";
 import type { EnumDeclaration, Method, Service, Type } from "../../packages/codegen/src/model/model.js";
 import {

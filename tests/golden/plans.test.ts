@@ -10,7 +10,7 @@ import {
   type SchemaLookup,
   type SchemaPayload,
   type TypeRef,
-} from "@voxrpc/runtime/schema";
+} from "@voxrpc/runtime/internal/schema";
 import { describe, test } from "vitest";
 import type { Type } from "../../packages/codegen/src/model/model.js";
 import { typeSchemas } from "../../packages/codegen/src/schema/index.js";

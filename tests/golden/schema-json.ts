@@ -1,5 +1,5 @@
 /** Schemas in the notation of golden files: the members of the CBOR form, ids as 16 hex digits, `unit` as a text. */
-import { type Schema, type SchemaField, type TypeRef, typeIdText } from "@voxrpc/runtime/schema";
+import { type Schema, type SchemaField, type TypeRef, typeIdText } from "@voxrpc/runtime/internal/schema";
 
 export type JsonTypeRef =
   | { readonly tag: "concrete"; readonly type_id: string; readonly args: readonly JsonTypeRef[] }

@@ -1,5 +1,5 @@
 /** fixtures/golden/schemas.json: every recorded type, compiled from its `.vox` text or built through the model. */
-import { assemblePayload, encodeSchemaList, typeIdText } from "@voxrpc/runtime/schema";
+import { assemblePayload, encodeSchemaList, typeIdText } from "@voxrpc/runtime/internal/schema";
 import { expect, test } from "vitest";
 import type { AliasDeclaration } from "../../packages/codegen/src/model/model.js";
 import { messageSchemas, type SourceType, typeSchemas } from "../../packages/codegen/src/schema/index.js";

@@ -2,13 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
+import { FrameDecoder, localFraming, streamFraming } from "../../packages/runtime/src/link/framing.js";
 import {
   writeChannelClose,
   writeChannelReset,
   writeGrantCredit,
   writeItemHead,
 } from "../../packages/runtime/src/wire/channel-messages.js";
-import { FrameDecoder, localFraming, streamFraming } from "../../packages/runtime/src/wire/frame.js";
 import {
   ChannelBody,
   decodeMessage,

@@ -8,7 +8,7 @@ import {
   type SchemaKind,
   type TypeRef,
   writeSchemaPayload,
-} from "@voxrpc/runtime/schema";
+} from "@voxrpc/runtime/internal/schema";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../golden/golden-values.js";

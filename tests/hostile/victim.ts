@@ -11,8 +11,8 @@ import {
 } from "@voxrpc/runtime";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
 import { expect } from "vitest";
-import type { AcceptOptions } from "../../packages/runtime/src/acceptor.js";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
+import type { AcceptOptions } from "../../packages/runtime/src/establish/accept.js";
 import { microtasks } from "../../packages/runtime/src/testing/settle.js";
 import { toHex } from "../golden/golden-values.js";
 import { handshakeFrames, RawPeer } from "../session/raw-peer.js";

@@ -1,5 +1,5 @@
 /** Generated constants against the reference: method ids, and the bytes of every announcement. */
-import { assemblePayload, type TypeRef } from "@voxrpc/runtime/schema";
+import { assemblePayload, type TypeRef } from "@voxrpc/runtime/internal/schema";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { everythingDispatcher } from "./gen/everything.vox.js";
 import { probeDispatcher } from "./gen/probe.vox.js";

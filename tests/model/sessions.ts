@@ -8,7 +8,7 @@ import {
   type SessionState,
 } from "@voxrpc/runtime";
 import { type FakeClock, type SimulatedPair, simulatedPair } from "@voxrpc/runtime/testing";
-import type { AcceptOptions } from "../../packages/runtime/src/acceptor.js";
+import type { AcceptOptions } from "../../packages/runtime/src/establish/accept.js";
 import { microtasks } from "../../packages/runtime/src/testing/settle.js";
 import type { Side } from "./line.js";
 

@@ -2,8 +2,8 @@
 import { type MemoryOperationStore, memoryOperationStore, type Session } from "@voxrpc/runtime";
 import type * as $ from "@voxrpc/runtime/gen/v1";
 import type { FakeClock, SimulatedPair, StreamOptions } from "@voxrpc/runtime/testing";
+import { router } from "../../packages/runtime/src/acceptor/router.js";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
-import { router } from "../../packages/runtime/src/router.js";
 import type { AnyFlow } from "./flow.js";
 import type { Journal } from "./journal.js";
 import { Line, type Side } from "./line.js";

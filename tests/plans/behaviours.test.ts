@@ -7,7 +7,7 @@ import {
   ReceiveState,
   readSchemaList,
   writeSchemaPayload,
-} from "@voxrpc/runtime/schema";
+} from "@voxrpc/runtime/internal/schema";
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import { planFor, VoxType } from "./vox-types.js";

@@ -1,5 +1,5 @@
 /** Schemas and shapes of a world. */
-import type { Schema, SchemaField, SchemaKind, SchemaLookup, TypeRef } from "@voxrpc/runtime/schema";
+import type { Schema, SchemaField, SchemaKind, SchemaLookup, TypeRef } from "@voxrpc/runtime/internal/schema";
 import * as build from "../../packages/runtime/src/shape/build.js";
 import type { FieldShape, Shape, VariantShape } from "../../packages/runtime/src/shape/shape.js";
 import { defaultOf, isLiteral, isWrapped } from "./values.js";

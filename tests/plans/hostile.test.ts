@@ -10,7 +10,7 @@ import {
   type SchemaKind,
   SkipCompiler,
   type TypeRef,
-} from "@voxrpc/runtime/schema";
+} from "@voxrpc/runtime/internal/schema";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";

@@ -1,7 +1,7 @@
 /** Random pairs of schemas: the plan against an interpreter that is slow and plain. */
 import { isDeepStrictEqual } from "node:util";
 import { Reader } from "@voxrpc/runtime/gen/v1";
-import { buildPlan, explainPlan, type Plan, problemText } from "@voxrpc/runtime/schema";
+import { buildPlan, explainPlan, type Plan, problemText } from "@voxrpc/runtime/internal/schema";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";

@@ -1,7 +1,7 @@
 /** Types and services from `.vox` texts, with interpreted codecs: two versions of a program in one test. */
 import { compile, memoryHost } from "@voxrpc/codegen";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { buildPlan, type SchemaPayload } from "@voxrpc/runtime/schema";
+import { buildPlan, type SchemaPayload } from "@voxrpc/runtime/internal/schema";
 import type { ModelFile, Type } from "../../packages/codegen/src/model/model.js";
 import {
   type MethodSchemas,
@@ -10,7 +10,7 @@ import {
   typeSchemas,
 } from "../../packages/codegen/src/schema/index.js";
 import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";
-import { problemsText } from "../../packages/runtime/src/schema/plan-problem.js";
+import { problemsText } from "../../packages/runtime/src/plan/plan-problem.js";
 import { interpretedPart, type Part } from "../golden/interpreted-codec.js";
 
 function compiled(text: string): ModelFile {

@@ -2,7 +2,7 @@
  * Types for tests of plans, apart from the compiler's: declarations by name and a root, made at random and changed at
  * random. A world is one side's program.
  */
-import type { SchemaPrimitive } from "@voxrpc/runtime/schema";
+import type { SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
 
 export type Primitive = Exclude<SchemaPrimitive, "payload" | "never">;
 

@@ -14,7 +14,7 @@ import {
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { accept } from "../../packages/runtime/src/acceptor.js";
+import { accept } from "../../packages/runtime/src/establish/accept.js";
 import { lookup, wait } from "./golden-service.js";
 import { handshakeFrames, RawPeer } from "./raw-peer.js";
 

@@ -3,7 +3,7 @@ import { Metadata, memoryLinkPair, RejectedError, type Router, router, type Sess
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { establish } from "../../packages/runtime/src/establish.js";
+import { establish } from "../../packages/runtime/src/establish/establish.js";
 import { AcceptorHandshake } from "../../packages/runtime/src/handshake/acceptor.js";
 import { InitiatorHandshake } from "../../packages/runtime/src/handshake/initiator.js";
 import { VoxService } from "../plans/vox-types.js";

@@ -2,6 +2,7 @@
 import type { CloseReason, SessionEnd } from "../../packages/runtime/src/call/session-handle.js";
 import type { SessionError } from "../../packages/runtime/src/errors.js";
 import { defaultLimits, type Limits } from "../../packages/runtime/src/limits.js";
+import { boundaryFraming } from "../../packages/runtime/src/link/framing.js";
 import type { Link } from "../../packages/runtime/src/link/link.js";
 import type { Connection, ConnectionSettings } from "../../packages/runtime/src/session/connection.js";
 import type { KeepaliveOptions } from "../../packages/runtime/src/session/keepalive.js";
@@ -10,7 +11,6 @@ import { Outbox } from "../../packages/runtime/src/session/outbox.js";
 import { SessionCore } from "../../packages/runtime/src/session/session-core.js";
 import type { IncomingOpen } from "../../packages/runtime/src/session/virtual-connections.js";
 import { FakeClock } from "../../packages/runtime/src/testing/fake-clock.js";
-import { boundaryFraming } from "../../packages/runtime/src/wire/frame.js";
 import { Metadata } from "../../packages/runtime/src/wire/metadata.js";
 import { fromHex, toHex } from "../golden/golden-values.js";
 

@@ -5,20 +5,20 @@
 import { readFileSync } from "node:fs";
 import { channel, defaultLimits, type Limits, Metadata } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import type { CborValue } from "@voxrpc/runtime/schema";
-import { decodeCbor } from "@voxrpc/runtime/schema";
+import type { CborValue } from "@voxrpc/runtime/internal/schema";
+import { decodeCbor } from "@voxrpc/runtime/internal/schema";
 import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { accept } from "../../packages/runtime/src/acceptor.js";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { Channels } from "../../packages/runtime/src/channel/channels.js";
+import { accept } from "../../packages/runtime/src/establish/accept.js";
 import { completeLimits } from "../../packages/runtime/src/limits.js";
+import { FrameDecoder } from "../../packages/runtime/src/link/framing.js";
+import { ReceiveState } from "../../packages/runtime/src/schema/announcements.js";
 import { assemblePayload } from "../../packages/runtime/src/schema/payload.js";
-import { ReceiveState } from "../../packages/runtime/src/schema/registry.js";
+import { Reading } from "../../packages/runtime/src/session/backpressure.js";
 import { Connection } from "../../packages/runtime/src/session/connection.js";
-import { Reading } from "../../packages/runtime/src/session/reading.js";
 import { writeItemHead } from "../../packages/runtime/src/wire/channel-messages.js";
-import { FrameDecoder } from "../../packages/runtime/src/wire/frame.js";
 import { decodeMessage, MessageHead } from "../../packages/runtime/src/wire/message.js";
 import { writeMetadata } from "../../packages/runtime/src/wire/metadata.js";
 import {

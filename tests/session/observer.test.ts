@@ -3,7 +3,7 @@ import { channel, type Observer, observeAll } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, memoryLinkPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { accept } from "../../packages/runtime/src/acceptor.js";
+import { accept } from "../../packages/runtime/src/establish/accept.js";
 import { add, count, crash, divide, first, hello, sum } from "./golden-service.js";
 import { handshakeFrames, RawPeer } from "./raw-peer.js";
 

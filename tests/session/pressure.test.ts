@@ -4,8 +4,8 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { accept } from "../../packages/runtime/src/acceptor.js";
-import { initiate } from "../../packages/runtime/src/connect.js";
+import { accept } from "../../packages/runtime/src/establish/accept.js";
+import { initiate } from "../../packages/runtime/src/establish/initiate.js";
 import type { Session } from "../../packages/runtime/src/session/session.js";
 import { hello, lookup, wait } from "./golden-service.js";
 

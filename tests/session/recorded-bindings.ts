@@ -1,7 +1,7 @@
 /** Schemas and roots of the recorded services, taken from the announcements that stand in `session.json`. */
 import * as $ from "@voxrpc/runtime/gen/v1";
-import type { TypeRef } from "@voxrpc/runtime/schema";
-import { decodeCbor, encodeCbor } from "@voxrpc/runtime/schema";
+import type { TypeRef } from "@voxrpc/runtime/internal/schema";
+import { decodeCbor, encodeCbor } from "@voxrpc/runtime/internal/schema";
 import { readGolden } from "../golden/report.js";
 
 interface RecordedRef {

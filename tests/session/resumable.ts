@@ -19,7 +19,7 @@ import {
   settle,
   simulatedPair,
 } from "@voxrpc/runtime/testing";
-import type { AcceptOptions } from "../../packages/runtime/src/acceptor.js";
+import type { AcceptOptions } from "../../packages/runtime/src/establish/accept.js";
 
 export interface ResumableOptionsOfTest {
   readonly client?: InitiateOptions;

@@ -2,10 +2,10 @@
 import { channelFinder } from "./check/channels.js";
 import { checkRules } from "./check/check.js";
 import { loadFiles } from "./check/imports.js";
+import { completeModel, freezeModel, link } from "./check/lower.js";
 import { resolveNames } from "./check/resolve.js";
 import { type Diagnostic, Reporter } from "./diagnostics/report.js";
 import type { Host } from "./host/host.js";
-import { completeModel, freezeModel, link } from "./model/lower.js";
 import type { Model } from "./model/model.js";
 import type { FileNode } from "./syntax/ast.js";
 

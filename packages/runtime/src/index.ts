@@ -1,5 +1,15 @@
 /** The runtime's public surface: everything that knows no carrier but memory. Generated files use `./gen/v1` instead. */
-export { type AcceptOptions, accept } from "./acceptor.js";
+
+export type { PendingConnection, ProxyThroughOptions } from "./acceptor/incoming-connection.js";
+export {
+  type Acceptor,
+  type ConnectionAcceptor,
+  type ConnectionRequest,
+  type Router,
+  type RouterOptions,
+  router,
+  type ServiceRoute,
+} from "./acceptor/router.js";
 export type { Caller, CallOptions } from "./call/caller.js";
 export { type CallContext, withSignal } from "./call/context.js";
 export { Dispatcher, type HandledMethod } from "./call/dispatcher.js";
@@ -29,7 +39,6 @@ export { Rx } from "./channel/rx.js";
 export type { TrySend } from "./channel/sender.js";
 export { Tx } from "./channel/tx.js";
 export { type Clock, systemClock, type TimerHandle } from "./clock.js";
-export { type InitiateOptions, initiate } from "./connect.js";
 export {
   type CallError,
   type CallErrorCode,
@@ -50,7 +59,9 @@ export {
   VoxError,
   type VoxErrorOptions,
 } from "./errors.js";
-export type { EstablishOptions } from "./establish.js";
+export { type AcceptOptions, accept } from "./establish/accept.js";
+export type { EstablishOptions } from "./establish/establish.js";
+export { type InitiateOptions, initiate } from "./establish/initiate.js";
 export type { ConnectionSettings, Parity } from "./handshake/settings.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type { Framing, Link, LinkSink } from "./link/link.js";
@@ -98,36 +109,26 @@ export {
   type RequestSide,
   type StateChangedEvent,
 } from "./observer.js";
-export type { LinkAttempt, LinkSource, ReconnectOptions } from "./reconnect.js";
-export {
-  type Acceptor,
-  type ConnectionAcceptor,
-  type ConnectionRequest,
-  type Router,
-  type RouterOptions,
-  router,
-  type ServiceRoute,
-} from "./router.js";
-export type { KeepaliveOptions } from "./session/keepalive.js";
 export {
   type MemoryOperationStore,
   type MemoryOperationStoreOptions,
   memoryOperationStore,
-} from "./session/memory-operation-store.js";
+} from "./operations/memory-operation-store.js";
 export type {
   OperationEntry,
   OperationKey,
   OperationRecord,
   OperationStore,
   SealedReply,
-} from "./session/operation-store.js";
-export type { PendingConnection, ProxyThroughOptions } from "./session/pending-connection.js";
+} from "./operations/operation-store.js";
+export type { LinkAttempt, LinkSource, ReconnectOptions } from "./resume/reconnector.js";
+export { type ResumableOptions, SessionRegistry } from "./resume/session-registry.js";
+export type { SessionRecord, SessionStore } from "./resume/session-store.js";
+export type { KeepaliveOptions } from "./session/keepalive.js";
 export { type ConnectionProxy, proxyConnections } from "./session/proxy.js";
 export { RawConnection } from "./session/raw-connection.js";
 export { RejectedError } from "./session/rejected-error.js";
 export { type OpenOptions, Session } from "./session/session.js";
-export type { SessionRecord, SessionStore } from "./session/session-store.js";
-export { type ResumableOptions, SessionRegistry } from "./session-registry.js";
 export type { Option, Some } from "./shape/option.js";
 export {
   Metadata,

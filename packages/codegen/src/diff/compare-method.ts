@@ -1,6 +1,6 @@
 /** Two versions of one method: verdicts of the plan, findings in words. */
 
-import { type PlanProblem, problemText } from "@voxrpc/runtime/schema";
+import { type PlanProblem, problemText } from "@voxrpc/runtime/internal/schema";
 import type { Argument, Method } from "../model/model.js";
 import type { ConcreteType } from "../schema/concrete-type.js";
 import { adviceOf } from "./advice.js";

@@ -1,5 +1,5 @@
 /** Compares two versions of a project's services. */
-import { typeIdText } from "@voxrpc/runtime/schema";
+import { typeIdText } from "@voxrpc/runtime/internal/schema";
 import type { Model, Service } from "../model/model.js";
 import type { Span } from "../source/span.js";
 import { compareBehaviour } from "./behaviour.js";

@@ -3,7 +3,12 @@
  * schema may describe another instance, and refuses where they differ. The same steps as there (`plan/check-shape.ts` of
  * the runtime), over types in place of shapes.
  */
-import { type FieldsPlan, type PlanNode, sameTypeRef, type VariantPlan } from "@voxrpc/runtime/schema";
+import {
+  type FieldsPlan,
+  type PlanNode,
+  sameTypeRef,
+  type VariantPlan,
+} from "@voxrpc/runtime/internal/schema";
 import type { EnumDeclaration, Field, StructDeclaration, Variant } from "../model/model.js";
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
 import { isBytes, isList, offsetsOf } from "./concrete-parts.js";

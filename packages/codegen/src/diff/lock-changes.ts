@@ -1,6 +1,6 @@
 /** Whether a lock still says what the schemas say. */
 
-import { typeIdText } from "@voxrpc/runtime/schema";
+import { typeIdText } from "@voxrpc/runtime/internal/schema";
 import type { Model } from "../model/model.js";
 import type { ConcreteType } from "../schema/concrete-type.js";
 import { defaultText } from "./concrete-text.js";

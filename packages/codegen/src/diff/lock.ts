@@ -3,7 +3,7 @@
  * control. It holds the reachable declarations in one layout, with ids and a fingerprint of each announcement beside them,
  * and can be compiled again: a comparison with it says all that one with the sources would.
  */
-import { assemblePayload, type TypeRef, typeIdText, typeRefKey } from "@voxrpc/runtime/schema";
+import { assemblePayload, type TypeRef, typeIdText, typeRefKey } from "@voxrpc/runtime/internal/schema";
 import { compile } from "../compile.js";
 import { memoryHost } from "../host/memory-host.js";
 import { normalizePath } from "../host/path.js";

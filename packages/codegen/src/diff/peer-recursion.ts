@@ -12,7 +12,7 @@ import {
   type TypeRef,
   typeRefKey,
   type VariantPayload,
-} from "@voxrpc/runtime/schema";
+} from "@voxrpc/runtime/internal/schema";
 import type { TypeSchemas } from "../schema/index.js";
 
 type Pair = readonly [TypeRef | undefined, TypeRef | undefined];

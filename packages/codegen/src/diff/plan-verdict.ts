@@ -13,7 +13,7 @@ import {
   sameTypeRef,
   type TypeRef,
   typeName,
-} from "@voxrpc/runtime/schema";
+} from "@voxrpc/runtime/internal/schema";
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
 import { type TypeSchemas, voxError } from "../schema/index.js";
 import { atMostConditional, type Verdict } from "./change.js";

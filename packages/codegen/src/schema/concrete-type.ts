@@ -2,7 +2,7 @@
  * Types without aliases and parameters, each represented by one object, so that "the same type" is `===`. The
  * extraction asks that question for every field of a generic declaration.
  */
-import type { SchemaPrimitive } from "@voxrpc/runtime/schema";
+import type { SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
 import type { SourceDeclaration, SourceType } from "./source-type.js";
 import { memberTypes } from "./template.js";
 

@@ -3,7 +3,7 @@
  * that extraction gives the list that peers compare with their own. Source: `protocol/wire.md` §5,
  * `protocol/schemas.md` §8.
  */
-import type { SchemaPrimitive } from "@voxrpc/runtime/schema";
+import type { SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
 import { type EncodedSchema, typeSchemas } from "./payload.js";
 import type { SourceDeclaration, SourceField, SourceType } from "./source-type.js";
 

@@ -1,5 +1,5 @@
 /** Ready announcements: for a method or a type, its root and schemas with their CBOR. Source: `protocol/schemas.md`. */
-import { encodeSchema, type Schema, type TypeId, type TypeRef } from "@voxrpc/runtime/schema";
+import { encodeSchema, type Schema, type TypeId, type TypeRef } from "@voxrpc/runtime/internal/schema";
 import { type Draft, type DraftRef, extractSchemas } from "./canonical.js";
 import { type ConcreteType, ConcreteTypes } from "./concrete-type.js";
 import { methodId } from "./method-id.js";

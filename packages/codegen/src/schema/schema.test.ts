@@ -7,7 +7,7 @@ import {
   type SchemaPrimitive,
   type TypeRef,
   writeSchemaPayload,
-} from "@voxrpc/runtime/schema";
+} from "@voxrpc/runtime/internal/schema";
 import { describe, expect, test } from "vitest";
 import { compile } from "../compile.js";
 import { memoryHost } from "../host/memory-host.js";

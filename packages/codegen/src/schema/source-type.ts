@@ -3,7 +3,7 @@
  * beside them the Rust types that the language cannot express but peers announce. The wire's own messages and the
  * recorded data of the reference are built from these.
  */
-import type { SchemaPrimitive } from "@voxrpc/runtime/schema";
+import type { SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
 
 export type SourceType =
   | { readonly kind: "primitive"; readonly name: SchemaPrimitive }

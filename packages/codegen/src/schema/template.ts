@@ -1,5 +1,10 @@
 /** Schemas with holes: what a declaration or built-in says, apart from the types of its members. */
-import { mapTypeRefs, type SchemaField, type SchemaKind, type TypeRef } from "@voxrpc/runtime/schema";
+import {
+  mapTypeRefs,
+  type SchemaField,
+  type SchemaKind,
+  type TypeRef,
+} from "@voxrpc/runtime/internal/schema";
 import type { SourceDeclaration, SourceField, SourceType, SourceVariantForm } from "./source-type.js";
 
 export interface Template {

@@ -1,5 +1,11 @@
 /** Type ids: hashes of what a schema says. Source: `protocol/schemas.md` §3. */
-import type { SchemaField, SchemaKind, SchemaVariant, TypeId, TypeRef } from "@voxrpc/runtime/schema";
+import type {
+  SchemaField,
+  SchemaKind,
+  SchemaVariant,
+  TypeId,
+  TypeRef,
+} from "@voxrpc/runtime/internal/schema";
 import { ByteSink } from "./byte-sink.js";
 import type { Draft, DraftRef } from "./canonical.js";
 import { hash64 } from "./hash.js";

@@ -1,7 +1,7 @@
 /** The channels of one call that the peer makes. */
 
 import type { MethodName } from "../errors.js";
-import type { SkippedChannels } from "../schema/skip.js";
+import type { SkippedChannels } from "../plan/skip.js";
 import type { ItemType } from "../shape/shape.js";
 import type { InboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";

@@ -3,25 +3,25 @@ import type { Binding } from "../call/binding.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import { CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { readNever } from "../postcard/flags.js";
-import type { TypeRef } from "../schema/model.js";
-import type { PlanAllowance } from "../schema/plan.js";
-import { planLimits } from "../schema/plan-model.js";
-import { Announcement, type BindingDirection, SendState } from "../schema/registry.js";
-import type { SchemaLookup } from "../schema/type-ref.js";
-import { hasOtherUnderSameId } from "../schema/uncovered.js";
-import type { Connection } from "../session/connection.js";
-import { ReceivedSchemas } from "../session/received-schemas.js";
-import { neverShape } from "../shape/build.js";
-import { writeSchemaMessage } from "../wire/request-messages.js";
 import {
   decideArguments,
   decideResponse,
   sameType,
   type TypeComparison,
   userError,
-} from "./payload-reader.js";
-import type { AnyMethod } from "./requests.js";
+} from "../plan/differing-types.js";
+import type { PlanAllowance } from "../plan/plan.js";
+import { planLimits } from "../plan/plan-model.js";
+import { readNever } from "../postcard/flags.js";
+import { Announcement, type BindingDirection, SendState } from "../schema/announcements.js";
+import type { TypeRef } from "../schema/model.js";
+import type { SchemaLookup } from "../schema/type-ref.js";
+import { hasOtherUnderSameId } from "../schema/uncovered.js";
+import type { Connection } from "../session/connection.js";
+import { ReceivedSchemas } from "../session/received-schemas.js";
+import { neverShape } from "../shape/build.js";
+import { writeSchemaMessage } from "../wire/request-messages.js";
+import type { AnyMethod } from "./outgoing-request.js";
 import {
   type OwnSchemas,
   type Reading,

@@ -10,13 +10,13 @@ import type { Clock } from "../clock.js";
 import type { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { HandlerFailureListener, Observer } from "../observer.js";
+import type { OperationStore } from "../operations/operation-store.js";
 import type { Connection, ConnectionSink, DriverSnapshot, RestoredLink } from "../session/connection.js";
-import type { OperationStore } from "../session/operation-store.js";
 import { type MessageHead, RequestBody } from "../wire/message.js";
 import { Bindings } from "./bindings.js";
-import { IncomingCalls, methodIdOf } from "./dispatch.js";
+import { IncomingCalls, methodIdOf } from "./incoming.js";
 import { OutgoingCalls } from "./outgoing.js";
-import type { AnyMethod } from "./requests.js";
+import type { AnyMethod } from "./outgoing-request.js";
 
 /** What a driver needs beside its connection. */
 export interface DriverOptions {

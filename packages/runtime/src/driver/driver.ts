@@ -6,7 +6,7 @@ import type { Result } from "../call/result.js";
 import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
 import type { CallError } from "../errors.js";
 import type { DriverCore } from "./driver-core.js";
-import type { AnyMethod } from "./requests.js";
+import type { AnyMethod } from "./outgoing-request.js";
 
 /** Makes promises of the calls of one connection. */
 export class Driver implements Caller {

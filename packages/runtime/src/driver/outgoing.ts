@@ -11,7 +11,7 @@ import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
 import { readTag, unknownVariant } from "../postcard/counts.js";
 import { readString } from "../postcard/text.js";
-import type { Announcement } from "../schema/registry.js";
+import type { Announcement } from "../schema/announcements.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
 import { IdAllocator } from "../session/parity.js";
 import { decodeError, encodeError } from "../shape/codec-error.js";
@@ -27,7 +27,7 @@ import {
 import type { Bindings, ResponseReading } from "./bindings.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
 import { Deadlines } from "./deadlines.js";
-import { type AnyMethod, InFlightTable, OutgoingRequest, WaitingQueue } from "./requests.js";
+import { type AnyMethod, InFlightTable, OutgoingRequest, WaitingQueue } from "./outgoing-request.js";
 import { outgoingSnapshot } from "./snapshot.js";
 
 /** Told apart from what this side cancels: the wire says no more. */

@@ -1,17 +1,17 @@
 /** Writes Responses, each behind the announcement that it needs. Source: `protocol/calls.md` §2–3. */
 import type { ErasedWriter } from "../call/dispatcher.js";
 import type { CallFailureCode } from "../errors.js";
+import type { SealedReply } from "../operations/operation-store.js";
 import { writeString } from "../postcard/text.js";
-import type { Announcement } from "../schema/registry.js";
+import type { Announcement } from "../schema/announcements.js";
 import type { Connection } from "../session/connection.js";
-import type { SealedReply } from "../session/operation-store.js";
 import type { WireId } from "../wire/message.js";
 import type { Metadata } from "../wire/metadata.js";
 import { beginPayload, endPayload, methodIdBytes, writeResponseHead } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
 import { writeCallMetadata } from "./call-metadata.js";
+import type { IncomingRequest, ServedMethod } from "./incoming-request.js";
 import { narrowResponse } from "./narrow-response.js";
-import type { RunningRequest, ServedMethod } from "./running.js";
 
 const okVariant = 0;
 const errorVariant = 1;
@@ -49,7 +49,7 @@ export class Replies {
    * @param variant 0 for its result, 1 for its declared error
    * @throws EncodeFault or CodecError when the value does not fit; nothing was sent then
    */
-  reply(request: RunningRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): void {
+  reply(request: IncomingRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): void {
     const { outbox } = this.connection.host;
     const { served } = request;
     try {
@@ -132,7 +132,7 @@ export class Replies {
     outbox.commit(endPayload(w, start, p));
   }
 
-  private encode(request: RunningRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): number {
+  private encode(request: IncomingRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): number {
     const { outbox } = this.connection.host;
     const w = outbox.writer;
     let p = writeResponseHead(w, outbox.begin(), request.connectionId, request.requestId);

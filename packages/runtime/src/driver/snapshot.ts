@@ -3,8 +3,8 @@
 import type { HandledMethod } from "../call/dispatcher.js";
 import { methodIdText, type RequestSnapshot, snapshotId } from "../call/snapshot.js";
 import { methodText } from "../channel/origin.js";
-import type { InFlightTable, OutgoingRequest, WaitingQueue } from "./requests.js";
-import type { QueuedCall, RunningRequest } from "./running.js";
+import type { IncomingRequest, QueuedCall } from "./incoming-request.js";
+import type { InFlightTable, OutgoingRequest, WaitingQueue } from "./outgoing-request.js";
 
 /** Calls of ours: those that wait, then those that the peer has not answered. */
 export function outgoingSnapshot(
@@ -48,7 +48,7 @@ export function queuedSnapshot(
 }
 
 /** A call of the peer whose handler runs. */
-export function runningSnapshot(request: RunningRequest, nowMs: number): RequestSnapshot {
+export function runningSnapshot(request: IncomingRequest, nowMs: number): RequestSnapshot {
   return {
     id: snapshotId(request.requestId),
     direction: "incoming",

@@ -8,7 +8,7 @@
  * | 5      | 1     | mode 0    | mode 0    | reason, 1: unsupported mode |
  * | 6      | 2     | 0         | 0         | 0; ignored on read          |
  */
-import { describeForeignBytes } from "../wire/foreign.js";
+import { describeForeignBytes } from "../link/foreign-bytes.js";
 
 /** Bytes of a prologue frame. */
 const prologueBytes = 8;

@@ -7,7 +7,7 @@
  * ```
  */
 import { SessionError } from "../errors.js";
-import { boundaryFraming } from "../wire/frame.js";
+import { boundaryFraming } from "./framing.js";
 import type { Framing, Link, LinkSink } from "./link.js";
 
 /** How a pair of memory links behaves. */

@@ -1,13 +1,13 @@
 /** The short way to a service. Source: `protocol/calls.md` §8.2. */
 import type { Socket } from "node:net";
+import type { Acceptor } from "../acceptor/router.js";
 import type { Service } from "../call/service.js";
 import { type Clock, systemClock } from "../clock.js";
-import { type InitiateOptions, initiate } from "../connect.js";
 import { SessionError } from "../errors.js";
+import { type InitiateOptions, initiate } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
 import { notify } from "../observer.js";
-import type { LinkAttempt, ReconnectOptions } from "../reconnect.js";
-import type { Acceptor } from "../router.js";
+import type { LinkAttempt, ReconnectOptions } from "../resume/reconnector.js";
 import type { Session } from "../session/session.js";
 import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";

@@ -1,16 +1,16 @@
 /** Serving. Source: `protocol/calls.md` §8.3. */
 import type { AddressInfo, Server as Listener, Socket } from "node:net";
-import { type AcceptOptions, accept } from "../acceptor.js";
+import type { Acceptor } from "../acceptor/router.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { CloseOptions } from "../call/session-handle.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import { systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
+import { type AcceptOptions, accept } from "../establish/accept.js";
 import { completeLimits, type Limits } from "../limits.js";
 import { notify } from "../observer.js";
-import type { Acceptor } from "../router.js";
+import { type ResumableOptions, SessionRegistry } from "../resume/session-registry.js";
 import type { Session } from "../session/session.js";
-import { type ResumableOptions, SessionRegistry } from "../session-registry.js";
 import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";

@@ -13,8 +13,8 @@
 import type { Socket } from "node:net";
 import type { SessionError } from "../errors.js";
 import { defaultLimits, type Limits } from "../limits.js";
+import { FrameDecoder, localFraming, type StreamFraming, streamFraming } from "../link/framing.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
-import { FrameDecoder, localFraming, type StreamFraming, streamFraming } from "../wire/frame.js";
 import { type Address, formatAddress } from "./address.js";
 import { socketError } from "./socket-errors.js";
 

@@ -4,9 +4,9 @@
  * where arguments differ, the description of another use must not decide. Source: `protocol/schemas.md` §3.1.
  */
 
-import type { FieldsPlan, ListNode, PlanNode, VariantPlan } from "../schema/plan-model.js";
 import { sameTypeRef } from "../schema/type-ref.js";
 import type { Shape, VariantShape } from "../shape/shape.js";
+import type { FieldsPlan, ListNode, PlanNode, VariantPlan } from "./plan-model.js";
 
 /** A node and the shape that it does not describe. */
 export interface Disagreement {

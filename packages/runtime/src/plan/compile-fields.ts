@@ -1,9 +1,9 @@
 /** Readers of structs and struct variants whose fields arrive in another order than ours. */
 import { CodecError } from "../errors.js";
-import type { FieldsPlan, PlanNode, SkipNode } from "../schema/plan-model.js";
-import type { Skip } from "../schema/skip.js";
 import type { Read } from "../shape/codec.js";
 import type { FieldShape, MakeObject } from "../shape/shape.js";
+import type { FieldsPlan, PlanNode, SkipNode } from "./plan-model.js";
+import type { Skip } from "./skip.js";
 
 /** How the parts of the fields are compiled. */
 export interface FieldCompiler {

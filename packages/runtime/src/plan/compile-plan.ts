@@ -9,15 +9,15 @@ import { enter, leave, readArrayCount, readCount, readTag } from "../postcard/co
 import { decodeFault } from "../postcard/faults.js";
 import { readOptionTag } from "../postcard/flags.js";
 import { readF32List, readF64List } from "../postcard/float-lists.js";
-import type { EnumNode, Plan, PlanNode, SkipNode, VariantPlan } from "../schema/plan-model.js";
-import { nameList } from "../schema/plan-problem.js";
-import { type Skip, SkipCompiler } from "../schema/skip.js";
 import { minBytes, recursiveShapes } from "../shape/analysis.js";
 import type { Read } from "../shape/codec.js";
 import { primitiveReader } from "../shape/primitive-readers.js";
 import type { EnumShape, FieldShape, ItemType, ResultShape, Shape, VariantShape } from "../shape/shape.js";
 import { describeNode, describeShape, findDisagreement } from "./check-shape.js";
 import { compileFields, type FieldCompiler } from "./compile-fields.js";
+import type { EnumNode, Plan, PlanNode, SkipNode, VariantPlan } from "./plan-model.js";
+import { nameList } from "./plan-problem.js";
+import { type Skip, SkipCompiler } from "./skip.js";
 import { typedArrayReader, typedListReader } from "./typed-readers.js";
 
 /** Shapes that are compiled before giving up: shapes made anew at every look would have no end. */

@@ -3,9 +3,10 @@
  * contain themselves, circles of types and whatever holds one of these are hashed with 0 in place of some of their
  * parts. Two versions of such a type may have one id. Source: `protocol/schemas.md` §3.2.
  */
+
+import type { AnnouncedSchema } from "./announcements.js";
 import type { Schema, TypeRef } from "./model.js";
 import { encodeSchema } from "./payload.js";
-import type { AnnouncedSchema } from "./registry.js";
 import { mapTypeRefs, type SchemaLookup } from "./type-ref.js";
 
 /**

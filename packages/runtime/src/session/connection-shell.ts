@@ -2,8 +2,8 @@
 import type { CloseOptions, CloseReason, ConnectionHandle, SessionEnd } from "../call/session-handle.js";
 import type { Clock } from "../clock.js";
 import type { SessionError } from "../errors.js";
+import { rootConnectionId } from "../wire/message.js";
 import type { Connection } from "./connection.js";
-import { rootConnectionId } from "./connection-table.js";
 import type { SessionCore } from "./session-core.js";
 
 /** How long calls in flight may take to finish when a connection closes, ms. */

@@ -8,10 +8,8 @@
  *                              └─────────── Reject, Close ──► none
  * ```
  */
+import { rootConnectionId } from "../wire/message.js";
 import type { Connection } from "./connection.js";
-
-/** The id of the root connection, which exists from the handshake on. */
-export const rootConnectionId = 0;
 
 /** Active connections by id. The root is kept apart: nearly every message is for it. */
 export class ConnectionTable {

@@ -1,7 +1,7 @@
 /** What the peer has announced on one connection, counted for its session. Source: `protocol/schemas.md` §5. */
 import { CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { type BindingDirection, ReceiveState } from "../schema/registry.js";
+import { type BindingDirection, ReceiveState } from "../schema/announcements.js";
 import type { Connection } from "./connection.js";
 
 /** Schemas of one peer on one connection. */

@@ -17,15 +17,15 @@ import { SessionError } from "../errors.js";
 import { compareSettings, type SettingsPair } from "../handshake/settings.js";
 import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
-import { decodeMessage, MessageHead, MessageKind, type WireId } from "../wire/message.js";
+import { decodeMessage, MessageHead, MessageKind, rootConnectionId, type WireId } from "../wire/message.js";
 import type { Metadata } from "../wire/metadata.js";
 import { writePing, writePong, writeProtocolError } from "../wire/session-messages.js";
+import { Reading } from "./backpressure.js";
 import { Connection, type ConnectionHost, type ConnectionSettings, type RestoredLink } from "./connection.js";
-import { ConnectionTable, rootConnectionId } from "./connection-table.js";
+import { ConnectionTable } from "./connection-table.js";
 import { IdleLimit, type IdleSubject } from "./idle-limit.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { Outbox } from "./outbox.js";
-import { Reading } from "./reading.js";
 import { makeSessionId } from "./session-id.js";
 import { type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
 

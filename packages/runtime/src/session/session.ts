@@ -7,6 +7,7 @@ import type { Dispatcher } from "../call/dispatcher.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Service } from "../call/service.js";
 import type { CloseOptions, SessionEnd, SessionHandle, SessionState } from "../call/session-handle.js";
+import { SharedCaller } from "../call/shared-caller.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
@@ -15,7 +16,6 @@ import type { Observer } from "../observer.js";
 import { Metadata } from "../wire/metadata.js";
 import type { Connection, ConnectionSettings, RestoredLink } from "./connection.js";
 import { defaultDrainMs } from "./connection-shell.js";
-import { HeldCaller } from "./held-caller.js";
 import type { Outbox } from "./outbox.js";
 import type { Parity } from "./parity.js";
 import { RawConnection } from "./raw-connection.js";
@@ -128,7 +128,7 @@ export class Session implements SessionHandle {
   holdCaller(): Caller {
     if (this.driver === undefined) throw new TypeError("the session is not established yet");
     this.holders += 1;
-    return new HeldCaller(this.driver, (options) => this.giveUp(options));
+    return new SharedCaller(this.driver, (options) => this.giveUp(options));
   }
 
   /**

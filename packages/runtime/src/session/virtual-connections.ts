@@ -11,6 +11,7 @@ import type { Clock, TimerHandle } from "../clock.js";
 import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { MessageHead, WireId } from "../wire/message.js";
+import { rootConnectionId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import {
   writeConnectionAccept,
@@ -19,7 +20,7 @@ import {
   writeConnectionReject,
 } from "../wire/session-messages.js";
 import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
-import { type ConnectionTable, rootConnectionId } from "./connection-table.js";
+import type { ConnectionTable } from "./connection-table.js";
 import { hasParity, IdAllocator, oppositeParity, type Parity } from "./parity.js";
 import { errorKey, RejectedError } from "./rejected-error.js";
 

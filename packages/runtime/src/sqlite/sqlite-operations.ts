@@ -6,7 +6,7 @@ import type {
   OperationKey,
   OperationRecord,
   SealedReply,
-} from "../session/operation-store.js";
+} from "../operations/operation-store.js";
 import { states } from "./store-file.js";
 
 /** What an entry takes beside its reply, roughly: a row and its places in two indexes. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type Database from "better-sqlite3";
 import { StoreError } from "../errors.js";
-import type { SessionRecord, SessionStore } from "../session/session-store.js";
+import type { SessionRecord, SessionStore } from "../resume/session-store.js";
 
 /** Bounds of the sessions. */
 export interface SessionBounds {

@@ -6,8 +6,8 @@ import type {
   OperationRecord,
   OperationStore,
   SealedReply,
-} from "../session/operation-store.js";
-import type { SessionRecord, SessionStore } from "../session/session-store.js";
+} from "../operations/operation-store.js";
+import type { SessionRecord, SessionStore } from "../resume/session-store.js";
 import { SqliteOperations } from "./sqlite-operations.js";
 import { SqliteSessions } from "./sqlite-sessions.js";
 import { openStoreFile, storeError } from "./store-file.js";

@@ -1,7 +1,7 @@
 /** The contract is worth something only if it finds stores that break it. */
 import { describe, expect, it } from "vitest";
-import { type MemoryOperationStore, memoryOperationStore } from "../session/memory-operation-store.js";
-import type { OperationEntry, OperationKey, OperationStore } from "../session/operation-store.js";
+import { type MemoryOperationStore, memoryOperationStore } from "../operations/memory-operation-store.js";
+import type { OperationEntry, OperationKey, OperationStore } from "../operations/operation-store.js";
 import { operationStoreContract } from "./operation-store-contract.js";
 
 /** A good store with some members replaced. */

@@ -6,7 +6,7 @@ import type {
   OperationRecord,
   OperationStore,
   SealedReply,
-} from "../session/operation-store.js";
+} from "../operations/operation-store.js";
 
 /** One rule that a store must keep. */
 export interface OperationStoreCase {

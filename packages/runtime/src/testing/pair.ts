@@ -1,12 +1,13 @@
 /** Two sessions that are connected in memory. */
-import { type AcceptOptions, accept } from "../acceptor.js";
+
+import type { Acceptor } from "../acceptor/router.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Clock } from "../clock.js";
-import { type InitiateOptions, initiate } from "../connect.js";
+import { type AcceptOptions, accept } from "../establish/accept.js";
+import { type InitiateOptions, initiate } from "../establish/initiate.js";
 import type { Link } from "../link/link.js";
 import { type MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "../link/memory-link.js";
 import type { Observer } from "../observer.js";
-import type { Acceptor } from "../router.js";
 import type { Session } from "../session/session.js";
 
 /** What {@link connectPair} may be given. */

@@ -9,8 +9,8 @@
 import { type Clock, systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
 import { defaultLimits } from "../limits.js";
+import { FrameDecoder, streamFraming } from "../link/framing.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
-import { FrameDecoder, streamFraming } from "../wire/frame.js";
 import {
   SimulatedStream,
   type StreamEnd,

@@ -9,7 +9,7 @@ import { readTag, takeLength, unknownVariant } from "../postcard/counts.js";
 import { endOfInput } from "../postcard/faults.js";
 import { readString } from "../postcard/text.js";
 import { high, low, takeVarint, takeWideVarint, words } from "../postcard/varints.js";
-import type { BindingDirection } from "../schema/registry.js";
+import type { BindingDirection } from "../schema/announcements.js";
 import { type MetadataLimits, skipMetadata } from "./metadata.js";
 
 /** What a message is: its discriminant on the wire. */
@@ -34,6 +34,9 @@ export const ChannelBody = { Item: 0, Close: 1, Reset: 2, GrantCredit: 3 } as co
 
 /** An id of 64 bits: a number below 2^53, a bigint above. */
 export type WireId = number | bigint;
+
+/** The id of the root connection, which exists from the handshake on. */
+export const rootConnectionId = 0;
 
 const u32Max = 0xffff_ffff;
 const exactHigh = 0x20_0000;

@@ -4,7 +4,7 @@
  */
 import type { Writer } from "../bytes/writer.js";
 import { writeBytes } from "../postcard/byte-strings.js";
-import type { BindingDirection } from "../schema/registry.js";
+import type { BindingDirection } from "../schema/announcements.js";
 import { MessageKind, RequestBody, type WireId } from "./message.js";
 import { writeMessageHead, writeWireId } from "./message-head.js";
 

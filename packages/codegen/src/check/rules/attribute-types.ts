@@ -1,5 +1,5 @@
-import { asNumber, asTyped, findAttribute } from "../../model/attributes.js";
 import type { AttributeNode, FieldNode, TypeNode } from "../../syntax/ast.js";
+import { asNumber, asTyped, findAttribute } from "../attributes.js";
 import { fieldNodes, invalidType, type Linked, withoutAliases } from "../program.js";
 import { quotedType } from "../type-text.js";
 

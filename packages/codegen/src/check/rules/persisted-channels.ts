@@ -1,5 +1,5 @@
-import { findAttribute } from "../../model/attributes.js";
 import type { Type } from "../../model/model.js";
+import { findAttribute } from "../attributes.js";
 import type { Linked } from "../program.js";
 
 /** A persisted call outlives its connection, a channel does not. */

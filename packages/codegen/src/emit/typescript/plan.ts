@@ -1,5 +1,5 @@
 /** What generated methods carry ready for the wire: ids, roots, schemas. */
-import type { TypeRef } from "@voxrpc/runtime/schema";
+import type { TypeRef } from "@voxrpc/runtime/internal/schema";
 import type { EncodedSchema } from "../../schema/index.js";
 import { call, group, joined, type Layout } from "../layout.js";
 import type { FileScope } from "./file-scope.js";

@@ -1,0 +1,80 @@
+/** What attributes do to types and declarations. Whether they may stand where they stand is checked elsewhere. */
+
+import type { PrimitiveName, Type } from "../model/model.js";
+import type { AttributeNode } from "../syntax/ast.js";
+
+export function findAttribute(attributes: readonly AttributeNode[], name: string): AttributeNode | undefined {
+  return attributes.find((attribute) => attribute.name.text === name);
+}
+
+/** Reason of `@deprecated("…")`. */
+export function deprecation(attributes: readonly AttributeNode[]): string | undefined {
+  const attribute = findAttribute(attributes, "deprecated");
+  const [reason] = attribute?.args ?? [];
+  if (attribute === undefined) return undefined;
+  return reason?.kind === "string" ? reason.value : "";
+}
+
+const wideIntegers: ReadonlySet<PrimitiveName> = new Set(["u64", "i64", "u128", "i128"]);
+const typedElements: ReadonlySet<PrimitiveName> = new Set([
+  "u8",
+  "u16",
+  "u32",
+  "u64",
+  "i8",
+  "i16",
+  "i32",
+  "i64",
+  "f32",
+  "f64",
+]);
+
+/**
+ * A type with `@js(number)` applied to the 64- or 128-bit integer at its core, seen through aliases, options, lists and
+ * arrays; undefined when there is none. An alias that would change is replaced by what it stands for.
+ */
+export function asNumber(type: Type): Type | undefined {
+  switch (type.kind) {
+    case "primitive":
+      return wideIntegers.has(type.name) ? { ...type, asNumber: true } : undefined;
+    case "alias":
+      return asNumber(type.target);
+    case "option":
+    case "list":
+    case "array": {
+      const element = asNumber(type.element);
+      return element === undefined ? undefined : { ...type, element };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A type with `@typed` applied to its list or array of numbers, seen through aliases and options; undefined when there is none. */
+export function asTyped(type: Type): Type | undefined {
+  switch (type.kind) {
+    case "alias":
+      return asTyped(type.target);
+    case "option": {
+      const element = asTyped(type.element);
+      return element === undefined ? undefined : { kind: "option", element };
+    }
+    case "list":
+    case "array": {
+      let element = type.element;
+      while (element.kind === "alias") element = element.target;
+      const isNumeric = element.kind === "primitive" && typedElements.has(element.name) && !element.asNumber;
+      return isNumeric ? { ...type, element, typed: true } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A type with the attributes of its field, argument or alias applied; unchanged where they do not fit. */
+export function applyAttributes(type: Type, attributes: readonly AttributeNode[]): Type {
+  let result = type;
+  if (findAttribute(attributes, "js") !== undefined) result = asNumber(result) ?? result;
+  if (findAttribute(attributes, "typed") !== undefined) result = asTyped(result) ?? result;
+  return result;
+}

@@ -1,0 +1,91 @@
+/** Calls on a session that is not there yet. */
+
+import { type CallError, CallFailure, SessionError } from "../errors.js";
+import { rootConnectionId } from "../wire/message.js";
+import type { Caller, CallOptions } from "./caller.js";
+import type { Method } from "./method.js";
+import type { Result } from "./result.js";
+import type { CloseOptions, ConnectionHandle, SessionEnd, SessionHandle } from "./session-handle.js";
+
+/** Keeps calls until the session is established, then calls through its root connection. */
+export class DeferredCaller implements Caller {
+  readonly connection: ConnectionHandle;
+  private readonly ready: Promise<Caller>;
+  private caller: Caller | undefined = undefined;
+
+  /** @param ready the caller; rejects when there will be no session */
+  constructor(ready: Promise<Caller>) {
+    this.ready = ready.then((caller) => {
+      this.caller = caller;
+      return caller;
+    });
+    // Whoever makes a call is told; nobody else has asked.
+    this.ready.catch(() => {});
+    this.connection = new DeferredConnection(this.ready);
+  }
+
+  /** @throws TypeError while the session is not established */
+  get session(): SessionHandle {
+    if (this.caller === undefined) throw new TypeError("the session is not established yet");
+    return this.caller.session;
+  }
+
+  async call<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<T> {
+    const caller = this.caller ?? (await this.wait(method));
+    if (caller instanceof CallFailure) throw caller;
+    return caller.call(method, args, options);
+  }
+
+  async tryCall<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<Result<T, CallError<E>>> {
+    const caller = this.caller ?? (await this.wait(method));
+    if (caller instanceof CallFailure) return { ok: false, error: caller };
+    return caller.tryCall(method, args, options);
+  }
+
+  private async wait(method: Method<never, unknown, unknown>): Promise<Caller | CallFailure> {
+    try {
+      return await this.ready;
+    } catch (cause) {
+      return new CallFailure("ConnectionClosed", "", method, { cause });
+    }
+  }
+}
+
+class DeferredConnection implements ConnectionHandle {
+  readonly id = rootConnectionId;
+  readonly closed: Promise<SessionEnd>;
+  private readonly ready: Promise<Caller>;
+  private connection: ConnectionHandle | undefined = undefined;
+  private hasFailed = false;
+
+  constructor(ready: Promise<Caller>) {
+    this.ready = ready;
+    this.closed = ready.then(
+      ({ connection }) => {
+        this.connection = connection;
+        return connection.closed;
+      },
+      (error: unknown) => {
+        this.hasFailed = true;
+        return { reason: "Transport", error: error instanceof SessionError ? error : undefined };
+      },
+    );
+  }
+
+  get isOpen(): boolean {
+    return this.connection?.isOpen ?? !this.hasFailed;
+  }
+
+  async close(options?: CloseOptions): Promise<void> {
+    const caller = await this.ready.catch(() => undefined);
+    await caller?.connection.close(options);
+  }
+}

@@ -1,0 +1,73 @@
+/** A client's own way to a connection that it shares with others. Source: `protocol/session.md` §5.4. */
+
+import { type CallError, CallFailure } from "../errors.js";
+import type { Caller, CallOptions } from "./caller.js";
+import type { Method } from "./method.js";
+import type { Result } from "./result.js";
+import type { CloseOptions, ConnectionHandle, SessionEnd, SessionHandle } from "./session-handle.js";
+
+/** Calls through another caller until it is closed, which gives up this share only. */
+export class SharedCaller implements Caller {
+  readonly session: SessionHandle;
+  readonly connection: ConnectionHandle;
+  private readonly inner: Caller;
+  private readonly share: Share;
+
+  /** @param giveUp called once, when it is closed; what it returns is waited for */
+  constructor(inner: Caller, giveUp: (options: CloseOptions) => Promise<void> | undefined) {
+    this.inner = inner;
+    this.session = inner.session;
+    this.share = new Share(inner.connection, giveUp);
+    this.connection = this.share;
+  }
+
+  call<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<T> {
+    if (this.share.isGivenUp) return Promise.reject(closed(method));
+    return this.inner.call(method, args, options);
+  }
+
+  tryCall<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<Result<T, CallError<E>>> {
+    if (this.share.isGivenUp) return Promise.resolve({ ok: false, error: closed(method) });
+    return this.inner.tryCall(method, args, options);
+  }
+}
+
+class Share implements ConnectionHandle {
+  readonly id: number | bigint;
+  readonly closed: Promise<SessionEnd>;
+  private readonly connection: ConnectionHandle;
+  private readonly giveUp: (options: CloseOptions) => Promise<void> | undefined;
+  private givenUp: Promise<void> | undefined = undefined;
+
+  constructor(connection: ConnectionHandle, giveUp: (options: CloseOptions) => Promise<void> | undefined) {
+    this.id = connection.id;
+    this.closed = connection.closed;
+    this.connection = connection;
+    this.giveUp = giveUp;
+  }
+
+  get isGivenUp(): boolean {
+    return this.givenUp !== undefined;
+  }
+
+  get isOpen(): boolean {
+    return this.givenUp === undefined && this.connection.isOpen;
+  }
+
+  close(options: CloseOptions = {}): Promise<void> {
+    this.givenUp ??= this.giveUp(options) ?? Promise.resolve();
+    return this.givenUp;
+  }
+}
+
+function closed(method: Method<never, unknown, unknown>): CallFailure {
+  return new CallFailure("SessionShutdown", "", method);
+}

@@ -1,0 +1,624 @@
+/** The answering half of a driver: from a Call to its one Response. Source: `protocol/calls.md` §3. */
+import { Reader } from "../bytes/reader.js";
+import type { Caller } from "../call/caller.js";
+import type { Dispatcher, HandledMethod } from "../call/dispatcher.js";
+import { Failure } from "../call/failure.js";
+import { isPromise } from "../call/result.js";
+import type { RequestSnapshot } from "../call/snapshot.js";
+import type { Channels } from "../channel/channels.js";
+import { HandlerChannels } from "../channel/handler-channels.js";
+import type { Clock } from "../clock.js";
+import { type CallErrorCode, type CallFailureCode, CodecError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import { type HandlerFailureListener, notify, type Observer } from "../observer.js";
+import type { OperationStore, SealedReply } from "../operations/operation-store.js";
+import { type OperationHost, Operations, type StoreStep } from "../operations/operations.js";
+import { encodeReply, outcomeOf } from "../operations/sealed-replies.js";
+import type { Connection, RestoredLink } from "../session/connection.js";
+import { hasParity } from "../session/parity.js";
+import { encodeError } from "../shape/codec-error.js";
+import type { MessageHead, WireId } from "../wire/message.js";
+import { isSendable, type Metadata } from "../wire/metadata.js";
+import { methodIdBytes } from "../wire/request-messages.js";
+import type { Bindings } from "./bindings.js";
+import { IncomingRequest, type QueuedCall, type ServedMethod } from "./incoming-request.js";
+import { Replies } from "./replies.js";
+import { queuedSnapshot, runningSnapshot } from "./snapshot.js";
+import type { Reading } from "./translate.js";
+
+/** A Call whose frame is this small is copied when it must wait, so that it does not keep its whole chunk alive. */
+const copiedFrameBytes = 16 * 1024;
+
+/** How calls are treated that may come again, and who hears of handlers that fail. */
+export interface IncomingOptions {
+  readonly operationStore: OperationStore | undefined;
+  readonly isResumable: boolean;
+  readonly onUnobservedFailure: HandlerFailureListener | undefined;
+}
+
+/** Calls of the peer on one connection. */
+export class IncomingCalls implements OperationHost {
+  /** Calls the peer on this connection; set before the first Call arrives. */
+  caller: Caller | undefined = undefined;
+  private readonly connection: Connection;
+  private readonly bindings: Bindings;
+  private readonly channels: Channels;
+  private readonly dispatcher: Dispatcher | undefined;
+  private readonly clock: Clock;
+  private readonly observer: Observer | undefined;
+  private readonly onUnobservedFailure: HandlerFailureListener | undefined;
+  /** Called when a handler that took its time is through. */
+  private readonly onSettled: () => void;
+  private readonly replies: Replies;
+  private readonly operations: Operations;
+  private readonly maxFrameBytes: number;
+  private readonly limit: number;
+  private readonly queueLimit: number;
+  private readonly running = new Map<WireId, IncomingRequest>();
+  private readonly queued = new Map<WireId, QueuedCall>();
+  private queuedBytes = 0;
+  /** Requests that run since before the link was lost: their callers may send them again, once. */
+  private readonly carried = new Set<WireId>();
+  private readonly methods = new Map<HandledMethod, ServedMethod>();
+  private readonly reader = new Reader();
+  /** Whether new calls are answered with `SessionShutdown`. */
+  isDraining = false;
+  private hasEnded = false;
+
+  constructor(
+    connection: Connection,
+    bindings: Bindings,
+    channels: Channels,
+    dispatcher: Dispatcher | undefined,
+    { operationStore, isResumable, onUnobservedFailure }: IncomingOptions,
+    limits: Limits,
+    clock: Clock,
+    observer: Observer | undefined,
+    onSettled: () => void,
+  ) {
+    this.connection = connection;
+    this.bindings = bindings;
+    this.channels = channels;
+    this.dispatcher = dispatcher;
+    this.clock = clock;
+    this.observer = observer;
+    this.onUnobservedFailure = onUnobservedFailure;
+    this.onSettled = onSettled;
+    this.replies = new Replies(connection, bindings);
+    this.operations = new Operations(connection, operationStore, isResumable, clock, this);
+    this.maxFrameBytes = limits.maxFrameBytes;
+    this.limit = Math.max(1, connection.local.maxConcurrentRequests);
+    this.queueLimit = Math.max(limits.maxQueuedRequests, 16 * this.limit);
+  }
+
+  /** Requests that run or wait. */
+  get size(): number {
+    return this.running.size + this.queued.size;
+  }
+
+  /** Those that have not been answered, the running ones first. */
+  snapshot(nowMs: number): RequestSnapshot[] {
+    const running = Array.from(this.running.values(), (request) => runningSnapshot(request, nowMs));
+    const queued = Array.from(this.queued.values(), (call) =>
+      queuedSnapshot(call, methodIdOf(call), this.find(call), nowMs),
+    );
+    return [...running, ...queued];
+  }
+
+  /** A Call: runs it, queues it, or ends the connection when the peer breaks the rules of request ids. */
+  onCall(head: MessageHead, bytes: Uint8Array): void {
+    const { id } = head;
+    const { connection } = this;
+    if (!hasParity(id, connection.peer.parity)) {
+      connection.fail(`request id ${id} is not ${connection.peer.parity.toLowerCase()}`);
+      return;
+    }
+    // Sent again after a lost link, while its handler runs: it gets the answer of that.
+    if (this.carried.size !== 0 && this.isCarried(head)) return;
+    if (this.running.has(id) || this.queued.has(id)) {
+      connection.fail(`request id ${id} is in flight already`);
+      return;
+    }
+    if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
+    if (this.isDraining) {
+      this.turnAway(head, bytes, this.find(head), "SessionShutdown");
+      return;
+    }
+    if (this.running.size >= this.limit || this.queued.size !== 0 || connection.host.isCongested) {
+      this.enqueue(head, bytes);
+    } else {
+      this.run(head, bytes, this.arrivedMs);
+    }
+  }
+
+  /** A Cancel: the request is answered at once; its handler learns it through its signal. */
+  onCancel(id: WireId): void {
+    const queued = this.queued.get(id);
+    if (queued !== undefined) {
+      const method = this.find(queued);
+      if (method?.persist === true) return;
+      this.unqueue(queued);
+      this.turnAway(queued, queued.bytes, method, "Cancelled");
+      return;
+    }
+    const request = this.running.get(id);
+    if (request === undefined) return;
+    if (request.operation !== undefined) {
+      this.operations.cancel(request);
+    } else if (!request.method.persist) {
+      this.answer(request, "Cancelled");
+      request.abort("the caller has cancelled the call");
+    }
+    this.pump();
+  }
+
+  /** The peer announced argument types anew: what was decided about them is void. */
+  forget(methodId: bigint): void {
+    for (const served of this.methods.values())
+      if (served.method.id === methodId) served.decision = undefined;
+  }
+
+  /** Runs what waits, as far as the limit and the link allow. */
+  pump(): void {
+    for (const call of this.queued.values()) {
+      if (this.running.size >= this.limit || this.connection.host.isCongested || this.hasEnded) return;
+      this.unqueue(call);
+      this.run(call, call.bytes, call.sinceMs);
+    }
+  }
+
+  /** Answers new calls with `SessionShutdown` from now on. */
+  drain(): void {
+    this.isDraining = true;
+  }
+
+  /** The link is lost, and what was announced on it is about to be forgotten: calls that still need it keep it. */
+  beforeLinkLost(): void {
+    for (const { served, operation } of this.running.values())
+      if (operation?.state === "admitting")
+        operation.reading = served.decision ?? this.bindings.decideArguments(served.method);
+  }
+
+  /**
+   * The link is lost. Handlers run on, and what they answer waits for the next link; those with channels cannot go on.
+   * What waits for its turn is dropped: its callers send it again. Source: `protocol/calls.md` §6.3.
+   */
+  onLinkLost(): void {
+    this.dropQueued();
+    this.carried.clear();
+    for (const served of this.methods.values()) served.decision = undefined;
+    for (const request of [...this.running.values()]) {
+      if (request.channels !== undefined || request.method.hasChannels) this.cut(request);
+      else this.carried.add(request.requestId);
+    }
+  }
+
+  /** There is a link again. Calls of a peer that has begun anew are other ones. */
+  onLinkRestored({ peer }: RestoredLink): void {
+    if (peer === "resumed") return;
+    this.carried.clear();
+    this.dropAll("the caller's session is gone");
+  }
+
+  /** The connection has ended: handlers that may stop are told so; what they answer is dropped. */
+  end(): void {
+    this.hasEnded = true;
+    this.dropQueued();
+    this.carried.clear();
+    this.methods.clear();
+    this.dropAll("the connection of the call has ended");
+  }
+
+  private dropQueued(): void {
+    this.queued.clear();
+    this.connection.host.countQueued(-this.queuedBytes);
+    this.queuedBytes = 0;
+  }
+
+  /** Nobody waits for the answers any more: handlers that may stop are told so. */
+  private dropAll(text: string): void {
+    const running = [...this.running.values()];
+    this.running.clear();
+    for (const request of running) {
+      request.isAnswered = true;
+      if (this.observer !== undefined) this.reportEnd(request, "ConnectionClosed");
+      if (!request.method.persist) request.abort(text);
+    }
+    this.operations.end(running);
+  }
+
+  findRunning(operationId: WireId): IncomingRequest | undefined {
+    for (const request of this.running.values()) if (request.operationId === operationId) return request;
+    return undefined;
+  }
+
+  /** Runs the handler of a request whose operation may run. */
+  start(request: IncomingRequest): void {
+    const { served, bytes, argumentsStart, argumentsEnd } = request;
+    let args: readonly unknown[];
+    try {
+      const decision = request.operation?.reading ?? this.decide(served);
+      const { problem, read, skipsChannels } = decision;
+      if (problem !== undefined) {
+        this.answer(request, "InvalidPayload", problem);
+        return;
+      }
+      this.reader.reset(bytes, argumentsStart, argumentsEnd);
+      args =
+        served.method.hasChannels || skipsChannels ? this.readWithChannels(request, read) : read(this.reader);
+    } catch (fault) {
+      if (this.observer !== undefined) this.reportCodec("onDecodeFailed", "arguments", request, fault);
+      this.answer(request, "InvalidPayload", textOf(fault));
+      return;
+    }
+    this.invoke(request, args);
+  }
+
+  hold(request: IncomingRequest): void {
+    if (!request.isAnswered && !this.hasEnded) this.running.set(request.requestId, request);
+  }
+
+  decline({ method, served, requestId, bytes, argumentsStart, argumentsEnd }: IncomingRequest): void {
+    if (method.hasChannels && !this.hasEnded)
+      this.refuseChannels(served, requestId, bytes, argumentsStart, argumentsEnd);
+  }
+
+  replay(request: IncomingRequest, reply: SealedReply): void {
+    if (request.isAnswered || this.hasEnded) return;
+    try {
+      this.replies.replay(request.requestId, request.served, reply);
+    } catch (error) {
+      this.connection.host.outbox.discard();
+      this.answer(request, "Cancelled");
+      this.report(request, error);
+      return;
+    }
+    this.finish(request, outcomeOf(reply));
+  }
+
+  refuse(request: IncomingRequest, code: CallFailureCode, detail = ""): void {
+    if (!request.isAnswered && !this.hasEnded) this.answer(request, code, detail);
+  }
+
+  reportStore(request: IncomingRequest, step: StoreStep, error: unknown): void {
+    notify(this.observer, "onOperationStoreFailed", { ...this.eventOf(request), step, error });
+  }
+
+  /** When the frame that is being read has arrived. */
+  private get arrivedMs(): number {
+    return this.connection.host.outbox.traffic.lastInMs ?? 0;
+  }
+
+  /** A handler whose channels are gone. A caller that may make the call again does so, and gets the answer of that. */
+  private cut(request: IncomingRequest): void {
+    const { operation, method } = request;
+    const reason = "the session has lost its link, and channels do not survive that";
+    // Another one with the same operation may have ended it already.
+    if (request.isAnswered) return;
+    if (operation !== undefined) {
+      this.operations.abort(operation, "Indeterminate", reason);
+      return;
+    }
+    if (method.idempotent) this.finish(request, "ConnectionClosed");
+    else this.answer(request, "Indeterminate");
+    request.abort(reason);
+  }
+
+  private isCarried(head: MessageHead): boolean {
+    const request = this.running.get(head.id);
+    return request !== undefined && this.find(head) === request.method && this.carried.delete(head.id);
+  }
+
+  private find(head: MessageHead | QueuedCall): HandledMethod | undefined {
+    return this.dispatcher?.find(head.methodLow, head.methodHigh);
+  }
+
+  private servedOf(method: HandledMethod): ServedMethod {
+    let served = this.methods.get(method);
+    if (served === undefined) {
+      const announcement = this.bindings.announcement(method.id, "response", method.response);
+      served = { method, idBytes: methodIdBytes(method.id), announcement, decision: undefined };
+      this.methods.set(method, served);
+    }
+    return served;
+  }
+
+  private decide(served: ServedMethod): Reading<readonly unknown[]> {
+    served.decision ??= this.bindings.decideArguments(served.method);
+    return served.decision;
+  }
+
+  /** Answers a Call that no handler saw. */
+  private turnAway(
+    head: MessageHead | QueuedCall,
+    bytes: Uint8Array,
+    method: HandledMethod | undefined,
+    code: CallFailureCode,
+  ): void {
+    if (!this.connection.host.mayAnswer()) return;
+    if (method === undefined) {
+      this.replies.answerUnknown(head.id, methodIdOf(head), code);
+      return;
+    }
+    const served = this.servedOf(method);
+    this.replies.answer(head.id, served, code);
+    if (method.hasChannels) this.refuseChannels(served, head.id, bytes, head.payloadStart, head.payloadEnd);
+  }
+
+  /** Whoever is on the other ends of the channels of a refused Call is told; what has come for them is dropped. */
+  private refuseChannels(
+    served: ServedMethod,
+    id: WireId,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const { method } = served;
+    const { reader } = this;
+    const channels = new HandlerChannels(this.channels, method);
+    reader.binder = channels;
+    try {
+      const { problem, read } = this.decide(served);
+      if (problem !== undefined) return;
+      reader.reset(bytes, start, end);
+      read(reader);
+    } catch (fault) {
+      if (this.observer !== undefined)
+        this.reportCodec("onDecodeFailed", "arguments", { requestId: id, method }, fault);
+    } finally {
+      reader.binder = undefined;
+      channels.refuse();
+    }
+  }
+
+  private receiveInlined(head: MessageHead, bytes: Uint8Array): boolean {
+    const methodId = methodIdOf(head);
+    const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
+    if (!this.bindings.receive(methodId, "args", payload, "inlined request schemas")) return false;
+    this.forget(methodId);
+    return true;
+  }
+
+  private enqueue(head: MessageHead, bytes: Uint8Array): void {
+    const start = head.metadataStart;
+    const frameBytes = head.payloadEnd - start;
+    if (this.queued.size >= this.queueLimit || !this.connection.host.countQueued(frameBytes)) {
+      this.connection.fail(`more than ${this.queued.size} requests wait for an answer`);
+      return;
+    }
+    const isCopied = frameBytes <= copiedFrameBytes;
+    const offset = isCopied ? start : 0;
+    this.queuedBytes += frameBytes;
+    this.queued.set(head.id, {
+      id: head.id,
+      methodLow: head.methodLow,
+      methodHigh: head.methodHigh,
+      bytes: isCopied ? bytes.slice(start, head.payloadEnd) : bytes,
+      metadataStart: start - offset,
+      metadataEnd: head.metadataEnd - offset,
+      payloadStart: head.payloadStart - offset,
+      payloadEnd: head.payloadEnd - offset,
+      sinceMs: this.arrivedMs,
+    });
+  }
+
+  private unqueue(call: QueuedCall): void {
+    this.queued.delete(call.id);
+    const frameBytes = call.payloadEnd - call.metadataStart;
+    this.queuedBytes -= frameBytes;
+    this.connection.host.countQueued(-frameBytes);
+  }
+
+  private run(head: MessageHead | QueuedCall, bytes: Uint8Array, arrivedMs: number): void {
+    const { id } = head;
+    const method = this.find(head);
+    if (method === undefined) {
+      this.turnAway(head, bytes, undefined, this.dispatcher === undefined ? "Cancelled" : "UnknownMethod");
+      return;
+    }
+    const served = this.servedOf(method);
+    const { metadataStart, metadataEnd } = head;
+    const request = new IncomingRequest(
+      served,
+      id,
+      this.connection.id,
+      this.caller,
+      bytes,
+      metadataStart,
+      metadataEnd,
+      head.payloadStart,
+      head.payloadEnd,
+      arrivedMs,
+    );
+    if (this.observer !== undefined) this.reportStart(request);
+    if (request.mayRepeat && (this.running.size !== 0 || this.operations.asksStore(method)))
+      this.operations.admit(request);
+    else this.start(request);
+  }
+
+  /** Reads arguments that hold channels; none is open when they cannot be read. */
+  private readWithChannels(
+    request: IncomingRequest,
+    read: (r: Reader) => readonly unknown[],
+  ): readonly unknown[] {
+    const { reader } = this;
+    const channels = new HandlerChannels(this.channels, request.method);
+    reader.binder = channels;
+    try {
+      const args = read(reader);
+      channels.open();
+      request.channels = channels;
+      return args;
+    } catch (fault) {
+      channels.refuse();
+      throw fault;
+    } finally {
+      reader.binder = undefined;
+    }
+  }
+
+  private invoke(request: IncomingRequest, args: readonly unknown[]): void {
+    let result: unknown;
+    try {
+      result = request.method.invoke(args, request);
+    } catch (thrown) {
+      this.onThrown(request, thrown);
+      return;
+    }
+    if (!isPromise(result)) {
+      this.onResult(request, result);
+      return;
+    }
+    if (this.hasEnded) {
+      request.isAnswered = true;
+      request.abort("the connection of the call has ended");
+    } else {
+      this.running.set(request.requestId, request);
+      if (request.operation === undefined && request.mayRepeat) this.operations.enter(request);
+    }
+    result.then(
+      (value) => {
+        this.onResult(request, value);
+        this.advance();
+      },
+      (thrown) => {
+        this.onThrown(request, thrown);
+        this.advance();
+      },
+    );
+  }
+
+  /** A handler is through: the next one may start. */
+  advance(): void {
+    if (this.queued.size !== 0) this.pump();
+    this.onSettled();
+  }
+
+  private onResult(request: IncomingRequest, value: unknown): void {
+    // The answer of an operation that has outlived its connection is kept for the next who asks.
+    if ((request.isAnswered || this.hasEnded) && request.operation === undefined) return;
+    const { method } = request;
+    if (!(value instanceof Failure)) {
+      this.reply(request, 0, method.ok, value);
+    } else if (method.error === undefined) {
+      this.drop(request);
+      this.report(
+        request,
+        new TypeError(`${method.service}.${method.name} declares no error, yet its handler gave one`),
+      );
+    } else {
+      this.reply(request, 1, method.error, value.error);
+    }
+  }
+
+  private onThrown(request: IncomingRequest, thrown: unknown): void {
+    if (thrown instanceof Failure) {
+      this.onResult(request, thrown);
+      return;
+    }
+    const isAwaited = !request.isAnswered && !this.hasEnded;
+    this.drop(request);
+    if (isAwaited || !isAbort(thrown)) this.report(request, thrown);
+  }
+
+  /** The handler is through and gave no answer: where it may have done half of its work, nobody can say what is true. */
+  private drop(request: IncomingRequest): void {
+    const { persist, hasChannels, idempotent } = request.method;
+    const code = persist || (hasChannels && !idempotent) ? "Indeterminate" : "Cancelled";
+    request.channels?.abandon();
+    if (request.isAnswered || this.hasEnded) this.operations.over(request, code, "");
+    else this.answer(request, code);
+  }
+
+  /** Answers with a value of the method's own types; when it does not fit them, with Cancelled. */
+  private reply(request: IncomingRequest, variant: 0 | 1, type: HandledMethod["ok"], value: unknown): void {
+    const { operation } = request;
+    try {
+      if (operation?.isShared === true) {
+        const reply = encodeReply(variant, type, value, request.answeredMetadata, this.maxFrameBytes);
+        this.operations.reply(operation, reply);
+        return;
+      }
+      this.replies.reply(request, variant, type, value);
+    } catch (fault) {
+      const { method } = request;
+      this.drop(request);
+      const label = `${method.service}.${method.name}: ${variant === 0 ? "result" : "error"}`;
+      const error = fault instanceof CodecError ? fault : encodeError(fault, type.shape, value, label);
+      if (this.observer !== undefined) this.reportCodec("onEncodeFailed", "response", request, error);
+      this.report(request, error);
+      return;
+    }
+    this.finish(request, variant === 0 ? "Ok" : "User");
+  }
+
+  /** What the handler has put beside its answer; nothing when that is too large to be sent. */
+  private sendableMetadata({ answeredMetadata }: IncomingRequest): Metadata | undefined {
+    return answeredMetadata !== undefined && isSendable(answeredMetadata) ? answeredMetadata : undefined;
+  }
+
+  private answer(request: IncomingRequest, code: CallFailureCode, detail = ""): void {
+    const { requestId, served } = request;
+    this.replies.answer(requestId, served, code, detail, this.sendableMetadata(request));
+    this.finish(request, code, detail);
+  }
+
+  private finish(request: IncomingRequest, outcome: "Ok" | CallErrorCode, detail = ""): void {
+    request.isAnswered = true;
+    if (request.operation !== undefined) this.operations.over(request, outcome, detail);
+    if (outcome === "Ok") request.channels?.release();
+    else request.channels?.abandon();
+    if (this.running.size !== 0) this.running.delete(request.requestId);
+    if (this.observer !== undefined) this.reportEnd(request, outcome);
+  }
+
+  private eventOf(request: IncomingRequest) {
+    const { method, requestId, connectionId } = request;
+    return {
+      link: this.connection.host.description,
+      connectionId,
+      side: "server" as const,
+      requestId,
+      method,
+    };
+  }
+
+  private reportCodec(
+    event: "onEncodeFailed" | "onDecodeFailed",
+    of: "arguments" | "response",
+    { requestId: id, method }: Pick<IncomingRequest, "requestId" | "method">,
+    error: unknown,
+  ): void {
+    const { host, id: connectionId } = this.connection;
+    notify(this.observer, event, { link: host.description, connectionId, of, id, method, error });
+  }
+
+  private report(request: IncomingRequest, error: unknown): void {
+    const event = { ...this.eventOf(request), error };
+    if (this.observer === undefined) this.onUnobservedFailure?.(event);
+    else notify(this.observer, "onHandlerFailed", event);
+  }
+
+  private reportStart(request: IncomingRequest): void {
+    request.startedAt = this.clock.now();
+    notify(this.observer, "onRequestStarted", this.eventOf(request));
+  }
+
+  private reportEnd(request: IncomingRequest, outcome: "Ok" | CallErrorCode): void {
+    const elapsedMs = this.clock.now() - request.startedAt;
+    notify(this.observer, "onRequestFinished", { ...this.eventOf(request), outcome, elapsedMs });
+  }
+}
+
+/** The method id of a Call as one number: off the hot path only. */
+export function methodIdOf(head: { readonly methodLow: number; readonly methodHigh: number }): bigint {
+  return (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
+}
+
+function isAbort(thrown: unknown): boolean {
+  return typeof thrown === "object" && thrown !== null && "name" in thrown && thrown.name === "AbortError";
+}
+
+function textOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}

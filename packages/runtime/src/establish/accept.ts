@@ -1,0 +1,50 @@
+/** Taking a session on a link that somebody else opened. Listeners stand on it, like `serve` of `/node`. */
+
+import type { Acceptor } from "../acceptor/router.js";
+import { AcceptorHandshake } from "../handshake/acceptor.js";
+import type { HandshakeOptions } from "../handshake/handshake-core.js";
+import type { Link } from "../link/link.js";
+import { notify } from "../observer.js";
+import { AcceptorResume } from "../resume/acceptor-resume.js";
+import type { SessionRegistry } from "../resume/session-registry.js";
+import type { Session } from "../session/session.js";
+import { makeResumeKey } from "../session/session-id.js";
+import { asVoxError, type EstablishOptions, establish } from "./establish.js";
+
+/** What {@link accept} may be given. */
+export interface AcceptOptions extends EstablishOptions {
+  /**
+   * Where sessions are kept that outlive their links: the same for all links on which a peer may come back. A link of
+   * a peer that does so resolves with the session that it had. Default: sessions end with their links.
+   */
+  readonly registry?: SessionRegistry | undefined;
+}
+
+/**
+ * Makes a session of a link as the side that was called. The link belongs to the session from then on, and is closed
+ * when there will be none; the observer's `onLinkRefused` is told so.
+ *
+ * @param acceptor answers the peer's calls; one that finds nothing for the service that the peer asks for refuses it.
+ * Undefined: whoever comes is taken, and each call is answered with `Cancelled`
+ * @throws SessionError `Protocol` when the peer speaks something else, breaks a rule or changes its mind; `Rejected`
+ * when the acceptor refuses it; `ConnectTimeout` when it takes too long; `Io` when the link fails
+ * @throws VoxError `Cancelled` when `signal` is aborted
+ * @throws RangeError, TypeError for options that cannot be sent
+ */
+export async function accept(
+  link: Link,
+  acceptor: Acceptor | undefined,
+  options: AcceptOptions = {},
+): Promise<Session> {
+  const { registry, operationStore } = options;
+  const offeredKey = registry === undefined ? undefined : makeResumeKey();
+  const bond =
+    registry && offeredKey && new AcceptorResume(registry, offeredKey, operationStore !== undefined);
+  const makeHandshake = (own: HandshakeOptions) => new AcceptorHandshake({ ...own, offeredKey });
+  try {
+    return await establish(link, "Even", makeHandshake, acceptor, options, bond);
+  } catch (error) {
+    notify(options.observer, "onLinkRefused", { link: link.description, error: asVoxError(error) });
+    throw error;
+  }
+}

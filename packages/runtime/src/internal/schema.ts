@@ -1,0 +1,74 @@
+/**
+ * Schemas without a connection: the model that travels on the wire, its CBOR, type references. Pure; the compiler uses
+ * the same code as the runtime. Subpath `@voxrpc/runtime/internal/schema`.
+ */
+
+export type { PlanOutcome } from "../plan/build-plan.js";
+export { buildPlan } from "../plan/plan.js";
+export type {
+  ArrayNode,
+  ChannelNode,
+  DirectNode,
+  EnumNode,
+  FieldStep,
+  FieldsPlan,
+  ListNode,
+  MapNode,
+  OptionNode,
+  Plan,
+  PlanLimits,
+  PlanNode,
+  SkipNode,
+  StructNode,
+  TupleNode,
+  VariantPlan,
+} from "../plan/plan-model.js";
+export { planLimits } from "../plan/plan-model.js";
+export { type PlanProblem, type PlanProblemCode, problemsText, problemText } from "../plan/plan-problem.js";
+export { type DescribedType, explainPlan, type PlanExplanation, type PlanLine } from "../plan/plan-text.js";
+export { type Skip, SkipCompiler } from "../plan/skip.js";
+export {
+  type AnnouncedBinding,
+  type AnnouncedSchema,
+  Announcement,
+  type BindingDirection,
+  ReceiveState,
+  SendState,
+} from "../schema/announcements.js";
+export { type CborMap, type CborValue, cborMap, decodeCbor, encodeCbor } from "../schema/cbor.js";
+export type { CborLimits } from "../schema/cbor-check.js";
+export type {
+  Schema,
+  SchemaField,
+  SchemaKind,
+  SchemaPayload,
+  SchemaPrimitive,
+  SchemaVariant,
+  TypeId,
+  TypeRef,
+  VariantPayload,
+} from "../schema/model.js";
+export {
+  assemblePayload,
+  encodeSchema,
+  encodeSchemaList,
+  readSchemaPayload,
+  type SchemaLimits,
+  schemaToCbor,
+  typeRefToCbor,
+  writeSchemaPayload,
+} from "../schema/payload.js";
+export { readSchemaList, readTypeRef } from "../schema/payload-reader.js";
+export {
+  type Bindings,
+  bindParameters,
+  mapTypeRefs,
+  resolveKind,
+  type SchemaLookup,
+  sameTypeRef,
+  substitute,
+  typeIdText,
+  typeName,
+  typeRefKey,
+} from "../schema/type-ref.js";
+export { hasOtherUnderSameId, isCoveredByIds } from "../schema/uncovered.js";

@@ -1,0 +1,393 @@
+/**
+ * Calls that carry an operation id: one that is sent twice runs once. Pure; handlers, frames and stores belong to others.
+ * Source: `protocol/calls.md` §6.2.
+ *
+ * ```
+ *             ┌─ live: same call ──► waits for the owner's answer
+ *             ├─ live: another call ──► conflict
+ *   Call ─────┼─ store: sealed ──► replay      (another call: conflict)
+ *             ├─ store: admitted ──► Indeterminate
+ *             └─ unknown ──► admitting ──► running ──reply──► sealing ──► answered
+ *                                             ├── no reply ──► answered, stays admitted
+ *                                             └── abort ──► answered, removed
+ * ```
+ */
+import { Reader } from "../bytes/reader.js";
+import type { HandledMethod } from "../call/dispatcher.js";
+import { type Awaitable, isPromise } from "../call/result.js";
+import type { Clock } from "../clock.js";
+import { type IncomingRequest, LiveOperation } from "../driver/incoming-request.js";
+import type { CallErrorCode, CallFailureCode } from "../errors.js";
+import type { OperationStoreFailedEvent } from "../observer.js";
+import type { Connection } from "../session/connection.js";
+import type { WireId } from "../wire/message.js";
+import { fingerprint } from "./fingerprint.js";
+import { memoryOperationStore } from "./memory-operation-store.js";
+import { readOperationId } from "./operation-id.js";
+import type {
+  OperationEntry,
+  OperationKey,
+  OperationRecord,
+  OperationStore,
+  SealedReply,
+} from "./operation-store.js";
+
+/** The reference's text. */
+const conflict = "operation ID conflict";
+
+/** Bounds of the store that a connection makes for itself. */
+const ownStoreBounds = { maxEntries: 4096, maxBytes: 4 * 1024 * 1024, ttlMs: 600_000 } as const;
+
+/** What a store was asked for. */
+export type StoreStep = OperationStoreFailedEvent["step"];
+
+/** What operations need of those who run and answer requests. */
+export interface OperationHost {
+  /** Runs the handler of a request. */
+  start(request: IncomingRequest): void;
+  /** The request counts as running from now on: it waits for a store or for another request. */
+  hold(request: IncomingRequest): void;
+  /** A running request with this operation id. */
+  findRunning(operationId: WireId): IncomingRequest | undefined;
+  /** The handler of this request will not run: its channels are refused. */
+  decline(request: IncomingRequest): void;
+  /** Answers with bytes. Does nothing when nobody waits for the answer any more. */
+  replay(request: IncomingRequest, reply: SealedReply): void;
+  /** Answers with a failure. Does nothing when nobody waits for the answer any more. */
+  refuse(request: IncomingRequest, code: CallFailureCode, detail?: string): void;
+  /** A store threw or rejected. */
+  reportStore(request: IncomingRequest, step: StoreStep, error: unknown): void;
+  /** Something that took its time is through: the next request may start. */
+  advance(): void;
+}
+
+/** The operations of one connection that the peer calls for. */
+export class Operations {
+  private readonly connection: Connection;
+  /** The application's store; without one, one of our own is made when it is needed. */
+  private readonly given: OperationStore | undefined;
+  private own: OperationStore | undefined = undefined;
+  /** Whether answers of volatile methods are kept, too. */
+  private readonly keepsVolatile: boolean;
+  private readonly clock: Clock;
+  private readonly host: OperationHost;
+  /** Those that the store has or is asked for. */
+  private readonly live = new Map<WireId, LiveOperation>();
+  private readonly reader = new Reader();
+  /** The largest id of the others. Ids are counters: a call with a larger one is not there. */
+  private highest: WireId = -1;
+
+  /**
+   * @param store the application's
+   * @param isResumable whether the caller may come back on another link and ask again
+   */
+  constructor(
+    connection: Connection,
+    store: OperationStore | undefined,
+    isResumable: boolean,
+    clock: Clock,
+    host: OperationHost,
+  ) {
+    this.connection = connection;
+    this.given = store;
+    this.keepsVolatile = isResumable || store !== undefined;
+    this.clock = clock;
+    this.host = host;
+  }
+
+  /** Whether the store has a say in calls of a method. */
+  asksStore(method: HandledMethod): boolean {
+    return this.keepsVolatile || method.persist || this.own !== undefined;
+  }
+
+  /** A request that may come again: it starts, waits, or is answered. */
+  admit(request: IncomingRequest): void {
+    const operationId = this.idOf(request);
+    if (operationId === undefined) {
+      this.host.start(request);
+      return;
+    }
+    const present = this.find(operationId);
+    if (present !== undefined) this.join(present, request);
+    else if (this.keepsVolatile || request.method.persist) this.askStore(request, operationId);
+    else if (this.own !== undefined) this.startUnlessKnown(request, this.own);
+    else this.host.start(request);
+  }
+
+  /** A handler that the store does not know of takes its time: the same call may come meanwhile. */
+  enter(request: IncomingRequest): void {
+    const operationId = this.idOf(request);
+    if (operationId !== undefined && operationId > this.highest) this.highest = operationId;
+  }
+
+  /** The handler has answered: the answer is kept if it has to be, then it is sent to all who wait for it. */
+  reply(operation: LiveOperation, reply: SealedReply): void {
+    const { owner, record } = operation;
+    if (record === undefined) {
+      this.send(operation, reply);
+      return;
+    }
+    operation.state = "sealing";
+    this.ask(
+      owner,
+      "seal",
+      () => this.store.seal(this.keyOf(owner, operation), record, reply),
+      () => this.send(operation, reply),
+      () => this.onNotSealed(operation, reply),
+    );
+  }
+
+  /** A request of an operation was answered otherwise, or ends without an answer. */
+  over(request: IncomingRequest, outcome: "Ok" | CallErrorCode, detail: string): void {
+    const { operation } = request;
+    if (operation === undefined) return;
+    request.operation = undefined;
+    if (operation.owner !== request) {
+      operation.waiters = operation.waiters?.filter((waiter) => waiter !== request);
+      return;
+    }
+    this.forget(operation);
+    if (operation.record !== undefined && operation.state !== "admitting") {
+      // Arguments that cannot be read have done nothing.
+      if (operation.isAborted || outcome === "InvalidPayload") this.tell(operation, "remove");
+      else this.tell(operation, "release");
+    }
+    if (outcome === "Ok" || outcome === "User") return;
+    for (const waiter of this.takeWaiters(operation)) this.host.refuse(waiter, outcome, detail);
+  }
+
+  /** A Cancel for a request of an operation. */
+  cancel(request: IncomingRequest): void {
+    const { operation } = request;
+    if (operation === undefined) return;
+    if (!request.method.persist) this.abort(operation, "Cancelled", "the caller has cancelled the call");
+    else if (operation.owner !== request) this.host.refuse(request, "Cancelled");
+  }
+
+  /** Gives an operation up for all who wait for it; its id may run again. One that is being sealed is answered anyway. */
+  abort(operation: LiveOperation, code: CallFailureCode, reason: string): void {
+    if (operation.state === "sealing") return;
+    const { owner } = operation;
+    operation.isAborted = true;
+    if (operation.state === "admitting") this.host.decline(owner);
+    this.host.refuse(owner, code);
+    owner.abort(reason);
+  }
+
+  /** The connection has ended, or its peer begins anew. Operations of persist methods go on, and are sealed. @param running all its requests */
+  end(running: readonly IncomingRequest[]): void {
+    for (const operation of [...this.live.values()]) {
+      const { owner, record, state } = operation;
+      this.takeWaiters(operation);
+      if (owner.method.persist && state !== "admitting") continue;
+      operation.isOver = true;
+      owner.operation = undefined;
+      if (record !== undefined && state === "running") this.tell(operation, "release");
+    }
+    this.live.clear();
+    this.highest = -1;
+    for (const request of running) if (request.operation?.record === undefined) request.operation = undefined;
+  }
+
+  private get store(): OperationStore {
+    if (this.given !== undefined) return this.given;
+    this.own ??= memoryOperationStore({ ...ownStoreBounds, clock: this.clock });
+    return this.own;
+  }
+
+  private idOf(request: IncomingRequest): WireId | undefined {
+    if (request.operationId !== undefined) return request.operationId;
+    const { bytes, metadataStart, metadataEnd } = request;
+    request.operationId = readOperationId(this.reader, bytes, metadataStart, metadataEnd);
+    return request.operationId;
+  }
+
+  /** Most ids are new: of those that no store has to keep, none stands in a table. */
+  private find(operationId: WireId): LiveOperation | undefined {
+    const kept = this.live.size === 0 ? undefined : this.live.get(operationId);
+    if (kept !== undefined || operationId > this.highest) return kept;
+    const running = this.host.findRunning(operationId);
+    if (running === undefined) return undefined;
+    running.operation ??= new LiveOperation(running, undefined, this.connection.host.sessionId);
+    return running.operation;
+  }
+
+  private join(operation: LiveOperation, request: IncomingRequest): void {
+    this.host.decline(request);
+    if (!asksForTheSame(operation.owner, request)) {
+      this.host.refuse(request, "InvalidPayload", conflict);
+      return;
+    }
+    request.operation = operation;
+    operation.waiters ??= [];
+    operation.waiters.push(request);
+    this.host.hold(request);
+  }
+
+  private askStore(request: IncomingRequest, operationId: WireId): void {
+    const record = recordOf(request);
+    const operation = new LiveOperation(request, record, this.connection.host.sessionId);
+    operation.state = "admitting";
+    request.operation = operation;
+    this.live.set(operationId, operation);
+    this.ask(
+      request,
+      "admit",
+      () => this.store.admit(this.keyOf(request), record),
+      (existing) => this.onAdmitted(operation, record, existing),
+      () => this.onNotAdmitted(operation),
+    );
+  }
+
+  private onAdmitted(
+    operation: LiveOperation,
+    record: OperationRecord,
+    existing: OperationEntry | undefined,
+  ): void {
+    const { owner } = operation;
+    if (existing === undefined) {
+      operation.state = "running";
+      if (operation.isOver) this.tell(operation, "remove");
+      else this.host.start(owner);
+      return;
+    }
+    if (operation.isOver) return;
+    this.forget(operation);
+    owner.operation = undefined;
+    this.host.decline(owner);
+    for (const request of [owner, ...this.takeWaiters(operation)]) this.judge(request, record, existing);
+  }
+
+  private onNotAdmitted(operation: LiveOperation): void {
+    if (operation.isOver) return;
+    this.host.decline(operation.owner);
+    this.host.refuse(operation.owner, "Cancelled");
+  }
+
+  /** Volatile methods are not kept here, but the id may belong to a persist method. */
+  private startUnlessKnown(request: IncomingRequest, own: OperationStore): void {
+    this.ask(
+      request,
+      "lookup",
+      () => own.lookup(this.keyOf(request)),
+      (existing) => {
+        if (existing === undefined) {
+          this.host.start(request);
+          return;
+        }
+        this.host.decline(request);
+        this.judge(request, recordOf(request), existing);
+      },
+      () => this.host.refuse(request, "Cancelled"),
+    );
+  }
+
+  /** Answers a request whose operation the store knows. */
+  private judge(request: IncomingRequest, record: OperationRecord, existing: OperationEntry): void {
+    if (existing.methodId !== record.methodId || existing.fingerprint !== record.fingerprint)
+      this.host.refuse(request, "InvalidPayload", conflict);
+    else if (existing.reply !== undefined) this.host.replay(request, existing.reply);
+    else this.host.refuse(request, "Indeterminate");
+  }
+
+  private onNotSealed(operation: LiveOperation, reply: SealedReply): void {
+    const { owner } = operation;
+    if (!owner.method.persist) {
+      this.send(operation, reply);
+      this.tell(operation, "release");
+    } else if (owner.isAnswered) {
+      this.over(owner, "Indeterminate", "");
+    } else {
+      // What was not recorded must not be believed: the next one who asks is told the same.
+      this.host.refuse(owner, "Indeterminate");
+    }
+  }
+
+  private send(operation: LiveOperation, reply: SealedReply): void {
+    const { owner } = operation;
+    this.forget(operation);
+    owner.operation = undefined;
+    for (const request of [owner, ...this.takeWaiters(operation)]) this.host.replay(request, reply);
+  }
+
+  private takeWaiters(operation: LiveOperation): readonly IncomingRequest[] {
+    const { waiters = [] } = operation;
+    operation.waiters = undefined;
+    for (const waiter of waiters) waiter.operation = undefined;
+    return waiters;
+  }
+
+  private forget(operation: LiveOperation): void {
+    operation.isOver = true;
+    const { operationId } = operation.owner;
+    if (operationId !== undefined && this.live.get(operationId) === operation) this.live.delete(operationId);
+  }
+
+  private keyOf({ operationId = 0 }: IncomingRequest, operation?: LiveOperation): OperationKey {
+    const { host, id: connectionId } = this.connection;
+    return { sessionId: operation?.sessionId ?? host.sessionId, connectionId, operationId };
+  }
+
+  /** Asks the store; the request waits for the answer when it does not come at once. */
+  private ask<T>(
+    request: IncomingRequest,
+    step: StoreStep,
+    ask: () => Awaitable<T>,
+    onAnswer: (answer: T) => void,
+    onFailed: () => void,
+  ): void {
+    let answer: Awaitable<T>;
+    try {
+      answer = ask();
+    } catch (error) {
+      this.host.reportStore(request, step, error);
+      onFailed();
+      return;
+    }
+    if (!isPromise(answer)) {
+      onAnswer(answer);
+      return;
+    }
+    this.host.hold(request);
+    Promise.resolve(answer).then(
+      (settled) => {
+        onAnswer(settled);
+        this.host.advance();
+      },
+      (error: unknown) => {
+        this.host.reportStore(request, step, error);
+        onFailed();
+        this.host.advance();
+      },
+    );
+  }
+
+  /** Tells the store something that nobody waits for. */
+  private tell(operation: LiveOperation, step: "release" | "remove"): void {
+    const { owner } = operation;
+    const report = (error: unknown): void => this.host.reportStore(owner, step, error);
+    try {
+      const answer = this.store[step](this.keyOf(owner, operation));
+      if (isPromise(answer)) Promise.resolve(answer).catch(report);
+    } catch (error) {
+      report(error);
+    }
+  }
+}
+
+function asksForTheSame(one: IncomingRequest, other: IncomingRequest): boolean {
+  if (one.method.id !== other.method.id) return false;
+  const length = one.argumentsEnd - one.argumentsStart;
+  if (other.argumentsEnd - other.argumentsStart !== length) return false;
+  for (let index = 0; index < length; index++)
+    if (one.bytes[one.argumentsStart + index] !== other.bytes[other.argumentsStart + index]) return false;
+  return true;
+}
+
+function recordOf({ method, bytes, argumentsStart, argumentsEnd }: IncomingRequest): OperationRecord {
+  return {
+    methodId: method.id,
+    fingerprint: fingerprint(method.id, bytes, argumentsStart, argumentsEnd),
+    persist: method.persist,
+  };
+}

@@ -1,0 +1,52 @@
+/** Answers as bytes: those that are kept, and those that go to several requests. */
+import { Writer } from "../bytes/writer.js";
+import type { ErasedWriter } from "../call/dispatcher.js";
+import { CodecError } from "../errors.js";
+import { type Metadata, writeMetadata } from "../wire/metadata.js";
+import type { SealedReply } from "./operation-store.js";
+
+/** Memory to begin with: most answers are small. */
+const usualBytes = 256;
+/** What a Response has beside its payload and metadata: head, ids, lengths. */
+const frameOverhead = 64;
+const emptyMetadata: Uint8Array = /*@__PURE__*/ Uint8Array.of(0);
+
+/**
+ * Encodes an answer of the method's own types.
+ * @param variant 0 for its result, 1 for its declared error
+ * @param maxFrameBytes largest frame that can carry it
+ * @throws EncodeFault or CodecError when the value does not fit its type or a frame
+ */
+export function encodeReply(
+  variant: 0 | 1,
+  type: ErasedWriter,
+  value: unknown,
+  metadata: Metadata | undefined,
+  maxFrameBytes: number,
+): SealedReply {
+  const w = new Writer(usualBytes);
+  let p = 0;
+  w.buffer[p++] = variant;
+  // Behind the variant of the response stands the variant of its `VoxError`: the method's own.
+  if (variant === 1) w.buffer[p++] = 0;
+  p = type.write(w, p, value);
+  const payload = w.buffer.slice(0, p);
+  const encodedMetadata = metadata === undefined ? emptyMetadata : encodeMetadata(metadata);
+  const bytes = payload.length + encodedMetadata.length + frameOverhead;
+  if (bytes > maxFrameBytes) {
+    const text = `the response has ${bytes} bytes and a frame may have ${maxFrameBytes} (limit maxFrameBytes)`;
+    throw new CodecError("EncodeFailed", text);
+  }
+  return { payload, metadata: encodedMetadata };
+}
+
+/** How a request ended that is answered with these bytes. */
+export function outcomeOf({ payload }: SealedReply): "Ok" | "User" {
+  return payload[0] === 0 ? "Ok" : "User";
+}
+
+function encodeMetadata(metadata: Metadata): Uint8Array {
+  const w = new Writer(usualBytes);
+  const end = writeMetadata(w, 0, metadata);
+  return w.buffer.slice(0, end);
+}
