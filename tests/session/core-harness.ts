@@ -56,6 +56,7 @@ export class CoreHarness {
       description: "test",
       local: odd,
       peer: even,
+      peerSupportsRetry: true,
       limits,
       clock: this.clock,
       observer: undefined,

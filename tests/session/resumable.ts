@@ -1,5 +1,6 @@
 /** A client that reconnects and an acceptor that remembers, over simulated links that tests cut. */
 import {
+  type Acceptor,
   accept,
   type InitiateOptions,
   initiate,
@@ -11,7 +12,6 @@ import {
   SessionRegistry,
   type SessionState,
 } from "@voxrpc/runtime";
-import type { Dispatcher } from "@voxrpc/runtime/gen/v1";
 import {
   FakeClock,
   type SimulatedPair,
@@ -50,12 +50,12 @@ export class Resumable {
   server: AcceptOptions;
   /** What the client comes back with, too. */
   options: InitiateOptions = {};
-  private readonly dispatcher: Dispatcher;
+  private readonly acceptor: Acceptor;
   private readonly network: (index: number) => SimulatedPairOptions;
   private session: Session | undefined = undefined;
 
-  constructor(dispatcher: Dispatcher, options: ResumableOptionsOfTest) {
-    this.dispatcher = dispatcher;
+  constructor(acceptor: Acceptor, options: ResumableOptionsOfTest) {
+    this.acceptor = acceptor;
     this.network = options.network ?? (() => ({}));
     this.server = { ...options.server };
     this.registry = options.registry === null ? undefined : this.newRegistry(options.registry);
@@ -84,7 +84,7 @@ export class Resumable {
     const network = simulatedPair({ ...this.network(this.networks.length), clock: this.clock });
     this.networks.push(network);
     const { clock, registry } = this;
-    accept(network.server, this.dispatcher, { clock, registry, ...this.server }).then(
+    accept(network.server, this.acceptor, { clock, registry, ...this.server }).then(
       (session) => this.accepted.push(session),
       (error) => this.refusals.push(error),
     );
@@ -125,10 +125,10 @@ export class Resumable {
 
 /** A connected pair. */
 export async function resumable(
-  dispatcher: Dispatcher,
+  acceptor: Acceptor,
   options: ResumableOptionsOfTest = {},
 ): Promise<Resumable> {
-  const pair = new Resumable(dispatcher, options);
+  const pair = new Resumable(acceptor, options);
   await pair.connect(options);
   return pair;
 }

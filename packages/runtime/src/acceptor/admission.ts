@@ -93,14 +93,14 @@ function ask(
 export function offerVirtual(
   acceptor: Acceptor | undefined,
   open: IncomingOpen,
-  request: Pick<ConnectionRequest, "link" | "peerMetadata">,
-  core: SessionCore,
+  { core, description: link, peerMetadata }: Session,
   startDriver: StartDriver,
   observer: Observer | undefined,
 ): void {
   const { service, metadata, peer: settings } = open;
-  const full = { ...request, service, metadata, settings, isVirtual: true };
-  offer(acceptor, full, new VirtualOffer(full, open, core, startDriver), observer);
+  // The session may have had other links before: what is said about the connection is true of the one in use.
+  const request = { service, metadata, peerMetadata, link, isVirtual: true, settings };
+  offer(acceptor, request, new VirtualOffer(request, open, core, startDriver), observer);
 }
 
 class VirtualOffer implements Offered {

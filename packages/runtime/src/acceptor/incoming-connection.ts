@@ -13,7 +13,7 @@ export interface ConnectionRequest {
   readonly service: string | undefined;
   /** What the peer sent in the handshake, or with its request for a virtual connection. */
   readonly metadata: Metadata;
-  /** What the peer sent in the handshake: for the root connection the same as `metadata`. */
+  /** What the peer sent in the first handshake of the session: for the root connection the same as `metadata`. */
   readonly peerMetadata: Metadata;
   /** In words, the link that carries it, like `tcp://127.0.0.1:51324`. */
   readonly link: string;

@@ -367,10 +367,9 @@ class Establishment implements LinkSink {
     const { observer, onUnobservedFailure, operationStore } = this.options;
     this.conclude();
     const { peerSupportsRetry, peerMetadata } = result;
-    const request = { link: link.description, peerMetadata };
     const isResumable = this.bond !== undefined && result.sessionKey !== undefined;
     const startDriver = (connection: Connection, answering: Dispatcher | undefined): Driver => {
-      const retry = { peerSupportsRetry, operationStore, isResumable };
+      const retry = { peerSupportsRetry: core.peerSupportsRetry, operationStore, isResumable };
       const options = { dispatcher: answering, limits, clock, observer, onUnobservedFailure, ...retry };
       const shell = new ConnectionShell(connection, core, clock, (close) => session.close(close));
       return new Driver(new DriverCore(connection, options), session, shell);
@@ -380,11 +379,12 @@ class Establishment implements LinkSink {
       outbox,
       description: link.description,
       ...settingsPair(result),
+      peerSupportsRetry,
       limits,
       clock,
       observer,
       keepalive: this.options.keepalive,
-      admit: (open) => offerVirtual(acceptor, open, request, core, startDriver, observer),
+      admit: (open) => offerVirtual(acceptor, open, session, startDriver, observer),
       isCongested: () => this.traffic.isCongested,
       setReading: (isReading) => this.traffic.setReading(isReading),
       onDisconnected: (error) => session.onDisconnected(error),

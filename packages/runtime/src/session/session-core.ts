@@ -47,6 +47,8 @@ export interface SessionCoreOptions {
   readonly description: string;
   readonly local: ConnectionSettings;
   readonly peer: ConnectionSettings;
+  /** Whether the peer announced retry in the handshake. */
+  readonly peerSupportsRetry: boolean;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
@@ -69,6 +71,8 @@ export class SessionCore implements ConnectionHost, IdleSubject {
   sessionId: string;
   readonly outbox: Outbox;
   description: string;
+  /** Whether the peer announced retry in the latest handshake. */
+  peerSupportsRetry: boolean;
   /** Whether it outlives its link: somebody brings another. */
   isResumable = false;
   /** The connection that every session has. It routes from the moment that its `sink` is set. */
@@ -99,6 +103,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
     this.sessionId = options.sessionId;
     this.outbox = options.outbox;
     this.description = options.description;
+    this.peerSupportsRetry = options.peerSupportsRetry;
     this.limits = options.limits;
     this.observer = options.observer;
     const { isCongested, setReading = () => false } = options;
@@ -279,6 +284,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
     this.isCut = false;
     this.unreadAnswers = 0;
     this.description = description;
+    this.peerSupportsRetry = restored.peerSupportsRetry;
     if (restored.peer === "resumed") for (const id of this.lostIds) this.virtual.sendClose(id);
     // Ids of a peer that has begun anew mean other calls than before.
     else this.sessionId = makeSessionId();
