@@ -1,0 +1,33 @@
+/** Client and handlers on one session that reconnects, with virtual connections. */
+import { channel, initiate, type Link } from "@voxrpc/runtime";
+import { type Point, Streams, type StreamsHandler, streamsDispatcher } from "../gen/streams.vox.js";
+
+const handler: StreamsHandler = {
+  async down(count, out) {
+    for (let id = 0; id < count; id += 1) await out.send({ x: id, y: 0, id });
+  },
+  async up(items) {
+    let sum = 0;
+    for await (const { id } of items) sum += id;
+    return sum;
+  },
+  async both(items, out) {
+    await out.sendAll(items);
+  },
+};
+
+export async function main(open: () => Promise<Link>): Promise<number> {
+  const acceptor = streamsDispatcher(handler);
+  const session = await initiate(await open(), { service: Streams.name, acceptor, reconnect: { open } });
+  const streams = session.client(Streams);
+  const down = channel<Point>();
+  const up = channel<Point>();
+  const calls = [streams.down(3, down.tx), streams.up(up.rx), streams.both(up.rx, down.tx)];
+  await up.tx.sendAll([{ x: 1, y: 2, id: 3 }]);
+  let sum = 0;
+  for await (const { x } of down.rx) sum += x;
+  await Promise.all(calls);
+  const other = await session.open(Streams, { dispatcher: acceptor });
+  await other.down(1, channel<Point>().tx);
+  return sum;
+}

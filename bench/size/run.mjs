@@ -1,0 +1,83 @@
+/**
+ * `npm run size`: bytes of what a browser loads, next to the same call of other libraries, each held against its limit in
+ * `limits.json`. `--why [entry]` lists the modules of the entries, `--set` writes today's figures and half a percent as limits.
+ * Exits 1 when a limit is exceeded.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { bundle } from "./bundle.mjs";
+import { costOfMethod, sizeOfGenerated } from "./methods.mjs";
+
+const entries = [
+  ["unary", "one unary call over a link"],
+  ["streams", "all stream kinds"],
+  ["reconnect", "streams, reconnect and resume"],
+  ["both", "client and handlers, virtual connections"],
+];
+const peers = [
+  ["trpc", "tRPC over WebSocket"],
+  ["capnweb", "Cap'n Web over WebSocket"],
+  ["connect", "Connect over HTTP"],
+];
+
+const limitsFile = new URL("limits.json", import.meta.url);
+const limits = JSON.parse(readFileSync(limitsFile, "utf8"));
+const arguments_ = process.argv.slice(2);
+const rows = [];
+
+for (const [name, title] of entries) {
+  const found = await bundle(`bench/size/${name}.ts`);
+  rows.push({ name, title, ...found });
+}
+const method = await costOfMethod();
+rows.push({ name: "method", title: "each further unary method of the same types", ...method });
+rows.push({ name: "generated", title: "generated file of 5,000 methods", minified: sizeOfGenerated() });
+
+function figure(row) {
+  return Math.ceil(row.gzipped ?? row.minified);
+}
+
+const number = (value) => (value === undefined ? "" : Math.ceil(value).toLocaleString("en-US"));
+const line = (...cells) => console.log(`| ${cells.join(" | ")} |`);
+
+line("client", "minified B", "gzip B", "limit B", "loaded later, gzip B");
+line("---", "--:", "--:", "--:", "--:");
+for (const row of rows) {
+  const limit = limits[row.name];
+  line(
+    row.title,
+    number(row.minified),
+    number(row.gzipped),
+    number(limit),
+    row.later > 0 ? number(row.later) : "",
+  );
+}
+for (const [name, title] of peers) {
+  const { minified, gzipped } = await bundle(`bench/size/peers/${name}.mjs`);
+  line(title, number(minified), number(gzipped), "", "");
+}
+
+const why = arguments_.indexOf("--why");
+if (why >= 0) {
+  const wanted = arguments_[why + 1];
+  for (const row of rows) if (row.modules !== undefined && (wanted ?? row.name) === row.name) explain(row);
+}
+
+function explain({ title, modules, laterModules }) {
+  console.log(`\n${title}: minified bytes by module`);
+  for (const { module, bytes } of modules) console.log(`${String(bytes).padStart(8)}  ${module}`);
+  if (laterModules.length > 0) console.log("  loaded later:");
+  for (const { module, bytes } of laterModules) console.log(`${String(bytes).padStart(8)}  ${module}`);
+}
+
+if (arguments_.includes("--set")) {
+  // Node's zlib differs by a few bytes between versions.
+  const set = Object.fromEntries(rows.map((row) => [row.name, Math.ceil(figure(row) * 1.005)]));
+  writeFileSync(limitsFile, `${JSON.stringify(set, undefined, 2)}\n`);
+} else {
+  for (const row of rows) {
+    const limit = limits[row.name];
+    if (limit !== undefined && figure(row) <= limit) continue;
+    console.error(`${row.title}: ${number(figure(row))} B exceed the limit of ${number(limit ?? 0)} B`);
+    process.exitCode = 1;
+  }
+}
