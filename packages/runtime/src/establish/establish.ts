@@ -61,7 +61,7 @@ export interface EstablishOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** Default: the platform's. */
   readonly clock?: Clock | undefined;
-  /** Asks a silent peer whether it is there, and ends the session when it is not. Default: never. */
+  /** Asks at intervals whether the peer is there, and ends the session when it gives no sign. Default: never. */
   readonly keepalive?: KeepaliveOptions | undefined;
   /**
    * Keeps the answers to calls with an operation id, so that one that is sent again is not run again. Serves all

@@ -21,6 +21,9 @@
  * to one arrival can leave in one write. A link checks the length that a frame announces against its limit before
  * it allocates or waits for the body.
  *
+ * **Signs of life.** `receivedBytes` counts bytes as they arrive, before their frame is whole: a peer that sends a large
+ * frame slowly is alive. Only differences count. A carrier that gives out whole messages leaves it out.
+ *
  * **Waiting.** `setReading(false)` stops delivery, so that the peer's `bufferedBytes` grows instead of our memory; at most
  * the arrival that is under way still comes. `setReading(true)` goes on; nothing is lost. The end of the link may be
  * reported late while it is not read, but a failure to send is reported at once. Reading or not, `onDrain` is called.
@@ -57,6 +60,8 @@ export interface Link {
   /** In words, for error texts and observers, like `tcp://127.0.0.1:4000`. */
   readonly description: string;
   readonly bufferedBytes: number;
+  /** Bytes that have arrived so far, those of unfinished frames included; absent where messages arrive whole. */
+  readonly receivedBytes?: number | undefined;
   /** Starts delivery; called once. Nothing that arrived before is lost. */
   start(sink: LinkSink): void;
   /**

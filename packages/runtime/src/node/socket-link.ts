@@ -27,6 +27,14 @@ const maxPrologueBytes = 1024;
 /** Silence after which the kernel asks whether the peer's machine is still there, ms. */
 const probeAfterMs = 60_000;
 
+/**
+ * Bytes that the socket is given at once. What it has not passed on shows only as a whole: in pieces one sees a slow peer
+ * read a large batch.
+ */
+const pieceBytes = 64 * 1024;
+/** Batches up to here are not cut: most of a stream, whose batches are a little larger than a piece. */
+const wholeBytes = 2 * pieceBytes;
+
 /** What a socket's link is told. */
 export interface SocketLinkOptions {
   /** Who began: it decides how many of the first frames must be small. */
@@ -52,6 +60,9 @@ export class SocketLink implements Link {
   private fault: SessionError | undefined = undefined;
   /** Whether the kernel did not take all at once, so that `onDrain` is owed. */
   private isBehind = false;
+  /** What waits behind a kernel that takes no more: the socket gets one piece after the other. */
+  private backlog: Buffer[] = [];
+  private backlogBytes = 0;
 
   constructor(socket: Socket, options: SocketLinkOptions) {
     const { role, address, limits = defaultLimits } = options;
@@ -76,7 +87,11 @@ export class SocketLink implements Link {
   }
 
   get bufferedBytes(): number {
-    return this.state === "closed" ? 0 : this.socket.writableLength;
+    return this.state === "closed" ? 0 : this.socket.writableLength + this.backlogBytes;
+  }
+
+  get receivedBytes(): number {
+    return this.socket.bytesRead;
   }
 
   start(sink: LinkSink): void {
@@ -95,12 +110,18 @@ export class SocketLink implements Link {
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
     const end = ends[count - 1];
     if (this.state !== "open" || count === 0 || end === undefined) return true;
-    const { socket } = this;
     // A view: neither this nor the socket copies. The callback is always the same, so that a batch costs no closure.
-    socket.write(Buffer.from(batch.buffer, batch.byteOffset + start, end - start), this.onWritten);
+    const view = Buffer.from(batch.buffer, batch.byteOffset + start, end - start);
+    if (this.backlogBytes !== 0 || view.length > wholeBytes) {
+      this.backlog.push(view);
+      this.backlogBytes += view.length;
+      this.writeBacklog();
+    } else {
+      this.socket.write(view, this.onWritten);
+    }
     // The socket tries the kernel inside `write`. Nothing is left only when the kernel has copied every byte; otherwise
-    // the socket holds the view until it has.
-    if (socket.writableLength === 0) return true;
+    // the view is kept until it has.
+    if (this.bufferedBytes === 0) return true;
     this.isBehind = true;
     return false;
   }
@@ -115,6 +136,9 @@ export class SocketLink implements Link {
     if (this.state !== "open") return;
     this.state = "closing";
     this.decoder.stop();
+    // The socket ends by itself when the peer does: it must have the rest by then.
+    for (const rest of this.backlog.splice(0)) this.socket.write(rest);
+    this.backlogBytes = 0;
     this.socket.end();
     this.socket.resume();
   }
@@ -140,16 +164,34 @@ export class SocketLink implements Link {
   /** The peer sends nothing more. It has ended the session, so that what it has not fetched is of no use to it. */
   private onEnd(): void {
     if (this.state !== "open") return;
+    const isBehind = this.bufferedBytes > 0;
     this.finish(this.decoder.finish());
     this.socket.end();
-    if (this.socket.writableLength > 0) this.socket.destroy();
+    if (isBehind) this.socket.destroy();
   }
 
   private readonly onWritten = (): void => {
-    if (!this.isBehind || this.state !== "open" || this.socket.writableLength > 0) return;
+    if (!this.isBehind || this.state !== "open") return;
+    if (this.backlogBytes !== 0) this.writeBacklog();
+    if (this.bufferedBytes > 0) return;
     this.isBehind = false;
     this.sink?.onDrain();
   };
+
+  /** Gives the socket as much of the backlog as the kernel takes, and one piece more. */
+  private writeBacklog(): void {
+    const { socket, backlog } = this;
+    let written = 0;
+    while (written < backlog.length && socket.writableLength === 0) {
+      const first = backlog[written] as Buffer;
+      const piece = first.subarray(0, pieceBytes);
+      if (piece.length === first.length) written += 1;
+      else backlog[written] = first.subarray(pieceBytes);
+      this.backlogBytes -= piece.length;
+      socket.write(piece, this.onWritten);
+    }
+    if (written > 0) backlog.splice(0, written);
+  }
 
   /** Reports the end, once. Who has closed by itself is not told of failures on the way. */
   private finish(fault: SessionError | undefined): void {

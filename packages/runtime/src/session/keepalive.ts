@@ -3,9 +3,10 @@
  *
  * ```
  *  idle ──interval over: Ping(nonce)──► waiting ──Pong(nonce)──► idle
- *                                          └──timeout──► failed
+ *                                        ▲ │└──timeout without any sign──► failed
+ *                                        └─┘ a sign: Ping(next nonce)
  *  either ──hold()──► held ──start()──► idle
- *                       └──interval and timeout──► failed
+ *                       └──interval and timeout without any sign──► failed
  * ```
  */
 import type { Clock, TimerHandle } from "../clock.js";
@@ -19,10 +20,17 @@ export interface KeepaliveOptions {
   readonly timeoutMs: number;
 }
 
-/** Asks at intervals. Anything else that the peer sends does not count as an answer. */
+/** Parts of a patience after each of which the peer's signs of life are looked for. */
+const steps = 3;
+
+/**
+ * Asks at intervals. Any sign of life counts as an answer: a large message on a slow link keeps the Pong back, and the
+ * peer is alive all the same. As long as there are signs and no Pong, it asks again: the Ping is a sign for the peer.
+ */
 export class Keepalive {
   private readonly options: KeepaliveOptions;
   private readonly clock: Clock;
+  private readonly hasSigns: () => boolean;
   private readonly ping: (nonce: number) => void;
   private readonly onFailed: (text: string) => void;
   private nonce = 1;
@@ -30,12 +38,14 @@ export class Keepalive {
   private timer: TimerHandle | undefined = undefined;
 
   /**
-   * @param onFailed told in words what the peer has not done
+   * @param hasSigns whether the peer has given a sign of life since it was last called
+   * @param onFailed gets a text that says what the peer has not done
    * @throws RangeError for times that are not above 0
    */
   constructor(
     options: KeepaliveOptions,
     clock: Clock,
+    hasSigns: () => boolean,
     ping: (nonce: number) => void,
     onFailed: (text: string) => void,
   ) {
@@ -43,6 +53,7 @@ export class Keepalive {
       throw new RangeError("keepalive takes an interval and a timeout above 0 ms");
     this.options = options;
     this.clock = clock;
+    this.hasSigns = hasSigns;
     this.ping = ping;
     this.onFailed = onFailed;
   }
@@ -55,16 +66,15 @@ export class Keepalive {
   }
 
   /**
-   * The link is not read until the peer has read more of what was sent, so that its answers do not count. A peer that does
-   * not get on with it within an interval and a timeout is lost. {@link start} ends it.
+   * The link is not read until the peer has read more of what was sent, so that its answers do not count. A peer that takes
+   * nothing within an interval and a timeout is lost. {@link start} ends it.
    */
   hold(): void {
     this.stop();
     this.awaited = undefined;
     const patienceMs = this.options.intervalMs + this.options.timeoutMs;
-    this.timer = this.clock.setTimer(patienceMs, () =>
-      this.fail(`the peer has not read what was sent within ${patienceMs} ms`),
-    );
+    const text = `the peer has not read what was sent within ${patienceMs} ms`;
+    this.expectSigns(patienceMs, text, () => this.hold());
   }
 
   /** No timer stays armed. */
@@ -82,14 +92,25 @@ export class Keepalive {
     this.awaited = this.nonce;
     this.nonce = this.nonce === Number.MAX_SAFE_INTEGER ? 1 : this.nonce + 1;
     const { timeoutMs } = this.options;
-    this.timer = this.clock.setTimer(timeoutMs, () =>
-      this.fail(`the peer has not answered within ${timeoutMs} ms`),
-    );
+    this.expectSigns(timeoutMs, `the peer has not answered within ${timeoutMs} ms`, () => this.ask());
     this.ping(this.awaited);
   }
 
-  private fail(text: string): void {
-    this.timer = undefined;
-    this.onFailed(text);
+  /**
+   * Waits in steps until there is a sign. A process that was suspended has lost one step, not all: it reads what has
+   * arrived meanwhile before the next one is over.
+   */
+  private expectSigns(patienceMs: number, text: string, onSign: () => void): void {
+    this.hasSigns();
+    const stepMs = Math.ceil(patienceMs / steps);
+    const step = (leftMs: number): void => {
+      this.timer = this.clock.setTimer(Math.min(stepMs, leftMs), () => {
+        this.timer = undefined;
+        if (this.hasSigns()) onSign();
+        else if (leftMs > stepMs) step(leftMs - stepMs);
+        else this.onFailed(text);
+      });
+    };
+    step(patienceMs);
   }
 }

@@ -33,6 +33,8 @@ export class LinkTraffic {
   private pingsOut = 0;
   private headerBytes = 0;
   private isFull = false;
+  /** What {@link hasSigns} saw last. */
+  private seen = { received: 0, passedOn: 0, buffered: 0 };
 
   /** @param capacityBytes past this many bytes in the link, senders wait */
   constructor(capacityBytes: number, clock: Clock, observer: Observer | undefined) {
@@ -60,6 +62,19 @@ export class LinkTraffic {
     if (this.link?.setReading === undefined) return false;
     this.link.setReading(isReading);
     return true;
+  }
+
+  /**
+   * Whether the peer has given a sign of life since the last look: any byte that has arrived, of a whole frame or not, and
+   * any byte that a link which held some has passed on, because a carrier that was full goes on only when the peer reads.
+   */
+  hasSigns(): boolean {
+    const { link, seen, bytesIn, bytesOut } = this;
+    const buffered = link?.bufferedBytes ?? 0;
+    const received = link?.receivedBytes ?? bytesIn;
+    const passedOn = bytesOut - buffered;
+    this.seen = { received, passedOn, buffered };
+    return received !== seen.received || (seen.buffered > 0 && passedOn > seen.passedOn);
   }
 
   get counts(): TrafficSnapshot {

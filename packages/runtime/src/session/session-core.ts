@@ -135,6 +135,7 @@ export class SessionCore implements ConnectionHost, IdleSubject {
       this.keepalive = new Keepalive(
         keepalive,
         options.clock,
+        () => options.outbox.traffic.hasSigns(),
         (nonce) => this.sendPing(nonce),
         (text) => this.onPeerLost(text),
       );

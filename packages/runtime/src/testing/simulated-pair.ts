@@ -65,6 +65,10 @@ export class SimulatedLink implements Link, StreamReader {
     return this.state === "closed" ? 0 : this.outgoing.waitingBytes;
   }
 
+  get receivedBytes(): number {
+    return this.incoming.deliveredBytes;
+  }
+
   /** Whether it takes what arrives. @internal */
   get isReady(): boolean {
     return this.sink !== undefined || this.state !== "open";
