@@ -21,6 +21,7 @@ const runtime = [
   ["middleware/"],
   ["resume/"],
   ["establish/"],
+  ["web/"],
   ["node/", "testing/", "otel/", "sqlite/"],
 ];
 

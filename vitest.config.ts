@@ -10,6 +10,7 @@ export default defineConfig({
       { find: "@voxrpc/runtime/gen/v1", replacement: source("runtime/src/gen/v1.ts") },
       { find: "@voxrpc/runtime/internal/schema", replacement: source("runtime/src/internal/schema.ts") },
       { find: "@voxrpc/runtime/node", replacement: source("runtime/src/node/index.ts") },
+      { find: "@voxrpc/runtime/web", replacement: source("runtime/src/web/index.ts") },
       { find: "@voxrpc/runtime/testing", replacement: source("runtime/src/testing/index.ts") },
       { find: "@voxrpc/runtime/otel", replacement: source("runtime/src/otel/index.ts") },
       { find: "@voxrpc/runtime/sqlite", replacement: source("runtime/src/sqlite/index.ts") },

@@ -17,3 +17,4 @@ export {
 export { defaultKeepalive, type KeepaliveChoice } from "./keepalive.js";
 export { type ServeOptions, Server, type ServerSnapshot, serve } from "./serve.js";
 export { SocketLink, type SocketLinkOptions } from "./socket-link.js";
+export { WsLink, type WsLinkOptions } from "./ws-link.js";

@@ -12,17 +12,12 @@
  */
 import type { Socket } from "node:net";
 import type { SessionError } from "../errors.js";
-import { defaultLimits, type Limits } from "../limits.js";
+import { defaultLimits } from "../limits.js";
 import { FrameDecoder, localFraming, type StreamFraming, streamFraming } from "../link/framing.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
+import { type FrameSizeLimits, type LinkRole, openingLimits } from "../link/opening-limits.js";
 import { type Address, formatAddress } from "./address.js";
 import { socketError } from "./socket-errors.js";
-
-/**
- * Bytes that a peer may announce for its prologue, which has 8: enough for an error text about a wrong size, and
- * nothing for strangers whose first bytes read as a length.
- */
-const maxPrologueBytes = 1024;
 
 /** Silence after which the kernel asks whether the peer's machine is still there, ms. */
 const probeAfterMs = 60_000;
@@ -38,14 +33,14 @@ const wholeBytes = 2 * pieceBytes;
 /** What a socket's link is told. */
 export interface SocketLinkOptions {
   /** Who began: it decides how many of the first frames must be small. */
-  readonly role: "initiator" | "acceptor";
+  readonly role: LinkRole;
   /**
    * Where the link leads, or where it was taken: for texts, and for the form of the frames, which is another on Unix
    * sockets. Default the peer's TCP address.
    */
   readonly address?: Address | undefined;
   /** Default {@link defaultLimits}. */
-  readonly limits?: Pick<Limits, "maxFrameBytes" | "maxHandshakeBytes"> | undefined;
+  readonly limits?: FrameSizeLimits | undefined;
 }
 
 /** A link over a connected socket, which belongs to it from then on. */
@@ -66,14 +61,12 @@ export class SocketLink implements Link {
 
   constructor(socket: Socket, options: SocketLinkOptions) {
     const { role, address, limits = defaultLimits } = options;
-    const { maxFrameBytes, maxHandshakeBytes } = limits;
+    const { maxFrameBytes } = limits;
     this.socket = socket;
     this.description = address === undefined ? describePeer(socket) : formatAddress(address);
     const framing = framingOf(address);
     this.framing = framing;
-    // Prologue and Hello come in either direction, LetsGo only from the initiator.
-    const opening = [maxPrologueBytes, maxHandshakeBytes];
-    if (role === "acceptor") opening.push(maxHandshakeBytes);
+    const opening = openingLimits(role, limits);
     this.decoder = new FrameDecoder(
       { maxFrameBytes, opening },
       (bytes, start, end) => this.sink?.onFrame(bytes, start, end),

@@ -12,6 +12,7 @@
  */
 export { MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "../link/memory-link.js";
 export { FakeClock } from "./fake-clock.js";
+export { type LinkCase, type LinkContractOptions, type LinkPair, linkContract } from "./link-contract.js";
 export {
   type OperationStoreCase,
   type OperationStoreContractOptions,

@@ -1,0 +1,56 @@
+/** How large the next message of a link may be, on carriers that keep boundaries. Source: `protocol/wire.md` §2. */
+import { SessionError } from "../errors.js";
+import { defaultLimits, type Limits } from "../limits.js";
+
+/** Bytes that a peer may send as its prologue, which has 8: enough for an error text about a wrong size. */
+const maxPrologueBytes = 1024;
+
+/** Which side of the link this is: it decides how many of the first messages must be small. */
+export type LinkRole = "initiator" | "acceptor";
+
+/** The limits that a link heeds. */
+export type FrameSizeLimits = Pick<Limits, "maxFrameBytes" | "maxHandshakeBytes">;
+
+/** Limits of the first messages: prologue and Hello come in either direction, LetsGo only from the initiator. */
+export function openingLimits(role: LinkRole, { maxHandshakeBytes }: FrameSizeLimits): readonly number[] {
+  const opening = [maxPrologueBytes, maxHandshakeBytes];
+  if (role === "acceptor") opening.push(maxHandshakeBytes);
+  return opening;
+}
+
+/** Checks the size of each message that arrives. */
+export class MessageSizes {
+  private readonly opening: readonly number[];
+  private readonly maxFrameBytes: number;
+  private count = 0;
+
+  constructor(role: LinkRole, limits: FrameSizeLimits = defaultLimits) {
+    this.opening = openingLimits(role, limits);
+    this.maxFrameBytes = limits.maxFrameBytes;
+  }
+
+  /** Bytes that the next message may have. */
+  get limit(): number {
+    return Math.min(this.opening[this.count] ?? this.maxFrameBytes, this.maxFrameBytes);
+  }
+
+  /** Whether prologue and handshake have not all arrived. */
+  get isOpening(): boolean {
+    return this.count < this.opening.length;
+  }
+
+  /** Counts one message. @returns why it is refused */
+  take(bytes: number): SessionError | undefined {
+    const { limit } = this;
+    this.count += 1;
+    return bytes <= limit ? undefined : tooLarge(bytes, limit);
+  }
+}
+
+/** The error of a message above its limit. */
+export function tooLarge(bytes: number, limit: number): SessionError {
+  return new SessionError(
+    "Protocol",
+    `protocol error: a message of ${bytes} bytes is larger than the limit of ${limit} bytes`,
+  );
+}

@@ -1,0 +1,197 @@
+/**
+ * Frames over a WebSocket of the `ws` package, for both roles in Node: one binary message is one frame.
+ * Source: `protocol/wire.md` §2.
+ *
+ * ```
+ *   open ──close──► closing ──the close handshake is over──► closed
+ *     └──── the peer closes, failure, a text message, abort ───►┘
+ * ```
+ *
+ * Ping and pong are the library's business. Compression is off: it costs more than it saves on small binary frames.
+ */
+import type { Socket } from "node:net";
+import type { RawData, WebSocket } from "ws";
+import { SessionError } from "../errors.js";
+import { boundaryFraming } from "../link/framing.js";
+import type { Framing, Link, LinkSink } from "../link/link.js";
+import { type FrameSizeLimits, type LinkRole, MessageSizes, tooLarge } from "../link/opening-limits.js";
+import { closeError, noTextMessages } from "../link/websocket-close.js";
+import { errorCode, socketError } from "./socket-errors.js";
+
+/** How a link over a WebSocket of the `ws` package behaves. */
+export interface WsLinkOptions {
+  readonly role: LinkRole;
+  /** Where the link leads, like `ws://127.0.0.1:4000/vox`. */
+  readonly description: string;
+  /** The connection below the WebSocket. */
+  readonly socket: Socket;
+  /** Default `defaultLimits`. */
+  readonly limits?: FrameSizeLimits | undefined;
+}
+
+/** Most bytes that a frame's header has. Source: RFC 6455 §5.2. */
+const largestHeaderBytes = 14;
+const normalClosure = 1000;
+const unsupportedData = 1003;
+const messageTooBig = 1009;
+
+const binary = { binary: true, compress: false, fin: true } as const;
+
+/** A link over an open WebSocket, which belongs to the link from then on. */
+export class WsLink implements Link {
+  readonly framing: Framing = boundaryFraming;
+  readonly description: string;
+  private readonly ws: WebSocket;
+  private readonly socket: Socket;
+  private readonly sizes: MessageSizes;
+  private sink: LinkSink | undefined = undefined;
+  private state: "open" | "closing" | "closed" = "open";
+  /** What went wrong, for a sink that comes later. */
+  private fault: SessionError | undefined = undefined;
+  /** Whether not all bytes have left, so that `onDrain` is to come. */
+  private isBehind = false;
+  /** Between the first message of an arrival and its `onIdle`. */
+  private isArriving = false;
+  /** Bytes that the connection had read when the last of the opening messages arrived. */
+  private readBytes: number;
+
+  constructor(ws: WebSocket, { role, description, socket, limits }: WsLinkOptions) {
+    this.ws = ws;
+    this.socket = socket;
+    this.description = description;
+    this.sizes = new MessageSizes(role, limits);
+    this.readBytes = socket.bytesRead;
+    ws.binaryType = "nodebuffer";
+    socket.setNoDelay(true);
+    socket.on("data", this.onBytes);
+    ws.on("message", this.onMessage);
+    ws.on("error", (fault) => this.fail(fault));
+    ws.on("close", (code, reason) =>
+      this.finish(closeError(code, reason.toString("utf8"), this.description)),
+    );
+    // Nothing is delivered before there is a sink.
+    ws.pause();
+  }
+
+  get bufferedBytes(): number {
+    return this.state === "closed" ? 0 : this.ws.bufferedAmount;
+  }
+
+  start(sink: LinkSink): void {
+    if (this.sink !== undefined) throw new TypeError("a link is started once");
+    this.sink = sink;
+    if (this.state === "closed") queueMicrotask(() => sink.onClosed(this.fault));
+    else this.ws.resume();
+  }
+
+  send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
+    if (this.state !== "open" || count === 0) return true;
+    const { ws, socket } = this;
+    let from = start;
+    // All messages of the batch leave with one write.
+    socket.cork();
+    for (let index = 0; index < count; index++) {
+      const end = ends[index] ?? from;
+      const view = Buffer.from(batch.buffer, batch.byteOffset + from, end - from);
+      ws.send(view, binary, index === count - 1 ? this.onWritten : undefined);
+      from = end;
+    }
+    socket.uncork();
+    if (ws.bufferedAmount === 0) return true;
+    this.isBehind = true;
+    return false;
+  }
+
+  setReading(isReading: boolean): void {
+    if (this.state !== "open") return;
+    if (isReading) this.ws.resume();
+    else this.ws.pause();
+  }
+
+  close(): void {
+    if (this.state !== "open") return;
+    this.state = "closing";
+    this.ws.close(normalClosure);
+    this.ws.resume();
+  }
+
+  abort(): void {
+    if (this.state === "closed") return;
+    this.state = "closing";
+    this.ws.terminate();
+  }
+
+  private readonly onMessage = (data: RawData, isBinary: boolean): void => {
+    if (this.state !== "open") return;
+    if (!isBinary || !Buffer.isBuffer(data)) {
+      this.refuse(unsupportedData, noTextMessages());
+      return;
+    }
+    const fault = this.sizes.take(data.length);
+    if (fault !== undefined) {
+      this.refuse(messageTooBig, fault);
+      return;
+    }
+    this.readBytes = this.socket.bytesRead;
+    if (!this.sizes.isOpening) this.socket.off("data", this.onBytes);
+    if (!this.isArriving) {
+      this.isArriving = true;
+      // The library hands over all messages of a chunk before this task ends.
+      queueMicrotask(this.onArrived);
+    }
+    // A plain array: two kinds of arrays would slow all decoders down.
+    this.sink?.onFrame(new Uint8Array(data.buffer, data.byteOffset, data.length), 0, data.length);
+  };
+
+  private readonly onArrived = (): void => {
+    this.isArriving = false;
+    if (this.state === "open") this.sink?.onIdle();
+  };
+
+  /**
+   * The library knows one limit for all messages, and waits for a message's last byte. The first messages have smaller
+   * ones, so that a stranger cannot make us hold a large message: their bytes are counted as they come.
+   */
+  private readonly onBytes = (): void => {
+    const held = this.socket.bytesRead - this.readBytes;
+    const { limit } = this.sizes;
+    // Messages that follow may be in the same chunk: only what is far above is certain.
+    if (held > limit + largestHeaderBytes + 64 * 1024) this.refuse(messageTooBig, tooLarge(held, limit));
+  };
+
+  private readonly onWritten = (): void => {
+    if (!this.isBehind || this.state !== "open" || this.ws.bufferedAmount > 0) return;
+    this.isBehind = false;
+    this.sink?.onDrain();
+  };
+
+  private refuse(code: number, fault: SessionError): void {
+    this.ws.close(code, fault.message.slice(0, 100));
+    this.finish(fault);
+    // The peer gets the close message if its connection takes it at once; no timer waits for its answer.
+    setImmediate(() => this.ws.terminate());
+  }
+
+  /** The library's own findings have codes that begin with `WS_ERR`; others are of the connection. */
+  private fail(fault: Error): void {
+    const code = errorCode(fault);
+    const isLibrarys = code?.startsWith("WS_ERR") === true;
+    this.finish(
+      isLibrarys
+        ? new SessionError("Protocol", `protocol error: ${this.description}: ${fault.message}`, {
+            cause: fault,
+          })
+        : socketError(fault, this.description),
+    );
+    this.ws.terminate();
+  }
+
+  /** Reports the end, once. A local close is never a failure. */
+  private finish(fault: SessionError | undefined): void {
+    if (this.state === "closed") return;
+    this.fault = this.state === "open" ? fault : undefined;
+    this.state = "closed";
+    this.socket.off("data", this.onBytes);
+    this.sink?.onClosed(this.fault);
+  }
+}
