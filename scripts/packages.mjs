@@ -1,18 +1,28 @@
-/** `npm run packages`: packs the three packages and checks what consumers resolve. Needs a build. */
+/**
+ * `npm run packages`: packs the three packages, checks what consumers resolve, and installs them as an application does.
+ * Needs a build.
+ */
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkInstalls } from "./installs.mjs";
 import { root, run, tool } from "./run.mjs";
 
+const names = ["runtime", "codegen", "cli"];
 const directory = mkdtempSync(join(tmpdir(), "vox-pack-"));
 try {
-  for (const name of ["runtime", "codegen", "cli"])
+  const tarballs = {};
+  for (const name of names) {
     run("npm", ["pack", "--silent", "--pack-destination", directory], { cwd: `${root}packages/${name}` });
-  for (const tarball of readdirSync(directory).sort()) {
-    const path = join(directory, tarball);
+    const file = readdirSync(directory).find((entry) => entry.startsWith(`voxrpc-${name}-`));
+    if (file === undefined) throw new Error(`${name} was not packed`);
+    tarballs[`@voxrpc/${name}`] = join(directory, file);
+  }
+  for (const path of Object.values(tarballs)) {
     tool("publint", "publint/src/cli.js", ["run", path, "--strict"]);
     tool("attw", "@arethetypeswrong/cli/dist/index.js", [path, "--profile", "esm-only", "--quiet"]);
   }
+  checkInstalls(directory, tarballs);
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

@@ -18,7 +18,8 @@ import { InitiatorHandshake } from "../../packages/runtime/src/handshake/initiat
 import { prologueAccept, prologueHello } from "../../packages/runtime/src/handshake/prologue.js";
 import type { ConnectionSettings } from "../../packages/runtime/src/handshake/settings.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
-import { decodeCbor, encodeCbor } from "../../packages/runtime/src/schema/cbor.js";
+import { decodeCbor } from "../../packages/runtime/src/schema/cbor-decode.js";
+import { encodeCbor } from "../../packages/runtime/src/schema/cbor-encode.js";
 import type { Schema } from "../../packages/runtime/src/schema/model.js";
 import { encodeSchemaList, schemaToCbor } from "../../packages/runtime/src/schema/payload.js";
 import { readSchemaList } from "../../packages/runtime/src/schema/payload-reader.js";

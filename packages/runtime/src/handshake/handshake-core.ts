@@ -1,7 +1,7 @@
 /** What the state machines of both sides share: their steps, their result, the rules for both. Source: `protocol/wire.md` §3–4. */
 import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { decodeCbor } from "../schema/cbor.js";
+import { decodeCbor } from "../schema/cbor-decode.js";
 import type { Schema } from "../schema/model.js";
 import { readSchemaList } from "../schema/payload-reader.js";
 import { messageSchemasBase64 } from "../wire/message-schemas.js";

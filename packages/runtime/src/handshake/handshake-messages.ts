@@ -1,8 +1,9 @@
 /** The four messages of the handshake and their CBOR. Source: `protocol/wire.md` §4.1–4.2. */
 import { CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { type CborMap, type CborValue, cborMap, decodeCbor, encodeCbor } from "../schema/cbor.js";
-import { writeHead } from "../schema/cbor-check.js";
+import { type CborMap, type CborValue, cborMap } from "../schema/cbor.js";
+import { decodeCbor } from "../schema/cbor-decode.js";
+import { encodeCbor, writeHead } from "../schema/cbor-encode.js";
 import {
   asBoolean,
   asBytes,

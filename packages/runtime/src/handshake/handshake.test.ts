@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { SessionError } from "../errors.js";
 import { defaultLimits } from "../limits.js";
 import { buildPlan } from "../plan/plan.js";
-import { decodeCbor } from "../schema/cbor.js";
+import { decodeCbor } from "../schema/cbor-decode.js";
 import type { Schema } from "../schema/model.js";
 import { encodeSchemaList } from "../schema/payload.js";
 import { readSchemaList } from "../schema/payload-reader.js";

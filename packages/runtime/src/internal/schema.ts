@@ -35,8 +35,9 @@ export {
   ReceiveState,
   SendState,
 } from "../schema/announcements.js";
-export { type CborMap, type CborValue, cborMap, decodeCbor, encodeCbor } from "../schema/cbor.js";
-export type { CborLimits } from "../schema/cbor-check.js";
+export { type CborMap, type CborValue, cborMap } from "../schema/cbor.js";
+export { type CborLimits, decodeCbor } from "../schema/cbor-decode.js";
+export { encodeCbor } from "../schema/cbor-encode.js";
 export type {
   Schema,
   SchemaField,

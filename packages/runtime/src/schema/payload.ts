@@ -1,7 +1,8 @@
 /** Schemas as CBOR: what an announcement and the handshake carry. Source: `protocol/schemas.md` §2. */
 import { CodecError } from "../errors.js";
-import { type CborMap, type CborValue, cborMap, decodeCbor, encodeCbor } from "./cbor.js";
-import { writeHead } from "./cbor-check.js";
+import { type CborMap, type CborValue, cborMap } from "./cbor.js";
+import { decodeCbor } from "./cbor-decode.js";
+import { encodeCbor, writeHead } from "./cbor-encode.js";
 import { asMap, member } from "./cbor-reader.js";
 import type { Schema, SchemaField, SchemaKind, SchemaPayload, SchemaVariant, TypeRef } from "./model.js";
 import { readSchemaList, readTypeRef } from "./payload-reader.js";
