@@ -1,7 +1,8 @@
 /** The examples of `docs/streams.md`, as they stand there. */
+import { EventEmitter, on } from "node:events";
 import { channel, type TrySend } from "@voxrpc/runtime";
 import { connectPair, type SessionPair } from "@voxrpc/runtime/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   Streams,
   type StreamsClient,
@@ -90,6 +91,36 @@ describe("docs/streams.md", () => {
     expect(await endless).toBeGreaterThan(10);
   });
 
+  it("is given up by its sender", async () => {
+    const { tx, rx } = channel<number>();
+    const summing = streams.sum(rx);
+    async function* rows(): AsyncGenerator<number> {
+      yield 1;
+      throw new Error("the file cannot be read any further");
+    }
+    await expect(tx.sendAll(rows())).rejects.toThrow("the file cannot be read any further");
+    await expect(summing).rejects.toMatchObject({ code: "Indeterminate" }); // the handler's loop has thrown
+  });
+
+  it("lets go of a source that has nothing to give", async () => {
+    const bus = new EventEmitter();
+    async function* changes(bus: EventEmitter, signal: AbortSignal): AsyncGenerator<number> {
+      for await (const [change] of on(bus, "change", { signal })) yield change;
+    }
+    const watching: Pick<StreamsHandler, "endless"> = {
+      // Without the signal the listener stays until the next change.
+      endless: (out) => out.sendAll(changes(bus, out.signal)),
+    };
+    await using other = await connectPair(streamsDispatcher({ ...streamsHandler().handler, ...watching }));
+    const { tx, rx } = channel<number>();
+    const call = other.client.client(Streams).endless(tx);
+    await vi.waitFor(() => expect(bus.listenerCount("change")).toBe(1));
+    bus.emit("change", 7);
+    for await (const item of rx) if (item === 7) break;
+    expect(await call).toBe(1);
+    expect(bus.listenerCount("change")).toBe(0);
+  });
+
   it("is cancelled on both sides", async () => {
     const controller = new AbortController();
     const [input, output] = [channel<string>(), channel<string>()];
@@ -98,7 +129,7 @@ describe("docs/streams.md", () => {
     expect((await output.rx.next()).value).toBe("A");
     controller.abort();
     await expect(shouting).rejects.toMatchObject({ code: "Cancelled" });
-    expect((await output.rx.next()).done).toBe(true);
+    await expect(output.rx.next()).rejects.toMatchObject({ code: "ChannelClosed" });
     await expect(input.tx.send("b")).rejects.toMatchObject({ code: "ChannelClosed" });
   });
 

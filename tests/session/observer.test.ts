@@ -147,8 +147,19 @@ describe("channels", () => {
     {
       how: "ended by an error of the call",
       run: (pair) => callerOf(pair).tryCall(crash.method, [channel<number>().tx]),
-      client: "Closed rx Remote",
-      server: "Closed tx Local",
+      client: "Reset rx Remote",
+      server: "Reset tx Local",
+    },
+    {
+      how: "aborted by its sender",
+      async run(pair) {
+        const { tx, rx } = channel<number>();
+        const call = callerOf(pair).tryCall(sum.method, [rx]);
+        await tx.abort();
+        await call;
+      },
+      client: "Reset tx Local",
+      server: "Reset rx Remote",
     },
     {
       how: "cut with its connection",

@@ -82,7 +82,10 @@ describe("proxied calls", () => {
     const { tx, rx } = channel<number>();
     const failed = client.failAfter(3, tx).catch((error: unknown) => error);
     const items: number[] = [];
-    for await (const item of rx) items.push(item);
+    const reading = (async () => {
+      for await (const item of rx) items.push(item);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "ChannelReset" });
     expect(items).toEqual([0, 1, 2]);
     const error = await failed;
     expect(streamsFailAfter.isError(error) && error.error).toEqual({ kind: "Exhausted", value: 3 });

@@ -164,13 +164,13 @@ describe("a stream to the caller", () => {
     await expectIdle(pair);
   });
 
-  it("is closed when the handler fails; the call says so", async () => {
+  it("is given up when the handler fails: what has come can be read, then the loop throws", async () => {
     await using pair = await connectPair(golden());
     const { tx, rx } = channel<number>();
     const call = callerOf(pair.client).call(crash.method, [tx]);
-    const items = collect(rx);
     await expect(call).rejects.toMatchObject({ code: "Indeterminate" });
-    expect(await items).toEqual([1]);
+    expect(await rx.next()).toEqual({ done: false, value: 1 });
+    await expect(collect(rx)).rejects.toMatchObject({ code: "ChannelReset" });
     await expectIdle(pair);
   });
 
@@ -206,7 +206,7 @@ describe("a stream to the caller", () => {
     await rx.next();
     controller.abort();
     await expect(call).rejects.toMatchObject({ code: "Cancelled" });
-    expect(await rx.next()).toEqual({ done: true, value: undefined });
+    await expect(rx.next()).rejects.toMatchObject({ code: "ChannelClosed" });
     await settle();
     expect(handlerError).toBeInstanceOf(ChannelError);
     await expectIdle(pair);
@@ -406,7 +406,7 @@ describe("sendAll", () => {
     await expectIdle(pair);
   });
 
-  it("gives on what the iteration throws, also an error of another channel, and closes", async () => {
+  it("gives on what the iteration throws, also an error of another channel, and gives the stream up", async () => {
     const pair = await connectPair(golden(), withCredit(2));
     const { tx, rx } = channel<number>();
     const call = callerOf(pair.client).call(sum.method, [rx]);
@@ -415,8 +415,9 @@ describe("sendAll", () => {
       yield 1;
       throw reset;
     })();
+    const failed = expect(call).rejects.toMatchObject({ code: "Indeterminate" });
     await expect(tx.sendAll(failing)).rejects.toBe(reset);
-    expect(await call).toBe(1n);
+    await failed;
     await expectIdle(pair);
   });
 

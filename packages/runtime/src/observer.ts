@@ -147,8 +147,11 @@ export interface ChannelCreditEvent extends ChannelEvent {
 /** Why a channel was closed. Source: `protocol/session.md` §9. */
 export type ChannelCloseReason = "Local" | "Remote" | "ConnectionClosed";
 
-/** Why a channel was reset. `ReceiverDropped`: our receiver gave up; `Protocol`: what came broke the rules. */
-export type ChannelResetReason = "Remote" | "ReceiverDropped" | "Protocol";
+/**
+ * Why a channel was reset. `Remote`: the other end gave up; `Local`: our sender gave up; `ReceiverDropped`: our receiver
+ * gave up; `Protocol`: what came broke the rules.
+ */
+export type ChannelResetReason = "Remote" | "Local" | "ReceiverDropped" | "Protocol";
 
 export interface ChannelClosedEvent extends ChannelEvent {
   readonly reason: ChannelCloseReason;

@@ -1,19 +1,35 @@
 /** Calls with channels whose promise nobody may be waiting for. */
 import { CallFailure } from "../errors.js";
 
+/** What an application learns of the failure of a call otherwise than by the call. */
+export interface OtherNews {
+  /** Whether its own loops throw because of it. */
+  readonly isHeard: boolean;
+  /** Whether it has left all its loops before. */
+  readonly hasLeft: boolean;
+}
+
 /**
- * The outcome of a call with channels. When the connection ends below it, whoever takes or gives items is told there and
- * may never get to await the call: then its rejection counts as handled, instead of ending a process of Node. Any other
- * failure is told by the call alone, and is not kept quiet.
+ * The outcome of a call with channels. When the connection ends below it, or the call fails, whoever takes items is told
+ * there and may never get to await the call: then its rejection counts as handled, instead of ending a process of Node. The
+ * same when the application has left its loop and the handler fails for that. Any other failure is told by the call alone,
+ * and is not kept quiet.
+ * @param newsOf asked when the call has failed
  */
-export function quietWhenEnded<T>(outcome: Promise<T>): Promise<T> {
+export function quietWhenEnded<T>(outcome: Promise<T>, newsOf: () => OtherNews): Promise<T> {
   const quiet = new Promise<T>((resolve, reject) => {
     outcome.then(resolve, (error: unknown) => {
-      if (error instanceof CallFailure && isEnd(error)) quiet.catch(ignore);
+      if (isHeardElsewhere(error, newsOf())) quiet.catch(ignore);
       reject(error);
     });
   });
   return quiet;
+}
+
+function isHeardElsewhere(error: unknown, { isHeard, hasLeft }: OtherNews): boolean {
+  if (isHeard) return true;
+  if (!(error instanceof CallFailure)) return false;
+  return isEnd(error) || (hasLeft && (error.code === "Cancelled" || error.code === "Indeterminate"));
 }
 
 /** Whether the connection, or its link, has ended. `Indeterminate` as an answer of the peer has no cause. */

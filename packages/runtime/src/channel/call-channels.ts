@@ -1,10 +1,11 @@
 /** The channels of one call that we make. */
-import { ChannelError, type MethodName } from "../errors.js";
+import type { OtherNews } from "../call/quiet.js";
+import { type CallError, ChannelError, type MethodName } from "../errors.js";
 import { EncodeFault } from "../postcard/faults.js";
 import type { ItemType, Shape } from "../shape/shape.js";
 import type { OutboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";
-import { type ChannelEnd, endOfItems } from "./end.js";
+import { type ChannelEnd, callOverHere, callOverThere } from "./end.js";
 import { findHandles } from "./find-handles.js";
 import type { Rx } from "./rx.js";
 import type { Tx } from "./tx.js";
@@ -82,22 +83,26 @@ export class CallChannels implements OutboundBinder {
   }
 
   /** Nothing more comes; what has come can be read. */
-  endReceivers(end: ChannelEnd = endOfItems): void {
+  endReceivers(end: ChannelEnd): void {
     for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.endWith(end);
   }
 
-  /** The call was answered with an error: its receivers end, and nobody takes what waits. */
-  endFailed(): void {
-    this.endReceivers();
-    for (const entry of this.passed) if ("rx" in entry) entry.rx.pair?.abandon();
+  /**
+   * The call was answered with an error: what has come can be read, then reads fail; what waits is dropped. Ends nothing
+   * that has ended: a stream that the handler has closed before is whole.
+   */
+  endFailed(error: CallError): void {
+    const text = `its call has failed with ${error.code}`;
+    this.endReceivers({ error: callOverThere(text, error) });
+    const over = callOverHere(text, error);
+    for (const entry of this.passed) if ("rx" in entry) entry.rx.pair?.giveUp(over);
   }
 
-  /** The caller has given up: both ends are told. */
-  abandon(): void {
-    for (const entry of this.passed) {
-      if ("tx" in entry) entry.tx.pair?.cancel();
-      else entry.rx.pair?.abandon();
-    }
+  /** The caller has given up: both ends are told. @param cause what its signal was aborted with, or why else */
+  abandon(cause: unknown): void {
+    const error = callOverHere("its call was given up", cause);
+    for (const { pair } of this.passed.map((entry) => ("tx" in entry ? entry.tx : entry.rx)))
+      pair?.giveUp(error);
   }
 
   private number(handle: Tx<never> | Rx<never> | object): number {
@@ -117,6 +122,17 @@ export function abandonUnsent(shape: Shape, args: readonly unknown[], cause: unk
   const text = "channel is not bound: its call was not made";
   const error = new ChannelError("ChannelUnbound", text, { cause });
   for (const handle of findHandles(shape, args)) handle.pair?.fail(error);
+}
+
+/** What the application learns of a call by the channels that it reads. */
+export function newsOf(shape: Shape, args: readonly unknown[]): OtherNews {
+  const read = findHandles(shape, args).flatMap(({ pair }) =>
+    pair !== undefined && "isHeard" in pair ? [pair] : [],
+  );
+  return {
+    isHeard: read.some(({ isHeard }) => isHeard),
+    hasLeft: read.length > 0 && read.every(({ isLeft }) => isLeft),
+  };
 }
 
 function passedOn(): ChannelError {

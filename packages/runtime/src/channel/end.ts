@@ -1,6 +1,6 @@
 /** How channels end. Source: `protocol/calls.md` §5.3. */
 import type { CloseReason } from "../call/session-handle.js";
-import { ChannelError } from "../errors.js";
+import { CallFailure, ChannelError, UserError } from "../errors.js";
 import type { ChannelEnding } from "./watch.js";
 
 /** Nothing more comes or goes: in good order when `error` is undefined. */
@@ -12,6 +12,7 @@ export interface ChannelEnd {
 export function endingOf({ error }: ChannelEnd, ordinary: "Local" | "Remote"): ChannelEnding {
   if (error === undefined) return { kind: "closed", reason: ordinary };
   if (error.code === "ConnectionClosed") return { kind: "closed", reason: "ConnectionClosed" };
+  if (error.code === "ChannelClosed") return { kind: "reset", reason: "Local" };
   return { kind: "reset", reason: error.code === "ChannelReset" ? "Remote" : "Protocol" };
 }
 
@@ -35,9 +36,34 @@ export function linkLost(cause: unknown): ChannelEnd {
   return { error: new ChannelError("ConnectionClosed", text, { cause, retryable: true }) };
 }
 
-/** This end was closed, cancelled, or given to a call that ended. */
+/** This end was closed. */
 export function closedHere(): ChannelError {
   return new ChannelError("ChannelClosed", "channel closed");
+}
+
+/** The application has given its own stream up. @param reason as it was given to `abort` */
+export function abortedHere(reason: unknown): ChannelError {
+  return new ChannelError("ChannelClosed", "channel aborted", { cause: reason });
+}
+
+/** This side has ended the call of the channel: it was cancelled, or its handler has answered. */
+export function callOverHere(text: string, cause?: unknown): ChannelError {
+  return new ChannelError("ChannelClosed", `channel closed: ${text}`, { cause });
+}
+
+/** The other side has ended the call of the channel before the channel had ended. */
+export function callOverThere(text: string, cause?: unknown): ChannelError {
+  return new ChannelError("ChannelReset", `channel reset: ${text}`, { cause });
+}
+
+/** Whether a sender may take it for an ordinary end: the receiver has enough, or the call has told its caller why not. */
+export function hasReceiverLeft({ code, cause }: ChannelError): boolean {
+  return code === "ChannelReset" || cause instanceof CallFailure || cause instanceof UserError;
+}
+
+/** Whether it says that the other side has left, or that the connection has: nothing that this side did wrong. */
+export function isLeaving({ code }: ChannelError): boolean {
+  return code === "ChannelReset" || code === "ConnectionClosed";
 }
 
 /** A handle that no call binds: one that was not made by `channel()`. */

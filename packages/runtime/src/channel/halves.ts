@@ -8,15 +8,17 @@ import type { Sender } from "./sender.js";
 export interface SendingHalf<T> {
   bind(sender: Sender<T>): void;
   fail(error: ChannelError): void;
-  abandon(): void;
+  giveUp(error: ChannelError): void;
 }
 
 /** The half that receives when the other one was passed. */
 export interface ReceivingHalf<T> {
   /** What it receives through, once it is bound. */
   readonly bound: Receiver<T> | undefined;
+  readonly isHeard: boolean;
+  readonly isLeft: boolean;
   bind(receiver: Receiver<T>): void;
   fail(error: ChannelError): void;
   endWith(end: ChannelEnd): void;
-  cancel(): void;
+  giveUp(error: ChannelError): void;
 }

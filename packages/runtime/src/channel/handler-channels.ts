@@ -1,11 +1,12 @@
 /** The channels of one call that the peer makes. */
-
-import type { MethodName } from "../errors.js";
+import { ChannelError, type MethodName } from "../errors.js";
 import type { SkippedChannels } from "../plan/skip.js";
 import type { ItemType } from "../shape/shape.js";
 import type { InboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";
+import { isLeaving } from "./end.js";
 import { Rx } from "./rx.js";
+import type { Farewell } from "./sender.js";
 import { Tx } from "./tx.js";
 
 type Opened =
@@ -65,17 +66,26 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
     for (const id of this.skipped?.keys() ?? []) this.channels.refuse(id);
   }
 
-  /** The handler is through: what it did not keep open is closed or cancelled. */
+  /** The handler has answered with its result: what it did not keep open is closed or given up. */
   release(): void {
     for (const entry of this.opened) ("tx" in entry ? entry.tx : entry.rx).release();
   }
 
-  /** The call has failed: the caller takes and sends nothing more, whatever the handler keeps open. */
-  abandon(): void {
+  /**
+   * The call has failed: the caller takes and sends nothing more, whatever the handler keeps open.
+   * @param farewell what receivers of the caller are sent behind the answer, which has told them
+   */
+  giveUp(error: ChannelError, farewell: Farewell): void {
     for (const entry of this.opened) {
-      if ("tx" in entry) entry.tx.abandon();
-      else entry.rx.cancel();
+      if ("tx" in entry) entry.tx.giveUp(error, farewell);
+      else entry.rx.giveUp(error);
     }
+  }
+
+  /** Whether a handler fails with this error because its caller, or the connection, has left. */
+  hasLeftWith(error: unknown): boolean {
+    if (!(error instanceof ChannelError && isLeaving(error))) return false;
+    return this.opened.some((entry) => ("tx" in entry ? entry.tx : entry.rx).hasEndedWith(error));
   }
 
   private mayOpen(id: number): boolean {

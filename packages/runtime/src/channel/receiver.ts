@@ -5,7 +5,8 @@
  *  open ──Close──► draining(buffered items) ──taken──► ended
  *    │                        │
  *    ├── Reset, connection end: draining, then ended(error)
- *    └── cancel() ──► ended
+ *    ├── cancel() ──► ended
+ *    └── giveUp() ──► ended(error)
  *
  *  open ──link lost, its call is made again──► suspended ──continueAs──► open
  * ```
@@ -91,6 +92,11 @@ export class Receiver<T> {
   /** Whether the peer may still send. */
   get isOpen(): boolean {
     return this.ending === undefined;
+  }
+
+  /** Whether reads fail, behind what is buffered. */
+  get hasFailed(): boolean {
+    return this.ending?.error !== undefined;
   }
 
   /** An Item has arrived. One that cannot be read, or that was not granted, resets the channel. */
@@ -179,6 +185,27 @@ export class Receiver<T> {
     if (this.ending !== undefined) return;
     if (!this.isSuspended) this.port.sendReset(this.channelId);
     this.end(endOfItems, receiverDropped);
+  }
+
+  /**
+   * Its call is over and so is the channel: the peer is told, what is buffered is dropped. Who reads on learns that by the
+   * error, unless everything up to a good end was taken.
+   */
+  giveUp(error: ChannelError): void {
+    const isCut = this.buffered > 0;
+    this.items = [];
+    this.first = 0;
+    if (this.ending !== undefined) {
+      if (isCut) this.ending = { error };
+      return;
+    }
+    if (!this.isSuspended) this.port.sendReset(this.channelId);
+    this.end({ error }, receiverDropped);
+  }
+
+  /** Whether a read fails with this error because the channel has ended. */
+  hasEndedWith(error: unknown): boolean {
+    return error !== undefined && this.ending?.error === error;
   }
 
   /** What is known about it at this moment. @param now of the connection's clock */

@@ -1,7 +1,8 @@
 /** The receiving end of a channel as applications see it. */
 import { asyncDispose } from "../call/dispose.js";
 import type { ChannelError } from "../errors.js";
-import { type ChannelEnd, endingOf, notBound } from "./end.js";
+import { byReference } from "../shape/copy-of.js";
+import { type ChannelEnd, callOverHere, endingOf, notBound } from "./end.js";
 import type { SendingHalf } from "./halves.js";
 import type { Receiver, Taker } from "./receiver.js";
 
@@ -9,21 +10,25 @@ const endOfStream: IteratorReturnResult<undefined> = { done: true, value: undefi
 
 /**
  * Receives items from the other side of a call, in order: `for await (const item of rx)`. The loop ends when the
- * sender has closed; leaving it early (`break`, `return`, a throw) tells the sender and drops what is buffered. A
- * handler gets one for each `Rx` argument; a caller makes a pair with `channel()`.
+ * sender has closed, and throws when the stream was cut or given up before. Leaving the loop early (`break`, `return`, a
+ * throw) tells the sender and drops what is buffered. A handler gets one for each `Rx` argument; a caller makes a pair
+ * with `channel()`.
  *
- * A handler's Rx is cancelled when the handler is through, unless {@link keepOpen} was called.
+ * A handler's Rx ends when the handler has answered, unless {@link keepOpen} was called.
  */
 export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposable {
   /** The other half of a caller's pair. @internal */
   pair: SendingHalf<T> | undefined = undefined;
   /** What observers and snapshots call the channel, as given to `channel({ label })`. */
   readonly label: string | undefined;
+  /** @internal */
+  readonly [byReference] = true;
   private receiver: Receiver<T> | undefined = undefined;
   /** What waits for the call to be sent. */
   private early: Taker<T>[] = [];
   private failure: ChannelError | undefined = undefined;
   private isCancelled = false;
+  private isRead = false;
   private isKept = false;
 
   /** @internal use `channel()` */
@@ -34,10 +39,12 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   /**
    * The next item, or the end of the channel. May be called again before it has settled; items come in the order of the
    * calls.
-   * @throws ChannelError `ChannelReset` when the sender has given up, `ConnectionClosed` when the connection has ended,
-   * `ItemUnreadable` for an item that cannot be decoded: each after the items that came before
+   * @throws ChannelError `ChannelReset` when the sender has given up or the other side has ended the call,
+   * `ConnectionClosed` when the connection has ended, `ItemUnreadable` for an item that cannot be decoded: each after the
+   * items that came before. `ChannelClosed` when this side has ended the call
    */
   next(): Promise<IteratorResult<T, undefined>> {
+    this.isRead = true;
     return new Promise((resolve, reject) => {
       this.take({
         item: (value) => resolve({ done: false, value }),
@@ -98,6 +105,16 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
     );
   }
 
+  /** Whether the application reads it, and learns so that it has failed. @internal */
+  get isHeard(): boolean {
+    return this.isRead && this.receiver?.hasFailed === true;
+  }
+
+  /** Whether the application has left it. @internal */
+  get isLeft(): boolean {
+    return this.isCancelled;
+  }
+
   /** @internal */
   get bound(): Receiver<T> | undefined {
     return this.receiver;
@@ -122,9 +139,20 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
     this.receiver?.end(end, endingOf(end, "Local"));
   }
 
-  /** The handler is through. @internal */
+  /** The call is over: what is buffered is dropped. @internal */
+  giveUp(error: ChannelError): void {
+    this.receiver?.giveUp(error);
+  }
+
+  /** The handler has answered. @internal */
   release(): void {
-    if (!this.isKept) this.receiver?.cancel();
+    if (!this.isKept)
+      this.receiver?.giveUp(callOverHere("its handler has answered and did not keep it open"));
+  }
+
+  /** Whether it has failed with this error. @internal */
+  hasEndedWith(error: unknown): boolean {
+    return this.receiver?.hasEndedWith(error) === true;
   }
 
   private take(taker: Taker<T>): void {

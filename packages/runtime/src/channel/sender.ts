@@ -2,31 +2,40 @@
  * The sending end of a channel: credit and the sends that wait for it. Source: `protocol/calls.md` §5.2.
  *
  * ```
- *  open ──close()──► closing ──last send out, credit in hand──► ended
+ *  open ──close()──► closing ──last send out, credit in hand: Close──► ended
  *    │                  │
- *    └── Reset, connection end, fail ──► ended(error)
+ *    ├── giveUp() ──────┴──► giving up(error) ──credit in hand: Reset──► ended(error)
+ *    └── Reset, connection end ──► ended(error)
  * ```
  */
 import { type ChannelSnapshot, snapshotId } from "../call/snapshot.js";
-import { CodecError } from "../errors.js";
+import { type ChannelError, CodecError } from "../errors.js";
 import { describeShape } from "../plan/check-shape.js";
+import { copyOf } from "../shape/copy-of.js";
 import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
 import { type ChannelEnd, closedHere, endingOf } from "./end.js";
 import { type ChannelOrigin, methodText } from "./origin.js";
 import type { ChannelPort } from "./port.js";
-import type { ChannelWatch } from "./watch.js";
+import type { ChannelEnding, ChannelWatch } from "./watch.js";
 
 /** More credit than this is not counted. */
 const mostCredit = 2 ** 31 - 1;
 
+/** How a channel ends that this side gives up, for an observer. */
+const senderDropped: ChannelEnding = { kind: "reset", reason: "Local" };
+
 interface WaitingSend<T> {
+  /** As it was given: the application may use its own one again. */
   readonly item: T;
   /** For the observer; 0 when nobody watches. */
   readonly startedAt: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** What the receiver of a channel that was given up is sent: with `Close`, the answer of the call tells it. */
+export type Farewell = "Close" | "Reset";
 
 /** What came of an attempt to send without waiting. */
 export type TrySend = "sent" | "full" | "closed";
@@ -44,9 +53,16 @@ export class Sender<T> {
   private sent = 0;
   private readonly waiting: WaitingSend<T>[] = [];
   private isClosing = false;
+  /** Why this side has given up; the receiver may not know yet. */
+  private givenUp: ChannelError | undefined = undefined;
+  /** What the receiver hears of that. */
+  private farewell: Farewell = "Close";
   private ended: ChannelEnd | undefined = undefined;
   private stopCloseWait: (() => void) | undefined = undefined;
-  private readonly closers: (() => void)[] = [];
+  /** Called when the receiver was told. */
+  private readonly closers: ((end: ChannelEnd) => void)[] = [];
+  /** Called when nothing can be sent any more. */
+  private readonly leavers: ((end: ChannelEnd) => void)[] = [];
 
   /**
    * @param credit items that may be sent at once: what the receiving side announced for its connection
@@ -77,10 +93,10 @@ export class Sender<T> {
     const startedAt = watch === undefined ? 0 : watch.sendStarted();
     if (!this.isOpen) {
       watch?.sendFinished("Closed", startedAt);
-      reject(this.ended?.error ?? closedHere());
+      reject(this.endError);
       return;
     }
-    this.waiting.push({ item, startedAt, resolve, reject });
+    this.waiting.push({ item: copyOf(item), startedAt, resolve, reject });
     if (this.waiting.length === 1) this.pump();
     // The last in the queue is this one: if any waits, it does.
     if (watch !== undefined && this.waiting.length !== 0) watch.sendWaiting(this.credit);
@@ -97,9 +113,9 @@ export class Sender<T> {
   }
 
   /** Sends no more once what waits has left; `closed` is called when the peer was told. Closing twice is harmless. */
-  close(closed: () => void): void {
+  close(closed: (end: ChannelEnd) => void): void {
     if (this.ended !== undefined) {
-      closed();
+      closed(this.ended);
       return;
     }
     this.closers.push(closed);
@@ -108,21 +124,31 @@ export class Sender<T> {
     this.pump();
   }
 
-  /** Closes without what waits: sends that wait fail. Those that grant credit may not even know the channel. */
-  abandon(): void {
-    if (this.ended !== undefined) return;
-    const error = closedHere();
-    for (const send of this.waiting.splice(0)) {
-      this.watch?.sendFinished("Closed", send.startedAt);
-      send.reject(error);
+  /**
+   * Ends the channel before all was sent: what waits is dropped. Harmless after the end, and twice.
+   * @param error what sends reject with, those that wait included
+   * @param told called when the receiver was told
+   */
+  giveUp(error: ChannelError, farewell: Farewell, told?: (end: ChannelEnd) => void): void {
+    if (this.ended !== undefined) {
+      told?.(this.ended);
+      return;
     }
-    this.close(() => {});
+    if (told !== undefined) this.closers.push(told);
+    if (this.givenUp !== undefined) return;
+    this.givenUp = error;
+    this.farewell = farewell;
+    this.isClosing = true;
+    this.failWaiting(error);
+    this.leave({ error });
+    this.pump();
   }
 
   /** Calls back when nothing can be sent any more, whoever ended it. */
-  whenEnded(callback: () => void): void {
-    if (this.ended === undefined) this.closers.push(callback);
-    else callback();
+  whenEnded(callback: (end: ChannelEnd) => void): void {
+    if (this.ended !== undefined) callback(this.ended);
+    else if (this.givenUp !== undefined) callback({ error: this.givenUp });
+    else this.leavers.push(callback);
   }
 
   /** The receiver takes more. */
@@ -145,19 +171,21 @@ export class Sender<T> {
     if (this.isClosing && waiting.length === 0 && this.ended === undefined) this.finish();
   }
 
-  /** Nothing can be sent any more; the peer knows. */
-  end(end: ChannelEnd): void {
+  /** Nothing can be sent any more; the peer knows. @param ending what an observer is told */
+  end(end: ChannelEnd, ending: ChannelEnding = endingOf(end, "Local")): void {
     if (this.ended !== undefined) return;
     this.ended = end;
     this.stopCloseWait?.();
-    const error = end.error ?? closedHere();
-    for (const send of this.waiting.splice(0)) {
-      this.watch?.sendFinished("Closed", send.startedAt);
-      send.reject(error);
-    }
-    this.watch?.ended(endingOf(end, "Local"));
-    for (const closed of this.closers.splice(0)) closed();
+    this.failWaiting(this.endError);
+    this.watch?.ended(ending);
+    this.leave(end);
+    for (const closed of this.closers.splice(0)) closed(end);
     this.port.forget(this.id);
+  }
+
+  /** Whether a send would reject with this error because the channel has ended. */
+  hasEndedWith(error: unknown): boolean {
+    return error !== undefined && (this.givenUp ?? this.ended?.error) === error;
   }
 
   /** What is known about it at this moment. @param now of the connection's clock */
@@ -180,6 +208,22 @@ export class Sender<T> {
       isStalled: credit === 0 && waiting.length !== 0,
       lastItemMs: watch?.lastItemAt === undefined ? undefined : now - watch.lastItemAt,
     };
+  }
+
+  /** What sends reject with from the end on. */
+  private get endError(): ChannelError {
+    return this.givenUp ?? this.ended?.error ?? closedHere();
+  }
+
+  private failWaiting(error: ChannelError): void {
+    for (const send of this.waiting.splice(0)) {
+      this.watch?.sendFinished("Closed", send.startedAt);
+      send.reject(error);
+    }
+  }
+
+  private leave(end: ChannelEnd): void {
+    for (const left of this.leavers.splice(0)) left(end);
   }
 
   private get mustWait(): boolean {
@@ -248,22 +292,28 @@ export class Sender<T> {
   }
 
   /**
-   * A peer of version 0.8.2 has no room for a Close when its window is full and unread, and then hangs: Close waits for
-   * credit, which comes while somebody reads, but not for ever.
+   * A peer of version 0.8.2 has no room for a Close or a Reset when its window is full and unread, and then hangs: both
+   * wait for credit, which comes while the receiver reads, but not for ever.
    */
   private finish(): void {
     const { port } = this;
     if (this.credit === 0) {
-      this.stopCloseWait ??= port.afterCloseWait(() => this.sendClose());
+      this.stopCloseWait ??= port.afterCloseWait(() => this.sendEnd());
     } else if (port.isBusy) {
       port.wait();
     } else {
-      this.sendClose();
+      this.sendEnd();
     }
   }
 
-  private sendClose(): void {
-    this.port.sendClose(this.id);
-    this.end({ error: undefined });
+  private sendEnd(): void {
+    const { port, id, givenUp } = this;
+    if (givenUp === undefined || this.farewell === "Close") {
+      port.sendClose(id);
+      this.end({ error: givenUp }, { kind: "closed", reason: "Local" });
+    } else {
+      port.sendReset(id);
+      this.end({ error: givenUp }, senderDropped);
+    }
   }
 }

@@ -1,9 +1,12 @@
 /** The sending end of a channel as applications see it. */
 import { asyncDispose } from "../call/dispose.js";
-import { ChannelError } from "../errors.js";
-import { notBound } from "./end.js";
+import type { ChannelError } from "../errors.js";
+import { byReference, copyOf } from "../shape/copy-of.js";
+import { abortedHere, type ChannelEnd, closedHere, notBound } from "./end.js";
 import type { ReceivingHalf } from "./halves.js";
-import type { Sender, TrySend } from "./sender.js";
+import { sendAll } from "./send-all.js";
+import type { Farewell, Sender, TrySend } from "./sender.js";
+import { writableOf } from "./writable.js";
 
 const sentAlready: Promise<void> = /*@__PURE__*/ Promise.resolve();
 
@@ -17,17 +20,24 @@ interface EarlyUse<T> {
  * Sends items to the other side of a call. A handler gets one for each `Tx` argument; a caller makes a pair with
  * `channel()`, passes one half to the call and keeps the other.
  *
- * A handler's Tx is closed when the handler is through, unless {@link keepOpen} was called.
+ * A handler's Tx ends with its answer, unless {@link keepOpen} was called: in good order when the handler returns, given up
+ * when it throws.
  */
 export class Tx<T> implements AsyncDisposable {
   /** The other half of a caller's pair. @internal */
   pair: ReceivingHalf<T> | undefined = undefined;
   /** What observers and snapshots call the channel, as given to `channel({ label })`. */
   readonly label: string | undefined;
+  /** @internal */
+  readonly [byReference] = true;
   private sender: Sender<T> | undefined = undefined;
   /** What waits for the call to be sent. */
   private early: EarlyUse<T>[] = [];
   private failure: ChannelError | undefined = undefined;
+  /** Given up before the call was sent. */
+  private aborted: ChannelError | undefined = undefined;
+  private controller: AbortController | undefined = undefined;
+  private whenOver: Promise<void> | undefined = undefined;
   private isKept = false;
 
   /** @internal use `channel()` */
@@ -42,9 +52,10 @@ export class Tx<T> implements AsyncDisposable {
 
   /**
    * Sends an item. Resolves when it has left, which waits for the receiver to have room: await it, and memory stays
-   * bounded. Items leave in the order of the calls.
-   * @throws ChannelError `ChannelReset` when the receiver has given up, `ChannelClosed` after {@link close},
-   * `ConnectionClosed` when the connection has ended, `ChannelUnbound` on a half that belongs to no call
+   * bounded. Items leave in the order of the calls, as they were at the time of the call.
+   * @throws ChannelError `ChannelReset` when the receiver has given up or the other side has ended the call,
+   * `ChannelClosed` after {@link close} or {@link abort} and when this side has ended the call, `ConnectionClosed` when the
+   * connection has ended, `ChannelUnbound` on a half that belongs to no call
    * @throws CodecError `EncodeFailed` when the item does not fit its type; the channel goes on
    */
   send(item: T): Promise<void> {
@@ -59,27 +70,19 @@ export class Tx<T> implements AsyncDisposable {
   }
 
   /**
-   * Sends every item, waiting for room, and closes the channel. When the receiver has enough it stops at the next
-   * item, ends the iteration and resolves: the call says what came of it. For a caller, beside the call itself:
+   * Sends every item, waiting for room, and closes the channel. When the receiver has enough, or the other side has ended
+   * the call, it stops at once, also while the iteration has nothing to give; it ends the iteration (`return()`) and
+   * resolves: the call says what came of it. For a caller, beside the call itself:
    * `const [count] = await Promise.all([shop.importProducts(rx), tx.sendAll(products)])`.
    *
    * @returns how many items have left
-   * @throws ChannelError `ConnectionClosed` when the connection has ended, `ChannelClosed` after {@link close},
-   * `ChannelUnbound` on a half that belongs to no call
-   * @throws CodecError `EncodeFailed` when an item does not fit its type; the channel is closed
-   * @throws what the iteration throws; the channel is closed
+   * @throws what the iteration throws; the channel is aborted, so that the receiver's loop throws, too
+   * @throws ChannelError `ConnectionClosed` when the connection has ended, `ChannelClosed` after {@link close} or
+   * {@link abort} and when this side has ended the call, `ChannelUnbound` on a half that belongs to no call
+   * @throws CodecError `EncodeFailed` when an item does not fit its type; the channel is aborted
    */
-  async sendAll(items: Iterable<T> | AsyncIterable<T>): Promise<number> {
-    let sent = 0;
-    try {
-      for await (const item of items) {
-        if (!(await this.sendUnlessReset(item))) break;
-        sent += 1;
-      }
-    } finally {
-      await this.close();
-    }
-    return sent;
+  sendAll(items: Iterable<T> | AsyncIterable<T>): Promise<number> {
+    return sendAll(this, items);
   }
 
   /**
@@ -97,19 +100,45 @@ export class Tx<T> implements AsyncDisposable {
     const { sender } = this;
     if (sender === undefined && !this.isPending) return sentAlready;
     return new Promise((resolve) => {
-      if (sender !== undefined) sender.close(resolve);
-      else this.early.push({ bound: (bound) => bound.close(resolve), failed: () => resolve() });
+      const closed = (): void => resolve();
+      if (sender !== undefined) sender.close(closed);
+      else this.early.push({ bound: (bound) => bound.close(closed), failed: closed });
     });
   }
 
-  /** Resolves, and never rejects, when the channel has ended: closed here, given up by the receiver, or cut. */
-  get ended(): Promise<void> {
+  /**
+   * Gives the channel up: what waits is dropped, and the receiver's loop throws `ChannelReset` behind what it has got.
+   * Resolves when the receiver was told; never rejects. Harmless after the end.
+   * @param reason the `cause` of what sends reject with on this side; it does not travel
+   */
+  abort(reason?: unknown): Promise<void> {
     const { sender } = this;
-    return new Promise((resolve) => {
-      if (sender !== undefined) sender.whenEnded(resolve);
-      else if (!this.isPending) resolve();
-      else this.early.push({ bound: (bound) => bound.whenEnded(resolve), failed: () => resolve() });
-    });
+    const error = abortedHere(reason);
+    if (sender !== undefined) return new Promise((resolve) => sender.giveUp(error, "Reset", () => resolve()));
+    if (this.isPending) {
+      this.aborted = error;
+      for (const use of this.early.splice(0)) use.failed(error);
+    }
+    return sentAlready;
+  }
+
+  /**
+   * Resolves, and never rejects, when the channel has ended: closed or aborted here, given up by the receiver, or cut. The
+   * same promise each time.
+   */
+  get ended(): Promise<void> {
+    this.whenOver ??= new Promise((resolve) => this.whenEnded(() => resolve()));
+    return this.whenOver;
+  }
+
+  /** Aborted when {@link ended} resolves: for sources that wait for something, `out.sendAll(on(bus, "change", out))`. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      const controller = new AbortController();
+      this.controller = controller;
+      this.whenEnded(({ error }) => controller.abort(error ?? closedHere()));
+    }
+    return this.controller.signal;
   }
 
   /** A handler's Tx stays open after the handler has answered: close it yourself. */
@@ -121,23 +150,37 @@ export class Tx<T> implements AsyncDisposable {
     return this.close();
   }
 
-  /** A stream that writes into the channel; aborting it closes the channel. */
+  /** A stream that writes into the channel. Aborting it aborts the channel; it fails when the receiver leaves. */
   writable(): WritableStream<T> {
-    return new WritableStream<T>({
-      write: (item) => this.send(item),
-      close: () => this.close(),
-      abort: () => this.close(),
-    });
+    return writableOf(this);
+  }
+
+  /** Calls back, once, when nothing can be sent any more. @internal */
+  whenEnded(callback: (end: ChannelEnd) => void): void {
+    const { sender } = this;
+    if (sender !== undefined) sender.whenEnded(callback);
+    else if (!this.isPending) callback({ error: this.failure ?? this.aborted ?? notBound() });
+    else
+      this.early.push({
+        bound: (bound) => bound.whenEnded(callback),
+        failed: (error) => callback({ error }),
+      });
   }
 
   /** Whether it can still be given to a call. @internal */
   get isUnused(): boolean {
-    return this.sender === undefined && this.failure === undefined && this.early.length === 0;
+    return (
+      this.sender === undefined &&
+      this.failure === undefined &&
+      this.aborted === undefined &&
+      this.early.length === 0
+    );
   }
 
   /** @internal */
   bind(sender: Sender<T>): void {
     this.sender = sender;
+    if (this.aborted !== undefined) sender.giveUp(this.aborted, "Reset");
     for (const use of this.early.splice(0)) use.bound(sender);
   }
 
@@ -148,36 +191,33 @@ export class Tx<T> implements AsyncDisposable {
     for (const use of this.early.splice(0)) use.failed(error);
   }
 
-  /** The handler is through. @internal */
+  /** The handler has answered. @internal */
   release(): void {
-    if (!this.isKept) this.sender?.close(() => {});
+    if (!this.isKept) this.sender?.close(nothing);
   }
 
-  /** The call is over before the channel is: nobody takes what waits. @internal */
-  abandon(): void {
-    this.sender?.abandon();
+  /** The call is over before the channel is: what waits is dropped. @internal */
+  giveUp(error: ChannelError, farewell: Farewell = "Reset"): void {
+    this.sender?.giveUp(error, farewell);
+  }
+
+  /** Whether it has failed with this error. @internal */
+  hasEndedWith(error: unknown): boolean {
+    return this.sender?.hasEndedWith(error) === true;
   }
 
   /** Whether a call may still bind it: that which is given its pair. */
   private get isPending(): boolean {
-    return this.failure === undefined && this.pair !== undefined;
-  }
-
-  /** @returns false when the receiver has given up */
-  private async sendUnlessReset(item: T): Promise<boolean> {
-    try {
-      await this.send(item);
-      return true;
-    } catch (error) {
-      if (error instanceof ChannelError && error.code === "ChannelReset") return false;
-      throw error;
-    }
+    return this.failure === undefined && this.aborted === undefined && this.pair !== undefined;
   }
 
   private sendEarly(item: T): Promise<void> {
-    if (!this.isPending) return Promise.reject(this.failure ?? notBound());
+    if (!this.isPending) return Promise.reject(this.aborted ?? this.failure ?? notBound());
+    const given = copyOf(item);
     return new Promise((resolve, reject) => {
-      this.early.push({ bound: (sender) => sender.send(item, resolve, reject), failed: reject });
+      this.early.push({ bound: (sender) => sender.send(given, resolve, reject), failed: reject });
     });
   }
 }
+
+function nothing(): void {}

@@ -4,6 +4,7 @@ import type { Method } from "../call/method.js";
 import { quietWhenEnded } from "../call/quiet.js";
 import type { Result } from "../call/result.js";
 import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
+import { newsOf } from "../channel/call-channels.js";
 import type { CallError } from "../errors.js";
 import type { DriverCore } from "./driver-core.js";
 import type { AnyMethod } from "./outgoing-request.js";
@@ -30,7 +31,7 @@ export class Driver implements Caller {
     const outcome = new Promise<T>((resolve, reject) => {
       this.core.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
     });
-    return method.hasChannels ? quietWhenEnded(outcome) : outcome;
+    return method.hasChannels ? quietWhenEnded(outcome, () => newsOf(method.args.shape, args)) : outcome;
   }
 
   tryCall<A extends readonly unknown[], T, E>(

@@ -6,6 +6,7 @@ import { Failure } from "../call/failure.js";
 import { isPromise } from "../call/result.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
 import type { Channels } from "../channel/channels.js";
+import { callOverHere, callOverThere } from "../channel/end.js";
 import { HandlerChannels } from "../channel/handler-channels.js";
 import type { Clock } from "../clock.js";
 import { type CallErrorCode, type CallFailureCode, CodecError } from "../errors.js";
@@ -22,6 +23,7 @@ import { isSendable, type Metadata } from "../wire/metadata.js";
 import { methodIdBytes } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
 import { IncomingRequest, type QueuedCall, type ServedMethod } from "./incoming-request.js";
+import { isOrdinaryEnd } from "./ordinary-end.js";
 import { Replies } from "./replies.js";
 import { queuedSnapshot, runningSnapshot } from "./snapshot.js";
 import type { Reading } from "./translate.js";
@@ -518,14 +520,15 @@ export class IncomingCalls implements OperationHost {
     }
     const isAwaited = !request.isAnswered && !this.hasEnded;
     this.drop(request);
-    if (isAwaited || !isAbort(thrown)) this.report(request, thrown);
+    if (!isOrdinaryEnd(request, thrown, isAwaited)) this.report(request, thrown);
   }
 
   /** The handler is through and gave no answer: where it may have done half of its work, nobody can say what is true. */
   private drop(request: IncomingRequest): void {
     const { persist, hasChannels, idempotent } = request.method;
     const code = persist || (hasChannels && !idempotent) ? "Indeterminate" : "Cancelled";
-    request.channels?.abandon();
+    // In front of the answer: a caller of version 0.8.2 takes a stream for finished when its call has failed.
+    request.channels?.giveUp(callOverHere("its handler has failed"), "Reset");
     if (request.isAnswered || this.hasEnded) this.operations.over(request, code, "");
     else this.answer(request, code);
   }
@@ -566,8 +569,7 @@ export class IncomingCalls implements OperationHost {
   private finish(request: IncomingRequest, outcome: "Ok" | CallErrorCode, detail = ""): void {
     request.isAnswered = true;
     if (request.operation !== undefined) this.operations.over(request, outcome, detail);
-    if (outcome === "Ok") request.channels?.release();
-    else request.channels?.abandon();
+    if (request.channels !== undefined) endChannels(request.channels, outcome);
     if (this.running.size !== 0) this.running.delete(request.requestId);
     if (this.observer !== undefined) this.reportEnd(request, outcome);
   }
@@ -615,8 +617,13 @@ export function methodIdOf(head: { readonly methodLow: number; readonly methodHi
   return (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
 }
 
-function isAbort(thrown: unknown): boolean {
-  return typeof thrown === "object" && thrown !== null && "name" in thrown && thrown.name === "AbortError";
+/** A call is answered: so end the channels that its handler has. */
+function endChannels(channels: HandlerChannels, outcome: "Ok" | CallErrorCode): void {
+  if (outcome === "Ok") channels.release();
+  // The reference closes here, and its callers count on it: what was declared tells the caller.
+  else if (outcome === "User")
+    channels.giveUp(callOverHere("its handler has answered with an error"), "Close");
+  else channels.giveUp(callOverThere(`the call has ended with ${outcome}`), "Reset");
 }
 
 function textOf(fault: unknown): string {

@@ -6,7 +6,14 @@ import { abandonUnsent, CallChannels } from "../channel/call-channels.js";
 import type { Channels } from "../channel/channels.js";
 import { linkLost } from "../channel/end.js";
 import type { Clock } from "../clock.js";
-import { CallFailure, type CallFailureCode, CodecError, TimeoutError, UserError } from "../errors.js";
+import {
+  type CallError,
+  CallFailure,
+  type CallFailureCode,
+  CodecError,
+  TimeoutError,
+  UserError,
+} from "../errors.js";
 import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
 import { readTag, unknownVariant } from "../postcard/counts.js";
@@ -386,10 +393,13 @@ export class OutgoingCalls {
     const { reader } = this;
     reader.reset(bytes, head.payloadStart, head.payloadEnd);
     let value: unknown;
+    let hasFailed = false;
     try {
       const variant = readTag(reader);
       if (variant === 1) {
-        this.settleError(request, reader);
+        hasFailed = true;
+        const error = this.settleError(request, reader);
+        request.channels?.endFailed(error);
         return;
       }
       if (variant !== 0) unknownVariant(reader, variant, "Result");
@@ -400,33 +410,33 @@ export class OutgoingCalls {
       }
       value = read(reader);
     } catch (fault) {
-      this.failDecoding(request, fault, reader);
+      const error = this.failDecoding(request, fault, reader);
+      if (hasFailed) request.channels?.endFailed(error);
       return;
     }
     if (this.observer !== undefined) this.reportEnd(request, "Ok");
     request.resolve(asResult ? { ok: true, value } : value);
   }
 
-  private settleError(request: OutgoingRequest, reader: Reader): void {
+  private settleError(request: OutgoingRequest, reader: Reader): CallError {
     const { method } = request;
-    request.channels?.endFailed();
     const index = readTag(reader);
     if (index !== 0) {
       const code = failureCodes[index];
       if (code === undefined) unknownVariant(reader, index, "VoxError");
-      else if (code === "InvalidPayload") this.fail(request, code, readString(reader));
-      else this.fail(request, code, code === "Cancelled" ? cancelledByPeer : "");
-      return;
+      const detail = code === "InvalidPayload" ? readString(reader) : "";
+      return this.fail(request, code, code === "Cancelled" ? cancelledByPeer : detail);
     }
     const { problem, read } = this.decide(method).user;
     if (problem !== undefined || method.error === undefined) {
-      this.fail(request, "InvalidPayload", problem ?? "a declared error of a method that declares none");
-      return;
+      const detail = problem ?? "a declared error of a method that declares none";
+      return this.fail(request, "InvalidPayload", detail);
     }
     const error = new UserError(method, read(reader));
     if (this.observer !== undefined) this.reportEnd(request, "User");
     if (request.asResult) request.resolve({ ok: false, error });
     else request.reject(error);
+    return error;
   }
 
   private decide(method: AnyMethod): ResponseReading {
@@ -435,10 +445,10 @@ export class OutgoingCalls {
     return state.decision;
   }
 
-  private failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): void {
+  private failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): CallFailure {
     const cause = decodeError(fault, reader, undefined);
     if (this.observer !== undefined) this.reportCodec("onDecodeFailed", "response", request, cause);
-    this.fail(request, "InvalidPayload", cause.message, cause);
+    return this.fail(request, "InvalidPayload", cause.message, cause);
   }
 
   private giveMetadata(
@@ -473,7 +483,7 @@ export class OutgoingCalls {
   private abandonChannels(request: OutgoingRequest, cause: unknown): void {
     if (request.channels === undefined) return;
     if (request.id === 0) abandonUnsent(request.method.args.shape, request.args, cause);
-    else request.channels.abandon();
+    else request.channels.abandon(cause);
   }
 
   private sendCancel(id: number): void {
@@ -496,12 +506,18 @@ export class OutgoingCalls {
     this.fail(request, "ConnectionClosed", detail);
   }
 
-  private fail(request: OutgoingRequest, code: CallFailureCode, detail: string, cause?: unknown): void {
+  private fail(
+    request: OutgoingRequest,
+    code: CallFailureCode,
+    detail: string,
+    cause?: unknown,
+  ): CallFailure {
     this.unwatch(request);
     const error = new CallFailure(code, detail, request.method, { cause });
     if (this.observer !== undefined) this.reportEnd(request, code);
     if (request.asResult) request.resolve({ ok: false, error });
     else request.reject(error);
+    return error;
   }
 
   private unwatch(request: OutgoingRequest): void {

@@ -4,6 +4,7 @@ import type { Method } from "../call/method.js";
 import { quietWhenEnded } from "../call/quiet.js";
 import type { Result } from "../call/result.js";
 import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
+import { newsOf } from "../channel/call-channels.js";
 import { type CallError, CallFailure, type MethodName, UserError } from "../errors.js";
 import { Metadata } from "../wire/metadata.js";
 
@@ -57,7 +58,7 @@ class MiddlewareCaller implements Caller {
     const call: OutgoingCall = { method, args, metadata, options };
     const send = (): Promise<unknown> => this.inner.call(method, args, { ...options, metadata });
     const outcome = this.through(0, call, send) as Promise<T>;
-    return method.hasChannels ? quietWhenEnded(outcome) : outcome;
+    return method.hasChannels ? quietWhenEnded(outcome, () => newsOf(method.args.shape, args)) : outcome;
   }
 
   async tryCall<A extends readonly unknown[], T, E>(

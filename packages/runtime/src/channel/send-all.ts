@@ -1,0 +1,151 @@
+/** Sends what an iteration gives, and lets go of it as soon as nothing can be sent any more. */
+import { isPromise } from "../call/result.js";
+import { systemClock, type TimerHandle } from "../clock.js";
+import { ChannelError } from "../errors.js";
+import { type ChannelEnd, closedHere, hasReceiverLeft } from "./end.js";
+
+/** How long a source may take to finish what it is about, when nothing can be sent any more, ms. */
+const patienceMs = 20;
+
+/** What {@link sendAll} needs of a sending end. */
+export interface SendTarget<T> {
+  send(item: T): Promise<void>;
+  close(): Promise<void>;
+  abort(reason: unknown): Promise<void>;
+  whenEnded(callback: (end: ChannelEnd) => void): void;
+}
+
+type Step<T> = IteratorResult<T, unknown>;
+
+/** The end of the channel, for whoever waits for the next item: one callback for all steps. */
+class Leaving {
+  end: ChannelEnd | undefined = undefined;
+  private wake: (() => void) | undefined = undefined;
+
+  readonly onEnd = (end: ChannelEnd): void => {
+    this.end = end;
+    this.wake?.();
+  };
+
+  /** @returns undefined when the channel has ended before the item was there */
+  async first<T>(step: PromiseLike<Step<T>>): Promise<Step<T> | undefined> {
+    try {
+      return await new Promise<Step<T> | undefined>((resolve, reject) => {
+        this.wake = () => resolve(undefined);
+        step.then(resolve, reject);
+      });
+    } finally {
+      this.wake = undefined;
+    }
+  }
+}
+
+/** Sends every item and closes; see `Tx.sendAll`. */
+export async function sendAll<T>(out: SendTarget<T>, items: Iterable<T> | AsyncIterable<T>): Promise<number> {
+  const leaving = new Leaving();
+  let source: Source<T> | undefined;
+  let isSending = false;
+  let sent = 0;
+  try {
+    source = sourceOf(items);
+    out.whenEnded(leaving.onEnd);
+    while (leaving.end === undefined) {
+      source.isAsked = true;
+      const next = source.next();
+      const step = isPromise(next) ? await leaving.first(next) : next;
+      if (step === undefined) break;
+      source.isAsked = false;
+      if (step.done === true) {
+        source = undefined;
+        await out.close();
+        break;
+      }
+      // A plain iteration may hold promises, as `for await` allows.
+      const item = isPromise(step.value) ? await step.value : step.value;
+      isSending = true;
+      await out.send(item);
+      isSending = false;
+      sent += 1;
+    }
+  } catch (error) {
+    // A channel that has ended is not aborted: its Close may still be on its way.
+    const isEnd = isSending && error instanceof ChannelError;
+    if (!isEnd) void out.abort(error);
+    if (source !== undefined && !source.isAsked) await letGo(source).catch(ignore);
+    if (isEnd && hasReceiverLeft(error)) return sent;
+    throw error;
+  }
+  if (source !== undefined) await letGo(source);
+  return outcome(leaving.end, source === undefined, sent);
+}
+
+/** @param isWhole whether every item has left and the channel was closed */
+function outcome(end: ChannelEnd | undefined, isWhole: boolean, sent: number): number {
+  const error = end?.error;
+  if (error === undefined ? isWhole : hasReceiverLeft(error)) return sent;
+  throw error ?? closedHere();
+}
+
+/** Where items come from. */
+interface Source<T> {
+  next(): Step<T> | PromiseLike<Step<T>>;
+  /** Ends the iteration early. */
+  leave(): unknown;
+  /** Whether it was asked for an item that it has not given. */
+  isAsked: boolean;
+}
+
+function sourceOf<T>(items: Iterable<T> | AsyncIterable<T>): Source<T> {
+  if (isReadableStream(items)) {
+    const reader = items.getReader();
+    // Unlike the stream's iterator, it can be cancelled while a read is under way.
+    const next = (): Promise<Step<T>> => reader.read() as Promise<Step<T>>;
+    return { next, leave: () => reader.cancel(), isAsked: false };
+  }
+  const iterator: Iterator<T> | AsyncIterator<T> =
+    (items as Partial<AsyncIterable<T>>)[Symbol.asyncIterator]?.() ??
+    (items as Iterable<T>)[Symbol.iterator]();
+  const { pipe, destroy } = items as { pipe?: unknown; destroy?: unknown };
+  return {
+    next: () => iterator.next(),
+    // A stream of Node is a generator while it is read.
+    leave: () =>
+      typeof pipe === "function" && typeof destroy === "function" ? destroy.call(items) : iterator.return?.(),
+    isAsked: false,
+  };
+}
+
+function isReadableStream<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+): items is ReadableStream<T> & typeof items {
+  return typeof ReadableStream === "function" && items instanceof ReadableStream;
+}
+
+/**
+ * Ends an iteration early. One that is asked for an item at this moment may answer when it has the next one, as generators
+ * do: that is waited for only a little, and what it still says concerns no one.
+ */
+async function letGo({ leave, isAsked }: Source<unknown>): Promise<void> {
+  if (!isAsked) {
+    await leave();
+    return;
+  }
+  try {
+    const left = Promise.resolve(leave()).catch(ignore);
+    await withinPatience(left);
+  } catch {
+    // The same, at once.
+  }
+}
+
+/** Waits, but not for long. A source lives in the time of its application, whatever clock the session has. */
+async function withinPatience(left: Promise<unknown>): Promise<void> {
+  let timer: TimerHandle;
+  const enough = new Promise<void>((resolve) => {
+    timer = systemClock.setTimer(patienceMs, resolve);
+  });
+  await Promise.race([left, enough]);
+  systemClock.clearTimer(timer);
+}
+
+function ignore(): void {}
