@@ -60,9 +60,9 @@ describe("connect", () => {
   it("to a port that closes at once", async () => {
     const address = await stranger((socket) => socket.end());
     const error = await failure(connect(address, Golden));
-    expect(error.code).toBe("Protocol");
+    expect(error).toMatchObject({ code: "WentAway", retryable: true });
     expect(error.message).toBe(
-      `protocol error: ${address} took the connection and closed it without a word (does it speak Vox?)`,
+      `went away: ${address} took the connection and closed it without a word (it may be starting, stopping or full, or speak something else)`,
     );
   });
 

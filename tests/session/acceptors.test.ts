@@ -271,7 +271,7 @@ describe("a root connection that is offered", () => {
     peer.send(...[prologue, hello].flatMap((frame) => frame ?? []));
     await settle();
     peer.close();
-    await expect(accepting).rejects.toMatchObject({ code: "Protocol" });
+    await expect(accepting).rejects.toMatchObject({ code: "WentAway" });
     await settle();
     expect(outcomes).toHaveLength(4);
     const failure = expect.objectContaining({ code: "ConnectionClosed", retryable: true }) as unknown;
@@ -335,27 +335,30 @@ describe("a root connection that is offered", () => {
 
   it("is refused when it is not used, or used as if it were virtual", async () => {
     const uses: readonly (readonly [Use, RegExp])[] = [
-      [() => {}, /handshake rejected: unknown service Golden/],
-      [(connection) => connection.reject(new Metadata()), /handshake rejected: the connection is not wanted/],
+      [() => {}, /^connection rejected: unknown service Golden/],
+      [
+        (connection) => connection.reject(new Metadata()),
+        /^connection rejected: the connection is not wanted/,
+      ],
       [
         () => {
           throw new RejectedError(new Metadata({ error: "no seats" }));
         },
-        /handshake rejected: no seats/,
+        /^connection rejected: no seats/,
       ],
-      [(connection) => void connection.intoHandle(), /handshake rejected: the acceptor failed/],
+      [(connection) => void connection.intoHandle(), /^went away: the acceptor failed/],
       [
         async (connection) => {
           await connection.proxyThrough({} as unknown as Session);
         },
-        /handshake rejected: the acceptor failed/,
+        /^went away: the acceptor failed/,
       ],
       [
         (connection) => {
           connection.handleWith(answering());
           throw new Error("void");
         },
-        /handshake rejected: the acceptor failed/,
+        /^went away: the acceptor failed/,
       ],
     ];
     const errors: unknown[] = [];

@@ -4,7 +4,7 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
-import { RejectedError } from "../../packages/runtime/src/session/rejected-error.js";
+import { RejectedError } from "../../packages/runtime/src/wire/rejected-error.js";
 import {
   writeConnectionAccept,
   writeConnectionClose,

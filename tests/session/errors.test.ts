@@ -152,6 +152,17 @@ const callErrors: Readonly<Record<CallErrorCode, Omit<Provoked, "code">>> = {
   },
 };
 
+const refusing = (reason: string): Uint8Array[] => handshakeFrames("acceptor", { admit: () => reason });
+
+/** What `initiate` rejects with at a peer that says this and closes. */
+function answeredBy(...frames: readonly Uint8Array[]): Promise<unknown> {
+  const [ours, theirs] = memoryLinkPair();
+  const peer = new RawPeer(theirs);
+  peer.send(...frames);
+  peer.close();
+  return initiate(ours).catch((fault: unknown) => fault);
+}
+
 const sessionErrors: Readonly<Record<Exclude<SessionErrorCode, "NotResumable">, Omit<Provoked, "code">>> = {
   Io: {
     type: SessionError,
@@ -184,6 +195,18 @@ const sessionErrors: Readonly<Record<Exclude<SessionErrorCode, "NotResumable">, 
       await pair.server.closed;
       return error;
     },
+  },
+  ServerFull: {
+    type: SessionError,
+    retryable: true,
+    message: "server full: the server is full: it has 3 connections",
+    provoke: () => answeredBy(...refusing("the server is full: it has 3 connections")),
+  },
+  WentAway: {
+    type: SessionError,
+    retryable: true,
+    message: "went away: link closed during transport prologue",
+    provoke: () => answeredBy(),
   },
   ConnectTimeout: {
     type: SessionError,

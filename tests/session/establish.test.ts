@@ -101,11 +101,11 @@ describe("establishing", () => {
   });
 
   it.each([
-    ["initiate", 0, "protocol error: link closed during transport prologue"],
-    ["initiate", 1, "protocol error: peer closed during handshake"],
-    ["accept", 0, "protocol error: link closed during transport prologue"],
-    ["accept", 1, "protocol error: peer closed during handshake"],
-    ["accept", 2, "protocol error: peer closed during handshake"],
+    ["initiate", 0, "went away: link closed during transport prologue"],
+    ["initiate", 1, "went away: peer closed during handshake"],
+    ["accept", 0, "went away: link closed during transport prologue"],
+    ["accept", 1, "went away: peer closed during handshake"],
+    ["accept", 2, "went away: peer closed during handshake"],
   ] as const)("%s: a peer that closes after %d frames", async (side, frames, message) => {
     const { peer, clock, error } = attempt(side);
     const said = handshakeFrames(side === "initiate" ? "acceptor" : "initiator");
@@ -205,8 +205,8 @@ describe("establishing", () => {
     const accepting = accept(server, router([golden]), { observer });
     const initiating = initiate(client, { service: "Catalog" });
     await expect(initiating).rejects.toMatchObject({
-      code: "Protocol",
-      message: "protocol error: handshake rejected: unknown service Catalog",
+      code: "Rejected",
+      message: "connection rejected: unknown service Catalog",
     });
     await expect(accepting).rejects.toMatchObject({ code: "Rejected", retryable: false });
     expect(refused).toEqual(["memory: connection rejected: unknown service Catalog"]);
@@ -238,7 +238,7 @@ describe("establishing", () => {
     const [client, server] = memoryLinkPair();
     const accepting = accept(server, failing);
     const initiating = initiate(client);
-    await expect(initiating).rejects.toThrow("protocol error: handshake rejected: the acceptor failed");
+    await expect(initiating).rejects.toThrow("went away: the acceptor failed");
     await expect(accepting).rejects.toMatchObject({ code: "Rejected", cause: failure });
   });
 

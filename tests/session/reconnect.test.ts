@@ -128,7 +128,7 @@ describe("a client without a link", () => {
     expect(own.states.filter(({ kind }) => kind === "recovering")).toMatchObject([
       { attempt: 0, error: { code: "Io" } },
       { attempt: 1, error: { code: "Io" } },
-      { attempt: 2, error: { code: "Io", message: expect.stringContaining("during the handshake") } },
+      { attempt: 2, error: { code: "WentAway", message: expect.stringContaining("during handshake") } },
       { attempt: 3, error: { code: "ConnectTimeout" } },
     ]);
     expect(await own.client.client(Golden).call(wait.method, [5])).toBe(5);

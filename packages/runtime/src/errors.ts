@@ -70,6 +70,8 @@ export type SessionErrorCode =
   | "Io"
   | "Protocol"
   | "Rejected"
+  | "ServerFull"
+  | "WentAway"
   | "NotResumable"
   | "ConnectTimeout"
   | "IdleTimeout";
@@ -77,6 +79,8 @@ export type SessionErrorCode =
 /** Whether a fresh session may do better. */
 const retryableSessionCodes: ReadonlySet<SessionErrorCode> = /*@__PURE__*/ new Set([
   "Io",
+  "ServerFull",
+  "WentAway",
   "NotResumable",
   "ConnectTimeout",
   "IdleTimeout",

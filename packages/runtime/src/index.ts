@@ -127,7 +127,6 @@ export type { SessionRecord, SessionStore } from "./resume/session-store.js";
 export type { KeepaliveOptions } from "./session/keepalive.js";
 export { type ConnectionProxy, proxyConnections } from "./session/proxy.js";
 export { RawConnection } from "./session/raw-connection.js";
-export { RejectedError } from "./session/rejected-error.js";
 export { type OpenOptions, Session } from "./session/session.js";
 export type { Option, Some } from "./shape/option.js";
 export {
@@ -138,3 +137,4 @@ export {
   type MetadataOptions,
   type MetadataValue,
 } from "./wire/metadata.js";
+export { RejectedError } from "./wire/rejected-error.js";

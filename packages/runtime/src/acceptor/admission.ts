@@ -14,25 +14,23 @@ import { type Awaitable, isPromise } from "../call/result.js";
 import type { Service } from "../call/service.js";
 import { SessionError } from "../errors.js";
 import type { Objection } from "../handshake/handshake-core.js";
+import { passingRefusals } from "../handshake/refusals.js";
 import { notify, type Observer } from "../observer.js";
 import type { Connection, ConnectionSettings } from "../session/connection.js";
 import { type ConnectionProxy, checkSettings, proxyConnections } from "../session/proxy.js";
 import { consumed, RawConnection } from "../session/raw-connection.js";
-import { errorKey, RejectedError } from "../session/rejected-error.js";
 import type { Session } from "../session/session.js";
 import type { SessionCore } from "../session/session-core.js";
 import type { IncomingOpen } from "../session/virtual-connections.js";
 import { propagated } from "../wire/forward.js";
 import { Metadata } from "../wire/metadata.js";
+import { errorKey, RejectedError } from "../wire/rejected-error.js";
 import type { ConnectionRequest, PendingConnection, ProxyThroughOptions } from "./incoming-connection.js";
 import { type Acceptor, noService } from "./router.js";
 
 /** Keys of entries about the connection itself. Source: `protocol/wire.md` §7. */
 const serviceKey = "vox-service";
 const kindKey = "vox-connection-kind";
-
-/** What is said about an acceptor that has thrown something of its own. */
-const acceptorFailed = "the acceptor failed";
 
 /** Starts calling and answering on a connection. */
 export type StartDriver = (connection: Connection, dispatcher: Dispatcher | undefined) => Caller;
@@ -173,7 +171,8 @@ class VirtualOffer implements Offered {
 
   fail(error: unknown): void {
     if (this.connection !== undefined) this.core.close(this.connection, "Local", undefined);
-    else if (!this.isConsumed) this.reject(error instanceof RejectedError ? error.metadata : acceptorFailed);
+    else if (!this.isConsumed)
+      this.reject(error instanceof RejectedError ? error.metadata : passingRefusals.acceptorFailed);
   }
 
   /** Calls that are let through at once: no peer chooses how many we remember. */
@@ -284,7 +283,7 @@ export class RootOffer implements Offered {
         this.reject(error.metadata);
       } else {
         this.error = error;
-        this.take(acceptorFailed);
+        this.take(passingRefusals.acceptorFailed);
       }
     }
   }

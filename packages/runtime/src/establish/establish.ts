@@ -24,6 +24,7 @@ import type {
   Objection,
   PeerIntroduction,
 } from "../handshake/handshake-core.js";
+import { passingRefusals } from "../handshake/refusals.js";
 import {
   type ConnectionSettings,
   compareSettings,
@@ -221,14 +222,7 @@ class Establishment implements LinkSink {
     }
     const { handshake } = this;
     if (handshake === undefined) this.stopTimer();
-    else this.giveUp(this.closedEarly(handshake, error));
-  }
-
-  private closedEarly(handshake: Handshake, error: SessionError | undefined): SessionError {
-    const fault = handshake.onLinkClosed(error);
-    if (error !== undefined || this.bond?.isReturning !== true) return fault;
-    // Something between us, or a server that is about to stop, took the link.
-    return new SessionError("Io", "io error: the link was closed during the handshake", { cause: fault });
+    else this.giveUp(handshake.onLinkClosed(error));
   }
 
   private readonly onPending = (): void => {
@@ -290,7 +284,7 @@ class Establishment implements LinkSink {
       this.claim = this.bond?.claim(peer, this.metadata) ?? this.claim;
     } catch (error) {
       this.claimError = error;
-      return "the session cannot be kept";
+      return passingRefusals.notKept;
     }
     // A session that goes on has been accepted.
     if (this.claim.kind === "session") return undefined;

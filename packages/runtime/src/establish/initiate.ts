@@ -35,8 +35,10 @@ export interface InitiateOptions extends EstablishOptions {
  * const catalog = session.client(Catalog);
  * ```
  *
- * @throws SessionError `Protocol` when the peer speaks something else, breaks a rule or refuses; `ConnectTimeout` when it
- * takes too long; `Io` when the link fails; `Rejected` when our own acceptor refuses the peer
+ * @throws SessionError `Protocol` when the peer speaks something else or breaks a rule; `ConnectTimeout` when it takes too
+ * long; `Io` when the link fails; `WentAway` when the peer closes it; `ServerFull` when the peer has no place; `Rejected`
+ * when our own acceptor refuses the peer
+ * @throws RejectedError when the peer refuses: its `metadata` says why
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws RangeError, TypeError for options that cannot be sent
  */

@@ -19,7 +19,6 @@ import {
   type HandshakeOptions,
   type HandshakeResult,
   type HandshakeStep,
-  keyMismatch,
   messageSchemas,
   rejectedByPeer,
   tooEarly,
@@ -38,6 +37,7 @@ import {
   type Hello,
 } from "./handshake-messages.js";
 import { checkPrologueHello, prologueAccept } from "./prologue.js";
+import { keyMismatch } from "./refusals.js";
 import { oppositeParity } from "./settings.js";
 
 /** What an acceptor says and expects. */

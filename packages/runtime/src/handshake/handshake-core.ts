@@ -7,6 +7,7 @@ import { readSchemaList } from "../schema/payload-reader.js";
 import { messageSchemasBase64 } from "../wire/message-schemas.js";
 import type { Metadata } from "../wire/metadata.js";
 import { encodeHandshakeMessage, type HandshakeMessage, textOfFault } from "./handshake-messages.js";
+import { refusalOf } from "./refusals.js";
 import type { ConnectionSettings } from "./settings.js";
 
 /** What one side says and expects. */
@@ -123,7 +124,6 @@ export function tooEarly(): HandshakeStep {
 const failurePrefixes = {
   Protocol: "protocol error",
   Rejected: "connection rejected",
-  NotResumable: "session is not resumable",
 };
 
 /** It is over: the session fails with `text`. */
@@ -155,13 +155,9 @@ export function violatedWithSorry(text: string): HandshakeStep {
   return violated(text, [encodeHandshakeMessage({ kind: "Sorry", reason: text })]);
 }
 
-/** What an acceptor says that expects another key. */
-export const keyMismatch = "session resume key mismatch";
-
 /** The peer does not want a session, or not this one. */
 export function rejectedByPeer(reason: string): HandshakeStep {
-  const code = reason === keyMismatch ? "NotResumable" : "Protocol";
-  return failed(`handshake rejected: ${reason.slice(0, longestText)}`, [], code);
+  return { send: [], outcome: { kind: "failed", error: refusalOf(reason) } };
 }
 
 /** A frame that is no handshake message. */
@@ -183,10 +179,10 @@ export function concluded(
   return { send: last, outcome: { kind: "established", result } };
 }
 
-/** The error of a link that ended too early. */
+/** The error of a link that ended too early, in good order. A peer that starts, stops or is full may do better later. */
 export function closedTooEarly(text: string, error: SessionError | undefined): SessionError {
   // What the carrier says is closer to the truth: a reset, or a stream that is no Vox.
-  return error ?? new SessionError("Protocol", `protocol error: ${text}`);
+  return error ?? new SessionError("WentAway", `went away: ${text}`);
 }
 
 /** A key of the right length, or none. */

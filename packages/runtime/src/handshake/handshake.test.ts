@@ -173,7 +173,7 @@ describe("handshake", () => {
     const text = "protocol error: handshake protocol error: initial_channel_credit must be greater than zero";
     const local = talk(initiatorOf({ settings }), acceptorOf());
     expect(textOf(local.client)).toBe(text);
-    expect(textOf(local.server)).toBe("protocol error: peer closed during handshake");
+    expect(textOf(local.server)).toBe("went away: peer closed during handshake");
     const remote = afterHello().onFrame(helloYourself("Even", messageSchemas(), 0));
     expect(textOf(remote.outcome)).toBe(text);
     expect(remote.send).toHaveLength(1);
@@ -185,11 +185,11 @@ describe("handshake", () => {
       error: { code: "Rejected", message: "connection rejected: unknown service Demo", retryable: false },
     });
     expect(client).toMatchObject({
-      error: { code: "Protocol", message: "protocol error: handshake rejected: unknown service Demo" },
+      error: { code: "Rejected", message: "connection rejected: unknown service Demo", retryable: false },
     });
     const asClient = talk(initiatorOf({ admit: () => "no" }), acceptorOf());
     expect(textOf(asClient.client)).toBe("connection rejected: no");
-    expect(textOf(asClient.server)).toBe("protocol error: handshake rejected: no");
+    expect(textOf(asClient.server)).toBe("connection rejected: no");
   });
 
   it("drops what a peer says about the kind of its connection", () => {
@@ -278,7 +278,7 @@ describe("handshake", () => {
   it("passes on what the link says went wrong", () => {
     const error = new SessionError("Io", "io error: reset");
     expect(initiatorOf().onLinkClosed(error)).toBe(error);
-    expect(afterHello().onLinkClosed(undefined).message).toBe("protocol error: peer closed during handshake");
+    expect(afterHello().onLinkClosed(undefined).message).toBe("went away: peer closed during handshake");
   });
 
   it("refuses metadata beyond the limits", () => {

@@ -23,8 +23,10 @@ export interface ConnectOptions
   /** Milliseconds for one attempt: name look-up, connection and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
   /**
-   * Milliseconds for which it is tried again while nobody answers (`Io`, `ConnectTimeout`), 100 ms after the first
-   * failure, then twice as long each time, up to 5 s. Other errors end it at once. Default: one attempt.
+   * Milliseconds for which it is tried again while the service may still come: nothing answers (`Io`, `ConnectTimeout`),
+   * something closes the connection politely (`WentAway`), or the server is full (`ServerFull`). The first pause is 100 ms,
+   * each further one twice as long, up to 5 s. Other errors end it at once: a refusal, or something that is no Vox. Default:
+   * one attempt.
    */
   readonly waitForServiceMs?: number | undefined;
   /**
@@ -58,8 +60,9 @@ const longestBackOffMs = 5000;
  * @param address `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets; `local://path` for a Unix socket
  * @param service from the generated file; `await using`, or `$close()`, of the client ends the session, which channels
  * and virtual connections of it may keep for as long as they are used
- * @throws SessionError `Io` when nobody listens there, `ConnectTimeout` when it takes too long, `Protocol` when the peer
- * speaks something else or the address is none, `Rejected` when the peer refuses
+ * @throws SessionError `Io` when nothing listens there, `ConnectTimeout` when it takes too long, `WentAway` when the peer
+ * closes the connection, `ServerFull` when it has no place, `Protocol` when it speaks something else or the address is none
+ * @throws RejectedError when the peer refuses: its `metadata` says why
  * @throws VoxError `Cancelled` when `signal` is aborted
  */
 export async function connect<C>(
@@ -143,17 +146,18 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
       timeoutMs: Math.min(limits.handshakeTimeoutMs, Math.max(0, Math.round(deadline - clock.now()))),
     });
   } catch (error) {
-    if (error instanceof SessionError && error.code === "Protocol" && socket.bytesRead === 0) {
-      const text = `${link.description} took the connection and closed it without a word (does it speak Vox?)`;
-      throw new SessionError("Protocol", `protocol error: ${text}`, { cause: error });
+    if (error instanceof SessionError && error.code === "WentAway" && socket.bytesRead === 0) {
+      const text = `${link.description} took the connection and closed it without a word`;
+      const hint = "it may be starting, stopping or full, or speak something else";
+      throw new SessionError("WentAway", `went away: ${text} (${hint})`, { cause: error });
     }
     throw error;
   }
 }
 
-/** Whether a service that is about to start may be the reason. */
+/** Whether a service that is about to start, or to have room, may be the reason. */
 function isWorthWaiting(error: unknown): boolean {
-  return error instanceof SessionError && (error.code === "Io" || error.code === "ConnectTimeout");
+  return error instanceof SessionError && error.retryable;
 }
 
 function sleep(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {

@@ -13,6 +13,7 @@ import type { Limits } from "../limits.js";
 import type { MessageHead, WireId } from "../wire/message.js";
 import { rootConnectionId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
+import { errorKey, RejectedError } from "../wire/rejected-error.js";
 import {
   writeConnectionAccept,
   writeConnectionClose,
@@ -22,7 +23,6 @@ import {
 import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
 import type { ConnectionTable } from "./connection-table.js";
 import { hasParity, IdAllocator, oppositeParity, type Parity } from "./parity.js";
-import { errorKey, RejectedError } from "./rejected-error.js";
 
 /** Texts that the reference uses too. */
 const zeroCredit = "initial_channel_credit must be greater than zero";

@@ -1,0 +1,26 @@
+/** A peer that does not want a connection. */
+import { SessionError } from "../errors.js";
+import { Metadata } from "./metadata.js";
+
+/** Key of the entry in which a refusal says why. Source: `protocol/wire.md` §7. */
+export const errorKey = "error";
+
+/** UTF-16 units of a peer's text that we show. */
+const longestText = 512;
+
+/** The peer refused a connection: the root connection in its handshake, or a virtual one. */
+export class RejectedError extends SessionError {
+  /** What came with the refusal; the entry `error` is the reason as text. A root connection is refused with that alone. */
+  readonly metadata: Metadata;
+
+  /** @param metadata what the peer said, or what it will be told; a text is its entry `error` */
+  constructor(metadata: Metadata | string) {
+    const said = typeof metadata === "string" ? new Metadata({ [errorKey]: metadata }) : metadata;
+    const reason = said.getString(errorKey);
+    super(
+      "Rejected",
+      `connection rejected${reason === undefined ? "" : `: ${reason.slice(0, longestText)}`}`,
+    );
+    this.metadata = said;
+  }
+}
