@@ -3,7 +3,7 @@
  * may name files of an earlier folder: the first entry that matches counts.
  */
 const runtime = [
-  ["errors.ts", "limits.ts", "clock.ts"],
+  ["errors.ts", "limits.ts", "clock.ts", "options/"],
   ["bytes/"],
   ["postcard/"],
   ["schema/"],

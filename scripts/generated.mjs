@@ -22,3 +22,8 @@ run(
   ],
   { cwd: root },
 );
+run(
+  process.execPath,
+  [bin, "generate", "tests/application/shop.vox", "--out", "tests/application/gen", ...check],
+  { cwd: root },
+);

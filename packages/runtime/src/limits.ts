@@ -1,3 +1,5 @@
+import { bound, checkOptions, duration, type OptionChecks, period } from "./options/checks.js";
+
 /**
  * Every bound of the runtime in one place: nothing that a peer sends can make us spend more than these allow.
  * All are checked before memory is spent.
@@ -92,18 +94,48 @@ export const defaultLimits: Limits = {
   idleTimeoutMs: Number.POSITIVE_INFINITY,
 };
 
+/** What each limit may be: a number of milliseconds, or a bound. */
+export const limitChecks: OptionChecks<Limits> = {
+  maxFrameBytes: bound,
+  maxMetadataEntries: bound,
+  maxMetadataBytes: bound,
+  maxSchemaBytes: bound,
+  maxSchemas: bound,
+  maxSchemaDepth: bound,
+  maxSchemaNodes: bound,
+  maxHandshakeBytes: bound,
+  handshakeTimeoutMs: duration,
+  maxQueuedRequests: bound,
+  maxQueuedBytes: bound,
+  maxWaitingCalls: bound,
+  maxConnections: bound,
+  maxPendingOpens: bound,
+  openTimeoutMs: duration,
+  maxInitialCredit: bound,
+  maxChannels: bound,
+  maxUnclaimedChannels: bound,
+  maxBufferedBytes: bound,
+  idleTimeoutMs: period,
+};
+
+/** Checks the limits that are given. @throws TypeError, RangeError that name the limit, and for one that there is not */
+export function checkLimits(given: unknown, name: string): void {
+  checkOptions(given as Partial<Limits>, limitChecks, name);
+  for (const limit of Object.keys(given as object)) {
+    if (!Object.hasOwn(defaultLimits, limit))
+      throw new RangeError(`${name}.${limit}: there is no such limit`);
+  }
+}
+
 /**
  * The limits that hold where some are given.
- * @throws RangeError for a name that is no limit, and for a value that is no number or below 0
+ * @throws RangeError for a name that is no limit, and for a value out of range; TypeError for one that is no number
  */
 export function completeLimits(given: Partial<Limits> = {}): Limits {
+  checkLimits(given, "limits");
   const limits: Record<string, number> = { ...defaultLimits };
   for (const [name, value] of Object.entries(given)) {
-    if (!(name in limits)) throw new RangeError(`limits.${name}: there is no such limit`);
-    if (value === undefined) continue;
-    if (!(typeof value === "number" && value >= 0))
-      throw new RangeError(`limits.${name} must be a number from 0 on, got ${String(value)}`);
-    limits[name] = value;
+    if (value !== undefined) limits[name] = value;
   }
   return limits as unknown as Limits;
 }

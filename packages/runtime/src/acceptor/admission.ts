@@ -16,6 +16,7 @@ import { SessionError } from "../errors.js";
 import type { Objection } from "../handshake/handshake-core.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import { notify, type Observer } from "../observer.js";
+import { checkOptions } from "../options/checks.js";
 import type { Connection, ConnectionSettings } from "../session/connection.js";
 import { type ConnectionProxy, checkSettings, proxyConnections } from "../session/proxy.js";
 import { consumed, RawConnection } from "../session/raw-connection.js";
@@ -25,7 +26,12 @@ import type { IncomingOpen } from "../session/virtual-connections.js";
 import { propagated } from "../wire/forward.js";
 import { Metadata } from "../wire/metadata.js";
 import { errorKey, RejectedError } from "../wire/rejected-error.js";
-import type { ConnectionRequest, PendingConnection, ProxyThroughOptions } from "./incoming-connection.js";
+import {
+  type ConnectionRequest,
+  type PendingConnection,
+  type ProxyThroughOptions,
+  proxyThroughChecks,
+} from "./incoming-connection.js";
 import { type Acceptor, noService } from "./router.js";
 
 /** Keys of entries about the connection itself. Source: `protocol/wire.md` §7. */
@@ -134,6 +140,7 @@ class VirtualOffer implements Offered {
   }
 
   async proxyThrough(session: Session, options: ProxyThroughOptions = {}): Promise<ConnectionProxy> {
+    checkOptions(options, proxyThroughChecks);
     if (this.isConsumed) throw consumed();
     const { peer } = this.open;
     // Both peers have to know the same windows, so this one cannot be made smaller on the way.

@@ -1,6 +1,8 @@
 /** A connection that a peer asks for, and what an application may do with it. Source: `protocol/session.md` §5.3. */
 import type { Dispatcher } from "../call/dispatcher.js";
+import { metadataCheck } from "../call/option-checks.js";
 import type { Service } from "../call/service.js";
+import { abortSignal, type OptionChecks, text } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
 import type { ConnectionProxy } from "../session/proxy.js";
 import type { RawConnection } from "../session/raw-connection.js";
@@ -71,6 +73,12 @@ export interface ProxyThroughOptions {
   /** Gives up when aborted before the other connection is there. */
   readonly signal?: AbortSignal | undefined;
 }
+
+export const proxyThroughChecks: OptionChecks<ProxyThroughOptions> = {
+  service: text,
+  metadata: metadataCheck,
+  signal: abortSignal,
+};
 
 /**
  * Decides about each connection, the root and virtual ones, by itself. It may take its time: a virtual connection waits for

@@ -1,6 +1,8 @@
 /** Which dispatcher answers on a connection: by the name of the service that the peer asks for. */
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
+import { callback, checkOptions, type OptionChecks, orFunction } from "../options/checks.js";
+import { dispatcherCheck } from "../session/option-checks.js";
 import type { ConnectionAcceptor, ConnectionRequest } from "./incoming-connection.js";
 
 export type { ConnectionAcceptor, ConnectionRequest };
@@ -21,6 +23,8 @@ export interface RouterOptions<C> {
    */
   readonly context: (request: ConnectionRequest) => Awaitable<C>;
 }
+
+export const routerChecks: OptionChecks<RouterOptions<unknown>> = { context: callback };
 
 /** Finds the dispatcher of a connection. */
 export interface Router {
@@ -60,11 +64,13 @@ export function router<C>(
   routes: readonly Dispatcher[] | Readonly<Record<string, ServiceRoute<C>>>,
   options?: RouterOptions<C>,
 ): Router {
+  if (options !== undefined) checkOptions(options, routerChecks);
   const byName = new Map<string, ServiceRoute<C>>();
   const entries: readonly (readonly [string, ServiceRoute<C>])[] = isList(routes)
     ? routes.map((dispatcher) => [dispatcher.name, dispatcher] as const)
     : Object.entries(routes);
   for (const [name, route] of entries) {
+    orFunction(dispatcherCheck)(route, `routes.${name}`);
     if (byName.has(name)) throw new TypeError(`the service ${name} stands in the router twice`);
     byName.set(name, route);
   }

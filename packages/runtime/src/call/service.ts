@@ -2,7 +2,7 @@
 import type { Caller } from "./caller.js";
 import { asyncDispose } from "./dispose.js";
 import type { Method } from "./method.js";
-import type { SessionHandle } from "./session-handle.js";
+import type { CloseOptions, SessionHandle } from "./session-handle.js";
 
 /** What every generated client has beside its methods. */
 export interface Client extends AsyncDisposable {
@@ -13,9 +13,9 @@ export interface Client extends AsyncDisposable {
   /**
    * Ends the connection in good order: calls in flight finish first. The root connection, that of `connect`, may have
    * several clients: it ends with the last of them, and with it the session when nothing else uses it, which are virtual
-   * connections and channels that are read or written still.
+   * connections and channels that are read or written still. `timeoutMs` bounds the wait for calls in flight.
    */
-  $close(): Promise<void>;
+  $close(options?: CloseOptions): Promise<void>;
 }
 
 /** Base class of generated clients. */
@@ -30,8 +30,8 @@ export class ClientBase implements Client {
     return this.$caller.session;
   }
 
-  $close(): Promise<void> {
-    return this.$caller.connection.close();
+  $close(options?: CloseOptions): Promise<void> {
+    return this.$caller.connection.close(options);
   }
 
   [asyncDispose](): Promise<void> {

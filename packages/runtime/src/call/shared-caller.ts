@@ -3,6 +3,7 @@
 import { type CallError, CallFailure } from "../errors.js";
 import type { Caller, CallOptions } from "./caller.js";
 import type { Method } from "./method.js";
+import { checkCloseOptions } from "./option-checks.js";
 import type { Result } from "./result.js";
 import type { CloseOptions, ConnectionHandle, SessionEnd, SessionHandle } from "./session-handle.js";
 
@@ -62,9 +63,10 @@ class Share implements ConnectionHandle {
     return this.givenUp === undefined && this.connection.isOpen;
   }
 
-  close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options);
     this.givenUp ??= this.giveUp(options) ?? Promise.resolve();
-    return this.givenUp;
+    await this.givenUp;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Channels as callers make them. */
+import { checkOptions, type OptionChecks, text } from "../options/checks.js";
 import { Rx } from "./rx.js";
 import { Tx } from "./tx.js";
 
@@ -14,11 +15,14 @@ export interface ChannelOptions {
   readonly label?: string | undefined;
 }
 
+export const channelChecks: OptionChecks<ChannelOptions> = { label: text };
+
 /**
  * Makes a channel for a call. To receive from a handler pass `tx` and read `rx`; to send to it pass `rx` and write to
  * `tx`. Until the call is sent the half that stays waits.
  */
 export function channel<T>(options: ChannelOptions = {}): ChannelPair<T> {
+  checkOptions(options, channelChecks);
   const tx = new Tx<T>(options.label);
   const rx = new Rx<T>(options.label);
   tx.pair = rx;

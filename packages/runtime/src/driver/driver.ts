@@ -1,6 +1,7 @@
 /** The shell of a driver: what generated clients call. */
 import type { Caller, CallOptions } from "../call/caller.js";
 import type { Method } from "../call/method.js";
+import { checkCallOptions } from "../call/option-checks.js";
 import { quietWhenEnded } from "../call/quiet.js";
 import type { Result } from "../call/result.js";
 import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
@@ -29,6 +30,7 @@ export class Driver implements Caller {
     options?: CallOptions,
   ): Promise<T> {
     const outcome = new Promise<T>((resolve, reject) => {
+      if (options !== undefined) checkCallOptions(options);
       this.core.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
     });
     return method.hasChannels ? quietWhenEnded(outcome, () => newsOf(method.args.shape, args)) : outcome;
@@ -40,6 +42,7 @@ export class Driver implements Caller {
     options?: CallOptions,
   ): Promise<Result<T, CallError<E>>> {
     return new Promise((resolve, reject) => {
+      if (options !== undefined) checkCallOptions(options);
       this.core.start(method as unknown as AnyMethod, args, options, true, resolve as Settle, reject);
     });
   }

@@ -1,15 +1,18 @@
 /** Taking a session on a link that somebody else opened. Listeners stand on it, like `serve` of `/node`. */
 
+import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { AcceptorHandshake } from "../handshake/acceptor.js";
 import type { HandshakeOptions } from "../handshake/handshake-core.js";
 import type { Link } from "../link/link.js";
 import { notify } from "../observer.js";
+import { checkOptions, having, type OptionChecks } from "../options/checks.js";
 import { AcceptorResume } from "../resume/acceptor-resume.js";
 import type { SessionRegistry } from "../resume/session-registry.js";
 import type { Session } from "../session/session.js";
 import { makeResumeKey } from "../session/session-id.js";
 import { asVoxError, type EstablishOptions, establish } from "./establish.js";
+import { establishChecks } from "./option-checks.js";
 
 /** What {@link accept} may be given. */
 export interface AcceptOptions extends EstablishOptions {
@@ -19,6 +22,11 @@ export interface AcceptOptions extends EstablishOptions {
    */
   readonly registry?: SessionRegistry | undefined;
 }
+
+export const acceptChecks: OptionChecks<AcceptOptions> = {
+  ...establishChecks,
+  registry: having("a SessionRegistry", "find", "offer"),
+};
 
 /**
  * Makes a session of a link as the side that was called. The link belongs to the session from then on, and is closed
@@ -36,6 +44,13 @@ export async function accept(
   acceptor: Acceptor | undefined,
   options: AcceptOptions = {},
 ): Promise<Session> {
+  try {
+    checkOptions(options, acceptChecks);
+    if (acceptor !== undefined) checkAcceptor(acceptor, "acceptor");
+  } catch (error) {
+    link.abort();
+    throw error;
+  }
   const { registry, operationStore } = options;
   const offeredKey = registry === undefined ? undefined : makeResumeKey();
   const bond =

@@ -1,12 +1,15 @@
 /** Opening a session on a link that is there already. Carriers have their own ways on top of it, like `connect` of `/node`. */
 
+import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { systemClock } from "../clock.js";
 import type { HandshakeOptions } from "../handshake/handshake-core.js";
 import { InitiatorHandshake } from "../handshake/initiator.js";
 import { defaultLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
+import { callback, checkOptions, nested, type OptionChecks } from "../options/checks.js";
 import { FirstTarget, ReturnTarget } from "../resume/initiator-resume.js";
+import { reconnectChecks } from "../resume/option-checks.js";
 import {
   type LinkAttempt,
   type LinkSource,
@@ -17,6 +20,7 @@ import { type ResumeTarget, resumeEntry, resumeQuestion } from "../resume/resume
 import type { Session } from "../session/session.js";
 import { Metadata } from "../wire/metadata.js";
 import { type EstablishOptions, establish } from "./establish.js";
+import { establishChecks } from "./option-checks.js";
 
 /** What {@link initiate} may be given. */
 export interface InitiateOptions extends EstablishOptions {
@@ -25,6 +29,17 @@ export interface InitiateOptions extends EstablishOptions {
   /** Opens other links when this one is lost, so that the session goes on. Default: it ends with its link. */
   readonly reconnect?: (ReconnectOptions & { readonly open: LinkSource }) | undefined;
 }
+
+const reconnectingChecks: OptionChecks<NonNullable<InitiateOptions["reconnect"]>> = {
+  ...reconnectChecks,
+  open: callback,
+};
+
+export const initiateChecks: OptionChecks<InitiateOptions> = {
+  ...establishChecks,
+  acceptor: checkAcceptor,
+  reconnect: nested(reconnectingChecks),
+};
 
 /**
  * Makes a session of a link as the side that opened it. The link belongs to the session from then on, and is closed
@@ -43,6 +58,13 @@ export interface InitiateOptions extends EstablishOptions {
  * @throws RangeError, TypeError for options that cannot be sent
  */
 export function initiate(link: Link, options: InitiateOptions = {}): Promise<Session> {
+  try {
+    checkOptions(options, initiateChecks);
+  } catch (error) {
+    // A link whose session cannot be is closed.
+    link.abort();
+    return Promise.reject(error);
+  }
   const { reconnect, clock = systemClock } = options;
   if (reconnect === undefined) return start(link, options, undefined, undefined);
   const attempt = (reconnector: Reconnector, limits: LinkAttempt) => comeBack(reconnector, limits, options);

@@ -7,6 +7,7 @@
  * ```
  */
 import { SessionError } from "../errors.js";
+import { bound, checkOptions, type OptionChecks, text } from "../options/checks.js";
 import { boundaryFraming } from "./framing.js";
 import type { Framing, Link, LinkSink } from "./link.js";
 
@@ -20,6 +21,11 @@ export interface MemoryLinkOptions {
    */
   readonly maxWaitingBytes?: number | undefined;
 }
+
+export const memoryLinkChecks: OptionChecks<MemoryLinkOptions> = {
+  description: text,
+  maxWaitingBytes: bound,
+};
 
 const defaultMaxWaitingBytes = 64 * 1024 * 1024;
 
@@ -209,6 +215,7 @@ export class MemoryLink implements Link {
 
 /** Two ends: what one sends, the other receives. */
 export function memoryLinkPair(options: MemoryLinkOptions = {}): [MemoryLink, MemoryLink] {
+  checkOptions(options, memoryLinkChecks);
   const { description = "memory", maxWaitingBytes = defaultMaxWaitingBytes } = options;
   const first = new MemoryLink(description, maxWaitingBytes);
   const second = new MemoryLink(description, maxWaitingBytes);

@@ -1,12 +1,16 @@
 /** How large the next message of a link may be, on carriers that keep boundaries. Source: `protocol/wire.md` §2. */
 import { SessionError } from "../errors.js";
 import { defaultLimits, type Limits } from "../limits.js";
+import { oneOf } from "../options/checks.js";
 
 /** Bytes that a peer may send as its prologue, which has 8: enough for an error text about a wrong size. */
 const maxPrologueBytes = 1024;
 
 /** Which side of the link this is: it decides how many of the first messages must be small. */
 export type LinkRole = "initiator" | "acceptor";
+
+/** Which side opens the session. */
+export const roleCheck = /*@__PURE__*/ oneOf("initiator", "acceptor");
 
 /** The limits that a link heeds. */
 export type FrameSizeLimits = Pick<Limits, "maxFrameBytes" | "maxHandshakeBytes">;

@@ -1,5 +1,6 @@
 /** Bearer tokens beside calls. */
 import type { CallContext } from "../call/context.js";
+import { callback, having, orFunction, text as textCheck } from "../options/checks.js";
 import type { ClientMiddleware } from "./client-middleware.js";
 import type { ContextKey } from "./context-key.js";
 import type { ServerMiddleware } from "./server-middleware.js";
@@ -20,6 +21,7 @@ export class UnauthenticatedError extends Error {
 
 /** Sends a token with each call. @param token the token, or what gives it for each call */
 export function sendBearer(token: string | (() => string | Promise<string>)): ClientMiddleware {
+  orFunction(textCheck)(token, "token");
   return async ({ metadata }, next) => {
     const text = typeof token === "string" ? token : await token();
     metadata.set(authorizationKey, scheme + text, { sensitive: true });
@@ -37,6 +39,8 @@ export function requireBearer<T>(
   verify: (token: string, context: CallContext) => T | undefined | Promise<T | undefined>,
   principal: ContextKey<T>,
 ): ServerMiddleware {
+  callback(verify, "verify");
+  having("a ContextKey", "set")(principal, "principal");
   return async (context, _args, next) => {
     const text = context.metadata.getString(authorizationKey);
     const caller =

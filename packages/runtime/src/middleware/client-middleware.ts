@@ -6,6 +6,7 @@ import type { Result } from "../call/result.js";
 import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
 import { newsOf } from "../channel/call-channels.js";
 import { type CallError, CallFailure, type MethodName, UserError } from "../errors.js";
+import { functions, having } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
 
 /** A call on its way out. */
@@ -24,11 +25,15 @@ export interface OutgoingCall {
  */
 export type ClientMiddleware = (call: OutgoingCall, next: () => Promise<unknown>) => Promise<unknown>;
 
+const callerCheck = /*@__PURE__*/ having("a Caller, like client.$caller", "call");
+
 /**
  * A caller whose calls go through middleware, the first in the list outermost. Make a client of it:
  * `Catalog.create(withMiddleware(shop.$caller, [logging(console.log)]))`.
  */
 export function withMiddleware(caller: Caller, middleware: readonly ClientMiddleware[]): Caller {
+  callerCheck(caller, "caller");
+  functions(middleware, "middleware");
   return middleware.length === 0 ? caller : new MiddlewareCaller(caller, middleware);
 }
 

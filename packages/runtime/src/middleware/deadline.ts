@@ -2,14 +2,13 @@
 import { type CallContext, withSignal } from "../call/context.js";
 import { type Clock, systemClock } from "../clock.js";
 import { TimeoutError } from "../errors.js";
+import { clock as checkClock } from "../options/checks.js";
 import type { ClientMiddleware } from "./client-middleware.js";
 import { contextKey } from "./context-key.js";
 import type { ServerMiddleware } from "./server-middleware.js";
 
 /** Key of the entry with the milliseconds that are left when the call is sent. */
 const deadlineKey = "deadline-ms";
-/** Longer deadlines are none: timers cannot wait longer, 2^31 - 1 ms. */
-const longestMs = 0x7fff_ffff;
 
 const deadlines = /*@__PURE__*/ contextKey<{ readonly at: number; readonly clock: Clock }>("deadline");
 
@@ -28,9 +27,10 @@ export function sendDeadline(): ClientMiddleware {
  * left by {@link remainingMs}.
  */
 export function receiveDeadline(clock: Clock = systemClock): ServerMiddleware {
+  checkClock(clock, "clock");
   return async (context, _args, next) => {
     const sent = context.metadata.getU64(deadlineKey);
-    if (sent === undefined || sent > BigInt(longestMs)) return next();
+    if (sent === undefined) return next();
     const leftMs = Number(sent);
     const controller = new AbortController();
     const timer = clock.setTimer(leftMs, () => controller.abort(new TimeoutError(leftMs)));

@@ -2,9 +2,10 @@
 import { Failure } from "../call/failure.js";
 import { type Clock, systemClock } from "../clock.js";
 import { isVoxError, type MethodName, UserError } from "../errors.js";
+import { callback, checkOptions, clock, flag, type OptionChecks, switchable } from "../options/checks.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { ClientMiddleware } from "./client-middleware.js";
-import { type PreviewLimits, preview } from "./preview.js";
+import { type PreviewLimits, preview, previewChecks } from "./preview.js";
 import type { ServerMiddleware } from "./server-middleware.js";
 
 /** What is logged of a call. */
@@ -41,8 +42,20 @@ export interface LoggingOptions {
   readonly clock?: Clock | undefined;
 }
 
+export const loggingChecks: OptionChecks<LoggingOptions> = {
+  metadata: flag,
+  payloads: switchable(previewChecks),
+  clock,
+};
+
+function checkLogging(write: unknown, options: LoggingOptions): void {
+  callback(write, "write");
+  checkOptions(options, loggingChecks);
+}
+
 /** Logs the calls that we make. @param write is given each call when it has settled */
 export function logging(write: (record: CallRecord) => void, options: LoggingOptions = {}): ClientMiddleware {
+  checkLogging(write, options);
   return ({ method, args, metadata }, next) =>
     record({ side: "client", method, args, metadata, responseMetadata: undefined }, next, write, options);
 }
@@ -52,6 +65,7 @@ export function serverLogging(
   write: (record: CallRecord) => void,
   options: LoggingOptions = {},
 ): ServerMiddleware {
+  checkLogging(write, options);
   return ({ method, metadata, responseMetadata }, args, next) =>
     record({ side: "server", method, args, metadata, responseMetadata }, () => next(), write, options);
 }

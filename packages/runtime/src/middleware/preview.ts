@@ -1,6 +1,7 @@
 /** Values as short texts, for logs. */
 import { Rx } from "../channel/rx.js";
 import { Tx } from "../channel/tx.js";
+import { bound, type OptionChecks } from "../options/checks.js";
 
 /** How much of a value is shown. */
 export interface PreviewLimits {
@@ -11,6 +12,8 @@ export interface PreviewLimits {
   /** Items of a list, a map or a set, members of an object. Default 20. */
   readonly items?: number | undefined;
 }
+
+export const previewChecks: OptionChecks<PreviewLimits> = { depth: bound, text: bound, items: bound };
 
 /**
  * A value of the `.vox` language in one line, like `{ id: 7n, tags: ["a", "b", … 3 more items] }`; bytes by their number.

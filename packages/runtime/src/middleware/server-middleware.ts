@@ -1,6 +1,8 @@
 /** What stands between the connection and a handler. Source: `protocol/calls.md` §7. */
 import type { CallContext } from "../call/context.js";
 import { Dispatcher, type HandledMethod } from "../call/dispatcher.js";
+import { functions } from "../options/checks.js";
+import { dispatcherCheck } from "../session/option-checks.js";
 
 /**
  * Sees a call before its handler does, and the answer before it leaves: calls `next` once and gives its result on, which
@@ -22,6 +24,8 @@ export type ServerMiddleware = (
  * ```
  */
 export function intercept(dispatcher: Dispatcher, middleware: readonly ServerMiddleware[]): Dispatcher {
+  dispatcherCheck(dispatcher, "dispatcher");
+  functions(middleware, "middleware");
   if (middleware.length === 0) return dispatcher;
   return new Dispatcher(
     dispatcher.name,

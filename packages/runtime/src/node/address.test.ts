@@ -8,25 +8,39 @@ describe("parseAddress", () => {
     ["localhost:0", "localhost", 0],
     ["tcp://[::1]:65535", "::1", 65535],
     ["tcp://shop.example:80/", "shop.example", 80],
+    ["tcp://[fe80::1%eth0]:4000", "fe80::1%eth0", 4000],
+    ["tcp://[fe80::1%wlp3s0]:4000", "fe80::1%wlp3s0", 4000],
+    ["tcp://[fe80::1%br-lan.7]:4000", "fe80::1%br-lan.7", 4000],
+    ["[fe80::1%12]:4000", "fe80::1%12", 4000],
+    ["TCP://127.0.0.1:4000", "127.0.0.1", 4000],
   ])("reads %s", (address, host, port) => {
     expect(parseAddress(address)).toEqual({ host, port });
   });
 
-  it.each(["127.0.0.1", "tcp://127.0.0.1", "tcp://:4000", "tcp://a:b", "tcp://::1:4000", "tcp://a:1/b", ""])(
-    "refuses %j",
-    (address) => {
-      expect(() => parseAddress(address)).toThrow(SessionError);
-      expect(() => parseAddress(address)).toThrow("expected tcp://host:port");
-    },
-  );
+  it.each([
+    "127.0.0.1",
+    "tcp://127.0.0.1",
+    "tcp://:4000",
+    "tcp://a:b",
+    "tcp://::1:4000",
+    "tcp://a:1/b",
+    "tcp://[fe80::1%]:1",
+    "tcp://[::1%a b]:1",
+    "tcp://[::1%a%b]:1",
+    "",
+  ])("refuses %j", (address) => {
+    expect(() => parseAddress(address)).toThrow(SessionError);
+    expect(() => parseAddress(address)).toThrow("expected tcp://host:port");
+  });
 
   it.each([
     ["local:///run/x.sock", "/run/x.sock"],
     ["local://x.sock", "x.sock"],
+    ["Local://X.sock", "X.sock"],
     ["local://a b://c:1/", "a b://c:1/"],
   ])("takes all that follows as the path of %s", (address, path) => {
     expect(parseAddress(address)).toEqual({ path });
-    expect(formatAddress({ path })).toBe(address);
+    expect(formatAddress({ path })).toBe(address.replace(/^\w+/, "local"));
   });
 
   it("refuses paths that are none, or that the system would cut short", () => {
@@ -48,8 +62,13 @@ describe("parseAddress", () => {
     );
   });
 
+  it.each([undefined, null, 4000, {}, ["tcp://a:1"], new URL("tcp://a:1")])("takes no %o", (address) => {
+    expect(() => parseAddress(address as never)).toThrow(TypeError);
+    expect(() => parseAddress(address as never)).toThrow("address must be a string, got ");
+  });
+
   it("writes what it reads", () => {
-    for (const address of ["tcp://127.0.0.1:4000", "tcp://[::1]:1"]) {
+    for (const address of ["tcp://[fe80::1%eth0]:4000", "tcp://127.0.0.1:4000", "tcp://[::1]:1"]) {
       expect(formatAddress(parseAddress(address))).toBe(address);
     }
   });

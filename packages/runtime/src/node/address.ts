@@ -1,5 +1,6 @@
 /** Addresses of peers. Source: `protocol/calls.md` §8.1. */
 import { SessionError } from "../errors.js";
+import { shown } from "../options/checks.js";
 
 /** Where a TCP peer listens. */
 export interface TcpAddress {
@@ -25,13 +26,15 @@ const expected =
 
 /**
  * Reads `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets, or `local://path`, where the path is all
- * that follows.
+ * that follows. An IPv6 host may have a zone, like `[fe80::1%eth0]`; a scheme may have capital letters.
  * @param unknownScheme how the error of another scheme begins
  * @throws SessionError `Protocol` for another scheme or what is no address
+ * @throws TypeError for what is no string
  */
 export function parseAddress(address: string, unknownScheme = "unknown transport scheme"): Address {
+  if (typeof address !== "string") throw notText(address);
   const separator = address.indexOf("://");
-  const scheme = separator === -1 ? "tcp" : address.slice(0, separator);
+  const scheme = separator === -1 ? "tcp" : address.slice(0, separator).toLowerCase();
   const rest = separator === -1 ? address : address.slice(separator + 3);
   if (scheme === "tcp") return parseHostAndPort(rest, address);
   if (scheme === "local") return parsePath(rest, address);
@@ -46,7 +49,7 @@ export function formatAddress(address: Address): string {
 }
 
 function parseHostAndPort(rest: string, address: string): TcpAddress {
-  const match = /^(?:\[([0-9A-Fa-f:.%]+)\]|([^:/[\]\s]+)):(\d{1,5})\/?$/.exec(rest);
+  const match = /^(?:\[([0-9A-Fa-f:.]+(?:%[^\s[\]/%]+)?)\]|([^:/[\]\s]+)):(\d{1,5})\/?$/.exec(rest);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (host === undefined) throw addressError(`"${address}" is no address: ${expected}`);
@@ -63,6 +66,11 @@ function parsePath(path: string, address: string): LocalAddress {
     throw addressError(`"${address}" is no address: ${text}`);
   }
   return { path };
+}
+
+function notText(address: unknown): TypeError {
+  const hint = address instanceof URL ? ": give its href" : `: ${expected}`;
+  return new TypeError(`address must be a string, got ${shown(address)}${hint}`);
 }
 
 function addressError(text: string): SessionError {

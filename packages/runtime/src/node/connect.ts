@@ -1,17 +1,21 @@
 /** The short way to a service. Source: `protocol/calls.md` §8.2. */
 import type { Socket } from "node:net";
+import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
+import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
 import { type Clock, systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
-import { type InitiateOptions, initiate } from "../establish/initiate.js";
+import { type InitiateOptions, initiate, initiateChecks } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
 import { notify } from "../observer.js";
+import { checkOptions, duration, type OptionChecks, switchable } from "../options/checks.js";
+import { reconnectChecks } from "../resume/option-checks.js";
 import type { LinkAttempt, ReconnectOptions } from "../resume/reconnector.js";
 import type { Session } from "../session/session.js";
 import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
-import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
+import { chosenKeepalive, type KeepaliveChoice, keepaliveCheck } from "./keepalive.js";
 import { cancelled, openSocket } from "./open-socket.js";
 import { printFailure } from "./print-failure.js";
 import { SocketLink } from "./socket-link.js";
@@ -45,6 +49,17 @@ export interface ConnectSessionOptions extends ConnectOptions {
   readonly service?: string | undefined;
 }
 
+const { acceptor: _acceptor, timeoutMs: _timeoutMs, ...shared } = initiateChecks;
+
+export const connectChecks: OptionChecks<ConnectSessionOptions> = {
+  ...shared,
+  keepalive: keepaliveCheck,
+  reconnect: switchable(reconnectChecks),
+  connectTimeoutMs: duration,
+  waitForServiceMs: duration,
+  serve: checkAcceptor,
+};
+
 const defaultConnectTimeoutMs = 5000;
 const firstBackOffMs = 100;
 const longestBackOffMs = 5000;
@@ -64,12 +79,14 @@ const longestBackOffMs = 5000;
  * closes the connection, `ServerFull` when it has no place, `Protocol` when it speaks something else or the address is none
  * @throws RejectedError when the peer refuses: its `metadata` says why
  * @throws VoxError `Cancelled` when `signal` is aborted
+ * @throws TypeError, RangeError for an option that is wrong, with its name
  */
 export async function connect<C>(
   address: string,
   service: Service<C>,
   options: ConnectOptions = {},
 ): Promise<C> {
+  checkService(service);
   const session = await connectSession(address, { ...options, service: service.name });
   const client = session.client(service);
   // Whoever has the client has no other way to the session: it ends with it.
@@ -82,6 +99,7 @@ export async function connect<C>(
  * Options and errors are those of {@link connect}.
  */
 export async function connectSession(address: string, options: ConnectSessionOptions = {}): Promise<Session> {
+  checkOptions(options, connectChecks);
   checkChannelCapacity(options);
   const target = parseAddress(address);
   const { waitForServiceMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;

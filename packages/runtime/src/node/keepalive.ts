@@ -1,5 +1,7 @@
 /** Keepalive of sessions over TCP: on unless it is turned off, because a peer that lost its power says no goodbye. */
+import { type Check, nested } from "../options/checks.js";
 import type { KeepaliveOptions } from "../session/keepalive.js";
+import { keepaliveChecks } from "../session/option-checks.js";
 
 /** What `connect` and `serve` do where nothing else is said. */
 export const defaultKeepalive: KeepaliveOptions = { intervalMs: 30_000, timeoutMs: 15_000 };
@@ -12,6 +14,13 @@ export interface KeepaliveChoice {
    */
   readonly keepalive?: KeepaliveOptions | false | undefined;
 }
+
+const checkTimes = /*@__PURE__*/ nested(keepaliveChecks);
+
+/** A keepalive, or `false` for none. */
+export const keepaliveCheck: Check = (value, name) => {
+  if (value !== false) checkTimes(value, name);
+};
 
 /** What a session is established with. */
 export function chosenKeepalive({ keepalive }: KeepaliveChoice): KeepaliveOptions | undefined {

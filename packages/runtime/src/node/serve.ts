@@ -1,19 +1,22 @@
 /** Serving. Source: `protocol/calls.md` §8.3. */
 import type { AddressInfo, Server as Listener, Socket } from "node:net";
+import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { asyncDispose } from "../call/dispose.js";
+import { checkCloseOptions } from "../call/option-checks.js";
 import type { CloseOptions } from "../call/session-handle.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import { systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
-import { type AcceptOptions, accept } from "../establish/accept.js";
+import { type AcceptOptions, accept, acceptChecks } from "../establish/accept.js";
 import { completeLimits, type Limits } from "../limits.js";
 import { notify } from "../observer.js";
-import { type ResumableOptions, SessionRegistry } from "../resume/session-registry.js";
+import { bound, callback, checkOptions, type OptionChecks, switchable } from "../options/checks.js";
+import { type ResumableOptions, resumableChecks, SessionRegistry } from "../resume/session-registry.js";
 import type { Session } from "../session/session.js";
 import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
-import { chosenKeepalive, type KeepaliveChoice } from "./keepalive.js";
+import { chosenKeepalive, type KeepaliveChoice, keepaliveCheck } from "./keepalive.js";
 import { listen } from "./listen.js";
 import { PendingLinks } from "./pending-links.js";
 import { printFailure } from "./print-failure.js";
@@ -42,6 +45,17 @@ export interface ServeOptions
   readonly signal?: AbortSignal | undefined;
 }
 
+const { registry: _registry, timeoutMs: _timeoutMs, ...shared } = acceptChecks;
+
+export const serveChecks: OptionChecks<ServeOptions> = {
+  ...shared,
+  keepalive: keepaliveCheck,
+  maxConnections: bound,
+  maxPendingHandshakes: bound,
+  resumable: switchable(resumableChecks),
+  onSession: callback,
+};
+
 const defaultMaxConnections = 10_000;
 const defaultMaxPendingHandshakes = 1024;
 
@@ -60,13 +74,15 @@ const defaultMaxPendingHandshakes = 1024;
  * @param acceptor the dispatcher of one service, which then answers whatever service is asked for, or a `router`
  * @throws SessionError `Io` when the address cannot be listened on, `Protocol` for another scheme or what is no address
  * @throws VoxError `Cancelled` when `signal` is aborted
- * @throws RangeError, TypeError for options that cannot be sent
+ * @throws TypeError, RangeError for an option that is wrong, with its name
  */
 export async function serve(
   address: string,
   acceptor: Acceptor,
   options: ServeOptions = {},
 ): Promise<Server> {
+  checkOptions(options, serveChecks);
+  checkAcceptor(acceptor, "acceptor");
   checkChannelCapacity(options);
   const wanted = parseAddress(address, "unsupported transport scheme");
   const { signal } = options;
@@ -162,6 +178,7 @@ export class Server implements AsyncDisposable {
    * all sessions. Resolves when that has happened. Closing twice is harmless.
    */
   async close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options);
     if (!this.isClosing) {
       this.stop();
       await Promise.all(this.sessions.map((session) => session.close(options)));

@@ -12,10 +12,11 @@
  */
 import type { Socket } from "node:net";
 import type { SessionError } from "../errors.js";
-import { defaultLimits } from "../limits.js";
+import { checkLimits, defaultLimits } from "../limits.js";
 import { FrameDecoder, localFraming, type StreamFraming, streamFraming } from "../link/framing.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
-import { type FrameSizeLimits, type LinkRole, openingLimits } from "../link/opening-limits.js";
+import { type FrameSizeLimits, type LinkRole, openingLimits, roleCheck } from "../link/opening-limits.js";
+import { anyObject, checkOptions, type OptionChecks } from "../options/checks.js";
 import { type Address, formatAddress } from "./address.js";
 import { socketError } from "./socket-errors.js";
 
@@ -43,6 +44,12 @@ export interface SocketLinkOptions {
   readonly limits?: FrameSizeLimits | undefined;
 }
 
+export const socketLinkChecks: OptionChecks<SocketLinkOptions> = {
+  role: roleCheck,
+  address: anyObject,
+  limits: checkLimits,
+};
+
 /** A link over a connected socket, which belongs to it from then on. */
 export class SocketLink implements Link {
   readonly framing: Framing;
@@ -60,6 +67,7 @@ export class SocketLink implements Link {
   private backlogBytes = 0;
 
   constructor(socket: Socket, options: SocketLinkOptions) {
+    checkOptions(options, socketLinkChecks);
     const { role, address, limits = defaultLimits } = options;
     const { maxFrameBytes } = limits;
     this.socket = socket;

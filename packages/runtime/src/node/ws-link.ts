@@ -12,10 +12,18 @@
 import type { Socket } from "node:net";
 import type { RawData, WebSocket } from "ws";
 import { SessionError } from "../errors.js";
+import { checkLimits } from "../limits.js";
 import { boundaryFraming } from "../link/framing.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
-import { type FrameSizeLimits, type LinkRole, MessageSizes, tooLarge } from "../link/opening-limits.js";
+import {
+  type FrameSizeLimits,
+  type LinkRole,
+  MessageSizes,
+  roleCheck,
+  tooLarge,
+} from "../link/opening-limits.js";
 import { closeError, noTextMessages } from "../link/websocket-close.js";
+import { checkOptions, having, type OptionChecks, text } from "../options/checks.js";
 import { errorCode, socketError } from "./socket-errors.js";
 
 /** How a link over a WebSocket of the `ws` package behaves. */
@@ -28,6 +36,13 @@ export interface WsLinkOptions {
   /** Default `defaultLimits`. */
   readonly limits?: FrameSizeLimits | undefined;
 }
+
+export const wsLinkChecks: OptionChecks<WsLinkOptions> = {
+  role: roleCheck,
+  description: text,
+  socket: having("a Socket", "on", "setNoDelay"),
+  limits: checkLimits,
+};
 
 /** Most bytes that a frame's header has. Source: RFC 6455 §5.2. */
 const largestHeaderBytes = 14;
@@ -55,7 +70,9 @@ export class WsLink implements Link {
   /** Bytes that the connection had read when the last of the opening messages arrived. */
   private readBytes: number;
 
-  constructor(ws: WebSocket, { role, description, socket, limits }: WsLinkOptions) {
+  constructor(ws: WebSocket, options: WsLinkOptions) {
+    checkOptions(options, wsLinkChecks);
+    const { role, description, socket, limits } = options;
     this.ws = ws;
     this.socket = socket;
     this.description = description;

@@ -1,6 +1,7 @@
 /** Operations in memory: they last as long as the process. Source: `protocol/calls.md` §6.2. */
 import { type Clock, systemClock } from "../clock.js";
 import { StoreError } from "../errors.js";
+import { bound, checkOptions, clock, duration, type OptionChecks } from "../options/checks.js";
 import type {
   OperationEntry,
   OperationKey,
@@ -23,6 +24,13 @@ export interface MemoryOperationStoreOptions {
   /** Default: the platform's. */
   readonly clock?: Clock | undefined;
 }
+
+export const memoryOperationStoreChecks: OptionChecks<MemoryOperationStoreOptions> = {
+  maxEntries: bound,
+  maxBytes: bound,
+  ttlMs: duration,
+  clock,
+};
 
 /** What {@link memoryOperationStore} gives: a store that answers at once. */
 export interface MemoryOperationStore extends OperationStore {
@@ -69,6 +77,7 @@ class MemoryStore implements MemoryOperationStore {
   private readonly sealed = new Map<string, Kept>();
 
   constructor(options: MemoryOperationStoreOptions) {
+    checkOptions(options, memoryOperationStoreChecks);
     this.maxEntries = options.maxEntries ?? 10_000;
     this.maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
     this.ttlMs = options.ttlMs ?? 600_000;

@@ -9,6 +9,7 @@ import {
 import type { ClientMiddleware } from "../middleware/client-middleware.js";
 import type { ServerMiddleware } from "../middleware/server-middleware.js";
 import type { Observer } from "../observer.js";
+import { checkOptions, having, type OptionChecks } from "../options/checks.js";
 import { BufferLevels, countingObserver, type Snapshotting } from "./metrics.js";
 import { clientSpans, serverSpans } from "./spans.js";
 import { traceContext } from "./trace-context.js";
@@ -22,6 +23,12 @@ export interface TelemetryOptions {
   /** Default: the W3C trace context, as `traceparent` and `tracestate` entries of the call's metadata. */
   readonly propagator?: TextMapPropagator | undefined;
 }
+
+export const telemetryChecks: OptionChecks<TelemetryOptions> = {
+  tracerProvider: having("a TracerProvider", "getTracer"),
+  meterProvider: having("a MeterProvider", "getMeter"),
+  propagator: having("a TextMapPropagator", "inject", "extract"),
+};
 
 /** Made by {@link otel}. */
 export interface Telemetry {
@@ -53,6 +60,7 @@ const scope = "@voxrpc/runtime";
  * ```
  */
 export function otel(options: TelemetryOptions = {}): Telemetry {
+  checkOptions(options, telemetryChecks);
   const { tracerProvider = trace, meterProvider = metrics, propagator = traceContext } = options;
   const tracer = tracerProvider.getTracer(scope);
   const meter = meterProvider.getMeter(scope);

@@ -15,6 +15,14 @@ import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { SessionError } from "../errors.js";
 import type { HandshakeResult } from "../handshake/handshake-core.js";
 import { settingsPair } from "../handshake/settings.js";
+import {
+  bound,
+  clock as checkClock,
+  checkOptions,
+  duration,
+  having,
+  type OptionChecks,
+} from "../options/checks.js";
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
 import { toHex } from "../session/session-id.js";
@@ -29,6 +37,12 @@ export interface ResumableOptions {
   /** Keeps what another process needs to take the sessions up. Default: they end with this process. */
   readonly store?: SessionStore | undefined;
 }
+
+export const resumableChecks: OptionChecks<ResumableOptions> = {
+  maxSessions: bound,
+  expiryMs: duration,
+  store: having("a SessionStore", "find", "save", "remove"),
+};
 
 const defaultMaxSessions = 1024;
 const defaultExpiryMs = 60_000;
@@ -49,6 +63,7 @@ export class SessionRegistry {
   private isClosed = false;
 
   constructor(options: ResumableOptions & { readonly clock?: Clock | undefined } = {}) {
+    checkOptions<typeof options>(options, { ...resumableChecks, clock: checkClock });
     const { clock = systemClock, maxSessions = defaultMaxSessions, expiryMs = defaultExpiryMs } = options;
     this.clock = clock;
     this.maxSessions = maxSessions;

@@ -1,4 +1,6 @@
 /** The shell of a connection: ends it in good order. */
+
+import { checkCloseOptions } from "../call/option-checks.js";
 import type { CloseOptions, CloseReason, ConnectionHandle, SessionEnd } from "../call/session-handle.js";
 import type { Clock } from "../clock.js";
 import type { SessionError } from "../errors.js";
@@ -43,6 +45,7 @@ export class ConnectionShell implements ConnectionHandle {
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options);
     if (this.id === rootConnectionId) {
       await this.closeSession(options);
       return;

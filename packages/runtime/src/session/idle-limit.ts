@@ -1,9 +1,6 @@
 /** Ends a session that nobody uses: `limits.idleTimeoutMs`. */
 import type { Clock, TimerHandle } from "../clock.js";
 
-/** Timers cannot wait longer, ms: 2^31 - 1. */
-const longestWaitMs = 0x7fff_ffff;
-
 /** What it asks its session. */
 export interface IdleSubject {
   /** When something other than pings and pongs last went either way, ms of the clock. */
@@ -40,7 +37,7 @@ export class IdleLimit {
   }
 
   private wait(ms: number): void {
-    this.timer = this.clock.setTimer(Math.min(ms, longestWaitMs), () => this.look());
+    this.timer = this.clock.setTimer(ms, () => this.look());
   }
 
   private look(): void {

@@ -3,8 +3,10 @@
  */
 
 import type { Caller } from "../call/caller.js";
+import { checkService } from "../call/check-service.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import { asyncDispose } from "../call/dispose.js";
+import { checkCloseOptions, metadataCheck } from "../call/option-checks.js";
 import type { Service } from "../call/service.js";
 import type { CloseOptions, SessionEnd, SessionHandle, SessionState } from "../call/session-handle.js";
 import { SharedCaller } from "../call/shared-caller.js";
@@ -13,9 +15,11 @@ import type { Clock, TimerHandle } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
 import type { Link } from "../link/link.js";
 import type { Observer } from "../observer.js";
+import { abortSignal, checkOptions, type OptionChecks, oneOf } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
 import type { Connection, ConnectionSettings, RestoredLink } from "./connection.js";
 import { defaultDrainMs } from "./connection-shell.js";
+import { concurrencyCheck, creditCheck, dispatcherCheck } from "./option-checks.js";
 import type { Outbox } from "./outbox.js";
 import type { Parity } from "./parity.js";
 import { RawConnection } from "./raw-connection.js";
@@ -55,6 +59,15 @@ export interface OpenOptions {
   /** Gives up when aborted before the connection is there. */
   readonly signal?: AbortSignal | undefined;
 }
+
+export const openChecks: OptionChecks<OpenOptions> = {
+  metadata: metadataCheck,
+  dispatcher: dispatcherCheck,
+  maxConcurrentRequests: concurrencyCheck,
+  initialChannelCredit: creditCheck,
+  parity: oneOf("Odd", "Even"),
+  signal: abortSignal,
+};
 
 /** Key of the entry that names the wanted service. Source: `protocol/wire.md` §7. */
 const serviceKey = "vox-service";
@@ -121,6 +134,7 @@ export class Session implements SessionHandle {
    * and the session as long as somebody has it; see {@link release}.
    */
   client<C>(service: Service<C>): C {
+    checkService(service);
     return service.create(this.holdCaller());
   }
 
@@ -136,6 +150,7 @@ export class Session implements SessionHandle {
    * and no channel of theirs is left, at once if there are none. Resolves when no call needs it any more.
    */
   async release(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options);
     if (this.isReleased) return;
     this.isReleased = true;
     await this.giveUp(options);
@@ -149,6 +164,8 @@ export class Session implements SessionHandle {
    * @throws VoxError `Cancelled` when `signal` is aborted
    */
   async open<C>(service: Service<C>, options: OpenOptions = {}): Promise<C> {
+    checkService(service);
+    checkOptions(options, openChecks);
     const metadata = new Metadata(options.metadata);
     metadata.append(serviceKey, service.name);
     return service.create(await this.openCaller(this.settingsOf(options), metadata, options));
@@ -159,7 +176,8 @@ export class Session implements SessionHandle {
    * @param service name of the service that the peer is asked for
    * @throws what {@link open} throws
    */
-  openRaw(service: string, options: Omit<OpenOptions, "dispatcher"> = {}): Promise<RawConnection> {
+  async openRaw(service: string, options: Omit<OpenOptions, "dispatcher"> = {}): Promise<RawConnection> {
+    checkOptions<OpenOptions>(options, openChecks);
     const metadata = new Metadata(options.metadata).append(serviceKey, service);
     const start = (connection: Connection): RawConnection => new RawConnection(connection, this.core);
     return this.openWith(this.settingsOf(options), metadata, options.signal, start);
@@ -268,6 +286,7 @@ export class Session implements SessionHandle {
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options);
     if (this.core.isDisconnected) {
       // Without a link nothing that is in flight can finish.
       this.core.end("Local", undefined);

@@ -7,6 +7,15 @@ import type {
   OperationStore,
   SealedReply,
 } from "../operations/operation-store.js";
+import {
+  bound,
+  callback,
+  checkOptions,
+  duration,
+  type OptionChecks,
+  oneOf,
+  text,
+} from "../options/checks.js";
 import type { SessionRecord, SessionStore } from "../resume/session-store.js";
 import { SqliteOperations } from "./sqlite-operations.js";
 import { SqliteSessions } from "./sqlite-sessions.js";
@@ -35,6 +44,16 @@ export interface SqliteStoreOptions {
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly nowMs?: (() => number) | undefined;
 }
+
+export const sqliteStoreChecks: OptionChecks<SqliteStoreOptions> = {
+  maxEntries: bound,
+  maxBytes: bound,
+  maxSessions: bound,
+  ttlMs: duration,
+  durability: oneOf("process", "machine"),
+  lockTimeoutMs: duration,
+  nowMs: callback,
+};
 
 /** What {@link sqliteStore} gives. It answers at once. */
 export interface SqliteStore extends OperationStore {
@@ -65,6 +84,8 @@ export interface SqliteStore extends OperationStore {
  * it cannot be opened, is open elsewhere, or `better-sqlite3` was not built for this platform
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): SqliteStore {
+  text(path, "path");
+  checkOptions(options, sqliteStoreChecks);
   return new FileStore(path, options);
 }
 

@@ -28,6 +28,7 @@ export class FakeClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): TimerHandle {
+    if (Number.isNaN(delayMs)) throw new RangeError("a timer takes a number of milliseconds, not NaN");
     const timer: Timer = { at: this.time + Math.max(0, delayMs), order: this.order, callback };
     this.order += 1;
     this.timers.add(timer);

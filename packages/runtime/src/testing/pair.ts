@@ -3,11 +3,23 @@
 import type { Acceptor } from "../acceptor/router.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Clock } from "../clock.js";
-import { type AcceptOptions, accept } from "../establish/accept.js";
-import { type InitiateOptions, initiate } from "../establish/initiate.js";
+import { type AcceptOptions, accept, acceptChecks } from "../establish/accept.js";
+import { type InitiateOptions, initiate, initiateChecks } from "../establish/initiate.js";
 import type { Link } from "../link/link.js";
-import { type MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "../link/memory-link.js";
+import {
+  type MemoryLink,
+  type MemoryLinkOptions,
+  memoryLinkChecks,
+  memoryLinkPair,
+} from "../link/memory-link.js";
 import type { Observer } from "../observer.js";
+import {
+  anyObject,
+  clock as checkClock,
+  checkOptions,
+  nested,
+  type OptionChecks,
+} from "../options/checks.js";
 import type { Session } from "../session/session.js";
 
 /** What {@link connectPair} may be given. */
@@ -23,6 +35,14 @@ export interface PairOptions {
   /** Of the memory links that connect them. */
   readonly link?: MemoryLinkOptions | undefined;
 }
+
+export const pairChecks: OptionChecks<PairOptions> = {
+  client: nested(initiateChecks),
+  server: nested(acceptChecks),
+  clock: checkClock,
+  observer: anyObject,
+  link: nested(memoryLinkChecks),
+};
 
 /** The two ends of a connection that is there already, like those of `simulatedPair`. */
 export interface GivenLinks<L extends Link> {
@@ -62,6 +82,7 @@ export async function connectPair(
   acceptor: Acceptor,
   options: PairOptions & Partial<GivenLinks<Link>> = {},
 ): Promise<SessionPair<Link>> {
+  checkOptions(options, pairChecks);
   const { clock, observer } = options;
   const [clientLink, serverLink] = options.links ?? memoryLinkPair(options.link);
   const [client, server] = await Promise.all([

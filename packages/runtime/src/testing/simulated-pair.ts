@@ -12,10 +12,19 @@ import { defaultLimits } from "../limits.js";
 import { FrameDecoder, streamFraming } from "../link/framing.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
 import {
+  bound,
+  clock as checkClock,
+  checkOptions,
+  nested,
+  type OptionChecks,
+  text,
+} from "../options/checks.js";
+import {
   SimulatedStream,
   type StreamEnd,
   type StreamOptions,
   type StreamReader,
+  streamChecks,
 } from "./simulated-stream.js";
 
 /** How a simulated connection behaves. */
@@ -33,6 +42,15 @@ export interface SimulatedPairOptions {
   /** Bytes of the largest frame. Default `defaultLimits.maxFrameBytes`. */
   readonly maxFrameBytes?: number | undefined;
 }
+
+export const simulatedPairChecks: OptionChecks<SimulatedPairOptions> = {
+  clock: checkClock,
+  both: nested(streamChecks),
+  toServer: nested(streamChecks),
+  toClient: nested(streamChecks),
+  description: text,
+  maxFrameBytes: bound,
+};
 
 /** One end: frames over a stream of bytes, cut and framed as on TCP. Made by {@link simulatedPair}. */
 export class SimulatedLink implements Link, StreamReader {
@@ -172,6 +190,7 @@ export interface SimulatedPair {
  * ```
  */
 export function simulatedPair(options: SimulatedPairOptions = {}): SimulatedPair {
+  checkOptions(options, simulatedPairChecks);
   const {
     clock = systemClock,
     both,

@@ -9,6 +9,15 @@
  * happens in microtasks, and no timer is set.
  */
 import type { Clock, TimerHandle } from "../clock.js";
+import {
+  bound,
+  checkOptions,
+  duration,
+  type OptionChecks,
+  oneOf,
+  orFunction,
+  period,
+} from "../options/checks.js";
 
 /** How a stream ends for its reader: in good order, or with an error. */
 export type StreamEnd = "end" | "error";
@@ -34,6 +43,15 @@ export interface StreamOptions {
   /** Behind so many bytes nothing arrives any more, and nobody is told: see {@link SimulatedStream.silence}. Default: never. */
   readonly silentAfterBytes?: number | undefined;
 }
+
+export const streamChecks: OptionChecks<StreamOptions> = {
+  latencyMs: orFunction(duration),
+  chunkBytes: orFunction(bound),
+  bytesPerMs: period,
+  cutAfterBytes: bound,
+  cutAs: oneOf("end", "error"),
+  silentAfterBytes: bound,
+};
 
 /** Who gets what comes through a stream. @internal */
 export interface StreamReader {
@@ -101,6 +119,7 @@ export class SimulatedStream {
 
   /** Changes how it behaves from now on; what is not given stays. */
   configure(options: StreamOptions): void {
+    checkOptions(options, streamChecks);
     this.options = { ...this.options, ...options };
     this.schedule();
   }

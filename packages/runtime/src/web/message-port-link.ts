@@ -11,9 +11,11 @@
  * what is not confirmed counts as buffered.
  */
 import { SessionError } from "../errors.js";
+import { checkLimits } from "../limits.js";
 import { boundaryFraming } from "../link/framing.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
-import { type FrameSizeLimits, type LinkRole, MessageSizes } from "../link/opening-limits.js";
+import { type FrameSizeLimits, type LinkRole, MessageSizes, roleCheck } from "../link/opening-limits.js";
+import { bound, checkOptions, type OptionChecks, text } from "../options/checks.js";
 
 /** What messages can be posted to, and come from: a `MessagePort`, a `Worker`, or a worker's global scope. */
 export interface MessageEndpoint {
@@ -40,6 +42,13 @@ export interface MessagePortLinkOptions {
    */
   readonly maxWaitingBytes?: number | undefined;
 }
+
+export const messagePortLinkChecks: OptionChecks<MessagePortLinkOptions> = {
+  role: roleCheck,
+  description: text,
+  limits: checkLimits,
+  maxWaitingBytes: bound,
+};
 
 const defaultMaxWaitingBytes = 64 * 1024 * 1024;
 
@@ -81,6 +90,7 @@ export class MessagePortLink implements Link {
   private unconfirmedBytes = 0;
 
   constructor(endpoint: MessageEndpoint, options: MessagePortLinkOptions) {
+    checkOptions(options, messagePortLinkChecks);
     this.endpoint = endpoint;
     this.description = options.description ?? "message-port:";
     this.sizes = new MessageSizes(options.role, options.limits);

@@ -12,10 +12,12 @@
  */
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import type { SessionError } from "../errors.js";
+import { checkLimits } from "../limits.js";
 import { boundaryFraming } from "../link/framing.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
-import { type FrameSizeLimits, type LinkRole, MessageSizes } from "../link/opening-limits.js";
+import { type FrameSizeLimits, type LinkRole, MessageSizes, roleCheck } from "../link/opening-limits.js";
 import { closeError, noTextMessages } from "../link/websocket-close.js";
+import { clock as checkClock, checkOptions, type OptionChecks } from "../options/checks.js";
 
 /** The part of the platform's `WebSocket` that the link uses. */
 export interface PlatformWebSocket {
@@ -41,6 +43,12 @@ export interface WebSocketLinkOptions {
   /** Default: the platform's. */
   readonly clock?: Clock | undefined;
 }
+
+export const webSocketLinkChecks: OptionChecks<WebSocketLinkOptions> = {
+  role: roleCheck,
+  limits: checkLimits,
+  clock: checkClock,
+};
 
 /** Bytes that count as passed on although the platform still holds them: every message passes through its buffer. */
 const carrierBufferBytes = 64 * 1024;
@@ -74,6 +82,7 @@ export class WebSocketLink implements Link {
    * @throws TypeError for a socket that is not open
    */
   constructor(socket: PlatformWebSocket, options: WebSocketLinkOptions = {}) {
+    checkOptions(options, webSocketLinkChecks);
     if (socket.readyState !== openState) throw new TypeError("a WebSocketLink takes an open WebSocket");
     this.socket = socket;
     this.description = socket.url;

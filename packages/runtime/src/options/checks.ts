@@ -1,0 +1,151 @@
+/**
+ * Checks of what an application gives as options. Each kind of option has one check, and each set of options a table of
+ * them: an option without a check does not compile.
+ *
+ * A value of another type is a `TypeError`, one out of range a `RangeError`; both name the option.
+ */
+
+/** Refuses a value. @param name of the option, like `reconnect.totalMs` */
+export type Check = (value: unknown, name: string) => void;
+
+/** A check for every option of a set. */
+export type OptionChecks<T> = { readonly [K in keyof Required<T>]: Check };
+
+/**
+ * Checks a set of options; those that are absent or undefined have their default.
+ * @param owner name of the option that holds the set, like `reconnect`; empty for the options themselves
+ * @throws TypeError, RangeError that name the option
+ */
+export function checkOptions<T extends object>(given: T, checks: OptionChecks<T>, owner = ""): void {
+  if (typeof given !== "object" || given === null)
+    throw wrongType(owner === "" ? "options" : owner, "an object", given);
+  for (const [name, check] of Object.entries<Check>(checks)) {
+    const value = (given as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined) check(value, owner === "" ? name : `${owner}.${name}`);
+  }
+}
+
+/** Milliseconds from 0 on; `Infinity` is no limit. */
+export const duration: Check = (value, name) => {
+  if (typeof value !== "number") throw wrongType(name, "a number of milliseconds", value);
+  if (!(value >= 0)) throw outOfRange(name, "milliseconds from 0 on, or Infinity", value);
+};
+
+/** Milliseconds above 0; `Infinity` is never. */
+export const period: Check = (value, name) => {
+  if (typeof value !== "number") throw wrongType(name, "a number of milliseconds", value);
+  if (!(value > 0)) throw outOfRange(name, "milliseconds above 0, or Infinity", value);
+};
+
+/** A bound: a number from 0 on, where `Infinity` is no bound. */
+export const bound: Check = (value, name) => {
+  if (typeof value !== "number") throw wrongType(name, "a number from 0 on", value);
+  if (!(value >= 0)) throw outOfRange(name, "a number from 0 on", value);
+};
+
+/** A number that travels in 32 bits. @param min the smallest that has a meaning */
+export function u32(min: 0 | 1): Check {
+  return (value, name) => {
+    if (typeof value !== "number") throw wrongType(name, "an integer", value);
+    if (!Number.isInteger(value) || value < min || value > 0xffff_ffff)
+      throw outOfRange(name, `an integer of ${min} to 2^32 - 1`, value);
+  };
+}
+
+export const flag: Check = (value, name) => {
+  if (typeof value !== "boolean") throw wrongType(name, "true or false", value);
+};
+
+export const text: Check = (value, name) => {
+  if (typeof value !== "string") throw wrongType(name, "a string", value);
+};
+
+export const callback: Check = (value, name) => {
+  if (typeof value !== "function") throw wrongType(name, "a function", value);
+};
+
+/** A list of functions. */
+export const functions: Check = (value, name) => {
+  if (!Array.isArray(value)) throw wrongType(name, "an array of functions", value);
+  for (const [index, each] of value.entries()) callback(each, `${name}[${index}]`);
+};
+
+export function oneOf(...values: readonly string[]): Check {
+  return (value, name) => {
+    if (typeof value !== "string") throw wrongType(name, listed(values), value);
+    if (!values.includes(value)) throw outOfRange(name, listed(values), value);
+  };
+}
+
+/** An object that has these methods. @param what it is, like `a Clock` */
+export function having(what: string, ...methods: readonly string[]): Check {
+  return (value, name) => {
+    if ((typeof value !== "object" && typeof value !== "function") || value === null)
+      throw wrongType(name, what, value);
+    for (const method of methods) {
+      if (typeof (value as Readonly<Record<string, unknown>>)[method] !== "function")
+        throw new TypeError(`${name} must be ${what}: it has no method ${method}`);
+    }
+  };
+}
+
+/** An object whose members are the application's matter. */
+export const anyObject: Check = /*@__PURE__*/ having("an object");
+
+export const abortSignal: Check = (value, name) => {
+  if (value instanceof AbortController)
+    throw new TypeError(`${name} must be an AbortSignal, got an AbortController: give its signal`);
+  isSignal(value, name);
+};
+
+const isSignal = /*@__PURE__*/ having("an AbortSignal", "addEventListener", "removeEventListener");
+
+export const clock: Check = /*@__PURE__*/ having("a Clock", "now", "setTimer", "clearTimer");
+
+/** A value that is checked, or a function that gives it when it is needed. */
+export function orFunction(check: Check): Check {
+  return (value, name) => {
+    if (typeof value !== "function") check(value, name);
+  };
+}
+
+/** A set of options within another. */
+export function nested<T extends object>(checks: OptionChecks<T>): Check {
+  return (value, name) => checkOptions(value as T, checks, name);
+}
+
+/** A set of options, or `true` or `false` for the set with its defaults or none. */
+export function switchable<T extends object>(checks: OptionChecks<T>): Check {
+  return (value, name) => {
+    if (typeof value === "boolean") return;
+    if (typeof value !== "object" || value === null) throw wrongType(name, "true, false or an object", value);
+    checkOptions(value as T, checks, name);
+  };
+}
+
+function wrongType(name: string, what: string, value: unknown): TypeError {
+  return new TypeError(`${name} must be ${what}, got ${shown(value)}`);
+}
+
+function outOfRange(name: string, what: string, value: unknown): RangeError {
+  return new RangeError(`${name} must be ${what}, got ${shown(value)}`);
+}
+
+function listed(values: readonly string[]): string {
+  return values.map((value) => JSON.stringify(value)).join(" or ");
+}
+
+const longestShown = 60;
+
+/** A value in a few words, for the text of an error. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, longestShown));
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return "a function";
+  if (typeof value === "symbol") return "a symbol";
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return "an array";
+  // A name is read from the class, not from the object, whose members may be getters.
+  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name === "string" && name !== "" && name !== "Object" ? `an object (${name})` : "an object";
+}
