@@ -4,9 +4,14 @@
  */
 import { benchPlans } from "./codec/plans.mjs";
 import { benchCodecs } from "./codec/run.mjs";
+import { benchFairness } from "./fairness/run.mjs";
 import { benchCalls } from "./rpc/run.mjs";
 
-const guards = [...benchCodecs(), ...benchPlans(), ...benchCalls()];
+const [which, ...only] = process.argv.slice(2);
+const guards =
+  which === "fairness"
+    ? await benchFairness(only.length === 0 ? {} : { only })
+    : [...benchCodecs(), ...benchPlans(), ...benchCalls()];
 console.log("");
 for (const { what, value, relation, bound, holds } of guards) {
   console.log(`${holds ? "holds" : "FAILS"}: ${what}: ${value.toFixed(2)} (${relation} ${bound})`);

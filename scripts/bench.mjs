@@ -1,14 +1,25 @@
-/** `npm run bench`: builds, generates the bench's code, runs codecs and calls, prints ratios. */
+/**
+ * `npm run bench`: builds, generates the bench's code, runs codecs and calls, prints ratios. `npm run bench -- fairness` runs
+ * `bench/fairness/` instead: a quiet client beside busy ones; kinds of work behind it run only these.
+ */
 import { buildPackages, install, root, run, tool } from "./run.mjs";
 
 install();
 buildPackages();
 run(
   process.execPath,
-  [`${root}packages/cli/bin/vox-gen.js`, "generate", "schema.vox", "newer.vox", "--out", "gen"],
+  [
+    `${root}packages/cli/bin/vox-gen.js`,
+    "generate",
+    "schema.vox",
+    "newer.vox",
+    "fairness.vox",
+    "--out",
+    "gen",
+  ],
   {
     cwd: `${root}bench`,
   },
 );
 tool("typescript", "typescript/bin/tsc", ["-p", "bench"]);
-run(process.execPath, ["bench/run.mjs"]);
+run(process.execPath, ["bench/run.mjs", ...process.argv.slice(2)]);

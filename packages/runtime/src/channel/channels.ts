@@ -12,6 +12,7 @@ import { describeShape } from "../plan/check-shape.js";
 import { EncodeFault } from "../postcard/faults.js";
 import type { Connection } from "../session/connection.js";
 import { hasParity, IdAllocator } from "../session/parity.js";
+import { type Turn, turnOf } from "../session/turn.js";
 import { encodeError } from "../shape/codec-error.js";
 import type { ItemType } from "../shape/shape.js";
 import {
@@ -64,6 +65,7 @@ export class Channels implements ChannelPort {
   /** Highest id of a channel that a Call of the peer has opened. */
   private newestOfPeer = 0;
   private isPumpDue = false;
+  private readonly turn: Turn;
   /** How those that are opened behind the end of the connection end. */
   private ending: ChannelEnd | undefined = undefined;
 
@@ -78,6 +80,7 @@ export class Channels implements ChannelPort {
     this.connection = connection;
     this.limits = limits;
     this.clock = clock;
+    this.turn = turnOf(clock);
     this.watch = observer === undefined ? undefined : watches(connection, clock, observer);
     this.onOver = onOver;
     this.ids = new IdAllocator(connection.local.parity);
@@ -186,12 +189,18 @@ export class Channels implements ChannelPort {
   /** Sends what waits, as far as credit and the link allow. */
   pump(): void {
     for (const [id, items] of this.owed) {
-      if (this.isBusy) return;
+      if (this.isBusy) {
+        this.wait();
+        return;
+      }
       this.owed.delete(id);
       this.sendGrant(id, items);
     }
     for (const sender of this.senders.values()) {
-      if (this.isBusy) return;
+      if (this.isBusy) {
+        this.wait();
+        return;
+      }
       sender.pump();
     }
   }
@@ -235,7 +244,7 @@ export class Channels implements ChannelPort {
 
   get isBusy(): boolean {
     const { host } = this.connection;
-    return host.isCongested || host.outbox.isEncoding;
+    return this.turn.isOver || host.isCongested || host.outbox.isEncoding;
   }
 
   sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void {
@@ -243,7 +252,9 @@ export class Channels implements ChannelPort {
     const w = outbox.writer;
     try {
       const start = beginPayload(w, writeItemHead(w, outbox.begin(), this.connection.id, channelId));
-      outbox.commit(endItem(w, start, type.write(w, start, item)));
+      const end = endItem(w, start, type.write(w, start, item));
+      outbox.commit(end);
+      this.turn.spend(end - start);
     } catch (fault) {
       outbox.discard();
       throw fault instanceof CodecError ? fault : encodeError(fault, type.shape, item, "item");
@@ -281,7 +292,8 @@ export class Channels implements ChannelPort {
     // A congested link calls back when it has drained; an encoder is through within this turn.
     if (this.isPumpDue || this.connection.host.isCongested) return;
     this.isPumpDue = true;
-    queueMicrotask(() => {
+    const { rest = Promise.resolve() } = this.turn;
+    void rest.then(() => {
       this.isPumpDue = false;
       if (this.ending === undefined) this.pump();
     });

@@ -33,17 +33,29 @@ function read(
   stream: Uint8Array,
   cuts: readonly number[],
   maxFrameBytes = 1 << 20,
+  pausesAt: (frame: number) => boolean = () => false,
 ): string[] {
   const said: string[] = [];
+  let atOnce = 0;
   const decoder = new FrameDecoder(
     { maxFrameBytes },
-    (bytes, start, end) => said.push(Buffer.from(bytes.subarray(start, end)).toString("hex")),
+    (bytes, start, end) => {
+      said.push(Buffer.from(bytes.subarray(start, end)).toString("hex"));
+      atOnce += 1;
+      if (pausesAt(said.length)) decoder.pause();
+      if (atOnce > 1 && pausesAt(said.length - 1)) said.push("came in a pause");
+    },
     framing,
   );
   const ends = [...cuts.map((cut) => cut % (stream.length + 1)), stream.length].sort((a, b) => a - b);
   let at = 0;
   for (const end of ends) {
-    const fault = decoder.push(Uint8Array.from(stream.subarray(at, end)));
+    atOnce = 0;
+    let fault = decoder.push(Uint8Array.from(stream.subarray(at, end)));
+    while (fault === undefined && decoder.isBehind) {
+      atOnce = 0;
+      fault = decoder.goOn();
+    }
     if (fault !== undefined) return [...said, `${fault.code}: ${fault.message}`];
     at = end;
   }
@@ -56,6 +68,15 @@ const bodies = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 8 });
 const places = fc.array(fc.nat(5000), { maxLength: 40 });
 
 describe.each(framings)("%s", (_name, framing) => {
+  it("is read as it was written, wherever the reader pauses", () => {
+    fc.assert(
+      fc.property(bodies, places, fc.integer({ min: 1, max: 4 }), (list, cuts, period) => {
+        const said = read(framing, framed(framing, list), cuts, 1 << 20, (frame) => frame % period === 0);
+        expect(said).toEqual(list.map(hex));
+      }),
+    );
+  });
+
   it("is read as it was written, wherever the stream is cut", () => {
     fc.assert(
       fc.property(bodies, places, (frames, cuts) => {

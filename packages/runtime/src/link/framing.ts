@@ -92,6 +92,9 @@ export class FrameDecoder {
   /** The stream's first bytes, until the first frame is through. */
   private opening: Uint8Array = nothing;
   private isStopped = false;
+  private isPaused = false;
+  /** What of a chunk waits for {@link goOn}. */
+  private rest: Uint8Array = nothing;
 
   /** @param framing how the stream says where frames end. Default {@link streamFraming} */
   constructor(limits: FrameLimits, onFrame: FrameHandler, framing: StreamFraming = streamFraming) {
@@ -107,16 +110,35 @@ export class FrameDecoder {
   stop(): void {
     this.isStopped = true;
     this.body = nothing;
+    this.rest = nothing;
+  }
+
+  /** No frame is given out before {@link goOn}: what is left of the chunk that is being parsed waits. */
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  /** Whether part of a chunk waits. */
+  get isBehind(): boolean {
+    return this.rest.length !== 0;
+  }
+
+  /** Gives out what has waited. @returns as {@link push} */
+  goOn(): SessionError | undefined {
+    const { rest } = this;
+    this.rest = nothing;
+    return this.push(rest);
   }
 
   /**
-   * Parses a chunk; its memory must not change afterwards.
+   * Parses a chunk; its memory must not change afterwards. Not called while {@link isBehind}.
    * @returns the error that ends the stream, `Protocol`, when the peer announced a frame that is too large, or one with
    * file descriptors
    */
   push(chunk: Uint8Array): SessionError | undefined {
     const { length } = chunk;
     const { framing, headerBytes } = this;
+    this.isPaused = false;
     if (this.frames === 0 && this.opening.length < recognisedBytes) this.keepOpening(chunk);
     let at = 0;
     while (!this.isStopped) {
@@ -135,6 +157,10 @@ export class FrameDecoder {
       }
       at = this.bodyHeld === 0 ? this.takeWhole(chunk, at) : this.fillBody(chunk, at);
       if (this.bodyBytes >= 0) return undefined;
+      if (this.isPaused && !this.isStopped) {
+        this.rest = chunk.subarray(at);
+        return undefined;
+      }
     }
     return undefined;
   }

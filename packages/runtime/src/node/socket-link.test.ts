@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { SocketLink } from "./socket-link.js";
 import {
   closeAll,
@@ -537,5 +537,63 @@ describe("a link", () => {
     const recorder = new Recorder();
     made?.start(recorder);
     expect(await recorder.closed).toBe(undefined);
+  });
+});
+
+describe("a link that has much to read", () => {
+  /** Makes each look at the time a millisecond later than the one before. */
+  function slowProcess(): void {
+    let now = 0;
+    const spy = vi.spyOn(performance, "now").mockImplementation(() => now++);
+    restore = () => spy.mockRestore();
+  }
+  let restore = (): void => {};
+  afterEach(() => restore());
+
+  it("lets others in after its time, and all arrives in order", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    slowProcess();
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      if (recorder.frames.length < 2000) setImmediate(count);
+    };
+    setImmediate(count);
+    link.start(recorder);
+    const frames = Array.from({ length: 2000 }, (_, index) => bytes(index & 255, index >> 8));
+    raw.write(Buffer.concat(frames.map((frame) => framed(frame))));
+    await until(() => recorder.frames.length === 2000);
+    expect(hex(recorder.frames)).toEqual(hex(frames));
+    // Each turn takes five looks, of eight frames each.
+    expect(turns).toBeGreaterThan(2000 / 48);
+  });
+
+  it("delivers nothing while it is not to be read, and goes on where it was", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    slowProcess();
+    const onFrame = recorder.onFrame.bind(recorder);
+    recorder.onFrame = (all, start, end) => {
+      onFrame(all, start, end);
+      if (recorder.frames.length === 100) link.setReading(false);
+    };
+    link.start(recorder);
+    raw.write(Buffer.concat(Array.from({ length: 1000 }, (_, index) => framed(bytes(index & 255)))));
+    await until(() => recorder.frames.length >= 100);
+    const held = recorder.frames.length;
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(recorder.frames.length).toBe(held);
+    expect(held).toBeLessThan(150);
+    link.setReading(true);
+    await until(() => recorder.frames.length === 1000);
+    expect(recorder.frames.map(([first]) => first)).toEqual(Array.from({ length: 1000 }, (_, i) => i & 255));
+  });
+
+  it("gives out what had arrived before the end", async () => {
+    const { link, recorder, raw } = await linkAndSocket();
+    slowProcess();
+    link.start(recorder);
+    raw.end(Buffer.concat(Array.from({ length: 1000 }, (_, index) => framed(bytes(index & 255)))));
+    expect(await recorder.closed).toBeUndefined();
+    expect(recorder.frames).toHaveLength(1000);
   });
 });

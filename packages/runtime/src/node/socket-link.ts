@@ -31,6 +31,17 @@ const pieceBytes = 64 * 1024;
 /** Batches up to here are not cut: most of a stream, whose batches are a little larger than a piece. */
 const wholeBytes = 2 * pieceBytes;
 
+/**
+ * Milliseconds for which one link is read without a break. Other links have their turn then, although the kernel may hold
+ * megabytes of this one.
+ */
+const turnMs = 5;
+/** Frames between two looks at the time. A larger one is looked at by itself. */
+const framesBetweenLooks = 8;
+const largeFrameBytes = 16 * 1024;
+/** As much as the platform reads at once: more may follow within the same turn. */
+const wholeReadBytes = 64 * 1024;
+
 /** What a socket's link is told. */
 export interface SocketLinkOptions {
   /** Who began: it decides how many of the first frames must be small. */
@@ -65,6 +76,16 @@ export class SocketLink implements Link {
   /** What waits behind a kernel that takes no more: the socket gets one piece after the other. */
   private backlog: Buffer[] = [];
   private backlogBytes = 0;
+  /** When it began to be read, on the platform's clock. */
+  private turnStartedAt = 0;
+  /** Whether the next chunk belongs to the same turn. */
+  private isTurnOpen = false;
+  private isTurnOver = false;
+  private framesSinceLook = 0;
+  /** Whether it waits for others to have their turn. */
+  private isResting = false;
+  /** Whether the owner wants nothing delivered. */
+  private isHeld = false;
 
   constructor(socket: Socket, options: SocketLinkOptions) {
     checkOptions(options, socketLinkChecks);
@@ -77,7 +98,11 @@ export class SocketLink implements Link {
     const opening = openingLimits(role, limits);
     this.decoder = new FrameDecoder(
       { maxFrameBytes, opening },
-      (bytes, start, end) => this.sink?.onFrame(bytes, start, end),
+      (bytes, start, end) => {
+        this.sink?.onFrame(bytes, start, end);
+        this.framesSinceLook += 1;
+        if (this.framesSinceLook >= framesBetweenLooks || end - start > largeFrameBytes) this.look();
+      },
       framing,
     );
     // Of TCP only; sockets of this machine pass over both.
@@ -129,8 +154,10 @@ export class SocketLink implements Link {
 
   setReading(isReading: boolean): void {
     if (this.state !== "open") return;
-    if (isReading) this.socket.resume();
-    else this.socket.pause();
+    this.isHeld = !isReading;
+    if (!isReading) this.socket.pause();
+    else if (this.decoder.isBehind) this.rest();
+    else if (!this.isResting) this.socket.resume();
   }
 
   close(): void {
@@ -153,13 +180,53 @@ export class SocketLink implements Link {
 
   private readonly onData = (chunk: Buffer): void => {
     // A plain array: a Buffer's `slice` shares memory, and two kinds of arrays would slow all decoders down.
-    const fault = this.decoder.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (!this.isTurnOpen) this.turnStartedAt = performance.now();
+    this.isTurnOpen = chunk.length >= wholeReadBytes;
+    this.onParsed(this.decoder.push(bytes));
+    if (this.isTurnOpen) this.look();
+    if (this.isTurnOver) this.rest();
+  };
+
+  /** Looks at the time. */
+  private look(): void {
+    this.framesSinceLook = 0;
+    if (performance.now() - this.turnStartedAt < turnMs) return;
+    this.isTurnOver = true;
+    this.decoder.pause();
+  }
+
+  private onParsed(fault: SessionError | undefined): void {
     if (fault !== undefined) {
       this.finish(fault);
       this.socket.destroy();
     } else if (this.state === "open") {
       this.sink?.onIdle();
     }
+  }
+
+  /** A sink may abort the link in the middle of an arrival. */
+  private get isEnded(): boolean {
+    return this.state === "closed";
+  }
+
+  /** Lets others have their turn. */
+  private rest(): void {
+    if (this.isResting || this.state !== "open") return;
+    this.isResting = true;
+    this.socket.pause();
+    setImmediate(this.onTurn);
+  }
+
+  private readonly onTurn = (): void => {
+    this.isResting = false;
+    if (this.state !== "open" || this.isHeld) return;
+    this.turnStartedAt = performance.now();
+    this.isTurnOver = false;
+    this.isTurnOpen = false;
+    if (this.decoder.isBehind) this.onParsed(this.decoder.goOn());
+    if (this.isTurnOver) this.rest();
+    else if (this.state === "open" && !this.isHeld) this.socket.resume();
   };
 
   /** The peer sends nothing more. It has ended the session, so that what it has not fetched is of no use to it. */
@@ -197,6 +264,9 @@ export class SocketLink implements Link {
   /** Reports the end, once. Who has closed by itself is not told of failures on the way. */
   private finish(fault: SessionError | undefined): void {
     if (this.state === "closed") return;
+    // What had arrived before the end comes before it.
+    while (this.decoder.isBehind && !this.isHeld) this.decoder.goOn();
+    if (this.isEnded) return;
     this.fault = this.state === "open" ? fault : undefined;
     this.state = "closed";
     this.decoder.stop();

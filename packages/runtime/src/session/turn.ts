@@ -1,0 +1,83 @@
+/**
+ * How much of one turn of the event loop may go to sending items. With a large window and a fast reader a loop of
+ * `await tx.send()` never waits, so that it would keep the turn for itself: nothing else of the process runs meanwhile.
+ *
+ * ```
+ *  fresh ──first item──► running ──time is over──► over ──others have had their turn──► fresh
+ * ```
+ */
+import type { Clock } from "../clock.js";
+
+/** Milliseconds of one turn. */
+const turnMs = 5;
+/** Work between two looks at the clock: an item counts 1, and 1 more for each 4 KiB. */
+const workBetweenLooks = 16;
+const bytesOfWork = 12;
+
+/** What all senders of a process share: many that keep to a share of their own would take many shares. */
+export class Turn {
+  private readonly clock: Clock;
+  private work = 0;
+  private startedAt = 0;
+  private isRunning = false;
+  private over: Promise<void> | undefined = undefined;
+  private resolve: () => void = () => {};
+
+  /** @param clock that says how long the turn takes already */
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  /** Whether nothing more should be sent before others have had their turn. */
+  get isOver(): boolean {
+    return this.over !== undefined;
+  }
+
+  /** Resolves when others have had their turn; undefined while there is time. */
+  get rest(): Promise<void> | undefined {
+    return this.over;
+  }
+
+  /** Counts an item that has left. */
+  spend(bytes: number): void {
+    if (!this.isRunning) this.begin();
+    this.work += 1 + (bytes >>> bytesOfWork);
+    if (this.work < workBetweenLooks || this.over !== undefined) return;
+    this.work = 0;
+    if (this.clock.now() - this.startedAt < turnMs) return;
+    this.over = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+
+  private begin(): void {
+    this.isRunning = true;
+    this.work = 0;
+    this.startedAt = this.clock.now();
+    letOthersRun(this.onOver);
+  }
+
+  private readonly onOver = (): void => {
+    this.isRunning = false;
+    this.over = undefined;
+    this.resolve();
+  };
+}
+
+const turns = /*@__PURE__*/ new WeakMap<Clock, Turn>();
+
+/** The turn of all that have this clock. */
+export function turnOf(clock: Clock): Turn {
+  let turn = turns.get(clock);
+  if (turn === undefined) {
+    turn = new Turn(clock);
+    turns.set(clock, turn);
+  }
+  return turn;
+}
+
+/** Calls back when the event loop has looked for what has arrived. Only Node has a way without a delay. */
+function letOthersRun(callback: () => void): void {
+  if (typeof setImmediate === "function") setImmediate(callback);
+  else setTimeout(callback, 0);
+}
