@@ -10,16 +10,16 @@ import { readGolden } from "../golden/report.js";
 import { goodFiles, goodHost } from "../language/good-fixtures.js";
 import { modelOf } from "./generated.js";
 import { randomSchema } from "./random-types.js";
+import { typeErrors } from "./type-errors.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readRoot = (path: string): string => readFileSync(`${root}${path}`, "utf8");
 
-/** Generated files by path below a folder of their own, which exists in the compiler's host alone. */
+/** Generated files by path. */
 const outputs = new Map<string, string>();
-const folder = `${root}tests/emit/virtual/`;
 
 function add(name: string, files: readonly EmittedFile[]): void {
-  for (const { path, text } of files) outputs.set(`${folder}${name}/${path}`, text);
+  for (const { path, text } of files) outputs.set(`${name}/${path}`, text);
 }
 
 function addTexts(name: string, texts: Readonly<Record<string, string>>, suffix?: ".ts"): void {
@@ -80,65 +80,7 @@ describe.each(compilers)("generated code under %s", (name) => {
   it("has no error and no unused name", { timeout: 120_000 }, () => {
     const compiler = createRequire(import.meta.url)(name) as typeof ts;
     expect(compiler.version).toMatch(name === "typescript" ? /^6\.0/ : /^5\.9/);
-    expect(diagnose(compiler)).toStrictEqual([]);
+    expect(typeErrors(outputs, compiler)).toStrictEqual([]);
     expect(outputs.size).toBeGreaterThan(15);
   });
 });
-
-function diagnose(compiler: typeof ts): readonly string[] {
-  const options: ts.CompilerOptions = {
-    target: compiler.ScriptTarget.ES2022,
-    lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts"],
-    module: compiler.ModuleKind.NodeNext,
-    moduleResolution: compiler.ModuleResolutionKind.NodeNext,
-    types: ["node"],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    noImplicitOverride: true,
-    noImplicitReturns: true,
-    noFallthroughCasesInSwitch: true,
-    noPropertyAccessFromIndexSignature: true,
-    noUnusedLocals: true,
-    noUnusedParameters: true,
-    allowUnreachableCode: false,
-    verbatimModuleSyntax: true,
-    isolatedModules: true,
-    isolatedDeclarations: true,
-    erasableSyntaxOnly: true,
-    declaration: true,
-    noEmit: true,
-    skipLibCheck: true,
-    paths: { "@voxrpc/runtime/gen/v1": [`${root}packages/runtime/src/gen/v1.ts`] },
-  };
-  const host = compiler.createCompilerHost(options);
-  const { readFile, fileExists, directoryExists } = host;
-  host.readFile = (path) => outputs.get(path) ?? readFile(path);
-  host.fileExists = (path) => outputs.has(path) || fileExists(path);
-  host.directoryExists = (path) => path.startsWith(folder.slice(0, -1)) || (directoryExists?.(path) ?? false);
-  const getSourceFile = host.getSourceFile.bind(host);
-  host.getSourceFile = (path, language) => {
-    const text = outputs.get(path);
-    return text === undefined
-      ? getSourceFile(path, language)
-      : compiler.createSourceFile(path, text, language, true);
-  };
-  const program = compiler.createProgram([...outputs.keys()], options, host);
-  const found = [
-    ...program.getOptionsDiagnostics(),
-    ...[...outputs.keys()].flatMap((path) => {
-      const file = program.getSourceFile(path);
-      if (file === undefined) throw new Error(`${path} was not compiled`);
-      return [
-        ...program.getSyntacticDiagnostics(file),
-        ...program.getSemanticDiagnostics(file),
-        ...program.getDeclarationDiagnostics(file),
-      ];
-    }),
-  ];
-  return found.map((diagnostic) => {
-    const place = diagnostic.file?.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
-    const text = compiler.flattenDiagnosticMessageText(diagnostic.messageText, "\n");
-    return `${diagnostic.file?.fileName.replace(folder, "")}:${(place?.line ?? 0) + 1}: TS${diagnostic.code} ${text}`;
-  });
-}

@@ -17,7 +17,7 @@ import { checkMethodIds } from "./rules/method-ids.js";
 import { checkNesting } from "./rules/nesting.js";
 import { checkPersistedChannels } from "./rules/persisted-channels.js";
 import { checkReservedNames } from "./rules/reserved-names.js";
-import { checkTypeScriptNames } from "./rules/typescript-names.js";
+import { checkExportNames, checkTypeScriptNames } from "./rules/typescript-names.js";
 import { checkUnusedImports } from "./rules/unused-imports.js";
 
 /** One rule: reads the program, reports. `holdsChannel` says of a type whether a Tx or Rx stands anywhere in it. */
@@ -42,6 +42,7 @@ const rules: readonly Rule[] = [
   checkUnusedImports,
   checkArgumentCount,
   checkErrorTypes,
+  checkExportNames,
 ];
 
 export function checkRules(linked: Linked, holdsChannel: (type: Type) => boolean): void {

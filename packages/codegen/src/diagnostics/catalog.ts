@@ -45,6 +45,7 @@ export const catalog = {
   VOX2011: { severity: "error", title: "service imported", message: "`{name}` is a service; only types can be imported", help: "import the generated service where you use it" },
   VOX2012: { severity: "error", title: "file imports itself", message: "this file imports itself", help: "remove the import: its own types are in reach" },
   VOX2013: { severity: "error", title: "empty import", message: "this import names nothing", help: "remove it, or name the types between the braces" },
+  VOX2014: { severity: "warning", title: "derived name taken", message: "{subject} is exported as `{name}`: {other} has the name `{wanted}`, too", help: "rename one of the two before the first release, if you can" },
 
   // --- 3xxx: types and rules ---
   VOX3001: { severity: "error", title: "number of type arguments", message: "`{name}` takes {expected}, here {found}", help: "{advice}" },

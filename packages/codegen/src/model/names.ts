@@ -7,12 +7,31 @@
 export function camelCase(name: string): string {
   const [, before = "", middle = "", after = ""] = /^(_*)(.*?)(_*)$/.exec(name) ?? [];
   const parts = middle.split(/_+/).filter((part) => part !== "");
-  const joined = parts.map((part, at) => (at === 0 ? startLower(part) : startUpper(part))).join("");
+  const joined = parts.map((part, at) => (at === 0 ? startLower(part) : upperFirst(part))).join("");
   return `${before}${joined}${after}`;
 }
 
-function startUpper(part: string): string {
-  return part.slice(0, 1).toUpperCase() + part.slice(1);
+/** What every object of JavaScript has without being given it. */
+const inheritedMembers: ReadonlySet<string> = new Set([
+  "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+  "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
+]); // biome-ignore format: a table
+
+/**
+ * A field or method as a member of an object: camelCase, with `_` after a name that every object inherits. A member
+ * `toString` that was left out would be that of `Object.prototype`.
+ */
+export function memberName(name: string): string {
+  const member = camelCase(name);
+  return inheritedMembers.has(member) ? `${member}_` : member;
+}
+
+export function upperFirst(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+export function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
 /** Lower-cases the first capital, or a run of them up to the last one before a lower-case letter. */
@@ -34,6 +53,6 @@ export function pascalCase(name: string): string {
   const isShouting = name === name.toUpperCase() && name.includes("_");
   return name
     .split(/_+/)
-    .map((part) => startUpper(isShouting ? part.toLowerCase() : part))
+    .map((part) => upperFirst(isShouting ? part.toLowerCase() : part))
     .join("");
 }

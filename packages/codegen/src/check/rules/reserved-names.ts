@@ -1,22 +1,13 @@
 import { camelCase } from "../../model/names.js";
+import { reservedExport } from "../../model/reserved-words.js";
 import type { NameNode } from "../../syntax/ast.js";
 import { isBuiltin } from "../builtin.js";
 import { fieldNodes, type Linked } from "../program.js";
 import { checkReserved, isKeyword } from "../resolve.js";
 
-/** Words that TypeScript does not take as the name of a type or of a constant. */
-const typeScriptWords: ReadonlySet<string> = new Set([
-  "any", "unknown", "undefined", "null", "void", "number", "boolean", "symbol", "bigint", "object", "break", "case",
-  "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else", "export", "extends", "finally",
-  "for", "function", "if", "in", "instanceof", "new", "return", "super", "switch", "this", "throw", "try", "typeof",
-  "var", "while", "with", "yield", "let", "static", "implements", "interface", "private", "protected", "public",
-  "await", "arguments", "eval", "async", "of", "as", "is", "infer", "keyof", "readonly", "declare", "namespace",
-  "module", "globalThis",
-]); // biome-ignore format: a table
-
 /** The names that `checkReservedNames` and the resolver of names refuse for types. */
 export function isReservedTypeName(text: string): boolean {
-  return isBuiltin(text) || isKeyword(text) || typeScriptWords.has(text);
+  return isBuiltin(text) || isKeyword(text) || reservedExport(text) !== undefined;
 }
 
 /** Names of methods that JavaScript calls by itself. */
@@ -38,9 +29,12 @@ export function checkReservedNames(linked: Linked): void {
     for (const declaration of ast.declarations) {
       const { name } = declaration;
       const kind = declaration.kind === "service" ? "a service" : "a type";
-      if (typeScriptWords.has(name.text)) refuse(name, kind, "it is a word of TypeScript");
+      const advice = reservedExport(name.text);
+      if (advice !== undefined) refuse(name, kind, advice);
       else checkMember(name, kind);
       for (const field of fieldNodes(declaration)) checkMember(field.name, "a field");
+      if (declaration.kind === "enum")
+        for (const variant of declaration.variants) checkMember(variant.name, "a variant");
       if (declaration.kind === "service") {
         for (const method of declaration.methods) {
           const advice = methodWords.get(camelCase(method.name.text));
@@ -51,8 +45,8 @@ export function checkReservedNames(linked: Linked): void {
       }
       for (const parameter of declaration.parameters) {
         if (!checkReserved(parameter, "a type parameter", reporter)) continue;
-        if (typeScriptWords.has(parameter.text))
-          refuse(parameter, "a type parameter", "it is a word of TypeScript");
+        const advice = reservedExport(parameter.text);
+        if (advice !== undefined) refuse(parameter, "a type parameter", advice);
       }
     }
   }

@@ -1,10 +1,20 @@
-import { camelCase } from "../../model/names.js";
+import { exportNames } from "../../model/export-names.js";
+import { memberName } from "../../model/names.js";
 import { kebab } from "../../schema/kebab.js";
 import type { NameNode } from "../../syntax/ast.js";
 import type { Linked } from "../program.js";
 
 /** What the generated file exports for each service, beside the service itself. */
 const serviceSuffixes: readonly string[] = ["Client", "Handler"];
+
+/** Exports whose usual name something else has: they are generated under another one. Runs last: errors generate nothing. */
+export function checkExportNames({ model, reporter }: Linked): void {
+  if (reporter.hasErrors) return;
+  for (const file of model.values()) {
+    for (const { owner, ...clash } of exportNames(file).clashes)
+      reporter.report("VOX2014", owner.span, clash);
+  }
+}
 
 /** Names that differ on the wire and are one name in TypeScript. */
 export function checkTypeScriptNames(linked: Linked): void {
@@ -24,7 +34,7 @@ export function checkTypeScriptNames(linked: Linked): void {
     const first = new Map<string, NameNode>();
     for (const { name } of nodes) {
       if (name.text === "") continue;
-      const target = camelCase(name.text);
+      const target = memberName(name.text);
       const before = first.get(target);
       if (before === undefined) first.set(target, name);
       // Equal names, and methods with equal ids, are reported as such.
@@ -40,7 +50,7 @@ export function checkTypeScriptNames(linked: Linked): void {
         for (const { form } of declaration.variants) {
           if (form.kind !== "struct") continue;
           checkMembers("field", form.fields);
-          const kind = form.fields.find(({ name }) => camelCase(name.text) === "kind");
+          const kind = form.fields.find(({ name }) => memberName(name.text) === "kind");
           if (kind !== undefined)
             report("field", kind.name, "kind", "the member that names the variant, always", undefined);
         }

@@ -9,10 +9,11 @@ import type {
   Variant,
   VariantForm,
 } from "../../model/model.js";
+import { memberName } from "../../model/names.js";
 import { block, type Layout } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
-import { declarationHead, memberName } from "./names.js";
+import { declarationHead } from "./names.js";
 import { formTypes, isOptional, typeText, usesParameter } from "./types.js";
 import { isLiteralEnum } from "./value-type.js";
 

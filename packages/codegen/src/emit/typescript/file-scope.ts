@@ -1,16 +1,10 @@
 /** What the parts of one generated file share: its names, its imports, and the codecs that it still has to write. */
 import type { ModelFile, Service, TypeDeclaration } from "../../model/model.js";
+import { lowerFirst } from "../../model/names.js";
 import { SchemaCache } from "../../schema/index.js";
 import { Imports } from "./imports.js";
 import { Measures } from "./measure.js";
-import {
-  type CodecNames,
-  codecNames,
-  FileNames,
-  lowerFirst,
-  type ServiceNames,
-  type TypeNames,
-} from "./names.js";
+import { type CodecNames, codecNames, FileNames, type ServiceNames, type TypeNames } from "./names.js";
 import { partName } from "./part-names.js";
 import { type NamedValue, type ValueType, ValueTypes } from "./value-type.js";
 

@@ -3,7 +3,7 @@ import type { Method, Service } from "../../model/model.js";
 import { block, group, joined, type Layout, object } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
-import type { MethodNames } from "./names.js";
+import { type MethodNames, signatureName } from "./names.js";
 import { methodFlags } from "./service.js";
 import { shapeText } from "./shape.js";
 import { lastParameter, parameterDocs, parameterText, type Signature, signatureOf } from "./signature.js";
@@ -27,7 +27,7 @@ function memberText(method: Method, service: Service, file: FileScope): readonly
   const list = [...parameters.map(parameterText), `${context}: $.CallContext`];
   return [
     ...docLines(method, parameterDocs(method, parameters)),
-    joined(group(`${member}(`, list, ")"), `: ${answerText(signature)};`),
+    joined(group(`${signatureName(member)}(`, list, ")"), `: ${answerText(signature)};`),
   ];
 }
 

@@ -1,8 +1,10 @@
 /** Writers and readers of structs and enums. */
+
+import { memberName } from "../../model/names.js";
 import { group, joined, type Layout, object, section } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
 import { tagRoom } from "./measure.js";
-import { memberName, variableName } from "./names.js";
+import { variableName } from "./names.js";
 import { needsAnnotation, readText } from "./read.js";
 import { valueText } from "./types.js";
 import type { NamedValue, ValueField, ValuePayload, ValueType, ValueVariant } from "./value-type.js";
@@ -96,17 +98,17 @@ function structReader(
   fields: readonly ValueField[],
   file: FileScope,
 ): { readonly locals: readonly Layout[]; readonly literal: Layout } {
+  // What the readers use of the file's own names is known when all of them are written.
+  const readers = fields.map(({ type }) => readText(type, file));
   const taken = new Set(["r"]);
   const entries: string[] = [];
-  const locals = fields.map(({ field, type }): Layout => {
+  const locals = fields.map(({ field, type }, at): Layout => {
     const member = memberName(field.name);
-    // Functions that are called here all begin with `read`.
-    const free = member.startsWith("read") ? `_${member}` : member;
-    const local = variableName(free, (name) => taken.has(name));
+    const local = variableName(member, (name) => taken.has(name) || file.names.scope.has(name));
     taken.add(local);
     entries.push(local === member ? member : `${member}: ${local}`);
     const annotation = needsAnnotation(type) ? `: ${valueText(type, file)}` : "";
-    return joined(`const ${local}${annotation} = `, readText(type, file), ";");
+    return joined(`const ${local}${annotation} = `, readers[at] ?? "", ";");
   });
   return { locals, literal: object(entries) };
 }

@@ -1,20 +1,13 @@
 /** Names of generated code. Each file has one scope; what is exported takes its names first, in a fixed order. */
+import { exportNames } from "../../model/export-names.js";
 import type { Method, ModelFile, Service, StructDeclaration, TypeDeclaration } from "../../model/model.js";
-import { camelCase } from "../../model/names.js";
-
-/** Words that cannot name a variable or parameter of a module. */
-const reservedWords: ReadonlySet<string> = new Set([
-  "arguments", "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
-  "else", "enum", "eval", "export", "extends", "false", "finally", "for", "function", "if", "implements", "import",
-  "in", "instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public", "return",
-  "static", "super", "switch", "this", "throw", "true", "try", "typeof", "undefined", "var", "void", "while", "with",
-  "yield", "Array", "Map", "Set", "globalThis",
-]); // biome-ignore format: a table
+import { lowerFirst, memberName, upperFirst } from "../../model/names.js";
+import { isReservedVariable } from "../../model/reserved-words.js";
 
 /** A name as a variable: with `_` after it where it means something already. */
 export function variableName(name: string, isTaken: (name: string) => boolean = () => false): string {
   let free = name;
-  while (reservedWords.has(free) || isTaken(free)) free += "_";
+  while (isReservedVariable(free) || isTaken(free)) free += "_";
   return free;
 }
 
@@ -91,36 +84,25 @@ export class FileNames {
     // The names of the schema first: nothing derived may push them aside.
     for (const { name } of types) scope.claim(name);
     for (const { name } of file.services) scope.claim(name);
-    const surfaces = file.services.map((service) => ({
-      service,
-      client: scope.claim(`${service.name}Client`),
-      tryClient: scope.claim(`${service.name}TryClient`),
-      handler: scope.claim(`${service.name}Handler`),
-    }));
-    const codecs = types.map(({ name }) => scope.claim(`${name}Codec`));
+    const names = exportNames(file);
+    for (const name of names.codecs.values()) scope.claim(name);
+    for (const { methods, ...surface } of names.services.values())
+      for (const name of [...Object.values(surface), ...methods.values()]) scope.claim(name);
     this.services = new Map(
-      surfaces.map(({ service, ...surface }) => {
-        const base = camelCase(service.name);
-        const dispatcher = scope.claim(`${base}Dispatcher`);
-        const constants = service.methods.map((method) => {
-          const member = camelCase(method.name);
-          return { method, member, constant: scope.claim(`${base}${upperFirst(member)}`) };
+      [...names.services].map(([service, { methods: constants, ...surface }]) => {
+        const methods = [...constants].map(([method, constant]) => {
+          const member = memberName(method.name);
+          return [method, { member, constant, ...methodNames(constant, scope) }] as const;
         });
-        const methods = new Map(
-          constants.map(({ method, ...names }) => [
-            method,
-            { ...names, ...methodNames(names.constant, scope) },
-          ]),
-        );
-        return [service, { service: service.name, ...surface, dispatcher, methods }];
+        return [service, { service: service.name, ...surface, methods: new Map(methods) }];
       }),
     );
     // Nothing made up or imported may hide the platform; what the schema itself declares is qualified around.
     for (const name of platformNames) if (!scope.has(name)) scope.claim(name);
     this.types = new Map(
-      types.map((declaration, at) => [
+      [...names.codecs].map(([declaration, codec]) => [
         declaration,
-        { type: declaration.name, codec: codecs[at] ?? "", ...codecNames(declaration.name, scope) },
+        { type: declaration.name, codec, ...codecNames(declaration.name, scope) },
       ]),
     );
   }
@@ -148,19 +130,6 @@ export function codecNames(name: string, scope: Scope): CodecNames {
   };
 }
 
-export function upperFirst(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
-
-export function lowerFirst(text: string): string {
-  return camelCase(text.slice(0, 1)) + text.slice(1);
-}
-
-/** A member of a struct as text of an object type or literal: every name of the language is an identifier. */
-export function memberName(name: string): string {
-  return camelCase(name);
-}
-
 /** The name of a declaration with its parameters, unused ones marked. */
 export function declarationHead(
   { name, parameters }: Pick<StructDeclaration, "name" | "parameters">,
@@ -169,4 +138,9 @@ export function declarationHead(
   if (parameters.length === 0) return name;
   const marked = parameters.map((parameter) => (isUsed(parameter) ? parameter : `_${parameter}`));
   return `${name}<${marked.join(", ")}>`;
+}
+
+/** A method of an interface: `new(…)` alone would be its constructor. */
+export function signatureName(member: string): string {
+  return member === "new" ? '"new"' : member;
 }

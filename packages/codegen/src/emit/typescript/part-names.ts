@@ -1,5 +1,5 @@
 /** Names of the composites that have no name of their own, for functions like `writeListOfString`. */
-import { upperFirst } from "./names.js";
+import { upperFirst } from "../../model/names.js";
 import type { ValueType } from "./value-type.js";
 
 /** Longest name: deeply nested types would have names that nobody can read. Equal starts are told apart by `_`. */

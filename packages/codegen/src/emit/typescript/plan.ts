@@ -1,9 +1,9 @@
 /** What generated methods carry ready for the wire: ids, roots, schemas. */
 import type { TypeRef } from "@voxrpc/runtime/internal/schema";
+import { lowerFirst } from "../../model/names.js";
 import type { EncodedSchema } from "../../schema/index.js";
 import { call, group, joined, type Layout } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
-import { lowerFirst } from "./names.js";
 
 /** Characters of CBOR text on one line. */
 const base64Width = 100;

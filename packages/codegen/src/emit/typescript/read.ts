@@ -1,7 +1,8 @@
 /** How a value is read: expressions that move the reader `r` behind it. */
+
+import { upperFirst } from "../../model/names.js";
 import { conditional, flat, group, joined, type Layout, object } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
-import { upperFirst } from "./names.js";
 import { isWrapped, type ValueType } from "./value-type.js";
 import { floatList } from "./write.js";
 

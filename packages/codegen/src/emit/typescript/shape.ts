@@ -1,8 +1,8 @@
 /** Shapes: plain data by which the runtime explains errors. Source: decision 2. */
 import type { DefaultValue } from "../../model/model.js";
+import { memberName } from "../../model/names.js";
 import { call, group, joined, type Layout, object } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
-import { memberName } from "./names.js";
 import { valueText } from "./types.js";
 import {
   isLiteralEnum,

@@ -1,8 +1,9 @@
 /** How a value is written: expressions that take a position and give the next one, and statements made of them. */
+
+import { upperFirst } from "../../model/names.js";
 import { block, conditional, type Layout } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
 import { type Room, roomOf, tagRoom } from "./measure.js";
-import { upperFirst } from "./names.js";
 import { isWrapped, type ValueType } from "./value-type.js";
 
 /** One value to write at `p`. */
