@@ -180,7 +180,7 @@ export interface Reserved {
   delete: number;
   kind: number;
   value: number;
-  constructor_: number;
+  constructor: number;
 }
 
 export interface Pair<A, B> {
@@ -1398,9 +1398,9 @@ export const reservedShape: $.StructShape = /*@__PURE__*/ $.structShape(
     $.fieldShape("delete", "delete", $.u32Shape),
     $.fieldShape("kind", "kind", $.u32Shape),
     $.fieldShape("value", "value", $.u32Shape),
-    $.fieldShape("constructor", "constructor_", $.u32Shape),
+    $.fieldShape("constructor", "constructor", $.u32Shape),
   ],
-  (v) => ({ class: v[0], function: v[1], delete: v[2], kind: v[3], value: v[4], constructor_: v[5] }),
+  (v) => ({ class: v[0], function: v[1], delete: v[2], kind: v[3], value: v[4], constructor: v[5] }),
 );
 
 export function writeReserved(w: $.Writer, p: number, v: Reserved): number {
@@ -1410,7 +1410,7 @@ export function writeReserved(w: $.Writer, p: number, v: Reserved): number {
   p = $.writeU32(w, p, v.delete);
   p = $.writeU32(w, p, v.kind);
   p = $.writeU32(w, p, v.value);
-  return $.writeU32(w, p, v.constructor_);
+  return $.writeU32(w, p, v.constructor);
 }
 
 export function readReserved(r: $.Reader): Reserved {
@@ -1419,8 +1419,8 @@ export function readReserved(r: $.Reader): Reserved {
   const delete_ = $.readU32(r);
   const kind = $.readU32(r);
   const value = $.readU32(r);
-  const constructor_ = $.readU32(r);
-  return { class: class_, function: function_, delete: delete_, kind, value, constructor_ };
+  const constructor = $.readU32(r);
+  return { class: class_, function: function_, delete: delete_, kind, value, constructor };
 }
 
 export const chainShape: $.StructShape = /*@__PURE__*/ $.structShape(

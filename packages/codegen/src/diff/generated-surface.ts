@@ -1,132 +1,240 @@
-/** What a generated file offers to the code that imports it, read from its text. */
+/** What a generated file offers to the code that imports it: the structures that the emitter prints, not their text. */
+import { holdsChannel } from "../emit/typescript/channels.js";
+import { FileScope, type ProgramScope } from "../emit/typescript/file-scope.js";
+import { signatureOf } from "../emit/typescript/signature.js";
+import { formTypes, isOptional, typeText } from "../emit/typescript/types.js";
+import { isLiteralEnum } from "../emit/typescript/value-type.js";
+import type {
+  AliasDeclaration,
+  EnumDeclaration,
+  Field,
+  Method,
+  ModelFile,
+  Service,
+  StructDeclaration,
+  Type,
+  TypeDeclaration,
+  Variant,
+  VariantForm,
+} from "../model/model.js";
+import { fieldName } from "../model/names.js";
+import { kebab } from "../schema/kebab.js";
 
-/** A generated declaration without its comments. */
-export interface Surface {
-  readonly kind: "interface" | "type" | "class" | "const";
-  /** Name with type parameters. */
-  readonly head: string;
-  /** By name: members of an interface or class without bodies, variants of a union. */
-  readonly members: ReadonlyMap<string, string>;
-  /** Text of a type that has no members. */
+/** A member of an interface, class or union. */
+export interface Member {
+  /** Its type as TypeScript compares types: aliases written out, parameters without names. */
+  readonly type: string;
+  /** As the generated code declares it. */
   readonly text: string;
+  /** Code that makes a value may leave it out. */
+  readonly isOptional: boolean;
 }
 
-const declaration = /^export (interface|type|class|const) ([A-Za-z_$][\w$]*)(.*)$/;
-/** Sections of a generated file that applications see. */
-const shown = /^\/\/ --- (types|clients and handlers) ---$/;
-const section = /^\/\/ --- .* ---$/;
+/** An export of a generated file. */
+export interface Surface {
+  readonly kind: "interface" | "type" | "class" | "const";
+  /** Number of type parameters. */
+  readonly arity: number;
+  readonly members: ReadonlyMap<string, Member>;
+  /** Type of an export without members. */
+  readonly type: string;
+  /** What it is generated from. */
+  readonly owner: TypeDeclaration | Service;
+  /** A client, handler, codec, dispatcher or constant: it comes and goes with its owner. */
+  readonly isDerived: boolean;
+  /** Methods that an application implements. */
+  readonly isHandler: boolean;
+  /** The method whose constant it is. */
+  readonly constantOf?: string;
+}
 
-/** Declarations of the types, clients and handlers of a generated file, by name; a type wins over its constant. */
-export function surfacesOf(text: string): ReadonlyMap<string, Surface> {
+/** Exports of a generated file by name; a type stands for the constant of the same name. */
+export function surfacesOf(file: ModelFile, program: ProgramScope): ReadonlyMap<string, Surface> {
+  const scope = new SurfaceScope(file, program);
   const found = new Map<string, Surface>();
-  let isShown = false;
-  let open: { kind: string; name: string; lines: string[] } | undefined;
-  const close = (): void => {
-    if (open === undefined) return;
-    const known = found.get(open.name);
-    if (known === undefined || known.kind === "const") found.set(open.name, surfaceOf(open));
-    open = undefined;
-  };
-  for (const line of text.replace(/^ *\/\*\*[\s\S]*?\*\/\n/gm, "").split("\n")) {
-    if (section.test(line)) {
-      close();
-      isShown = shown.test(line);
-      continue;
-    }
-    const match = isShown ? declaration.exec(line) : null;
-    if (match !== null) {
-      close();
-      open = { kind: match[1] ?? "", name: match[2] ?? "", lines: [`${match[2]}${match[3]}`] };
-    } else if (open !== undefined && line !== "") {
-      open.lines.push(line);
-    }
+  for (const declaration of file.types) {
+    found.set(declaration.name, typeSurface(declaration, scope));
+    if (holdsChannel(declaration)) continue;
+    const { codec } = scope.declared(declaration);
+    found.set(codec, derived("const", declaration, `the codec of ${declaration.name}`));
   }
-  close();
+  for (const service of file.services) addService(service, scope, found);
   return found;
 }
 
-function surfaceOf({ kind, lines }: { kind: string; name: string; lines: readonly string[] }): Surface {
-  const [first = "", ...rest] = lines;
-  if (kind === "interface" || kind === "class") {
-    const members = kind === "interface" ? membersOf(rest) : signaturesOf(rest);
-    return { kind, head: first.replace(/ \{$/, ""), members, text: "" };
+/** Names as other files see them: what one file has to call another one's types does not count. */
+class SurfaceScope extends FileScope {
+  override typeName(declaration: TypeDeclaration): string {
+    return declaration.name;
   }
-  const whole = [first, ...rest.map((line) => line.trim())].join(" ").replace(/;$/, "");
-  const [head = "", ...body] = whole.split(/ = | =(?=\s)/);
-  const text = body.join(" = ").trim();
-  if (kind === "type") return { kind, head, members: variantsOf(text), text };
-  return { kind: "const", head, members: new Map(), text };
+
+  override platform(name: string): string {
+    return name;
+  }
 }
 
-/** Members of an interface: one a line, or broken over several up to the `;`. */
-function membersOf(lines: readonly string[]): ReadonlyMap<string, string> {
-  const members = new Map<string, string>();
-  let pending = "";
-  for (const line of lines) {
-    if (line === "}") break;
-    pending = pending === "" ? line.trim() : `${pending} ${line.trim()}`;
-    if (!line.endsWith(";") || depthOf(pending) > 0) continue;
-    const text = pending.slice(0, -1);
-    members.set(nameOf(text), text);
-    pending = "";
-  }
-  return members;
+const noMembers: ReadonlyMap<string, Member> = new Map();
+
+function derived(kind: Surface["kind"], owner: Surface["owner"], type: string): Surface {
+  return { kind, arity: 0, members: noMembers, type, owner, isDerived: true, isHandler: false };
 }
 
-/** Signatures of a class: what stands two spaces in, up to the brace of the body. */
-function signaturesOf(lines: readonly string[]): ReadonlyMap<string, string> {
-  const members = new Map<string, string>();
-  let pending = "";
-  for (const line of lines) {
-    if (pending === "" && !/^ {2}[A-Za-z_$]/.test(line)) continue;
-    pending = pending === "" ? line.trim() : `${pending} ${line.trim()}`;
-    if (!pending.endsWith("{") && !pending.endsWith(";")) continue;
-    if (depthOf(pending.replace(/\{$/, "")) > 0) continue;
-    const text = pending.replace(/ ?[{;]$/, "");
-    members.set(nameOf(text), text);
-    pending = "";
-  }
-  return members;
+function addService(service: Service, scope: SurfaceScope, found: Map<string, Surface>): void {
+  const names = scope.service(service);
+  const methods = [...names.methods];
+  const call = (form: Form): ReadonlyMap<string, Member> =>
+    new Map(methods.map(([method, { member }]) => [member, callMember(method, member, form, scope)]));
+  found.set(service.name, { ...derived("const", service, "a service"), isDerived: false });
+  found.set(names.client, { ...derived("class", service, ""), members: call("client") });
+  found.set(names.tryClient, { ...derived("class", service, ""), members: call("tryClient") });
+  found.set(names.handler, {
+    ...derived("interface", service, ""),
+    members: call("handler"),
+    isHandler: true,
+  });
+  found.set(names.dispatcher, derived("const", service, `the dispatcher of ${service.name}`));
+  for (const [method, { constant }] of methods)
+    found.set(constant, { ...derived("const", service, ""), ...constantOf(service, method) });
 }
 
-/** Alternatives of a union whose every part is a literal or an object with `kind`. */
-function variantsOf(text: string): ReadonlyMap<string, string> {
-  const parts = splitUnion(text.replace(/^\| /, ""));
-  const variants = new Map<string, string>();
-  for (const part of parts) {
-    const name = /^"([^"]*)"$/.exec(part)?.[1] ?? /^\{ kind: "([^"]*)"/.exec(part)?.[1];
-    if (name === undefined) return new Map();
-    variants.set(name, part);
-  }
-  return variants;
+/** Clients say how a method is called; its constant says which method it is. */
+function constantOf(service: Service, method: Method): Pick<Surface, "type" | "constantOf"> {
+  const title = `${kebab(service.name)}.${kebab(method.name)}`;
+  return { type: `the method ${title}`, constantOf: title };
 }
 
-function splitUnion(text: string): readonly string[] {
-  const parts: string[] = [];
-  let start = 0;
-  let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at] ?? "";
-    if ("{[(<".includes(character)) depth += 1;
-    else if ("}])>".includes(character) && text[at - 1] !== "=") depth -= 1;
-    else if (character === "|" && depth === 0) {
-      parts.push(text.slice(start, at).trim());
-      start = at + 1;
+type Form = "client" | "tryClient" | "handler";
+
+function callMember(method: Method, member: string, form: Form, scope: SurfaceScope): Member {
+  const written: Method = {
+    ...method,
+    args: method.args.map((argument) => ({ ...argument, type: writtenOut(argument.type) })),
+    returns: writtenOut(method.returns),
+    throws: method.throws === undefined ? undefined : writtenOut(method.throws),
+  };
+  const { parameters, returns, returnsUnit, throws } = signatureOf(written, scope);
+  const value = returnsUnit ? "void" : returns;
+  const result =
+    form === "client"
+      ? `Promise<${value}>`
+      : form === "tryClient"
+        ? `Promise<$.Result<${returns}, $.CallError<${throws}>>>`
+        : `$.Awaitable<${value}${throws === "never" ? "" : ` | $.Failure<${throws}>`}>`;
+  const last = form === "handler" ? "context: $.CallContext" : "options?: $.CallOptions";
+  const list = [...parameters.map(({ name, type }) => `${name}: ${type}`), last].join(", ");
+  return {
+    // A call may leave trailing options out in neither form: positions and types are what counts.
+    type: `(${parameters.map(({ type }) => type).join(", ")}) => ${result}`,
+    text: `${member}(${list}): ${result}`,
+    isOptional: false,
+  };
+}
+
+function typeSurface(declaration: TypeDeclaration, scope: SurfaceScope): Surface {
+  const named = withPositions(declaration);
+  const common = {
+    arity: declaration.parameters.length,
+    owner: declaration,
+    isDerived: false,
+    isHandler: false,
+  };
+  switch (named.kind) {
+    case "alias":
+      return { ...common, kind: "type", members: noMembers, type: typeText(named.type, scope) };
+    case "struct": {
+      if (named.fields.length === 0)
+        return { ...common, kind: "type", members: noMembers, type: "Record<string, never>" };
+      const members = new Map(named.fields.map((field) => [fieldName(field), fieldMember(field, scope)]));
+      return { ...common, kind: "interface", members, type: "" };
+    }
+    case "enum": {
+      const isLiteral = isLiteralEnum(named);
+      const members = new Map(
+        named.variants.map((variant) => [variant.name, variantMember(variant, isLiteral, scope)]),
+      );
+      return { ...common, kind: "type", members, type: "" };
     }
   }
-  parts.push(text.slice(start).trim());
-  return parts;
 }
 
-function depthOf(text: string): number {
-  let depth = 0;
-  for (const [at, character] of [...text].entries()) {
-    if ("{[(".includes(character)) depth += 1;
-    else if ("}])".includes(character) && text[at - 1] !== "=") depth -= 1;
+function fieldMember(field: Field, scope: SurfaceScope): Member {
+  const optional = isOptional(field.type);
+  const text = `${fieldName(field)}${optional ? "?" : ""}: ${typeText(field.type, scope)}`;
+  return { type: text, text, isOptional: optional };
+}
+
+function variantMember({ name, form }: Variant, isLiteral: boolean, scope: SurfaceScope): Member {
+  const literal = JSON.stringify(name);
+  const members =
+    form.kind === "struct"
+      ? form.fields.map((field) => fieldMember(field, scope).text)
+      : form.kind === "tuple"
+        ? [`value: [${form.types.map((type) => typeText(type, scope)).join(", ")}]`]
+        : formTypes(form).map((type) => `value: ${typeText(type, scope)}`);
+  const text = isLiteral ? literal : `{ ${[`kind: ${literal}`, ...members].join("; ")} }`;
+  // TypeScript compares members by name: their order is the schema's affair.
+  const type = isLiteral ? literal : `{ ${[`kind: ${literal}`, ...[...members].sort()].join("; ")} }`;
+  return { type, text, isOptional: false };
+}
+
+/** A declaration with its aliases written out and its parameters named by their position. */
+function withPositions<Declaration extends StructDeclaration | EnumDeclaration | AliasDeclaration>(
+  declaration: Declaration,
+): Declaration {
+  const positions = new Map(declaration.parameters.map((name, at) => [name, `T${at + 1}`]));
+  const write = (type: Type): Type => writtenOut(type, positions);
+  const writeFields = (fields: readonly Field[]): readonly Field[] =>
+    fields.map((field) => ({ ...field, type: write(field.type) }));
+  const writeForm = (form: VariantForm): VariantForm => {
+    switch (form.kind) {
+      case "unit":
+        return form;
+      case "newtype":
+        return { kind: "newtype", type: write(form.type) };
+      case "tuple":
+        return { kind: "tuple", types: form.types.map(write) };
+      case "struct":
+        return { kind: "struct", fields: writeFields(form.fields) };
+    }
+  };
+  switch (declaration.kind) {
+    case "alias":
+      return { ...declaration, type: write(declaration.type) };
+    case "struct":
+      return { ...declaration, fields: writeFields(declaration.fields) };
+    case "enum":
+      return {
+        ...declaration,
+        variants: declaration.variants.map((variant) => ({ ...variant, form: writeForm(variant.form) })),
+      };
   }
-  return depth;
 }
 
-function nameOf(text: string): string {
-  return /^(?:readonly |get |set |static )*([A-Za-z_$][\w$]*)/.exec(text)?.[1] ?? text;
+const noPositions: ReadonlyMap<string, string> = new Map();
+
+/** A type as TypeScript sees it: what aliases stand for. */
+function writtenOut(type: Type, positions: ReadonlyMap<string, string> = noPositions): Type {
+  const write = (inner: Type): Type => writtenOut(inner, positions);
+  switch (type.kind) {
+    case "alias":
+      return write(type.target);
+    case "primitive":
+      return type;
+    case "parameter":
+      return { kind: "parameter", name: positions.get(type.name) ?? type.name };
+    case "option":
+    case "list":
+    case "array":
+    case "set":
+    case "channel":
+      return { ...type, element: write(type.element) };
+    case "tuple":
+      return { kind: "tuple", elements: type.elements.map(write) };
+    case "map":
+      return { kind: "map", key: write(type.key), value: write(type.value) };
+    case "result":
+      return { kind: "result", ok: write(type.ok), error: write(type.error) };
+    case "named":
+      return { ...type, args: type.args.map(write) };
+  }
 }

@@ -1,11 +1,11 @@
 /** What the generated TypeScript of two versions offers: changes after which code that uses it may not compile. */
-import { emitTypeScript } from "../emit/typescript/emit-typescript.js";
+import { ProgramScope } from "../emit/typescript/file-scope.js";
 import type { ModelFile } from "../model/model.js";
 import type { Span } from "../source/span.js";
 import type { Collector } from "./collector.js";
 import type { Meetings } from "./finding.js";
 import { type Surface, surfacesOf } from "./generated-surface.js";
-import { movedTypes } from "./moved-types.js";
+import { movedDeclarations } from "./moved-types.js";
 import type { ContractSide } from "./sides.js";
 
 const none: Meetings = { oldClient: "compatible", newClient: "compatible" };
@@ -25,26 +25,28 @@ class SourceComparer {
   private readonly older: ContractSide;
   private readonly newer: ContractSide;
   private readonly collector: Collector;
+  /** Where declarations are that moved, by name. */
+  private readonly moved: ReadonlyMap<string, string>;
 
   constructor(older: ContractSide, newer: ContractSide, collector: Collector) {
     this.older = older;
     this.newer = newer;
     this.collector = collector;
+    this.moved = new Map(movedDeclarations(older, newer).map(({ name, to }) => [name, to]));
   }
 
   run(): void {
     const before = generate(this.older);
     const after = generate(this.newer);
-    const moved = new Map(movedTypes(this.older, this.newer).map((type) => [type.name, type.to]));
     for (const [path, { file, surfaces }] of before) {
       const other = after.get(path);
       for (const [name, surface] of surfaces) {
-        // The client says it already.
-        if (name.endsWith("TryClient") && surface.kind === "class") continue;
+        // What comes with a declaration goes with it: the declaration is reported.
+        if (surface.isDerived && other?.surfaces.has(surface.owner.name) !== true) continue;
         const now = other?.surfaces.get(name);
-        if (other === undefined || now === undefined)
-          this.reportGone(path, name, moved.get(name), file, other);
-        else this.compare(path, name, surface, now, this.spanOf(other.file, name));
+        if (other === undefined || now === undefined) {
+          if (!isMethodGone(surface, other)) this.reportGone(path, name, surface, file, other);
+        } else if (!isTryClient(name, surface)) this.compare(path, name, surface, now);
       }
     }
   }
@@ -52,17 +54,23 @@ class SourceComparer {
   private reportGone(
     path: string,
     name: string,
-    to: string | undefined,
+    surface: Surface,
     file: ModelFile,
     other: GeneratedFile | undefined,
   ): void {
+    const to = surface.isDerived ? undefined : this.moved.get(name);
     const change =
       to === undefined ? `\`${name}\` is no longer exported` : `\`${name}\` is exported by ${to}.ts now`;
     const advice =
-      to === undefined
-        ? "keep the declaration, marked `@deprecated`, until nothing imports it"
-        : "change the imports together with the schema";
-    const span: Span = other === undefined ? spanIn(file, name) : { file: other.file.path, start: 0, end: 0 };
+      to !== undefined
+        ? "change the imports together with the schema"
+        : surface.isDerived
+          ? "change the code that imports it together with the schema"
+          : "keep the declaration, marked `@deprecated`, until nothing imports it";
+    const span: Span =
+      other === undefined
+        ? { ...surface.owner.span, file: file.path }
+        : (other.surfaces.get(surface.owner.name)?.owner.span ?? { file: other.file.path, start: 0, end: 0 });
     this.collector.add(
       `${path} ${name}`,
       path,
@@ -74,86 +82,67 @@ class SourceComparer {
     );
   }
 
-  private compare(path: string, name: string, before: Surface, after: Surface, span: Span): void {
+  private compare(path: string, name: string, before: Surface, after: Surface): void {
     const file = `${path}.ts`;
+    const { span } = after.owner;
     const add = this.collector.add.bind(this.collector);
-    if (before.kind !== after.kind || before.head !== after.head || isOpaque(before) !== isOpaque(after)) {
-      const texts = { before: shorten(textOf(before)), after: shorten(textOf(after)) };
+    if (
+      before.kind !== after.kind ||
+      before.arity !== after.arity ||
+      before.type !== after.type ||
+      isOpaque(before) !== isOpaque(after)
+    ) {
+      const texts = { before: shorten(textOf(name, before)), after: shorten(textOf(name, after)) };
       const advice = "add a type beside it";
       add(`${path} ${name}`, path, "VOX5042", span, { file, name, ...texts, advice }, none, [name]);
       return;
     }
-    if (isOpaque(before) && before.text !== after.text) {
-      const texts = { before: shorten(before.text), after: shorten(after.text) };
-      const advice = "add a type beside it";
-      add(`${path} ${name}`, path, "VOX5042", span, { file, name, ...texts, advice }, none, [name]);
-      return;
-    }
-    for (const [member, text] of before.members) {
+    for (const [member, was] of before.members) {
       const now = after.members.get(member);
       const key = `${path} ${name} ${member}`;
       if (now === undefined) {
         const advice = "keep it, marked `@deprecated`, until nothing uses it";
         add(key, path, "VOX5041", span, { file, name, member: `\`${member}\``, advice }, none, [name]);
-      } else if (now !== text) {
-        const texts = { before: shorten(text), after: shorten(now) };
+      } else if (now.type !== was.type) {
+        const texts = { before: shorten(was.text), after: shorten(now.text) };
         const advice = "change the code that uses it together with the schema";
         add(key, path, "VOX5042", span, { file, name: `${name}.${member}`, ...texts, advice }, none, [name]);
       }
     }
-    for (const [member, text] of after.members) {
+    for (const [member, { isOptional }] of after.members) {
       if (before.members.has(member)) continue;
       const key = `${path} ${name} ${member}`;
       const parameters = { file, name, member: `\`${member}\`` };
       if (after.kind === "type") {
         const advice = "handle it, or give the `switch` a default";
         add(key, path, "VOX5044", span, { ...parameters, advice }, none, [name]);
-      } else if (after.kind === "interface" && name.endsWith("Handler") && text.includes("(")) {
+      } else if (after.isHandler) {
         const advice = "`vox-gen implement` adds what is missing";
         add(key, path, "VOX5045", span, { ...parameters, advice }, none, [name]);
-      } else if (after.kind === "interface" && !/^[\w$]+\?:/.test(text)) {
+      } else if (after.kind === "interface" && !isOptional) {
         const advice = "an option (`T?`) may be left out";
         add(key, path, "VOX5043", span, { ...parameters, advice }, none, [name]);
       }
     }
   }
+}
 
-  /** The declaration that a generated name comes from. */
-  private spanOf(file: ModelFile, name: string): Span {
-    return spanIn(file, name);
-  }
+/** Client and handler say that a method is gone; its constant says it no more. */
+function isMethodGone({ constantOf }: Surface, other: GeneratedFile | undefined): boolean {
+  if (constantOf === undefined || other === undefined) return false;
+  return ![...other.surfaces.values()].some((surface) => surface.constantOf === constantOf);
+}
+
+/** The client says the same of its methods. */
+function isTryClient(name: string, { kind, owner }: Surface): boolean {
+  return kind === "class" && name !== owner.name && name.endsWith("TryClient");
 }
 
 function generate(side: ContractSide): ReadonlyMap<string, GeneratedFile> {
-  const { model } = side;
-  const base = baseOf(side);
-  const files = new Map(model.files.map((file) => [file.path, file]));
+  const program = new ProgramScope(() => "");
   return new Map(
-    emitTypeScript(model, { baseDirectory: base }).flatMap(({ source, text }) => {
-      const file = files.get(source);
-      return file === undefined ? [] : [[side.pathOf(file), { file, surfaces: surfacesOf(text) }] as const];
-    }),
+    side.model.files.map((file) => [side.pathOf(file), { file, surfaces: surfacesOf(file, program) }]),
   );
-}
-
-/** A folder that holds every file: the emitter insists on one. */
-function baseOf({ model }: ContractSide): string {
-  const folders = model.files.map(({ path }) => path.split("/").slice(0, -1));
-  const [first = []] = folders;
-  let shared = first.length;
-  for (const parts of folders) {
-    let same = 0;
-    while (same < shared && parts[same] === first[same]) same += 1;
-    shared = same;
-  }
-  return first.slice(0, shared).join("/") || "/";
-}
-
-function spanIn(file: ModelFile, name: string): Span {
-  const bare = name.replace(/(TryClient|Client|Handler)$/, "");
-  const found =
-    file.types.find((type) => type.name === name) ?? file.services.find((service) => service.name === bare);
-  return found?.span ?? { file: file.path, start: 0, end: 0 };
 }
 
 /** A type that is no union of variants. */
@@ -161,10 +150,11 @@ function isOpaque({ kind, members }: Surface): boolean {
   return (kind === "type" || kind === "const") && members.size === 0;
 }
 
-function textOf({ kind, head, text, members }: Surface): string {
-  return kind === "interface" || kind === "class"
-    ? `${kind} ${head}`
-    : `${head} = ${text === "" ? [...members.values()].join(" | ") : text}`;
+function textOf(name: string, { kind, arity, type, members }: Surface): string {
+  const parameters = Array.from({ length: arity }, (_, at) => `T${at + 1}`);
+  const head = arity === 0 ? name : `${name}<${parameters.join(", ")}>`;
+  if (kind === "interface" || kind === "class") return `${kind} ${head}`;
+  return `${head} = ${type === "" ? [...members.values()].map(({ text }) => text).join(" | ") : type}`;
 }
 
 const longest = 80;

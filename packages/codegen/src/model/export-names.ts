@@ -3,7 +3,7 @@
  * place: what `check` reports is what the emitter writes.
  */
 import type { Method, ModelFile, Service, TypeDeclaration } from "./model.js";
-import { camelCase, lowerFirst, memberName, upperFirst } from "./names.js";
+import { absentableName, camelCase, lowerFirst, upperFirst } from "./names.js";
 
 /** Derived names of one service. */
 export interface ServiceExports {
@@ -148,7 +148,7 @@ function surfaceOf(service: Service): Surface {
       method,
       {
         wanted: `${base}${upperFirst(camelCase(method.name))}`,
-        fallback: `${name}_${memberName(method.name)}`,
+        fallback: `${name}_${absentableName(method.name)}`,
         subject: `the constant of method \`${name}.${method.name}\``,
         owner: method,
       },

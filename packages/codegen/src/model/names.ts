@@ -1,4 +1,5 @@
 /** How names of the language look in other places. One copy: the rules and the emitters must not disagree. */
+import type { Field } from "./model.js";
 
 /**
  * A field, method or argument as TypeScript shows it: `import_all` ⇒ `importAll`, `URL` ⇒ `url`, `HTTPPort` ⇒
@@ -18,12 +19,19 @@ const inheritedMembers: ReadonlySet<string> = new Set([
 ]); // biome-ignore format: a table
 
 /**
- * A field or method as a member of an object: camelCase, with `_` after a name that every object inherits. A member
- * `toString` that was left out would be that of `Object.prototype`.
+ * A method, or a field that may be left out, as a member of an object: camelCase, with `_` after a name that every object
+ * inherits. A member `toString` that is left out would be that of `Object.prototype`.
  */
-export function memberName(name: string): string {
+export function absentableName(name: string): string {
   const member = camelCase(name);
   return inheritedMembers.has(member) ? `${member}_` : member;
+}
+
+/** A field as a member of its type. */
+export function fieldName({ name, type }: Pick<Field, "name" | "type">): string {
+  let seen = type;
+  while (seen.kind === "alias") seen = seen.target;
+  return seen.kind === "option" ? absentableName(name) : camelCase(name);
 }
 
 export function upperFirst(text: string): string {

@@ -1,7 +1,7 @@
 import { exportNames } from "../../model/export-names.js";
-import { memberName } from "../../model/names.js";
+import { absentableName, camelCase, fieldName } from "../../model/names.js";
 import { kebab } from "../../schema/kebab.js";
-import type { NameNode } from "../../syntax/ast.js";
+import type { FieldNode, NameNode } from "../../syntax/ast.js";
 import type { Linked } from "../program.js";
 
 /** What the generated file exports for each service, beside the service itself. */
@@ -30,11 +30,16 @@ export function checkTypeScriptNames(linked: Linked): void {
     const related = first === undefined ? [] : [{ span: first.span, message: "the other one" }];
     reporter.report("VOX2010", name.span, { subject, target, other }, { related });
   };
-  const checkMembers = (kind: string, nodes: readonly { readonly name: NameNode }[]): void => {
+  const checkMembers = <Node extends { readonly name: NameNode }>(
+    kind: string,
+    nodes: readonly Node[],
+    nameOf: (node: Node) => string,
+  ): void => {
     const first = new Map<string, NameNode>();
-    for (const { name } of nodes) {
+    for (const node of nodes) {
+      const { name } = node;
       if (name.text === "") continue;
-      const target = memberName(name.text);
+      const target = nameOf(node);
       const before = first.get(target);
       if (before === undefined) first.set(target, name);
       // Equal names, and methods with equal ids, are reported as such.
@@ -42,22 +47,27 @@ export function checkTypeScriptNames(linked: Linked): void {
         report(kind, name, target, `${kind} \`${before.text}\``, before);
     }
   };
+  const memberOf = (node: FieldNode): string => {
+    const field = linked.fields.get(node);
+    return field === undefined ? camelCase(node.name.text) : fieldName(field);
+  };
   for (const { ast } of linked.files) {
     const declared = new Map(ast.declarations.map((node) => [node.name.text, node.name]));
     for (const declaration of ast.declarations) {
-      if (declaration.kind === "struct") checkMembers("field", declaration.fields);
+      if (declaration.kind === "struct") checkMembers("field", declaration.fields, memberOf);
       if (declaration.kind === "enum") {
         for (const { form } of declaration.variants) {
           if (form.kind !== "struct") continue;
-          checkMembers("field", form.fields);
-          const kind = form.fields.find(({ name }) => memberName(name.text) === "kind");
+          checkMembers("field", form.fields, memberOf);
+          const kind = form.fields.find(({ name }) => camelCase(name.text) === "kind");
           if (kind !== undefined)
             report("field", kind.name, "kind", "the member that names the variant, always", undefined);
         }
       }
       if (declaration.kind !== "service") continue;
-      checkMembers("method", declaration.methods);
-      for (const method of declaration.methods) checkMembers("argument", method.args);
+      checkMembers("method", declaration.methods, ({ name }) => absentableName(name.text));
+      for (const method of declaration.methods)
+        checkMembers("argument", method.args, ({ name }) => camelCase(name.text));
       for (const suffix of serviceSuffixes) {
         const other = declared.get(`${declaration.name.text}${suffix}`);
         if (other === undefined || declaration.name.text === "") continue;

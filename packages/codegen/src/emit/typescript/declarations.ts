@@ -9,7 +9,7 @@ import type {
   Variant,
   VariantForm,
 } from "../../model/model.js";
-import { memberName } from "../../model/names.js";
+import { fieldName } from "../../model/names.js";
 import { block, type Layout } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
@@ -50,7 +50,7 @@ function structText(declaration: StructDeclaration, file: FileScope): Layout {
 /** Options may be left out; a field with a default may not: one type serves reading and writing. */
 function memberText(field: Field, file: FileScope): string {
   const mark = isOptional(field.type) ? "?" : "";
-  return `${memberName(field.name)}${mark}: ${typeText(field.type, file)}`;
+  return `${fieldName(field)}${mark}: ${typeText(field.type, file)}`;
 }
 
 /** A union of literals, and a constant object so that variants can be named. */

@@ -1,6 +1,6 @@
 /** Writers and readers of structs and enums. */
 
-import { memberName } from "../../model/names.js";
+import { fieldName } from "../../model/names.js";
 import { group, joined, type Layout, object, section } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
 import { tagRoom } from "./measure.js";
@@ -73,7 +73,7 @@ function switchOn(value: string, cases: readonly Layout[]): Layout {
 }
 
 function fieldSteps(fields: readonly ValueField[], file: FileScope): readonly Step[] {
-  return fields.map(({ field, type }) => writeStep(type, `v.${memberName(field.name)}`, file));
+  return fields.map(({ field, type }) => writeStep(type, `v.${fieldName(field)}`, file));
 }
 
 function payloadSteps(payload: ValuePayload, file: FileScope): readonly Step[] {
@@ -103,7 +103,7 @@ function structReader(
   const taken = new Set(["r"]);
   const entries: string[] = [];
   const locals = fields.map(({ field, type }, at): Layout => {
-    const member = memberName(field.name);
+    const member = fieldName(field);
     const local = variableName(member, (name) => taken.has(name) || file.names.scope.has(name));
     taken.add(local);
     entries.push(local === member ? member : `${member}: ${local}`);
@@ -127,7 +127,7 @@ function variantLiteral({ name, payload }: ValueVariant, file: FileScope): Layou
     }
     case "struct": {
       const entries = payload.fields.map(({ field, type }) =>
-        joined(`${memberName(field.name)}: `, readText(type, file)),
+        joined(`${fieldName(field)}: `, readText(type, file)),
       );
       return object([kind, ...entries]);
     }

@@ -1,7 +1,7 @@
 /** Names of generated code. Each file has one scope; what is exported takes its names first, in a fixed order. */
 import { exportNames } from "../../model/export-names.js";
 import type { Method, ModelFile, Service, StructDeclaration, TypeDeclaration } from "../../model/model.js";
-import { lowerFirst, memberName, upperFirst } from "../../model/names.js";
+import { absentableName, lowerFirst, upperFirst } from "../../model/names.js";
 import { isReservedVariable } from "../../model/reserved-words.js";
 
 /** A name as a variable: with `_` after it where it means something already. */
@@ -91,7 +91,7 @@ export class FileNames {
     this.services = new Map(
       [...names.services].map(([service, { methods: constants, ...surface }]) => {
         const methods = [...constants].map(([method, constant]) => {
-          const member = memberName(method.name);
+          const member = absentableName(method.name);
           return [method, { member, constant, ...methodNames(constant, scope) }] as const;
         });
         return [service, { service: service.name, ...surface, methods: new Map(methods) }];

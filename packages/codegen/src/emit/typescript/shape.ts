@@ -1,6 +1,6 @@
 /** Shapes: plain data by which the runtime explains errors. Source: decision 2. */
 import type { DefaultValue } from "../../model/model.js";
-import { memberName } from "../../model/names.js";
+import { fieldName } from "../../model/names.js";
 import { call, group, joined, type Layout, object } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
 import { valueText } from "./types.js";
@@ -97,7 +97,7 @@ function fieldsText(fields: readonly ValueField[], file: FileScope): Layout {
   const calls = fields.map(({ field, type }) =>
     call("$.fieldShape", [
       JSON.stringify(field.name),
-      JSON.stringify(memberName(field.name)),
+      JSON.stringify(fieldName(field)),
       shapeText(type, file, false),
       ...defaultText(field.default, type, file),
     ]),
@@ -108,7 +108,7 @@ function fieldsText(fields: readonly ValueField[], file: FileScope): Layout {
 /** How an object of these members is made: a literal, as the reader has it. None for a struct without members. */
 function makeText(fields: readonly ValueField[], kind?: string): readonly Layout[] {
   if (fields.length === 0) return [];
-  const entries = fields.map(({ field }, at) => `${memberName(field.name)}: v[${at}]`);
+  const entries = fields.map(({ field }, at) => `${fieldName(field)}: v[${at}]`);
   return [joined("(v) => (", object(kind === undefined ? entries : [`kind: ${kind}`, ...entries]), ")")];
 }
 
