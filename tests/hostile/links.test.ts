@@ -82,7 +82,7 @@ async function expectOver(server: Server): Promise<string> {
     const { reason, error } = await clock.until(outcome.session.closed);
     code = error?.code ?? reason;
     expect(outcome.session.core.connectionCount).toBe(0);
-    const load = (outcome.session.driver as Driver).core.load;
+    const load = (outcome.session.driver as Driver).load;
     expect(Object.values(load).every((size) => size === 0)).toBe(true);
   }
   await clock.elapse(3000);

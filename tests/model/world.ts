@@ -385,7 +385,7 @@ export class World {
   private checkEmpty(): void {
     for (const side of ["client", "server"] as const) {
       const session = this.pair[side];
-      const load = (session.driver as Driver).core.load;
+      const load = (session.driver as Driver).load;
       if (Object.values(load).some((size) => size !== 0))
         this.journal.wrong(`the ${side} holds ${JSON.stringify(load)}`);
       const held = session

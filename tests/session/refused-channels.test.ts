@@ -36,7 +36,7 @@ async function pairOf(methods: readonly $.HandledMethod[], options: PairOptions 
 async function expectNothingLeft(pair: SessionPair, clock: FakeClock): Promise<void> {
   await clock.elapse(6000);
   const idle = { outgoing: 0, incoming: 0, timed: 0, channels: 0 };
-  expect([driverOf(pair, "client").core.load, driverOf(pair, "server").core.load]).toEqual([idle, idle]);
+  expect([driverOf(pair, "client").load, driverOf(pair, "server").load]).toEqual([idle, idle]);
   await Promise.all([pair.client.close(), pair.server.close()]);
   expect(clock.armed).toBe(0);
 }

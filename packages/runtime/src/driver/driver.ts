@@ -1,27 +1,120 @@
-/** The shell of a driver: what generated clients call. */
+/**
+ * Runs one connection: caller and callee at once. Frames come in through {@link ConnectionSink}, calls through
+ * {@link Caller}; frames leave through the session's outbox. Source: `protocol/calls.md`.
+ */
 import type { Caller, CallOptions } from "../call/caller.js";
+import type { Dispatcher } from "../call/dispatcher.js";
 import type { Method } from "../call/method.js";
 import { checkCallOptions } from "../call/option-checks.js";
 import { quietWhenEnded } from "../call/quiet.js";
 import type { Result } from "../call/result.js";
-import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
+import type { CloseReason, ConnectionHandle, SessionHandle } from "../call/session-handle.js";
 import { newsOf } from "../channel/call-channels.js";
-import type { CallError } from "../errors.js";
-import type { DriverCore } from "./driver-core.js";
+import { Channels } from "../channel/channels.js";
+import type { Clock } from "../clock.js";
+import type { CallError, SessionError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { HandlerFailureListener, Observer } from "../observer.js";
+import type { OperationStore } from "../operations/operation-store.js";
+import type { Connection, ConnectionSink, DriverSnapshot, RestoredLink } from "../session/connection.js";
+import { type MessageHead, RequestBody } from "../wire/message.js";
+import { Bindings } from "./bindings.js";
+import { IncomingCalls, methodIdOf } from "./incoming.js";
+import { OutgoingCalls } from "./outgoing.js";
 import type { AnyMethod } from "./outgoing-request.js";
 
-/** Makes promises of the calls of one connection. */
-export class Driver implements Caller {
+/** The method's types are known to the caller and forgotten below. */
+type Settle = (value: unknown) => void;
+
+/** What a driver needs beside its connection. */
+export interface DriverOptions {
+  /** Answers the peer's calls; without one, each is answered with Cancelled. */
+  readonly dispatcher: Dispatcher | undefined;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly observer: Observer | undefined;
+  /** Told what a handler threw when there is no observer. */
+  readonly onUnobservedFailure: HandlerFailureListener | undefined;
+  /** Keeps what was answered to calls with an operation id; without one, the driver keeps it as long as it lives. */
+  readonly operationStore: OperationStore | undefined;
+  /** Whether the session can go on over another link: the peer may ask again for what was answered. */
+  readonly isResumable: boolean;
+  /** Whether the peer announced retry in the handshake: calls carry an operation id then. */
+  readonly peerSupportsRetry: boolean;
+}
+
+/** What a driver holds at this moment. All zero when nothing is in flight. */
+export interface DriverLoad {
+  /** Calls of ours that wait or are in flight, ids that the peer has not answered included. */
+  readonly outgoing: number;
+  /** Calls of the peer that run or wait. */
+  readonly incoming: number;
+  /** Calls of ours with a deadline. */
+  readonly timed: number;
+  /** Channels that are open at one end of ours. */
+  readonly channels: number;
+}
+
+/** Runs the requests of one connection: what generated clients call through, and what answers the peer. */
+export class Driver implements Caller, ConnectionSink {
   readonly session: SessionHandle;
   readonly connection: ConnectionHandle;
-  /** @internal */
-  readonly core: DriverCore;
+  private readonly clock: Clock;
+  private readonly bindings: Bindings;
+  private readonly channels: Channels;
+  private readonly outgoing: OutgoingCalls;
+  private readonly incoming: IncomingCalls;
+  private onIdle: (() => void) | undefined = undefined;
+  private waitsForChannels = false;
 
-  constructor(core: DriverCore, session: SessionHandle, connection: ConnectionHandle) {
-    this.core = core;
+  /**
+   * @param session as callers see it
+   * @param handle the connection as callers see it
+   */
+  constructor(
+    connection: Connection,
+    options: DriverOptions,
+    session: SessionHandle,
+    handle: ConnectionHandle,
+  ) {
+    const { limits, clock, observer } = options;
     this.session = session;
-    this.connection = connection;
-    core.caller = this;
+    this.connection = handle;
+    this.clock = clock;
+    this.bindings = new Bindings(connection, limits);
+    this.channels = new Channels(connection, limits, clock, () => this.onChannelOver(), observer);
+    this.outgoing = new OutgoingCalls(
+      connection,
+      this.bindings,
+      this.channels,
+      limits,
+      clock,
+      observer,
+      options.peerSupportsRetry,
+    );
+    this.incoming = new IncomingCalls(
+      connection,
+      this.bindings,
+      this.channels,
+      options.dispatcher,
+      options,
+      limits,
+      clock,
+      observer,
+      () => this.settle(),
+    );
+    this.incoming.caller = this;
+    connection.sink = this;
+  }
+
+  get load(): DriverLoad {
+    const { outgoing, incoming, channels } = this;
+    return {
+      outgoing: outgoing.size,
+      incoming: incoming.size,
+      timed: outgoing.timed,
+      channels: channels.size,
+    };
   }
 
   call<A extends readonly unknown[], T, E>(
@@ -31,7 +124,7 @@ export class Driver implements Caller {
   ): Promise<T> {
     const outcome = new Promise<T>((resolve, reject) => {
       if (options !== undefined) checkCallOptions(options);
-      this.core.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
+      this.outgoing.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
     });
     return method.hasChannels ? quietWhenEnded(outcome, () => newsOf(method.args.shape, args)) : outcome;
   }
@@ -43,10 +136,105 @@ export class Driver implements Caller {
   ): Promise<Result<T, CallError<E>>> {
     return new Promise((resolve, reject) => {
       if (options !== undefined) checkCallOptions(options);
-      this.core.start(method as unknown as AnyMethod, args, options, true, resolve as Settle, reject);
+      this.outgoing.start(method as unknown as AnyMethod, args, options, true, resolve as Settle, reject);
     });
   }
-}
 
-/** The method's types are known to the caller and forgotten below. */
-type Settle = (value: unknown) => void;
+  onRequest(head: MessageHead, bytes: Uint8Array): void {
+    switch (head.body) {
+      case RequestBody.Call:
+        this.incoming.onCall(head, bytes);
+        break;
+      case RequestBody.Response:
+        this.outgoing.onResponse(head, bytes);
+        break;
+      case RequestBody.Cancel:
+        this.incoming.onCancel(head.id);
+        break;
+    }
+    if (this.onIdle !== undefined) this.settle();
+  }
+
+  onChannel(head: MessageHead, bytes: Uint8Array): void {
+    this.channels.onMessage(head, bytes);
+  }
+
+  onSchemas(head: MessageHead, bytes: Uint8Array): void {
+    const methodId = methodIdOf(head);
+    const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
+    if (!this.bindings.receive(methodId, head.direction, payload, "standalone schema message")) return;
+    if (head.direction === "args") this.incoming.forget(methodId);
+    else this.outgoing.forget(methodId);
+  }
+
+  answerWaiting(): void {
+    this.incoming.pump();
+  }
+
+  onDrain(): void {
+    this.outgoing.pump();
+    this.channels.pump();
+  }
+
+  onDraining(onIdle: () => void, withChannels = false): void {
+    this.outgoing.drain();
+    this.incoming.drain();
+    this.onIdle = onIdle;
+    this.waitsForChannels = withChannels;
+    this.settle();
+  }
+
+  onLinkLost(error: SessionError | undefined): void {
+    this.incoming.beforeLinkLost();
+    this.bindings.reset();
+    // First the calls: the receivers of those that are made again stay.
+    this.outgoing.onLinkLost(error);
+    this.channels.cut(error);
+    this.incoming.onLinkLost();
+  }
+
+  onLinkRestored(restored: RestoredLink): void {
+    if (restored.peer !== "resumed") {
+      // What was announced to the peer that is gone has been dropped with the rest.
+      this.bindings.reset();
+      this.channels.restart();
+    }
+    this.incoming.onLinkRestored(restored);
+    this.outgoing.onLinkRestored(restored);
+  }
+
+  onClosed(reason: CloseReason, error: SessionError | undefined): void {
+    this.onIdle = undefined;
+    this.incoming.end();
+    this.channels.end(reason, error);
+    this.outgoing.end(reason === "Local" ? "SessionShutdown" : "ConnectionClosed", error);
+    this.bindings.end();
+  }
+
+  get isInUse(): boolean {
+    return this.incoming.size !== 0 || this.outgoing.awaited !== 0 || this.channels.size !== 0;
+  }
+
+  snapshot(): DriverSnapshot {
+    const nowMs = Math.floor(this.clock.now());
+    return {
+      isDraining: this.incoming.isDraining,
+      requests: [...this.outgoing.snapshot(nowMs), ...this.incoming.snapshot(nowMs)],
+      channels: this.channels.snapshot(),
+    };
+  }
+
+  /** A channel has ended, which may be in the middle of something. */
+  private onChannelOver(): void {
+    if (this.onIdle !== undefined && this.waitsForChannels) queueMicrotask(() => this.settle());
+  }
+
+  /** Calls `onIdle` once when nothing is in flight any more. */
+  private settle(): void {
+    if (this.onIdle === undefined || this.incoming.size !== 0 || this.outgoing.awaited !== 0) return;
+    if (this.waitsForChannels && this.channels.size !== 0) return;
+    const { onIdle } = this;
+    this.onIdle = undefined;
+    onIdle();
+  }
+}

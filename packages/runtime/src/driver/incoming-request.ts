@@ -1,17 +1,18 @@
-/** Requests of the peer: running ones, as their handlers see them, and those that wait for their turn. */
+/** A request of the peer, as its handler sees it. */
 import type { Caller } from "../call/caller.js";
 import type { CallContext } from "../call/context.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import type { Service } from "../call/service.js";
 import { SharedCaller } from "../call/shared-caller.js";
 import type { HandlerChannels } from "../channel/handler-channels.js";
-import type { OperationRecord } from "../operations/operation-store.js";
-import type { Announcement } from "../schema/announcements.js";
+import type { LiveOperation, OperationRequest } from "../operations/live-operation.js";
 import type { WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
+import type { MethodEntry } from "./method-table.js";
+import type { ObservedRequest } from "./request-events.js";
 import type { Reading } from "./translate.js";
 
-/** The connection belongs to who made the call: a client of it that is closed ends nothing but itself. */
+/** The connection belongs to the caller: a handler's client that is closed ends nothing but itself. */
 function holdsNothing(): undefined {}
 
 /** A metadata list without entries. */
@@ -25,19 +26,14 @@ export class HandlerAbort extends Error {
   }
 }
 
-/** What is kept about a method that was called on this connection. */
-export interface ServedMethod {
-  readonly method: HandledMethod;
-  /** Its id as it stands in messages. */
-  readonly idBytes: Uint8Array;
-  /** Whether its response schemas have left. */
-  readonly announcement: Announcement;
-  /** How its arguments are read; undefined before the first Call, and after a new announcement. */
-  decision: Reading<readonly unknown[]> | undefined;
-}
+/** How the arguments of a method are read. */
+export type ArgumentsReading = Reading<readonly unknown[]>;
 
-/** A request whose handler runs. It is the handler's context; what nobody reads is never made. */
-export class IncomingRequest implements CallContext {
+/** A method of ours that was called on this connection. */
+export type ServedMethod = MethodEntry<HandledMethod, ArgumentsReading>;
+
+/** A request whose handler runs, or is about to. It is the handler's context: its parts are made when they are read. */
+export class IncomingRequest implements CallContext, OperationRequest<IncomingRequest>, ObservedRequest {
   readonly served: ServedMethod;
   readonly requestId: WireId;
   readonly connectionId: WireId;
@@ -45,14 +41,16 @@ export class IncomingRequest implements CallContext {
   isAnswered = false;
   /** The channels among its arguments; undefined for a method without. */
   channels: HandlerChannels | undefined = undefined;
-  /** For the observer; 0 when nobody watches. */
+  /** For the observer; 0 without one. */
   startedAt = 0;
   /** When its Call arrived, whole ms: for snapshots. */
   readonly sinceMs: number;
-  /** As the caller named the operation; undefined for none, and as long as nobody has looked. */
+  /** As the caller named the operation; undefined for none, and before a look at the metadata. */
   operationId: WireId | undefined = undefined;
   /** Set while the same operation may come again or waits for this answer. */
-  operation: LiveOperation | undefined = undefined;
+  operation: LiveOperation<IncomingRequest> | undefined = undefined;
+  /** How its arguments are read; set when what its caller had announced does not count any more. */
+  reading: ArgumentsReading | undefined = undefined;
   /** The Call, or the chunk in which it arrived. */
   readonly bytes: Uint8Array;
   readonly metadataStart: number;
@@ -126,53 +124,9 @@ export class IncomingRequest implements CallContext {
     return this.answerMetadata;
   }
 
-  /** Tells the handler that nobody waits any more. A listener that throws cannot disturb us: the platform reports it. */
+  /** Tells the handler that its caller does not wait any more. A listener that throws cannot disturb us: the platform reports it. */
   abort(text: string): void {
     this.abortReason ??= new HandlerAbort(text);
     this.controller?.abort(this.abortReason);
   }
-}
-
-/** An operation whose handler runs, or is about to. */
-export class LiveOperation {
-  /** Its request is the one that runs. */
-  readonly owner: IncomingRequest;
-  /** Set when the store has it or is asked for it. */
-  readonly record: OperationRecord | undefined;
-  /** Of the caller, when the call came: a peer that begins anew is another one. */
-  readonly sessionId: string;
-  /** Requests that get the owner's answer. */
-  waiters: IncomingRequest[] | undefined = undefined;
-  state: "admitting" | "running" | "sealing" = "running";
-  /** How its arguments are read; set when what its caller had announced does not count any more. */
-  reading: Reading<readonly unknown[]> | undefined = undefined;
-  /** Given up on the caller's wish: it may run again. */
-  isAborted = false;
-  /** Nobody is to be answered any more. */
-  isOver = false;
-
-  constructor(owner: IncomingRequest, record: OperationRecord | undefined, sessionId: string) {
-    this.owner = owner;
-    this.record = record;
-    this.sessionId = sessionId;
-  }
-
-  /** Whether its answer is needed as bytes. */
-  get isShared(): boolean {
-    return this.record !== undefined || this.waiters !== undefined;
-  }
-}
-
-/** A Call that waits until one that runs is through. Offsets are those of its own bytes. */
-export interface QueuedCall {
-  readonly id: WireId;
-  readonly methodLow: number;
-  readonly methodHigh: number;
-  readonly bytes: Uint8Array;
-  readonly metadataStart: number;
-  readonly metadataEnd: number;
-  readonly payloadStart: number;
-  readonly payloadEnd: number;
-  /** When it arrived, whole ms. */
-  readonly sinceMs: number;
 }

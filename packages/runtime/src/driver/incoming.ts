@@ -1,5 +1,4 @@
 /** The answering half of a driver: from a Call to its one Response. Source: `protocol/calls.md` §3. */
-import { Reader } from "../bytes/reader.js";
 import type { Caller } from "../call/caller.js";
 import type { Dispatcher, HandledMethod } from "../call/dispatcher.js";
 import { Failure } from "../call/failure.js";
@@ -7,11 +6,11 @@ import { isPromise } from "../call/result.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
 import type { Channels } from "../channel/channels.js";
 import { callOverHere, callOverThere } from "../channel/end.js";
-import { HandlerChannels } from "../channel/handler-channels.js";
+import type { HandlerChannels } from "../channel/handler-channels.js";
 import type { Clock } from "../clock.js";
 import { type CallErrorCode, type CallFailureCode, CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { type HandlerFailureListener, notify, type Observer } from "../observer.js";
+import type { HandlerFailureListener, Observer } from "../observer.js";
 import type { OperationStore, SealedReply } from "../operations/operation-store.js";
 import { type OperationHost, Operations, type StoreStep } from "../operations/operations.js";
 import { encodeReply, outcomeOf } from "../operations/sealed-replies.js";
@@ -20,16 +19,15 @@ import { hasParity } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
 import type { MessageHead, WireId } from "../wire/message.js";
 import { isSendable, type Metadata } from "../wire/metadata.js";
-import { methodIdBytes } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
-import { IncomingRequest, type QueuedCall, type ServedMethod } from "./incoming-request.js";
+import { IncomingArguments } from "./incoming-arguments.js";
+import { IncomingQueue, type QueuedCall } from "./incoming-queue.js";
+import { type ArgumentsReading, IncomingRequest } from "./incoming-request.js";
+import { MethodTable } from "./method-table.js";
 import { isOrdinaryEnd } from "./ordinary-end.js";
 import { Replies } from "./replies.js";
+import { RequestEvents } from "./request-events.js";
 import { queuedSnapshot, runningSnapshot } from "./snapshot.js";
-import type { Reading } from "./translate.js";
-
-/** A Call whose frame is this small is copied when it must wait, so that it does not keep its whole chunk alive. */
-const copiedFrameBytes = 16 * 1024;
 
 /** How calls are treated that may come again, and who hears of handlers that fail. */
 export interface IncomingOptions {
@@ -39,30 +37,25 @@ export interface IncomingOptions {
 }
 
 /** Calls of the peer on one connection. */
-export class IncomingCalls implements OperationHost {
+export class IncomingCalls implements OperationHost<IncomingRequest> {
   /** Calls the peer on this connection; set before the first Call arrives. */
   caller: Caller | undefined = undefined;
   private readonly connection: Connection;
   private readonly bindings: Bindings;
-  private readonly channels: Channels;
   private readonly dispatcher: Dispatcher | undefined;
-  private readonly clock: Clock;
-  private readonly observer: Observer | undefined;
-  private readonly onUnobservedFailure: HandlerFailureListener | undefined;
-  /** Called when a handler that took its time is through. */
+  private readonly events: RequestEvents;
+  /** Called when a handler that took its time has ended. */
   private readonly onSettled: () => void;
   private readonly replies: Replies;
-  private readonly operations: Operations;
+  private readonly operations: Operations<IncomingRequest>;
   private readonly maxFrameBytes: number;
   private readonly limit: number;
-  private readonly queueLimit: number;
   private readonly running = new Map<WireId, IncomingRequest>();
-  private readonly queued = new Map<WireId, QueuedCall>();
-  private queuedBytes = 0;
+  private readonly queue: IncomingQueue;
   /** Requests that run since before the link was lost: their callers may send them again, once. */
   private readonly carried = new Set<WireId>();
-  private readonly methods = new Map<HandledMethod, ServedMethod>();
-  private readonly reader = new Reader();
+  private readonly methods: MethodTable<HandledMethod, ArgumentsReading>;
+  private readonly arguments: IncomingArguments;
   /** Whether new calls are answered with `SessionShutdown`. */
   isDraining = false;
   private hasEnded = false;
@@ -80,28 +73,32 @@ export class IncomingCalls implements OperationHost {
   ) {
     this.connection = connection;
     this.bindings = bindings;
-    this.channels = channels;
     this.dispatcher = dispatcher;
-    this.clock = clock;
-    this.observer = observer;
-    this.onUnobservedFailure = onUnobservedFailure;
+    this.events = new RequestEvents(connection, "server", clock, observer, onUnobservedFailure);
     this.onSettled = onSettled;
+    this.methods = new MethodTable(
+      bindings,
+      "response",
+      (method) => method.response,
+      (method) => bindings.decideArguments(method),
+    );
+    this.arguments = new IncomingArguments(this.methods, channels, this.events);
     this.replies = new Replies(connection, bindings);
     this.operations = new Operations(connection, operationStore, isResumable, clock, this);
     this.maxFrameBytes = limits.maxFrameBytes;
     this.limit = Math.max(1, connection.local.maxConcurrentRequests);
-    this.queueLimit = Math.max(limits.maxQueuedRequests, 16 * this.limit);
+    this.queue = new IncomingQueue(connection.host, Math.max(limits.maxQueuedRequests, 16 * this.limit));
   }
 
   /** Requests that run or wait. */
   get size(): number {
-    return this.running.size + this.queued.size;
+    return this.running.size + this.queue.size;
   }
 
   /** Those that have not been answered, the running ones first. */
   snapshot(nowMs: number): RequestSnapshot[] {
     const running = Array.from(this.running.values(), (request) => runningSnapshot(request, nowMs));
-    const queued = Array.from(this.queued.values(), (call) =>
+    const queued = Array.from(this.queue.values(), (call) =>
       queuedSnapshot(call, methodIdOf(call), this.find(call), nowMs),
     );
     return [...running, ...queued];
@@ -117,7 +114,7 @@ export class IncomingCalls implements OperationHost {
     }
     // Sent again after a lost link, while its handler runs: it gets the answer of that.
     if (this.carried.size !== 0 && this.isCarried(head)) return;
-    if (this.running.has(id) || this.queued.has(id)) {
+    if (this.running.has(id) || this.queue.get(id) !== undefined) {
       connection.fail(`request id ${id} is in flight already`);
       return;
     }
@@ -126,7 +123,7 @@ export class IncomingCalls implements OperationHost {
       this.turnAway(head, bytes, this.find(head), "SessionShutdown");
       return;
     }
-    if (this.running.size >= this.limit || this.queued.size !== 0 || connection.host.isCongested) {
+    if (this.running.size >= this.limit || this.queue.size !== 0 || connection.host.isCongested) {
       this.enqueue(head, bytes);
     } else {
       this.run(head, bytes, this.arrivedMs);
@@ -135,11 +132,11 @@ export class IncomingCalls implements OperationHost {
 
   /** A Cancel: the request is answered at once; its handler learns it through its signal. */
   onCancel(id: WireId): void {
-    const queued = this.queued.get(id);
+    const queued = this.queue.get(id);
     if (queued !== undefined) {
       const method = this.find(queued);
       if (method?.persist === true) return;
-      this.unqueue(queued);
+      this.queue.remove(queued);
       this.turnAway(queued, queued.bytes, method, "Cancelled");
       return;
     }
@@ -154,17 +151,16 @@ export class IncomingCalls implements OperationHost {
     this.pump();
   }
 
-  /** The peer announced argument types anew: what was decided about them is void. */
+  /** The peer has announced other argument types: what was decided about them is void. */
   forget(methodId: bigint): void {
-    for (const served of this.methods.values())
-      if (served.method.id === methodId) served.decision = undefined;
+    this.methods.forget(methodId);
   }
 
   /** Runs what waits, as far as the limit and the link allow. */
   pump(): void {
-    for (const call of this.queued.values()) {
+    for (const call of this.queue.values()) {
       if (this.running.size >= this.limit || this.connection.host.isCongested || this.hasEnded) return;
-      this.unqueue(call);
+      this.queue.remove(call);
       this.run(call, call.bytes, call.sinceMs);
     }
   }
@@ -176,9 +172,8 @@ export class IncomingCalls implements OperationHost {
 
   /** The link is lost, and what was announced on it is about to be forgotten: calls that still need it keep it. */
   beforeLinkLost(): void {
-    for (const { served, operation } of this.running.values())
-      if (operation?.state === "admitting")
-        operation.reading = served.decision ?? this.bindings.decideArguments(served.method);
+    for (const request of this.running.values())
+      if (request.operation?.state === "admitting") request.reading = this.methods.decide(request.served);
   }
 
   /**
@@ -186,16 +181,16 @@ export class IncomingCalls implements OperationHost {
    * What waits for its turn is dropped: its callers send it again. Source: `protocol/calls.md` §6.3.
    */
   onLinkLost(): void {
-    this.dropQueued();
+    this.queue.clear();
     this.carried.clear();
-    for (const served of this.methods.values()) served.decision = undefined;
+    this.methods.forgetAll();
     for (const request of [...this.running.values()]) {
       if (request.channels !== undefined || request.method.hasChannels) this.cut(request);
       else this.carried.add(request.requestId);
     }
   }
 
-  /** There is a link again. Calls of a peer that has begun anew are other ones. */
+  /** There is a link again. Calls of a peer with a new session are other ones. */
   onLinkRestored({ peer }: RestoredLink): void {
     if (peer === "resumed") return;
     this.carried.clear();
@@ -205,25 +200,19 @@ export class IncomingCalls implements OperationHost {
   /** The connection has ended: handlers that may stop are told so; what they answer is dropped. */
   end(): void {
     this.hasEnded = true;
-    this.dropQueued();
+    this.queue.clear();
     this.carried.clear();
     this.methods.clear();
     this.dropAll("the connection of the call has ended");
   }
 
-  private dropQueued(): void {
-    this.queued.clear();
-    this.connection.host.countQueued(-this.queuedBytes);
-    this.queuedBytes = 0;
-  }
-
-  /** Nobody waits for the answers any more: handlers that may stop are told so. */
+  /** Nothing can be answered any more: handlers that may stop are told so. */
   private dropAll(text: string): void {
     const running = [...this.running.values()];
     this.running.clear();
     for (const request of running) {
       request.isAnswered = true;
-      if (this.observer !== undefined) this.reportEnd(request, "ConnectionClosed");
+      this.events.finished(request, "ConnectionClosed");
       if (!request.method.persist) request.abort(text);
     }
     this.operations.end(running);
@@ -236,20 +225,16 @@ export class IncomingCalls implements OperationHost {
 
   /** Runs the handler of a request whose operation may run. */
   start(request: IncomingRequest): void {
-    const { served, bytes, argumentsStart, argumentsEnd } = request;
     let args: readonly unknown[];
     try {
-      const decision = request.operation?.reading ?? this.decide(served);
-      const { problem, read, skipsChannels } = decision;
-      if (problem !== undefined) {
-        this.answer(request, "InvalidPayload", problem);
+      const reading = request.reading ?? this.methods.decide(request.served);
+      if (reading.problem !== undefined) {
+        this.answer(request, "InvalidPayload", reading.problem);
         return;
       }
-      this.reader.reset(bytes, argumentsStart, argumentsEnd);
-      args =
-        served.method.hasChannels || skipsChannels ? this.readWithChannels(request, read) : read(this.reader);
+      args = this.arguments.read(request, reading);
     } catch (fault) {
-      if (this.observer !== undefined) this.reportCodec("onDecodeFailed", "arguments", request, fault);
+      this.events.codecFailed("onDecodeFailed", "arguments", request, fault);
       this.answer(request, "InvalidPayload", textOf(fault));
       return;
     }
@@ -262,7 +247,7 @@ export class IncomingCalls implements OperationHost {
 
   decline({ method, served, requestId, bytes, argumentsStart, argumentsEnd }: IncomingRequest): void {
     if (method.hasChannels && !this.hasEnded)
-      this.refuseChannels(served, requestId, bytes, argumentsStart, argumentsEnd);
+      this.arguments.refuse(served, requestId, bytes, argumentsStart, argumentsEnd);
   }
 
   replay(request: IncomingRequest, reply: SealedReply): void {
@@ -272,7 +257,7 @@ export class IncomingCalls implements OperationHost {
     } catch (error) {
       this.connection.host.outbox.discard();
       this.answer(request, "Cancelled");
-      this.report(request, error);
+      this.events.handlerFailed(request, error);
       return;
     }
     this.finish(request, outcomeOf(reply));
@@ -283,7 +268,7 @@ export class IncomingCalls implements OperationHost {
   }
 
   reportStore(request: IncomingRequest, step: StoreStep, error: unknown): void {
-    notify(this.observer, "onOperationStoreFailed", { ...this.eventOf(request), step, error });
+    this.events.storeFailed(request, step, error);
   }
 
   /** When the frame that is being read has arrived. */
@@ -315,21 +300,6 @@ export class IncomingCalls implements OperationHost {
     return this.dispatcher?.find(head.methodLow, head.methodHigh);
   }
 
-  private servedOf(method: HandledMethod): ServedMethod {
-    let served = this.methods.get(method);
-    if (served === undefined) {
-      const announcement = this.bindings.announcement(method.id, "response", method.response);
-      served = { method, idBytes: methodIdBytes(method.id), announcement, decision: undefined };
-      this.methods.set(method, served);
-    }
-    return served;
-  }
-
-  private decide(served: ServedMethod): Reading<readonly unknown[]> {
-    served.decision ??= this.bindings.decideArguments(served.method);
-    return served.decision;
-  }
-
   /** Answers a Call that no handler saw. */
   private turnAway(
     head: MessageHead | QueuedCall,
@@ -342,35 +312,9 @@ export class IncomingCalls implements OperationHost {
       this.replies.answerUnknown(head.id, methodIdOf(head), code);
       return;
     }
-    const served = this.servedOf(method);
+    const served = this.methods.entry(method);
     this.replies.answer(head.id, served, code);
-    if (method.hasChannels) this.refuseChannels(served, head.id, bytes, head.payloadStart, head.payloadEnd);
-  }
-
-  /** Whoever is on the other ends of the channels of a refused Call is told; what has come for them is dropped. */
-  private refuseChannels(
-    served: ServedMethod,
-    id: WireId,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    const { method } = served;
-    const { reader } = this;
-    const channels = new HandlerChannels(this.channels, method);
-    reader.binder = channels;
-    try {
-      const { problem, read } = this.decide(served);
-      if (problem !== undefined) return;
-      reader.reset(bytes, start, end);
-      read(reader);
-    } catch (fault) {
-      if (this.observer !== undefined)
-        this.reportCodec("onDecodeFailed", "arguments", { requestId: id, method }, fault);
-    } finally {
-      reader.binder = undefined;
-      channels.refuse();
-    }
+    if (method.hasChannels) this.arguments.refuse(served, head.id, bytes, head.payloadStart, head.payloadEnd);
   }
 
   private receiveInlined(head: MessageHead, bytes: Uint8Array): boolean {
@@ -382,33 +326,8 @@ export class IncomingCalls implements OperationHost {
   }
 
   private enqueue(head: MessageHead, bytes: Uint8Array): void {
-    const start = head.metadataStart;
-    const frameBytes = head.payloadEnd - start;
-    if (this.queued.size >= this.queueLimit || !this.connection.host.countQueued(frameBytes)) {
-      this.connection.fail(`more than ${this.queued.size} requests wait for an answer`);
-      return;
-    }
-    const isCopied = frameBytes <= copiedFrameBytes;
-    const offset = isCopied ? start : 0;
-    this.queuedBytes += frameBytes;
-    this.queued.set(head.id, {
-      id: head.id,
-      methodLow: head.methodLow,
-      methodHigh: head.methodHigh,
-      bytes: isCopied ? bytes.slice(start, head.payloadEnd) : bytes,
-      metadataStart: start - offset,
-      metadataEnd: head.metadataEnd - offset,
-      payloadStart: head.payloadStart - offset,
-      payloadEnd: head.payloadEnd - offset,
-      sinceMs: this.arrivedMs,
-    });
-  }
-
-  private unqueue(call: QueuedCall): void {
-    this.queued.delete(call.id);
-    const frameBytes = call.payloadEnd - call.metadataStart;
-    this.queuedBytes -= frameBytes;
-    this.connection.host.countQueued(-frameBytes);
+    if (!this.queue.add(head, bytes, this.arrivedMs))
+      this.connection.fail(`more than ${this.queue.size} requests wait for an answer`);
   }
 
   private run(head: MessageHead | QueuedCall, bytes: Uint8Array, arrivedMs: number): void {
@@ -418,7 +337,7 @@ export class IncomingCalls implements OperationHost {
       this.turnAway(head, bytes, undefined, this.dispatcher === undefined ? "Cancelled" : "UnknownMethod");
       return;
     }
-    const served = this.servedOf(method);
+    const served = this.methods.entry(method);
     const { metadataStart, metadataEnd } = head;
     const request = new IncomingRequest(
       served,
@@ -432,31 +351,11 @@ export class IncomingCalls implements OperationHost {
       head.payloadEnd,
       arrivedMs,
     );
-    if (this.observer !== undefined) this.reportStart(request);
+    this.events.begin(request);
+    this.events.started(request);
     if (request.mayRepeat && (this.running.size !== 0 || this.operations.asksStore(method)))
       this.operations.admit(request);
     else this.start(request);
-  }
-
-  /** Reads arguments that hold channels; none is open when they cannot be read. */
-  private readWithChannels(
-    request: IncomingRequest,
-    read: (r: Reader) => readonly unknown[],
-  ): readonly unknown[] {
-    const { reader } = this;
-    const channels = new HandlerChannels(this.channels, request.method);
-    reader.binder = channels;
-    try {
-      const args = read(reader);
-      channels.open();
-      request.channels = channels;
-      return args;
-    } catch (fault) {
-      channels.refuse();
-      throw fault;
-    } finally {
-      reader.binder = undefined;
-    }
   }
 
   private invoke(request: IncomingRequest, args: readonly unknown[]): void {
@@ -490,9 +389,9 @@ export class IncomingCalls implements OperationHost {
     );
   }
 
-  /** A handler is through: the next one may start. */
+  /** A handler has ended: the next one may start. */
   advance(): void {
-    if (this.queued.size !== 0) this.pump();
+    if (this.queue.size !== 0) this.pump();
     this.onSettled();
   }
 
@@ -504,7 +403,7 @@ export class IncomingCalls implements OperationHost {
       this.reply(request, 0, method.ok, value);
     } else if (method.error === undefined) {
       this.drop(request);
-      this.report(
+      this.events.handlerFailed(
         request,
         new TypeError(`${method.service}.${method.name} declares no error, yet its handler gave one`),
       );
@@ -520,10 +419,10 @@ export class IncomingCalls implements OperationHost {
     }
     const isAwaited = !request.isAnswered && !this.hasEnded;
     this.drop(request);
-    if (!isOrdinaryEnd(request, thrown, isAwaited)) this.report(request, thrown);
+    if (!isOrdinaryEnd(request, thrown, isAwaited)) this.events.handlerFailed(request, thrown);
   }
 
-  /** The handler is through and gave no answer: where it may have done half of its work, nobody can say what is true. */
+  /** The handler has ended and gave no answer: it may have done half of its work, which no answer could say. */
   private drop(request: IncomingRequest): void {
     const { persist, hasChannels, idempotent } = request.method;
     const code = persist || (hasChannels && !idempotent) ? "Indeterminate" : "Cancelled";
@@ -548,8 +447,8 @@ export class IncomingCalls implements OperationHost {
       this.drop(request);
       const label = `${method.service}.${method.name}: ${variant === 0 ? "result" : "error"}`;
       const error = fault instanceof CodecError ? fault : encodeError(fault, type.shape, value, label);
-      if (this.observer !== undefined) this.reportCodec("onEncodeFailed", "response", request, error);
-      this.report(request, error);
+      this.events.codecFailed("onEncodeFailed", "response", request, error);
+      this.events.handlerFailed(request, error);
       return;
     }
     this.finish(request, variant === 0 ? "Ok" : "User");
@@ -571,44 +470,7 @@ export class IncomingCalls implements OperationHost {
     if (request.operation !== undefined) this.operations.over(request, outcome, detail);
     if (request.channels !== undefined) endChannels(request.channels, outcome);
     if (this.running.size !== 0) this.running.delete(request.requestId);
-    if (this.observer !== undefined) this.reportEnd(request, outcome);
-  }
-
-  private eventOf(request: IncomingRequest) {
-    const { method, requestId, connectionId } = request;
-    return {
-      link: this.connection.host.description,
-      connectionId,
-      side: "server" as const,
-      requestId,
-      method,
-    };
-  }
-
-  private reportCodec(
-    event: "onEncodeFailed" | "onDecodeFailed",
-    of: "arguments" | "response",
-    { requestId: id, method }: Pick<IncomingRequest, "requestId" | "method">,
-    error: unknown,
-  ): void {
-    const { host, id: connectionId } = this.connection;
-    notify(this.observer, event, { link: host.description, connectionId, of, id, method, error });
-  }
-
-  private report(request: IncomingRequest, error: unknown): void {
-    const event = { ...this.eventOf(request), error };
-    if (this.observer === undefined) this.onUnobservedFailure?.(event);
-    else notify(this.observer, "onHandlerFailed", event);
-  }
-
-  private reportStart(request: IncomingRequest): void {
-    request.startedAt = this.clock.now();
-    notify(this.observer, "onRequestStarted", this.eventOf(request));
-  }
-
-  private reportEnd(request: IncomingRequest, outcome: "Ok" | CallErrorCode): void {
-    const elapsedMs = this.clock.now() - request.startedAt;
-    notify(this.observer, "onRequestFinished", { ...this.eventOf(request), outcome, elapsedMs });
+    this.events.finished(request, outcome);
   }
 }
 

@@ -15,26 +15,24 @@ import {
   UserError,
 } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { notify, type Observer } from "../observer.js";
+import type { Observer } from "../observer.js";
 import { readTag, unknownVariant } from "../postcard/counts.js";
 import { readString } from "../postcard/text.js";
-import type { Announcement } from "../schema/announcements.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
 import { IdAllocator } from "../session/parity.js";
 import { decodeError, encodeError } from "../shape/codec-error.js";
 import type { MessageHead } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
-import {
-  beginPayload,
-  endPayload,
-  methodIdBytes,
-  writeCallHead,
-  writeCancel,
-} from "../wire/request-messages.js";
+import { beginPayload, endPayload, writeCallHead, writeCancel } from "../wire/request-messages.js";
 import type { Bindings, ResponseReading } from "./bindings.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
 import { Deadlines } from "./deadlines.js";
-import { type AnyMethod, InFlightTable, OutgoingRequest, WaitingQueue } from "./outgoing-request.js";
+import { InFlightTable } from "./in-flight-table.js";
+import { MethodTable } from "./method-table.js";
+import { WaitingQueue } from "./outgoing-queue.js";
+import { type AnyMethod, OutgoingRequest } from "./outgoing-request.js";
+import { type ResendHost, Resends } from "./outgoing-resends.js";
+import { RequestEvents } from "./request-events.js";
 import { outgoingSnapshot } from "./snapshot.js";
 
 /** Told apart from what this side cancels: the wire says no more. */
@@ -52,21 +50,12 @@ const failureCodes: readonly (CallFailureCode | undefined)[] = [
   "Indeterminate",
 ];
 
-/** What is kept about a method that was called on this connection. */
-interface MethodState {
-  readonly idBytes: Uint8Array;
-  /** Whether its argument schemas have left. */
-  readonly announcement: Announcement;
-  /** How its responses are read; undefined before the first, and after a new announcement. */
-  decision: ResponseReading | undefined;
-}
-
-/** Outgoing calls of one connection. */
-export class OutgoingCalls {
+/** Calls of ours on one connection. */
+export class OutgoingCalls implements ResendHost {
   private readonly connection: Connection;
   private readonly bindings: Bindings;
   private readonly channels: Channels;
-  private readonly observer: Observer | undefined;
+  private readonly events: RequestEvents;
   private readonly clock: Clock;
   private peerSupportsRetry: boolean;
   private readonly limit: number;
@@ -75,7 +64,7 @@ export class OutgoingCalls {
   private readonly inFlight = new InFlightTable();
   private readonly waiting = new WaitingQueue();
   private readonly deadlines: Deadlines<OutgoingRequest>;
-  private readonly methods = new Map<AnyMethod, MethodState>();
+  private readonly methods: MethodTable<AnyMethod, ResponseReading>;
   private readonly reader = new Reader();
   private nextOperationId = 1;
   /** Why no call can be made any more. */
@@ -85,8 +74,7 @@ export class OutgoingCalls {
   private isDraining = false;
   /** Whether there is no link at the moment. */
   private isCut = false;
-  /** Requests that were sent over a lost link and have to be sent again. */
-  private readonly resends = new Set<OutgoingRequest>();
+  private readonly resends = new Resends(this);
 
   constructor(
     connection: Connection,
@@ -101,7 +89,13 @@ export class OutgoingCalls {
     this.bindings = bindings;
     this.channels = channels;
     this.clock = clock;
-    this.observer = observer;
+    this.events = new RequestEvents(connection, "client", clock, observer);
+    this.methods = new MethodTable(
+      bindings,
+      "args",
+      (method) => method.args,
+      (method) => bindings.decideResponse(method),
+    );
     this.peerSupportsRetry = peerSupportsRetry;
     this.limit = Math.max(1, connection.peer.maxConcurrentRequests);
     this.waitingLimit = limits.maxWaitingCalls;
@@ -112,7 +106,7 @@ export class OutgoingCalls {
     });
   }
 
-  /** Requests that somebody waits for, and ids that the peer has not answered. */
+  /** Calls that have not settled, and ids that the peer has not answered. */
   get size(): number {
     return this.inFlight.size + this.waiting.size;
   }
@@ -143,7 +137,7 @@ export class OutgoingCalls {
   ): void {
     const request = new OutgoingRequest(method, args, options, asResult, resolve, reject, this.onAbort);
     if (method.hasChannels) request.channels = new CallChannels(this.channels, method);
-    if (this.observer !== undefined) request.startedAt = this.clock.now();
+    this.events.begin(request);
     if (this.ended !== undefined || this.isDraining) {
       this.failEnded(request);
       return;
@@ -159,7 +153,7 @@ export class OutgoingCalls {
     if (!request.settled && options !== undefined) this.watch(request, options);
   }
 
-  /** A Response: settles its request; ignored when nobody knows the id. */
+  /** A Response: settles its request; ignored when the id is not in flight. */
   onResponse(head: MessageHead, bytes: Uint8Array): void {
     if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
     const request = this.inFlight.take(head.id);
@@ -168,17 +162,14 @@ export class OutgoingCalls {
     if (this.waiting.size !== 0) this.pump();
   }
 
-  /** The peer announced a response type anew: what was decided about it is void. */
+  /** The peer has announced another response type: what was decided about it is void. */
   forget(methodId: bigint): void {
-    for (const [method, state] of this.methods) if (method.id === methodId) state.decision = undefined;
+    this.methods.forget(methodId);
   }
 
   /** Sends what waits, as far as slots and the link allow. */
   pump(): void {
-    for (const request of this.resends) {
-      if (!this.connection.host.mayCall) return;
-      this.resend(request);
-    }
+    if (this.resends.size !== 0) this.resends.pump(() => this.connection.host.mayCall);
     for (
       let request = this.waiting.head;
       request !== undefined && this.canSend;
@@ -195,22 +186,17 @@ export class OutgoingCalls {
    */
   onLinkLost(cause: unknown): void {
     this.isCut = true;
-    this.resends.clear();
-    for (const state of this.methods.values()) state.decision = undefined;
-    for (const request of this.inFlight.open()) this.keepOrFail(request, cause);
+    this.methods.forgetAll();
+    this.resends.onLinkLost(this.inFlight.open(), this.peerSupportsRetry, cause);
     // The Cancel may be lost, and so may the answer.
     for (const id of this.inFlight.forgetAbandoned()) this.sendCancel(id);
   }
 
   /** There is a link again. */
-  onLinkRestored({ peer, peerSupportsRetry }: RestoredLink): void {
+  onLinkRestored(restored: RestoredLink): void {
     this.isCut = false;
-    this.peerSupportsRetry = peerSupportsRetry;
-    for (const request of this.resends) {
-      // Only who knows the operations of the session can tell that the call has run.
-      if (request.method.idempotent || (peer !== "new" && peerSupportsRetry)) continue;
-      this.giveUp(request, "Indeterminate", undefined);
-    }
+    this.peerSupportsRetry = restored.peerSupportsRetry;
+    this.resends.onLinkRestored(restored);
     this.pump();
   }
 
@@ -235,43 +221,23 @@ export class OutgoingCalls {
     return this.inFlight.size < this.limit && this.connection.host.mayCall && this.resends.size === 0;
   }
 
-  private keepOrFail(request: OutgoingRequest, cause: unknown): void {
-    const { channels, method } = request;
-    if (!this.peerSupportsRetry) {
-      this.giveUp(request, "ConnectionClosed", cause);
-    } else if (channels === undefined) {
-      this.resends.add(request);
-    } else if (!method.idempotent) {
-      this.giveUp(request, "Indeterminate", cause);
-    } else if (!channels.isRepeatable) {
-      this.giveUp(request, "ConnectionClosed", cause, "what was sent on its channels is lost");
-    } else {
-      channels.suspend();
-      this.resends.add(request);
-    }
-  }
-
   /** A call in flight ends without an answer. */
-  private giveUp(request: OutgoingRequest, code: CallFailureCode, cause: unknown, detail = ""): void {
-    this.inFlight.take(request.id);
+  giveUp(request: OutgoingRequest, code: CallFailureCode, cause: unknown, detail = ""): void {
+    this.inFlight.take(request.requestId);
     this.resends.delete(request);
     this.fail(request, code, detail, cause);
   }
 
-  /** Sends a call in flight again: same request id, same operation, same metadata. */
-  private resend(request: OutgoingRequest): void {
+  /** Sends a call in flight again. @throws what its arguments throw */
+  sendAgain(request: OutgoingRequest): void {
     const { outbox } = this.connection.host;
-    const state = this.stateOf(request.method);
+    const entry = this.methods.entry(request.method);
     try {
-      this.bindings.announce(state.announcement, state.idBytes, "args");
-      outbox.commit(this.encode(request, request.id, state));
-      this.resends.delete(request);
-      request.channels?.bind();
+      this.bindings.announce(entry.announcement, entry.idBytes, "args");
+      outbox.commit(this.encode(request, request.requestId, entry.idBytes));
     } catch (fault) {
-      // The arguments were changed since: it is not known what became of the call as it was.
       outbox.discard();
-      request.channels?.endReceivers(linkLost(fault));
-      this.giveUp(request, "Indeterminate", fault);
+      throw fault;
     }
   }
 
@@ -308,20 +274,10 @@ export class OutgoingCalls {
     this.deadlines.add(request);
   }
 
-  private stateOf(method: AnyMethod): MethodState {
-    let state = this.methods.get(method);
-    if (state === undefined) {
-      const announcement = this.bindings.announcement(method.id, "args", method.args);
-      state = { idBytes: methodIdBytes(method.id), announcement, decision: undefined };
-      this.methods.set(method, state);
-    }
-    return state;
-  }
-
   private send(request: OutgoingRequest): void {
     const { method } = request;
     const { outbox } = this.connection.host;
-    const state = this.stateOf(method);
+    const entry = this.methods.entry(method);
     if (outbox.isEncoding) {
       this.unwatch(request);
       this.abandonChannels(request, undefined);
@@ -333,20 +289,20 @@ export class OutgoingCalls {
     try {
       const id = this.ids.peek();
       request.operationId = this.peerSupportsRetry ? this.nextOperationId : 0;
-      if (!state.announcement.isSent) {
+      if (!entry.announcement.isSent) {
         // A trial first, so that the schemas of a call that cannot be encoded do not leave alone.
-        this.encode(request, id, state);
+        this.encode(request, id, entry.idBytes);
         outbox.discard();
-        this.bindings.announce(state.announcement, state.idBytes, "args");
+        this.bindings.announce(entry.announcement, entry.idBytes, "args");
       }
-      outbox.commit(this.encode(request, id, state));
+      outbox.commit(this.encode(request, id, entry.idBytes));
       this.ids.take();
-      request.id = id;
+      request.requestId = id;
       request.sinceMs = outbox.traffic.lastOutMs ?? 0;
       if (this.peerSupportsRetry) this.nextOperationId += 1;
       this.inFlight.add(request);
       request.channels?.bind();
-      if (this.observer !== undefined) this.reportStart(request);
+      this.events.started(request);
     } catch (fault) {
       outbox.discard();
       this.unwatch(request);
@@ -354,18 +310,18 @@ export class OutgoingCalls {
       const label = `${method.service}.${method.name}`;
       const error =
         fault instanceof CodecError ? fault : encodeError(fault, method.args.shape, request.args, label);
-      if (this.observer !== undefined) this.reportCodec("onEncodeFailed", "arguments", request, error);
+      this.events.codecFailed("onEncodeFailed", "arguments", request, error);
       request.reject(error);
     }
   }
 
-  private encode(request: OutgoingRequest, id: number, state: MethodState): number {
+  private encode(request: OutgoingRequest, id: number, methodIdBytes: Uint8Array): number {
     const { connection } = this;
     const { outbox } = connection.host;
     const w = outbox.writer;
     const { operationId } = request;
     let p = outbox.begin();
-    p = writeCallHead(w, p, connection.id, id, state.idBytes);
+    p = writeCallHead(w, p, connection.id, id, methodIdBytes);
     const { channels, method } = request;
     if (channels === undefined) {
       p = writeCallMetadata(w, p, request.options?.metadata, operationId);
@@ -403,7 +359,7 @@ export class OutgoingCalls {
         return;
       }
       if (variant !== 0) unknownVariant(reader, variant, "Result");
-      const { problem, read } = this.decide(method).ok;
+      const { problem, read } = this.methods.decide(this.methods.entry(method)).ok;
       if (problem !== undefined) {
         this.fail(request, "InvalidPayload", problem);
         return;
@@ -414,7 +370,7 @@ export class OutgoingCalls {
       if (hasFailed) request.channels?.endFailed(error);
       return;
     }
-    if (this.observer !== undefined) this.reportEnd(request, "Ok");
+    this.events.finished(request, "Ok");
     request.resolve(asResult ? { ok: true, value } : value);
   }
 
@@ -427,27 +383,21 @@ export class OutgoingCalls {
       const detail = code === "InvalidPayload" ? readString(reader) : "";
       return this.fail(request, code, code === "Cancelled" ? cancelledByPeer : detail);
     }
-    const { problem, read } = this.decide(method).user;
+    const { problem, read } = this.methods.decide(this.methods.entry(method)).user;
     if (problem !== undefined || method.error === undefined) {
       const detail = problem ?? "a declared error of a method that declares none";
       return this.fail(request, "InvalidPayload", detail);
     }
     const error = new UserError(method, read(reader));
-    if (this.observer !== undefined) this.reportEnd(request, "User");
+    this.events.finished(request, "User");
     if (request.asResult) request.resolve({ ok: false, error });
     else request.reject(error);
     return error;
   }
 
-  private decide(method: AnyMethod): ResponseReading {
-    const state = this.stateOf(method);
-    state.decision ??= this.bindings.decideResponse(method);
-    return state.decision;
-  }
-
   private failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): CallFailure {
     const cause = decodeError(fault, reader, undefined);
-    if (this.observer !== undefined) this.reportCodec("onDecodeFailed", "response", request, cause);
+    this.events.codecFailed("onDecodeFailed", "response", request, cause);
     return this.fail(request, "InvalidPayload", cause.message, cause);
   }
 
@@ -460,20 +410,20 @@ export class OutgoingCalls {
     try {
       onMetadata(Metadata.decode(bytes, head.metadataStart, head.metadataEnd));
     } catch (error) {
-      notify(this.observer, "onHandlerFailed", { ...this.eventOf(request), error });
+      this.events.handlerFailed(request, error);
     }
   }
 
   /** The caller gives up, or its time is over. */
   private cancel(request: OutgoingRequest, cause: unknown): void {
     if (request.settled) return;
-    if (request.id === 0) {
+    if (request.requestId === 0) {
       this.waiting.remove(request);
     } else {
       // Whether a call that is to be sent again has an answer on its way cannot be known: its id is not kept.
-      if (this.resends.delete(request)) this.inFlight.take(request.id);
-      else this.inFlight.abandon(request.id);
-      this.sendCancel(request.id);
+      if (this.resends.delete(request)) this.inFlight.take(request.requestId);
+      else this.inFlight.abandon(request.requestId);
+      this.sendCancel(request.requestId);
     }
     this.abandonChannels(request, cause);
     this.fail(request, "Cancelled", cause instanceof TimeoutError ? cause.message : "", cause);
@@ -482,7 +432,7 @@ export class OutgoingCalls {
   /** The call is over before its channels are: both halves learn it, also those of a call that never left. */
   private abandonChannels(request: OutgoingRequest, cause: unknown): void {
     if (request.channels === undefined) return;
-    if (request.id === 0) abandonUnsent(request.method.args.shape, request.args, cause);
+    if (request.requestId === 0) abandonUnsent(request.method.args.shape, request.args, cause);
     else request.channels.abandon(cause);
   }
 
@@ -495,7 +445,7 @@ export class OutgoingCalls {
 
   private failEnded(request: OutgoingRequest): void {
     const { code, cause } = this.ended ?? { code: "SessionShutdown", cause: undefined };
-    if (request.id === 0) this.abandonChannels(request, cause);
+    if (request.requestId === 0) this.abandonChannels(request, cause);
     else if (this.resends.delete(request)) request.channels?.endReceivers(linkLost(cause));
     this.fail(request, code, "", cause);
   }
@@ -514,7 +464,7 @@ export class OutgoingCalls {
   ): CallFailure {
     this.unwatch(request);
     const error = new CallFailure(code, detail, request.method, { cause });
-    if (this.observer !== undefined) this.reportEnd(request, code);
+    this.events.finished(request, code);
     if (request.asResult) request.resolve({ ok: false, error });
     else request.reject(error);
     return error;
@@ -524,32 +474,5 @@ export class OutgoingCalls {
     request.settled = true;
     this.deadlines.remove(request);
     request.options?.signal?.removeEventListener("abort", request);
-  }
-
-  private eventOf(request: OutgoingRequest) {
-    const { host, id } = this.connection;
-    const { method, id: requestId } = request;
-    return { link: host.description, connectionId: id, side: "client" as const, requestId, method };
-  }
-
-  private reportCodec(
-    event: "onEncodeFailed" | "onDecodeFailed",
-    of: "arguments" | "response",
-    { id: requestId, method }: OutgoingRequest,
-    error: unknown,
-  ): void {
-    const { host, id: connectionId } = this.connection;
-    // A call that could not be encoded has no id.
-    const id = requestId === 0 ? undefined : requestId;
-    notify(this.observer, event, { link: host.description, connectionId, of, id, method, error });
-  }
-
-  private reportStart(request: OutgoingRequest): void {
-    notify(this.observer, "onRequestStarted", this.eventOf(request));
-  }
-
-  private reportEnd(request: OutgoingRequest, outcome: "Ok" | "User" | CallFailureCode): void {
-    const elapsedMs = this.clock.now() - request.startedAt;
-    notify(this.observer, "onRequestFinished", { ...this.eventOf(request), outcome, elapsedMs });
   }
 }

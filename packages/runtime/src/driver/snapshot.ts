@@ -1,10 +1,12 @@
 /** What a connection's requests look like in a snapshot. */
-
 import type { HandledMethod } from "../call/dispatcher.js";
 import { methodIdText, type RequestSnapshot, snapshotId } from "../call/snapshot.js";
 import { methodText } from "../channel/origin.js";
-import type { IncomingRequest, QueuedCall } from "./incoming-request.js";
-import type { InFlightTable, OutgoingRequest, WaitingQueue } from "./outgoing-request.js";
+import type { InFlightTable } from "./in-flight-table.js";
+import type { QueuedCall } from "./incoming-queue.js";
+import type { IncomingRequest } from "./incoming-request.js";
+import type { WaitingQueue } from "./outgoing-queue.js";
+import type { OutgoingRequest } from "./outgoing-request.js";
 
 /** Calls of ours: those that wait, then those that the peer has not answered. */
 export function outgoingSnapshot(

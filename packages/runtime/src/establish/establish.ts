@@ -14,7 +14,6 @@ import type { Dispatcher } from "../call/dispatcher.js";
 import type { SessionEnd } from "../call/session-handle.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { Driver } from "../driver/driver.js";
-import { DriverCore } from "../driver/driver-core.js";
 import { isVoxError, SessionError, VoxError } from "../errors.js";
 import type {
   Handshake,
@@ -366,7 +365,7 @@ class Establishment implements LinkSink {
       const retry = { peerSupportsRetry: core.peerSupportsRetry, operationStore, isResumable };
       const options = { dispatcher: answering, limits, clock, observer, onUnobservedFailure, ...retry };
       const shell = new ConnectionShell(connection, core, clock, (close) => session.close(close));
-      return new Driver(new DriverCore(connection, options), session, shell);
+      return new Driver(connection, options, session, shell);
     };
     const core: SessionCore = new SessionCore({
       sessionId: record?.sessionId ?? makeSessionId(),

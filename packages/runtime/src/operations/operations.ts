@@ -16,12 +16,11 @@ import { Reader } from "../bytes/reader.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import type { Clock } from "../clock.js";
-import { type IncomingRequest, LiveOperation } from "../driver/incoming-request.js";
 import type { CallErrorCode, CallFailureCode } from "../errors.js";
 import type { OperationStoreFailedEvent } from "../observer.js";
-import type { Connection } from "../session/connection.js";
 import type { WireId } from "../wire/message.js";
 import { fingerprint } from "./fingerprint.js";
+import { LiveOperation, type OperationRequest } from "./live-operation.js";
 import { memoryOperationStore } from "./memory-operation-store.js";
 import { readOperationId } from "./operation-id.js";
 import type {
@@ -41,38 +40,44 @@ const ownStoreBounds = { maxEntries: 4096, maxBytes: 4 * 1024 * 1024, ttlMs: 600
 /** What a store was asked for. */
 export type StoreStep = OperationStoreFailedEvent["step"];
 
-/** What operations need of those who run and answer requests. */
-export interface OperationHost {
+/** The connection whose operations they are: ids count for it alone. */
+export interface OperationScope {
+  readonly id: WireId;
+  readonly host: { readonly sessionId: string };
+}
+
+/** What operations need of what runs and answers requests. @typeParam R a request */
+export interface OperationHost<R> {
   /** Runs the handler of a request. */
-  start(request: IncomingRequest): void;
+  start(request: R): void;
   /** The request counts as running from now on: it waits for a store or for another request. */
-  hold(request: IncomingRequest): void;
+  hold(request: R): void;
   /** A running request with this operation id. */
-  findRunning(operationId: WireId): IncomingRequest | undefined;
+  findRunning(operationId: WireId): R | undefined;
   /** The handler of this request will not run: its channels are refused. */
-  decline(request: IncomingRequest): void;
+  decline(request: R): void;
   /** Answers with bytes. Does nothing when nobody waits for the answer any more. */
-  replay(request: IncomingRequest, reply: SealedReply): void;
+  replay(request: R, reply: SealedReply): void;
   /** Answers with a failure. Does nothing when nobody waits for the answer any more. */
-  refuse(request: IncomingRequest, code: CallFailureCode, detail?: string): void;
+  refuse(request: R, code: CallFailureCode, detail?: string): void;
   /** A store threw or rejected. */
-  reportStore(request: IncomingRequest, step: StoreStep, error: unknown): void;
-  /** Something that took its time is through: the next request may start. */
+  reportStore(request: R, step: StoreStep, error: unknown): void;
+  /** A store has answered: the next request may start. */
   advance(): void;
 }
 
 /** The operations of one connection that the peer calls for. */
-export class Operations {
-  private readonly connection: Connection;
+export class Operations<R extends OperationRequest<R>> {
+  private readonly scope: OperationScope;
   /** The application's store; without one, one of our own is made when it is needed. */
   private readonly given: OperationStore | undefined;
   private own: OperationStore | undefined = undefined;
   /** Whether answers of volatile methods are kept, too. */
   private readonly keepsVolatile: boolean;
   private readonly clock: Clock;
-  private readonly host: OperationHost;
+  private readonly host: OperationHost<R>;
   /** Those that the store has or is asked for. */
-  private readonly live = new Map<WireId, LiveOperation>();
+  private readonly live = new Map<WireId, LiveOperation<R>>();
   private readonly reader = new Reader();
   /** The largest id of the others. Ids are counters: a call with a larger one is not there. */
   private highest: WireId = -1;
@@ -82,13 +87,13 @@ export class Operations {
    * @param isResumable whether the caller may come back on another link and ask again
    */
   constructor(
-    connection: Connection,
+    scope: OperationScope,
     store: OperationStore | undefined,
     isResumable: boolean,
     clock: Clock,
-    host: OperationHost,
+    host: OperationHost<R>,
   ) {
-    this.connection = connection;
+    this.scope = scope;
     this.given = store;
     this.keepsVolatile = isResumable || store !== undefined;
     this.clock = clock;
@@ -96,12 +101,12 @@ export class Operations {
   }
 
   /** Whether the store has a say in calls of a method. */
-  asksStore(method: HandledMethod): boolean {
+  asksStore(method: Pick<HandledMethod, "persist">): boolean {
     return this.keepsVolatile || method.persist || this.own !== undefined;
   }
 
   /** A request that may come again: it starts, waits, or is answered. */
-  admit(request: IncomingRequest): void {
+  admit(request: R): void {
     const operationId = this.idOf(request);
     if (operationId === undefined) {
       this.host.start(request);
@@ -115,13 +120,13 @@ export class Operations {
   }
 
   /** A handler that the store does not know of takes its time: the same call may come meanwhile. */
-  enter(request: IncomingRequest): void {
+  enter(request: R): void {
     const operationId = this.idOf(request);
     if (operationId !== undefined && operationId > this.highest) this.highest = operationId;
   }
 
   /** The handler has answered: the answer is kept if it has to be, then it is sent to all who wait for it. */
-  reply(operation: LiveOperation, reply: SealedReply): void {
+  reply(operation: LiveOperation<R>, reply: SealedReply): void {
     const { owner, record } = operation;
     if (record === undefined) {
       this.send(operation, reply);
@@ -138,7 +143,7 @@ export class Operations {
   }
 
   /** A request of an operation was answered otherwise, or ends without an answer. */
-  over(request: IncomingRequest, outcome: "Ok" | CallErrorCode, detail: string): void {
+  over(request: R, outcome: "Ok" | CallErrorCode, detail: string): void {
     const { operation } = request;
     if (operation === undefined) return;
     request.operation = undefined;
@@ -157,7 +162,7 @@ export class Operations {
   }
 
   /** A Cancel for a request of an operation. */
-  cancel(request: IncomingRequest): void {
+  cancel(request: R): void {
     const { operation } = request;
     if (operation === undefined) return;
     if (!request.method.persist) this.abort(operation, "Cancelled", "the caller has cancelled the call");
@@ -165,7 +170,7 @@ export class Operations {
   }
 
   /** Gives an operation up for all who wait for it; its id may run again. One that is being sealed is answered anyway. */
-  abort(operation: LiveOperation, code: CallFailureCode, reason: string): void {
+  abort(operation: LiveOperation<R>, code: CallFailureCode, reason: string): void {
     if (operation.state === "sealing") return;
     const { owner } = operation;
     operation.isAborted = true;
@@ -175,7 +180,7 @@ export class Operations {
   }
 
   /** The connection has ended, or its peer begins anew. Operations of persist methods go on, and are sealed. @param running all its requests */
-  end(running: readonly IncomingRequest[]): void {
+  end(running: readonly R[]): void {
     for (const operation of [...this.live.values()]) {
       const { owner, record, state } = operation;
       this.takeWaiters(operation);
@@ -195,7 +200,7 @@ export class Operations {
     return this.own;
   }
 
-  private idOf(request: IncomingRequest): WireId | undefined {
+  private idOf(request: R): WireId | undefined {
     if (request.operationId !== undefined) return request.operationId;
     const { bytes, metadataStart, metadataEnd } = request;
     request.operationId = readOperationId(this.reader, bytes, metadataStart, metadataEnd);
@@ -203,16 +208,16 @@ export class Operations {
   }
 
   /** Most ids are new: of those that no store has to keep, none stands in a table. */
-  private find(operationId: WireId): LiveOperation | undefined {
+  private find(operationId: WireId): LiveOperation<R> | undefined {
     const kept = this.live.size === 0 ? undefined : this.live.get(operationId);
     if (kept !== undefined || operationId > this.highest) return kept;
     const running = this.host.findRunning(operationId);
     if (running === undefined) return undefined;
-    running.operation ??= new LiveOperation(running, undefined, this.connection.host.sessionId);
+    running.operation ??= new LiveOperation(running, undefined, this.scope.host.sessionId);
     return running.operation;
   }
 
-  private join(operation: LiveOperation, request: IncomingRequest): void {
+  private join(operation: LiveOperation<R>, request: R): void {
     this.host.decline(request);
     if (!asksForTheSame(operation.owner, request)) {
       this.host.refuse(request, "InvalidPayload", conflict);
@@ -224,9 +229,9 @@ export class Operations {
     this.host.hold(request);
   }
 
-  private askStore(request: IncomingRequest, operationId: WireId): void {
+  private askStore(request: R, operationId: WireId): void {
     const record = recordOf(request);
-    const operation = new LiveOperation(request, record, this.connection.host.sessionId);
+    const operation = new LiveOperation(request, record, this.scope.host.sessionId);
     operation.state = "admitting";
     request.operation = operation;
     this.live.set(operationId, operation);
@@ -240,7 +245,7 @@ export class Operations {
   }
 
   private onAdmitted(
-    operation: LiveOperation,
+    operation: LiveOperation<R>,
     record: OperationRecord,
     existing: OperationEntry | undefined,
   ): void {
@@ -258,14 +263,14 @@ export class Operations {
     for (const request of [owner, ...this.takeWaiters(operation)]) this.judge(request, record, existing);
   }
 
-  private onNotAdmitted(operation: LiveOperation): void {
+  private onNotAdmitted(operation: LiveOperation<R>): void {
     if (operation.isOver) return;
     this.host.decline(operation.owner);
     this.host.refuse(operation.owner, "Cancelled");
   }
 
   /** Volatile methods are not kept here, but the id may belong to a persist method. */
-  private startUnlessKnown(request: IncomingRequest, own: OperationStore): void {
+  private startUnlessKnown(request: R, own: OperationStore): void {
     this.ask(
       request,
       "lookup",
@@ -283,14 +288,14 @@ export class Operations {
   }
 
   /** Answers a request whose operation the store knows. */
-  private judge(request: IncomingRequest, record: OperationRecord, existing: OperationEntry): void {
+  private judge(request: R, record: OperationRecord, existing: OperationEntry): void {
     if (existing.methodId !== record.methodId || existing.fingerprint !== record.fingerprint)
       this.host.refuse(request, "InvalidPayload", conflict);
     else if (existing.reply !== undefined) this.host.replay(request, existing.reply);
     else this.host.refuse(request, "Indeterminate");
   }
 
-  private onNotSealed(operation: LiveOperation, reply: SealedReply): void {
+  private onNotSealed(operation: LiveOperation<R>, reply: SealedReply): void {
     const { owner } = operation;
     if (!owner.method.persist) {
       this.send(operation, reply);
@@ -303,34 +308,34 @@ export class Operations {
     }
   }
 
-  private send(operation: LiveOperation, reply: SealedReply): void {
+  private send(operation: LiveOperation<R>, reply: SealedReply): void {
     const { owner } = operation;
     this.forget(operation);
     owner.operation = undefined;
     for (const request of [owner, ...this.takeWaiters(operation)]) this.host.replay(request, reply);
   }
 
-  private takeWaiters(operation: LiveOperation): readonly IncomingRequest[] {
+  private takeWaiters(operation: LiveOperation<R>): readonly R[] {
     const { waiters = [] } = operation;
     operation.waiters = undefined;
     for (const waiter of waiters) waiter.operation = undefined;
     return waiters;
   }
 
-  private forget(operation: LiveOperation): void {
+  private forget(operation: LiveOperation<R>): void {
     operation.isOver = true;
     const { operationId } = operation.owner;
     if (operationId !== undefined && this.live.get(operationId) === operation) this.live.delete(operationId);
   }
 
-  private keyOf({ operationId = 0 }: IncomingRequest, operation?: LiveOperation): OperationKey {
-    const { host, id: connectionId } = this.connection;
+  private keyOf({ operationId = 0 }: R, operation?: LiveOperation<R>): OperationKey {
+    const { host, id: connectionId } = this.scope;
     return { sessionId: operation?.sessionId ?? host.sessionId, connectionId, operationId };
   }
 
   /** Asks the store; the request waits for the answer when it does not come at once. */
   private ask<T>(
-    request: IncomingRequest,
+    request: R,
     step: StoreStep,
     ask: () => Awaitable<T>,
     onAnswer: (answer: T) => void,
@@ -363,7 +368,7 @@ export class Operations {
   }
 
   /** Tells the store something that nobody waits for. */
-  private tell(operation: LiveOperation, step: "release" | "remove"): void {
+  private tell(operation: LiveOperation<R>, step: "release" | "remove"): void {
     const { owner } = operation;
     const report = (error: unknown): void => this.host.reportStore(owner, step, error);
     try {
@@ -375,7 +380,7 @@ export class Operations {
   }
 }
 
-function asksForTheSame(one: IncomingRequest, other: IncomingRequest): boolean {
+function asksForTheSame<R>(one: OperationRequest<R>, other: OperationRequest<R>): boolean {
   if (one.method.id !== other.method.id) return false;
   const length = one.argumentsEnd - one.argumentsStart;
   if (other.argumentsEnd - other.argumentsStart !== length) return false;
@@ -384,7 +389,7 @@ function asksForTheSame(one: IncomingRequest, other: IncomingRequest): boolean {
   return true;
 }
 
-function recordOf({ method, bytes, argumentsStart, argumentsEnd }: IncomingRequest): OperationRecord {
+function recordOf<R>({ method, bytes, argumentsStart, argumentsEnd }: OperationRequest<R>): OperationRecord {
   return {
     methodId: method.id,
     fingerprint: fingerprint(method.id, bytes, argumentsStart, argumentsEnd),

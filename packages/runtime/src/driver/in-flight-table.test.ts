@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InFlightTable, type OutgoingRequest } from "./outgoing-request.js";
+import { InFlightTable } from "./in-flight-table.js";
+import type { OutgoingRequest } from "./outgoing-request.js";
 
 /** What the table looks at. */
-const requestOf = (id: number): OutgoingRequest => ({ id }) as OutgoingRequest;
+const requestOf = (id: number): OutgoingRequest => ({ requestId: id }) as OutgoingRequest;
 
 type Step = readonly ["add"] | readonly ["take" | "abandon" | "answer", number];
 
@@ -62,11 +63,11 @@ describe("requests in flight", () => {
     const requests = Array.from({ length: 5000 }, (_, i) => requestOf(2 * i + 1));
     for (const request of requests) {
       table.add(request);
-      if (request.id % 10 !== 1) expect(table.take(request.id)).toBe(request);
+      if (request.requestId % 10 !== 1) expect(table.take(request.requestId)).toBe(request);
     }
-    const slow = requests.filter(({ id }) => id % 10 === 1);
+    const slow = requests.filter(({ requestId }) => requestId % 10 === 1);
     expect(table.open()).toEqual(slow);
-    for (const request of slow.reverse()) expect(table.take(request.id)).toBe(request);
+    for (const request of slow.reverse()) expect(table.take(request.requestId)).toBe(request);
     expect(table.size).toBe(0);
   });
 

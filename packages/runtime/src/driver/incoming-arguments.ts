@@ -1,0 +1,74 @@
+/** Reads the arguments of Calls of the peer, and opens or refuses the channels among them. */
+import { Reader } from "../bytes/reader.js";
+import type { HandledMethod } from "../call/dispatcher.js";
+import type { Channels } from "../channel/channels.js";
+import { HandlerChannels } from "../channel/handler-channels.js";
+import type { WireId } from "../wire/message.js";
+import type { ArgumentsReading, IncomingRequest, ServedMethod } from "./incoming-request.js";
+import type { MethodTable } from "./method-table.js";
+import type { RequestEvents } from "./request-events.js";
+
+/** The arguments of the Calls on one connection. */
+export class IncomingArguments {
+  private readonly methods: MethodTable<HandledMethod, ArgumentsReading>;
+  private readonly channels: Channels;
+  private readonly events: RequestEvents;
+  private readonly reader = new Reader();
+
+  constructor(
+    methods: MethodTable<HandledMethod, ArgumentsReading>,
+    channels: Channels,
+    events: RequestEvents,
+  ) {
+    this.methods = methods;
+    this.channels = channels;
+    this.events = events;
+  }
+
+  /**
+   * Reads the arguments of a request; channels among them are open then.
+   * @throws DecodeFault or CodecError when they cannot be read; none of their channels is open then
+   */
+  read(request: IncomingRequest, { read, skipsChannels }: ArgumentsReading): readonly unknown[] {
+    this.reader.reset(request.bytes, request.argumentsStart, request.argumentsEnd);
+    return request.method.hasChannels || skipsChannels
+      ? this.readWithChannels(request, read)
+      : read(this.reader);
+  }
+
+  /** A Call is refused: its caller learns that its channels are over; what has come for them is dropped. */
+  refuse(served: ServedMethod, requestId: WireId, bytes: Uint8Array, start: number, end: number): void {
+    const { method } = served;
+    const { reader } = this;
+    const channels = new HandlerChannels(this.channels, method);
+    reader.binder = channels;
+    try {
+      const { problem, read } = this.methods.decide(served);
+      if (problem !== undefined) return;
+      reader.reset(bytes, start, end);
+      read(reader);
+    } catch (fault) {
+      this.events.codecFailed("onDecodeFailed", "arguments", { requestId, method }, fault);
+    } finally {
+      reader.binder = undefined;
+      channels.refuse();
+    }
+  }
+
+  private readWithChannels(request: IncomingRequest, read: ArgumentsReading["read"]): readonly unknown[] {
+    const { reader } = this;
+    const channels = new HandlerChannels(this.channels, request.method);
+    reader.binder = channels;
+    try {
+      const args = read(reader);
+      channels.open();
+      request.channels = channels;
+      return args;
+    } catch (fault) {
+      channels.refuse();
+      throw fault;
+    } finally {
+      reader.binder = undefined;
+    }
+  }
+}

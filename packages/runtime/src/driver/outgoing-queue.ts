@@ -1,0 +1,37 @@
+/** Calls of ours that wait for a slot or for a link. */
+import type { OutgoingRequest } from "./outgoing-request.js";
+
+/** First in, first out, and anything may leave from the middle. */
+export class WaitingQueue {
+  private first: OutgoingRequest | undefined = undefined;
+  private last: OutgoingRequest | undefined = undefined;
+  private length = 0;
+
+  get size(): number {
+    return this.length;
+  }
+
+  get head(): OutgoingRequest | undefined {
+    return this.first;
+  }
+
+  push(request: OutgoingRequest): void {
+    request.previous = this.last;
+    if (this.last === undefined) this.first = request;
+    else this.last.next = request;
+    this.last = request;
+    this.length += 1;
+  }
+
+  /** Takes a queued request out, wherever it stands. */
+  remove(request: OutgoingRequest): void {
+    const { previous, next } = request;
+    if (previous === undefined) this.first = next;
+    else previous.next = next;
+    if (next === undefined) this.last = previous;
+    else next.previous = previous;
+    request.previous = undefined;
+    request.next = undefined;
+    this.length -= 1;
+  }
+}

@@ -1,0 +1,92 @@
+/** What observers hear about requests, those of the peer and ours. */
+import type { Clock } from "../clock.js";
+import type { CallErrorCode, MethodName } from "../errors.js";
+import {
+  type CodecFailedEvent,
+  type HandlerFailureListener,
+  notify,
+  type Observer,
+  type OperationStoreFailedEvent,
+  type RequestEvent,
+} from "../observer.js";
+import type { Connection } from "../session/connection.js";
+import type { WireId } from "../wire/message.js";
+
+/** A request as events describe it. */
+export interface ObservedRequest {
+  readonly method: MethodName;
+  /** 0 for a call of ours that has not left. */
+  readonly requestId: WireId;
+  /** When it began, on the clock's scale, ms; 0 without an observer. */
+  startedAt: number;
+}
+
+/** Reports the requests of one direction on one connection. */
+export class RequestEvents {
+  private readonly connection: Connection;
+  private readonly side: RequestEvent["side"];
+  private readonly clock: Clock;
+  private readonly observer: Observer | undefined;
+  private readonly onUnobservedFailure: HandlerFailureListener | undefined;
+
+  /** @param onUnobservedFailure hears of handlers that fail where there is no observer */
+  constructor(
+    connection: Connection,
+    side: RequestEvent["side"],
+    clock: Clock,
+    observer: Observer | undefined,
+    onUnobservedFailure?: HandlerFailureListener | undefined,
+  ) {
+    this.connection = connection;
+    this.side = side;
+    this.clock = clock;
+    this.observer = observer;
+    this.onUnobservedFailure = onUnobservedFailure;
+  }
+
+  /** The time that a request takes counts from now on. */
+  begin(request: ObservedRequest): void {
+    if (this.observer !== undefined) request.startedAt = this.clock.now();
+  }
+
+  /** Its Call has left, or its handler is about to run. */
+  started(request: ObservedRequest): void {
+    if (this.observer !== undefined) notify(this.observer, "onRequestStarted", this.describe(request));
+  }
+
+  finished(request: ObservedRequest, outcome: "Ok" | CallErrorCode): void {
+    if (this.observer === undefined) return;
+    const elapsedMs = this.clock.now() - request.startedAt;
+    notify(this.observer, "onRequestFinished", { ...this.describe(request), outcome, elapsedMs });
+  }
+
+  codecFailed(
+    event: "onEncodeFailed" | "onDecodeFailed",
+    of: CodecFailedEvent["of"],
+    { requestId, method }: Pick<ObservedRequest, "requestId" | "method">,
+    error: unknown,
+  ): void {
+    if (this.observer === undefined) return;
+    const { host, id: connectionId } = this.connection;
+    // A call of ours that could not be encoded has no id.
+    const id = this.side === "client" && requestId === 0 ? undefined : requestId;
+    notify(this.observer, event, { link: host.description, connectionId, of, id, method, error });
+  }
+
+  /** The application's code has thrown, or gave what cannot be sent. */
+  handlerFailed(request: ObservedRequest, error: unknown): void {
+    if (this.observer !== undefined)
+      notify(this.observer, "onHandlerFailed", { ...this.describe(request), error });
+    else this.onUnobservedFailure?.({ ...this.describe(request), error });
+  }
+
+  storeFailed(request: ObservedRequest, step: OperationStoreFailedEvent["step"], error: unknown): void {
+    if (this.observer !== undefined)
+      notify(this.observer, "onOperationStoreFailed", { ...this.describe(request), step, error });
+  }
+
+  private describe({ method, requestId }: ObservedRequest): RequestEvent {
+    const { host, id: connectionId } = this.connection;
+    return { link: host.description, connectionId, side: this.side, requestId, method };
+  }
+}

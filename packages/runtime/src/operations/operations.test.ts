@@ -1,0 +1,223 @@
+/** Operations without a driver: requests and their answers are lists. */
+import { describe, expect, it } from "vitest";
+import { Writer } from "../bytes/writer.js";
+import type { CallFailureCode } from "../errors.js";
+import { FakeClock } from "../testing/fake-clock.js";
+import { Metadata, writeMetadata } from "../wire/metadata.js";
+import type { LiveOperation, OperationRequest } from "./live-operation.js";
+import { memoryOperationStore } from "./memory-operation-store.js";
+import type { OperationStore, SealedReply } from "./operation-store.js";
+import { type OperationHost, Operations, type StoreStep } from "./operations.js";
+
+interface RequestInit {
+  readonly operationId?: number;
+  readonly methodId?: bigint;
+  readonly args?: readonly number[];
+  readonly persist?: boolean;
+}
+
+class FakeRequest implements OperationRequest<FakeRequest> {
+  readonly name: string;
+  readonly method: { readonly id: bigint; readonly persist: boolean };
+  readonly bytes: Uint8Array;
+  readonly metadataStart = 0;
+  readonly metadataEnd: number;
+  readonly argumentsStart: number;
+  readonly argumentsEnd: number;
+  isAnswered = false;
+  operationId: number | bigint | undefined = undefined;
+  operation: LiveOperation<FakeRequest> | undefined = undefined;
+  aborted: string | undefined = undefined;
+
+  constructor(name: string, { operationId, methodId = 1n, args = [], persist = false }: RequestInit) {
+    this.name = name;
+    this.method = { id: methodId, persist };
+    const w = new Writer(64);
+    const metadata = new Metadata(operationId === undefined ? {} : { "vox-operation-id": operationId });
+    this.metadataEnd = writeMetadata(w, 0, metadata);
+    this.bytes = Uint8Array.of(...w.buffer.slice(0, this.metadataEnd), ...args);
+    this.argumentsStart = this.metadataEnd;
+    this.argumentsEnd = this.bytes.length;
+  }
+
+  abort(text: string): void {
+    this.aborted = text;
+  }
+}
+
+class FakeHost implements OperationHost<FakeRequest> {
+  readonly log: string[] = [];
+  readonly running = new Set<FakeRequest>();
+  operations: Operations<FakeRequest> | undefined = undefined;
+
+  start(request: FakeRequest): void {
+    this.log.push(`start ${request.name}`);
+    this.running.add(request);
+    if (request.operation === undefined) this.operations?.enter(request);
+  }
+
+  hold(request: FakeRequest): void {
+    this.running.add(request);
+  }
+
+  findRunning(operationId: number | bigint): FakeRequest | undefined {
+    return [...this.running].find((request) => request.operationId === operationId);
+  }
+
+  decline(request: FakeRequest): void {
+    this.log.push(`decline ${request.name}`);
+  }
+
+  replay(request: FakeRequest, { payload }: SealedReply): void {
+    this.answer(request, `replay ${request.name} ${payload.join()}`, "Ok");
+  }
+
+  refuse(request: FakeRequest, code: CallFailureCode, detail = ""): void {
+    this.answer(request, `refuse ${request.name} ${code} ${detail}`.trim(), code);
+  }
+
+  reportStore(request: FakeRequest, step: StoreStep, error: unknown): void {
+    this.log.push(`store failed ${request.name} ${step} ${String(error)}`);
+  }
+
+  advance(): void {
+    this.log.push("advance");
+  }
+
+  private answer(request: FakeRequest, text: string, outcome: "Ok" | CallFailureCode): void {
+    if (request.isAnswered) return;
+    request.isAnswered = true;
+    this.running.delete(request);
+    this.log.push(text);
+    this.operations?.over(request, outcome, "");
+  }
+}
+
+function makeOperations(store: OperationStore | undefined, isResumable = false) {
+  const host = new FakeHost();
+  const scope = { id: 0, host: { sessionId: "session" } };
+  const operations = new Operations<FakeRequest>(scope, store, isResumable, new FakeClock(), host);
+  host.operations = operations;
+  const admit = (name: string, init: RequestInit): FakeRequest => {
+    const request = new FakeRequest(name, init);
+    operations.admit(request);
+    return request;
+  };
+  const reply = (request: FakeRequest, value: number): void => {
+    if (request.operation === undefined) throw new Error(`${request.name} is of no operation`);
+    operations.reply(request.operation, { payload: Uint8Array.of(0, value), metadata: Uint8Array.of(0) });
+  };
+  return { host, operations, admit, reply };
+}
+
+const storeOf = () => memoryOperationStore({ clock: new FakeClock() });
+
+describe("a call with an operation id", () => {
+  it.each([
+    ["of the same method with the same arguments", {}, ["decline second", "replay second 0,7"]],
+    [
+      "of another method",
+      { methodId: 2n },
+      ["decline second", "refuse second InvalidPayload operation ID conflict"],
+    ],
+    [
+      "with other arguments",
+      { args: [2] },
+      ["decline second", "refuse second InvalidPayload operation ID conflict"],
+    ],
+  ])("that comes again %s while it runs has one handler", (_what, other, expected) => {
+    for (const store of [storeOf(), undefined]) {
+      const { host, admit, reply } = makeOperations(store);
+      const first = admit("first", { operationId: 5, args: [1] });
+      admit("second", { operationId: 5, args: [1], ...other });
+      // Without a store the answer is kept as bytes only if another request waits for it.
+      if (first.operation !== undefined) reply(first, 7);
+      expect(host.log.filter((line) => line.startsWith("start"))).toEqual(["start first"]);
+      expect(host.log.filter((line) => line.includes("second"))).toEqual(expected);
+    }
+  });
+
+  it.each([
+    ["is sealed", {}, "replay second 0,9"],
+    ["is sealed, for another method", { methodId: 2n }, "refuse second InvalidPayload operation ID conflict"],
+    ["is sealed, for other arguments", { args: [3] }, "refuse second InvalidPayload operation ID conflict"],
+  ])("that comes again when its answer %s does not run", (_what, other, expected) => {
+    const { host, admit, reply } = makeOperations(storeOf());
+    reply(admit("first", { operationId: 5 }), 9);
+    admit("second", { operationId: 5, ...other });
+    expect(host.log).toEqual(["start first", "replay first 0,9", "decline second", expected]);
+  });
+
+  it("that ran without an answer is Indeterminate for the next who asks", () => {
+    const { host, admit } = makeOperations(storeOf());
+    const first = admit("first", { operationId: 6, persist: true });
+    host.refuse(first, "Indeterminate");
+    admit("second", { operationId: 6, persist: true });
+    expect(host.log.at(-1)).toBe("refuse second Indeterminate");
+  });
+
+  it("that is cancelled may run again", () => {
+    const { host, operations, admit } = makeOperations(storeOf());
+    const first = admit("first", { operationId: 5 });
+    operations.cancel(first);
+    expect(first.aborted).toBe("the caller has cancelled the call");
+    admit("second", { operationId: 5 });
+    expect(host.log).toEqual(["start first", "refuse first Cancelled", "start second"]);
+  });
+
+  it("runs again under another id, and without one", () => {
+    const { host, admit } = makeOperations(storeOf());
+    admit("first", { operationId: 5 });
+    admit("second", { operationId: 6 });
+    admit("third", {});
+    admit("fourth", {});
+    expect(host.log).toEqual(["start first", "start second", "start third", "start fourth"]);
+  });
+
+  it("of a persist method is not cancelled", () => {
+    const { host, operations, admit, reply } = makeOperations(undefined);
+    const first = admit("first", { operationId: 5, persist: true });
+    operations.cancel(first);
+    expect(first.aborted).toBeUndefined();
+    reply(first, 1);
+    expect(host.log).toEqual(["start first", "replay first 0,1"]);
+  });
+
+  it.each([
+    ["admit", ["store failed first admit no", "decline first", "refuse first Cancelled"]],
+    ["seal", ["start first", "store failed first seal no", "replay first 0,1"]],
+  ] as const)("does not hang when the store fails to %s", (step, expected) => {
+    const fail = () => {
+      throw "no";
+    };
+    const { host, admit, reply } = makeOperations({ ...bound(storeOf()), [step]: fail });
+    const first = admit("first", { operationId: 5 });
+    if (first.operation !== undefined) reply(first, 1);
+    expect(host.log).toEqual(expected);
+  });
+
+  it("waits for a store that takes its time, and lets the next request start then", async () => {
+    const slow = bound(storeOf());
+    const { host, admit } = makeOperations({
+      ...slow,
+      admit: async (key, record) => slow.admit(key, record),
+    });
+    admit("first", { operationId: 5 });
+    expect(host.log).toEqual([]);
+    await Promise.resolve();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(host.log).toEqual(["start first", "advance"]);
+  });
+});
+
+/** A store as an object whose members can be replaced. */
+function bound(store: OperationStore): OperationStore {
+  return {
+    admit: (key, record) => store.admit(key, record),
+    lookup: (key) => store.lookup(key),
+    seal: (key, record, reply) => store.seal(key, record, reply),
+    release: (key) => store.release(key),
+    remove: (key) => store.remove(key),
+  };
+}
