@@ -2,6 +2,7 @@
 import type { Argv, Options } from "yargs";
 import type { Environment } from "./commands/environment.js";
 import type { ProjectArguments } from "./commands/project.js";
+import { CliError } from "./errors.js";
 import { type Format, formats } from "./report/create-reporter.js";
 import { cliVersion } from "./version.js";
 
@@ -12,11 +13,18 @@ export interface Request {
   readonly run: (environment: Environment) => Promise<number>;
 }
 
+/** What the parser made of a command line. */
+export interface ParsedArguments extends Readonly<Record<string, unknown>> {
+  readonly format: Format;
+  /** The command, and what follows `--`. */
+  readonly _: readonly (string | number)[];
+}
+
 /**
  * Takes the request of a command line. It is carried out after the parser has ended: a handler that returns a promise makes
  * the parser lay out its help text first, which takes longer than all the parsing.
  */
-export type TakeRequest = (format: Format, run: Request["run"]) => void;
+export type TakeRequest = (args: ParsedArguments, run: Request["run"]) => void;
 
 /** An option that is given twice counts as it was given last. */
 function lastOf<Value>(value: Value | readonly Value[]): Value {
@@ -96,6 +104,16 @@ export const optionNames: Readonly<Record<string, readonly string[]>> = {
   implement: [...Object.keys(outputOptions), "schema", "class"],
 };
 
+/** Names of positional arguments, as the parser has them. */
+export const positionals: ReadonlySet<string> = new Set(["files", "directory", "service", "file"]);
+
+/** Options that take a value; the others are switches. */
+export const valueOptions: ReadonlySet<string> = new Set(
+  Object.values(optionNames)
+    .flat()
+    .filter((name) => name !== "check" && name !== "strict"),
+);
+
 const files = {
   type: "string",
   array: true,
@@ -112,145 +130,168 @@ interface SharedArguments {
   readonly importExtension?: ProjectArguments["importExtension"];
 }
 
-function projectArguments(args: SharedArguments): ProjectArguments {
+function projectArguments(args: SharedArguments & Pick<ParsedArguments, "_">): ProjectArguments {
   const { out, config, root, importExtension } = args;
-  return { files: args.files, out, config, root, importExtension };
+  return { files: operands(args, args.files), out, config, root, importExtension };
+}
+
+/** Positional arguments: those before `--`, then everything behind it, whatever it looks like. */
+function operands(args: Pick<ParsedArguments, "_">, before: readonly (string | undefined)[]): string[] {
+  return [...before.filter((operand) => operand !== undefined), ...args._.slice(1).map(String)];
+}
+
+function refuseMore(command: string, more: readonly string[]): void {
+  if (more.length === 0) return;
+  throw new CliError("Usage", `${command} does not take ${more.map((one) => `\`${one}\``).join(", ")}`, {
+    help: `vox-gen ${command} --help tells what there is`,
+  });
 }
 
 /** Declares everything on a parser that has seen nothing yet. */
 export function commandLine(parser: Argv, take: TakeRequest): Argv {
-  return parser
-    .scriptName("vox-gen")
-    .locale("en")
-    .usage("$0 <command>\n\nTypeScript from .vox service definitions.")
-    .command(
-      "generate [files..]",
-      "write the TypeScript of the schemas",
-      (command) =>
-        command
-          .positional("files", files)
-          .options(outputOptions)
-          .option("check", {
-            type: "boolean",
-            default: false,
-            describe: "write nothing; show what would change, and exit with 1 if anything would",
-          })
-          .example("$0 generate greeter.vox --out src/gen", "one schema, no config")
-          .example("$0 generate", "what the config says"),
-      (args) =>
-        take(args.format, async (environment) => {
-          const { generate } = await import("./commands/generate.js");
-          return generate({ ...projectArguments(args), check: args.check }, environment);
-        }),
-    )
-    .command(
-      "watch [files..]",
-      "generate now and after each change, until Ctrl-C",
-      (command) =>
-        command
-          .positional("files", files)
-          .options(outputOptions)
-          .option("poll", {
-            type: "number",
-            coerce: lastOf<number>,
-            requiresArg: true,
-            describe: "look at the files every so many ms, where the system tells no changes",
+  return (
+    parser
+      .scriptName("vox-gen")
+      // `--out.x` is a mistake, not a member of an option; a file may be called `1`.
+      .parserConfiguration({ "dot-notation": false, "parse-positional-numbers": false })
+      .locale("en")
+      .usage("$0 <command>\n\nTypeScript from .vox service definitions.")
+      .command(
+        "generate [files..]",
+        "write the TypeScript of the schemas",
+        (command) =>
+          command
+            .positional("files", files)
+            .options(outputOptions)
+            .option("check", {
+              type: "boolean",
+              default: false,
+              describe: "write nothing; show what would change, and exit with 1 if anything would",
+            })
+            .example("$0 generate greeter.vox --out src/gen", "one schema, no config")
+            .example("$0 generate", "what the config says"),
+        (args) =>
+          take(args, async (environment) => {
+            const { generate } = await import("./commands/generate.js");
+            return generate({ ...projectArguments(args), check: args.check }, environment);
           }),
-      (args) =>
-        take(args.format, async (environment) => {
-          const { watch } = await import("./commands/watch.js");
-          return watch({ ...projectArguments(args), pollMs: args.poll }, environment);
-        }),
-    )
-    .command(
-      "check [files..]",
-      "tell what is wrong in the schemas, write nothing",
-      (command) => command.positional("files", files).options({ config, format }),
-      (args) =>
-        take(args.format, async (environment) => {
-          const { check } = await import("./commands/check.js");
-          return check(projectArguments(args), environment);
-        }),
-    )
-    .command(
-      "breaking [files..]",
-      "tell what the changes since another version do to peers that were built before",
-      (command) =>
-        command
-          .positional("files", files)
-          .options({ config, format, ...breakingOptions })
-          .example("$0 breaking --against main", "with a branch, tag or commit of git")
-          .example("$0 breaking --against vox.lock", "with the lock; without --against, too"),
-      (args) =>
-        take(args.format, async (environment) => {
-          const { breaking } = await import("./commands/breaking.js");
-          const { against, level, peer, strict } = args;
-          return breaking({ ...projectArguments(args), against, level, peer, strict }, environment);
-        }),
-    )
-    .command(
-      "lock [files..]",
-      "write vox.lock: ids and types that peers agree on, to be reviewed and compared",
-      (command) => command.positional("files", files).options({ config, format }),
-      (args) =>
-        take(args.format, async (environment) => {
-          const { lock } = await import("./commands/lock.js");
-          return lock(projectArguments(args), environment);
-        }),
-    )
-    .command(
-      "init [directory]",
-      "start a project: schema, server, client, scripts",
-      (command) =>
-        command
-          .positional("directory", { type: "string", default: ".", describe: "folder of the project" })
-          .options({ format }),
-      (args) =>
-        take(args.format, async (environment) => {
-          const { init } = await import("./commands/init.js");
-          return init({ directory: args.directory }, environment);
-        }),
-    )
-    .command(
-      "implement <service> <file>",
-      "write a class for a service, or add to it what is missing",
-      (command) =>
-        command
-          .positional("service", { type: "string", demandOption: true, describe: "name of the service" })
-          .positional("file", {
-            type: "string",
-            demandOption: true,
-            describe: "TypeScript file of the class",
-          })
-          .options({
-            ...outputOptions,
-            schema: {
-              type: "string",
-              array: true,
+      )
+      .command(
+        "watch [files..]",
+        "generate now and after each change, until Ctrl-C",
+        (command) =>
+          command
+            .positional("files", files)
+            .options(outputOptions)
+            .option("poll", {
+              type: "number",
+              coerce: lastOf<number>,
               requiresArg: true,
-              default: [],
-              describe: "schemas, folders or patterns, instead of those of the config",
-            },
-            class: {
+              describe: "look at the files every so many ms, where the system tells no changes",
+            }),
+        (args) =>
+          take(args, async (environment) => {
+            const { watch } = await import("./commands/watch.js");
+            return watch({ ...projectArguments(args), pollMs: args.poll }, environment);
+          }),
+      )
+      .command(
+        "check [files..]",
+        "tell what is wrong in the schemas, write nothing",
+        (command) => command.positional("files", files).options({ config, format }),
+        (args) =>
+          take(args, async (environment) => {
+            const { check } = await import("./commands/check.js");
+            return check(projectArguments(args), environment);
+          }),
+      )
+      .command(
+        "breaking [files..]",
+        "tell what the changes since another version do to peers that were built before",
+        (command) =>
+          command
+            .positional("files", files)
+            .options({ config, format, ...breakingOptions })
+            .example("$0 breaking --against main", "with a branch, tag or commit of git")
+            .example("$0 breaking --against vox.lock", "with the lock; without --against, too"),
+        (args) =>
+          take(args, async (environment) => {
+            const { breaking } = await import("./commands/breaking.js");
+            const { against, level, peer, strict } = args;
+            return breaking({ ...projectArguments(args), against, level, peer, strict }, environment);
+          }),
+      )
+      .command(
+        "lock [files..]",
+        "write vox.lock: ids and types that peers agree on, to be reviewed and compared",
+        (command) => command.positional("files", files).options({ config, format }),
+        (args) =>
+          take(args, async (environment) => {
+            const { lock } = await import("./commands/lock.js");
+            return lock(projectArguments(args), environment);
+          }),
+      )
+      .command(
+        "init [directory]",
+        "start a project: schema, server, client, scripts",
+        (command) =>
+          command
+            .positional("directory", {
               type: "string",
-              coerce: lastOf<string>,
-              requiresArg: true,
-              describe: "name of the class",
-            },
-          })
-          .example("$0 implement Greeter src/greeter.ts", ""),
-      (args) =>
-        take(args.format, async (environment) => {
-          const { implement } = await import("./commands/implement.js");
-          const { service, file } = args;
-          const project = projectArguments({ ...args, files: args.schema });
-          return implement({ ...project, service, file, className: args.class }, environment);
-        }),
-    )
-    .demandCommand(1, "no command is given")
-    .strict()
-    .help()
-    .alias("help", "h")
-    .version(cliVersion)
-    .showHelpOnFail(false);
+              describe: "folder of the project (default: this one)",
+            })
+            .options({ format }),
+        (args) =>
+          take(args, async (environment) => {
+            const { init } = await import("./commands/init.js");
+            const [directory = ".", ...more] = operands(args, [args.directory]);
+            refuseMore("init", more);
+            return init({ directory }, environment);
+          }),
+      )
+      .command(
+        "implement [service] [file]",
+        "write a class for a service, or add to it what is missing",
+        (command) =>
+          command
+            .usage("$0 implement <service> <file>")
+            .positional("service", { type: "string", describe: "name of the service" })
+            .positional("file", { type: "string", describe: "TypeScript file of the class" })
+            .options({
+              ...outputOptions,
+              schema: {
+                type: "string",
+                array: true,
+                requiresArg: true,
+                default: [],
+                describe: "schemas, folders or patterns, instead of those of the config",
+              },
+              class: {
+                type: "string",
+                coerce: lastOf<string>,
+                requiresArg: true,
+                describe: "name of the class",
+              },
+            })
+            .example("$0 implement Greeter src/greeter.ts", ""),
+        (args) =>
+          take(args, async (environment) => {
+            const { implement } = await import("./commands/implement.js");
+            const [service, file, ...more] = operands(args, [args.service, args.file]);
+            if (service === undefined || file === undefined)
+              throw new CliError("Usage", "implement needs a service and a file", {
+                help: "for example: vox-gen implement Greeter src/greeter.ts",
+              });
+            refuseMore("implement", more);
+            const project = projectArguments({ ...args, _: [], files: args.schema });
+            return implement({ ...project, service, file, className: args.class }, environment);
+          }),
+      )
+      .demandCommand(1, "no command is given")
+      .strict()
+      .help()
+      .alias("help", "h")
+      .version(cliVersion)
+      .showHelpOnFail(false)
+  );
 }

@@ -1,8 +1,14 @@
 /** Runs a command line: arguments in, exit code out. */
 import { systemClock } from "./clock.js";
-import { commandLine, type Request } from "./command-line.js";
+import {
+  commandLine,
+  type ParsedArguments,
+  positionals,
+  type Request,
+  valueOptions,
+} from "./command-line.js";
 import type { Environment } from "./commands/environment.js";
-import { exitCode } from "./errors.js";
+import { CliError, exitCode } from "./errors.js";
 import { slashes } from "./files/paths.js";
 import { type MainProcess, nodeProcess, terminalOf } from "./process.js";
 import { createReporter, type Format, formats } from "./report/create-reporter.js";
@@ -18,8 +24,9 @@ import { failureOf } from "./report/failure.js";
 export async function main(args: readonly string[], host: MainProcess): Promise<number> {
   const { default: yargs } = await import("yargs");
   let request: Request | undefined;
-  const parser = commandLine(yargs(), (format, run) => {
-    request = { format, run };
+  const parser = commandLine(yargs(), (parsed, run) => {
+    const fault = emptyArgument(parsed);
+    request = { format: parsed.format, run: fault === undefined ? run : () => Promise.reject(fault) };
   })
     .exitProcess(false)
     .fail((message, error: Error | undefined) => {
@@ -28,6 +35,8 @@ export async function main(args: readonly string[], host: MainProcess): Promise<
         : error;
     });
   try {
+    const [own = args] = args.includes("--") ? [args.slice(0, args.indexOf("--"))] : [];
+    if (own.includes("-")) throw new UsageFault("`-` means nothing: files are read and written by name");
     parser.parse([...args], {}, (_error, _parsed, output) => {
       if (output !== "") host.out.write(`${output}\n`);
     });
@@ -43,6 +52,26 @@ export async function main(args: readonly string[], host: MainProcess): Promise<
 /** Runs the command line of this process and sets its exit code. @public of the bundle */
 export async function runProcess(): Promise<void> {
   process.exitCode = await main(process.argv.slice(2), nodeProcess());
+}
+
+/**
+ * Refuses empty texts: an empty variable of a script must not be taken for "here" or "everything". So is `--no-NAME` of an
+ * option that takes a value.
+ */
+function emptyArgument(parsed: ParsedArguments): CliError | undefined {
+  const isEmpty = (value: unknown): boolean => typeof value === "string" && value.trim() === "";
+  for (const [name, value] of Object.entries(parsed)) {
+    if (value === false && valueOptions.has(name))
+      return new CliError("Usage", `--no-${name} means nothing: --${name} takes a value`, {
+        help: `leave it out, or write --${name} VALUE`,
+      });
+    if (!(Array.isArray(value) ? value.some(isEmpty) : isEmpty(value))) continue;
+    const what = name === "_" || positionals.has(name) ? "an argument" : `the value of --${name}`;
+    return new CliError("Usage", `${what} is empty`, {
+      help: "leave it out where nothing is meant; is a variable of the script not set?",
+    });
+  }
+  return undefined;
 }
 
 /** The argument parser's own complaint. */

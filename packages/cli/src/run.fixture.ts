@@ -25,6 +25,10 @@ export class TemporaryFolder implements Disposable {
     writeFileSync(this.at(path), text);
   }
 
+  remove(path: string): void {
+    rmSync(this.at(path), { recursive: true });
+  }
+
   read(path: string): string {
     return readFileSync(this.at(path), "utf8");
   }

@@ -21,6 +21,13 @@ export async function usageError(message: string, args: readonly string[]): Prom
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1]?.split(", ");
   if (unknown !== undefined) {
     const shown = unknown.map((name) => asWritten(name, args));
+    const extra = shown.filter((word) => !word.startsWith("-"));
+    if (extra.length > 0)
+      return new CliError(
+        "Usage",
+        `${command ?? "vox-gen"} does not take ${extra.map((one) => `\`${one}\``).join(", ")}`,
+        { help },
+      );
     const near = await nearest(unknown[0] ?? "", optionNames[command ?? ""] ?? []);
     const verdict = shown.length === 1 ? "is not an option" : "are not options";
     return new CliError("Usage", `${shown.join(", ")} ${verdict} of ${command ?? "vox-gen"}`, {
@@ -33,10 +40,6 @@ export async function usageError(message: string, args: readonly string[]): Prom
   if (choice !== null)
     return new CliError("Usage", `--${choice[1]} cannot be ${choice[2]}`, {
       help: `it is one of ${choice[3]}`,
-    });
-  if (message.startsWith("Not enough non-option arguments") && command === "implement")
-    return new CliError("Usage", "implement needs a service and a file", {
-      help: "for example: vox-gen implement Greeter src/greeter.ts",
     });
   return new CliError("Usage", message, { help });
 }

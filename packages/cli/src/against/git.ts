@@ -8,10 +8,16 @@ import { absolutePath, slashes } from "../files/paths.js";
 
 /** The schemas of a commit on disk. Disposing removes them. */
 export interface Checkout extends Disposable {
-  /** What the repository's top folder is in the checkout; absolute, with `/`. */
+  /** The repository's top folder; absolute, with `/`, without links. */
+  readonly top: string;
+  /** What that folder is in the checkout. */
   readonly folder: string;
   /** Path of the asked folder below it; empty for the top folder itself. */
   readonly inside: string;
+  /** Paths of the schemas below `folder`. */
+  readonly paths: readonly string[];
+  /** Paths of the submodules below `top`, whose files the commit does not hold. */
+  readonly submodules: readonly string[];
 }
 
 /** Most bytes of all schemas of a commit. */
@@ -34,10 +40,7 @@ export function checkOut(directory: string, ref: string): Checkout {
     ["ls-tree", "-r", "-z", "--full-tree", commit.toString("utf8").trim()],
     noSuch(ref),
   ).toString("utf8");
-  const files = tree.split("\0").flatMap((line) => {
-    const match = /^100\d{3} blob ([0-9a-f]+)\t(.+\.vox)$/s.exec(line);
-    return match === null ? [] : [{ id: match[1] ?? "", path: match[2] ?? "" }];
-  });
+  const { files, submodules } = readTree(tree);
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "vox-gen-")));
   const dispose = (): void => rmSync(folder, { recursive: true, force: true });
   try {
@@ -53,11 +56,46 @@ export function checkOut(directory: string, ref: string): Checkout {
       ? error
       : new CliError("File", `cannot write the schemas of ${ref}: ${messageOf(error)}`, { cause: error });
   }
+  const realTop = slashes(realpathSync(top));
   return {
+    top: realTop,
     folder: slashes(folder),
-    inside: slashes(relative(realpathSync(top), realpathSync(directory))),
+    inside: slashes(relative(realTop, realpathSync(directory))),
+    paths: files.map(({ path }) => path),
+    submodules,
     [Symbol.dispose]: dispose,
   };
+}
+
+interface TreeFile {
+  readonly id: string;
+  /** Below the top folder. */
+  readonly path: string;
+}
+
+/**
+ * Schemas and submodules of `git ls-tree -z`. Links are left out: what they lead to need not be in the commit.
+ *
+ * @throws CliError `File` for a name that would lead out of the folder that it is written to
+ */
+function readTree(tree: string): {
+  readonly files: readonly TreeFile[];
+  readonly submodules: readonly string[];
+} {
+  const files: TreeFile[] = [];
+  const submodules: string[] = [];
+  for (const line of tree.split("\0")) {
+    const [, mode = "", id = "", path = ""] = /^(\d+) \w+ ([0-9a-f]+)\t(.+)$/s.exec(line) ?? [];
+    if (mode === "160000") submodules.push(path);
+    if (!mode.startsWith("100") || !path.endsWith(".vox")) continue;
+    const parts = slashes(path).split("/");
+    if (parts.some((part) => part === "" || part === "." || part === ".." || /^[A-Za-z]:$/.test(part)))
+      throw new CliError("File", `the commit holds a file that no folder can hold: ${JSON.stringify(path)}`, {
+        help: "compare with another commit, or with a folder",
+      });
+    files.push({ id, path });
+  }
+  return { files, submodules };
 }
 
 /** Contents of blobs, in order. */

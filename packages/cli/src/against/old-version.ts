@@ -5,10 +5,11 @@ import type { Compiler } from "../compiler.js";
 import { CliError } from "../errors.js";
 import { findSchemas } from "../files/find-schemas.js";
 import { absolutePath, commonFolder, isInside, shownPath } from "../files/paths.js";
-import { readTextFile, statOf } from "../files/text-file.js";
+import { readTextFile, realPath, statOf } from "../files/text-file.js";
 import { nodeHost } from "../node-host.js";
-import { checkOut, folderIn } from "./git.js";
+import { type Checkout, checkOut, folderIn } from "./git.js";
 import { lockBase } from "./lock-file.js";
+import { diskPath, oldHost, oldPath } from "./old-host.js";
 
 /** What is compared with, opened. Disposing removes what was written for it. */
 export interface OldVersion extends Disposable {
@@ -37,13 +38,16 @@ export interface Search {
 }
 
 /**
- * Opens the old version. A path that exists comes before a name of git.
+ * Opens the old version. A path that exists comes before a name of git. A version in which nothing of the project is
+ * found is refused: a comparison with nothing finds no break.
  *
- * @throws CliError when it cannot be found, or does not compile
+ * @throws CliError when it cannot be found, holds no schema of the project, or does not compile
  */
 export async function openOldVersion(compiler: Compiler, search: Search): Promise<OldVersion> {
   const path = absolutePath(search.againstDirectory, search.against);
-  const found = statOf(path);
+  // `main:../x` is no path, though one can be made of it. A single letter is a drive.
+  const isRevision = /^[^/\\]{2,}:/.test(search.against);
+  const found = statOf(isRevision ? `${search.againstDirectory}/${search.against}` : path);
   if (found === undefined) return openCommit(compiler, search);
   if (found.isDirectory()) return openFolder(compiler, search, path);
   return path.endsWith(".vox") ? openSchema(compiler, search, path) : openLockFile(compiler, search, path);
@@ -53,10 +57,25 @@ const nothing = (): void => {};
 
 async function openCommit(compiler: Compiler, search: Search): Promise<OldVersion> {
   const { against, directory, cwd } = search;
-  const checkout = checkOut(directory, against);
+  // As git has it: `main:schemas` is a folder of a commit, seen from the top of the repository.
+  const [ref = "", ...rest] = against.split(":");
+  const inner = rest.join(":");
+  const checkout = checkOut(directory, ref);
   try {
-    const folder = folderIn(checkout);
-    const entries = await entriesIn(search, folder);
+    mustHoldFiles(checkout, search);
+    const shown = (path: string): string =>
+      isInside(checkout.folder, path)
+        ? `${ref}:${path.slice(checkout.folder.length + 1)}`
+        : shownPath(cwd, path);
+    const dispose = { [Symbol.dispose]: () => checkout[Symbol.dispose]() };
+    if (rest.length > 0) {
+      const folder = absolutePath(checkout.folder, inner);
+      const entries = await everySchema(search, isInside(checkout.folder, folder) ? folder : undefined);
+      const { model, files } = compileOld(compiler, nodeHost(), entries, against);
+      return { model, files, oldBase: folder, newBase: commonBase(search), shown, ...dispose };
+    }
+    const entries = await entriesIn(search, folderIn(checkout), listed(checkout));
+    if (entries.length === 0) throw nothingThere(search);
     const { model, files } = compileOld(compiler, nodeHost(), entries, against);
     const up = checkout.inside === "" ? "." : checkout.inside.replace(/[^/]+/g, "..");
     return {
@@ -64,11 +83,8 @@ async function openCommit(compiler: Compiler, search: Search): Promise<OldVersio
       files,
       oldBase: checkout.folder,
       newBase: absolutePath(directory, up),
-      shown: (path) =>
-        isInside(checkout.folder, path)
-          ? `${against}:${path.slice(checkout.folder.length + 1)}`
-          : shownPath(cwd, path),
-      [Symbol.dispose]: () => checkout[Symbol.dispose](),
+      shown,
+      ...dispose,
     };
   } catch (error) {
     checkout[Symbol.dispose]();
@@ -76,40 +92,79 @@ async function openCommit(compiler: Compiler, search: Search): Promise<OldVersio
   }
 }
 
+/** Refuses files that the commit cannot hold: those of submodules, and those outside of the repository. */
+function mustHoldFiles({ top, submodules }: Checkout, { files, cwd, against }: Search): void {
+  for (const file of files) {
+    const real = realPath(file);
+    const shown = shownPath(cwd, file);
+    const submodule = submodules.find((path) => isInside(absolutePath(top, path), real));
+    if (submodule !== undefined)
+      throw new CliError(
+        "Usage",
+        `${shown} is in the submodule ${submodule}, whose files ${against} does not hold`,
+        {
+          help: "compare inside of the submodule, or with a folder or a lock",
+        },
+      );
+    if (!isInside(top, real))
+      throw new CliError("Usage", `${shown} is outside of the repository, so ${against} does not hold it`, {
+        help: "compare with a folder or a lock",
+      });
+  }
+}
+
+/** Schemas of the project's folder in a commit, relative to that folder. */
+function listed({ paths, inside }: Checkout): readonly string[] {
+  if (inside === "") return paths;
+  return paths.filter((path) => path.startsWith(`${inside}/`)).map((path) => path.slice(inside.length + 1));
+}
+
 /** A folder is another state of the project's folder, or of the folder that holds its schemas. */
 async function openFolder(compiler: Compiler, search: Search, folder: string): Promise<OldVersion> {
   const { cwd, directory, against } = search;
-  const alike = await entriesIn(search, folder);
+  const every = await everySchema(search, folder);
+  const alike = await entriesIn(search, folder, every.map((path) => path.slice(folder.length + 1))); // biome-ignore format: one call
   const isAlike = alike.length > 0;
-  const origin = `--against ${against}`;
-  const entries = isAlike
-    ? alike
-    : (await findSchemas({ patterns: ["."], directory: folder, cwd, origin })).entries;
-  const { model, files } = compileOld(compiler, nodeHost(), entries, against);
-  const newBase = isAlike
-    ? directory
-    : (commonFolder(search.files.map((file) => dirname(file))) ?? directory);
+  const entries = (isAlike ? alike : every).map(oldPath);
+  const { model, files } = compileOld(compiler, oldHost(), entries, against);
   return {
     model,
     files,
-    oldBase: folder,
-    newBase,
-    shown: (path) => shownPath(cwd, path),
+    oldBase: oldPath(folder),
+    newBase: isAlike ? directory : commonBase(search),
+    shown: (path) => shownPath(cwd, diskPath(path)),
     [Symbol.dispose]: nothing,
   };
+}
+
+/** Every schema below a folder. @param folder undefined: there is no such folder @throws CliError when it holds none */
+async function everySchema({ cwd, against }: Search, folder: string | undefined): Promise<readonly string[]> {
+  const search = { patterns: ["."], directory: folder ?? cwd, cwd, mayMiss: true };
+  const entries =
+    folder === undefined || statOf(folder) === undefined ? [] : (await findSchemas(search)).entries;
+  if (entries.length > 0) return entries;
+  throw new CliError("Usage", `there is no .vox file in ${against}`, {
+    help: "give --against a folder, a schema, a lock, or a branch, tag or commit that holds the schemas",
+  });
 }
 
 /** One schema file stands for the one of the project, whatever the two are called. */
 function openSchema(compiler: Compiler, search: Search, path: string): OldVersion {
   const { cwd, entries, against } = search;
   const [entry] = entries;
-  const disk = nodeHost();
-  const twin = entries.length === 1 && entry !== undefined ? `${dirname(path)}/${basename(entry)}` : path;
-  const host: Host = { ...disk, read: (asked) => disk.read(asked === twin ? path : asked) };
-  const { model, files } = compileOld(compiler, host, [twin], against);
-  const newBase = entry === undefined ? cwd : dirname(entry);
-  const shown = (file: string): string => shownPath(cwd, file === twin ? path : file);
-  return { model, files, oldBase: dirname(path), newBase, shown, [Symbol.dispose]: nothing };
+  if (entry === undefined || entries.length > 1)
+    throw new CliError(
+      "Usage",
+      `${against} is one schema, and there are ${entries.length} to compare with it`,
+      {
+        help: `name the one that is meant: vox-gen breaking SCHEMA --against ${against}`,
+      },
+    );
+  const twin = oldPath(`${dirname(path)}/${basename(entry)}`);
+  const { model, files } = compileOld(compiler, oldHost(new Map([[twin, path]])), [twin], against);
+  const shown = (file: string): string => shownPath(cwd, file === twin ? path : diskPath(file));
+  const oldBase = oldPath(dirname(path));
+  return { model, files, oldBase, newBase: dirname(entry), shown, [Symbol.dispose]: nothing };
 }
 
 function openLockFile(compiler: Compiler, search: Search, path: string): OldVersion {
@@ -134,22 +189,71 @@ export function badLock(shown: string, problem: string): CliError {
   });
 }
 
-const magic = /[*?[{]|[!@+]\(/;
+/**
+ * Schemas that the patterns of the project name in another folder; none when nothing is there. One that finds nothing is
+ * new, unless schemas lie there that are not here any more: those may be the ones that are meant.
+ *
+ * @param listing paths of all schemas of that folder, relative to it
+ * @throws CliError `Usage` when schemas may have moved
+ */
+async function entriesIn(
+  search: Search,
+  folder: string,
+  listing: readonly string[],
+): Promise<readonly string[]> {
+  const { cwd, directory } = search;
+  const patterns = search.patterns.map((pattern) => relativePattern(directory, pattern));
+  const found = await findSchemas({ patterns, directory: folder, cwd, mayMiss: true });
+  if (found.entries.length === 0) return [];
+  const known = new Set(found.entries);
+  const isThere = (path: string): boolean => statOf(absolutePath(directory, path)) !== undefined;
+  const gone = listing.filter((path) => !known.has(absolutePath(folder, path)) && !isThere(path));
+  // A file of the same name that is new here is a move, too, even where every pattern finds something.
+  const fresh = new Set(
+    search.entries
+      .filter((path) => !known.has(absolutePath(folder, relative(directory, path))))
+      .map((path) => basename(path)),
+  );
+  const moved = gone.filter((path) => found.missing.length > 0 || fresh.has(basename(path)));
+  if (moved.length === 0) return found.entries;
+  throw mayHaveMoved(search, found.missing, moved);
+}
 
-/** Schemas that the patterns of the project name in another folder; none when nothing is there. */
-async function entriesIn(search: Search, folder: string): Promise<readonly string[]> {
-  const { cwd, directory, against } = search;
-  const patterns = search.patterns
-    .map((pattern) => relativePattern(directory, pattern))
-    // A file that was not there yet is no error.
-    .filter((pattern) => magic.test(pattern) || statOf(absolutePath(folder, pattern)) !== undefined);
-  if (!patterns.some((pattern) => !pattern.startsWith("!"))) return [];
-  try {
-    return (await findSchemas({ patterns, directory: folder, cwd, origin: `--against ${against}` })).entries;
-  } catch (error) {
-    if (error instanceof CliError && error.code === "Config") return [];
-    throw error;
-  }
+/** Most paths that a message names. */
+const maxNamed = 3;
+
+function mayHaveMoved(
+  { directory, cwd, against }: Search,
+  missing: readonly string[],
+  gone: readonly string[],
+): CliError {
+  const patterns = missing.map((pattern) => `\`${pattern}\``).join(", ");
+  const more = gone.length > maxNamed ? ` and ${gone.length - maxNamed} more` : "";
+  const names = gone.slice(0, maxNamed).map((path) => shownPath(cwd, absolutePath(directory, path)));
+  const fact = missing.length === 0 ? "" : `no schema of ${against} matches ${patterns}, and `;
+  return new CliError(
+    "Usage",
+    `${fact}${names.join(", ")}${more} of ${against} may have moved: it is not here any more`,
+    {
+      help: `compare what moved by itself: vox-gen breaking SCHEMA --against ${against}:FOLDER`,
+    },
+  );
+}
+
+function nothingThere({ against, patterns }: Search): CliError {
+  const written = patterns.map((pattern) => `\`${pattern}\``).join(", ");
+  return new CliError(
+    "Usage",
+    `no schema of ${against} matches ${written}, so there is nothing to compare with`,
+    {
+      help: `where they have moved, name the folder where they were, seen from the top of the repository: --against ${against}:FOLDER`,
+    },
+  );
+}
+
+/** The folder that the schemas of the new version have in common. */
+function commonBase({ files, directory }: Search): string {
+  return commonFolder(files.map((file) => dirname(file))) ?? directory;
 }
 
 function relativePattern(directory: string, pattern: string): string {

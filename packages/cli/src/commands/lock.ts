@@ -1,13 +1,16 @@
 /** `vox-gen lock`: records what the peers of the services agree on. */
 import { dirname } from "node:path/posix";
 import { lockBase, lockPath, readLock } from "../against/lock-file.js";
-import { exitCode } from "../errors.js";
-import { shownPath } from "../files/paths.js";
+import { findConfig } from "../config/load.js";
+import { CliError, exitCode } from "../errors.js";
+import { findSchemas } from "../files/find-schemas.js";
+import { absolutePath, shownPath } from "../files/paths.js";
+import { statOf } from "../files/text-file.js";
 import { applyChanges } from "../output/apply.js";
 import type { Summary } from "../report/event.js";
-import { checkProject } from "./build.js";
+import { type Checked, checkProject } from "./build.js";
 import type { Environment } from "./environment.js";
-import { type ProjectArguments, resolveProject } from "./project.js";
+import { type Project, type ProjectArguments, resolveProject } from "./project.js";
 
 /**
  * Writes vox.lock beside the config, or in the working directory where there is none. An unchanged one is not touched.
@@ -17,7 +20,7 @@ import { type ProjectArguments, resolveProject } from "./project.js";
  */
 export async function lock(args: ProjectArguments, { cwd, clock, report }: Environment): Promise<number> {
   const start = clock.now();
-  const project = await resolveProject(cwd, args, false);
+  const project = await lockedProject(cwd, args);
   const checked = await checkProject(project);
   const { model, compiler, findings, errors, warnings, files } = checked;
   for (const finding of findings) report({ kind: "finding", finding });
@@ -25,6 +28,7 @@ export async function lock(args: ProjectArguments, { cwd, clock, report }: Envir
   if (model !== undefined) {
     const path = lockPath(project);
     const before = readLock(path)?.replaceAll("\r\n", "\n");
+    if (project.origin === undefined && before !== undefined) mustKeep(before, path, checked, cwd);
     const after = compiler.writeLock(model, lockBase(path, files));
     if (before !== after) {
       const change = before === undefined ? "created" : "updated";
@@ -47,4 +51,41 @@ export async function lock(args: ProjectArguments, { cwd, clock, report }: Envir
   };
   report({ kind: "summary", summary });
   return summary.ok ? exitCode.ok : exitCode.problem;
+}
+
+/**
+ * The project that a lock is of: all schemas of the config. Schemas that are named beside a config must be all of them, so
+ * that no lock holds a part of a project.
+ */
+async function lockedProject(cwd: string, args: ProjectArguments): Promise<Project> {
+  if (args.files.length === 0 || (args.config === undefined && (await findConfig(cwd)) === undefined))
+    return resolveProject(cwd, args, false);
+  const whole = await resolveProject(cwd, { ...args, files: [] }, false);
+  const { entries } = await findSchemas(whole);
+  const named = await findSchemas({ patterns: args.files, directory: cwd, cwd });
+  const missing = entries.filter((entry) => !named.entries.includes(entry));
+  const other = named.entries.filter((entry) => !entries.includes(entry));
+  if (missing.length === 0 && other.length === 0) return whole;
+  const [first = ""] = [...other, ...missing];
+  const fact = other.length > 0 ? "is not among them" : "is not named";
+  const config = shownPath(cwd, whole.configPath ?? "");
+  throw new CliError("Usage", `a lock holds all schemas of ${config}, and ${shownPath(cwd, first)} ${fact}`, {
+    help: "run vox-gen lock without names",
+  });
+}
+
+/** Without a config, schemas that are named one by one must not take others out of the lock. */
+function mustKeep(before: string, path: string, { compiler, files }: Checked, cwd: string): void {
+  const opened = compiler.openLock(before, path);
+  if (opened.problem !== undefined) return;
+  const base = lockBase(path, files);
+  const dropped = opened.files
+    .map(({ source }) => absolutePath(base, source.path.slice(path.length + 1)))
+    .find((file) => !files.includes(file) && statOf(file) !== undefined);
+  if (dropped === undefined) return;
+  throw new CliError(
+    "Usage",
+    `${shownPath(cwd, path)} also holds ${shownPath(cwd, dropped)}, which is not named: nothing was written`,
+    { help: "name all schemas of the lock, or remove it first" },
+  );
 }

@@ -57,8 +57,8 @@ describe("findSchemas", () => {
     await expect(find(folder, "schemas/b")).rejects.toMatchObject({ help: "did you mean schemas/b.vox?" });
     await expect(find(folder, "a.vox/b.vox")).rejects.toThrow("there is no file a.vox/b.vox");
     await expect(find(folder, "schemas/notes.txt")).rejects.toThrow("schemas/notes.txt is no schema");
-    await expect(find(folder, "nothing/*.vox", "!x")).rejects.toThrow(
-      "no .vox file matches `nothing/*.vox`, `!x` in .",
+    await expect(find(folder, "a.vox", "!*.vox")).rejects.toThrow(
+      "no .vox file matches `a.vox`, `!*.vox` in .",
     );
     const origin = "vox.config.json: `schemas`";
     const search = { patterns: ["x.vox"], directory: folder.path, cwd: folder.path, origin };
@@ -67,6 +67,16 @@ describe("findSchemas", () => {
       message: "vox.config.json: `schemas`: there is no file x.vox",
     });
   });
+
+  it.each(["nothing", "nothing/*.vox", "schemas/*.txt", "empty"])(
+    "refuses %j, which finds nothing, beside entries that find something",
+    async (entry) => {
+      using folder = new TemporaryFolder({ ...files, "empty/x.txt": "" });
+      const found = find(folder, "a.vox", entry);
+      await expect(found).rejects.toMatchObject({ code: "Usage" });
+      await expect(found).rejects.toThrow(entry);
+    },
+  );
 
   it("tells a watcher where to look", () => {
     using folder = new TemporaryFolder(files);

@@ -14,6 +14,8 @@ export interface SchemaSearch {
   readonly cwd: string;
   /** Who is at fault when nothing is found, for messages: `vox.config.json: schemas`; undefined: the command line. */
   readonly origin?: string | undefined;
+  /** Whether entries may find nothing, as in an older version of a project. Default: that is an error. */
+  readonly mayMiss?: boolean;
 }
 
 /** What one entry of the search stands for. */
@@ -30,6 +32,8 @@ export interface FoundSchemas {
   readonly entries: readonly string[];
   /** One for each entry of the search that adds files. */
   readonly places: readonly SchemaPlace[];
+  /** Entries that found nothing, as written. */
+  readonly missing: readonly string[];
 }
 
 const magic = /[*?[{]|[!@+]\(/;
@@ -72,7 +76,7 @@ function placeOf(directory: string, written: string): Place {
 /**
  * Finds the schema files of a search.
  *
- * @throws CliError when a named file is missing or no schema, or when nothing is found at all
+ * @throws CliError when a named file is missing or no schema, when an entry finds nothing, or when all is taken out again
  */
 export async function findSchemas(search: SchemaSearch): Promise<FoundSchemas> {
   const { patterns, directory } = search;
@@ -80,31 +84,39 @@ export async function findSchemas(search: SchemaSearch): Promise<FoundSchemas> {
   const prefix = search.origin === undefined ? "" : `${search.origin}: `;
   const entries = new Set<string>();
   const places: Place[] = [];
+  const missing: string[] = [];
   for (const pattern of patterns) {
     if (pattern.startsWith("!")) continue;
     const place = placeOf(directory, pattern);
     places.push(place);
-    for (const path of place.kind === "file" ? [place.target] : await filesOf(place)) {
-      if (place.kind === "file") await mustBeSchema(path, search.cwd, code, prefix);
-      if (path.endsWith(".vox")) entries.add(path);
-    }
+    const isAbsent = place.kind === "file" && search.mayMiss === true && statOf(place.target) === undefined;
+    if (place.kind === "file" && !isAbsent) await mustBeSchema(place.target, search.cwd, code, prefix);
+    const found = isAbsent ? [] : place.kind === "file" ? [place.target] : await filesOf(place);
+    const schemas = found.filter((path) => path.endsWith(".vox"));
+    if (schemas.length === 0) missing.push(pattern);
+    for (const path of schemas) entries.add(path);
   }
+  if (missing.length > 0 && search.mayMiss !== true) throw nothingMatches(missing, search, code, prefix);
   for (const pattern of patterns) {
     if (!pattern.startsWith("!")) continue;
     const place = placeOf(directory, pattern.slice(1));
     for (const path of place.kind === "file" ? [place.target] : await filesOf(place)) entries.delete(path);
   }
-  if (entries.size === 0) {
-    const written = patterns.map((pattern) => `\`${pattern}\``).join(", ") || "an empty list";
-    throw new CliError(
-      code,
-      `${prefix}no .vox file matches ${written} in ${shownPath(search.cwd, directory)}`,
-      {
-        help: "name a file, a folder or a pattern such as schemas/*.vox",
-      },
-    );
-  }
-  return { entries: [...entries].sort(byCodeUnit), places };
+  if (entries.size === 0 && search.mayMiss !== true) throw nothingMatches(patterns, search, code, prefix);
+  return { entries: [...entries].sort(byCodeUnit), places, missing };
+}
+
+/** An entry that finds nothing is a mistake even where the others find something: a folder that was moved, a typing error. */
+function nothingMatches(
+  patterns: readonly string[],
+  { cwd, directory }: SchemaSearch,
+  code: CliErrorCode,
+  prefix: string,
+): CliError {
+  const written = patterns.map((pattern) => `\`${pattern}\``).join(", ") || "an empty list";
+  return new CliError(code, `${prefix}no .vox file matches ${written} in ${shownPath(cwd, directory)}`, {
+    help: "name a file, a folder or a pattern such as schemas/*.vox; each must find a schema",
+  });
 }
 
 async function filesOf(place: Place): Promise<readonly string[]> {

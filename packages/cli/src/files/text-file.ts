@@ -1,6 +1,8 @@
 /** Texts on disk. */
-import { lstatSync, readFileSync, type Stats, statSync } from "node:fs";
+import { lstatSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { dirname } from "node:path/posix";
 import { CliError, fileError, systemCode } from "../errors.js";
+import { slashes } from "./paths.js";
 
 const absent: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -48,5 +50,20 @@ function lookAt(path: string, look: (path: string) => Stats): Stats | undefined 
   } catch (error) {
     if (absent.has(systemCode(error))) return undefined;
     throw fileError("look at", path, error);
+  }
+}
+
+/**
+ * An absolute path with its links followed. Where nothing is there yet, or a link leads to nothing, the part that exists
+ * counts.
+ */
+export function realPath(path: string): string {
+  try {
+    return slashes(realpathSync(path));
+  } catch {
+    const parent = dirname(path);
+    return parent === path
+      ? path
+      : `${realPath(parent).replace(/\/$/, "")}${path.slice(parent.replace(/\/$/, "").length)}`;
   }
 }

@@ -1,0 +1,31 @@
+/** Files of the disk under paths of their own, so that an old version and the new one never share a path. */
+import type { Host } from "@voxrpc/codegen";
+import { nodeHost } from "../node-host.js";
+
+/** What stands before the path of each old file. No absolute path on disk begins so. */
+const mark = "/was:";
+
+/** The path of an old file. @param path absolute, on disk */
+export function oldPath(path: string): string {
+  return path.startsWith("/") ? `${mark}${path}` : `${mark}/${path}`;
+}
+
+/** Where an old file is on disk. */
+export function diskPath(path: string): string {
+  const found = path.slice(mark.length);
+  return /^\/[A-Za-z]:/.test(found) ? found.slice(1) : found;
+}
+
+/** Whether a path is that of an old file. */
+function isOld(path: string): boolean {
+  return path.startsWith(`${mark}/`);
+}
+
+/** @param names path of an old file → where it is on disk, for files that are called otherwise there */
+export function oldHost(names: ReadonlyMap<string, string> = new Map()): Host {
+  const disk = nodeHost();
+  return {
+    read: (path) => (isOld(path) ? disk.read(names.get(path) ?? diskPath(path)) : undefined),
+    list: (folder) => (isOld(folder) ? (disk.list?.(diskPath(folder)) ?? []) : []),
+  };
+}
