@@ -9,11 +9,14 @@ export interface VoxConfig {
    * files out again.
    */
   readonly schemas: string | readonly string[];
-  /** Folder of the generated files. What an earlier run of the config wrote there and this one does not want is removed. */
+  /**
+   * Folder of the generated files. What an earlier run of this config wrote there and this one does not want is removed;
+   * files of other configs and runs stay.
+   */
   readonly out: string;
   /**
    * Folder whose layout the output mirrors; every schema must be in it. Default: the folder that the entries of
-   * `schemas` have in common.
+   * `schemas` have in common; imports from outside then have their outputs in `_up`.
    */
   readonly root?: string | undefined;
   /** How generated files import each other: `./common.vox.js` by default. */

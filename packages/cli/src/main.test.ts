@@ -123,7 +123,7 @@ describe("generate", () => {
       "common/names.vox": "package names\ntype Name = string\n",
     });
     await runMain(folder.path, ["generate", "api", "--out", "gen"]);
-    const outputs = ["gen/api/greeter.vox.ts", "gen/api/v2/more.vox.ts", "gen/common/names.vox.ts"];
+    const outputs = ["gen/_up/common/names.vox.ts", "gen/greeter.vox.ts", "gen/v2/more.vox.ts"];
     expect(folder.files().filter((path) => path.startsWith("gen/"))).toEqual(outputs);
     const outside = await runMain(folder.path, ["generate", "api", "--out", "gen", "--root", "api"]);
     expect(outside.code).toBe(2);

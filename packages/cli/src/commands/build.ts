@@ -6,9 +6,9 @@ import { CliError } from "../errors.js";
 import { findSchemas, type SchemaPlace } from "../files/find-schemas.js";
 import { absolutePath, commonFolder, isInside, shownPath } from "../files/paths.js";
 import { nodeHost } from "../node-host.js";
+import { isStale, ownerText, type RunOwner } from "../output/owner.js";
 import { type OutputPlan, planOutput } from "../output/plan.js";
 import { regenerateCommand } from "../output/regenerate.js";
-import { staleRule } from "../output/stale.js";
 import type { Finding } from "../report/event.js";
 import { findingsOf } from "../report/findings.js";
 import type { Project } from "./project.js";
@@ -59,33 +59,70 @@ export async function checkProject(project: Project): Promise<Checked> {
   };
 }
 
+/** What the outputs of a run belong to, and where they go. */
+interface Layout {
+  /** The config, where all schemas of the run are schemas of the config. */
+  readonly owner: RunOwner;
+  /** The folder whose layout the output mirrors. */
+  readonly baseDirectory: string;
+}
+
 /**
  * The generated files of a checked project.
  *
  * @throws CliError `Config` when a schema lies outside the root that was asked for
  */
-export function emitProject(project: Project, checked: Checked, model: Model): readonly EmittedFile[] {
-  const { importExtension } = project;
+export async function emitProject(
+  project: Project,
+  checked: Checked,
+  model: Model,
+): Promise<readonly EmittedFile[]> {
+  return emit(project, checked, model, await layoutOf(project, checked));
+}
+
+function emit(
+  project: Project,
+  checked: Checked,
+  model: Model,
+  { owner, baseDirectory }: Layout,
+): readonly EmittedFile[] {
+  const { importExtension, overrides } = project;
+  const outDirectory = outOf(project);
+  const importers = new Importers(checked);
   return checked.compiler.emitTypeScript(model, {
-    baseDirectory: baseOf(project, checked),
+    baseDirectory,
     importExtension: importExtension === "none" ? "" : importExtension,
-    command: regenerateCommand({ ...named(project), outDirectory: outOf(project) }),
+    header: ({ path, source }) => ({
+      owner: ownerText(absolutePath(outDirectory, path), owner ?? source),
+      command: regenerateCommand({
+        configPath: owner,
+        // A schema outside of the base folder has its place by an import only.
+        schema: isInside(baseDirectory, source) ? source : importers.entryOf(source),
+        outDirectory,
+        baseDirectory,
+        importExtension,
+        overrides,
+      }),
+    }),
   });
 }
 
 /** Compares the generated files with the disk. */
-export function planProject(project: Project, checked: Checked, model: Model): OutputPlan {
+export async function planProject(project: Project, checked: Checked, model: Model): Promise<OutputPlan> {
   const outDirectory = outOf(project);
-  const wanted = emitProject(project, checked, model).map(({ path, text }) => ({
+  const layout = await layoutOf(project, checked);
+  const { owner } = layout;
+  const wanted = emit(project, checked, model, layout).map(({ path, source, text }) => ({
     path: absolutePath(outDirectory, path),
+    source,
+    owner: owner ?? source,
     text,
   }));
-  const isWholeConfig = project.origin !== undefined;
-  const baseDirectory = baseOf(project, checked);
+  const wholeConfig = project.origin === undefined ? undefined : owner;
   return planOutput(wanted, {
     outDirectory,
     cwd: project.cwd,
-    isStale: staleRule({ outDirectory, baseDirectory, isWholeConfig }),
+    isStale: (path, header) => isStale(path, header, wholeConfig),
   });
 }
 
@@ -96,30 +133,67 @@ export function outOf({ outDirectory }: Project): string {
   return outDirectory;
 }
 
-function named(project: Project): Omit<Parameters<typeof regenerateCommand>[0], "outDirectory"> {
-  const { configPath, patterns, directory, importExtension, origin, root } = project;
-  return { configPath, patterns: origin === undefined ? patterns : [], directory, importExtension, root };
+/** Which entries of a run lead to a file. */
+class Importers {
+  readonly #checked: Checked;
+  #imports: ReadonlyMap<string, readonly string[]> | undefined;
+
+  constructor(checked: Checked) {
+    this.#checked = checked;
+  }
+
+  /** The first entry that imports a file, or the file itself. */
+  entryOf(file: string): string {
+    this.#imports ??= new Map(
+      this.#checked.nodes.map(({ source, imports }) => [
+        source.path,
+        imports.flatMap(({ from }) =>
+          from === undefined ? [] : [absolutePath(dirname(source.path), from.path)],
+        ),
+      ]),
+    );
+    return this.#checked.entries.find((entry) => this.#leads(entry, file, new Set())) ?? file;
+  }
+
+  #leads(from: string, to: string, seen: Set<string>): boolean {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return (this.#imports?.get(from) ?? []).some((next) => this.#leads(next, to, seen));
+  }
 }
 
 /**
- * The folder whose layout the output mirrors: what was asked for, else the folder that the entries' folders have in
- * common, widened until it holds every import.
+ * The base folder is the root that was asked for, else the folder that the entries' folders have in common. Imports never
+ * widen it. A run that names schemas of the config is a part of the config's run, with the same bytes.
  */
-function baseOf({ root, cwd }: Project, { files, places }: Checked): string {
+async function layoutOf(project: Project, { files, entries, places }: Checked): Promise<Layout> {
+  const { root, cwd, configPath, origin } = project;
+  const ofConfig = origin === undefined ? await partOfConfig(project, entries) : places;
+  const owner = ofConfig === undefined ? undefined : configPath;
   if (root !== undefined) {
     const outside = files.find((file) => !isInside(root, file));
-    if (outside === undefined) return root;
+    if (outside === undefined) return { owner, baseDirectory: root };
     throw new CliError(
       "Config",
       `${shownPath(cwd, outside)} is outside of the root ${shownPath(cwd, root)}, so its output has no place`,
       { help: "choose a root that holds every schema and every import" },
     );
   }
-  const folders = new Set(places.map(({ folder }) => folder));
-  const narrow = commonFolder([...folders]);
-  const outside = files.filter((file) => narrow === undefined || !isInside(narrow, file)).map(dirname);
-  const base = commonFolder([...folders, ...outside]);
-  if (base === undefined)
+  const base = commonFolder((ofConfig ?? places).map(({ folder }) => folder));
+  if (base === undefined || files.some((file) => commonFolder([base, file]) === undefined))
     throw new CliError("Config", "the schemas are on different drives", { help: "put them on one" });
-  return base;
+  return { owner, baseDirectory: base };
+}
+
+/** Places of the config's schemas, where all entries of a run are among them. */
+async function partOfConfig(
+  { configPath, configPatterns, cwd }: Project,
+  entries: readonly string[],
+): Promise<readonly SchemaPlace[] | undefined> {
+  if (configPath === undefined || configPatterns.length === 0) return undefined;
+  const directory = dirname(configPath);
+  const found = await findSchemas({ patterns: configPatterns, directory, cwd, mayMiss: true });
+  const known = new Set(found.entries);
+  return entries.every((entry) => known.has(entry)) ? found.places : undefined;
 }

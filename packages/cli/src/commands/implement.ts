@@ -1,10 +1,11 @@
 /** `vox-gen implement`: a class that implements a service, written or brought up to date. */
 import { dirname } from "node:path/posix";
-import type { Model } from "@voxrpc/codegen";
+import type { EmittedFile, Model } from "@voxrpc/codegen";
 import { CliError, exitCode } from "../errors.js";
 import { absolutePath, shownPath } from "../files/paths.js";
-import { readTextFile } from "../files/text-file.js";
+import { readTextFile, statOf } from "../files/text-file.js";
 import { applyChanges } from "../output/apply.js";
+import { parseHeader } from "../output/header.js";
 import { type Checked, checkProject, emitProject, outOf } from "./build.js";
 import type { Environment } from "./environment.js";
 import { type Project, type ProjectArguments, resolveProject } from "./project.js";
@@ -35,7 +36,9 @@ export async function implement(args: ImplementArguments, environment: Environme
   }
   const path = absolutePath(cwd, args.file);
   const source = schemaOfService(checked, model, args.service);
-  const before = readTextFile(path);
+  const files = await emitProject(project, checked, model);
+  const before = statOf(path)?.isDirectory() === true ? undefined : readTextFile(path);
+  mayHoldClass(path, before, files, project);
   const { implementService, ScaffoldError } = await import("@voxrpc/codegen/scaffold");
   try {
     const result = implementService({
@@ -43,7 +46,7 @@ export async function implement(args: ImplementArguments, environment: Environme
       model,
       existing: before,
       filePath: path,
-      generatedImport: importOf(project, checked, model, source, path),
+      generatedImport: importOf(project, files, source, path),
       ...(args.className === undefined ? {} : { className: args.className }),
     });
     const { text, added, updated, extra, unsure, unchanged } = result;
@@ -78,9 +81,27 @@ function schemaOfService(checked: Checked, model: Model, name: string): string {
   });
 }
 
+/** Refuses files that are no place for a class: generated ones, those that will be generated, and other languages. */
+function mayHoldClass(
+  path: string,
+  before: string | undefined,
+  files: readonly EmittedFile[],
+  project: Project,
+): void {
+  const shown = shownPath(project.cwd, path);
+  const help = "name a TypeScript file of your own, such as src/greeter.ts";
+  const isOutput = files.some((file) => absolutePath(outOf(project), file.path) === path);
+  if (isOutput || (before !== undefined && parseHeader(before) !== undefined))
+    throw new CliError("Usage", `${shown} is a generated file: the next run would remove the class`, {
+      help,
+    });
+  if (!/\.[mc]?tsx?$/.test(path) || /\.d\.[mc]?ts$/.test(path) || statOf(path)?.isDirectory() === true)
+    throw new CliError("Usage", `${shown} is no file for a class`, { help });
+}
+
 /** How the class imports the generated file. */
-function importOf(project: Project, checked: Checked, model: Model, source: string, path: string): string {
-  const output = emitProject(project, checked, model).find((file) => file.source === source);
+function importOf(project: Project, files: readonly EmittedFile[], source: string, path: string): string {
+  const output = files.find((file) => file.source === source);
   const generated = `${outOf(project)}/${output?.path ?? ""}`.replace(/\.ts$/, "");
   const relative = shownPath(dirname(path), generated);
   const extension = project.importExtension === "none" ? "" : project.importExtension;

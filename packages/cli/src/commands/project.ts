@@ -19,6 +19,10 @@ export interface Project {
   readonly cwd: string;
   /** Undefined when no config file was read. */
   readonly configPath: string | undefined;
+  /** What that config asks for, where the command line names other schemas; relative to the folder of the config. */
+  readonly configPatterns: readonly string[];
+  /** What the command line said instead of the config. */
+  readonly overrides: ReadonlySet<"out" | "root" | "importExtension">;
   /** Schemas: paths, folders and patterns as written, relative to `directory`. */
   readonly patterns: readonly string[];
   readonly directory: string;
@@ -61,7 +65,7 @@ export async function resolveProject(
     throw new CliError("Usage", "no output folder is given", {
       help: `add --out, for example: vox-gen generate ${args.files[0] ?? "greeter.vox"} --out src/gen`,
     });
-  const schemas = config?.schemas ?? [];
+  const schemas = typeof config?.schemas === "string" ? [config.schemas] : (config?.schemas ?? []);
   const isNamed = args.files.length > 0;
   const root =
     args.root !== undefined
@@ -72,7 +76,11 @@ export async function resolveProject(
   return {
     cwd,
     configPath: loaded?.path,
-    patterns: isNamed ? args.files : typeof schemas === "string" ? [schemas] : schemas,
+    configPatterns: schemas,
+    overrides: new Set(
+      (["out", "root", "importExtension"] as const).filter((name) => args[name] !== undefined),
+    ),
+    patterns: isNamed ? args.files : schemas,
     directory: isNamed ? cwd : configDirectory,
     origin: isNamed || loaded === undefined ? undefined : `${shownPath(cwd, loaded.path)}: \`schemas\``,
     outDirectory: out,

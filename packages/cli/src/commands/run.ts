@@ -42,7 +42,7 @@ export async function runOnce(
   const warnings = checked.warnings + more.length - moreErrors;
   let plan: OutputPlan = { changes: [], unchanged: 0 };
   if (model !== undefined && mode !== "check") {
-    plan = planProject(project, checked, model);
+    plan = await planProject(project, checked, model);
     if (mode === "write") applyChanges(plan.changes, outOf(project));
     for (const planned of plan.changes) {
       const path = shownPath(project.cwd, planned.path);

@@ -6,12 +6,17 @@ import { readTextFile, statOf } from "../files/text-file.js";
 import type { FileChange } from "../report/event.js";
 import type { GeneratedHeader } from "./header.js";
 import { parseHeader } from "./header.js";
+import { claimOf } from "./owner.js";
 
 /** A file as it shall be. */
 export interface WantedFile {
   /** Absolute, with `/`. */
   readonly path: string;
   readonly text: string;
+  /** Absolute path of the schema that it is made of. */
+  readonly source: string;
+  /** Absolute path of its owner: the config, or the schema. */
+  readonly owner: string;
 }
 
 /** One change of the disk. */
@@ -48,29 +53,49 @@ const outputEnding = ".vox.ts";
  * Compares wanted files with the disk, and writes nothing. A file that differs in its line ends only is unchanged: a
  * checkout on another system may have made them so.
  *
- * @throws CliError `File` when a file that was not generated, and is not empty, stands in the way
+ * @throws CliError `File` when a file that was not generated, and is not empty, stands in the way, or one of another owner
  */
 export function planOutput(wanted: readonly WantedFile[], options: PlanOptions): OutputPlan {
   const changes: PlannedChange[] = [];
   const paths = new Set<string>();
   let unchanged = 0;
-  for (const { path, text } of wanted) {
+  for (const file of wanted) {
+    const { path, text } = file;
     if (paths.has(path)) throw new CliError("Config", `two schemas have the output ${shown(path, options)}`);
     paths.add(path);
     const before = readTextFile(path);
     if (before === undefined) changes.push({ change: "created", path, before, after: text });
     else if (unixLines(before) === text) unchanged += 1;
-    else if (parseHeader(before) === undefined && before.trim() !== "") throw inTheWay(shown(path, options));
-    else changes.push({ change: "updated", path, before, after: text });
+    else {
+      mayOverwrite(file, before, options);
+      changes.push({ change: "updated", path, before, after: text });
+    }
   }
   changes.push(...staleFiles(paths, options));
   changes.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { changes, unchanged };
 }
 
-/** A file's text with `\n` alone at its line ends. */
+/** Refuses to overwrite what was not generated, and what another owner has generated. */
+function mayOverwrite({ path, owner, source }: WantedFile, before: string, options: PlanOptions): void {
+  const header = parseHeader(before);
+  if (header === undefined) {
+    if (before.trim() !== "") throw inTheWay(shown(path, options));
+    return;
+  }
+  const claim = claimOf(path, header, owner, source);
+  if (claim.kind !== "foreign") return;
+  throw new CliError(
+    "File",
+    `${shown(path, options)} belongs to ${shown(claim.owner, options)}, so it is not overwritten`,
+    { help: `choose another output folder, or remove the file so that ${shown(owner, options)} can have it` },
+  );
+}
+
+/** A file's text with `\n` alone at its line ends, and without a byte order mark. */
 export function unixLines(text: string): string {
-  return text.includes("\r") ? text.replaceAll("\r\n", "\n") : text;
+  const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
+  return plain.includes("\r") ? plain.replaceAll("\r\n", "\n") : plain;
 }
 
 function shown(path: string, { cwd }: PlanOptions): string {

@@ -1,66 +1,54 @@
 /**
- * The command in the header of generated files. It must not depend on the folder that a run was started in, nor hold an
- * absolute path: the same schemas give the same bytes everywhere. So the paths of a run with named schemas are relative
- * to its output folder.
+ * The command in the header of a generated file. It makes that file again, and it depends neither on the folder that a run
+ * was started in nor on what else the run has made: the same schema gives the same bytes everywhere. So its paths are
+ * relative to the output folder, and it names one schema at most.
  */
-import { basename } from "node:path/posix";
-import { absolutePath, shownPath } from "../files/paths.js";
+import { basename, dirname } from "node:path/posix";
+import { shownPath } from "../files/paths.js";
 
 export interface RegenerateOptions {
-  /** Absolute path of the config file; undefined: none was read. */
+  /** Absolute path of the config file of the run; undefined: the run named its schemas. */
   readonly configPath: string | undefined;
-  /** Schemas as named on the command line; empty: those of the config. */
-  readonly patterns: readonly string[];
-  /** Absolute folder that the patterns are relative to. */
-  readonly directory: string;
+  /** Absolute path of a schema whose run makes the output: its own, or one that imports it. */
+  readonly schema: string;
   /** Absolute. */
   readonly outDirectory: string;
+  /** Absolute folder whose layout the output mirrors. */
+  readonly baseDirectory: string;
   readonly importExtension: ".js" | ".ts" | "none";
-  /** Absolute base folder, when the command line gives one. */
-  readonly root: string | undefined;
+  /** What the command line said instead of the config. */
+  readonly overrides: ReadonlySet<"out" | "root" | "importExtension">;
 }
 
 const command = "npx vox-gen generate";
-const usualConfig = /^vox\.config\.(m?[jt]s|json)$/;
+const usualConfig = /^vox\.config\.([mc]?[jt]s|json)$/;
 /** Says where the relative paths start. */
 const place = "(in the output folder)";
 
-/** The command that makes the outputs of a run again. */
+/** The command that makes an output again. */
 export function regenerateCommand(options: RegenerateOptions): string {
-  const { configPath, patterns, outDirectory } = options;
-  if (patterns.length === 0) {
-    const name = basename(configPath ?? "");
-    return configPath === undefined || usualConfig.test(name)
-      ? command
-      : `${command} --config ${quote(name)}`;
-  }
+  const { configPath, schema, outDirectory, baseDirectory, importExtension, overrides } = options;
   const relative = (path: string): string => quote(shownPath(outDirectory, path));
-  const schemas = patterns.map((pattern) =>
-    pattern.startsWith("!")
-      ? quote(`!${shownPath(outDirectory, absolutePath(options.directory, pattern.slice(1)))}`)
-      : relative(absolutePath(options.directory, pattern)),
-  );
-  const words = [command, ...schemas, "--out ."];
-  if (options.root !== undefined) words.push(`--root ${relative(options.root)}`);
-  if (options.importExtension !== ".js") words.push(`--import-extension ${options.importExtension}`);
+  if (configPath === undefined) {
+    const words = [command, relative(schema), "--out ."];
+    if (baseDirectory !== dirname(schema)) words.push(`--root ${relative(baseDirectory)}`);
+    if (importExtension !== ".js") words.push(`--import-extension ${importExtension}`);
+    return [...words, place].join(" ");
+  }
+  if (usualConfig.test(basename(configPath)) && overrides.size === 0) return command;
+  const words = [command, `--config ${relative(configPath)}`];
+  if (overrides.has("out")) words.push("--out .");
+  if (overrides.has("root")) words.push(`--root ${relative(baseDirectory)}`);
+  if (overrides.has("importExtension")) words.push(`--import-extension ${importExtension}`);
   return [...words, place].join(" ");
 }
 
-/** Paths and patterns of schemas in a header's command, relative to the output folder; empty for a config run. */
-export function schemasOfCommand(text: string): readonly string[] {
-  if (!text.startsWith(`${command} `) || !text.endsWith(place)) return [];
-  const words = text.slice(command.length, -place.length).match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
-  const end = words.findIndex((word) => word.startsWith("--"));
-  return words
-    .slice(0, end < 0 ? words.length : end)
-    .map(unquote)
-    .filter((word) => !word.startsWith("!"));
-}
-
+/**
+ * A word for shells. Double quotes are understood by those of Windows too; where they would let the shell read something
+ * into the word, it stands in single quotes.
+ */
 function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word);
-}
-
-function unquote(word: string): string {
-  return word.startsWith('"') ? (JSON.parse(word) as string) : word;
+  const path = word.startsWith("-") || word.startsWith("!") ? `./${word}` : word;
+  if (/^[\w@+=:,./-]+$/.test(path)) return path;
+  return /["$`\\!%]/.test(path) ? `'${path.replaceAll("'", "'\\''")}'` : `"${path}"`;
 }

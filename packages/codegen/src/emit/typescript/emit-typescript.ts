@@ -14,32 +14,44 @@ import type { CodecNames } from "./names.js";
 import { SchemaConstants } from "./plan.js";
 import { argumentCodec, methodConstant, serviceConstant, sharedConstants } from "./service.js";
 
-const defaultCommand = "npx vox-gen generate";
-
 /**
  * Generated files of every schema file of a model, in the order of the model. Pure: equal inputs give equal bytes.
  *
- * @throws RangeError when a schema file lies outside of `options.baseDirectory`
+ * @throws RangeError when a schema file is on another drive than `options.baseDirectory`
  */
 export function emitTypeScript(model: Model, options: EmitOptions): readonly EmittedFile[] {
   const extension = options.importExtension ?? ".js";
-  const outputs = new Map(model.files.map((file) => [file, schemaPath(file, options.baseDirectory)]));
+  const schemas = new Map(model.files.map((file) => [file, schemaPath(file, options.baseDirectory)]));
+  const outputs = new Map([...schemas].map(([file, path]) => [file, outputPath(path)]));
   const program = new ProgramScope(
     (from, to) => `${relativeSpecifier(outputs.get(from) ?? "", outputs.get(to) ?? "")}${extension}`,
   );
-  const command = options.command ?? defaultCommand;
   return model.files.map((file) => {
-    const path = outputs.get(file) ?? "";
-    const text = fileText(new FileScope(file, program), headerLines(file, path, command));
-    return { path: `${path}.ts`, source: file.path, text };
+    const emitted = { path: `${outputs.get(file) ?? ""}.ts`, source: file.path };
+    const header = options.header?.(emitted) ?? { command: options.command };
+    const lines = headerLines(file, schemas.get(file) ?? "", header);
+    return { ...emitted, text: fileText(new FileScope(file, program), lines) };
   });
 }
 
-/** Path of a schema below the base folder. */
+/** Path of a schema seen from the base folder. */
 function schemaPath(file: ModelFile, baseDirectory: string): string {
-  const base = baseDirectory.replaceAll("\\", "/").replace(/\/*$/, "/");
-  if (file.path.startsWith(base)) return file.path.slice(base.length);
-  throw new RangeError(`${file.path} lies outside of ${baseDirectory}, below which all schemas must be`);
+  const base = partsOf(baseDirectory);
+  const path = partsOf(file.path);
+  let shared = 0;
+  while (shared < base.length && shared < path.length - 1 && base[shared] === path[shared]) shared += 1;
+  if (shared === 0 && [base[0], path[0]].some((part) => /^[A-Za-z]:$/.test(part ?? "")))
+    throw new RangeError(`${file.path} and ${baseDirectory} are on different drives`);
+  return [...base.slice(shared).map(() => ".."), ...path.slice(shared)].join("/");
+}
+
+function partsOf(path: string): readonly string[] {
+  return path.replaceAll("\\", "/").split("/").filter(Boolean);
+}
+
+/** Below the output folder, wherever the schema is. */
+function outputPath(schema: string): string {
+  return schema.replace(/^(\.\.\/)+/, (up) => up.replaceAll("..", "_up"));
 }
 
 /** How one file of the output names another, without the extension. */
