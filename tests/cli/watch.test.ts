@@ -138,4 +138,21 @@ describe("vox-gen watch", () => {
     await using polling = start(folder.path, ["watch", "--poll", "abc"]);
     expect(await polling.ended()).toMatchObject({ code: 2, error: expect.stringContaining("--poll takes") });
   });
+
+  it("stops where each run changes what it reads, and goes on after another change", async () => {
+    using folder = new Folder({
+      "a.vox": greeter,
+      "vox.config.mjs": [
+        'import { appendFileSync } from "node:fs";',
+        'import { fileURLToPath } from "node:url";',
+        'appendFileSync(fileURLToPath(import.meta.url).replace(/[?].*/, ""), "// again\\n");',
+        'export default { schemas: "a.vox", out: "gen" };',
+        "",
+      ].join("\n"),
+    });
+    await using watching = start(folder.path, ["watch"]);
+    await watching.complains(/error: each run changes vox\.config\.mjs/);
+    folder.write("a.vox", greeter.replace("hello", "bye"));
+    await watching.line(/^updated gen\/a\.vox\.ts/);
+  });
 });

@@ -51,7 +51,7 @@ const config = {
   type: "string",
   coerce: lastOf<string>,
   requiresArg: true,
-  describe: "config file (default: the nearest vox.config.ts, .mts, .js, .mjs or .json upwards)",
+  describe: "config file (default: the nearest vox.config.* upwards)",
 } as const satisfies Options;
 
 const root = {

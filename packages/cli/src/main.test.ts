@@ -52,7 +52,7 @@ describe("the command line", () => {
       "no output folder is given",
       "add --out, for example: vox-gen generate a.vox --out src/gen",
     ],
-    [["check"], "no schema is named, and there is no vox.config.* here or in a folder above", /^name one/],
+    [["check"], "no schema is named, and there is no config here or in a folder above", /^name one/],
     [["check", "a.vox"], "there is no file a.vox", "check the path"],
     [["check", "--config", "x.ts"], "there is no config file x.ts", /^give --config/],
   ])("refuses %j with exit code 2", async (args, message, help) => {

@@ -80,7 +80,7 @@ class UsageFault extends Error {
 }
 
 async function perform(host: MainProcess, { format, run }: Request): Promise<number> {
-  const report = await createReporter(format, terminalOf(host));
+  const report = await createReporter(format, terminalOf(host), slashes(host.cwd), host.environment);
   const environment: Environment = {
     cwd: slashes(host.cwd),
     report,

@@ -1,4 +1,5 @@
 /** The process as commands see it. */
+import { exitCode, fileError } from "./errors.js";
 import type { Terminal } from "./report/event.js";
 import { takesColor } from "./report/style.js";
 
@@ -30,14 +31,20 @@ export function terminalOf({ out, error, environment }: MainProcess): Terminal {
 /** Exit codes of shells for a process that a signal ended. */
 const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Node's process. A reader that closes its end of a pipe, as `head` does, ends the process without a fuss. */
+/**
+ * Node's process. A reader that closes its end of a pipe, as `head` does, ends the process without a fuss. Results that
+ * cannot be written for another reason, such as a full disk, end it with exit code 2.
+ */
 export function nodeProcess(): MainProcess {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit();
-    });
-  }
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    process.stderr.write(`error: ${fileError("write", "the results", error).message}\n`);
+    process.exit(exitCode.usage);
+  });
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    process.exit(exitCode.usage);
+  });
   return {
     cwd: process.cwd(),
     environment: process.env,

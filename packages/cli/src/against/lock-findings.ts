@@ -28,6 +28,9 @@ export function lockFindings(
   const sources = new Map([...opened.files, ...nodes].map(({ source }) => [source.path, source]));
   return changeFindings(compiler, findings, (file) => {
     const source = sources.get(file);
-    return source === undefined ? undefined : { source, path: shownPath(project.cwd, file) };
+    if (source === undefined) return undefined;
+    // What is gone is shown in the lock, which is a file of the working tree.
+    const disk = file.startsWith(`${path}/`) ? path : file;
+    return { source, path: shownPath(project.cwd, file), disk };
   });
 }

@@ -122,7 +122,7 @@ function lookupIn(cwd: string, nodes: readonly FileNode[], old: OldVersion): Sou
   const before = new Map(old.files.map(({ source }) => [source.path, source]));
   return (file) => {
     const source = now.get(file);
-    if (source !== undefined) return { source, path: shownPath(cwd, file) };
+    if (source !== undefined) return { source, path: shownPath(cwd, file), disk: file };
     const other = before.get(file);
     return other === undefined ? undefined : { source: other, path: old.shown(file) };
   };

@@ -27,7 +27,9 @@ export async function lock(args: ProjectArguments, { cwd, clock, report }: Envir
   let written = 0;
   if (model !== undefined) {
     const path = lockPath(project);
-    const before = readLock(path)?.replaceAll("\r\n", "\n");
+    const found = readLock(path);
+    const before = found === undefined ? undefined : compiler.plainLock(found);
+    if (before !== undefined) mustBeLock(before, path, checked, cwd);
     if (project.origin === undefined && before !== undefined) mustKeep(before, path, checked, cwd);
     const after = compiler.writeLock(model, lockBase(path, files));
     if (before !== after) {
@@ -58,7 +60,7 @@ export async function lock(args: ProjectArguments, { cwd, clock, report }: Envir
  * that no lock holds a part of a project.
  */
 async function lockedProject(cwd: string, args: ProjectArguments): Promise<Project> {
-  if (args.files.length === 0 || (args.config === undefined && (await findConfig(cwd)) === undefined))
+  if (args.files.length === 0 || (args.config === undefined && findConfig(cwd) === undefined))
     return resolveProject(cwd, args, false);
   const whole = await resolveProject(cwd, { ...args, files: [] }, false);
   const { entries } = await findSchemas(whole);
@@ -71,6 +73,14 @@ async function lockedProject(cwd: string, args: ProjectArguments): Promise<Proje
   const config = shownPath(cwd, whole.configPath ?? "");
   throw new CliError("Usage", `a lock holds all schemas of ${config}, and ${shownPath(cwd, first)} ${fact}`, {
     help: "run vox-gen lock without names",
+  });
+}
+
+/** A file that is no lock is not overwritten; a lock that was damaged, or left open by a merge, is. */
+function mustBeLock(before: string, path: string, { compiler }: Checked, cwd: string): void {
+  if (before.trim() === "" || compiler.isLock(before)) return;
+  throw new CliError("File", `${shownPath(cwd, path)} exists and is no lock, so it is not overwritten`, {
+    help: "move or delete it",
   });
 }
 

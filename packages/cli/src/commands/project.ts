@@ -94,7 +94,7 @@ export async function resolveProject(
 
 function nothingToDo(needsOut: boolean): CliError {
   const example = needsOut ? "vox-gen generate greeter.vox --out src/gen" : "vox-gen check greeter.vox";
-  return new CliError("Usage", "no schema is named, and there is no vox.config.* here or in a folder above", {
+  return new CliError("Usage", "no schema is named, and there is no config here or in a folder above", {
     help: `name one, for example: ${example}\nor start a project: vox-gen init`,
   });
 }

@@ -5,6 +5,7 @@ import { configFileNames, findConfig } from "../config/load.js";
 import { CliError, exitCode } from "../errors.js";
 import { placesOf, type SchemaPlace } from "../files/find-schemas.js";
 import { absolutePath, shownPath } from "../files/paths.js";
+import { statOf } from "../files/text-file.js";
 import { failureOf } from "../report/failure.js";
 import { type Interest, isCovered, joinInterests, watchedFolders } from "../watch/interest.js";
 import { WatchLoop } from "../watch/loop.js";
@@ -26,6 +27,9 @@ const maxDelayMs = 1000;
 /** The same bounds as in the config. */
 const minPollMs = 10;
 const maxPollMs = 10_000;
+
+/** Most runs in a row that nothing but the run before has caused. */
+const maxOwnRuns = 5;
 
 const nothing: Interest = { trees: [], files: new Set() };
 
@@ -49,9 +53,9 @@ export async function watch(args: WatchArguments, environment: Environment): Pro
 async function firstConfig(args: WatchArguments, cwd: string): Promise<string | undefined> {
   if (args.config !== undefined) {
     const path = absolutePath(cwd, args.config);
-    if (existsSync(path)) return path;
+    if (statOf(path)?.isFile() === true) return path;
   } else if (args.files.length === 0 || args.out === undefined) {
-    const found = await findConfig(cwd);
+    const found = findConfig(cwd);
     if (found !== undefined) return found;
   }
   // No config: then the command line must say it all, or this throws.
@@ -70,6 +74,10 @@ class WatchSession {
   #pollMs: number | undefined;
   /** When the newest run began, in ms since the epoch. */
   #since = 0;
+  /** When it ended. */
+  #until = 0;
+  /** Runs in a row whose changes were made while the run before was going on. */
+  #ownRuns = 0;
   #isStopping = false;
 
   constructor(args: WatchArguments, environment: Environment, configPath: string | undefined) {
@@ -100,6 +108,12 @@ class WatchSession {
 
   async #run(changed: readonly string[]): Promise<void> {
     const { cwd, report } = this.#environment;
+    this.#ownRuns =
+      changed.length > 0 && changed.every((path) => this.#wasOwnDoing(path)) ? this.#ownRuns + 1 : 0;
+    if (this.#ownRuns > maxOwnRuns) {
+      this.#tell(neverSettles(changed.map((path) => shownPath(cwd, path))));
+      return;
+    }
     this.#since = Date.now();
     if (changed.length > 0) report({ kind: "changed", paths: changed.map((path) => shownPath(cwd, path)) });
     let project: Project | undefined;
@@ -118,9 +132,16 @@ class WatchSession {
     } catch (error) {
       this.#tell(error);
     }
+    this.#until = Date.now();
     await this.#watch(this.#wanted(project, checked), this.#args.pollMs ?? project?.pollMs);
     // A file that went before the watcher looked was never seen by it.
     for (const path of checked?.files ?? []) if (!existsSync(path)) this.#loop.changed(path);
+  }
+
+  /** Whether a file was written while the newest run was going on: a config is a program, and may write. */
+  #wasOwnDoing(path: string): boolean {
+    const time = statOf(path)?.mtimeMs ?? 0;
+    return time >= this.#since && time <= this.#until;
   }
 
   /** What a run depended on. A run that could not find out keeps what was watched before. */
@@ -158,6 +179,12 @@ class WatchSession {
   #tell(error: unknown): void {
     this.#environment.report(failureOf(error));
   }
+}
+
+function neverSettles(paths: readonly string[]): CliError {
+  return new CliError("Config", `each run changes ${paths.join(", ")}, so no run is the last one`, {
+    help: "the config must not write what it reads; the next change of another kind starts a run",
+  });
 }
 
 /** A config file and those that would take its place in the same folder. */

@@ -1,6 +1,8 @@
 /** Finds, reads and checks the config file. */
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path/posix";
+import type { Clock } from "@voxrpc/runtime";
+import { systemClock } from "../clock.js";
 import type { VoxConfig } from "../define-config.js";
 import { CliError, fileError, messageOf } from "../errors.js";
 import { absolutePath, shownPath } from "../files/paths.js";
@@ -11,8 +13,10 @@ import type { ConfigProblem } from "./schema.js";
 export const configFileNames: readonly string[] = [
   "vox.config.ts",
   "vox.config.mts",
+  "vox.config.cts",
   "vox.config.js",
   "vox.config.mjs",
+  "vox.config.cjs",
   "vox.config.json",
 ];
 
@@ -32,38 +36,68 @@ export interface LoadedConfig {
  * @returns undefined when no path was given and there is no config file
  * @throws CliError `Config`, with every problem of the file, and `Usage` when the given file does not exist
  */
-export async function loadConfig(cwd: string, path?: string | undefined): Promise<LoadedConfig | undefined> {
-  const found = path === undefined ? await findConfig(cwd) : namedConfig(cwd, path);
+export async function loadConfig(
+  cwd: string,
+  path?: string | undefined,
+  clock: Clock = systemClock,
+): Promise<LoadedConfig | undefined> {
+  const found = path === undefined ? findConfig(cwd) : namedConfig(cwd, path);
   if (found === undefined) return undefined;
   const shown = shownPath(cwd, found);
-  const value = await readConfig(found, shown);
+  const value = await readConfig(found, shown, clock);
   const { checkConfig } = await import("./schema.js");
   const checked = checkConfig(value);
   if ("problems" in checked) throw await problemsError(shown, checked.problems);
   return { path: found, directory: dirname(found), config: checked.config };
 }
 
-/** Path of the config file that a command in `cwd` would take, or undefined. */
-export async function findConfig(cwd: string): Promise<string | undefined> {
-  const { lilconfig } = await import("lilconfig");
-  // Only the place is searched here: reading is done below, with errors that name the file.
-  const skip = (): boolean => true;
-  const loaders = { ".ts": skip, ".mts": skip, ".js": skip, ".mjs": skip, ".json": skip };
-  const found = await lilconfig("vox", {
-    searchPlaces: [...configFileNames],
-    loaders,
-    cache: false,
-    ignoreEmptySearchPlaces: false,
-    stopDir: "/",
-  }).search(cwd);
-  return found === null ? undefined : absolutePath(cwd, found.filepath);
+/**
+ * Path of the config file that a command in `cwd` would take, or undefined. The search ends at the top of a repository: what
+ * lies above is of another project, and a config is a program.
+ *
+ * @throws CliError `Config` where a file is called almost like a config, and there is none
+ */
+export function findConfig(cwd: string): string | undefined {
+  let similar: string | undefined;
+  let folder = cwd;
+  for (;;) {
+    const names = new Set(namesIn(folder));
+    for (const name of configFileNames) {
+      const path = absolutePath(folder, name);
+      if (!names.has(name)) continue;
+      if (statOf(path)?.isFile() === true) return path;
+      similar ??= path;
+    }
+    const other = [...names].sort().find((name) => /^\.?vox[.-]?(config|rc)(\.\w+)?$/i.test(name));
+    if (other !== undefined) similar ??= absolutePath(folder, other);
+    const parent = dirname(folder);
+    if (parent === folder || names.has(".git")) break;
+    folder = parent;
+  }
+  if (similar === undefined) return undefined;
+  const fact = statOf(similar)?.isFile() === true ? "has another name than a config" : "is no file";
+  throw new CliError(
+    "Config",
+    `${shownPath(cwd, similar)} ${fact}, and there is no other config here or above`,
+    {
+      help: `a config is called ${configFileNames.join(", ")}; give another name with --config`,
+    },
+  );
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function namedConfig(cwd: string, path: string): string {
   const absolute = absolutePath(cwd, path);
   const found = statOf(absolute);
-  if (found === undefined || found.isDirectory()) {
-    const within = configFileNames.find((name) => existsSync(`${absolute}/${name}`));
+  if (found?.isFile() !== true) {
+    const within = configFileNames.find((name) => statOf(`${absolute}/${name}`)?.isFile() === true);
     if (found !== undefined && within !== undefined) return `${absolute}/${within}`;
     throw new CliError("Usage", `there is no config file ${shownPath(cwd, absolute)}`, {
       help: `give --config the path of a file such as ${configFileNames[0]}`,
@@ -72,14 +106,14 @@ function namedConfig(cwd: string, path: string): string {
   return absolute;
 }
 
-async function readConfig(path: string, shown: string): Promise<unknown> {
+async function readConfig(path: string, shown: string, clock: Clock): Promise<unknown> {
   if (!path.endsWith(".json")) {
-    if (!/\.m?[jt]s$/.test(path))
+    if (!/\.[mc]?[jt]s$/.test(path))
       throw new CliError("Config", `${shown}: its name says no format`, {
-        help: "a config file ends in .ts, .mts, .js, .mjs or .json",
+        help: "a config file ends in .ts, .mts, .cts, .js, .mjs, .cjs or .json",
       });
     const { importConfigModule } = await import("./import-module.js");
-    return importConfigModule(path, shown);
+    return importConfigModule(path, shown, clock);
   }
   let text: string | undefined;
   try {
@@ -92,7 +126,11 @@ async function readConfig(path: string, shown: string): Promise<unknown> {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (cause) {
-    throw new CliError("Config", `${shown} is not JSON: ${messageOf(cause)}`, { cause });
+    const isMerge = /^(<{7}|={7}|>{7})( |$)/m.test(text);
+    throw new CliError("Config", `${shown} is not JSON: ${messageOf(cause)}`, {
+      cause,
+      help: isMerge ? "a merge left its markers in it" : undefined,
+    });
   }
 }
 

@@ -20,7 +20,7 @@ export async function resolve(
   next: (specifier: string, context: object) => Promise<{ readonly url: string }>,
 ): Promise<{ readonly url: string; readonly shortCircuit?: boolean }> {
   const { parentURL } = context;
-  if (parentURL !== undefined && /^\.\.?\/.*\.m?js$/.test(specifier) && isTypeScript(parentURL)) {
+  if (parentURL !== undefined && /^\.\.?\/.*\.[mc]?js$/.test(specifier) && isTypeScript(parentURL)) {
     const script = new URL(specifier, parentURL);
     const source = new URL(specifier.replace(/js$/, "ts"), parentURL);
     if (!existsSync(fileURLToPath(script)) && existsSync(fileURLToPath(source)))
@@ -62,7 +62,7 @@ function describe({ file, start, messageText }: ts.Diagnostic): string {
 }
 
 function isTypeScript(url: string): boolean {
-  return url.startsWith("file:") && /\.m?ts$/.test(withoutQuery(url));
+  return url.startsWith("file:") && /\.[mc]?ts$/.test(withoutQuery(url));
 }
 
 function withoutQuery(url: string): string {

@@ -67,3 +67,11 @@ export function realPath(path: string): string {
       : `${realPath(parent).replace(/\/$/, "")}${path.slice(parent.replace(/\/$/, "").length)}`;
   }
 }
+
+/** The top folder of the repository that a folder is in: the nearest one upwards that holds `.git`. */
+export function repositoryOf(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (linkStatOf(`${at}/.git`) !== undefined) return at;
+    if (dirname(at) === at) return undefined;
+  }
+}

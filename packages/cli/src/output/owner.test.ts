@@ -11,7 +11,7 @@ const config = (schemas: string, out: string): string => JSON.stringify({ schema
 const outputs = (folder: TemporaryFolder): readonly string[] =>
   folder.files().filter((path) => path.endsWith(".vox.ts"));
 
-async function generate(folder: TemporaryFolder, at: string, ...args: readonly string[]): Promise<string> {
+async function generate(folder: TemporaryFolder, ...[at = ".", ...args]: readonly string[]): Promise<string> {
   const { code, error } = await runMain(folder.at(at), ["generate", ...args]);
   expect(code, error).toBe(0);
   return error;
@@ -66,15 +66,18 @@ describe("the owner of an output", () => {
         [".", "b/s/b.vox", "--out", "gen"],
       ],
     ],
-  ] as const)("keeps its outputs in every order: %s", async (_what, files, runs) => {
-    using folder = new TemporaryFolder({ "a/s/a.vox": struct("A"), "b/s/b.vox": struct("B"), ...files });
-    for (const [at, ...args] of runs) await generate(folder, at, ...args);
-    const made = outputs(folder);
-    expect(made).toHaveLength(2);
-    for (const [at, ...args] of [...runs, ...runs.toReversed()]) await generate(folder, at, ...args);
-    expect(outputs(folder)).toEqual(made);
-    for (const [at, ...args] of runs) await generate(folder, at, ...args, "--check");
-  });
+  ] as readonly (readonly [string, Readonly<Record<string, string>>, readonly (readonly string[])[]])[])(
+    "keeps its outputs in every order: %s",
+    async (_what, files, runs) => {
+      using folder = new TemporaryFolder({ "a/s/a.vox": struct("A"), "b/s/b.vox": struct("B"), ...files });
+      for (const run of runs) await generate(folder, ...run);
+      const made = outputs(folder);
+      expect(made).toHaveLength(2);
+      for (const run of [...runs, ...runs.toReversed()]) await generate(folder, ...run);
+      expect(outputs(folder)).toEqual(made);
+      for (const run of runs) await generate(folder, ...run, "--check");
+    },
+  );
 
   it.each([
     ["another config", { "b/vox.config.json": config("s", "../gen") }, ["b"], "a/vox.config.json"],
@@ -90,7 +93,7 @@ describe("the owner of an output", () => {
     await generate(folder, "a");
     const before = folder.read("gen/a.vox.ts");
     for (const more of [[], ["--check"]]) {
-      const [at, ...args] = run;
+      const [at = ".", ...args] = run;
       const { code, error } = await runMain(folder.at(at), ["generate", ...args, ...more]);
       expect(code).toBe(2);
       expect(error).toContain("a.vox.ts belongs to ");

@@ -1,12 +1,19 @@
 /** Findings of a comparison, as each format shows them. */
 import type { ChangeFinding, SourceFile } from "@voxrpc/codegen";
 import type { Compiler } from "../compiler.js";
+import { shownPath } from "../files/paths.js";
 import type { Finding } from "./event.js";
 
-/** Text of a file of either version, and how its path is shown. */
-export type SourceLookup = (
-  file: string,
-) => { readonly source: SourceFile; readonly path: string } | undefined;
+/** A file of either version. */
+export interface FoundSource {
+  readonly source: SourceFile;
+  /** As it is shown. */
+  readonly path: string;
+  /** Absolute path, where it is a file of the working tree. */
+  readonly disk?: string | undefined;
+}
+
+export type SourceLookup = (file: string) => FoundSource | undefined;
 
 /** A finding that also says what it does to whom, for tools. */
 export function changeFindings(
@@ -25,7 +32,10 @@ export function changeFindings(
         const json = compiler.toJsonDiagnostic(diagnostic, source, options);
         return { ...json, oldClient, newClient, subjects };
       },
-      github: () => compiler.toGithubAnnotation(diagnostic, source, options),
+      github: (root) => {
+        const path = found?.disk === undefined ? options.path : shownPath(root, found.disk);
+        return compiler.toGithubAnnotation(diagnostic, source, { ...options, path });
+      },
     };
   });
 }

@@ -1,3 +1,5 @@
+import { absolutePath, isInside, shownPath, slashes } from "../files/paths.js";
+import { realPath, repositoryOf } from "../files/text-file.js";
 import type { Reporter, Terminal } from "./event.js";
 
 /** Values of `--format`. */
@@ -5,14 +7,36 @@ export const formats = ["pretty", "json", "github"] as const;
 
 export type Format = (typeof formats)[number];
 
-/** The reporter of a format; the others are not loaded. */
-export async function createReporter(format: Format, terminal: Terminal): Promise<Reporter> {
+/**
+ * The reporter of a format; the others are not loaded.
+ *
+ * @param cwd absolute folder that paths in events are relative to
+ */
+export async function createReporter(
+  format: Format,
+  terminal: Terminal,
+  cwd: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Reporter> {
   switch (format) {
     case "pretty":
       return (await import("./pretty.js")).prettyReporter(terminal);
     case "json":
       return (await import("./json.js")).jsonReporter(terminal);
     case "github":
-      return (await import("./github.js")).githubReporter(terminal);
+      return (await import("./github.js")).githubReporter(terminal, {
+        cwd,
+        root: annotationRoot(cwd, environment),
+      });
   }
+}
+
+/** The folder that GitHub takes paths to be relative to: that of the checkout. */
+function annotationRoot(cwd: string, environment: Readonly<Record<string, string | undefined>>): string {
+  const workspace = environment["GITHUB_WORKSPACE"] ?? "";
+  if (workspace !== "" && isInside(realPath(slashes(workspace)), realPath(cwd))) {
+    // Seen from the working directory as it is called, so that paths below it stay what they are.
+    return absolutePath(cwd, shownPath(realPath(cwd), realPath(slashes(workspace))));
+  }
+  return repositoryOf(cwd) ?? cwd;
 }

@@ -12,7 +12,8 @@ export interface Finding {
   /** Several lines without a newline at the end. */
   pretty(color: boolean): string;
   json(): JsonDiagnostic;
-  github(): string;
+  /** @param root absolute folder that the annotation's path is relative to */
+  github(root: string): string;
 }
 
 /** What a run did, at its end. */

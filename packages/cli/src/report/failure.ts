@@ -1,11 +1,19 @@
-import { CliError, messageOf } from "../errors.js";
+import { CliError, fileError, messageOf } from "../errors.js";
 import type { ReportEvent } from "./event.js";
 
-/** The event of anything thrown. What is nobody's intention comes with the place in this program. */
+/**
+ * The event of anything thrown. A failure of the system is the disk's fault, wherever it came from; all other surprises come
+ * with the place in this program.
+ */
 export function failureOf(error: unknown): ReportEvent {
   if (error instanceof CliError)
     return { kind: "failure", code: error.code, message: error.message, help: error.help };
+  if (isSystemError(error)) return failureOf(fileError(error.syscall, error.path ?? "a file", error));
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   const help = `this is a fault of vox-gen; please report it with these lines\n${stack}`;
   return { kind: "failure", code: "Internal", message: messageOf(error), help };
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly syscall: string } {
+  return error instanceof Error && "syscall" in error && typeof error.syscall === "string";
 }

@@ -19,7 +19,10 @@ export function findingsOf(compiler: Compiler, compilation: Compilation, cwd: st
       severity: diagnostic.severity,
       pretty: (color) => compiler.renderDiagnostic(diagnostic, source, { color, path, other }),
       json: () => compiler.toJsonDiagnostic(diagnostic, source, { path, other }),
-      github: () => compiler.toGithubAnnotation(diagnostic, source, { path, other }),
+      github: (root) => {
+        const place = { path: shownPath(root, diagnostic.span.file), other };
+        return compiler.toGithubAnnotation(diagnostic, source, place);
+      },
     };
   });
 }

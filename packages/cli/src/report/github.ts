@@ -1,22 +1,30 @@
 /** Events for a workflow log: problems become annotations beside the changed lines, the rest is plain text. */
+import { absolutePath, shownPath } from "../files/paths.js";
 import type { ReportEvent, Reporter, Terminal } from "./event.js";
 import { plainStyle } from "./style.js";
 import { factLines } from "./words.js";
 
-export function githubReporter(terminal: Terminal): Reporter {
+/** @param folders absolute: where the command runs, and the folder that GitHub takes paths to be relative to */
+export function githubReporter(
+  terminal: Terminal,
+  folders: { readonly cwd: string; readonly root: string },
+): Reporter {
   return (event) => {
-    const text = githubOf(event);
+    const text = githubOf(event, folders);
     if (text !== "") terminal.out(`${text}\n`);
   };
 }
 
-function githubOf(event: ReportEvent): string {
+function githubOf(
+  event: ReportEvent,
+  { cwd, root }: { readonly cwd: string; readonly root: string },
+): string {
   switch (event.kind) {
     case "finding":
-      return event.finding.github();
+      return event.finding.github(root);
     case "stale":
       return [
-        `::error file=${escapeProperty(event.path)},title=vox-gen::${escapeMessage(staleText(event))}`,
+        `::error file=${escapeProperty(shownPath(root, absolutePath(cwd, event.path)))},title=vox-gen::${escapeMessage(staleText(event))}`,
         `::group::${event.path}`,
         // A line of a file must not be taken for a command.
         event.diff.replace(/^(?=::|##\[)/gm, " "),

@@ -10,16 +10,17 @@ async function render(
 ): Promise<{ readonly out: string; readonly error: string }> {
   let out = "";
   let error = "";
-  const report = await createReporter(format, {
-    out: (text) => {
+  const terminal = {
+    out: (text: string) => {
       out += text;
     },
-    error: (text) => {
+    error: (text: string) => {
       error += text;
     },
     isOutColored: isColored,
     isErrorColored: isColored,
-  });
+  };
+  const report = await createReporter(format, terminal, "/project", { GITHUB_WORKSPACE: "/project" });
   for (const event of events) report(event);
   return { out, error };
 }

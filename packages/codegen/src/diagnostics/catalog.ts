@@ -15,6 +15,7 @@ export const catalog = {
   VOX1004: { severity: "error", title: "other quotes", message: "strings stand in straight double quotes", help: "write `{replacement}`" },
   VOX1005: { severity: "error", title: "unknown escape", message: "`{escape}` is not an escape", help: '{advice}' },
   VOX1006: { severity: "error", title: "block comment", message: "there are no block comments", help: "start each line with `//`, or with `///` for documentation that reaches the generated code" },
+  VOX1007: { severity: "error", title: "merge marker", message: "a merge left its markers here", help: "keep one of the two versions, or both, and remove the lines of `<`, `=` and `>`" },
   VOX1010: { severity: "error", title: "something else expected", message: "expected {expected}, found {found}", help: "{advice}" },
   VOX1011: { severity: "error", title: "does not belong here", message: "{found} does not belong here", help: "{advice}" },
   VOX1012: { severity: "error", title: "missing bracket", message: "missing `{closer}`", help: "{advice}" },

@@ -1,5 +1,7 @@
 /** One source line as a terminal shows it, with what has to be underlined. */
 
+import { hidesInText } from "../source/invisible.js";
+
 /** Most columns of a source line that are shown; of a longer one, a window around the place. */
 const maxLineColumns = 100;
 /** Columns that stay visible before the place when the start of a line is cut off. */
@@ -63,14 +65,10 @@ function toCells(line: string): readonly Cell[] {
   return cells;
 }
 
-/** Tabs as spaces, control characters and lone surrogates as a sign: a schema must not steer a terminal. */
+/** Tabs as spaces, what cannot be seen as a sign: a schema must not steer a terminal, nor hide what it says. */
 function shown(character: string): string {
   if (character === "\t") return " ".repeat(tabColumns);
-  const point = character.codePointAt(0) ?? 0;
-  const isControl = point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0x202a && point <= 0x202e);
-  const isHidden = (point >= 0x2066 && point <= 0x2069) || point === 0x2028 || point === 0x2029;
-  const isSurrogate = point >= 0xd800 && point <= 0xdfff;
-  return isControl || isHidden || isSurrogate ? "\ufffd" : character;
+  return hidesInText(character) ? "\ufffd" : character;
 }
 
 /** Columns that terminals give a character: 0 for combining marks, 2 for East Asian wide ones and emoji. */

@@ -4,6 +4,6 @@ export type { Reads, Verdict } from "./change.js";
 export { type CompareOptions, type Comparison, compareModels } from "./compare.js";
 export type { MethodComparison } from "./compare-method.js";
 export type { ChangeCode, ChangeFinding, HarmlessChange, Meetings } from "./finding.js";
-export { type OpenedLock, openLock, writeLock } from "./lock.js";
+export { isLock, type OpenedLock, openLock, plainLock, writeLock } from "./lock.js";
 export { compareLock } from "./lock-changes.js";
 export type { PeerVersion } from "./peer.js";

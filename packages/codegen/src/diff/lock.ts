@@ -9,12 +9,14 @@ import { memoryHost } from "../host/memory-host.js";
 import { normalizePath } from "../host/path.js";
 import type { Model, ModelFile, TypeDeclaration } from "../model/model.js";
 import { hash64 } from "../schema/hash.js";
-import { type TypeSchemas, typeSchemas } from "../schema/index.js";
+import { methodSchemas, type TypeSchemas, typeSchemas } from "../schema/index.js";
 import type { FileNode } from "../syntax/ast.js";
+import { mergeMarkers } from "../syntax/merge-markers.js";
 import { printDeclaration, printMethod } from "./print-schema.js";
 import { importsOf, reachableTypes } from "./reachable.js";
 import { type ContractSide, openSide, type SideMethod } from "./sides.js";
 
+const lockMark = "// vox.lock: ";
 const header = [
   "// vox.lock: what the peers of these services agree on. `vox-gen lock` writes it: review its changes, do not edit it.",
   "// version 1",
@@ -52,7 +54,11 @@ function fileLines(
     .sort();
   const declarations = types.map((type) => [...idLines(type, side), ...printDeclaration(type)]);
   const services = file.services.map((service) => {
-    const methods = [...side.methods.values()].filter((method) => method.service === service);
+    // Not those that the side knows by id: two files may declare the same service, each in a version of its own.
+    const methods = service.methods.map((method) => ({
+      method,
+      schemas: methodSchemas(service, method, side.cache),
+    }));
     return [`service ${service.name} {`, ...methods.flatMap(methodLines), "}"];
   });
   const blocks = [...(imports.length === 0 ? [] : [imports]), ...declarations, ...services];
@@ -65,7 +71,7 @@ function idLines(type: TypeDeclaration, side: ContractSide): readonly string[] {
   return root.tag === "var" ? [] : [`// type ${typeIdText(root.typeId)}`];
 }
 
-function methodLines({ method, schemas }: SideMethod): readonly string[] {
+function methodLines({ method, schemas }: Pick<SideMethod, "method" | "schemas">): readonly string[] {
   return [
     `  // id ${typeIdText(schemas.methodId)}`,
     `  //   arguments ${rootText(schemas.args)}`,
@@ -100,6 +106,21 @@ function specifier(from: string, to: string): string {
   return [...(up.length === 0 ? ["."] : up), ...there.slice(shared)].join("/");
 }
 
+/** Whether a text is a lock, of any version, also one that a merge has left its markers in. */
+export function isLock(text: string): boolean {
+  return plainLock(text)
+    .split("\n", linesBeforeMark)
+    .some((line) => line.startsWith(lockMark));
+}
+
+/** A merge may have put its marker, or one of two first lines, before it. */
+const linesBeforeMark = 5;
+
+/** What a lock says, without what an editor or a checkout on another system adds. */
+export function plainLock(text: string): string {
+  return text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n");
+}
+
 /** A lock that was read: compiled, or what is wrong with it. */
 export type OpenedLock =
   | { readonly model: Model; readonly files: readonly FileNode[]; readonly problem?: undefined }
@@ -111,7 +132,12 @@ export type OpenedLock =
  * @param folder absolute folder that its files shall lie in, for spans: one that no other file lies in
  */
 export function openLock(text: string, folder: string): OpenedLock {
-  const plain = text.replaceAll("\r\n", "\n");
+  const plain = plainLock(text);
+  const marker = mergeMarkers(plain)[0];
+  if (marker !== undefined)
+    return {
+      problem: `a merge left its markers in it, in line ${plain.slice(0, marker.start).split("\n").length}`,
+    };
   const [first, version] = plain.split("\n");
   if (first !== header[0]) return { problem: "it is no lock file: its first line is another" };
   if (version !== header[1])

@@ -2,8 +2,10 @@
 import { type IToken, Lexer } from "chevrotain";
 import type { DiagnosticCode, DiagnosticParameters } from "../diagnostics/catalog.js";
 import type { Reporter } from "../diagnostics/report.js";
+import { isInvisible } from "../source/invisible.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { Span } from "../source/span.js";
+import { mergeMarkers } from "./merge-markers.js";
 import {
   allTokens,
   commentGroup,
@@ -48,12 +50,32 @@ export function lex(source: SourceFile, reporter: Reporter): Lexed {
     if (comment.tokenType.name === "BlockComment") faults.report("VOX1006", spanOf(source, comment), {});
     if (comment.tokenType.name === "HashComment") faults.reportUnknown(comment.startOffset, 1);
   }
-  for (const { offset, length } of result.errors) faults.reportUnknown(offset, length);
-  for (const token of result.tokens) {
+  const conflicts = mergeMarkers(source.text);
+  for (const { start, end } of conflicts) faults.report("VOX1007", { file: source.path, start, end }, {});
+  const passed = conflicts.flatMap((conflict) => conflict.passed);
+  for (const { offset, length } of outside(passed, result.errors, ({ offset }) => offset))
+    faults.reportUnknown(offset, length);
+  const tokens = outside(passed, result.tokens, ({ startOffset }) => startOffset);
+  for (const token of tokens) {
     if (token.tokenType === wideIdentifierToken)
       faults.report("VOX1002", spanOf(source, token), { name: token.image });
   }
-  return { tokens: limitDepth(result.tokens, source, reporter), comments };
+  return { tokens: limitDepth(tokens, source, reporter), comments };
+}
+
+/** Items that start in none of the ranges; both in the order of the text. */
+function outside<Item>(
+  ranges: readonly { readonly start: number; readonly end: number }[],
+  items: readonly Item[],
+  offsetOf: (item: Item) => number,
+): readonly Item[] {
+  if (ranges.length === 0) return items;
+  let at = 0;
+  return items.filter((item) => {
+    const offset = offsetOf(item);
+    while (at < ranges.length && (ranges[at]?.end ?? 0) <= offset) at += 1;
+    return offset < (ranges[at]?.start ?? Number.POSITIVE_INFINITY);
+  });
 }
 
 export function spanOf(source: SourceFile, token: IToken): Span {
@@ -68,6 +90,14 @@ const unknownAdvice: ReadonlyMap<string, string> = new Map([
   ["!", "the type without values is `never`"],
   ["\0", "is the file saved as UTF-8?"],
 ]);
+
+/** Characters that come with pasted text and cannot be seen. */
+const invisibleNames: readonly (readonly [RegExp, string])[] = [
+  [/[\u200b\u2060]/, "zero width space"],
+  [/[\u200c\u200d]/, "zero width joiner"],
+  [/\u00ad/, "soft hyphen"],
+  [/[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/, "changes the direction of text"],
+];
 
 /** Reports the faults of one text: at most `maxSyntaxErrors`, and each character that cannot be seen once. */
 class TextFaults {
@@ -93,12 +123,15 @@ class TextFaults {
     const { text, path } = this.#source;
     const point = text.codePointAt(offset) ?? 0;
     const character = String.fromCodePoint(point);
-    const isPrintable = point > 0x20 && point !== 0x7f && !(point >= 0xd800 && point <= 0xdfff);
+    const isPrintable = !isInvisible(character) && !/^[\p{Z}\p{M}]$/u.test(character);
     if (!isPrintable && this.#unseen.has(point)) return;
     if (!isPrintable) this.#unseen.add(point);
-    const found = isPrintable ? `\`${character}\`` : `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
+    const code = `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
+    const name = invisibleNames.find(([pattern]) => pattern.test(character))?.[1];
+    const found = isPrintable ? `\`${character}\`` : name === undefined ? code : `${code} (${name})`;
     const span = { file: path, start: offset, end: offset + Math.max(length, character.length) };
-    const advice = unknownAdvice.get(character) ?? "remove it";
+    const advice =
+      unknownAdvice.get(character) ?? (isPrintable ? "remove it" : "it cannot be seen: remove it");
     this.report("VOX1001", span, { found, advice });
   }
 }

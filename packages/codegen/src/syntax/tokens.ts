@@ -15,7 +15,7 @@ export const identifierToken: TokenType = createToken({
 export const wideIdentifierToken: TokenType = createToken({
   name: "WideIdentifier",
   pattern:
-    /[A-Za-z0-9_]*[\u00aa-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufffd][A-Za-z0-9_\u00aa-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufffd]*/,
+    /[A-Za-z0-9_]*[\u00aa-\u00ac\u00ae-\u061b\u061d-\u115e\u1161-\u1fff\u2c00-\u3163\u3165-\ud7ff\uf900-\ufdff\ufffd][A-Za-z0-9_\u00aa-\u00ac\u00ae-\u061b\u061d-\u115e\u1161-\u1fff\u2c00-\u3163\u3165-\ud7ff\uf900-\ufdff\ufffd]*/,
   categories: [nameToken],
   line_breaks: false,
 });

@@ -47,9 +47,12 @@ function commentText(text: string): string {
   );
 }
 
-/** Hash of a schema's text. Line ends do not count: a checkout on another system has the same hash. */
+/**
+ * Hash of a schema's text. Line ends and a byte order mark do not count: a checkout on another system, or a save by another
+ * editor, has the same hash.
+ */
 function schemaHash(text: string): string {
-  return hash64(new TextEncoder().encode(text.replaceAll("\r\n", "\n")))
+  return hash64(new TextEncoder().encode(text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n")))
     .toString(16)
     .padStart(16, "0");
 }
