@@ -48,8 +48,8 @@ export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
   /** Neighbours in the queue of waiting requests. */
   previous: OutgoingRequest | undefined = undefined;
   next: OutgoingRequest | undefined = undefined;
-  /** Told when the caller's signal aborts. */
   private isKept = false;
+  /** Told when the caller's signal aborts. */
   private readonly onAbort: (request: OutgoingRequest) => void;
 
   constructor(
