@@ -20,8 +20,8 @@ const runtime = [
   ["driver/"],
   ["acceptor/"],
   ["middleware/"],
-  ["resume/"],
   ["establish/"],
+  ["resume/"],
   ["web/"],
   ["node/", "testing/", "otel/", "sqlite/"],
 ];

@@ -1,5 +1,5 @@
 /** Client and handlers on one session that reconnects, with virtual connections. */
-import { channel, initiate, type Link } from "@voxrpc/runtime";
+import { channel, initiate, type Link, reconnecting } from "@voxrpc/runtime";
 import { type Point, Streams, type StreamsHandler, streamsDispatcher } from "../gen/streams.vox.js";
 
 const handler: StreamsHandler = {
@@ -18,7 +18,11 @@ const handler: StreamsHandler = {
 
 export async function main(open: () => Promise<Link>): Promise<number> {
   const acceptor = streamsDispatcher(handler);
-  const session = await initiate(await open(), { service: Streams.name, acceptor, reconnect: { open } });
+  const session = await initiate(await open(), {
+    service: Streams.name,
+    acceptor,
+    reconnect: reconnecting({ open }),
+  });
   const streams = session.client(Streams);
   const down = channel<Point>();
   const up = channel<Point>();

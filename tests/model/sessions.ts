@@ -3,6 +3,7 @@ import {
   type Acceptor,
   accept,
   initiate,
+  reconnecting,
   type Session,
   SessionRegistry,
   type SessionState,
@@ -50,7 +51,7 @@ export class Sessions implements Readonly<Record<Side, Session>> {
       served.push(accepting.catch(() => undefined));
       return network.client;
     };
-    const reconnect = isResumable ? { open, random: () => 1, totalMs: 300_000 } : undefined;
+    const reconnect = isResumable ? reconnecting({ open, random: () => 1, totalMs: 300_000 }) : undefined;
     const connecting = initiate(await open(), { clock, acceptor, service, reconnect, ...options.client });
     const [client, server] = await clock.until(Promise.all([connecting, served[0]]));
     if (server === undefined) throw new Error("the first link has failed");

@@ -31,8 +31,10 @@ async function evenPair(
 ): Promise<{ readonly client: Session; readonly server: Session }> {
   const [ours, theirs] = memoryLinkPair();
   const [client, server] = await Promise.all([
-    establish(ours, "Even", (own) => new InitiatorHandshake(own), acceptor, {}),
-    establish(theirs, "Odd", (own) => new AcceptorHandshake(own), acceptor, { maxConcurrentRequests: 32 }),
+    establish(ours, { parity: "Even", begin: (own) => new InitiatorHandshake(own) }, acceptor, {}),
+    establish(theirs, { parity: "Odd", begin: (own) => new AcceptorHandshake(own) }, acceptor, {
+      maxConcurrentRequests: 32,
+    }),
   ]);
   return { client, server };
 }

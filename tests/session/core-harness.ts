@@ -47,9 +47,8 @@ export class CoreHarness {
       boundaryFraming,
       limits.maxFrameBytes,
       new LinkTraffic(limits.maxBufferedBytes, this.clock, undefined),
-      () => {},
     );
-    this.outbox.attach(this.link());
+    this.outbox.attach(this.link(), () => {});
     this.core = new SessionCore({
       sessionId: "session-of-the-test",
       outbox: this.outbox,
@@ -60,7 +59,6 @@ export class CoreHarness {
       limits,
       clock: this.clock,
       observer: undefined,
-      isCongested: () => false,
       keepalive: options.keepalive,
       onDisconnected: () => {},
       admit: options.admit ?? ((request) => this.watch(request.accept())),

@@ -4,6 +4,7 @@ import {
   initiate,
   Metadata,
   memoryLinkPair,
+  reconnecting,
   router,
   type Session,
 } from "@voxrpc/runtime";
@@ -78,7 +79,7 @@ describe("whether calls carry an operation id", () => {
         peers.push(peer);
         return ours;
       };
-      const reconnect = { open, assumeResumed: true, minDelayMs: 0 };
+      const reconnect = reconnecting({ open, assumeResumed: true, minDelayMs: 0 });
       const session: Session = await initiate(await open(), { clock, reconnect });
       const seen: boolean[] = [];
       for (const [index, id] of [1, 3].entries()) {

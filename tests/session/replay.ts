@@ -8,6 +8,7 @@ import {
   Metadata,
   memoryLinkPair,
   memoryOperationStore,
+  reconnecting,
   type Session,
   SessionRegistry,
 } from "@voxrpc/runtime";
@@ -130,7 +131,7 @@ class Replay {
       mustBeResumable: this.name === "resume_not_offered" && role === "client",
       // The recorded acceptors do not say whether they still know a session, and the recorded client believes that they do.
       reconnect: this.spansLinks
-        ? { open: async () => this.openLink(), random: () => 0, assumeResumed: true }
+        ? reconnecting({ open: async () => this.openLink(), random: () => 0, assumeResumed: true })
         : undefined,
     };
     this.establish();

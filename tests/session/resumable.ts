@@ -7,6 +7,7 @@ import {
   type Observer,
   type ReconnectOptions,
   type ResumableOptions,
+  reconnecting,
   type Session,
   SessionError,
   SessionRegistry,
@@ -93,7 +94,12 @@ export class Resumable {
 
   async connect({ client, reconnect = {}, observer }: ResumableOptionsOfTest): Promise<void> {
     const { clock, open } = this;
-    this.options = { clock, observer, reconnect: { random: () => 1, ...reconnect, open }, ...client };
+    this.options = {
+      clock,
+      observer,
+      reconnect: reconnecting({ random: () => 1, ...reconnect, open }),
+      ...client,
+    };
     this.session = await initiate(await open(), this.options);
     this.session.onStateChanged((state) => this.states.push(state));
     await settle();

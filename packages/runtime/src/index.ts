@@ -59,9 +59,9 @@ export {
   VoxError,
   type VoxErrorOptions,
 } from "./errors.js";
-export { type AcceptOptions, accept } from "./establish/accept.js";
-export type { EstablishOptions } from "./establish/establish.js";
-export { type InitiateOptions, initiate } from "./establish/initiate.js";
+export { type AcceptOptions, accept, type ResumableSessions } from "./establish/accept.js";
+export { type InitiateOptions, initiate, type Reconnect } from "./establish/initiate.js";
+export type { EstablishOptions } from "./establish/options.js";
 export type { ConnectionSettings, Parity } from "./handshake/settings.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type { Framing, Link, LinkSink } from "./link/link.js";
@@ -121,7 +121,13 @@ export type {
   OperationStore,
   SealedReply,
 } from "./operations/operation-store.js";
-export type { LinkAttempt, LinkSource, ReconnectOptions } from "./resume/reconnector.js";
+export type {
+  LinkAttempt,
+  LinkSource,
+  ReconnectingOptions,
+  ReconnectOptions,
+} from "./resume/reconnect-options.js";
+export { reconnecting } from "./resume/reconnector.js";
 export { type ResumableOptions, SessionRegistry } from "./resume/session-registry.js";
 export type { SessionRecord, SessionStore } from "./resume/session-store.js";
 export type { KeepaliveOptions } from "./session/keepalive.js";

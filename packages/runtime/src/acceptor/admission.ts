@@ -7,7 +7,6 @@
  *     └──reject, throws, nothing done──► refused
  * ```
  */
-import type { Caller } from "../call/caller.js";
 import { DeferredCaller } from "../call/deferred-caller.js";
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
@@ -37,9 +36,6 @@ import { type Acceptor, noService } from "./router.js";
 /** Keys of entries about the connection itself. Source: `protocol/wire.md` §7. */
 const serviceKey = "vox-service";
 const kindKey = "vox-connection-kind";
-
-/** Starts calling and answering on a connection. */
-export type StartDriver = (connection: Connection, dispatcher: Dispatcher | undefined) => Caller;
 
 /** A connection as the acceptor's outcome is reported to it. */
 interface Offered extends PendingConnection {
@@ -97,37 +93,37 @@ function ask(
 export function offerVirtual(
   acceptor: Acceptor | undefined,
   open: IncomingOpen,
-  { core, description: link, peerMetadata }: Session,
-  startDriver: StartDriver,
+  session: Session,
   observer: Observer | undefined,
 ): void {
   const { service, metadata, peer: settings } = open;
+  const { description: link, peerMetadata } = session;
   // The session may have had other links before: what is said about the connection is true of the one in use.
   const request = { service, metadata, peerMetadata, link, isVirtual: true, settings };
-  offer(acceptor, request, new VirtualOffer(request, open, core, startDriver), observer);
+  offer(acceptor, request, new VirtualOffer(request, open, session), observer);
 }
 
 class VirtualOffer implements Offered {
   isConsumed = false;
   private readonly request: ConnectionRequest;
   private readonly open: IncomingOpen;
+  private readonly session: Session;
   private readonly core: SessionCore;
-  private readonly startDriver: StartDriver;
   private connection: Connection | undefined = undefined;
 
-  constructor(request: ConnectionRequest, open: IncomingOpen, core: SessionCore, startDriver: StartDriver) {
+  constructor(request: ConnectionRequest, open: IncomingOpen, session: Session) {
     this.request = request;
     this.open = open;
-    this.core = core;
-    this.startDriver = startDriver;
+    this.session = session;
+    this.core = session.core;
   }
 
   handleWith(dispatcher: Dispatcher | undefined): void {
-    this.startDriver(this.take(), dispatcher);
+    this.session.startDriver(this.take(), dispatcher);
   }
 
   handleWithClient<C>(service: Service<C>, dispatcher?: Dispatcher): C {
-    return service.create(this.startDriver(this.take(), dispatcher));
+    return service.create(this.session.startDriver(this.take(), dispatcher));
   }
 
   proxyTo(target: RawConnection): ConnectionProxy {

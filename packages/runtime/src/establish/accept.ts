@@ -1,31 +1,38 @@
-/** Taking a session on a link that somebody else opened. Listeners stand on it, like `serve` of `/node`. */
+/** Accepting a session on a link that the peer opened. Listeners use it, like `serve` of `/node`. */
 
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { AcceptorHandshake } from "../handshake/acceptor.js";
-import type { HandshakeOptions } from "../handshake/handshake-core.js";
 import type { Link } from "../link/link.js";
 import { notify } from "../observer.js";
 import { checkOptions, having, type OptionChecks } from "../options/checks.js";
-import { AcceptorResume } from "../resume/acceptor-resume.js";
-import type { SessionRegistry } from "../resume/session-registry.js";
 import type { Session } from "../session/session.js";
-import { makeResumeKey } from "../session/session-id.js";
-import { asVoxError, type EstablishOptions, establish } from "./establish.js";
+import { establish, type HandshakeSide } from "./establish.js";
 import { establishChecks } from "./option-checks.js";
+import { asVoxError, type EstablishOptions } from "./options.js";
+import type { ResumeTarget } from "./resume-target.js";
 
 /** What {@link accept} may be given. */
 export interface AcceptOptions extends EstablishOptions {
   /**
-   * Where sessions are kept that outlive their links: the same for all links on which a peer may come back. A link of
-   * a peer that does so resolves with the session that it had. Default: sessions end with their links.
+   * A `SessionRegistry`: where sessions are kept that outlive their links, the same for all links on which a peer may come
+   * back. A link of a peer that does so resolves with the session that it had. Default: sessions end with their links.
    */
-  readonly registry?: SessionRegistry | undefined;
+  readonly registry?: ResumableSessions | undefined;
+}
+
+/** Finds the sessions of peers that come back; made as a `SessionRegistry`. */
+export interface ResumableSessions {
+  /**
+   * @param keepsOperations whether operations of a session outlive this process
+   * @returns what the next link is for, and the key that its initiator is given. @internal
+   */
+  nextTarget(keepsOperations: boolean): ResumeTarget & { readonly offeredKey: Uint8Array };
 }
 
 export const acceptChecks: OptionChecks<AcceptOptions> = {
   ...establishChecks,
-  registry: having("a SessionRegistry", "find", "offer"),
+  registry: having("a SessionRegistry", "nextTarget"),
 };
 
 /**
@@ -51,13 +58,14 @@ export async function accept(
     link.abort();
     throw error;
   }
-  const { registry, operationStore } = options;
-  const offeredKey = registry === undefined ? undefined : makeResumeKey();
-  const bond =
-    registry && offeredKey && new AcceptorResume(registry, offeredKey, operationStore !== undefined);
-  const makeHandshake = (own: HandshakeOptions) => new AcceptorHandshake({ ...own, offeredKey });
+  const target = options.registry?.nextTarget(options.operationStore !== undefined);
+  const offeredKey = target?.offeredKey;
+  const side: HandshakeSide = {
+    parity: "Even",
+    begin: (own) => new AcceptorHandshake({ ...own, offeredKey }),
+  };
   try {
-    return await establish(link, "Even", makeHandshake, acceptor, options, bond);
+    return await establish(link, side, acceptor, options, target);
   } catch (error) {
     notify(options.observer, "onLinkRefused", { link: link.description, error: asVoxError(error) });
     throw error;

@@ -2,43 +2,33 @@
 
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
-import { systemClock } from "../clock.js";
-import type { HandshakeOptions } from "../handshake/handshake-core.js";
 import { InitiatorHandshake } from "../handshake/initiator.js";
-import { defaultLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
-import { callback, checkOptions, nested, type OptionChecks } from "../options/checks.js";
-import { FirstTarget, ReturnTarget } from "../resume/initiator-resume.js";
-import { reconnectChecks } from "../resume/option-checks.js";
-import {
-  type LinkAttempt,
-  type LinkSource,
-  type ReconnectOptions,
-  Reconnector,
-} from "../resume/reconnector.js";
-import { type ResumeTarget, resumeEntry, resumeQuestion } from "../resume/resume-target.js";
+import { checkOptions, having, type OptionChecks } from "../options/checks.js";
 import type { Session } from "../session/session.js";
-import { Metadata } from "../wire/metadata.js";
-import { type EstablishOptions, establish } from "./establish.js";
+import { establish, type HandshakeSide } from "./establish.js";
 import { establishChecks } from "./option-checks.js";
+import type { EstablishOptions } from "./options.js";
+import type { ResumeTarget } from "./resume-target.js";
 
 /** What {@link initiate} may be given. */
 export interface InitiateOptions extends EstablishOptions {
   /** Answers the peer's calls. Default: each is answered with `Cancelled`. */
   readonly acceptor?: Acceptor | undefined;
-  /** Opens other links when this one is lost, so that the session goes on. Default: it ends with its link. */
-  readonly reconnect?: (ReconnectOptions & { readonly open: LinkSource }) | undefined;
+  /** Opens other links when this one is lost, so that the session goes on: `reconnecting({ open })`. Default: it ends. */
+  readonly reconnect?: Reconnect | undefined;
 }
 
-const reconnectingChecks: OptionChecks<NonNullable<InitiateOptions["reconnect"]>> = {
-  ...reconnectChecks,
-  open: callback,
-};
+/** How a session gets other links; made by `reconnecting`. */
+export interface Reconnect {
+  /** @returns what the first link is for. @internal */
+  firstTarget(options: InitiateOptions): ResumeTarget;
+}
 
 export const initiateChecks: OptionChecks<InitiateOptions> = {
   ...establishChecks,
   acceptor: checkAcceptor,
-  reconnect: nested(reconnectingChecks),
+  reconnect: having("what reconnecting({ open }) returns", "firstTarget"),
 };
 
 /**
@@ -65,39 +55,20 @@ export function initiate(link: Link, options: InitiateOptions = {}): Promise<Ses
     link.abort();
     return Promise.reject(error);
   }
-  const { reconnect, clock = systemClock } = options;
-  if (reconnect === undefined) return start(link, options, undefined, undefined);
-  const attempt = (reconnector: Reconnector, limits: LinkAttempt) => comeBack(reconnector, limits, options);
-  const bond = new FirstTarget((session, key) => new Reconnector(session, key, reconnect, clock, attempt));
-  return start(link, options, undefined, bond);
+  return initiateFor(link, options, undefined, options.reconnect?.firstTarget(options));
 }
 
-function start(
+/** {@link initiate} for a session that may be there. @param presentedKey under which the acceptor knows it @internal */
+export function initiateFor(
   link: Link,
   options: InitiateOptions,
   presentedKey: Uint8Array | undefined,
-  bond: ResumeTarget | undefined,
+  target: ResumeTarget | undefined,
 ): Promise<Session> {
   // 0.8.2 acceptors serve only initiators that take the odd ids.
-  const makeHandshake = (own: HandshakeOptions) => new InitiatorHandshake({ ...own, presentedKey });
-  return establish(link, "Odd", makeHandshake, options.acceptor, options, bond);
-}
-
-/** One attempt to get another link for a session. */
-async function comeBack(
-  reconnector: Reconnector,
-  { timeoutMs, signal }: LinkAttempt,
-  options: InitiateOptions,
-): Promise<unknown> {
-  const { reconnect, clock = systemClock, limits } = options;
-  if (reconnect === undefined) return undefined;
-  const deadline = clock.now() + timeoutMs;
-  const link = await reconnect.open({ timeoutMs, signal });
-  const { key } = reconnector;
-  const metadata = new Metadata(options.metadata);
-  if (key !== undefined) metadata.append(resumeEntry, resumeQuestion);
-  const { handshakeTimeoutMs = defaultLimits.handshakeTimeoutMs } = limits ?? {};
-  const { timeoutMs: chosenMs = handshakeTimeoutMs } = options;
-  const returning = { ...options, metadata, signal, timeoutMs: Math.min(chosenMs, deadline - clock.now()) };
-  return start(link, returning, key, new ReturnTarget(reconnector));
+  const side: HandshakeSide = {
+    parity: "Odd",
+    begin: (own) => new InitiatorHandshake({ ...own, presentedKey }),
+  };
+  return establish(link, side, options.acceptor, options, target);
 }

@@ -14,7 +14,7 @@ import {
   text,
 } from "../options/checks.js";
 import { concurrencyCheck, creditCheck, keepaliveChecks } from "../session/option-checks.js";
-import type { EstablishOptions } from "./establish.js";
+import type { EstablishOptions } from "./options.js";
 
 export const establishChecks: OptionChecks<EstablishOptions> = {
   maxConcurrentRequests: concurrencyCheck,

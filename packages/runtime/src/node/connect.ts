@@ -4,14 +4,16 @@ import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
-import { type Clock, systemClock } from "../clock.js";
+import { systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
 import { type InitiateOptions, initiate, initiateChecks } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
 import { notify } from "../observer.js";
 import { checkOptions, duration, type OptionChecks, switchable } from "../options/checks.js";
+import { Backoff } from "../resume/backoff.js";
 import { reconnectChecks } from "../resume/option-checks.js";
-import type { LinkAttempt, ReconnectOptions } from "../resume/reconnector.js";
+import type { LinkAttempt, ReconnectOptions } from "../resume/reconnect-options.js";
+import { reconnecting } from "../resume/reconnector.js";
 import type { Session } from "../session/session.js";
 import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
@@ -118,11 +120,10 @@ export async function connectSession(address: string, options: ConnectSessionOpt
     "ConnectTimeout",
     `connect timeout: ${waitForServiceMs} ms leave no time for an attempt`,
   );
-  let count = 0;
-  for (let backOffMs = firstBackOffMs; ; backOffMs = Math.min(2 * backOffMs, longestBackOffMs)) {
+  const backoff = new Backoff({ minDelayMs: firstBackOffMs, maxDelayMs: longestBackOffMs }, clock);
+  for (let count = 1; ; count++) {
     const left = deadline - clock.now();
     if (left <= 0) throw lastError;
-    count += 1;
     report(count);
     try {
       return await attempt(target, Math.min(connectTimeoutMs, left), options);
@@ -130,7 +131,8 @@ export async function connectSession(address: string, options: ConnectSessionOpt
       if (!isWorthWaiting(error)) throw error;
       lastError = error;
     }
-    await sleep(Math.min(backOffMs, Math.max(0, deadline - clock.now())), clock, options.signal);
+    await backoff.pause(options.signal, Math.max(0, deadline - clock.now()));
+    if (options.signal?.aborted === true) throw cancelled(options.signal);
   }
 }
 
@@ -160,7 +162,7 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
       reconnect:
         reconnect === undefined || reconnect === false
           ? undefined
-          : { ...(reconnect === true ? undefined : reconnect), open: reopen },
+          : reconnecting({ ...(reconnect === true ? undefined : reconnect), open: reopen }),
       timeoutMs: Math.min(limits.handshakeTimeoutMs, Math.max(0, Math.round(deadline - clock.now()))),
     });
   } catch (error) {
@@ -176,22 +178,4 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
 /** Whether a service that is about to start, or to have room, may be the reason. */
 function isWorthWaiting(error: unknown): boolean {
   return error instanceof SessionError && error.retryable;
-}
-
-function sleep(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) {
-      reject(cancelled(signal));
-      return;
-    }
-    const onAbort = (): void => {
-      clock.clearTimer(timer);
-      reject(cancelled(signal));
-    };
-    const timer = clock.setTimer(ms, () => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    });
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }

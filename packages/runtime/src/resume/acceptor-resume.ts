@@ -1,60 +1,69 @@
 /** An acceptor's part in resuming. Source: `protocol/session.md` §1, §7. */
 
+import type { LinkPurpose, ResumeTarget, SessionRecord } from "../establish/resume-target.js";
 import type { HandshakeResult, PeerIntroduction } from "../handshake/handshake-core.js";
 import type { PeerMemory } from "../session/connection.js";
 import { Session } from "../session/session.js";
 import type { Metadata } from "../wire/metadata.js";
-import { type ResumeClaim, type ResumeTarget, resumeEntry, resumeQuestion } from "./resume-target.js";
-import type { SessionRegistry } from "./session-registry.js";
+import { resumeEntry, resumeQuestion } from "./resume-entry.js";
 
-/** Looks for the session whose key the initiator presents; a key that nobody knows is that of a new session. */
+/** The sessions of an acceptor by their keys: a `SessionRegistry`. */
+export interface KeyedSessions {
+  find(key: Uint8Array): Session | SessionRecord | undefined;
+  offer(session: Session, key: Uint8Array): void;
+  add(session: Session, key: Uint8Array, result: HandshakeResult): void;
+  confirm(session: Session, key: Uint8Array): void;
+  drop(key: Uint8Array): void;
+}
+
+/** Looks for the session whose key the initiator presents; an unknown key is that of a new session. */
 export class AcceptorResume implements ResumeTarget {
-  readonly isReturning = false;
-  private readonly registry: SessionRegistry;
   /** The key that is given to the initiator of this link. */
-  private readonly offeredKey: Uint8Array;
+  readonly offeredKey: Uint8Array;
+  private readonly sessions: KeyedSessions;
   /** Whether operations of a session outlive this process, too. */
   private readonly keepsOperations: boolean;
-  private takenUpKey: Uint8Array | undefined = undefined;
+  /** Of a session of an earlier process, which gets a new key. */
+  private restoredKey: Uint8Array | undefined = undefined;
 
-  constructor(registry: SessionRegistry, offeredKey: Uint8Array, keepsOperations: boolean) {
-    this.registry = registry;
+  constructor(sessions: KeyedSessions, offeredKey: Uint8Array, keepsOperations: boolean) {
+    this.sessions = sessions;
     this.offeredKey = offeredKey;
     this.keepsOperations = keepsOperations;
   }
 
-  claim({ metadata, presentedKey }: PeerIntroduction, answer: Metadata): ResumeClaim {
+  choose({ metadata, presentedKey }: PeerIntroduction, answer: Metadata): LinkPurpose {
     const isAsked = metadata.getString(resumeEntry) === resumeQuestion;
     metadata.delete(resumeEntry);
-    const claim = this.claimOf(presentedKey, isAsked);
+    const purpose = this.purposeOf(presentedKey, isAsked);
     // 0.8.2 gives no answer, and its initiators do not ask for one.
-    if (isAsked) answer.append(resumeEntry, this.memoryOf(claim));
-    return claim;
+    if (isAsked) answer.append(resumeEntry, this.memoryOf(purpose));
+    return purpose;
   }
 
-  settled(session: Session, result: HandshakeResult): void {
-    const { registry, offeredKey, takenUpKey } = this;
+  onEstablished(session: Session, result: HandshakeResult): void {
+    const { sessions, offeredKey, restoredKey } = this;
     if (session.core.isResumable) {
-      registry.confirm(session, offeredKey);
+      sessions.confirm(session, offeredKey);
       return;
     }
-    registry.add(session, offeredKey, result);
-    if (takenUpKey !== undefined) registry.drop(takenUpKey);
+    sessions.add(session, offeredKey, result);
+    if (restoredKey !== undefined) sessions.drop(restoredKey);
   }
 
-  private claimOf(presentedKey: Uint8Array | undefined, isAsked: boolean): ResumeClaim {
-    const found = presentedKey === undefined ? undefined : this.registry.find(presentedKey);
-    if (found === undefined) return { kind: "fresh" };
+  private purposeOf(presentedKey: Uint8Array | undefined, isAsked: boolean): LinkPurpose {
+    const found = presentedKey === undefined ? undefined : this.sessions.find(presentedKey);
+    if (found === undefined) return { kind: "new" };
     if (!(found instanceof Session)) {
-      this.takenUpKey = presentedKey;
-      return { kind: "record", record: found };
+      this.restoredKey = presentedKey;
+      return { kind: "restore", record: found };
     }
-    this.registry.offer(found, this.offeredKey);
-    return { kind: "session", session: found, peer: "resumed", takesOver: isAsked };
+    this.sessions.offer(found, this.offeredKey);
+    return { kind: "resume", session: found, peer: "resumed", preempts: isAsked };
   }
 
-  private memoryOf({ kind }: ResumeClaim): PeerMemory {
-    if (kind === "session") return "resumed";
-    return kind === "record" && this.keepsOperations ? "restored" : "new";
+  private memoryOf({ kind }: LinkPurpose): PeerMemory {
+    if (kind === "resume") return "resumed";
+    return kind === "restore" && this.keepsOperations ? "restored" : "new";
   }
 }

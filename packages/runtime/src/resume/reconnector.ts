@@ -8,61 +8,57 @@
  *  pausing, trying ──time or attempts over, another error, abort──► the session ends
  * ```
  */
-import type { Clock } from "../clock.js";
+import { type Clock, systemClock } from "../clock.js";
 import { SessionError, type VoxError } from "../errors.js";
-import type { Link } from "../link/link.js";
+import { type InitiateOptions, initiateFor, type Reconnect } from "../establish/initiate.js";
+import type { LinkPurpose, ResumeTarget } from "../establish/resume-target.js";
+import type { HandshakeResult, PeerIntroduction } from "../handshake/handshake-core.js";
+import { defaultLimits } from "../limits.js";
+import { callback, checkOptions, type OptionChecks } from "../options/checks.js";
 import type { PeerMemory } from "../session/connection.js";
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
-import { pause } from "./pause.js";
+import { Metadata } from "../wire/metadata.js";
+import { Backoff } from "./backoff.js";
+import { reconnectChecks } from "./option-checks.js";
+import type { LinkAttempt, ReconnectingOptions } from "./reconnect-options.js";
+import { memoryOf, resumeEntry, resumeQuestion } from "./resume-entry.js";
 
-/** How a session gets another link. */
-export interface ReconnectOptions {
-  /** Milliseconds of the first pause at most; each pause lasts a random part of its bound. Default 100. */
-  readonly minDelayMs?: number | undefined;
-  /** Milliseconds of a pause at most: the bound doubles with each attempt up to this. Default 5000. */
-  readonly maxDelayMs?: number | undefined;
-  /** Milliseconds for one recovery in all; then the session ends. Default 30 000. */
-  readonly totalMs?: number | undefined;
-  /** Attempts of one recovery. Default: as many as the time allows. */
-  readonly attempts?: number | undefined;
-  /** Part of the bound that a pause lasts, 0 to 1. Default `Math.random`, so that clients do not come back all at once. */
-  readonly random?: (() => number) | undefined;
-  /** Gives the session up when aborted while it has no link. */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Takes an acceptor for one that still knows the session when it does not say so, which those of 0.8.2 never do. Calls
-   * in flight are then made again even if they are not idempotent: one that has forgotten the session runs them twice.
-   * Default false: they fail with `Indeterminate`.
-   */
-  readonly assumeResumed?: boolean | undefined;
+export const reconnectingChecks: OptionChecks<ReconnectingOptions> = { ...reconnectChecks, open: callback };
+
+/**
+ * The option `reconnect` of `initiate`: the session gets another link when it loses its own.
+ *
+ * ```ts
+ * await initiate(await open(), { reconnect: reconnecting({ open }) });
+ * ```
+ *
+ * @throws RangeError, TypeError for options that cannot be
+ */
+export function reconnecting(options: ReconnectingOptions): Reconnect {
+  checkOptions(options, reconnectingChecks, "reconnect");
+  return {
+    firstTarget: (session) => ({
+      choose: () => ({ kind: "new" }),
+      onEstablished: (established, { sessionKey }) =>
+        established.becomeResumable(new Reconnector(established, sessionKey, options, session)),
+    }),
+  };
 }
-
-/** Opens another link to the same peer. */
-export type LinkSource = (attempt: LinkAttempt) => Promise<Link>;
-
-/** What an attempt to open a link has to heed. */
-export interface LinkAttempt {
-  /** Milliseconds until it is of no use any more, the handshake included. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-}
-
-/** One attempt: a link, and the handshake on it. It rejects when the session did not get it. */
-export type Attempt = (reconnector: Reconnector, attempt: LinkAttempt) => Promise<unknown>;
 
 const defaultMinDelayMs = 100;
 const defaultMaxDelayMs = 5000;
 const defaultTotalMs = 30_000;
 
-/** Recovers one session. */
-export class Reconnector implements Recovery {
-  readonly session: Session;
-  private readonly options: ReconnectOptions;
+/** Recovers one session; of each link that it opens it knows the session. */
+class Reconnector implements Recovery, ResumeTarget {
+  private readonly session: Session;
+  private readonly options: ReconnectingOptions;
+  /** What the handshake is made with, each time. */
+  private readonly initiateOptions: InitiateOptions;
   private readonly clock: Clock;
-  private readonly attempt: Attempt;
-  /** Kept until the peer has refused it. */
-  private currentKey: Uint8Array | undefined;
+  /** Under which the acceptor knows the session; kept until the peer has refused it. */
+  private key: Uint8Array | undefined;
   /** Ends the recovery that is under way. */
   private controller: AbortController | undefined = undefined;
 
@@ -70,30 +66,25 @@ export class Reconnector implements Recovery {
   constructor(
     session: Session,
     key: Uint8Array | undefined,
-    options: ReconnectOptions,
-    clock: Clock,
-    attempt: Attempt,
+    options: ReconnectingOptions,
+    initiateOptions: InitiateOptions,
   ) {
     this.session = session;
-    this.currentKey = key;
+    this.key = key;
     this.options = options;
-    this.clock = clock;
-    this.attempt = attempt;
+    this.initiateOptions = initiateOptions;
+    this.clock = initiateOptions.clock ?? systemClock;
   }
 
-  /** Under which the acceptor knows the session; undefined when it does not. */
-  get key(): Uint8Array | undefined {
-    return this.currentKey;
+  choose({ metadata }: PeerIntroduction): LinkPurpose {
+    const answer = metadata.getString(resumeEntry);
+    metadata.delete(resumeEntry);
+    const peer = answer === undefined ? this.assumedPeer : memoryOf(answer);
+    return { kind: "resume", session: this.session, peer, preempts: false };
   }
 
-  /** What an acceptor is taken for that gives no answer. */
-  get assumedPeer(): PeerMemory {
-    return this.options.assumeResumed === true && this.currentKey !== undefined ? "resumed" : "new";
-  }
-
-  /** The acceptor knows the session under this key from now on; none: under that which it had. */
-  adoptKey(key: Uint8Array | undefined): void {
-    this.currentKey = key ?? this.currentKey;
+  onEstablished(_session: Session, { sessionKey }: HandshakeResult): void {
+    this.key = sessionKey ?? this.key;
   }
 
   onLost(error: VoxError | undefined): void {
@@ -134,15 +125,14 @@ export class Reconnector implements Recovery {
     const { session, clock } = this;
     const { minDelayMs = defaultMinDelayMs, maxDelayMs = defaultMaxDelayMs } = this.options;
     const { attempts = Number.POSITIVE_INFINITY, random = Math.random } = this.options;
+    const backoff = new Backoff({ minDelayMs, maxDelayMs, random }, clock);
     let error: VoxError | undefined = lost;
-    let boundMs = minDelayMs;
     for (let count = 1; count <= attempts; count++) {
-      await pause(Math.round(boundMs * random()), clock, signal);
-      boundMs = Math.min(2 * boundMs, maxDelayMs);
+      await backoff.pause(signal);
       if (signal.aborted) break;
       session.reportAttempt(count, error);
       try {
-        await this.attempt(this, { timeoutMs: Math.max(0, deadline - clock.now()), signal });
+        await this.attempt({ timeoutMs: Math.max(0, deadline - clock.now()), signal });
         return undefined;
       } catch (fault) {
         if (signal.aborted) break;
@@ -152,10 +142,29 @@ export class Reconnector implements Recovery {
           session.core.end("Protocol", failure);
           return undefined;
         }
-        if (failure.code === "NotResumable") this.currentKey = undefined;
+        if (failure.code === "NotResumable") this.key = undefined;
       }
     }
     return error;
+  }
+
+  /** One attempt: a link, and the handshake on it. It rejects when the session did not get it. */
+  private async attempt({ timeoutMs, signal }: LinkAttempt): Promise<void> {
+    const { clock, initiateOptions } = this;
+    const deadline = clock.now() + timeoutMs;
+    const link = await this.options.open({ timeoutMs, signal });
+    const { key } = this;
+    const metadata = new Metadata(initiateOptions.metadata);
+    if (key !== undefined) metadata.append(resumeEntry, resumeQuestion);
+    const { handshakeTimeoutMs = defaultLimits.handshakeTimeoutMs } = initiateOptions.limits ?? {};
+    const { timeoutMs: chosenMs = handshakeTimeoutMs } = initiateOptions;
+    const remainingMs = Math.min(chosenMs, deadline - clock.now());
+    await initiateFor(link, { ...initiateOptions, metadata, signal, timeoutMs: remainingMs }, key, this);
+  }
+
+  /** What an acceptor is taken for that gives no answer. */
+  private get assumedPeer(): PeerMemory {
+    return this.options.assumeResumed === true && this.key !== undefined ? "resumed" : "new";
   }
 }
 

@@ -13,6 +13,8 @@
  */
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { SessionError } from "../errors.js";
+import type { ResumableSessions } from "../establish/accept.js";
+import type { ResumeTarget, SessionRecord } from "../establish/resume-target.js";
 import type { HandshakeResult } from "../handshake/handshake-core.js";
 import { settingsPair } from "../handshake/settings.js";
 import {
@@ -25,8 +27,9 @@ import {
 } from "../options/checks.js";
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
-import { toHex } from "../session/session-id.js";
-import type { SessionRecord, SessionStore } from "./session-store.js";
+import { makeResumeKey, toHex } from "../session/session-id.js";
+import { AcceptorResume, type KeyedSessions } from "./acceptor-resume.js";
+import type { SessionStore } from "./session-store.js";
 
 /** What an acceptor may choose about sessions that outlive their links. */
 export interface ResumableOptions {
@@ -50,7 +53,7 @@ const defaultExpiryMs = 60_000;
 const offersKept = 4;
 
 /** Sessions by their keys; one for all links of a listener. */
-export class SessionRegistry {
+export class SessionRegistry implements ResumableSessions, KeyedSessions {
   private readonly clock: Clock;
   private readonly maxSessions: number;
   private readonly expiryMs: number;
@@ -84,6 +87,11 @@ export class SessionRegistry {
   /** Whether sessions may be taken up by another process. */
   get isPersistent(): boolean {
     return this.store !== undefined;
+  }
+
+  /** What the next link is for. @internal */
+  nextTarget(keepsOperations: boolean): ResumeTarget & { readonly offeredKey: Uint8Array } {
+    return new AcceptorResume(this, makeResumeKey(), keepsOperations);
   }
 
   /** The session that has this key, or what an earlier process has left of it. */

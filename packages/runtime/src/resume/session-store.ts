@@ -1,17 +1,7 @@
 /** What is kept about resumable sessions so that another process can take them up. Source: `protocol/session.md` §7. */
-import type { ConnectionSettings } from "../handshake/settings.js";
+import type { SessionRecord } from "../establish/resume-target.js";
 
-/** A session as a process that was restarted needs to know it. */
-export interface SessionRecord {
-  /** Under which its operations are kept; the same over all resumes. */
-  readonly sessionId: string;
-  /** What this side announced for the root connection. */
-  readonly local: ConnectionSettings;
-  /** What the peer announced for it. */
-  readonly peer: ConnectionSettings;
-  /** Whether the peer announced retry. */
-  readonly peerSupportsRetry: boolean;
-}
+export type { SessionRecord };
 
 /**
  * Keeps the records of an acceptor beyond the life of its process. All three are called while a handshake waits: they

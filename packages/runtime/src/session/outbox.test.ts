@@ -36,16 +36,11 @@ class RecordingLink implements Link {
 
 function setUp(maxFrameBytes = 1000): { outbox: Outbox; link: RecordingLink; pending: () => number } {
   let count = 0;
-  const outbox = new Outbox(
-    lengthFraming,
-    maxFrameBytes,
-    new LinkTraffic(1000, new FakeClock(), undefined),
-    () => {
-      count += 1;
-    },
-  );
+  const outbox = new Outbox(lengthFraming, maxFrameBytes, new LinkTraffic(1000, new FakeClock(), undefined));
   const link = new RecordingLink();
-  outbox.attach(link);
+  outbox.attach(link, () => {
+    count += 1;
+  });
   return { outbox, link, pending: () => count };
 }
 

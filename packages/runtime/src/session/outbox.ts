@@ -2,8 +2,8 @@
  * The outbound batch: messages are encoded straight into it, one frame behind the other, and leave together.
  *
  * `begin` gives the position of the next frame's body; encoders write there; `commit` fills the header in and counts
- * the frame. Until then nothing has happened, so an encoder that throws leaves no trace. The owner is told through
- * `onPending` when the first frame of a batch was committed and calls `flush` at the end of the tick.
+ * the frame. Until then nothing has happened, so an encoder that throws leaves no trace. The pump of the link
+ * learns through `onPending` that the first frame of a batch was committed, and calls `flush` at the end of the tick.
  */
 import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
@@ -37,7 +37,7 @@ export class Outbox {
   private readonly framing: Framing;
   private readonly headerBytes: number;
   private readonly maxFrameBytes: number;
-  private readonly onPending: () => void;
+  private onPending: () => void = () => {};
   private link: Link | undefined = undefined;
   private readonly ends: number[] = [];
   /** Frames committed and not yet sent. */
@@ -50,17 +50,13 @@ export class Outbox {
   /** Set while frames wait for the next link. */
   private held: Held | undefined = undefined;
 
-  /**
-   * @param maxFrameBytes largest body of a frame
-   * @param onPending called when a frame was committed to an empty batch
-   */
-  constructor(framing: Framing, maxFrameBytes: number, traffic: LinkTraffic, onPending: () => void) {
+  /** @param maxFrameBytes largest body of a frame */
+  constructor(framing: Framing, maxFrameBytes: number, traffic: LinkTraffic) {
     this.writer = new Writer(initialCapacity);
     this.framing = framing;
     this.headerBytes = framing.headerBytes;
     this.maxFrameBytes = maxFrameBytes;
     this.traffic = traffic;
-    this.onPending = onPending;
   }
 
   /** Whether frames wait for {@link flush}. */
@@ -78,9 +74,13 @@ export class Outbox {
     return this.isOpen;
   }
 
-  /** Frames can leave from now on; those that were held leave at once. */
-  attach(link: Link): void {
+  /**
+   * Frames can leave from now on; those that were held leave at once.
+   * @param onPending called when a frame was committed to an empty batch
+   */
+  attach(link: Link, onPending: () => void): void {
     this.link = link;
+    this.onPending = onPending;
     if (this.held === undefined) return;
     this.held = undefined;
     this.flush();

@@ -25,6 +25,7 @@ import { Connection, type ConnectionHost, type ConnectionSettings, type Restored
 import { ConnectionTable } from "./connection-table.js";
 import { IdleLimit, type IdleSubject } from "./idle-limit.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
+import type { LinkReceiver } from "./link-pump.js";
 import type { Outbox } from "./outbox.js";
 import { makeSessionId } from "./session-id.js";
 import { type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
@@ -52,10 +53,6 @@ export interface SessionCoreOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
-  /** Whether the link holds so much unsent data that senders must wait. */
-  readonly isCongested: () => boolean;
-  /** Stops and starts reading the link. @returns false when it cannot wait; absent: it cannot */
-  readonly setReading?: ((isReading: boolean) => boolean) | undefined;
   /** Asks the application about a virtual connection of the peer, which it answers at once or later. */
   readonly admit: (request: IncomingOpen) => void;
   /** Undefined: the peer is never asked whether it is there. */
@@ -67,7 +64,7 @@ export interface SessionCoreOptions {
 }
 
 /** An established session. Inputs are `onFrame`, `onDrain`, `onLinkClosed`, `onLinkRestored`, `drain` and `end`. */
-export class SessionCore implements ConnectionHost, IdleSubject {
+export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   sessionId: string;
   readonly outbox: Outbox;
   description: string;
@@ -106,11 +103,11 @@ export class SessionCore implements ConnectionHost, IdleSubject {
     this.peerSupportsRetry = options.peerSupportsRetry;
     this.limits = options.limits;
     this.observer = options.observer;
-    const { isCongested, setReading = () => false } = options;
+    const { traffic } = options.outbox;
     this.reading = new Reading({
       limits: options.limits,
-      isCongested,
-      setReading: (isReading) => setReading(isReading) && this.onReading(isReading),
+      isCongested: () => traffic.isCongested,
+      setReading: (isReading) => traffic.setReading(isReading) && this.onReading(isReading),
     });
     this.onDisconnected = options.onDisconnected;
     this.onEnded = options.onEnded;

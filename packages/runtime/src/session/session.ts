@@ -1,6 +1,4 @@
-/**
- * The shell around a session core: pumps its link, lets the frames of one tick leave together, and ends in good order.
- */
+/** The shell around a session core: what applications have of a session. It closes gracefully. */
 
 import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import type { Caller } from "../call/caller.js";
@@ -14,35 +12,39 @@ import { SharedCaller } from "../call/shared-caller.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
-import type { Link } from "../link/link.js";
 import type { Observer } from "../observer.js";
 import { abortSignal, checkOptions, type OptionChecks, oneOf } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
 import type { Connection, ConnectionSettings, RestoredLink } from "./connection.js";
 import { defaultDrainMs } from "./connection-shell.js";
+import type { LinkPump } from "./link-pump.js";
 import { concurrencyCheck, creditCheck, dispatcherCheck } from "./option-checks.js";
-import type { Outbox } from "./outbox.js";
 import type { Parity } from "./parity.js";
 import { RawConnection } from "./raw-connection.js";
 import type { Recovery } from "./recovery.js";
 import type { SessionCore } from "./session-core.js";
 import { StateLog } from "./state-log.js";
 
-/** How long a link may take to send what it holds and close, ms; then it is cut. */
-const lingerMs = 2000;
+/** Starts calling and answering on a connection. @param dispatcher answers the peer's calls */
+export type StartDriver = (
+  session: Session,
+  connection: Connection,
+  dispatcher: Dispatcher | undefined,
+) => Caller;
 
-/** What a session is made of; see `establish`. */
+/** What a session is made of; see `start-session.ts` of `establish/`. */
 export interface SessionParts {
   readonly core: SessionCore;
-  readonly outbox: Outbox;
-  readonly link: Link;
+  /** Of the link that carries it. */
+  readonly pump: LinkPump;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
   readonly peerMetadata: Metadata;
   /** What this side announced for the root connection. */
   readonly local: ConnectionSettings;
-  /** Starts calling and answering on a connection. @param dispatcher answers the peer's calls */
-  readonly startDriver: (connection: Connection, dispatcher: Dispatcher | undefined) => Caller;
+  /** Answers the peer's calls on the root connection. */
+  readonly dispatcher: Dispatcher | undefined;
+  readonly startDriver: StartDriver;
 }
 
 /** What {@link Session.open} may be given. */
@@ -77,41 +79,38 @@ const serviceKey = "vox-service";
 export class Session implements SessionHandle {
   readonly closed: Promise<SessionEnd>;
   readonly peerMetadata: Metadata;
-  /** Calls the peer on the root connection. Set before anyone can see the session. @internal */
-  driver: Caller | undefined = undefined;
+  /** Calls the peer on the root connection. @internal */
+  readonly driver: Caller;
   /** @internal */
   readonly core: SessionCore;
-  /** What frames go through, whatever link carries them. @internal */
-  readonly outbox: Outbox;
-  private link: Link;
+  private pump: LinkPump;
   private readonly clock: Clock;
   private readonly local: ConnectionSettings;
-  private readonly startDriver: SessionParts["startDriver"];
+  private readonly startDriverOf: StartDriver;
   private resolveClosed: (end: SessionEnd) => void = () => {};
   private ended: SessionEnd | undefined = undefined;
   private isClosing = false;
   /** Clients of the root connection, and the application that has this object. */
   private holders = 1;
   private isReleased = false;
-  private isLinkClosed = false;
   private readonly states: StateLog;
   private recovery: Recovery | undefined = undefined;
   private reconnects = 0;
-  /** Runs while the session drains, then while its link lingers. */
+  /** Runs while the session drains. */
   private timer: TimerHandle | undefined = undefined;
 
   constructor(parts: SessionParts) {
     this.core = parts.core;
-    this.outbox = parts.outbox;
-    this.link = parts.link;
+    this.pump = parts.pump;
     this.clock = parts.clock;
     this.peerMetadata = parts.peerMetadata;
     this.local = parts.local;
-    this.startDriver = parts.startDriver;
+    this.startDriverOf = parts.startDriver;
     this.states = new StateLog(parts.observer);
     this.closed = new Promise((resolve) => {
       this.resolveClosed = resolve;
     });
+    this.driver = this.startDriver(parts.core.root, parts.dispatcher);
   }
 
   get isOpen(): boolean {
@@ -119,7 +118,7 @@ export class Session implements SessionHandle {
   }
 
   get description(): string {
-    return this.link.description;
+    return this.core.description;
   }
 
   get state(): SessionState {
@@ -141,7 +140,6 @@ export class Session implements SessionHandle {
 
   /** Calls on the root connection for one client more. @internal */
   holdCaller(): Caller {
-    if (this.driver === undefined) throw new TypeError("the session is not established yet");
     this.holders += 1;
     return new SharedCaller(this.driver, (options) => this.giveUp(options));
   }
@@ -193,6 +191,11 @@ export class Session implements SessionHandle {
     return this.openWith(settings, metadata, signal, (connection) =>
       this.startDriver(connection, dispatcher),
     );
+  }
+
+  /** Starts calling and answering on a connection of the session. @internal */
+  startDriver(connection: Connection, dispatcher: Dispatcher | undefined): Caller {
+    return this.startDriverOf(this, connection, dispatcher);
   }
 
   private settingsOf(options: OpenOptions): ConnectionSettings {
@@ -270,7 +273,8 @@ export class Session implements SessionHandle {
   }
 
   snapshot(): SessionSnapshot {
-    const { ended, outbox } = this;
+    const { ended } = this;
+    const { outbox } = this.core;
     const { traffic } = outbox;
     const nowMs = Math.floor(this.clock.now());
     const before = (at: number | undefined): number | undefined =>
@@ -304,7 +308,7 @@ export class Session implements SessionHandle {
 
   abort(): void {
     this.core.end("Local", undefined);
-    this.link.abort();
+    this.pump.abort();
   }
 
   [asyncDispose](): Promise<void> {
@@ -323,13 +327,12 @@ export class Session implements SessionHandle {
   }
 
   /** Another link, whose handshake is over. @internal */
-  attach(link: Link, restored: RestoredLink): void {
-    this.link = link;
-    this.isLinkClosed = false;
-    if (restored.peer !== "resumed") this.outbox.drop();
-    this.outbox.traffic.attach(link);
-    this.outbox.attach(link);
-    this.core.onLinkRestored(restored, link.description);
+  attach(pump: LinkPump, restored: RestoredLink): void {
+    const { core } = this;
+    this.pump = pump;
+    if (restored.peer !== "resumed") core.outbox.drop();
+    pump.handOver(core, core.outbox);
+    core.onLinkRestored(restored, pump.link.description);
     this.reconnects += 1;
     this.recovery?.onRestored();
     // A handler that was told of its abort may have ended it.
@@ -348,11 +351,7 @@ export class Session implements SessionHandle {
 
   /** The core goes on without a link. @internal */
   onDisconnected(error: SessionError | undefined): void {
-    if (!this.isLinkClosed) {
-      this.isLinkClosed = true;
-      this.link.abort();
-      this.outbox.traffic.onClosed(error);
-    }
+    this.pump.drop(error);
     this.changeState({ kind: "recovering", attempt: 0, error });
     this.recovery?.onLost(error);
   }
@@ -367,27 +366,7 @@ export class Session implements SessionHandle {
     this.stopTimer();
     this.recovery?.onEnded(end);
     this.changeState({ kind: "closed", ...end });
-    this.outbox.flush();
-    this.outbox.detach();
-    if (this.isLinkClosed) {
-      this.resolveClosed(end);
-      return;
-    }
-    this.timer = this.clock.setTimer(lingerMs, () => this.link.abort());
-    this.link.close();
-  }
-
-  /** A link is gone. @internal */
-  onLinkClosed(link: Link, error: SessionError | undefined): void {
-    if (link !== this.link || this.isLinkClosed) return;
-    this.isLinkClosed = true;
-    this.outbox.traffic.onClosed(error);
-    if (this.ended === undefined) {
-      this.core.onLinkClosed(error);
-      return;
-    }
-    this.stopTimer();
-    this.resolveClosed(this.ended);
+    this.pump.finish(() => this.resolveClosed(end));
   }
 
   private stopTimer(): void {

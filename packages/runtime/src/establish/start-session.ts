@@ -1,0 +1,81 @@
+/**
+ * Puts a session together. What it consists of is decided here and nowhere else:
+ *
+ * ```
+ *  LinkPump ──frames──► SessionCore ──heads──► Driver (one a connection)
+ *     ▲                     │  ▲                  │
+ *     └──── Outbox ◄────────┘  └── Session ◄──────┘ handle of the session, shell of the connection
+ * ```
+ */
+import { offerVirtual } from "../acceptor/admission.js";
+import type { Acceptor } from "../acceptor/router.js";
+import type { Dispatcher } from "../call/dispatcher.js";
+import type { Clock } from "../clock.js";
+import { Driver } from "../driver/driver.js";
+import type { HandshakeResult } from "../handshake/handshake-core.js";
+import { settingsPair } from "../handshake/settings.js";
+import type { Limits } from "../limits.js";
+import { ConnectionShell } from "../session/connection-shell.js";
+import type { LinkPump } from "../session/link-pump.js";
+import { Session, type StartDriver } from "../session/session.js";
+import { SessionCore } from "../session/session-core.js";
+import { makeSessionId } from "../session/session-id.js";
+import type { EstablishOptions } from "./options.js";
+import type { SessionRecord } from "./resume-target.js";
+
+/** What a session is made of. */
+export interface SessionStart {
+  /** Of the link whose handshake is over. */
+  readonly pump: LinkPump;
+  readonly result: HandshakeResult;
+  readonly options: EstablishOptions;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  /** Answers the peer's calls on the root connection. */
+  readonly dispatcher: Dispatcher | undefined;
+  /** Decides about virtual connections of the peer. */
+  readonly acceptor: Acceptor | undefined;
+  /** Whether it can go on over another link. */
+  readonly isResumable: boolean;
+  /** Of the session of an earlier process that it takes up. */
+  readonly record: SessionRecord | undefined;
+}
+
+/** Makes a session and gives it the link. Nobody knows of it yet: see `SessionCore.open` and `Session.onOpened`. */
+export function startSession(start: SessionStart): Session {
+  const { pump, result, options, limits, clock, acceptor, isResumable } = start;
+  const { observer, onUnobservedFailure, operationStore, keepalive } = options;
+  const { peerSupportsRetry, peerMetadata, local } = result;
+  const startDriver: StartDriver = (owner, connection, dispatcher) => {
+    const retry = { peerSupportsRetry: core.peerSupportsRetry, operationStore, isResumable };
+    const given = { dispatcher, limits, clock, observer, onUnobservedFailure, ...retry };
+    const shell = new ConnectionShell(connection, core, clock, (close) => owner.close(close));
+    return new Driver(connection, given, owner, shell);
+  };
+  const core: SessionCore = new SessionCore({
+    sessionId: start.record?.sessionId ?? makeSessionId(),
+    outbox: pump.outbox,
+    description: pump.link.description,
+    ...settingsPair(result),
+    peerSupportsRetry,
+    limits,
+    clock,
+    observer,
+    keepalive,
+    admit: (open) => offerVirtual(acceptor, open, session, observer),
+    onDisconnected: (error) => session.onDisconnected(error),
+    onEnded: (end) => session.onEnded(end),
+  });
+  const session: Session = new Session({
+    core,
+    pump,
+    clock,
+    observer,
+    peerMetadata,
+    local,
+    dispatcher: start.dispatcher,
+    startDriver,
+  });
+  pump.handOver(core);
+  return session;
+}

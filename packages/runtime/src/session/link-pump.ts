@@ -1,0 +1,174 @@
+/**
+ * Pumps one link: counts what arrives, lets the answers to one arrival leave together, and closes the link. It is the only
+ * sink of links. Frames go to a receiver: the handshake first, then the core of a session.
+ *
+ * ```
+ *  handshake ──handOver()──► session ──drop()──► closed
+ *      └───────────────────────┴── finish() ──► lingering ──► closed
+ * ```
+ */
+import { type Clock, systemClock, type TimerHandle } from "../clock.js";
+import type { SessionError } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { Link, LinkSink } from "../link/link.js";
+import type { Observer } from "../observer.js";
+import { LinkTraffic } from "./link-traffic.js";
+import { Outbox } from "./outbox.js";
+
+/** How long a link may take to send what it holds and close, ms; then it is cut. */
+const lingerMs = 2000;
+
+/** What a pump gives frames to. */
+export interface LinkReceiver {
+  /** One frame; its memory is not written to again. */
+  onFrame(bytes: Uint8Array, start: number, end: number): void;
+  /** The link has passed on what it held. */
+  onDrain(): void;
+  /** The link has ended by itself. Called once, and nothing after it. */
+  onLinkClosed(error: SessionError | undefined): void;
+}
+
+/** What a pump needs. */
+export interface LinkPumpOptions {
+  readonly limits: Limits;
+  readonly clock: Clock | undefined;
+  readonly observer: Observer | undefined;
+}
+
+/** Takes what arrives at a link that we have closed. */
+const nothing: LinkReceiver = { onFrame: () => {}, onDrain: () => {}, onLinkClosed: () => {} };
+
+/** The sink of one link. */
+export class LinkPump implements LinkSink {
+  readonly link: Link;
+  private readonly clock: Clock;
+  private receiver: LinkReceiver;
+  /** Of the handshake; that of a session which had another link before takes its place. */
+  private currentOutbox: Outbox;
+  private traffic: LinkTraffic;
+  private hasSession = false;
+  /** Between the first frame of an arrival and its end: answers leave together then. */
+  private isReceiving = false;
+  private isClosed = false;
+  private onFinished: () => void = () => {};
+  private timer: TimerHandle | undefined = undefined;
+
+  /** @param receiver of the frames of the handshake */
+  constructor(
+    link: Link,
+    receiver: LinkReceiver,
+    { limits, clock = systemClock, observer }: LinkPumpOptions,
+  ) {
+    this.link = link;
+    this.receiver = receiver;
+    this.clock = clock;
+    this.traffic = new LinkTraffic(limits.maxBufferedBytes, clock, observer);
+    this.currentOutbox = new Outbox(link.framing, limits.maxFrameBytes, this.traffic);
+    this.attach();
+  }
+
+  /** Where frames for this link are committed. */
+  get outbox(): Outbox {
+    return this.currentOutbox;
+  }
+
+  /** Starts delivery. */
+  start(): void {
+    this.link.start(this);
+  }
+
+  /**
+   * The handshake is over: frames go to a session from now on.
+   * @param outbox of a session that had another link before: what waits in it leaves
+   */
+  handOver(receiver: LinkReceiver, outbox: Outbox = this.currentOutbox): void {
+    this.hasSession = true;
+    this.receiver = receiver;
+    if (outbox === this.currentOutbox) return;
+    this.flush();
+    this.currentOutbox = outbox;
+    this.traffic = outbox.traffic;
+    this.attach();
+  }
+
+  onFrame(bytes: Uint8Array, start: number, end: number): void {
+    if (!this.isReceiving) this.traffic.beginArrival();
+    this.isReceiving = true;
+    this.traffic.countFrame(end - start);
+    this.receiver.onFrame(bytes, start, end);
+  }
+
+  onIdle(): void {
+    this.isReceiving = false;
+    this.traffic.endArrival();
+    this.currentOutbox.flush();
+  }
+
+  onDrain(): void {
+    this.traffic.onDrain();
+    this.receiver.onDrain();
+  }
+
+  onClosed(error: SessionError | undefined): void {
+    if (this.isClosed) return;
+    this.onGone(error);
+    this.receiver.onLinkClosed(error);
+    this.onFinished();
+  }
+
+  /**
+   * Sends what is committed, then closes the link; one that takes too long is cut.
+   * @param onFinished called when the link is gone, at once if it is already
+   */
+  finish(onFinished: () => void = () => {}): void {
+    this.receiver = nothing;
+    this.currentOutbox.flush();
+    this.currentOutbox.detach();
+    if (this.isClosed) {
+      onFinished();
+      return;
+    }
+    this.onFinished = onFinished;
+    this.timer = this.clock.setTimer(lingerMs, () => this.link.abort());
+    this.link.close();
+  }
+
+  /** Gives the link up for a session that waits for another. */
+  drop(error: SessionError | undefined): void {
+    this.receiver = nothing;
+    if (this.isClosed) return;
+    this.link.abort();
+    this.onGone(error);
+  }
+
+  /** Cuts the link. */
+  abort(): void {
+    this.stopTimer();
+    this.link.abort();
+  }
+
+  private attach(): void {
+    this.traffic.attach(this.link);
+    this.currentOutbox.attach(this.link, this.onPending);
+  }
+
+  private onGone(error: SessionError | undefined): void {
+    this.stopTimer();
+    this.isReceiving = false;
+    this.isClosed = true;
+    if (this.hasSession) this.traffic.onClosed(error);
+  }
+
+  private stopTimer(): void {
+    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
+    this.timer = undefined;
+  }
+
+  private readonly onPending = (): void => {
+    if (!this.isReceiving) queueMicrotask(this.flush);
+  };
+
+  private readonly flush = (): void => {
+    this.currentOutbox.flush();
+  };
+}
