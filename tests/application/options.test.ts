@@ -15,6 +15,7 @@ import {
   memoryLinkPair,
   memoryOperationStore,
   receiveDeadline,
+  reconnecting,
   requireBearer,
   router,
   SessionRegistry,
@@ -44,6 +45,7 @@ import { memoryOperationStoreChecks } from "../../packages/runtime/src/operation
 import { checkOptions, type OptionChecks } from "../../packages/runtime/src/options/checks.js";
 import { telemetryChecks } from "../../packages/runtime/src/otel/telemetry.js";
 import { reconnectChecks } from "../../packages/runtime/src/resume/option-checks.js";
+import { reconnectingChecks } from "../../packages/runtime/src/resume/reconnector.js";
 import { resumableChecks } from "../../packages/runtime/src/resume/session-registry.js";
 import { keepaliveChecks } from "../../packages/runtime/src/session/option-checks.js";
 import { openChecks } from "../../packages/runtime/src/session/session.js";
@@ -106,6 +108,15 @@ type Set<C> = C extends OptionChecks<infer T> ? T : never;
 const limits = setOf("maxFrameBytes", { maxFrameBytes: 9 }, NaN);
 const keepalive = setOf("intervalMs", { intervalMs: 1, timeoutMs: 1 }, 0);
 const reconnect = setOf("totalMs", { totalMs: Infinity, random: Math.random }, -1);
+const recovering: Cases<Set<typeof reconnectChecks>> = {
+  minDelayMs: durations,
+  maxDelayMs: durations,
+  totalMs: durations,
+  attempts: bounds,
+  random: functions,
+  signal: signals,
+  assumeResumed: flags,
+};
 const establish: Cases<Set<typeof establishChecks>> = {
   maxConcurrentRequests: u32s,
   initialChannelCredit: u32s,
@@ -148,15 +159,7 @@ const sets = {
   }),
   ProxyThroughOptions: cases(proxyThroughChecks, { service: texts, metadata, signal: signals }),
   RouterOptions: cases(routerChecks, { context: functions }),
-  ReconnectOptions: cases(reconnectChecks, {
-    minDelayMs: durations,
-    maxDelayMs: durations,
-    totalMs: durations,
-    attempts: bounds,
-    random: functions,
-    signal: signals,
-    assumeResumed: flags,
-  }),
+  ReconnectOptions: cases(reconnectChecks, recovering),
   ResumableOptions: cases(resumableChecks, {
     maxSessions: bounds,
     expiryMs: durations,
@@ -166,8 +169,9 @@ const sets = {
   InitiateOptions: cases(initiateChecks, {
     ...establish,
     acceptor: acceptors,
-    reconnect: { good: [{ open }], bad: [1, null, true, { open: 1 }, { open, minDelayMs: NaN }] },
+    reconnect: { good: [reconnecting({ open })], bad: [1, null, true, {}, { open }] },
   }),
+  ReconnectingOptions: cases(reconnectingChecks, { ...recovering, open: functions }),
   AcceptOptions: cases(acceptChecks, {
     ...establish,
     registry: { good: [new SessionRegistry()], bad: [1, null, {}, true] },
