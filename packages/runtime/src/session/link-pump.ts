@@ -29,7 +29,7 @@ export interface LinkReceiver {
 }
 
 /** What a pump needs. */
-export interface LinkPumpOptions {
+export interface LinkPumpParts {
   readonly limits: Limits;
   readonly clock: Clock | undefined;
   readonly observer: Observer | undefined;
@@ -57,7 +57,7 @@ export class LinkPump implements LinkSink {
   constructor(
     link: Link,
     receiver: LinkReceiver,
-    { limits, clock = systemClock, observer }: LinkPumpOptions,
+    { limits, clock = systemClock, observer }: LinkPumpParts,
   ) {
     this.link = link;
     this.receiver = receiver;
