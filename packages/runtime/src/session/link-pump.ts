@@ -54,11 +54,7 @@ export class LinkPump implements LinkSink {
   private timer: TimerHandle | undefined = undefined;
 
   /** @param receiver of the frames of the handshake */
-  constructor(
-    link: Link,
-    receiver: LinkReceiver,
-    { limits, clock = systemClock, observer }: LinkPumpParts,
-  ) {
+  constructor(link: Link, receiver: LinkReceiver, { limits, clock = systemClock, observer }: LinkPumpParts) {
     this.link = link;
     this.receiver = receiver;
     this.clock = clock;
