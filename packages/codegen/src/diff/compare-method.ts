@@ -240,7 +240,7 @@ class MethodComparer {
   /** Reports the parts of one root, and gives its verdict: that of the plan, and what the plan cannot see. */
   private report(plan: PlanReads, compared: readonly Part[]): Reads {
     this.parts.push(...compared);
-    const parts = plan.oldReads.isAnnouncedSame ? compared.map(unseen) : compared;
+    const parts = compared.map((part) => unseen(part, plan));
     // Items of a Tx are read at the other end than the arguments that carry it.
     const changes = parts.flatMap((part): readonly Reads[] =>
       part.position === "sent items" ? part.changes.map((change) => turned<Verdict>(change)) : part.changes,
@@ -318,7 +318,7 @@ class MethodComparer {
     const reads = isError ? capped(change) : change;
     const meetings = meetingsOf(reads, position);
     const isHidden =
-      (plan.oldReads.isAnnouncedSame && isLayoutChange(change)) ||
+      ((plan.oldReads.isStatic || plan.newReads.isStatic) && isLayoutChange(change)) ||
       (change.oldReads === "breaking" && plan.oldReads.problems.length === 0) ||
       (change.newReads === "breaking" && plan.newReads.problems.length === 0);
     const effect = effectText(change, position);

@@ -1,6 +1,6 @@
 /** What concrete types are made of. */
-import type { Variant } from "../model/model.js";
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
+import type { SourceVariant } from "../schema/source-type.js";
 
 /** Whether `to` is part of the values of `from`. */
 export function reaches(from: ConcreteType, to: ConcreteType, types: ConcreteTypes): boolean {
@@ -45,8 +45,8 @@ export function isList(type: ConcreteType): type is Extract<ConcreteType, { elem
 }
 
 /** Index of each variant's first member among those of its enum. */
-export function offsetsOf(variants: readonly Variant[]): ReadonlyMap<Variant, number> {
-  const offsets = new Map<Variant, number>();
+export function offsetsOf(variants: readonly SourceVariant[]): ReadonlyMap<SourceVariant, number> {
+  const offsets = new Map<SourceVariant, number>();
   let at = 0;
   for (const variant of variants) {
     offsets.set(variant, at);

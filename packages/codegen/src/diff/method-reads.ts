@@ -14,11 +14,18 @@ export interface PlanReads {
   readonly newReads: Reading;
 }
 
-/** Where the same is announced, no plan is made: whatever lies otherwise is misread. */
-export function unseen(part: Part): Part {
+/** Where the static decoder reads, no plan is made: whatever lies otherwise is misread. */
+export function unseen(part: Part, { oldReads, newReads }: PlanReads): Part {
+  if (!oldReads.isStatic && !newReads.isStatic) return part;
   const changes = part.changes.map(
     (change): TypeChange =>
-      isLayoutChange(change) ? { ...change, oldReads: "breaking", newReads: "breaking" } : change,
+      isLayoutChange(change)
+        ? {
+            ...change,
+            oldReads: oldReads.isStatic ? "breaking" : change.oldReads,
+            newReads: newReads.isStatic ? "breaking" : change.newReads,
+          }
+        : change,
   );
   return { ...part, changes };
 }

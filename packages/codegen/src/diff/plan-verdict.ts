@@ -1,108 +1,121 @@
 /** Verdicts of the translation plan: what the runtime will do when the two versions meet. */
 import {
+  type AnnouncedSchema,
   buildPlan,
+  comparisonWith,
+  type Difference,
+  decideArguments,
+  decideResponse,
   type FieldsPlan,
-  hasOtherUnderSameId,
+  findDisagreement,
   isCoveredByIds,
   type Plan,
   type PlanNode,
   type PlanProblem,
-  resolveKind,
   type Schema,
   type SchemaLookup,
-  sameTypeRef,
   type TypeRef,
   typeName,
+  userError,
 } from "@voxrpc/runtime/internal/schema";
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
 import { type TypeSchemas, voxError } from "../schema/index.js";
 import { atMostConditional, type Verdict } from "./change.js";
-import { DescriptionCheck } from "./described.js";
+import { Shapes } from "./shapes.js";
 import type { ContractSide, SideMethod } from "./sides.js";
 
 /** How one side takes what the other sends. */
 export interface Reading {
   readonly verdict: Verdict;
   /**
-   * Whether both sides announce the same: the static decoder reads it then, whatever the types really are. Source:
-   * `protocol/schemas.md` §3.1.
+   * Whether the static decoder reads it, whatever the types really are: both sides announce the same, or the writer
+   * announces nothing that counts. Source: `protocol/schemas.md` §3.1, §4.
    */
-  readonly isAnnouncedSame: boolean;
+  readonly isStatic: boolean;
   /** Why not, in the words of the runtime's error. */
   readonly problems: readonly PlanProblem[];
 }
 
-/** Reads one root as another. */
-function readRoot(writer: Side, reader: Side, own: OwnType): Reading {
-  const isAnnouncedSame = sameTypeRef(writer.root, reader.root) && !hasOtherBelow(writer, reader);
-  const { plan, problems } = buildPlan(writer.root, writer.lookup, reader.root, reader.lookup);
-  if (plan === undefined) return { verdict: "breaking", isAnnouncedSame, problems };
-  const other = isAnnouncedSame ? undefined : new DescriptionCheck(own.types).find(plan.root, own.type);
-  if (other !== undefined)
-    return { verdict: "breaking", isAnnouncedSame, problems: [misdescribed(other, reader)] };
-  return { verdict: hasUnknownVariants(plan) ? "conditional" : "compatible", isAnnouncedSame, problems: [] };
+const statically: Reading = { verdict: "compatible", isStatic: true, problems: [] };
+
+/** What one side announces for one direction of a method. */
+interface Announced {
+  readonly root: TypeRef;
+  readonly lookup: SchemaLookup;
+  /** Schemas to be compared although the ids of two roots are equal. */
+  readonly uncovered: readonly AnnouncedSchema[];
 }
 
-/** Ids do not cover types that lead back to themselves, so the runtime compares these in spite of equal roots. */
-function hasOtherBelow(writer: Side, reader: Side): boolean {
-  if (isCoveredByIds(reader.announced.map(({ schema }) => schema))) return false;
-  const own = reader.announced.map(({ schema, cbor }) => ({ id: schema.id, bytes: cbor }));
-  return hasOtherUnderSameId(own, writer.lookup);
-}
-
-/** What a reader really has: its schemas may say something else. */
-interface OwnType {
-  readonly type: ConcreteType;
-  readonly types: ConcreteTypes;
-}
-
-function misdescribed({ path, remote, local }: PlanNode, { lookup }: Side): PlanProblem {
-  const described = typeName(local, lookup);
+function announcedBy({ root, schemas }: TypeSchemas): Announced {
+  const byId = new Map<bigint, Schema>(schemas.map(({ schema }) => [schema.id, schema]));
+  const isCovered = isCoveredByIds(schemas.map(({ schema }) => schema));
   return {
-    code: "kind",
-    path,
-    remote: typeName(remote, lookup),
-    local: described,
-    reason: `the reader's own schema describes it as \`${described}\`, which is another use of the same generic type`,
+    root,
+    lookup: (id) => byId.get(id),
+    uncovered: isCovered ? [] : schemas.map(({ schema, cbor }) => ({ id: schema.id, bytes: cbor })),
   };
 }
 
-/** A root with its schemas. */
-export interface Side {
-  readonly root: TypeRef;
-  readonly lookup: SchemaLookup;
-  /** All that is announced with the root, or with what it is a part of. */
-  readonly announced: TypeSchemas["schemas"];
-}
+/** A writer and a reader of one direction of a method. */
+class Meeting {
+  private readonly writer: Announced;
+  private readonly reader: Announced;
+  private readonly types: ConcreteTypes;
 
-/** The root of the schemas of one type. */
-function sideOf({ root, schemas }: TypeSchemas): Side {
-  const byId = new Map<bigint, Schema>(schemas.map(({ schema }) => [schema.id, schema]));
-  return { root, lookup: (id) => byId.get(id), announced: schemas };
-}
+  /** @param types of the reader */
+  constructor(writer: TypeSchemas, reader: TypeSchemas, types: ConcreteTypes) {
+    this.writer = announcedBy(writer);
+    this.reader = announcedBy(reader);
+    this.types = types;
+  }
 
-/** The two parts of a response that have a type of the method: they are read apart. */
-interface ResponseSides {
-  readonly ok: Side;
-  /** Undefined: the method declares no error. */
-  readonly error: Side | undefined;
-}
+  readArguments(type: ConcreteType): Reading {
+    const { writer, reader } = this;
+    return this.read(decideArguments(reader.root, writer.root, this.comparison), type);
+  }
 
-function responseSides(response: TypeSchemas): ResponseSides {
-  const { root, ...all } = sideOf(response);
-  const { lookup } = all;
-  const [ok = root, error = root] = root.tag === "concrete" ? root.args : [];
-  const user = newtypeOf(error, "User", lookup) ?? error;
-  const kind = resolveKind(user, lookup);
-  const isNever = kind?.tag === "primitive" && kind.primitiveType === "never";
-  return { ok: { ...all, root: ok }, error: isNever ? undefined : { ...all, root: user } };
-}
+  /** @param error the reader's declared error; `never` where it declares none */
+  readResponse(ok: ConcreteType, error: ConcreteType): { readonly ok: Reading; readonly error: Reading } {
+    const { writer, reader } = this;
+    const parts = decideResponse(reader.root, writer.root, writer.lookup, reader.lookup, this.comparison);
+    const user = parts.user && {
+      remote: userError(parts.user.remote, writer.lookup),
+      local: userError(parts.user.local, reader.lookup),
+    };
+    return { ok: this.read(parts.ok, ok), error: this.read(user, error) };
+  }
 
-function newtypeOf(ref: TypeRef, name: string, lookup: SchemaLookup): TypeRef | undefined {
-  const kind = resolveKind(ref, lookup);
-  if (kind?.tag !== "enum") return undefined;
-  const payload = kind.variants.find((variant) => variant.name === name)?.payload;
-  return payload?.tag === "newtype" ? payload.typeRef : undefined;
+  private get comparison() {
+    return comparisonWith(this.reader.uncovered, this.writer.lookup);
+  }
+
+  /** @param type what the reader really has: its schemas may say something else */
+  private read(difference: Difference, type: ConcreteType): Reading {
+    if (difference === undefined) return statically;
+    const { writer, reader } = this;
+    const { remote, local } = difference;
+    const { plan, problems } = buildPlan(remote, writer.lookup, local, reader.lookup);
+    if (plan === undefined) return { verdict: "breaking", isStatic: false, problems };
+    const other = findDisagreement(plan.root, new Shapes(this.types).of(type));
+    if (other !== undefined)
+      return { verdict: "breaking", isStatic: false, problems: [this.misdescribed(other.node)] };
+    return {
+      verdict: hasUnknownVariants(plan) ? "conditional" : "compatible",
+      isStatic: false,
+      problems: [],
+    };
+  }
+
+  private misdescribed({ path, remote, local }: PlanNode): PlanProblem {
+    const described = typeName(local, this.reader.lookup);
+    return {
+      code: "kind",
+      path,
+      remote: typeName(remote, this.writer.lookup),
+      local: described,
+      reason: `the reader's own schema describes it as \`${described}\`, which is another use of the same generic type`,
+    };
+  }
 }
 
 /** A version and a method of it. */
@@ -110,8 +123,8 @@ type Versioned = readonly [ContractSide, SideMethod];
 
 /** What a server of one version makes of the arguments of a client of another. */
 export function readArguments([, client]: Versioned, [side, server]: Versioned): Reading {
-  const own = { type: argumentsType(side, server), types: side.cache.types };
-  return readRoot(sideOf(client.schemas.args), sideOf(server.schemas.args), own);
+  const meeting = new Meeting(client.schemas.args, server.schemas.args, side.cache.types);
+  return meeting.readArguments(argumentsType(side, server));
 }
 
 /** What a client of one version makes of the responses of a server of another: results, and apart from them errors. */
@@ -119,17 +132,9 @@ export function readResponse(
   [, server]: Versioned,
   [side, client]: Versioned,
 ): { readonly ok: Reading; readonly error: Reading } {
-  const written = responseSides(server.schemas.response);
-  const reader = responseSides(client.schemas.response);
   const { types } = side.cache;
-  const { returns, throws } = client.method;
-  const ok = readRoot(written.ok, reader.ok, { type: types.resolve(returns), types });
-  // A server without a declared error sends none.
-  if (written.error === undefined)
-    return { ok, error: { verdict: "compatible", isAnnouncedSame: false, problems: [] } };
-  if (reader.error === undefined || throws === undefined)
-    return { ok, error: { verdict: "conditional", isAnnouncedSame: false, problems: [] } };
-  const error = readRoot(written.error, reader.error, { type: types.resolve(throws), types });
+  const meeting = new Meeting(server.schemas.response, client.schemas.response, types);
+  const { ok, error } = meeting.readResponse(types.resolve(client.method.returns), errorType(types, client));
   return { ok, error: { ...error, verdict: atMostConditional(error.verdict) } };
 }
 
@@ -139,9 +144,14 @@ export function argumentsType({ cache: { types } }: ContractSide, { method }: Si
 }
 
 /** What is announced for the response. */
-export function responseType({ cache: { types } }: ContractSide, { method }: SideMethod): ConcreteType {
-  const error = method.throws === undefined ? types.primitive("never") : types.resolve(method.throws);
-  return types.result(types.resolve(method.returns), types.named(voxError, [error]));
+export function responseType({ cache: { types } }: ContractSide, method: SideMethod): ConcreteType {
+  const error = types.named(voxError, [errorType(types, method)]);
+  return types.result(types.resolve(method.method.returns), error);
+}
+
+/** The declared error; `never` where the method declares none. */
+function errorType(types: ConcreteTypes, { method: { throws } }: SideMethod): ConcreteType {
+  return throws === undefined ? types.primitive("never") : types.resolve(throws);
 }
 
 /** Whether the reader lacks a variant of the writer. Items of a Tx travel the other way. */

@@ -3,33 +3,19 @@ import type { Binding } from "../call/binding.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import { CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import {
-  decideArguments,
-  decideResponse,
-  sameType,
-  type TypeComparison,
-  userError,
-} from "../plan/differing-types.js";
+import { comparisonWith, decideArguments, decideResponse, userError } from "../plan/differing-types.js";
 import type { PlanAllowance } from "../plan/plan.js";
 import { planLimits } from "../plan/plan-model.js";
 import { readNever } from "../postcard/flags.js";
 import { Announcement, type BindingDirection, SendState } from "../schema/announcements.js";
 import type { TypeRef } from "../schema/model.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
-import { hasOtherUnderSameId } from "../schema/uncovered.js";
 import type { Connection } from "../session/connection.js";
 import { ReceivedSchemas } from "../session/received-schemas.js";
 import { neverShape } from "../shape/build.js";
 import { writeSchemaMessage } from "../wire/request-messages.js";
 import type { AnyMethod } from "./outgoing-request.js";
-import {
-  type OwnSchemas,
-  type Reading,
-  type StaticReader,
-  schemasOf,
-  translate,
-  unreadable,
-} from "./translate.js";
+import { type Reading, type StaticReader, schemasOf, translate, unreadable } from "./translate.js";
 
 /** What may be compared on one connection, over one link: as much as sixteen plans may have. */
 const comparable = 16 * planLimits.maxNodes;
@@ -91,7 +77,7 @@ export class Bindings {
     const remote = this.rootOf(method.id, "args");
     if (typeof remote === "string") return unreadable(remote);
     const ours = schemasOf(args);
-    const parts = decideArguments(args.root, remote, this.comparisonWith(ours));
+    const parts = decideArguments(args.root, remote, comparisonWith(ours.uncovered, this.remoteSchemas));
     if (parts === undefined) return { problem: undefined, skipsChannels: false, read: args.read };
     return translate(
       `arguments of ${method.service}.${method.name}`,
@@ -114,7 +100,13 @@ export class Bindings {
     const theirs = this.remoteSchemas;
     const schemas = schemasOf(response);
     const ours = schemas.lookup;
-    const parts = decideResponse(response.root, remote, theirs, ours, this.comparisonWith(schemas));
+    const parts = decideResponse(
+      response.root,
+      remote,
+      theirs,
+      ours,
+      comparisonWith(schemas.uncovered, theirs),
+    );
     const okRead = parts.ok;
     const userRead = parts.user;
     return {
@@ -135,14 +127,6 @@ export class Bindings {
               this.allowance,
             ),
     };
-  }
-
-  /**
-   * Whether ids say that two types are one. They do not where the peer has announced another description under one of
-   * our ids: then a plan tells what is the same.
-   */
-  private comparisonWith({ uncovered }: OwnSchemas): TypeComparison {
-    return hasOtherUnderSameId(uncovered, this.remoteSchemas) ? neverSame : sameType;
   }
 
   private readonly remoteSchemas: SchemaLookup = (id) => this.received.state.schema(id);
@@ -167,8 +151,4 @@ const noError: StaticReader<never> = { shape: neverShape, read: readNever };
 
 function statically<T>({ read }: StaticReader<T>): Reading<T> {
   return { problem: undefined, skipsChannels: false, read };
-}
-
-function neverSame(): boolean {
-  return false;
 }

@@ -1,9 +1,18 @@
 /**
- * Schemas without a connection: the model that travels on the wire, its CBOR, type references. Pure; the compiler uses
- * the same code as the runtime. Subpath `@voxrpc/runtime/internal/schema`.
+ * Schemas without a connection: the model that travels on the wire, its CBOR, type references, and the rules of evolution.
+ * Pure; the compiler uses the same code as the runtime. Subpath `@voxrpc/runtime/internal/schema`.
  */
 
 export type { PlanOutcome } from "../plan/build-plan.js";
+export { type Disagreement, findDisagreement } from "../plan/check-shape.js";
+export {
+  comparisonWith,
+  type Difference,
+  decideArguments,
+  decideResponse,
+  type ResponseDecision,
+  userError,
+} from "../plan/differing-types.js";
 export { buildPlan } from "../plan/plan.js";
 export type {
   ArrayNode,
@@ -72,4 +81,5 @@ export {
   typeName,
   typeRefKey,
 } from "../schema/type-ref.js";
-export { hasOtherUnderSameId, isCoveredByIds } from "../schema/uncovered.js";
+export { isCoveredByIds } from "../schema/uncovered.js";
+export type { Shape, ShapePrimitive, TupleShape, VariantShape } from "../shape/shape.js";

@@ -2,8 +2,10 @@
  * Decides which types of a payload differ: where the peer announced the type that we have, the static decoder reads
  * it, elsewhere a translation plan. Source: `protocol/schemas.md` §4, §6.
  */
+import type { AnnouncedSchema } from "../schema/announcements.js";
 import type { SchemaKind, TypeId, TypeRef } from "../schema/model.js";
 import { resolveKind, type SchemaLookup } from "../schema/type-ref.js";
+import { hasOtherUnderSameId } from "../schema/uncovered.js";
 
 /** The two types that differ; `undefined` when the static decoder fits. */
 export type Difference = { readonly local: TypeRef; readonly remote: TypeRef } | undefined;
@@ -37,6 +39,23 @@ export function sameType(local: TypeRef, remote: TypeRef): boolean {
     const other = remote.args[index];
     return other !== undefined && sameType(arg, other);
   });
+}
+
+/**
+ * Whether ids say that two types are one. They do not where the peer has announced another description under one of our
+ * ids: then a plan tells what is the same.
+ *
+ * @param uncovered our schemas of a root whose ids do not say what its types are; none where they do
+ */
+export function comparisonWith(
+  uncovered: readonly AnnouncedSchema[],
+  remoteSchemas: SchemaLookup,
+): TypeComparison {
+  return hasOtherUnderSameId(uncovered, remoteSchemas) ? neverSame : sameType;
+}
+
+function neverSame(): boolean {
+  return false;
 }
 
 /**

@@ -1,0 +1,104 @@
+/**
+ * The shapes that generated code of a contract has, for the rules of the runtime that compare a plan with them. Only what
+ * tells one type from another counts: how values look in TypeScript does not.
+ */
+import type { Shape, ShapePrimitive, TupleShape, VariantShape } from "@voxrpc/runtime/internal/schema";
+import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
+import type { SourceField, SourceVariant } from "../schema/source-type.js";
+import { offsetsOf } from "./concrete-parts.js";
+
+type Named = Extract<ConcreteType, { kind: "named" }>;
+
+/** Makes shapes of concrete types: one object for each type. */
+export class Shapes {
+  private readonly types: ConcreteTypes;
+  private readonly made = new Map<ConcreteType, Shape>();
+
+  constructor(types: ConcreteTypes) {
+    this.types = types;
+  }
+
+  of(type: ConcreteType): Shape {
+    let shape = this.made.get(type);
+    if (shape === undefined) {
+      shape = this.make(type);
+      this.made.set(type, shape);
+    }
+    return shape;
+  }
+
+  private make(type: ConcreteType): Shape {
+    switch (type.kind) {
+      case "primitive":
+        return { kind: "primitive", type: type.name as ShapePrimitive, asNumber: false };
+      case "option":
+        return { kind: "option", element: this.of(type.element), wrapped: false };
+      case "list":
+      case "slice":
+        return { kind: "list", element: this.of(type.element), typed: false };
+      case "set":
+      case "hashSet":
+        return { kind: "set", element: this.of(type.element) };
+      case "array":
+        return { kind: "array", element: this.of(type.element), length: type.length, typed: false };
+      case "tuple":
+        return this.tuple(type.elements);
+      case "map":
+        return { kind: "map", key: this.of(type.key), value: this.of(type.value) };
+      case "result":
+        return { kind: "result", ok: this.of(type.ok), error: this.of(type.error) };
+      case "channel": {
+        const item = { shape: this.of(type.element), write: noValues, read: noValues };
+        return { kind: "channel", direction: type.direction, item, read: noValues };
+      }
+      case "named":
+        return this.declared(type);
+    }
+  }
+
+  private tuple(elements: readonly ConcreteType[]): TupleShape {
+    return { kind: "tuple", elements: elements.map((element) => this.of(element)) };
+  }
+
+  /** Parts are made when they are looked at: a declaration may lead back to itself. */
+  private declared(type: Named): Shape {
+    const { declaration } = type;
+    const { name } = declaration;
+    const members = (): readonly ConcreteType[] => this.types.members(type).map((member) => member.type);
+    switch (declaration.kind) {
+      case "tupleStruct":
+        return this.tuple(members());
+      case "struct":
+        return { kind: "struct", name, fields: () => this.fields(declaration.fields, members()) };
+      case "enum": {
+        const offsets = offsetsOf(declaration.variants);
+        const variants = declaration.variants.map((variant) =>
+          this.variant(variant, () => members().slice(offsets.get(variant) ?? 0)),
+        );
+        return { kind: "enum", name, literal: false, variants };
+      }
+    }
+  }
+
+  /** @param members types from the first one of the variant on */
+  private variant({ name, form }: SourceVariant, members: () => readonly ConcreteType[]): VariantShape {
+    switch (form.kind) {
+      case "unit":
+        return { name, payload: "unit" };
+      case "newtype":
+        return { name, payload: "newtype", shape: () => this.of(members()[0] as ConcreteType) };
+      case "tuple":
+        return { name, payload: "tuple", shape: () => this.tuple(members().slice(0, form.types.length)) };
+      case "struct":
+        return { name, payload: "struct", fields: () => this.fields(form.fields, members()) };
+    }
+  }
+
+  private fields(fields: readonly SourceField[], members: readonly ConcreteType[]) {
+    return fields.map(({ name }, i) => ({ name, member: name, shape: this.of(members[i] as ConcreteType) }));
+  }
+}
+
+function noValues(): never {
+  throw new Error("the compiler compares types: it reads and writes no values");
+}
