@@ -20,11 +20,16 @@ export interface Clock {
 /** The longest delay of `setTimeout`, ms: it takes a longer one for 1 ms. */
 const longestTimeoutMs = 0x7fff_ffff;
 
-/** A delay in as many steps as `setTimeout` needs for it. */
-class LongTimer {
+/**
+ * A timer of the platform: in as many steps as `setTimeout` needs for the delay. When the time is over, the callback waits
+ * until the event loop has looked for what has arrived. A process that was busy or suspended reads the answer first, and
+ * then hears that there is no more time for it.
+ */
+class PlatformTimer {
   private leftMs: number;
   private readonly callback: () => void;
   private timeout: ReturnType<typeof setTimeout> | undefined = undefined;
+  private immediate: ReturnType<typeof setImmediate> | undefined = undefined;
 
   constructor(delayMs: number, callback: () => void) {
     this.leftMs = delayMs;
@@ -34,6 +39,7 @@ class LongTimer {
 
   stop(): void {
     clearTimeout(this.timeout);
+    if (this.immediate !== undefined) clearImmediate(this.immediate);
   }
 
   private readonly step = (): void => {
@@ -43,7 +49,13 @@ class LongTimer {
     this.timeout =
       leftMs > longestTimeoutMs
         ? setTimeout(this.step, longestTimeoutMs)
-        : setTimeout(this.callback, Math.max(0, leftMs));
+        : setTimeout(this.onOver, Math.max(0, leftMs));
+  };
+
+  private readonly onOver = (): void => {
+    // Browsers have no way to ask for that.
+    if (typeof setImmediate === "function") this.immediate = setImmediate(this.callback);
+    else this.callback();
   };
 }
 
@@ -52,11 +64,9 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   setTimer(delayMs, callback) {
     if (Number.isNaN(delayMs)) throw new RangeError("a timer takes a number of milliseconds, not NaN");
-    if (delayMs > longestTimeoutMs) return new LongTimer(delayMs, callback);
-    return setTimeout(callback, delayMs);
+    return new PlatformTimer(delayMs, callback);
   },
   clearTimer(timer) {
-    if (timer instanceof LongTimer) timer.stop();
-    else clearTimeout(timer as ReturnType<typeof setTimeout>);
+    if (timer instanceof PlatformTimer) timer.stop();
   },
 };

@@ -139,3 +139,6 @@ export function completeLimits(given: Partial<Limits> = {}): Limits {
   }
   return limits as unknown as Limits;
 }
+
+/** What bounds one list of metadata. */
+export type MetadataLimits = Pick<Limits, "maxMetadataEntries" | "maxMetadataBytes">;

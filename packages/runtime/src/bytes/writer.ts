@@ -1,4 +1,5 @@
 /** The growable buffer that everything is encoded into. */
+import { defaultLimits, type MetadataLimits } from "../limits.js";
 
 /**
  * Memory with a capacity. Encoders take a position, write at it and return the next one: nothing counts as written
@@ -20,6 +21,8 @@ export class Writer {
   depth = 0;
   /** Who numbers the channel handles of the message; see `channel/binder.ts`. */
   binder: object | undefined = undefined;
+  /** How much metadata one list may hold. */
+  metadataLimits: MetadataLimits = defaultLimits;
 
   /** @param capacity bytes to begin with */
   constructor(capacity = 1024) {

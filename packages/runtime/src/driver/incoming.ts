@@ -15,6 +15,7 @@ import type { OperationStore, SealedReply } from "../operations/operation-store.
 import { type OperationHost, Operations, type StoreStep } from "../operations/operations.js";
 import { encodeReply, outcomeOf } from "../operations/sealed-replies.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
+import { FrameTooLarge } from "../session/outbox.js";
 import { hasParity } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
 import type { MessageHead, WireId } from "../wire/message.js";
@@ -48,7 +49,6 @@ export class IncomingCalls implements OperationHost<IncomingRequest> {
   private readonly onSettled: () => void;
   private readonly replies: Replies;
   private readonly operations: Operations<IncomingRequest>;
-  private readonly maxFrameBytes: number;
   private readonly limit: number;
   private readonly running = new Map<WireId, IncomingRequest>();
   private readonly queue: IncomingQueue;
@@ -85,7 +85,6 @@ export class IncomingCalls implements OperationHost<IncomingRequest> {
     this.arguments = new IncomingArguments(this.methods, channels, this.events);
     this.replies = new Replies(connection, bindings);
     this.operations = new Operations(connection, operationStore, isResumable, clock, this);
-    this.maxFrameBytes = limits.maxFrameBytes;
     this.limit = Math.max(1, connection.local.maxConcurrentRequests);
     this.queue = new IncomingQueue(connection.host, Math.max(limits.maxQueuedRequests, 16 * this.limit));
   }
@@ -256,7 +255,7 @@ export class IncomingCalls implements OperationHost<IncomingRequest> {
       this.replies.replay(request.requestId, request.served, reply);
     } catch (error) {
       this.connection.host.outbox.discard();
-      this.answer(request, "Cancelled");
+      if (!this.tellTooLarge(request, error)) this.answer(request, "Cancelled");
       this.events.handlerFailed(request, error);
       return;
     }
@@ -437,14 +436,20 @@ export class IncomingCalls implements OperationHost<IncomingRequest> {
     const { operation } = request;
     try {
       if (operation?.isShared === true) {
-        const reply = encodeReply(variant, type, value, request.answeredMetadata, this.maxFrameBytes);
+        const reply = encodeReply(
+          variant,
+          type,
+          value,
+          request.answeredMetadata,
+          this.connection.host.outbox,
+        );
         this.operations.reply(operation, reply);
         return;
       }
       this.replies.reply(request, variant, type, value);
     } catch (fault) {
       const { method } = request;
-      this.drop(request);
+      if (!this.tellTooLarge(request, fault)) this.drop(request);
       const label = `${method.service}.${method.name}: ${variant === 0 ? "result" : "error"}`;
       const error = fault instanceof CodecError ? fault : encodeError(fault, type.shape, value, label);
       this.events.codecFailed("onEncodeFailed", "response", request, error);
@@ -454,9 +459,19 @@ export class IncomingCalls implements OperationHost<IncomingRequest> {
     this.finish(request, variant === 0 ? "Ok" : "User");
   }
 
+  /** Tells the caller that there is an answer, and why it cannot come. @returns false for another fault */
+  private tellTooLarge(request: IncomingRequest, fault: unknown): boolean {
+    if (!(fault instanceof FrameTooLarge) || request.isAnswered || this.hasEnded) return false;
+    this.answer(request, "InvalidPayload", `the answer cannot be sent: ${fault.reason}`);
+    return true;
+  }
+
   /** What the handler has put beside its answer; nothing when that is too large to be sent. */
   private sendableMetadata({ answeredMetadata }: IncomingRequest): Metadata | undefined {
-    return answeredMetadata !== undefined && isSendable(answeredMetadata) ? answeredMetadata : undefined;
+    const { metadataLimits } = this.connection.host.outbox.writer;
+    return answeredMetadata !== undefined && isSendable(answeredMetadata, metadataLimits)
+      ? answeredMetadata
+      : undefined;
   }
 
   private answer(request: IncomingRequest, code: CallFailureCode, detail = ""): void {

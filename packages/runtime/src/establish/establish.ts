@@ -12,6 +12,7 @@ import { RootOffer } from "../acceptor/admission.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
+import { announceFrameLimit, takeFrameLimit } from "../handshake/frame-limit.js";
 import type {
   Handshake,
   HandshakeOptions,
@@ -79,6 +80,8 @@ class Establishment implements LinkReceiver {
   /** What we say beside the handshake. */
   private readonly metadata: Metadata;
   private purpose: LinkPurpose = { kind: "new" };
+  /** Undefined when the peer has not said it. */
+  private peerMaxFrameBytes: number | undefined = undefined;
   /** Why the session that the peer wants cannot be kept. */
   private targetError: unknown = undefined;
   /** What the acceptor is asked about; undefined before the peer has introduced itself. */
@@ -103,6 +106,7 @@ class Establishment implements LinkReceiver {
     this.settlement = settlement;
     this.metadata = metadataOf(options);
     this.limits = completeLimits(options.limits);
+    announceFrameLimit(this.metadata, this.limits.maxFrameBytes, false);
     this.clock = clock;
     this.handshake = side.begin({
       settings: settingsOf(side.parity, options),
@@ -185,6 +189,9 @@ class Establishment implements LinkReceiver {
   /** Asks whether the peer may have a session, and who will answer its calls. @returns why not */
   private admit(peer: PeerIntroduction): Objection | Promise<Objection> {
     const { metadata, settings } = peer;
+    this.peerMaxFrameBytes = takeFrameLimit(metadata);
+    const isAsked = this.peerMaxFrameBytes !== undefined;
+    announceFrameLimit(this.metadata, this.limits.maxFrameBytes, isAsked);
     try {
       this.purpose = this.target?.choose(peer, this.metadata) ?? this.purpose;
     } catch (error) {
@@ -241,6 +248,7 @@ class Establishment implements LinkReceiver {
       return;
     }
     this.finishHandshake();
+    core.outbox.limitTo(this.peerMaxFrameBytes);
     this.target?.onEstablished(session, result);
     session.attach(this.pump, { peer, peerSupportsRetry: result.peerSupportsRetry });
     this.settlement.resolve(session);
@@ -257,6 +265,7 @@ class Establishment implements LinkReceiver {
   private startNew(result: HandshakeResult, record: SessionRecord | undefined): void {
     const { pump, options, limits, clock, acceptor, root, target, settlement } = this;
     this.finishHandshake();
+    pump.outbox.limitTo(this.peerMaxFrameBytes);
     const isResumable = target !== undefined && result.sessionKey !== undefined;
     const dispatcher = root?.dispatcher;
     const session = startSession({

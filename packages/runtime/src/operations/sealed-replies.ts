@@ -1,7 +1,7 @@
 /** Answers as bytes: those that are kept, and those that go to several requests. */
 import { Writer } from "../bytes/writer.js";
 import type { ErasedWriter } from "../call/dispatcher.js";
-import { CodecError } from "../errors.js";
+import type { Outbox } from "../session/outbox.js";
 import { type Metadata, writeMetadata } from "../wire/metadata.js";
 import type { SealedReply } from "./operation-store.js";
 
@@ -14,7 +14,7 @@ const emptyMetadata: Uint8Array = /*@__PURE__*/ Uint8Array.of(0);
 /**
  * Encodes an answer of the method's own types.
  * @param variant 0 for its result, 1 for its declared error
- * @param maxFrameBytes largest frame that can carry it
+ * @param outbox which will carry it
  * @throws EncodeFault or CodecError when the value does not fit its type or a frame
  */
 export function encodeReply(
@@ -22,7 +22,7 @@ export function encodeReply(
   type: ErasedWriter,
   value: unknown,
   metadata: Metadata | undefined,
-  maxFrameBytes: number,
+  outbox: Outbox,
 ): SealedReply {
   const w = new Writer(usualBytes);
   let p = 0;
@@ -31,12 +31,8 @@ export function encodeReply(
   if (variant === 1) w.buffer[p++] = 0;
   p = type.write(w, p, value);
   const payload = w.buffer.slice(0, p);
-  const encodedMetadata = metadata === undefined ? emptyMetadata : encodeMetadata(metadata);
-  const bytes = payload.length + encodedMetadata.length + frameOverhead;
-  if (bytes > maxFrameBytes) {
-    const text = `the response has ${bytes} bytes and a frame may have ${maxFrameBytes} (limit maxFrameBytes)`;
-    throw new CodecError("EncodeFailed", text);
-  }
+  const encodedMetadata = metadata === undefined ? emptyMetadata : encodeMetadata(metadata, outbox);
+  outbox.checkSize(payload.length + encodedMetadata.length + frameOverhead);
   return { payload, metadata: encodedMetadata };
 }
 
@@ -45,8 +41,9 @@ export function outcomeOf({ payload }: SealedReply): "Ok" | "User" {
   return payload[0] === 0 ? "Ok" : "User";
 }
 
-function encodeMetadata(metadata: Metadata): Uint8Array {
+function encodeMetadata(metadata: Metadata, { writer }: Outbox): Uint8Array {
   const w = new Writer(usualBytes);
+  w.metadataLimits = writer.metadataLimits;
   const end = writeMetadata(w, 0, metadata);
   return w.buffer.slice(0, end);
 }

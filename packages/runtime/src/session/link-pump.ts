@@ -60,6 +60,7 @@ export class LinkPump implements LinkSink {
     this.clock = clock;
     this.traffic = new LinkTraffic(limits.maxBufferedBytes, clock, observer);
     this.currentOutbox = new Outbox(link.framing, limits.maxFrameBytes, this.traffic);
+    this.currentOutbox.writer.metadataLimits = limits;
     this.attach();
   }
 

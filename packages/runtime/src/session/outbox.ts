@@ -28,6 +28,13 @@ interface Held {
   hasOverflowed: boolean;
 }
 
+/** A message is larger than a frame may be, at this side or at the peer's. */
+export class FrameTooLarge extends CodecError {
+  constructor(reason: string) {
+    super("EncodeFailed", reason);
+  }
+}
+
 /** Frames on their way out of one session. */
 export class Outbox {
   /** Where messages are encoded; see {@link begin}. */
@@ -36,7 +43,9 @@ export class Outbox {
   readonly traffic: LinkTraffic;
   private readonly framing: Framing;
   private readonly headerBytes: number;
-  private readonly maxFrameBytes: number;
+  private readonly ownMaxFrameBytes: number;
+  /** Largest body of a frame: of ours, and of the peer where that is less. */
+  private maxFrameBytes: number;
   private onPending: () => void = () => {};
   private link: Link | undefined = undefined;
   private readonly ends: number[] = [];
@@ -55,8 +64,24 @@ export class Outbox {
     this.writer = new Writer(initialCapacity);
     this.framing = framing;
     this.headerBytes = framing.headerBytes;
+    this.ownMaxFrameBytes = maxFrameBytes;
     this.maxFrameBytes = maxFrameBytes;
     this.traffic = traffic;
+  }
+
+  /** The peer of the link takes frames up to here. @param bytes undefined when it has not said */
+  limitTo(bytes: number | undefined): void {
+    this.maxFrameBytes = Math.min(this.ownMaxFrameBytes, bytes ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** @throws FrameTooLarge when a frame cannot have so many bytes */
+  checkSize(bodyBytes: number): void {
+    const { maxFrameBytes } = this;
+    if (bodyBytes <= maxFrameBytes) return;
+    const whose = maxFrameBytes < this.ownMaxFrameBytes ? "the peer takes" : "a frame may have";
+    throw new FrameTooLarge(
+      `the message has ${bodyBytes} bytes and ${whose} ${maxFrameBytes} (limit maxFrameBytes)`,
+    );
   }
 
   /** Whether frames wait for {@link flush}. */
@@ -127,13 +152,13 @@ export class Outbox {
 
   /**
    * Counts the frame that was written from {@link begin} to `end`.
-   * @throws CodecError `EncodeFailed` when it is larger than a frame may be; nothing is committed then
+   * @throws FrameTooLarge when it is larger than a frame may be; nothing is committed then
    */
   commit(end: number): void {
     const { writer, headerBytes } = this;
     const bodyBytes = end - this.to - headerBytes;
     this.isOpen = false;
-    if (bodyBytes > this.maxFrameBytes) throw this.tooLarge(bodyBytes);
+    if (bodyBytes > this.maxFrameBytes) this.checkSize(bodyBytes);
     if (headerBytes !== 0) this.framing.writeHeader(writer.buffer, this.to, bodyBytes);
     this.ends[this.count] = end;
     this.count += 1;
@@ -180,13 +205,6 @@ export class Outbox {
       // Whoever has committed is in the middle of something.
       queueMicrotask(held.onOverflow);
     }
-  }
-
-  private tooLarge(bodyBytes: number): CodecError {
-    return new CodecError(
-      "EncodeFailed",
-      `the message has ${bodyBytes} bytes and a frame may have ${this.maxFrameBytes} (limit maxFrameBytes)`,
-    );
   }
 
   private rewind(): void {

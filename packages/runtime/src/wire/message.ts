@@ -4,13 +4,13 @@
  * Source: `protocol/wire.md` §5.
  */
 import { Reader } from "../bytes/reader.js";
-import { defaultLimits } from "../limits.js";
+import { defaultLimits, type MetadataLimits } from "../limits.js";
 import { readTag, takeLength, unknownVariant } from "../postcard/counts.js";
 import { endOfInput } from "../postcard/faults.js";
 import { readString } from "../postcard/text.js";
 import { high, low, takeVarint, takeWideVarint, words } from "../postcard/varints.js";
 import type { BindingDirection } from "../schema/announcements.js";
-import { type MetadataLimits, skipMetadata } from "./metadata.js";
+import { skipMetadata } from "./metadata.js";
 
 /** What a message is: its discriminant on the wire. */
 export const MessageKind = {

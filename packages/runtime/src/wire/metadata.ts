@@ -3,16 +3,13 @@ import { Reader } from "../bytes/reader.js";
 import { loneSurrogateIndex, utf8 } from "../bytes/utf8.js";
 import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
-import { defaultLimits, type Limits } from "../limits.js";
+import type { MetadataLimits } from "../limits.js";
 import { readBytes, writeBytes } from "../postcard/byte-strings.js";
 import { readCount, readTag, takeLength, unknownVariant } from "../postcard/counts.js";
 import { decodeFault } from "../postcard/faults.js";
 import { readString, writeString } from "../postcard/text.js";
 import { putVarint, takeWideVarint } from "../postcard/varints.js";
 import { readU64, writeU64 } from "../postcard/wide-integers.js";
-
-/** What a metadata list may hold. */
-export type MetadataLimits = Pick<Limits, "maxMetadataEntries" | "maxMetadataBytes">;
 
 /** A text, bytes, or an integer of 0 to 2^64 - 1. */
 export type MetadataValue = string | Uint8Array | bigint;
@@ -166,11 +163,12 @@ export class Metadata implements Iterable<MetadataEntry> {
 /**
  * Writes a list; makes its own room.
  * @param extra entries of the caller's own that follow behind; they are only counted here
- * @throws CodecError `EncodeFailed` when it has more entries or bytes than the default limits allow
+ * @throws CodecError `EncodeFailed` when it has more entries or bytes than the writer's limits allow
  */
 export function writeMetadata(w: Writer, p: number, metadata: Metadata, extra = 0): number {
   const count = metadata.size + extra;
-  if (count > defaultLimits.maxMetadataEntries) throw tooMuch(`${count} entries`, "maxMetadataEntries");
+  const { metadataLimits: limits } = w;
+  if (count > limits.maxMetadataEntries) throw tooMuch(`${count} entries`, limits, "maxMetadataEntries");
   if (p + 5 > w.limit) w.grow(p, 5);
   let at = putVarint(w.buffer, p, count);
   for (const { key, value, flags } of metadata) {
@@ -179,14 +177,16 @@ export function writeMetadata(w: Writer, p: number, metadata: Metadata, extra = 
     if (at + 10 > w.limit) w.grow(at, 10);
     at = writeU64(w, at, flags);
   }
-  if (at - p > defaultLimits.maxMetadataBytes) throw tooMuch(`${at - p} bytes`, "maxMetadataBytes");
+  if (at - p > limits.maxMetadataBytes) throw tooMuch(`${at - p} bytes`, limits, "maxMetadataBytes");
   return at;
 }
 
 /** Whether {@link writeMetadata} would take a list. */
-export function isSendable(metadata: Metadata): boolean {
+export function isSendable(metadata: Metadata, limits: MetadataLimits): boolean {
+  const w = new Writer();
+  w.metadataLimits = limits;
   try {
-    writeMetadata(new Writer(), 0, metadata);
+    writeMetadata(w, 0, metadata);
     return true;
   } catch {
     return false;
@@ -282,7 +282,7 @@ function textOf(value: MetadataValue): string {
   return value instanceof Uint8Array ? `${value.length} bytes` : String(value);
 }
 
-function tooMuch(amount: string, limit: keyof MetadataLimits): CodecError {
-  const text = `metadata of ${amount}: more than ${defaultLimits[limit]} (limit ${limit})`;
+function tooMuch(amount: string, limits: MetadataLimits, limit: keyof MetadataLimits): CodecError {
+  const text = `metadata of ${amount}: more than ${limits[limit]} (limit ${limit})`;
   return new CodecError("EncodeFailed", text, { path: "metadata" });
 }
