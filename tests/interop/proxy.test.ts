@@ -44,7 +44,7 @@ async function startFront(url: string): Promise<Front> {
   const server = await serve("tcp://127.0.0.1:0", {
     async accept({ isVirtual }, connection) {
       if (isVirtual) proxies.push(await connection.proxyThrough(upstream));
-      else connection.handleWith(streamsDispatcher(streamsHandler().handler));
+      else connection.accept(streamsDispatcher(streamsHandler().handler));
     },
   });
   return {

@@ -67,7 +67,7 @@ describe("docs/connections.md", () => {
   it("decides by itself", async () => {
     const acceptor: ConnectionAcceptor = {
       accept(request, connection) {
-        if (request.service === "Streams") connection.handleWith(streamsDispatcher(handler));
+        if (request.service === "Streams") connection.accept(streamsDispatcher(handler));
         else connection.reject("this server has streams only");
       },
     };
@@ -81,7 +81,7 @@ describe("docs/connections.md", () => {
     const clients = new Set<StreamsClient>();
     const acceptor: ConnectionAcceptor = {
       accept(_request, connection) {
-        const client = connection.handleWithClient(Streams, streamsDispatcher(handler));
+        const client = connection.acceptWithClient(Streams, streamsDispatcher(handler));
         clients.add(client);
         void client.$caller.connection.closed.then(() => clients.delete(client));
       },
@@ -102,7 +102,7 @@ describe("docs/connections.md", () => {
     await using upstream = await connectSession(server.url);
     const gateway: ConnectionAcceptor = {
       async accept(request, connection) {
-        if (!request.isVirtual) connection.handleWith(undefined);
+        if (!request.isVirtual) connection.accept(undefined);
         else await connection.proxyThrough(upstream);
       },
     };
@@ -118,8 +118,8 @@ describe("docs/connections.md", () => {
     await using upstream = await connectSession(server.url);
     const joining: ConnectionAcceptor = {
       async accept({ isVirtual, service, settings }, connection) {
-        if (!isVirtual) return connection.handleWith(undefined);
-        const near = connection.intoHandle();
+        if (!isVirtual) return connection.accept(undefined);
+        const near = connection.intoRaw();
         const far = await upstream.openRaw(service ?? "", settings);
         const proxy = proxyConnections(near, far);
         await proxy.closed;

@@ -2,10 +2,10 @@
 import {
   type ConnectionAcceptor,
   type ConnectionRequest,
+  type IncomingConnection,
   initiate,
   Metadata,
   memoryLinkPair,
-  type PendingConnection,
   type RawConnection,
   RejectedError,
   router,
@@ -24,13 +24,13 @@ const answering = (prefix = ""): $.Dispatcher =>
 const ask = (caller: $.Caller | undefined, key = "a"): Promise<unknown> | undefined =>
   caller?.call(lookup.method, [key]);
 
-type Use = (connection: PendingConnection, request: ConnectionRequest) => void | Promise<void>;
+type Use = (connection: IncomingConnection, request: ConnectionRequest) => void | Promise<void>;
 
 /** Roots are answered; virtual connections are what the test is about. */
 const onVirtual = (use: Use): ConnectionAcceptor => ({
   accept(request, connection) {
     if (request.isVirtual) return use(connection, request);
-    connection.handleWith(answering("root "));
+    connection.accept(answering("root "));
     return undefined;
   },
 });
@@ -42,7 +42,7 @@ describe("a virtual connection that is offered", () => {
     const requests: ConnectionRequest[] = [];
     const acceptor = onVirtual((connection, request) => {
       requests.push(request);
-      connection.handleWith(answering());
+      connection.accept(answering());
     });
     await using pair = await connectPair(acceptor, {
       client: { metadata: new Metadata({ user: "ann" }), service: "Golden" },
@@ -67,7 +67,7 @@ describe("a virtual connection that is offered", () => {
   it("is handled with a client: both sides call, the server first", async () => {
     const heard: unknown[] = [];
     const acceptor = onVirtual((connection) => {
-      const client = connection.handleWithClient(Golden, answering("server "));
+      const client = connection.acceptWithClient(Golden, answering("server "));
       // The peer learns of the connection before it is called on it.
       void ask(client, "early")?.then((answer) => heard.push(answer));
     });
@@ -82,7 +82,7 @@ describe("a virtual connection that is offered", () => {
     const clients: $.ClientBase[] = [];
     const Base = $.service("Golden", (caller) => new $.ClientBase(caller), {});
     const acceptor = onVirtual((connection) => {
-      clients.push(connection.handleWithClient(Base));
+      clients.push(connection.acceptWithClient(Base));
     });
     await using pair = await connectPair(acceptor);
     const caller = await pair.client.open(Golden);
@@ -94,9 +94,9 @@ describe("a virtual connection that is offered", () => {
   it("is used once", async () => {
     const errors: unknown[] = [];
     const again: Use[] = [
-      (connection) => connection.handleWith(answering()),
-      (connection) => void connection.handleWithClient(Golden),
-      (connection) => void connection.intoHandle(),
+      (connection) => connection.accept(answering()),
+      (connection) => void connection.acceptWithClient(Golden),
+      (connection) => void connection.intoRaw(),
       (connection) => connection.reject("no"),
       (connection) => void connection.proxyTo(connection as unknown as RawConnection),
       async (connection) => {
@@ -104,9 +104,9 @@ describe("a virtual connection that is offered", () => {
       },
     ];
     const acceptor = onVirtual(async (connection) => {
-      expect(connection.isConsumed).toBe(false);
-      connection.handleWith(answering());
-      expect(connection.isConsumed).toBe(true);
+      expect(connection.isSettled).toBe(false);
+      connection.accept(answering());
+      expect(connection.isSettled).toBe(true);
       for (const use of again) {
         try {
           await use(connection, {} as ConnectionRequest);
@@ -164,7 +164,7 @@ describe("a virtual connection that is offered", () => {
 
   it("ends when its acceptor throws after it has used it", async () => {
     const acceptor = onVirtual(async (connection) => {
-      connection.handleWith(answering());
+      connection.accept(answering());
       await settle();
       throw new Error("too late");
     });
@@ -175,7 +175,7 @@ describe("a virtual connection that is offered", () => {
 
   it("may wait, for a bounded time, while other connections go on", async () => {
     const clock = new FakeClock();
-    const waiting: PendingConnection[] = [];
+    const waiting: IncomingConnection[] = [];
     const acceptor = onVirtual((connection) => {
       waiting.push(connection);
       return new Promise(() => {});
@@ -193,15 +193,13 @@ describe("a virtual connection that is offered", () => {
       "opening",
       "opening",
     ]);
-    waiting[0]?.handleWith(answering("late "));
+    waiting[0]?.accept(answering("late "));
     expect(await ask(await first)).toBe("late a");
     const timedOut = expect(second).rejects.toThrow("connection rejected: not answered within 700 ms");
     await clock.elapse(700);
     await timedOut;
-    expect(waiting[1]?.isConsumed).toBe(false);
-    expect(() => waiting[1]?.handleWith(answering())).toThrow(
-      "the connection that was asked for is given up",
-    );
+    expect(waiting[1]?.isSettled).toBe(false);
+    expect(() => waiting[1]?.accept(answering())).toThrow("the connection that was asked for is given up");
     expect(clock.armed).toBe(0);
   });
 
@@ -211,7 +209,7 @@ describe("a virtual connection that is offered", () => {
       (session: Session) => session.abort(),
     ]) {
       const clock = new FakeClock();
-      const waiting: PendingConnection[] = [];
+      const waiting: IncomingConnection[] = [];
       const acceptor = onVirtual((connection) => {
         waiting.push(connection);
         return new Promise(() => {});
@@ -223,7 +221,7 @@ describe("a virtual connection that is offered", () => {
       leave(pair.client, controller);
       expect(await opening).toBe("failed");
       await settle();
-      expect(() => waiting[0]?.intoHandle()).toThrow("the connection that was asked for is given up");
+      expect(() => waiting[0]?.intoRaw()).toThrow("the connection that was asked for is given up");
       expect(pair.server.core.virtual.pendingCount).toBe(0);
       pair.client.abort();
       await pair.server.closed;
@@ -237,7 +235,7 @@ describe("a root connection that is offered", () => {
     const heard: unknown[] = [];
     const acceptor: ConnectionAcceptor = {
       accept(_request, connection) {
-        const caller = connection.handleWithClient(Golden, answering("server "));
+        const caller = connection.acceptWithClient(Golden, answering("server "));
         expect(() => caller.session).toThrow("the session is not established yet");
         expect(caller.connection.isOpen).toBe(true);
         void ask(caller, "welcome")?.then((answer) => heard.push(answer, caller.session.isOpen));
@@ -261,7 +259,7 @@ describe("a root connection that is offered", () => {
     const outcomes: unknown[] = [];
     const accepting = accept(ours, {
       accept(_request, connection) {
-        const caller = connection.handleWithClient(Golden);
+        const caller = connection.acceptWithClient(Golden);
         void caller.tryCall(lookup.method, ["a"]).then((result) => outcomes.push(result));
         void ask(caller)?.catch((error: unknown) => outcomes.push(error));
         void caller.connection.closed.then((end) => outcomes.push(end.reason, caller.connection.isOpen));
@@ -285,7 +283,7 @@ describe("a root connection that is offered", () => {
     const acceptor: ConnectionAcceptor = {
       async accept(request, connection) {
         await settle();
-        if (request.metadata.getString("user") === "ann") connection.handleWith(answering());
+        if (request.metadata.getString("user") === "ann") connection.accept(answering());
         else connection.reject("who are you?");
       },
     };
@@ -304,7 +302,7 @@ describe("a root connection that is offered", () => {
   it("waits no longer than the handshake may take", async () => {
     const clock = new FakeClock();
     const [ours, theirs] = memoryLinkPair();
-    const kept: PendingConnection[] = [];
+    const kept: IncomingConnection[] = [];
     const acceptor: ConnectionAcceptor = {
       accept(_request, connection) {
         kept.push(connection);
@@ -315,7 +313,7 @@ describe("a root connection that is offered", () => {
     await clock.elapse(10_000);
     const outcomes = await both;
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-    expect(() => kept[0]?.handleWith(answering())).toThrow(used.message);
+    expect(() => kept[0]?.accept(answering())).toThrow(used.message);
     await clock.elapse(10_000);
     expect(clock.armed).toBe(0);
   });
@@ -346,7 +344,7 @@ describe("a root connection that is offered", () => {
         },
         /^connection rejected: no seats/,
       ],
-      [(connection) => void connection.intoHandle(), /^went away: the acceptor failed/],
+      [(connection) => void connection.intoRaw(), /^went away: the acceptor failed/],
       [
         async (connection) => {
           await connection.proxyThrough({} as unknown as Session);
@@ -355,7 +353,7 @@ describe("a root connection that is offered", () => {
       ],
       [
         (connection) => {
-          connection.handleWith(answering());
+          connection.accept(answering());
           throw new Error("void");
         },
         /^went away: the acceptor failed/,
@@ -384,7 +382,7 @@ describe("a root connection that is offered", () => {
     const acceptor: ConnectionAcceptor = {
       async accept(_request, connection) {
         await settle();
-        connection.handleWith(answering());
+        connection.accept(answering());
         await settle();
         throw new Error("too late");
       },

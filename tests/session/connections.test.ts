@@ -145,10 +145,10 @@ describe("a connection that the peer opens", () => {
 
   it("has the kind that it is, whatever the peer says", () => {
     let seen: Metadata | undefined;
-    const h = new CoreHarness({
+    const h: CoreHarness = new CoreHarness({
       admit: (request) => {
         seen = request.metadata;
-        request.reject(errorOf("no"));
+        h.core.virtual.refuse(request, errorOf("no"));
       },
     });
     const forged = new Metadata({ "vox-service": "Echo", "vox-connection-kind": "root" });

@@ -61,7 +61,7 @@ export class CoreHarness {
       observer: undefined,
       keepalive: options.keepalive,
       onDisconnected: () => {},
-      admit: options.admit ?? ((request) => this.watch(request.accept())),
+      admit: options.admit ?? ((request) => this.watch(this.core.virtual.accept(request))),
       onEnded: (end) => {
         this.end = end;
       },

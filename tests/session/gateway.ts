@@ -40,7 +40,7 @@ export async function connectGateway(acceptor: Acceptor, options: GatewayOptions
   const joining: ConnectionAcceptor = {
     async accept(request, connection) {
       if (!request.isVirtual) {
-        connection.handleWith(undefined);
+        connection.accept(undefined);
         return;
       }
       const proxy = await join(far.client, request, connection);

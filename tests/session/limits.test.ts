@@ -373,10 +373,10 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       text: /announced 299/,
       run(limits) {
         let credit = 0;
-        const harness = new CoreHarness({
+        const harness: CoreHarness = new CoreHarness({
           limits,
           admit: (request) => {
-            credit = request.accept().local.initialChannelCredit;
+            credit = harness.core.virtual.accept(request).local.initialChannelCredit;
           },
         });
         const wanted = new Metadata({ "vox-service": "Golden" });

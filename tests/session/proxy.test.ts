@@ -51,7 +51,7 @@ describe("proxied calls", () => {
   it("proxy_connections_forwards_calls_without_service_specific_proxy_code", async () => {
     await using gateway = await connectGateway(router([echoing]), {
       join: async (upstream, request, connection) => {
-        const near = connection.intoHandle();
+        const near = connection.intoRaw();
         const far = await upstream.openRaw(request.service ?? "");
         return proxyConnections(near, far);
       },
@@ -138,7 +138,7 @@ describe("proxied calls", () => {
     await using gateway = await connectGateway({
       accept(request, connection) {
         if (request.isVirtual) requests.push(request.metadata);
-        connection.handleWith(reading);
+        connection.accept(reading);
       },
     });
     const metadata = (): Metadata =>
@@ -319,7 +319,7 @@ describe("a proxy", () => {
     await using gateway = await connectGateway({
       accept(request, connection) {
         if (request.isVirtual) throw new RejectedError(new Metadata({ error: "no seats", retry: 5 }));
-        connection.handleWith(undefined);
+        connection.accept(undefined);
       },
     });
     const error = await gateway.near.client.open(Echo).catch((reason: RejectedError) => reason);
@@ -355,7 +355,7 @@ describe("what arrives before a connection is joined", () => {
     const options: GatewayOptions = {
       host: { limits },
       join: async (_upstream, _request, connection) => {
-        raws.push(connection.intoHandle());
+        raws.push(connection.intoRaw());
         return undefined;
       },
     };
@@ -600,8 +600,8 @@ describe("back pressure", () => {
         await using gateway = await connectGateway(
           {
             accept(request, connection) {
-              if (!request.isVirtual) connection.handleWith(undefined);
-              else callers.push(connection.handleWithClient(Golden, answering()));
+              if (!request.isVirtual) connection.accept(undefined);
+              else callers.push(connection.acceptWithClient(Golden, answering()));
             },
           },
           { client: both, server: both, host: both },

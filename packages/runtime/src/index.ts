@@ -1,6 +1,6 @@
 /** The runtime's public surface: everything that knows no carrier but memory. Generated files use `./gen/v1` instead. */
 
-export type { PendingConnection, ProxyThroughOptions } from "./acceptor/incoming-connection.js";
+export type { IncomingConnection, ProxyThroughOptions } from "./acceptor/incoming-connection.js";
 export {
   type Acceptor,
   type ConnectionAcceptor,

@@ -1,13 +1,27 @@
-/** A connection that a peer asks for, and what an application may do with it. Source: `protocol/session.md` §5.3. */
+/**
+ * A connection that a peer asks for, and what an application may do with it. Source: `protocol/session.md` §5.3.
+ *
+ * ```
+ *  waiting ──accept, proxyTo …──► accepted ──the acceptor throws──► ended
+ *     └──reject, the acceptor throws or does nothing──► refused
+ * ```
+ */
+import type { Caller } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import { metadataCheck } from "../call/option-checks.js";
 import type { Service } from "../call/service.js";
-import { abortSignal, type OptionChecks, text } from "../options/checks.js";
+import { SessionError } from "../errors.js";
+import { passingRefusals } from "../handshake/refusals.js";
+import type { Limits } from "../limits.js";
+import { abortSignal, checkOptions, type OptionChecks, text } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
-import type { ConnectionProxy } from "../session/proxy.js";
-import type { RawConnection } from "../session/raw-connection.js";
+import { oppositeParity } from "../session/parity.js";
+import { type ConnectionProxy, checkSettings, proxyConnections } from "../session/proxy.js";
+import { consumed, type RawConnection } from "../session/raw-connection.js";
 import type { Session } from "../session/session.js";
-import type { Metadata } from "../wire/metadata.js";
+import { propagated } from "../wire/forward.js";
+import { Metadata } from "../wire/metadata.js";
+import { errorKey, RejectedError } from "../wire/rejected-error.js";
 
 /** What is known about a connection before anything is called on it. */
 export interface ConnectionRequest {
@@ -17,7 +31,7 @@ export interface ConnectionRequest {
   readonly metadata: Metadata;
   /** What the peer sent in the first handshake of the session: for the root connection the same as `metadata`. */
   readonly peerMetadata: Metadata;
-  /** In words, the link that carries it, like `tcp://127.0.0.1:51324`. */
+  /** Name of the link that carries it, like `tcp://127.0.0.1:51324`. */
   readonly link: string;
   /** False for the root connection of a session. */
   readonly isVirtual: boolean;
@@ -25,46 +39,22 @@ export interface ConnectionRequest {
   readonly settings: ConnectionSettings;
 }
 
-/**
- * A connection that waits for an answer. It is used once, by one of its methods, which takes it; one that nobody has used
- * when the acceptor is through is refused as an unknown service. A method that throws has not used it.
- *
- * All methods throw a {@link SessionError} `Protocol` when it was used already, and when the peer waits no more.
- */
-export interface PendingConnection {
-  /** Whether it was used, or refused. */
-  readonly isConsumed: boolean;
-  /** Takes it: the dispatcher answers the peer's calls. Undefined: each is answered with `Cancelled`. */
-  handleWith(dispatcher: Dispatcher | undefined): void;
-  /**
-   * Takes it, and makes a client of a service of the peer on it: both sides call each other. Closing the client ends a
-   * virtual connection; on a root connection it is one of the clients of the session. Calls on a root connection leave as
-   * soon as the session is established; until then the client has no `$session`.
-   */
-  handleWithClient<C>(service: Service<C>, dispatcher?: Dispatcher): C;
-  /**
-   * Takes it, and joins it to a connection that leads elsewhere; see `proxyConnections`. The windows that are announced to
-   * the peer are those of `target`, which must have been opened with the windows of the peer: see
-   * `ConnectionRequest.settings`.
-   * @throws SessionError `Protocol` when that is not so, or for a root connection
-   */
-  proxyTo(target: RawConnection): ConnectionProxy;
-  /**
-   * Opens a connection like this one on another session, for the same service, with the same metadata but for what is
-   * marked `noPropagate`, and joins the two.
-   * @param options what differs
-   * @throws RejectedError `Rejected` when the other peer refuses: an acceptor that lets it pass refuses with the same
-   * metadata
-   * @throws SessionError whatever else `Session.openRaw` and {@link proxyTo} throw
-   */
-  proxyThrough(session: Session, options?: ProxyThroughOptions): Promise<ConnectionProxy>;
-  /** Takes it without a driver: what arrives waits until it is joined to another. @throws SessionError as {@link proxyTo} */
-  intoHandle(): RawConnection;
-  /** Refuses it. @param reason as text, or as metadata in which the entry `error` is the text */
-  reject(reason: string | Metadata): void;
+/** What the answer to a request does: a handshake waits for it, or the peer of a virtual connection. */
+export interface ConnectionOffer {
+  readonly limits: Limits;
+  /** Whether the session has failed meanwhile, so that no answer counts. */
+  readonly hasFailed: boolean;
+  /** @returns gives a caller of the peer */
+  accept(dispatcher: Dispatcher | undefined): () => Caller;
+  /** @param local what is announced to the peer, which has the default numbers otherwise */
+  acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection;
+  /** @param cause what the acceptor has thrown, other than a refusal */
+  reject(reason: Metadata, cause?: unknown): void;
+  /** The acceptor throws after it has answered: ends what it has accepted. @returns whether it can be refused instead */
+  revoke(): boolean;
 }
 
-/** What {@link PendingConnection.proxyThrough} may be given. */
+/** What {@link IncomingConnection.proxyThrough} may be given. */
 export interface ProxyThroughOptions {
   /** Default: that of the request. */
   readonly service?: string | undefined;
@@ -80,6 +70,144 @@ export const proxyThroughChecks: OptionChecks<ProxyThroughOptions> = {
   signal: abortSignal,
 };
 
+/** Keys of entries about the connection itself. Source: `protocol/wire.md` §7. */
+const serviceKey = "vox-service";
+const kindKey = "vox-connection-kind";
+
+/**
+ * A connection that waits for an answer. It is answered once, by one of its methods. One without an answer is refused as an
+ * unknown service when the acceptor has returned. A method that throws has not answered it.
+ *
+ * All methods throw a {@link SessionError} `Protocol` when it was answered already, and when the peer waits no more.
+ */
+export class IncomingConnection {
+  private readonly request: ConnectionRequest;
+  private readonly offer: ConnectionOffer;
+  private isAnswered = false;
+
+  /** @internal */
+  constructor(request: ConnectionRequest, offer: ConnectionOffer) {
+    this.request = request;
+    this.offer = offer;
+  }
+
+  /** Whether it was accepted or refused. */
+  get isSettled(): boolean {
+    return this.isAnswered || this.offer.hasFailed;
+  }
+
+  /** Accepts it: the dispatcher answers the peer's calls. Undefined: each is answered with `Cancelled`. */
+  accept(dispatcher: Dispatcher | undefined): void {
+    this.settle(() => this.offer.accept(dispatcher));
+  }
+
+  /**
+   * Accepts it, and makes a client of a service of the peer on it: both sides call each other. Closing the client ends a
+   * virtual connection; on a root connection it is one of the clients of the session. Calls on a root connection leave as
+   * soon as the session is established; until then the client has no `$session`.
+   */
+  acceptWithClient<C>(service: Service<C>, dispatcher?: Dispatcher): C {
+    const callerOf = this.settle(() => this.offer.accept(dispatcher));
+    return service.create(callerOf());
+  }
+
+  /**
+   * Accepts it, and joins it to a connection that leads elsewhere; see `proxyConnections`. The windows that are announced
+   * to the peer are those of `target`, which must have been opened with the windows of the peer: see
+   * `ConnectionRequest.settings`.
+   * @throws SessionError `Protocol` when that is not so, or for a root connection
+   */
+  proxyTo(target: RawConnection): ConnectionProxy {
+    this.checkVirtual();
+    if (this.isSettled || target.isConsumed) throw consumed();
+    const { settings } = this.request;
+    const { initialChannelCredit } = target.peer;
+    const local = { maxConcurrentRequests: this.bounded(target.peer), initialChannelCredit };
+    checkSettings({ ...local, parity: oppositeParity(settings.parity) }, settings, target);
+    return proxyConnections(
+      this.settle(() => this.offer.acceptRaw(local)),
+      target,
+    );
+  }
+
+  /**
+   * Opens a connection like this one on another session, for the same service, with the same metadata but for what is
+   * marked `noPropagate`, and joins the two.
+   * @param options what differs
+   * @throws RejectedError `Rejected` when the other peer refuses: an acceptor that lets it pass refuses with the same
+   * metadata
+   * @throws SessionError whatever else `Session.openRaw` and {@link proxyTo} throw
+   */
+  async proxyThrough(session: Session, options: ProxyThroughOptions = {}): Promise<ConnectionProxy> {
+    checkOptions(options, proxyThroughChecks);
+    this.checkVirtual();
+    if (this.isSettled) throw consumed();
+    const { settings, service: wanted = "" } = this.request;
+    // Both peers have to know the same windows, so this one cannot be made smaller on the way.
+    if (settings.initialChannelCredit > this.offer.limits.maxInitialCredit)
+      throw new RejectedError(new Metadata({ [errorKey]: "initial_channel_credit is too large" }));
+    const { service = wanted, signal, metadata = onward(this.request.metadata) } = options;
+    const maxConcurrentRequests = this.bounded(settings);
+    const target = await session.openRaw(service, { ...settings, maxConcurrentRequests, metadata, signal });
+    try {
+      return this.proxyTo(target);
+    } catch (error) {
+      target.close();
+      throw error;
+    }
+  }
+
+  /** Accepts it without a driver: what arrives waits until it is joined to another. @throws SessionError as {@link proxyTo} */
+  intoRaw(): RawConnection {
+    this.checkVirtual();
+    return this.settle(() => this.offer.acceptRaw());
+  }
+
+  /** Refuses it. @param reason as text, or as metadata in which the entry `error` is the text */
+  reject(reason: string | Metadata): void {
+    this.refuse(reason, undefined);
+  }
+
+  /** The acceptor has returned. @internal */
+  conclude(unknownService: string): void {
+    if (!this.isSettled) this.reject(`unknown service ${unknownService}`);
+  }
+
+  /** The acceptor has thrown. @internal */
+  fail(error: unknown): void {
+    if (this.offer.hasFailed) return;
+    if (this.isAnswered && !this.offer.revoke()) return;
+    this.isAnswered = false;
+    if (error instanceof RejectedError) this.reject(error.metadata);
+    else this.refuse(passingRefusals.acceptorFailed, error);
+  }
+
+  private refuse(reason: string | Metadata, cause: unknown): void {
+    const metadata = typeof reason === "string" ? new Metadata({ [errorKey]: reason }) : reason;
+    this.settle(() => this.offer.reject(metadata, cause));
+  }
+
+  private settle<T>(answer: () => T): T {
+    if (this.isSettled) throw consumed();
+    const result = answer();
+    this.isAnswered = true;
+    return result;
+  }
+
+  private checkVirtual(): void {
+    if (this.request.isVirtual) return;
+    throw new SessionError(
+      "Protocol",
+      "protocol error: the root connection can be handled only: it is no virtual connection",
+    );
+  }
+
+  /** Calls that are let through at once: no peer chooses how many we remember. */
+  private bounded({ maxConcurrentRequests }: ConnectionSettings): number {
+    return Math.min(maxConcurrentRequests, this.offer.limits.maxQueuedRequests);
+  }
+}
+
 /**
  * Decides about each connection, the root and virtual ones, by itself. It may take its time: a virtual connection waits for
  * `openTimeoutMs`, a root connection as long as the handshake may take.
@@ -87,12 +215,20 @@ export const proxyThroughChecks: OptionChecks<ProxyThroughOptions> = {
  * ```ts
  * const acceptor: ConnectionAcceptor = {
  *   accept(request, connection) {
- *     if (request.service === "Catalog") connection.handleWith(catalogDispatcher(handler));
+ *     if (request.service === "Catalog") connection.accept(catalogDispatcher(handler));
  *   },
  * };
  * ```
  */
 export interface ConnectionAcceptor {
   /** @throws RejectedError to refuse the connection; anything else refuses it, too, without telling the peer why */
-  accept(request: ConnectionRequest, connection: PendingConnection): void | Promise<void>;
+  accept(request: ConnectionRequest, connection: IncomingConnection): void | Promise<void>;
+}
+
+/** What of a request's metadata goes on to the next peer; the rest is written there. */
+function onward(metadata: Metadata): Metadata {
+  const passed = propagated(metadata);
+  passed.delete(serviceKey);
+  passed.delete(kindKey);
+  return passed;
 }

@@ -8,7 +8,7 @@
  * ```
  */
 
-import { RootOffer } from "../acceptor/admission.js";
+import { RootOffer } from "../acceptor/root-offer.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
@@ -201,7 +201,7 @@ class Establishment implements LinkReceiver {
     // A session that goes on has been accepted.
     if (this.purpose.kind === "resume") return undefined;
     const service = metadata.getString(serviceKey);
-    this.root = new RootOffer(service);
+    this.root = new RootOffer(this.limits);
     const request = {
       service,
       metadata,

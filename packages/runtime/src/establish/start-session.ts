@@ -7,8 +7,9 @@
  *     └──── Outbox ◄────────┘  └── Session ◄──────┘ handle of the session, shell of the connection
  * ```
  */
-import { offerVirtual } from "../acceptor/admission.js";
+
 import type { Acceptor } from "../acceptor/router.js";
+import { offerVirtual } from "../acceptor/virtual-offer.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Clock } from "../clock.js";
 import { Driver } from "../driver/driver.js";

@@ -39,7 +39,7 @@ export class RawConnection {
   private isJoined = false;
   private hasEnded = false;
 
-  /** @internal made by `Session.openRaw` and `PendingConnection.intoHandle` */
+  /** @internal made by `Session.openRaw` and `IncomingConnection.intoRaw` */
   constructor(connection: Connection, core: SessionCore) {
     this.id = connection.id;
     this.local = connection.local;

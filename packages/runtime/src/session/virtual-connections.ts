@@ -40,7 +40,7 @@ export interface OpenOutcome {
   failed(error: SessionError): void;
 }
 
-/** A connection that the peer asks for. It is answered once, with {@link accept} or {@link reject}. */
+/** A connection that the peer asks for: see {@link VirtualConnections.accept} and {@link VirtualConnections.refuse}. */
 export interface IncomingOpen {
   readonly id: WireId;
   /** Service that the peer asks for. */
@@ -49,17 +49,8 @@ export interface IncomingOpen {
   readonly metadata: Metadata;
   /** What the peer announced. */
   readonly peer: ConnectionSettings;
-  /** What is announced unless {@link accept} is told otherwise: the peer's own numbers, the credit bounded. */
+  /** What is announced unless the answer says otherwise: the peer's own numbers, the credit bounded. */
   readonly local: ConnectionSettings;
-  /** Whether there is nothing to answer any more: it was answered, the peer has gone, or it took too long. */
-  readonly isOver: boolean;
-  /**
-   * Takes it: the peer is told first, so that what is sent on the connection follows.
-   * @throws SessionError `Protocol` when it is over
-   */
-  accept(local?: ConnectionSettings): Connection;
-  /** Refuses it; does nothing when it is over. */
-  reject(metadata: Metadata): void;
 }
 
 /** What virtual connections need of their session. */
@@ -85,13 +76,18 @@ interface PendingOpen {
   readonly timer: TimerHandle;
 }
 
+interface UnansweredOpen {
+  readonly open: IncomingOpen;
+  readonly timer: TimerHandle;
+}
+
 /** Virtual connections of one session. */
 export class VirtualConnections {
   private readonly options: VirtualConnectionsOptions;
   private readonly ids: IdAllocator;
   private readonly pending = new Map<WireId, PendingOpen>();
   /** Those of the peer that the application has not answered. */
-  private readonly asked = new Map<WireId, AskedOpen>();
+  private readonly asked = new Map<WireId, UnansweredOpen>();
 
   constructor(options: VirtualConnectionsOptions) {
     this.options = options;
@@ -201,13 +197,13 @@ export class VirtualConnections {
 
   /** The peer closed a connection before it was one. */
   onClose(id: WireId): void {
-    this.asked.get(id)?.conclude();
+    this.forget(id);
     this.take(id)?.outcome.failed(protocolError("session closed"));
   }
 
   /** The session, or its link, has ended. @returns the connections that we asked for */
   end(error: SessionError | undefined): WireId[] {
-    for (const open of [...this.asked.values()]) open.conclude();
+    for (const id of [...this.asked.keys()]) this.forget(id);
     const ids = [...this.pending.keys()];
     for (const id of ids) this.take(id)?.outcome.failed(error ?? protocolError("session closed"));
     return ids;
@@ -232,23 +228,48 @@ export class VirtualConnections {
       maxConcurrentRequests: Math.min(peer.maxConcurrentRequests, limits.maxQueuedRequests),
       initialChannelCredit: Math.min(peer.initialChannelCredit, limits.maxInitialCredit),
     };
-    const open = new AskedOpen(id, service, received, peer, local, this);
-    this.asked.set(id, open);
+    const open: IncomingOpen = { id, service, metadata: received, peer, local };
+    const { openTimeoutMs } = limits;
+    // The application takes its time, which is bounded.
+    const timer = this.options.clock.setTimer(openTimeoutMs, () =>
+      this.refuse(open, new Metadata({ [errorKey]: `not answered within ${openTimeoutMs} ms` })),
+    );
+    this.asked.set(id, { open, timer });
     this.options.admit(open);
-    if (!open.isOver) open.start(this.options.clock, this.options.limits.openTimeoutMs);
   }
 
-  /** One of the peer's has been answered, or nobody waits for the answer any more. @internal */
-  forget(id: WireId): void {
-    this.asked.delete(id);
-    this.options.onPendingOver();
-  }
-
-  /** Takes a connection of the peer. @internal */
-  accept(id: WireId, local: ConnectionSettings, peer: ConnectionSettings): Connection {
-    const connection = this.activate(id, local, peer);
+  /**
+   * Takes a connection of the peer: it is told first, so that what is sent on the connection follows.
+   * @throws SessionError `Protocol` when the peer has gone, or has waited too long
+   */
+  accept(open: IncomingOpen, local: ConnectionSettings = open.local): Connection {
+    if (!this.isWaiting(open)) throw protocolError("the connection that was asked for is given up");
+    const { id } = open;
+    const connection = this.activate(id, local, open.peer);
     this.say((w, p) => writeConnectionAccept(w, p, id, toWire(local), noMetadata));
+    this.forget(id);
     return connection;
+  }
+
+  /** Refuses a connection of the peer; does nothing when it waits no more. */
+  refuse(open: IncomingOpen, metadata: Metadata): void {
+    if (!this.isWaiting(open)) return;
+    this.forget(open.id);
+    this.reject(open.id, metadata);
+  }
+
+  /** Another connection may have the same id meanwhile. */
+  private isWaiting(open: IncomingOpen): boolean {
+    return this.asked.get(open.id)?.open === open;
+  }
+
+  /** One of the peer's has been answered, or nothing waits for the answer any more. */
+  private forget(id: WireId): void {
+    const asked = this.asked.get(id);
+    if (asked === undefined) return;
+    this.asked.delete(id);
+    this.options.clock.clearTimer(asked.timer);
+    this.options.onPendingOver();
   }
 
   private activate(id: WireId, local: ConnectionSettings, peer: ConnectionSettings): Connection {
@@ -259,8 +280,7 @@ export class VirtualConnections {
     return connection;
   }
 
-  /** Refuses a connection of the peer. @internal */
-  reject(id: WireId, metadata: Metadata): void {
+  private reject(id: WireId, metadata: Metadata): void {
     this.say((w, p) => writeConnectionReject(w, p, id, metadata));
   }
 
@@ -291,65 +311,6 @@ export class VirtualConnections {
     const { outbox } = this.options.host;
     if (outbox.isEncoding) queueMicrotask(() => this.say(write));
     else outbox.commit(write(outbox.writer, outbox.begin()));
-  }
-}
-
-/** A connection of the peer that the application is asked about. */
-class AskedOpen implements IncomingOpen {
-  readonly id: WireId;
-  readonly service: string;
-  readonly metadata: Metadata;
-  readonly peer: ConnectionSettings;
-  readonly local: ConnectionSettings;
-  isOver = false;
-  private readonly owner: VirtualConnections;
-  private stopTimer: () => void = () => {};
-
-  constructor(
-    id: WireId,
-    service: string,
-    metadata: Metadata,
-    peer: ConnectionSettings,
-    local: ConnectionSettings,
-    owner: VirtualConnections,
-  ) {
-    this.id = id;
-    this.service = service;
-    this.metadata = metadata;
-    this.peer = peer;
-    this.local = local;
-    this.owner = owner;
-  }
-
-  /** The application takes its time, which is bounded. */
-  start(clock: Clock, timeoutMs: number): void {
-    const timer = clock.setTimer(timeoutMs, () =>
-      this.reject(new Metadata({ [errorKey]: `not answered within ${timeoutMs} ms` })),
-    );
-    this.stopTimer = () => clock.clearTimer(timer);
-  }
-
-  accept(local: ConnectionSettings = this.local): Connection {
-    if (this.isOver) throw protocolError("the connection that was asked for is given up");
-    this.isOver = true;
-    this.stopTimer();
-    const connection = this.owner.accept(this.id, local, this.peer);
-    this.owner.forget(this.id);
-    return connection;
-  }
-
-  reject(metadata: Metadata): void {
-    if (this.isOver) return;
-    this.conclude();
-    this.owner.reject(this.id, metadata);
-  }
-
-  /** Nobody waits for an answer any more. */
-  conclude(): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.stopTimer();
-    this.owner.forget(this.id);
   }
 }
 

@@ -1,0 +1,97 @@
+/** The root connection of a session: the handshake waits for the answer. Source: `protocol/session.md` §1. */
+import type { Caller } from "../call/caller.js";
+import { DeferredCaller } from "../call/deferred-caller.js";
+import type { Dispatcher } from "../call/dispatcher.js";
+import type { Objection } from "../handshake/handshake-core.js";
+import type { Limits } from "../limits.js";
+import type { Observer } from "../observer.js";
+import type { RawConnection } from "../session/raw-connection.js";
+import type { Session } from "../session/session.js";
+import type { Metadata } from "../wire/metadata.js";
+import { errorKey } from "../wire/rejected-error.js";
+import { admit } from "./admission.js";
+import type { ConnectionOffer, ConnectionRequest } from "./incoming-connection.js";
+import type { Acceptor } from "./router.js";
+
+/** What the acceptor is asked about while the handshake waits. */
+export class RootOffer implements ConnectionOffer {
+  readonly limits: Limits;
+  hasFailed = false;
+  /** Answers the peer's calls. */
+  dispatcher: Dispatcher | undefined = undefined;
+  /** What the acceptor has thrown, other than a refusal. */
+  error: unknown = undefined;
+  private answer: { readonly objection: Objection } | undefined = undefined;
+  /** Whether the handshake has the answer. */
+  private isDecided = false;
+  private resolveDecision: ((objection: Objection) => void) | undefined = undefined;
+  private readonly session: Promise<Session>;
+  private resolveSession: (session: Session) => void = () => {};
+  private rejectSession: (error: unknown) => void = () => {};
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+    this.session = new Promise((resolve, reject) => {
+      this.resolveSession = resolve;
+      this.rejectSession = reject;
+    });
+    this.session.catch(() => {});
+  }
+
+  /** Asks the acceptor. @returns why there will be no session */
+  decide(
+    acceptor: Acceptor | undefined,
+    request: ConnectionRequest,
+    observer: Observer | undefined,
+  ): Objection | Promise<Objection> {
+    admit(acceptor, request, this, observer);
+    this.isDecided = this.answer !== undefined;
+    if (this.answer !== undefined) return this.answer.objection;
+    return new Promise((resolve) => {
+      this.resolveDecision = resolve;
+    });
+  }
+
+  /** The session is there. */
+  onEstablished(session: Session): void {
+    this.resolveSession(session);
+  }
+
+  /** There will be none. */
+  onFailed(error: unknown): void {
+    this.hasFailed = true;
+    this.rejectSession(error);
+  }
+
+  accept(dispatcher: Dispatcher | undefined): () => Caller {
+    this.dispatcher = dispatcher;
+    this.settle(undefined);
+    return () => new DeferredCaller(this.session.then((session) => session.holdCaller()));
+  }
+
+  acceptRaw(): RawConnection {
+    throw new TypeError("a root connection has a driver");
+  }
+
+  reject(reason: Metadata, cause?: unknown): void {
+    this.error = cause;
+    this.settle(reason.getString(errorKey) ?? "the connection is not wanted");
+  }
+
+  revoke(): boolean {
+    // What it did before it threw is void.
+    if (!this.isDecided) return true;
+    this.session.then(
+      (session) => session.abort(),
+      () => {},
+    );
+    return false;
+  }
+
+  private settle(objection: Objection): void {
+    this.answer = { objection };
+    if (this.resolveDecision === undefined) return;
+    this.isDecided = true;
+    this.resolveDecision(objection);
+  }
+}

@@ -1,0 +1,67 @@
+/** A virtual connection of the peer: its answer is sent. Source: `protocol/session.md` §5.2. */
+import type { Caller } from "../call/caller.js";
+import type { Dispatcher } from "../call/dispatcher.js";
+import type { Limits } from "../limits.js";
+import type { Observer } from "../observer.js";
+import type { Connection, ConnectionSettings } from "../session/connection.js";
+import { RawConnection } from "../session/raw-connection.js";
+import type { Session } from "../session/session.js";
+import type { IncomingOpen } from "../session/virtual-connections.js";
+import type { Metadata } from "../wire/metadata.js";
+import { admit } from "./admission.js";
+import type { ConnectionOffer } from "./incoming-connection.js";
+import type { Acceptor } from "./router.js";
+
+/** Asks the acceptor about a virtual connection of the peer. */
+export function offerVirtual(
+  acceptor: Acceptor | undefined,
+  open: IncomingOpen,
+  session: Session,
+  observer: Observer | undefined,
+): void {
+  const { service, metadata, peer: settings } = open;
+  // The session may have had other links before: what is said about the connection is true of the one in use.
+  const { description: link, peerMetadata } = session;
+  const request = { service, metadata, peerMetadata, link, isVirtual: true, settings };
+  admit(acceptor, request, new VirtualOffer(open, session), observer);
+}
+
+class VirtualOffer implements ConnectionOffer {
+  readonly hasFailed = false;
+  private readonly open: IncomingOpen;
+  private readonly session: Session;
+  private connection: Connection | undefined = undefined;
+
+  constructor(open: IncomingOpen, session: Session) {
+    this.open = open;
+    this.session = session;
+  }
+
+  get limits(): Limits {
+    return this.session.core.limits;
+  }
+
+  accept(dispatcher: Dispatcher | undefined): () => Caller {
+    const caller = this.session.startDriver(this.take(undefined), dispatcher);
+    return () => caller;
+  }
+
+  acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection {
+    return new RawConnection(this.take(local), this.session.core);
+  }
+
+  reject(reason: Metadata): void {
+    this.session.core.virtual.refuse(this.open, reason);
+  }
+
+  revoke(): boolean {
+    if (this.connection !== undefined) this.session.core.close(this.connection, "Local", undefined);
+    return false;
+  }
+
+  private take(local: Omit<ConnectionSettings, "parity"> | undefined): Connection {
+    const { open, session } = this;
+    this.connection = session.core.virtual.accept(open, local && { ...local, parity: open.local.parity });
+    return this.connection;
+  }
+}
