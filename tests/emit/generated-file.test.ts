@@ -1,7 +1,7 @@
 /** Generated files as a whole: paths, header, stability, what is left out, what tools recognise. */
 import { emitTypeScript, generatedHeaderMark, isGenerated } from "@voxrpc/codegen";
 import { describe, expect, it } from "vitest";
-import { emitOne, loadGenerated, modelOf } from "./generated.js";
+import { codecOf, emitOne, loadGenerated, modelOf } from "./generated.js";
 
 const texts = {
   "/base/a/main.vox": `
@@ -140,5 +140,36 @@ describe("generated files", () => {
   it("carry docs and deprecations over", () => {
     const text = emitOne('struct A {\n  /// The b.\n  @deprecated("use c")\n  b: u8\n}');
     expect(text).toContain("  /**\n   * The b.\n   * @deprecated use c\n   */\n  b: number;");
+  });
+
+  it("carry the docs of the package over, above everything else", () => {
+    const text = emitOne("/// About */ the shop.\npackage a.shop\nstruct A { b: u8 }");
+    expect(text).toContain("\n\n/**\n * About *\\/ the shop.\n *\n * @module a.shop\n */\n\nimport * as $");
+  });
+
+  it("have objects for an error enum, whatever its variants are", () => {
+    const module = (variants: string): string =>
+      emitOne(`error enum E { ${variants} }\nstruct S { e: E = Gone }`);
+    for (const text of [module("Gone, Away"), module("Gone, Away, Late(u8)")]) {
+      expect(text).toContain('  | { kind: "Gone" }\n  | { kind: "Away" }');
+      expect(text).toContain('() => ({ kind: "Gone" })');
+    }
+    const [file] = emitTypeScript(modelOf({ "/e.vox": "error enum E { Gone, Away }" }), {
+      baseDirectory: "/",
+    });
+    const exports = loadGenerated(file === undefined ? [] : [file]).get("e.vox.ts") ?? {};
+    const codec = codecOf(exports, "E");
+    expect([...codec.encode({ kind: "Away" })]).toStrictEqual([1]);
+    expect(codec.decode(Uint8Array.of(0))).toStrictEqual({ kind: "Gone" });
+    expect(() => codec.encode("Away")).toThrow("E");
+  });
+
+  it("have defaults that a peer could have sent", () => {
+    const text = emitOne("struct D { single: f32 = 0.1, double: f64 = 0.1, minus: f32 = -0.0 }");
+    expect(text.match(/\(\) => [-\d.]+/g)).toStrictEqual([
+      "() => 0.10000000149011612",
+      "() => 0.1",
+      "() => -0",
+    ]);
   });
 });

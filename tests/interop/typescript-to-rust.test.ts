@@ -127,8 +127,8 @@ describe("declared errors", () => {
 
   it("carries texts, unit variants and structs", async () => {
     expect(await failureOf(client.failText("no ☃"))).toMatchObject({ code: "User", error: "no ☃" });
-    const refused = await failureOf(client.failRefusal("Closed"));
-    expect(everythingFailRefusal.isError(refused) && refused.error).toBe("Closed");
+    const refused = await failureOf(client.failRefusal({ kind: "Closed" }));
+    expect(everythingFailRefusal.isError(refused) && refused.error).toStrictEqual({ kind: "Closed" });
     expect(await failureOf(client.failReport({ code: 17, message: "bad" }))).toMatchObject({
       code: "User",
       error: { code: 17, message: "bad" },
@@ -225,7 +225,10 @@ describe("mistakes", () => {
     expect(await failureOf(other.$caller.call(truncated, ["Busy"]))).toMatchObject({
       code: "InvalidPayload",
     });
-    expect(await failureOf(other.failRefusal("Busy"))).toMatchObject({ code: "User", error: "Busy" });
+    expect(await failureOf(other.failRefusal({ kind: "Busy" }))).toMatchObject({
+      code: "User",
+      error: { kind: "Busy" },
+    });
   });
 
   it("ends the session when the server does not have the service", async () => {

@@ -70,7 +70,7 @@ export async function results(): Promise<void> {
 
 export async function errors(): Promise<void> {
   try {
-    await client.failRefusal("Busy");
+    await client.failRefusal({ kind: "Busy" });
   } catch (error) {
     if (everythingFailRefusal.isError(error)) expectType<Refusal>()(error.error, true);
     if (everythingFailShape.isError(error)) {

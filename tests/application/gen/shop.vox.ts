@@ -6,6 +6,12 @@
 // biome-ignore-all assist: generated
 // biome-ignore-all format: generated
 
+/**
+ * What the tests of applications' mistakes serve.
+ *
+ * @module application
+ */
+
 import * as $ from "@voxrpc/runtime/gen/v1";
 
 // --- types ---

@@ -6,6 +6,12 @@
 // biome-ignore-all assist: generated
 // biome-ignore-all format: generated
 
+/**
+ * Every type of the language in one service: what a peer answers must be what it was sent.
+ *
+ * @module everything
+ */
+
 import * as $ from "@voxrpc/runtime/gen/v1";
 
 // --- types ---
@@ -249,12 +255,9 @@ export type ShapeError =
   | { kind: "TooLarge"; limit: number; found: bigint }
   | { kind: "Clash"; value: [Point, Point] };
 
-export type Refusal = "Busy" | "Closed";
-/** The variants of {@link Refusal} by name. */
-export const Refusal = {
-  Busy: "Busy",
-  Closed: "Closed",
-} as const;
+export type Refusal =
+  | { kind: "Busy" }
+  | { kind: "Closed" };
 
 export interface Report {
   code: number;
@@ -1706,17 +1709,18 @@ export function readShapeError(r: $.Reader): ShapeError {
   }
 }
 
-export const refusalShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Refusal", true, [
+export const refusalShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Refusal", false, [
   /*@__PURE__*/ $.unitVariant("Busy"),
   /*@__PURE__*/ $.unitVariant("Closed"),
 ]);
 
 export function writeRefusal(w: $.Writer, p: number, v: Refusal): number {
-  if (p + 5 > w.limit) w.grow(p, 5);
-  switch (v) {
+  switch (v.kind) {
     case "Busy":
+      if (p + 5 > w.limit) w.grow(p, 5);
       return $.writeTag(w, p, 0);
     case "Closed":
+      if (p + 5 > w.limit) w.grow(p, 5);
       return $.writeTag(w, p, 1);
     default:
       return $.badVariant(v, "Refusal");
@@ -1727,9 +1731,9 @@ export function readRefusal(r: $.Reader): Refusal {
   const index = $.readTag(r);
   switch (index) {
     case 0:
-      return "Busy";
+      return { kind: "Busy" };
     case 1:
-      return "Closed";
+      return { kind: "Closed" };
     default:
       return $.unknownVariant(r, index, "Refusal");
   }

@@ -6,6 +6,12 @@
 // biome-ignore-all assist: generated
 // biome-ignore-all format: generated
 
+/**
+ * What can be asked of a peer beside values: metadata, slow answers, crashes, large answers.
+ *
+ * @module probe
+ */
+
 import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Folder, Wide } from "./everything.vox.js";
 import { folderShape, readFolder, readWide, wideShape, writeFolder, writeWide } from "./everything.vox.js";

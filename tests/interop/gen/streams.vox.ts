@@ -6,6 +6,12 @@
 // biome-ignore-all assist: generated
 // biome-ignore-all format: generated
 
+/**
+ * Channels in every direction, and calls back to the caller.
+ *
+ * @module streams
+ */
+
 import * as $ from "@voxrpc/runtime/gen/v1";
 
 // --- types ---

@@ -57,8 +57,16 @@ describe("check beside a lock", () => {
 
   it.each([
     ["id: u64, stock", "id: u32, stock", "Catalog.get: has another result or declared error"],
-    ["stock: u32 = 5", "stock: u32 = 6", "Catalog.get: has another result or declared error"],
-    ["stock: u32 = 5", "stock: u32", "Catalog.get: has another result or declared error"],
+    [
+      "stock: u32 = 5",
+      "stock: u32 = 6",
+      "Catalog.get: has another result or declared error (the default of Product.stock is 6, was 5)",
+    ],
+    [
+      "stock: u32 = 5",
+      "stock: u32",
+      "Catalog.get: has another result or declared error (the default of Product.stock is none, was 5)",
+    ],
     ["get(id: u64)", "get(id: u32)", "Catalog.get: takes other arguments"],
     ["@persist ", "", "Catalog.order: is no longer @persist"],
     ["@persist order", "@persist @idempotent order", "Catalog.order: is @idempotent now"],

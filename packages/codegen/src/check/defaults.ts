@@ -13,6 +13,18 @@ export function integerRange(name: PrimitiveName): { min: bigint; max: bigint } 
     : { min: -(2n ** (bits - 1n)), max: 2n ** (bits - 1n) - 1n };
 }
 
+const safe = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Range of the values that a type has in TypeScript: `@js(number)` holds safe integers only. */
+export function valueRange({
+  name,
+  asNumber,
+}: Extract<Type, { kind: "primitive" }>): { min: bigint; max: bigint } | undefined {
+  const range = integerRange(name);
+  if (range === undefined || !asNumber) return range;
+  return { min: range.min < -safe ? -safe : range.min, max: range.max > safe ? safe : range.max };
+}
+
 /** Longest number literal that is read: the longest of any type has 40 characters. */
 const maxNumberLength = 400;
 
@@ -41,7 +53,7 @@ export function defaultValue(literal: LiteralNode, type: Type): DefaultValue | u
     case "alias":
       return defaultValue(literal, type.target);
     case "primitive":
-      return primitiveDefault(literal, type.name);
+      return primitiveDefault(literal, type);
     case "option":
       return literal.kind === "none" ? { kind: "none" } : undefined;
     case "list":
@@ -60,8 +72,12 @@ export function defaultValue(literal: LiteralNode, type: Type): DefaultValue | u
   }
 }
 
-function primitiveDefault(literal: LiteralNode, name: PrimitiveName): DefaultValue | undefined {
-  const range = integerRange(name);
+function primitiveDefault(
+  literal: LiteralNode,
+  type: Extract<Type, { kind: "primitive" }>,
+): DefaultValue | undefined {
+  const { name } = type;
+  const range = valueRange(type);
   if (range !== undefined) {
     const value = literal.kind === "number" ? parseInteger(literal.text) : undefined;
     return value !== undefined && value >= range.min && value <= range.max

@@ -1,7 +1,7 @@
 /** Whether a lock still says what the schemas say. */
 
 import { typeIdText } from "@voxrpc/runtime/internal/schema";
-import type { Model } from "../model/model.js";
+import type { EnumDeclaration, Field, Model, StructDeclaration } from "../model/model.js";
 import type { ConcreteType } from "../schema/concrete-type.js";
 import { defaultText } from "./concrete-text.js";
 import { type ChangeFinding, finding } from "./finding.js";
@@ -63,40 +63,67 @@ function changesOf(
     if (before.method[flag] === after.method[flag]) continue;
     changes.push(after.method[flag] ? `is @${flag} now` : `is no longer @${flag}`);
   }
-  const isSame = (half: "args" | "response"): boolean =>
-    fingerprint(before.schemas[half]) === fingerprint(after.schemas[half]) &&
-    defaultsText(older, before, half) === defaultsText(newer, after, half);
-  if (!isSame("args")) changes.push("takes other arguments");
-  if (!isSame("response")) changes.push("has another result or declared error");
+  for (const half of ["args", "response"] as const) {
+    const isSame = fingerprint(before.schemas[half]) === fingerprint(after.schemas[half]);
+    const defaults = defaultChanges(defaultsOf(older, before, half), defaultsOf(newer, after, half));
+    if (isSame && defaults.length === 0) continue;
+    const text = half === "args" ? "takes other arguments" : "has another result or declared error";
+    changes.push(defaults.length === 0 ? text : `${text} (${defaults.join(", ")})`);
+  }
   return changes;
 }
 
-/** Declared defaults of everything in one half of a method: they are no part of any announcement. */
-function defaultsText({ cache }: ContractSide, { method }: SideMethod, half: "args" | "response"): string {
+/** Names each default that is another one. */
+function defaultChanges(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly string[] {
+  const places = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return places.flatMap((place) => {
+    const [was = "none", now = "none"] = [before.get(place), after.get(place)];
+    return was === now ? [] : [`the default of ${place} is ${now}, was ${was}`];
+  });
+}
+
+/** Declared defaults of everything in one half of a method, by place: they are no part of any announcement. */
+function defaultsOf(
+  { cache }: ContractSide,
+  { method }: SideMethod,
+  half: "args" | "response",
+): ReadonlyMap<string, string> {
   const { types } = cache;
+  const { args, returns, throws } = method;
   const roots =
-    half === "args"
-      ? method.args.map(({ type }) => types.resolve(type))
-      : [method.returns, ...(method.throws === undefined ? [] : [method.throws])].map((type) =>
-          types.resolve(type),
-        );
+    half === "args" ? args.map(({ type }) => type) : [returns, ...(throws === undefined ? [] : [throws])];
   const seen = new Set<ConcreteType>();
-  const lines = new Set<string>();
-  const pending = [...roots];
+  const found = new Map<string, string>();
+  const pending = roots.map((type) => types.resolve(type));
   for (let type = pending.pop(); type !== undefined; type = pending.pop()) {
     if (seen.has(type)) continue;
     seen.add(type);
     if (type.kind === "named") {
       pending.push(...types.members(type).map((member) => member.type));
-      const { declaration } = type;
-      for (const field of declaration.kind === "struct" ? declaration.fields : []) {
-        const value = (field as { readonly default?: Parameters<typeof defaultText>[0] }).default;
-        if (value !== undefined) lines.add(`${declaration.name}.${field.name}=${defaultText(value)}`);
-      }
+      // Both sides were opened on a model: the declarations are those of the model.
+      for (const [place, { default: value }] of fieldsOf(
+        type.declaration as StructDeclaration | EnumDeclaration,
+      ))
+        if (value !== undefined) found.set(place, defaultText(value));
     } else if (type.kind === "tuple") pending.push(...type.elements);
     else if (type.kind === "map") pending.push(type.key, type.value);
     else if (type.kind === "result") pending.push(type.ok, type.error);
     else if (type.kind !== "primitive") pending.push(type.element);
   }
-  return [...lines].sort().join("\n");
+  return found;
+}
+
+/** Fields of a struct, or of an enum's variants, as messages name them. */
+function fieldsOf(declaration: StructDeclaration | EnumDeclaration): readonly (readonly [string, Field])[] {
+  const { name } = declaration;
+  if (declaration.kind === "struct")
+    return declaration.fields.map((field) => [`${name}.${field.name}`, field] as const);
+  return declaration.variants.flatMap((variant) =>
+    variant.form.kind === "struct"
+      ? variant.form.fields.map((field) => [`${name}::${variant.name}.${field.name}`, field] as const)
+      : [],
+  );
 }

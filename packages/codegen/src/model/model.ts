@@ -102,7 +102,7 @@ export interface EnumDeclaration extends Declared {
   readonly file: ModelFile;
   readonly parameters: readonly string[];
   readonly variants: readonly Variant[];
-  /** Declared as `error enum`: documentation and lint only. */
+  /** Declared as `error enum`: its values are objects with `kind`, also when all variants are units. */
   readonly isError: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { nearestName } from "../../diagnostics/suggest.js";
 import type { EnumDeclaration, PrimitiveName, Type } from "../../model/model.js";
 import type { LiteralNode } from "../../syntax/ast.js";
-import { defaultValue, integerRange, parseFloat64, parseInteger } from "../defaults.js";
+import { defaultValue, integerRange, parseFloat64, parseInteger, valueRange } from "../defaults.js";
 import { invalidType, type Linked, withoutAliases } from "../program.js";
 import { quotedType } from "../type-text.js";
 
@@ -31,9 +31,14 @@ function reportDefault(linked: Linked, literal: LiteralNode, type: Type): void {
     linked.reporter.report("VOX3034", literal.span, { type: quotedType(type) });
     return;
   }
-  const range = plain.kind === "primitive" ? rangeAdvice(plain.name, literal) : undefined;
+  const range = plain.kind === "primitive" ? rangeAdvice(plain, literal) : undefined;
   if (range !== undefined) {
-    const parameters = { literal: shown(linked, literal), type: quotedType(type), advice: range };
+    const isNumber = plain.kind === "primitive" && plain.asNumber;
+    const parameters = {
+      literal: shown(linked, literal),
+      type: `${quotedType(type)}${isNumber ? " as a number" : ""}`,
+      advice: range,
+    };
     linked.reporter.report("VOX3031", literal.span, parameters);
     return;
   }
@@ -138,14 +143,18 @@ function primitiveAdvice(name: PrimitiveName): string | undefined {
 }
 
 /** For a number of the right kind that is too large or too small. */
-function rangeAdvice(name: PrimitiveName, literal: LiteralNode): string | undefined {
+function rangeAdvice(type: Extract<Type, { kind: "primitive" }>, literal: LiteralNode): string | undefined {
   if (literal.kind !== "number") return undefined;
-  const range = integerRange(name);
+  const { name } = type;
+  const range = valueRange(type);
   if (range !== undefined) {
     const isInteger = /^-?(?:0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)$/.test(literal.text);
     if (!isInteger) return undefined;
     const value = parseInteger(literal.text);
     const isNegative = value !== undefined && value < 0n && range.min === 0n;
+    const isWide = value !== undefined && fits(value, integerRange(name));
+    if (type.asNumber && isWide)
+      return `a number of JavaScript is exact from ${range.min} to ${range.max}: leave @js(number) out, or choose another default`;
     return isNegative
       ? `it is unsigned: 0 to ${range.max}; a signed type is \`i${name.slice(1)}\``
       : `it holds ${range.min} to ${range.max}`;
@@ -155,6 +164,10 @@ function rangeAdvice(name: PrimitiveName, literal: LiteralNode): string | undefi
   return value === undefined || name === "f64"
     ? "no f64 is that large"
     : "no f32 is that large; f64 may hold it";
+}
+
+function fits(value: bigint, range: { min: bigint; max: bigint } | undefined): boolean {
+  return range !== undefined && value >= range.min && value <= range.max;
 }
 
 /** `null`, `True` and the like. */

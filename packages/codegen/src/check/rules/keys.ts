@@ -47,6 +47,7 @@ function whyNoKey(type: Type): string | undefined {
   const isPlainEnum =
     plain.kind === "named" &&
     plain.declaration.kind === "enum" &&
+    !plain.declaration.isError &&
     plain.declaration.variants.every((variant) => variant.form.kind === "unit");
   if (isPlainEnum) return undefined;
   return plain.kind === "option"

@@ -1,4 +1,5 @@
 /** Doc comments of generated code. */
+import type { ModelFile } from "../../model/model.js";
 
 interface Documented {
   readonly docs: readonly string[];
@@ -17,6 +18,15 @@ export function docLines({ docs, deprecated }: Documented, extra: readonly strin
   const [only = ""] = lines;
   if (lines.length === 1) return [`/** ${only} */`];
   return ["/**", ...lines.map((line) => (line === "" ? " *" : ` * ${line}`)), " */"];
+}
+
+/** What the schema says of itself, above everything else. */
+export function moduleDocs({
+  docs,
+  packageName,
+}: Pick<ModelFile, "docs" | "packageName">): readonly string[] {
+  if (docs.every((line) => line.trim() === "")) return [];
+  return docLines({ docs }, packageName === undefined ? ["", "@module"] : ["", `@module ${packageName}`]);
 }
 
 /** Lines that cannot end the comment. */

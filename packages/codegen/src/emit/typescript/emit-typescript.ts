@@ -6,6 +6,7 @@ import type { Layout } from "../layout.js";
 import { TextWriter } from "../text-writer.js";
 import { clientText } from "./client.js";
 import { declarationText } from "./declarations.js";
+import { moduleDocs } from "./docs.js";
 import { FileScope, ProgramScope } from "./file-scope.js";
 import { codecConstant, declaredCodec, itemConstant, partText } from "./functions.js";
 import { dispatcherText, handlerText } from "./handler.js";
@@ -86,6 +87,8 @@ function fileText(file: FileScope, header: readonly string[]): string {
 
   const writer = new TextWriter();
   writer.add(...header).gap();
+  const about = moduleDocs(file.file);
+  if (about.length > 0) writer.add(...about).gap();
   if (declarations.length > 0 || services.length > 0) {
     writer.add('import * as $ from "@voxrpc/runtime/gen/v1";').add(...file.imports.statements());
   } else {

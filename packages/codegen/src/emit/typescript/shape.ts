@@ -120,8 +120,12 @@ function defaultText(value: DefaultValue | undefined, type: ValueType, file: Fil
       return [];
     case "integer":
       return [`() => ${value.value}${isBigint(type) ? "n" : ""}`];
-    case "float":
-      return [`() => ${Object.is(value.value, -0) ? "-0" : value.value}`];
+    case "float": {
+      // What a peer would have sent: an f32 is read as the nearest f32, not as the literal.
+      const isSingle = type.kind === "primitive" && type.name === "f32";
+      const number = isSingle ? Math.fround(value.value) : value.value;
+      return [`() => ${Object.is(number, -0) ? "-0" : number}`];
+    }
     case "string":
     case "bool":
       return [`() => ${JSON.stringify(value.value)}`];

@@ -188,9 +188,12 @@ export class ValueTypes {
   }
 }
 
-/** Whether an enum's values are string literals: it has unit variants only. */
-export function isLiteralEnum(declaration: EnumDeclaration): boolean {
-  return declaration.variants.every(({ form }) => form.kind === "unit");
+/**
+ * Whether an enum's values are string literals: it has unit variants only. Those of an `error enum` never are: a variant
+ * with a field, added later, would change what the others look like to every caller.
+ */
+export function isLiteralEnum({ isError, variants }: EnumDeclaration): boolean {
+  return !isError && variants.every(({ form }) => form.kind === "unit");
 }
 
 /** Whether a present value of an option of this element is `{ some }`: the element itself may be undefined. */
