@@ -38,6 +38,7 @@ export const badHost: Host = {
       return undefined;
     }
   },
+  refusal: (path) => (path.startsWith("/outside/") ? "is outside of the project /" : undefined),
   list: (folder) => {
     try {
       return readdirSync(`${badFolder}${folder}`);

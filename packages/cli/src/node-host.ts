@@ -12,19 +12,25 @@ export interface NodeHost extends Host {
 /**
  * Reads files afresh at every call.
  *
+ * @param problemOf why a schema may not be read, after its name; undefined: it may
+ *
  * Its `read` throws a CliError `File` for a file that is there and cannot be read.
  */
-export function nodeHost(): NodeHost {
+export function nodeHost(problemOf: (path: string) => string | undefined): NodeHost {
   const asked = new Set<string>();
   return {
     asked,
     read(path) {
       asked.add(path);
+      if (problemOf(path) !== undefined) return undefined;
       // A folder is no file: an import of one is told by the compiler, with the place of the import.
       if (statOf(path)?.isDirectory() === true) return undefined;
       return readTextFile(path);
     },
+    refusal: (path) => (path.endsWith(".vox") ? problemOf(path) : undefined),
     list(folder) {
+      // Names are suggestions, and of the same files only.
+      if (problemOf(`${folder}/x.vox`) !== undefined) return [];
       try {
         return readdirSync(folder).sort();
       } catch {

@@ -1,5 +1,6 @@
 /** Files of the disk under paths of their own, so that an old version and the new one never share a path. */
 import type { Host } from "@voxrpc/codegen";
+import { realPath } from "../files/text-file.js";
 import { nodeHost } from "../node-host.js";
 
 /** What stands before the path of each old file. No absolute path on disk begins so. */
@@ -23,7 +24,8 @@ function isOld(path: string): boolean {
 
 /** @param names path of an old file → where it is on disk, for files that are called otherwise there */
 export function oldHost(names: ReadonlyMap<string, string> = new Map()): Host {
-  const disk = nodeHost();
+  // Another state of a project may lie anywhere; what is no schema is not read there either.
+  const disk = nodeHost((path) => (realPath(path).endsWith(".vox") ? undefined : "is no schema"));
   return {
     read: (path) => (isOld(path) ? disk.read(names.get(path) ?? diskPath(path)) : undefined),
     list: (folder) => (isOld(folder) ? (disk.list?.(diskPath(folder)) ?? []) : []),

@@ -5,6 +5,7 @@ import type { Compiler } from "../compiler.js";
 import { CliError } from "../errors.js";
 import { findSchemas } from "../files/find-schemas.js";
 import { absolutePath, commonFolder, isInside, shownPath } from "../files/paths.js";
+import { Roots } from "../files/roots.js";
 import { readTextFile, realPath, statOf } from "../files/text-file.js";
 import { nodeHost } from "../node-host.js";
 import { type Checkout, checkOut, folderIn } from "./git.js";
@@ -71,12 +72,14 @@ async function openCommit(compiler: Compiler, search: Search): Promise<OldVersio
     if (rest.length > 0) {
       const folder = absolutePath(checkout.folder, inner);
       const entries = await everySchema(search, isInside(checkout.folder, folder) ? folder : undefined);
-      const { model, files } = compileOld(compiler, nodeHost(), entries, against);
+      const { model, files } = compileOld(compiler, hostOf(checkout), entries, against);
       return { model, files, oldBase: folder, newBase: commonBase(search), shown, ...dispose };
     }
-    const entries = await entriesIn(search, folderIn(checkout), listed(checkout));
+    const found = await entriesIn(search, folderIn(checkout), listed(checkout));
+    // A pattern that leads upwards may lead out of the checkout.
+    const entries = found.filter((path) => isInside(checkout.folder, path));
     if (entries.length === 0) throw nothingThere(search);
-    const { model, files } = compileOld(compiler, nodeHost(), entries, against);
+    const { model, files } = compileOld(compiler, hostOf(checkout), entries, against);
     const up = checkout.inside === "" ? "." : checkout.inside.replace(/[^/]+/g, "..");
     return {
       model,
@@ -90,6 +93,12 @@ async function openCommit(compiler: Compiler, search: Search): Promise<OldVersio
     checkout[Symbol.dispose]();
     throw error;
   }
+}
+
+/** A commit is read inside of its checkout only. */
+function hostOf({ folder }: Checkout): Host {
+  const roots = new Roots([folder], []);
+  return nodeHost((path) => roots.problemOfSchema(path));
 }
 
 /** Refuses files that the commit cannot hold: those of submodules, and those outside of the repository. */

@@ -5,6 +5,7 @@ import { type Compiler, loadCompiler } from "../compiler.js";
 import { CliError } from "../errors.js";
 import { findSchemas, type SchemaPlace } from "../files/find-schemas.js";
 import { absolutePath, commonFolder, isInside, shownPath } from "../files/paths.js";
+import { visiblePath } from "../files/roots.js";
 import { nodeHost } from "../node-host.js";
 import { isStale, ownerText, type RunOwner } from "../output/owner.js";
 import { type OutputPlan, planOutput } from "../output/plan.js";
@@ -41,7 +42,15 @@ export async function checkProject(project: Project): Promise<Checked> {
   const { patterns, directory, cwd, origin } = project;
   const { entries, places } = await findSchemas({ patterns, directory, cwd, origin });
   const compiler = await loadCompiler();
-  const host = nodeHost();
+  const { roots } = project;
+  for (const entry of entries) {
+    const problem = roots.problemOfSchema(entry);
+    if (problem === undefined) continue;
+    throw new CliError("File", `${visiblePath(shownPath(cwd, entry))} ${problem}`, {
+      help: "rename it, or name the folder where it really is",
+    });
+  }
+  const host = nodeHost((path) => roots.problemOfSchema(path));
   const compilation = compiler.compile(host, entries);
   const findings = findingsOf(compiler, compilation, cwd);
   const errors = findings.filter(({ severity }) => severity === "error").length;

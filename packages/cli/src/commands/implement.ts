@@ -1,8 +1,10 @@
 /** `vox-gen implement`: a class that implements a service, written or brought up to date. */
 import { dirname } from "node:path/posix";
 import type { EmittedFile, Model } from "@voxrpc/codegen";
+import { configFileNames } from "../config/load.js";
 import { CliError, exitCode } from "../errors.js";
 import { absolutePath, shownPath } from "../files/paths.js";
+import { projectOf, Roots } from "../files/roots.js";
 import { readTextFile, statOf } from "../files/text-file.js";
 import { applyChanges } from "../output/apply.js";
 import { parseHeader } from "../output/header.js";
@@ -51,7 +53,10 @@ export async function implement(args: ImplementArguments, environment: Environme
     });
     const { text, added, updated, extra, unsure, unchanged } = result;
     const change = before === undefined ? "created" : unchanged ? "unchanged" : "updated";
-    if (change !== "unchanged") applyChanges([{ change, path, before, after: text }], dirname(path));
+    if (change !== "unchanged") {
+      const roots = new Roots([projectOf(cwd, configFileNames)], [dirname(path)]);
+      applyChanges([{ change, path, before, after: text }], dirname(path), roots);
+    }
     const shown = shownPath(cwd, path);
     report({
       kind: "implemented",

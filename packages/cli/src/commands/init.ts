@@ -3,6 +3,7 @@ import { basename } from "node:path/posix";
 import { fileURLToPath } from "node:url";
 import { CliError, exitCode } from "../errors.js";
 import { absolutePath, shownPath } from "../files/paths.js";
+import { Roots } from "../files/roots.js";
 import { linkStatOf, statOf } from "../files/text-file.js";
 import { packageSource } from "../init/package-source.js";
 import { initialFiles, packageName } from "../init/project-files.js";
@@ -42,7 +43,7 @@ export async function init(
       help: "name an empty folder: vox-gen init my-service",
     });
   }
-  applyChanges(files, folder);
+  applyChanges(files, folder, new Roots([folder], []));
   for (const { path } of files) report({ kind: "file", change: "created", path: shownPath(cwd, path) });
   const enter = folder === cwd ? [] : [`  cd ${shellWord(shownPath(cwd, folder))}`];
   const run = [`  ${packageManager} install`, `  ${packageManager} start`];

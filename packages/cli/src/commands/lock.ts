@@ -34,7 +34,7 @@ export async function lock(args: ProjectArguments, { cwd, clock, report }: Envir
     const after = compiler.writeLock(model, lockBase(path, files));
     if (before !== after) {
       const change = before === undefined ? "created" : "updated";
-      applyChanges([{ change, path, before, after }], dirname(path));
+      applyChanges([{ change, path, before, after }], dirname(path), project.roots);
       report({ kind: "file", change, path: shownPath(cwd, path) });
       written = 1;
     }

@@ -1,8 +1,10 @@
 /** What a command works on: the config file and the command line, put together. */
-import { loadConfig } from "../config/load.js";
+import { configFileNames, loadConfig } from "../config/load.js";
 import type { BreakingConfig } from "../define-config.js";
 import { CliError } from "../errors.js";
+import { placesOf } from "../files/find-schemas.js";
 import { absolutePath, shownPath } from "../files/paths.js";
+import { projectOf, Roots } from "../files/roots.js";
 
 /** What every command that compiles takes from the command line. Paths are relative to the working directory. */
 export interface ProjectArguments {
@@ -29,6 +31,8 @@ export interface Project {
   /** Where the patterns were written, for messages; undefined: on the command line. */
   readonly origin: string | undefined;
   readonly outDirectory: string | undefined;
+  /** What the run may read and write. */
+  readonly roots: Roots;
   /** Base folder that was asked for. */
   readonly root: string | undefined;
   readonly importExtension: ".js" | ".ts" | "none";
@@ -73,15 +77,24 @@ export async function resolveProject(
       : config?.root !== undefined
         ? absolutePath(configDirectory, config.root)
         : undefined;
+  const patterns = isNamed ? args.files : schemas;
+  const directory = isNamed ? cwd : configDirectory;
+  const places = [
+    ...placesOf({ patterns: schemas, directory: configDirectory, cwd }),
+    ...placesOf({ patterns, directory, cwd }),
+  ];
+  const projects = new Set([configDirectory, cwd].map((folder) => projectOf(folder, configFileNames)));
+  const named = [out, root, ...places.map(({ folder }) => folder)].filter((folder) => folder !== undefined);
   return {
     cwd,
+    roots: new Roots([...projects], named),
     configPath: loaded?.path,
     configPatterns: schemas,
     overrides: new Set(
       (["out", "root", "importExtension"] as const).filter((name) => args[name] !== undefined),
     ),
-    patterns: isNamed ? args.files : schemas,
-    directory: isNamed ? cwd : configDirectory,
+    patterns,
+    directory,
     origin: isNamed || loaded === undefined ? undefined : `${shownPath(cwd, loaded.path)}: \`schemas\``,
     outDirectory: out,
     root,

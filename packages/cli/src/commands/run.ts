@@ -43,7 +43,7 @@ export async function runOnce(
   let plan: OutputPlan = { changes: [], unchanged: 0 };
   if (model !== undefined && mode !== "check") {
     plan = await planProject(project, checked, model);
-    if (mode === "write") applyChanges(plan.changes, outOf(project));
+    if (mode === "write") applyChanges(plan.changes, outOf(project), project.roots);
     for (const planned of plan.changes) {
       const path = shownPath(project.cwd, planned.path);
       const { change } = planned;

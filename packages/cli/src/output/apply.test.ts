@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { TemporaryFolder } from "../run.fixture.js";
 import { applyChanges } from "./apply.js";
 
+const everywhere = { problem: () => undefined };
+
 describe("applyChanges", () => {
   it("creates, updates and removes, with the folders that it needs or leaves empty", () => {
     using folder = new TemporaryFolder({ "old/deep/a.ts": "a", "b.ts": "b", "kept.ts": "k" });
@@ -13,6 +15,7 @@ describe("applyChanges", () => {
         { change: "removed", path: folder.at("old/deep/a.ts"), before: "a", after: undefined },
       ],
       folder.path,
+      everywhere,
     );
     expect(folder.files()).toEqual(["b.ts", "kept.ts", "new/deep/c.ts"]);
     expect(folder.read("b.ts")).toBe("B");
@@ -25,7 +28,7 @@ describe("applyChanges", () => {
       { change: "updated", path: folder.at("a.ts"), before: "a", after: "A" },
       { change: "created", path: folder.at("blocked/b.ts"), before: undefined, after: "b" },
     ] as const;
-    expect(() => applyChanges(changes, folder.path)).toThrow(/cannot write .*blocked\/b\.ts/);
+    expect(() => applyChanges(changes, folder.path, everywhere)).toThrow(/cannot write .*blocked\/b\.ts/);
     expect(folder.files()).toEqual(["a.ts", "blocked"]);
     expect(folder.read("a.ts")).toBe("a");
   });
@@ -34,7 +37,7 @@ describe("applyChanges", () => {
     using folder = new TemporaryFolder();
     mkdirSync(folder.at("a.ts/full"), { recursive: true });
     const change = { change: "created", path: folder.at("a.ts"), before: undefined, after: "a" } as const;
-    expect(() => applyChanges([change], folder.path)).toThrow(/cannot write .*a\.ts/);
+    expect(() => applyChanges([change], folder.path, everywhere)).toThrow(/cannot write .*a\.ts/);
     expect(folder.files()).toEqual([]);
   });
 
@@ -42,7 +45,7 @@ describe("applyChanges", () => {
     using folder = new TemporaryFolder({ "real/a.ts": "a" });
     symlinkSync(folder.at("real/a.ts"), folder.at("a.ts"));
     const change = { change: "updated", path: folder.at("a.ts"), before: "a", after: "A" } as const;
-    applyChanges([change], folder.path);
+    applyChanges([change], folder.path, everywhere);
     expect(folder.read("real/a.ts")).toBe("A");
     expect(lstatSync(folder.at("a.ts")).isSymbolicLink()).toBe(true);
   });

@@ -2,9 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, realpathSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path/posix";
-import { fileError } from "../errors.js";
+import { CliError, fileError } from "../errors.js";
 import { isInside, slashes } from "../files/paths.js";
-import { linkStatOf } from "../files/text-file.js";
+import type { Roots } from "../files/roots.js";
+import { linkStatOf, statOf } from "../files/text-file.js";
 import type { PlannedChange } from "./plan.js";
 
 interface Prepared {
@@ -18,9 +19,21 @@ interface Prepared {
  * before the renames.
  *
  * @param outDirectory folders below it that a removal leaves empty are removed too
+ * @param roots what may be written: nothing is when one path leads out of them
  * @throws CliError `File`
  */
-export function applyChanges(changes: readonly PlannedChange[], outDirectory: string): void {
+export function applyChanges(
+  changes: readonly PlannedChange[],
+  outDirectory: string,
+  roots: Pick<Roots, "problem">,
+): void {
+  for (const { path, after } of changes) {
+    const problem = roots.problem(after === undefined ? dirname(path) : path);
+    if (problem !== undefined)
+      throw new CliError("File", `${path} ${problem}, so nothing was written`, {
+        help: "name the real folder, in the config or on the command line",
+      });
+  }
   const prepared: Prepared[] = [];
   try {
     for (const { path, after } of changes) if (after !== undefined) prepared.push(prepare(path, after));
@@ -39,13 +52,25 @@ function prepare(path: string, text: string): Prepared {
   const folder = dirname(target);
   const temporary = `${folder}/.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(temporary, text, { flag: "wx" });
   } catch (error) {
     removeQuietly(temporary);
     throw fileError("write", path, error);
   }
   return { temporary, target };
+}
+
+/** Step by step: where a folder cannot be made, as below /proc, Node's own way of making all of them may never end. */
+function makeFolder(folder: string): void {
+  if (statOf(folder)?.isDirectory() === true) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have made it in the meantime.
+    if (statOf(folder)?.isDirectory() !== true) throw error;
+  }
 }
 
 /** A symbolic link stays one: the file that it leads to is written. */

@@ -57,9 +57,17 @@ function resolveImport(
   }
   const known = loaded.get(path);
   if (known !== undefined) return known;
-  const text = host.read(path);
+  // Only schemas are read: a diagnostic would show lines of any other file.
+  const text = path.endsWith(".vox") ? host.read(path) : undefined;
   if (text !== undefined) return load(path, text);
-  const advice = suggestFile(host, path, from.path) ?? `it would be ${path}`;
+  const refusal = host.refusal?.(path);
+  if (refusal !== undefined) {
+    reporter.report("VOX2015", from.span, { path: from.path, refusal });
+    return undefined;
+  }
+  const advice =
+    suggestFile(host, path, from.path) ??
+    (path.endsWith(".vox") ? `it would be ${path}` : "the name of a schema ends in .vox");
   reporter.report("VOX2001", from.span, { path: `"${from.path}"`, advice });
   return undefined;
 }

@@ -47,6 +47,7 @@ export const catalog = {
   VOX2012: { severity: "error", title: "file imports itself", message: "this file imports itself", help: "remove the import: its own types are in reach" },
   VOX2013: { severity: "error", title: "empty import", message: "this import names nothing", help: "remove it, or name the types between the braces" },
   VOX2014: { severity: "warning", title: "derived name taken", message: "{subject} is exported as `{name}`: {other} has the name `{wanted}`, too", help: "rename one of the two before the first release, if you can" },
+  VOX2015: { severity: "error", title: "import from outside", message: '"{path}" {refusal}', help: "move the file, or name a folder that holds both files as the root" },
 
   // --- 3xxx: types and rules ---
   VOX3001: { severity: "error", title: "number of type arguments", message: "`{name}` takes {expected}, here {found}", help: "{advice}" },
