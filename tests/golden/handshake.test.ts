@@ -5,7 +5,6 @@ import {
   type Handshake,
   type HandshakeResult,
   type HandshakeStep,
-  messageSchemas,
   messageTypeId,
 } from "../../packages/runtime/src/handshake/handshake-core.js";
 import {
@@ -21,8 +20,8 @@ import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import { decodeCbor } from "../../packages/runtime/src/schema/cbor-decode.js";
 import { encodeCbor } from "../../packages/runtime/src/schema/cbor-encode.js";
 import type { Schema } from "../../packages/runtime/src/schema/model.js";
-import { encodeSchemaList, schemaToCbor } from "../../packages/runtime/src/schema/payload.js";
-import { readSchemaList } from "../../packages/runtime/src/schema/payload-reader.js";
+import { encodeSchemaList, readSchemaList, schemaToCbor } from "../../packages/runtime/src/schema/payload.js";
+import { messageSchemas } from "../../packages/runtime/src/wire/message-schemas.js";
 import { Metadata, type MetadataEntry } from "../../packages/runtime/src/wire/metadata.js";
 import { fromHex, type Json, toHex } from "./golden-values.js";
 import { checkGolden, readGolden } from "./report.js";

@@ -13,7 +13,6 @@ import {
   SessionRegistry,
 } from "@voxrpc/runtime";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
-import { messageSchemas } from "../../packages/runtime/src/handshake/handshake-core.js";
 import {
   decodeHandshakeMessage,
   encodeHandshakeMessage,
@@ -25,6 +24,7 @@ import {
   MessageKind,
   RequestBody,
 } from "../../packages/runtime/src/wire/message.js";
+import { messageSchemas } from "../../packages/runtime/src/wire/message-schemas.js";
 import { fromHex, toHex } from "../golden/golden-values.js";
 import { readGolden } from "../golden/report.js";
 import { RawPeer } from "./raw-peer.js";

@@ -9,6 +9,7 @@
  */
 import type { SessionError } from "../errors.js";
 import type { Schema } from "../schema/model.js";
+import { messageSchemas } from "../wire/message-schemas.js";
 import type { Metadata } from "../wire/metadata.js";
 import {
   cleaned,
@@ -19,7 +20,6 @@ import {
   type HandshakeOptions,
   type HandshakeResult,
   type HandshakeStep,
-  messageSchemas,
   rejectedByPeer,
   tooEarly,
   undecodable,

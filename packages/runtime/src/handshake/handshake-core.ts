@@ -1,10 +1,8 @@
 /** What the state machines of both sides share: their steps, their result, the rules for both. Source: `protocol/wire.md` §3–4. */
 import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { decodeCbor } from "../schema/cbor-decode.js";
 import type { Schema } from "../schema/model.js";
-import { readSchemaList } from "../schema/payload-reader.js";
-import { messageSchemasBase64 } from "../wire/message-schemas.js";
+import { messageSchemaList } from "../wire/message-schemas.js";
 import type { Metadata } from "../wire/metadata.js";
 import { encodeHandshakeMessage, type HandshakeMessage, textOfFault } from "./handshake-messages.js";
 import { refusalOf } from "./refusals.js";
@@ -85,18 +83,8 @@ export const zeroCredit = "initial_channel_credit must be greater than zero";
 /** UTF-16 units of a peer's text that we show. */
 const longestText = 512;
 
-/** What our own schemas need to be read. */
-const ownLimits = { maxBytes: 1 << 16, maxDepth: 64 };
-
-let schemaList: Uint8Array | undefined;
 /** Our schemas of `Message` by id, as {@link definitionOf} writes them. */
 let ownDefinitions: ReadonlyMap<bigint, string> | undefined;
-
-/** CBOR of our schemas of `Message`. The same array each time: not to be written to. */
-export function messageSchemas(): Uint8Array {
-  schemaList ??= Uint8Array.from(atob(messageSchemasBase64), (letter) => letter.charCodeAt(0));
-  return schemaList;
-}
 
 /** Type id of our `Message`. Source: `protocol/schemas.md` §8. */
 export const messageTypeId = 0x15466886ca2608b7n;
@@ -204,12 +192,7 @@ function compareMessageSchemas(schemas: readonly Schema[]): string | undefined {
     const id = root.id.toString(16).padStart(16, "0");
     return `the peer's messages are another type than ours: \`${nameOf(root)}\` with the id ${id}`;
   }
-  ownDefinitions ??= new Map(
-    readSchemaList(decodeCbor(messageSchemas(), ownLimits), "", ownLimits.maxBytes).map((own) => [
-      own.id,
-      definitionOf(own),
-    ]),
-  );
+  ownDefinitions ??= new Map(messageSchemaList().map((own) => [own.id, definitionOf(own)]));
   for (const schema of schemas) {
     const own = ownDefinitions.get(schema.id);
     if (own !== undefined && own !== definitionOf(schema))

@@ -19,7 +19,7 @@ import {
   unknownVariant,
 } from "../schema/cbor-reader.js";
 import type { Schema } from "../schema/model.js";
-import { readSchemaList } from "../schema/payload-reader.js";
+import { readSchemaList } from "../schema/payload.js";
 import { Metadata, type MetadataEntry, type MetadataValue } from "../wire/metadata.js";
 import type { ConnectionSettings, Parity } from "./settings.js";
 

@@ -9,6 +9,7 @@
  */
 import type { SessionError } from "../errors.js";
 import type { Schema } from "../schema/model.js";
+import { messageSchemas } from "../wire/message-schemas.js";
 import {
   cleaned,
   closedTooEarly,
@@ -17,7 +18,6 @@ import {
   type Handshake,
   type HandshakeOptions,
   type HandshakeStep,
-  messageSchemas,
   rejectedByPeer,
   tooEarly,
   undecodable,

@@ -62,13 +62,14 @@ export {
   assemblePayload,
   encodeSchema,
   encodeSchemaList,
+  readSchemaList,
   readSchemaPayload,
+  readTypeRef,
   type SchemaLimits,
   schemaToCbor,
   typeRefToCbor,
   writeSchemaPayload,
 } from "../schema/payload.js";
-export { readSchemaList, readTypeRef } from "../schema/payload-reader.js";
 export {
   type Bindings,
   bindParameters,

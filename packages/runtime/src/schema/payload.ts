@@ -1,11 +1,11 @@
 /** Schemas as CBOR: what an announcement and the handshake carry. Source: `protocol/schemas.md` §2. */
 import { CodecError } from "../errors.js";
-import { type CborMap, type CborValue, cborMap } from "./cbor.js";
+import type { CborMap, CborValue } from "./cbor.js";
 import { decodeCbor } from "./cbor-decode.js";
 import { encodeCbor, writeHead } from "./cbor-encode.js";
-import { asMap, member } from "./cbor-reader.js";
-import type { Schema, SchemaField, SchemaKind, SchemaPayload, SchemaVariant, TypeRef } from "./model.js";
-import { readSchemaList, readTypeRef } from "./payload-reader.js";
+import { asList, asMap, member, refuse } from "./cbor-reader.js";
+import type { Schema, SchemaPayload, TypeRef } from "./model.js";
+import { schemaForm, typeRefForm } from "./schema-forms.js";
 
 /** What one schema payload may cost; the members of `Limits` with these names. */
 export interface SchemaLimits {
@@ -21,65 +21,12 @@ export interface SchemaLimits {
 
 /** The CBOR value of a type reference. */
 export function typeRefToCbor(ref: TypeRef): CborMap {
-  if (ref.tag === "var") return cborMap(["tag", "var"], ["name", ref.name]);
-  return cborMap(["tag", "concrete"], ["type_id", ref.typeId], ["args", ref.args.map(typeRefToCbor)]);
+  return typeRefForm.write(ref) as CborMap;
 }
 
 /** The CBOR value of a schema. */
 export function schemaToCbor(schema: Schema): CborMap {
-  return cborMap(["id", schema.id], ["type_params", schema.typeParams], ["kind", kindToCbor(schema.kind)]);
-}
-
-function kindToCbor(kind: SchemaKind): CborMap {
-  const tag = ["tag", kind.tag] as const;
-  switch (kind.tag) {
-    case "struct":
-      return cborMap(tag, ["name", kind.name], ["fields", kind.fields.map(fieldToCbor)]);
-    case "enum":
-      return cborMap(tag, ["name", kind.name], ["variants", kind.variants.map(variantToCbor)]);
-    case "tuple":
-      return cborMap(tag, ["elements", kind.elements.map(typeRefToCbor)]);
-    case "list":
-    case "option":
-      return cborMap(tag, ["element", typeRefToCbor(kind.element)]);
-    case "map":
-      return cborMap(tag, ["key", typeRefToCbor(kind.key)], ["value", typeRefToCbor(kind.value)]);
-    case "array":
-      return cborMap(tag, ["element", typeRefToCbor(kind.element)], ["length", kind.length]);
-    case "channel":
-      return cborMap(tag, ["direction", kind.direction], ["element", typeRefToCbor(kind.element)]);
-    case "primitive":
-      return cborMap(tag, ["primitive_type", kind.primitiveType]);
-  }
-}
-
-function fieldToCbor(field: SchemaField): CborMap {
-  return cborMap(
-    ["name", field.name],
-    ["type_ref", typeRefToCbor(field.typeRef)],
-    ["required", field.required],
-  );
-}
-
-function variantToCbor(variant: SchemaVariant): CborMap {
-  return cborMap(
-    ["name", variant.name],
-    ["index", variant.index],
-    ["payload", variantPayloadToCbor(variant)],
-  );
-}
-
-function variantPayloadToCbor({ payload }: SchemaVariant): CborValue {
-  switch (payload.tag) {
-    case "unit":
-      return "unit";
-    case "newtype":
-      return cborMap(["tag", "newtype"], ["type_ref", typeRefToCbor(payload.typeRef)]);
-    case "tuple":
-      return cborMap(["tag", "tuple"], ["types", payload.types.map(typeRefToCbor)]);
-    case "struct":
-      return cborMap(["tag", "struct"], ["fields", payload.fields.map(fieldToCbor)]);
-  }
+  return schemaForm.write(schema) as CborMap;
 }
 
 /** CBOR of one schema: the pieces of which {@link assemblePayload} makes an announcement. */
@@ -122,6 +69,23 @@ export function assemblePayload(chunks: readonly Uint8Array[], root: TypeRef): U
   bytes.set(rootKey, at);
   bytes.set(rootBytes, at + rootKey.length);
   return bytes.subarray(0, at + rootKey.length + rootBytes.length);
+}
+
+/**
+ * A list of schemas, as a payload and the handshake hold it.
+ *
+ * @param maximum more schemas than this are refused
+ * @throws CodecError `DecodeFailed` that names the place.
+ */
+export function readSchemaList(value: CborValue, path: string, maximum: number): readonly Schema[] {
+  const list = asList(value, path);
+  if (list.length > maximum) return refuse(`${list.length} schemas exceed the limit of ${maximum}`, path);
+  return list.map((item, index) => schemaForm.read(item, `${path}[${index}]`));
+}
+
+/** @throws CodecError `DecodeFailed` that names the place. */
+export function readTypeRef(value: CborValue, path: string): TypeRef {
+  return typeRefForm.read(value, path);
 }
 
 /**
