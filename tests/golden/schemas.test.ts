@@ -2,7 +2,14 @@
 import { assemblePayload, encodeSchemaList, typeIdText } from "@voxrpc/runtime/internal/schema";
 import { expect, test } from "vitest";
 import type { AliasDeclaration } from "../../packages/codegen/src/model/model.js";
-import { messageSchemas, type SourceType, typeSchemas } from "../../packages/codegen/src/schema/index.js";
+import {
+  messageSchemas,
+  methodSchemas,
+  type SourceType,
+  typeSchemas,
+} from "../../packages/codegen/src/schema/index.js";
+import { WireSchema } from "../../packages/runtime/src/call/binding.js";
+import * as knownSchemas from "../../packages/runtime/src/call/known-schemas.js";
 import { messageSchemas as announcedSchemas } from "../../packages/runtime/src/wire/message-schemas.js";
 import { compileGolden } from "./compile-golden.js";
 import { toHex } from "./golden-values.js";
@@ -43,6 +50,27 @@ test("the schemas of Message: computed, recorded, and the committed table of scr
   expect(messageSchemas()).toHaveLength(33);
   expect(toHex(list)).toBe(golden.handshake_message_schema_cbor);
   expect(toHex(announcedSchemas())).toBe(golden.handshake_message_schema_cbor);
+});
+
+test("the schemas that the runtime has itself are those of the compiler", () => {
+  const known = new Map(
+    Object.values(knownSchemas)
+      .filter((value) => value instanceof WireSchema)
+      .map(({ id, bytes }) => [id, toHex(bytes)]),
+  );
+  expect(known.size).toBe(21);
+  const compiled = new Map(
+    golden.types.flatMap((entry) =>
+      typeSchemas(rootOf(entry)).schemas.map(({ schema, cbor }) => [schema.id, toHex(cbor)] as const),
+    ),
+  );
+  for (const { schema, cbor } of messageSchemas()) compiled.set(schema.id, toHex(cbor));
+  const response = methodSchemas(
+    { name: "S" },
+    { name: "m", args: [], returns: { kind: "primitive", name: "unit" }, throws: undefined },
+  );
+  for (const { schema, cbor } of response.response.schemas) compiled.set(schema.id, toHex(cbor));
+  for (const [id, bytes] of known) expect(bytes, typeIdText(id)).toBe(compiled.get(id));
 });
 
 function checkType(entry: GoldenType): GoldenOutcome {

@@ -1,21 +1,21 @@
 /** What generated code says about the types of a method: schemas ready for the wire and their root. */
 import type { TypeId, TypeRef } from "../schema/model.js";
 
-/** One schema of an announcement: its id and the CBOR of that single schema, decoded from text when first needed. */
+/** One schema of an announcement: its id and the CBOR of that single schema, made when first needed. */
 export class WireSchema {
   /** Type id of the schema. */
   readonly id: TypeId;
-  private readonly base64: string;
+  private readonly make: () => Uint8Array;
   private decoded: Uint8Array | undefined = undefined;
 
-  constructor(id: TypeId, base64: string) {
+  constructor(id: TypeId, make: () => Uint8Array) {
     this.id = id;
-    this.base64 = base64;
+    this.make = make;
   }
 
   /** CBOR of the schema, a map. The same array each time: not to be written to. */
   get bytes(): Uint8Array {
-    this.decoded ??= decodeBase64(this.base64);
+    this.decoded ??= this.make();
     return this.decoded;
   }
 }
@@ -29,7 +29,7 @@ export interface Binding {
 
 /** One schema of an announcement, from its CBOR as base64. */
 export function schema(id: TypeId, cborBase64: string): WireSchema {
-  return new WireSchema(id, cborBase64);
+  return new WireSchema(id, () => decodeBase64(cborBase64));
 }
 
 /** A use of the type with this id. */

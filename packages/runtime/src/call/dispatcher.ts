@@ -6,6 +6,7 @@ import type { Shape, TupleShape } from "../shape/shape.js";
 import type { Binding } from "./binding.js";
 import type { CallContext } from "./context.js";
 import type { Failure } from "./failure.js";
+import type { Method } from "./method.js";
 import type { Awaitable } from "./result.js";
 
 /** What generated code knows about a method that it serves. */
@@ -71,6 +72,37 @@ export function handled<A extends readonly unknown[], T, E = never>(
     ok: init.ok as ErasedWriter,
     error: init.error as ErasedWriter | undefined,
     invoke: init.invoke as HandledMethod["invoke"],
+  };
+}
+
+/** A handler may return nothing where a method returns unit. */
+// biome-ignore lint/suspicious/noConfusingVoidType: that is what such a method returns
+type Answer<T> = T extends undefined ? T | void : T;
+
+/** Describes a method for its handler, by what its callers know. */
+export function answered<A extends readonly unknown[], T, E>(
+  method: Method<A, T, E>,
+  read: (r: Reader) => A,
+  write: (w: Writer, p: number, value: T) => number,
+  invoke: (args: A, context: CallContext) => Awaitable<Answer<T> | Failure<E>>,
+  writeError?: (w: Writer, p: number, value: E) => number,
+): HandledMethod {
+  const { args, error } = method;
+  return {
+    service: method.service,
+    name: method.name,
+    id: method.id,
+    idempotent: method.idempotent,
+    persist: method.persist,
+    hasChannels: method.hasChannels,
+    args: { root: args.root, schemas: args.schemas, shape: args.shape, read },
+    response: method.response,
+    ok: { shape: method.ok.shape, write: write as ErasedWriter["write"] },
+    error:
+      error === undefined || writeError === undefined
+        ? undefined
+        : { shape: error.shape, write: writeError as ErasedWriter["write"] },
+    invoke: invoke as HandledMethod["invoke"],
   };
 }
 

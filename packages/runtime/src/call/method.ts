@@ -68,6 +68,50 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
   }
 }
 
+/** What is announced for the arguments of methods, and what they look like. */
+export interface ArgsPlan extends Binding {
+  readonly shape: TupleShape;
+}
+
+/** What is announced for the responses of methods, and what the values in them look like. */
+export interface ResponsePlan extends Binding {
+  readonly ok: Shape;
+  /** Absent: the methods declare no error. */
+  readonly error?: Shape;
+}
+
+/** Attributes of a method. */
+export interface MethodFlags {
+  readonly idempotent?: true;
+  readonly persist?: true;
+  readonly channels?: true;
+}
+
+/** Describes a method for its callers, in the order in which generated code tells it. */
+export function declared<A extends readonly unknown[], T, E = never>(
+  service: string,
+  name: string,
+  id: bigint,
+  args: ArgsPlan,
+  write: (w: Writer, p: number, value: A) => number,
+  response: ResponsePlan,
+  read: (r: Reader) => T,
+  readError?: (r: Reader) => E,
+  flags?: MethodFlags,
+): Method<A, T, E> {
+  const { error } = response;
+  return new Method({
+    service,
+    name,
+    id,
+    ...flags,
+    args: { root: args.root, schemas: args.schemas, shape: args.shape, write },
+    response,
+    ok: { shape: response.ok, read },
+    ...(error === undefined || readError === undefined ? {} : { error: { shape: error, read: readError } }),
+  });
+}
+
 /** Describes a method for its callers. */
 export function method<A extends readonly unknown[], T, E = never>(
   init: MethodInit<A, T, E>,

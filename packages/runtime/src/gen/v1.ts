@@ -256,6 +256,7 @@ export {
 export type { Caller, CallOptions } from "../call/caller.js";
 export type { CallContext } from "../call/context.js";
 export {
+  answered,
   Dispatcher,
   dispatcher,
   type HandledInit,
@@ -263,8 +264,39 @@ export {
   handled,
 } from "../call/dispatcher.js";
 export { Failure, fail } from "../call/failure.js";
-export { Method, type MethodInit, method } from "../call/method.js";
+export {
+  boolSchema,
+  bytesSchema,
+  charSchema,
+  f32Schema,
+  f64Schema,
+  i8Schema,
+  i16Schema,
+  i32Schema,
+  i64Schema,
+  i128Schema,
+  neverSchema,
+  payloadSchema,
+  resultSchema,
+  stringSchema,
+  u8Schema,
+  u16Schema,
+  u32Schema,
+  u64Schema,
+  u128Schema,
+  unitSchema,
+  voxErrorSchema,
+} from "../call/known-schemas.js";
+export {
+  type ArgsPlan,
+  declared,
+  Method,
+  type MethodInit,
+  method,
+  type ResponsePlan,
+} from "../call/method.js";
 export type { Awaitable, Result } from "../call/result.js";
 export { type Client, ClientBase, type Service, service } from "../call/service.js";
+export { type TryClient, tryClient } from "../call/try-client.js";
 export { type CallError, CallFailure, UserError } from "../errors.js";
 // --- end of schemas and methods ---

@@ -11,9 +11,10 @@ import { FileScope, ProgramScope } from "./file-scope.js";
 import { codecConstant, declaredCodec, itemConstant, partText } from "./functions.js";
 import { dispatcherText, handlerText } from "./handler.js";
 import { headerLines } from "./header.js";
+import { MethodParts } from "./method-parts.js";
 import type { CodecNames } from "./names.js";
 import { SchemaConstants } from "./plan.js";
-import { argumentCodec, methodConstant, serviceConstant, sharedConstants } from "./service.js";
+import { methodConstant, serviceConstant } from "./service.js";
 
 /**
  * Generated files of every schema file of a model, in the order of the model. Pure: equal inputs give equal bytes.
@@ -69,6 +70,7 @@ type Section = readonly (readonly Layout[])[];
 
 function fileText(file: FileScope, header: readonly string[]): string {
   const schemas = new SchemaConstants(file);
+  const shared = new MethodParts(file, schemas);
   const { types: declarations, services } = file.file;
   // What asks for parts comes before the parts are listed, and imports are known when everything is written.
   const types: Section = declarations.map((declaration) => declarationText(declaration, file));
@@ -78,10 +80,10 @@ function fileText(file: FileScope, header: readonly string[]): string {
   ]);
   const named: Section = declarations.flatMap((declaration) => declaredCodec(declaration, file));
   const codecs: Section = declarations.map((declaration) => codecConstant(declaration, file));
-  const methods: Section = services.flatMap((service) => methodSections(service, schemas, file));
+  const methods: Section = services.flatMap((service) => methodSections(service, shared, file));
   const ends: Section = services.flatMap((service) => [
     serviceConstant(service, file),
-    dispatcherText(service, file),
+    dispatcherText(service, shared, file),
   ]);
   const parts = partSections(file);
 
@@ -112,14 +114,13 @@ function fileText(file: FileScope, header: readonly string[]): string {
 
 function methodSections(
   service: FileScope["file"]["services"][number],
-  schemas: SchemaConstants,
+  shared: MethodParts,
   file: FileScope,
 ): Section {
-  return [...file.service(service).methods].flatMap(([method, names]) => [
-    sharedConstants(service, method, names, schemas, file),
-    ...argumentCodec(method, names, file).map((piece) => [piece]),
-    methodConstant(service, method, names, file),
-  ]);
+  return [...file.service(service).methods].flatMap(([method, names]) => {
+    const constant = methodConstant(service, method, names, shared, file);
+    return [...shared.take(), constant];
+  });
 }
 
 const halves: readonly (keyof CodecNames)[] = ["shape", "write", "read"];

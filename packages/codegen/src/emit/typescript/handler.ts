@@ -1,11 +1,10 @@
 /** Handlers: the interface that an application implements, and the function that makes a dispatcher of it. */
 import type { Method, Service } from "../../model/model.js";
-import { block, group, joined, type Layout, object } from "../layout.js";
+import { block, group, joined, type Layout } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
+import type { MethodParts } from "./method-parts.js";
 import { type MethodNames, signatureName } from "./names.js";
-import { methodFlags } from "./service.js";
-import { shapeText } from "./shape.js";
 import { lastParameter, parameterDocs, parameterText, type Signature, signatureOf } from "./signature.js";
 import { writeFunction } from "./write.js";
 
@@ -37,9 +36,9 @@ function answerText({ returns, returnsUnit, throws }: Signature): string {
 }
 
 /** The function that pairs the methods of a service with a handler. */
-export function dispatcherText(service: Service, file: FileScope): readonly Layout[] {
+export function dispatcherText(service: Service, shared: MethodParts, file: FileScope): readonly Layout[] {
   const { dispatcher, handler, methods } = file.service(service);
-  const items = [...methods].map(([method, names]) => handledText(service, method, names, file));
+  const items = [...methods].map(([method, names]) => answeredText(service, method, names, shared, file));
   const parameter = items.length === 0 ? "_handler" : "handler";
   return [
     `/** Serves {@link ${service.name}}: pass it to \`serve\`. */`,
@@ -49,50 +48,22 @@ export function dispatcherText(service: Service, file: FileScope): readonly Layo
   ];
 }
 
-function handledText(service: Service, method: Method, names: MethodNames, file: FileScope): Layout {
-  const { argsType, returns, returnsUnit, throws, parameters } = signatureOf(method, file);
-  const value = returnsUnit ? "void" : returns;
+function answeredText(
+  service: Service,
+  method: Method,
+  names: MethodNames,
+  shared: MethodParts,
+  file: FileScope,
+): Layout {
+  const { returnsUnit, parameters } = signatureOf(method, file);
   const args = parameters.map((_, at) => `args[${at}]`);
   const received = args.length === 0 ? "_args" : "args";
-  const write = returnsUnit ? "(_w, p) => p" : writeFunction(file.types.of(method.returns), file);
-  const ok = object([
-    joined("shape: ", shapeText(file.types.of(method.returns), file, false)),
-    joined("write: ", write),
-  ]);
-  const error =
-    method.throws === undefined
-      ? []
-      : [
-          joined(
-            "error: ",
-            object([
-              joined("shape: ", shapeText(file.types.of(method.throws), file, false)),
-              joined("write: ", writeFunction(file.types.of(method.throws), file)),
-            ]),
-          ),
-        ];
-  const types = throws === "never" ? `, ${value}` : `, ${value}, ${throws}`;
   const entries = [
-    `service: ${JSON.stringify(service.name)}`,
-    `name: ${JSON.stringify(method.name)}`,
-    `id: ${names.id}`,
-    ...methodFlags(method),
-    joined(
-      "args: ",
-      object([
-        `root: ${names.argsRoot}`,
-        `schemas: ${names.argsSchemas}`,
-        `shape: ${names.argsShape}`,
-        `read: ${names.readArgs}`,
-      ]),
-    ),
-    `response: ${names.response}`,
-    joined("ok: ", ok),
-    ...error,
-    joined(
-      "invoke: ",
-      group(`(${received}, context) => handler.${names.member}(`, [...args, "context"], ")"),
-    ),
+    names.constant,
+    shared.args(service, method).read,
+    returnsUnit ? "(_w, p) => p" : writeFunction(file.types.of(method.returns), file),
+    group(`(${received}, context) => handler.${names.member}(`, [...args, "context"], ")"),
   ];
-  return joined("$.handled<", argsType, group(`${types}>({`, entries, "})"));
+  if (method.throws !== undefined) entries.push(writeFunction(file.types.of(method.throws), file));
+  return group("$.answered(", entries, ")");
 }

@@ -1,7 +1,7 @@
 /** Names of generated code. Each file has one scope; what is exported takes its names first, in a fixed order. */
 import { exportNames } from "../../model/export-names.js";
 import type { Method, ModelFile, Service, StructDeclaration, TypeDeclaration } from "../../model/model.js";
-import { absentableName, lowerFirst, upperFirst } from "../../model/names.js";
+import { absentableName, lowerFirst } from "../../model/names.js";
 import { isReservedVariable } from "../../model/reserved-words.js";
 
 /** A name as a variable: with `_` after it where it means something already. */
@@ -53,13 +53,6 @@ export interface MethodNames {
   readonly member: string;
   /** The exported constant. */
   readonly constant: string;
-  readonly id: string;
-  readonly argsRoot: string;
-  readonly argsSchemas: string;
-  readonly argsShape: string;
-  readonly response: string;
-  readonly writeArgs: string;
-  readonly readArgs: string;
 }
 
 /** Exports of a service. */
@@ -92,7 +85,7 @@ export class FileNames {
       [...names.services].map(([service, { methods: constants, ...surface }]) => {
         const methods = [...constants].map(([method, constant]) => {
           const member = absentableName(method.name);
-          return [method, { member, constant, ...methodNames(constant, scope) }] as const;
+          return [method, { member, constant }] as const;
         });
         return [service, { service: service.name, ...surface, methods: new Map(methods) }];
       }),
@@ -106,19 +99,6 @@ export class FileNames {
       ]),
     );
   }
-}
-
-function methodNames(constant: string, scope: Scope): Omit<MethodNames, "member" | "constant"> {
-  const title = upperFirst(constant);
-  return {
-    id: scope.claim(`${constant}Id`),
-    argsRoot: scope.claim(`${constant}ArgsRoot`),
-    argsSchemas: scope.claim(`${constant}ArgsSchemas`),
-    argsShape: scope.claim(`${constant}ArgsShape`),
-    response: scope.claim(`${constant}Response`),
-    writeArgs: scope.claim(`write${title}Args`),
-    readArgs: scope.claim(`read${title}Args`),
-  };
 }
 
 /** Names of the shape, writer and reader of a type. @param name PascalCase */

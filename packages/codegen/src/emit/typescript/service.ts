@@ -1,115 +1,47 @@
-/** Services and methods as their callers import them, and the constants that both halves of a method share. */
+/** Services and methods as their callers import them. */
 import type { Method, Service } from "../../model/model.js";
 import { methodSchemas } from "../../schema/index.js";
 import { group, joined, type Layout, object } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
-import { readerFunction, writerFunction } from "./functions.js";
+import type { MethodParts } from "./method-parts.js";
 import type { MethodNames } from "./names.js";
-import { idText, type SchemaConstants, typeRefText } from "./plan.js";
-import { readFunction, readText } from "./read.js";
-import { shapeText, tupleShapeText } from "./shape.js";
-import { argumentTypes, signatureOf } from "./signature.js";
-import type { ValueType } from "./value-type.js";
-import { writeStep, writeSteps } from "./write.js";
-
-/** What client and handler of a method share. */
-export function sharedConstants(
-  service: Service,
-  method: Method,
-  names: MethodNames,
-  schemas: SchemaConstants,
-  file: FileScope,
-): readonly Layout[] {
-  const { methodId, args, response } = methodSchemas(service, method, file.program.schemas);
-  const types = argumentTypes(method, file);
-  const argsSchemas = group(
-    "[",
-    args.schemas.map((schema) => schemas.use(schema)),
-    "]",
-  );
-  const responseSchemas = group(
-    "[",
-    response.schemas.map((schema) => schemas.use(schema)),
-    "]",
-  );
-  const words = method.args.map((argument) => argument.name);
-  const responseText = group(
-    `const ${names.response}: $.Binding = {`,
-    [joined("root: ", typeRefText(response.root)), joined("schemas: ", responseSchemas)],
-    "};",
-    " ",
-  );
-  return [
-    `const ${names.id} = ${idText(methodId)};`,
-    joined(`const ${names.argsRoot} = `, typeRefText(args.root), ";"),
-    joined(`const ${names.argsSchemas} = `, argsSchemas, ";"),
-    joined(`const ${names.argsShape} = `, tupleShapeText(types, file, true, words), ";"),
-    responseText,
-  ];
-}
-
-/** Writer and reader of a method's arguments. */
-export function argumentCodec(method: Method, names: MethodNames, file: FileScope): readonly Layout[] {
-  const types = argumentTypes(method, file);
-  const { argsType } = signatureOf(method, file);
-  const steps = types.map((type, at) => writeStep(type, `v[${at}]`, file));
-  const guard = types.length === 0 ? [] : [`$.expectArrayOf(v, ${types.length});`];
-  const write = [...guard, ...writeSteps(steps, { returns: true })];
-  return [
-    writerFunction("function", names.writeArgs, argsType, write),
-    readerFunction("function", names.readArgs, argsType, [joined("return ", tupleText(types, file), ";")]),
-  ];
-}
-
-function tupleText(types: readonly ValueType[], file: FileScope): Layout {
-  return group(
-    "[",
-    types.map((type) => readText(type, file)),
-    "]",
-  );
-}
+import { idText } from "./plan.js";
+import { readFunction } from "./read.js";
+import { signatureOf } from "./signature.js";
 
 /** The exported constant of a method: all that a caller needs. */
 export function methodConstant(
   service: Service,
   method: Method,
   names: MethodNames,
+  parts: MethodParts,
   file: FileScope,
 ): readonly Layout[] {
   const { argsType, returns, throws } = signatureOf(method, file);
+  const { methodId } = methodSchemas(service, method, file.program.schemas);
+  const args = parts.args(service, method);
+  const flags = methodFlags(method);
   const entries = [
-    `service: ${JSON.stringify(service.name)}`,
-    `name: ${JSON.stringify(method.name)}`,
-    `id: ${names.id}`,
-    ...methodFlags(method),
-    joined(
-      "args: ",
-      object([
-        `root: ${names.argsRoot}`,
-        `schemas: ${names.argsSchemas}`,
-        `shape: ${names.argsShape}`,
-        `write: ${names.writeArgs}`,
-      ]),
-    ),
-    `response: ${names.response}`,
-    joined("ok: ", resultText(file.types.of(method.returns), file)),
-    ...(method.throws === undefined
-      ? []
-      : [joined("error: ", resultText(file.types.of(method.throws), file))]),
+    JSON.stringify(service.name),
+    JSON.stringify(method.name),
+    idText(methodId),
+    args.plan,
+    args.write,
+    parts.response(service, method),
+    readFunction(file.types.of(method.returns), file),
   ];
+  if (method.throws !== undefined) entries.push(readFunction(file.types.of(method.throws), file));
+  else if (flags.length > 0) entries.push("undefined");
+  if (flags.length > 0) entries.push(object(flags));
   return [
     ...docLines(method),
     joined(
       `export const ${names.constant}: $.Method<`,
       argsType,
-      group(`, ${returns}, ${throws}> = /*@__PURE__*/ $.method({`, entries, "});"),
+      group(`, ${returns}, ${throws}> = /*@__PURE__*/ $.declared(`, entries, ");"),
     ),
   ];
-}
-
-function resultText(type: ValueType, file: FileScope): Layout {
-  return object([joined("shape: ", shapeText(type, file, true)), joined("read: ", readFunction(type, file))]);
 }
 
 /** The exported constant of a service. */
@@ -127,7 +59,7 @@ export function serviceConstant(service: Service, file: FileScope): readonly Lay
 }
 
 /** Members of a method's description that its attributes give it. */
-export function methodFlags({ idempotent, persist, hasChannels }: Method): readonly string[] {
+function methodFlags({ idempotent, persist, hasChannels }: Method): readonly string[] {
   return [
     ...(idempotent ? ["idempotent: true"] : []),
     ...(persist ? ["persist: true"] : []),
