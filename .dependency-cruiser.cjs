@@ -49,7 +49,6 @@ const cli = [
   ["output/"],
   ["watch/"],
   ["against/"],
-  ["init/"],
   ["commands/"],
   ["command-line|usage-error"],
   ["main"],

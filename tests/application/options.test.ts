@@ -37,7 +37,9 @@ import { limitChecks } from "../../packages/runtime/src/limits.js";
 import { memoryLinkChecks } from "../../packages/runtime/src/link/memory-link.js";
 import { loggingChecks } from "../../packages/runtime/src/middleware/logging.js";
 import { previewChecks } from "../../packages/runtime/src/middleware/preview.js";
+import { attachChecks } from "../../packages/runtime/src/node/attach.js";
 import { connectChecks } from "../../packages/runtime/src/node/connect.js";
+import { webSocketChecks } from "../../packages/runtime/src/node/open-websocket.js";
 import { serveChecks } from "../../packages/runtime/src/node/serve.js";
 import { socketLinkChecks } from "../../packages/runtime/src/node/socket-link.js";
 import { wsLinkChecks } from "../../packages/runtime/src/node/ws-link.js";
@@ -53,6 +55,7 @@ import { sqliteStoreChecks } from "../../packages/runtime/src/sqlite/sqlite-stor
 import { pairChecks } from "../../packages/runtime/src/testing/pair.js";
 import { simulatedPairChecks } from "../../packages/runtime/src/testing/simulated-pair.js";
 import { streamChecks } from "../../packages/runtime/src/testing/simulated-stream.js";
+import { webConnectChecks } from "../../packages/runtime/src/web/connect.js";
 import { messagePortLinkChecks } from "../../packages/runtime/src/web/message-port-link.js";
 import { webSocketLinkChecks } from "../../packages/runtime/src/web/websocket-link.js";
 import { Shop, type ShopHandler, shopDispatcher } from "./gen/shop.vox.js";
@@ -78,6 +81,7 @@ const texts: Values = { good: ["", "a"], bad: [1, null, {}, new URL("tcp://a:1")
 const flags: Values = { good: [true, false], bad: [0, "true", null, {}] };
 const functions: Values = { good: [() => {}, async () => {}], bad: [1, "f", null, {}] };
 const objects: Values = { good: [{}], bad: [1, "o", null] };
+const strings: Values = { good: [[], ["a", "b"]], bad: ["a", [1], null, {}] };
 const signals: Values = { good: [new AbortController().signal], bad: [new AbortController(), 1, null, {}] };
 const clocks: Values = { good: [systemClock, new FakeClock()], bad: [Date, 1, null, {}, { now: Date.now }] };
 const metadata: Values = { good: [new Metadata()], bad: [1, "m", null, {}, new Map()] };
@@ -135,6 +139,7 @@ const establish: Cases<Set<typeof establishChecks>> = {
 const open = () => Promise.reject(new Error("no link"));
 const stream = setOf("latencyMs", { latencyMs: 5 }, NaN);
 const { timeoutMs: _timeoutMs, ...establishWithoutTime } = establish;
+const { service: _service, ...establishForPages } = establishWithoutTime;
 
 const sets = {
   Limits: cases(limitChecks, {
@@ -183,6 +188,10 @@ const sets = {
     connectTimeoutMs: durations,
     waitForServiceMs: durations,
     serve: acceptors,
+    webSocket: {
+      good: [{}, { headers: { cookie: "a" }, protocols: ["a"], tls: {} }],
+      bad: [1, null, { headers: 1 }, { headers: { a: 1 } }, { protocols: "a" }, { tls: 1 }],
+    },
   }),
   ServeOptions: cases(serveChecks, {
     ...establishWithoutTime,
@@ -191,7 +200,27 @@ const sets = {
     maxPendingHandshakes: bounds,
     resumable: switched(setOf("expiryMs", { expiryMs: Infinity, store: sessionStore }, NaN)),
     onSession: functions,
+    origins: strings,
+    tls: objects,
   }),
+  AttachOptions: cases(attachChecks, {
+    ...establishWithoutTime,
+    keepalive: { good: [false, ...keepalive.good], bad: [true, ...keepalive.bad] },
+    maxConnections: bounds,
+    maxPendingHandshakes: bounds,
+    resumable: switched(setOf("expiryMs", { expiryMs: Infinity, store: sessionStore }, NaN)),
+    onSession: functions,
+    origins: strings,
+    path: { good: ["/", "/vox"], bad: ["", "vox", "/a b", "/a?b", 1, null, {}] },
+  }),
+  WebConnectOptions: cases(webConnectChecks, {
+    ...establishForPages,
+    connectTimeoutMs: durations,
+    protocols: strings,
+    reconnect: functions,
+    serve: acceptors,
+  }),
+  WebSocketOptions: cases(webSocketChecks, { headers: objects, protocols: strings, tls: objects }),
   SocketLinkOptions: cases(socketLinkChecks, {
     role: among("initiator", "acceptor"),
     address: objects,
@@ -269,9 +298,15 @@ const sets = {
 /** Sets that no application gives, or that hold nothing but flags. */
 const others: Readonly<Record<string, string>> = {
   OpenSocketOptions: "given by connect",
+  OpenWebSocketOptions: "given by connect",
+  OpenLinkOptions: "given by connect",
+  ListenWebSocketOptions: "given by serve",
+  UpgradeOptions: "part of ServeOptions and AttachOptions",
   IncomingOptions: "given by the driver",
   DriverOptions: "given by the session",
   StoreFileOptions: "given by sqliteStore",
+  BackoffOptions: "given by connect and reconnecting",
+  LinkPumpOptions: "given by initiate and accept",
   VirtualConnectionsOptions: "given by the session",
   SessionCoreOptions: "given by the session",
   ReadingOptions: "given by the session",

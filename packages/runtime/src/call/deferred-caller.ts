@@ -3,7 +3,6 @@
 import { type CallError, CallFailure, SessionError } from "../errors.js";
 import { rootConnectionId } from "../wire/message.js";
 import type { Caller, CallOptions } from "./caller.js";
-import { givenArguments, givenOptions } from "./given.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
 import type { CloseOptions, ConnectionHandle, SessionEnd, SessionHandle } from "./session-handle.js";
@@ -36,11 +35,9 @@ export class DeferredCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    if (this.caller !== undefined) return this.caller.call(method, args, options);
-    const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
-    const caller = await this.wait(method);
+    const caller = this.caller ?? (await this.wait(method));
     if (caller instanceof CallFailure) throw caller;
-    return caller.call(method, given, givenOnce);
+    return caller.call(method, args, options);
   }
 
   async tryCall<A extends readonly unknown[], T, E>(
@@ -48,11 +45,9 @@ export class DeferredCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallError<E>>> {
-    if (this.caller !== undefined) return this.caller.tryCall(method, args, options);
-    const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
-    const caller = await this.wait(method);
+    const caller = this.caller ?? (await this.wait(method));
     if (caller instanceof CallFailure) return { ok: false, error: caller };
-    return caller.tryCall(method, given, givenOnce);
+    return caller.tryCall(method, args, options);
   }
 
   private async wait(method: Method<never, unknown, unknown>): Promise<Caller | CallFailure> {

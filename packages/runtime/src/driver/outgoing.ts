@@ -1,6 +1,5 @@
 /** The calling half of a driver: from a call to its settled promise. Source: `protocol/calls.md` §1–2. */
 import { Reader } from "../bytes/reader.js";
-import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import type { CallOptions } from "../call/caller.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
 import { abandonUnsent, CallChannels } from "../channel/call-channels.js";
@@ -151,10 +150,7 @@ export class OutgoingCalls implements ResendHost {
     if (this.canSend && this.waiting.size === 0) this.send(request);
     else if (this.isCut && this.waiting.size >= this.waitingLimit) this.failCrowded(request);
     else this.wait(request);
-    if (request.settled) return;
-    // It may have to be sent again.
-    if (this.connection.host.isResumable) request.keep();
-    if (options !== undefined) this.watch(request, options);
+    if (!request.settled && options !== undefined) this.watch(request, options);
   }
 
   /** A Response: settles its request; ignored when the id is not in flight. */
@@ -246,7 +242,7 @@ export class OutgoingCalls implements ResendHost {
   }
 
   private readonly onAbort = (request: OutgoingRequest): void => {
-    this.cancel(request, request.signal?.reason);
+    this.cancel(request, request.options?.signal?.reason);
   };
 
   /** Schemas inside a Response. Source: `protocol/schemas.md` §5. @returns false when the connection has ended */
@@ -267,14 +263,12 @@ export class OutgoingCalls implements ResendHost {
 
   private wait(request: OutgoingRequest): void {
     request.sinceMs = Math.floor(this.clock.now());
-    request.keep();
     this.waiting.push(request);
   }
 
   private watch(request: OutgoingRequest, options: CallOptions): void {
-    const { signal, timeoutMs } = options;
-    request.signal = signal;
-    if (signal !== undefined) watchAbort(signal, request);
+    options.signal?.addEventListener("abort", request);
+    const { timeoutMs } = options;
     if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
     request.deadline = this.clock.now() + Math.max(0, timeoutMs);
     this.deadlines.add(request);
@@ -479,6 +473,6 @@ export class OutgoingCalls implements ResendHost {
   private unwatch(request: OutgoingRequest): void {
     request.settled = true;
     this.deadlines.remove(request);
-    if (request.signal !== undefined) unwatchAbort(request.signal, request);
+    request.options?.signal?.removeEventListener("abort", request);
   }
 }

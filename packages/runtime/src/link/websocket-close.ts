@@ -7,6 +7,7 @@ const longestReason = 123;
 /** Sentences by close code, for ends that are failures. */
 const sentences: ReadonlyMap<number, readonly [code: "Io" | "Protocol", text: string]> =
   /*@__PURE__*/ new Map([
+    [1006, ["Io", "the connection was cut"]],
     [1002, ["Protocol", "the peer found a WebSocket protocol error"]],
     [1003, ["Protocol", "the peer does not accept this kind of message; is it a Vox server?"]],
     [1007, ["Protocol", "the peer found a message that does not fit its type"]],
@@ -21,8 +22,8 @@ const sentences: ReadonlyMap<number, readonly [code: "Io" | "Protocol", text: st
   ]);
 
 /**
- * The error of an end with this code. 1000, 1001 and 1005 are clean; so is 1006, an end without a close message: the
- * reference takes a lost connection as the end of the link.
+ * The error of an end with this code. 1000, 1001 and 1005 are clean: the peer has said goodbye. 1006 is an end without a
+ * close message, so that the connection was lost.
  * @param place where the link leads, like `ws://127.0.0.1:4000`
  */
 export function closeError(code: number, reason: string, place: string): SessionError | undefined {
@@ -31,7 +32,7 @@ export function closeError(code: number, reason: string, place: string): Session
   const [kind, text] = found;
   const said = reason === "" ? "" : `: ${JSON.stringify(reason.slice(0, longestReason))}`;
   const family = kind === "Io" ? "io error" : "protocol error";
-  return new SessionError(kind, `${family}: ${place} closed the WebSocket: ${text} (${code})${said}`);
+  return new SessionError(kind, `${family}: the WebSocket of ${place} has ended: ${text} (${code})${said}`);
 }
 
 /** The error of a text message. The reference's text. */

@@ -44,19 +44,41 @@ describe("parseAddress", () => {
   });
 
   it("refuses paths that are none, or that the system would cut short", () => {
-    expect(() => parseAddress("local://")).toThrow("or local://path");
-    expect(() => parseAddress("local:///run/\0")).toThrow("or local://path");
+    expect(() => parseAddress("local://")).toThrow("local://path");
+    expect(() => parseAddress("local:///run/\0")).toThrow("local://path");
     expect(() => parseAddress(`local://${"ä".repeat(60)}`)).toThrow(
       /its path has 120 bytes, and the system takes 10[37]/,
     );
   });
+
+  it.each([
+    ["ws://a:80", { host: "a", port: 80, target: "/", isSecure: false }, "ws://a:80"],
+    ["ws://a", { host: "a", port: 80, target: "/", isSecure: false }, "ws://a:80"],
+    ["WSS://a/vox?x=1", { host: "a", port: 443, target: "/vox?x=1", isSecure: true }, "wss://a:443/vox?x=1"],
+    ["ws://[::1]:4000/", { host: "::1", port: 4000, target: "/", isSecure: false }, "ws://[::1]:4000"],
+    ["ws://[::1]/vox", { host: "::1", port: 80, target: "/vox", isSecure: false }, "ws://[::1]:80/vox"],
+    ["ws://a?x", { host: "a", port: 80, target: "/?x", isSecure: false }, "ws://a:80/?x"],
+  ])("reads the WebSocket address %s", (address, parsed, formatted) => {
+    expect(parseAddress(address)).toEqual(parsed);
+    expect(formatAddress(parsed)).toBe(formatted);
+    expect(parseAddress(formatted)).toEqual(parsed);
+  });
+
+  it.each(["ws://", "ws:///vox", "ws://a:99999", "ws://a/b c", "ws://a/#b", "ws://::1"])(
+    "refuses the WebSocket address %s",
+    (address) => {
+      expect(() => parseAddress(address)).toThrow("is no address");
+    },
+  );
 
   it("refuses a port that there is not", () => {
     expect(() => parseAddress("tcp://a:70000")).toThrow("the largest port is 65535");
   });
 
   it("names an unknown scheme", () => {
-    expect(() => parseAddress("http://a:1")).toThrow('unknown transport scheme: "http" (known: tcp, local)');
+    expect(() => parseAddress("http://a:1")).toThrow(
+      'unknown transport scheme: "http" (known: tcp, local, ws, wss)',
+    );
     expect(() => parseAddress("http://a:1", "unsupported transport scheme")).toThrow(
       'unsupported transport scheme: "http"',
     );

@@ -15,18 +15,38 @@ export interface LocalAddress {
   readonly path: string;
 }
 
+/** Where a peer takes WebSockets. */
+export interface WebSocketAddress {
+  readonly host: string;
+  /** 0 when serving: any free port. */
+  readonly port: number;
+  /** Path with its query, like `/vox`. A server whose path is `/` answers every path. */
+  readonly target: string;
+  /** Whether TLS is below: `wss`. */
+  readonly isSecure: boolean;
+}
+
+/** Where a peer listens on a socket, without anything between it and the frames. */
+export type SocketAddress = TcpAddress | LocalAddress;
+
 /** Where a peer listens. */
-export type Address = TcpAddress | LocalAddress;
+export type Address = SocketAddress | WebSocketAddress;
+
+/** Whether a WebSocket leads there. */
+export function isWebSocket(address: Address): address is WebSocketAddress {
+  return "target" in address;
+}
 
 /** Bytes that a system takes as the path of a Unix socket; some cut longer ones short without a word. */
 const maxPathBytes = process.platform === "linux" ? 107 : 103;
 
 const expected =
-  "expected tcp://host:port, like tcp://127.0.0.1:4000, or local://path, like local:///run/shop.sock";
+  "expected tcp://host:port, like tcp://127.0.0.1:4000, local://path, like local:///run/shop.sock, or ws://host:port/path";
 
 /**
  * Reads `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets, or `local://path`, where the path is all
- * that follows. An IPv6 host may have a zone, like `[fe80::1%eth0]`; a scheme may have capital letters.
+ * that follows, or `ws://host:port/path` and `wss://…`, whose ports are 80 and 443 when none is given. An IPv6 host may have
+ * a zone, like `[fe80::1%eth0]`; a scheme may have capital letters.
  * @param unknownScheme how the error of another scheme begins
  * @throws SessionError `Protocol` for another scheme or what is no address
  * @throws TypeError for what is no string
@@ -38,14 +58,28 @@ export function parseAddress(address: string, unknownScheme = "unknown transport
   const rest = separator === -1 ? address : address.slice(separator + 3);
   if (scheme === "tcp") return parseHostAndPort(rest, address);
   if (scheme === "local") return parsePath(rest, address);
-  throw addressError(`${unknownScheme}: "${scheme}" (known: tcp, local)`);
+  if (scheme === "ws" || scheme === "wss") return parseWebSocket(rest, address, scheme === "wss");
+  throw addressError(`${unknownScheme}: "${scheme}" (known: tcp, local, ws, wss)`);
 }
 
 /** The address as text, in the form that {@link parseAddress} reads. */
 export function formatAddress(address: Address): string {
   if ("path" in address) return `local://${address.path}`;
   const { host, port } = address;
-  return `tcp://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const place = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  if (!isWebSocket(address)) return `tcp://${place}`;
+  return `${address.isSecure ? "wss" : "ws"}://${place}${address.target === "/" ? "" : address.target}`;
+}
+
+function parseWebSocket(rest: string, address: string, isSecure: boolean): WebSocketAddress {
+  const end = rest.search(/[/?]/);
+  const place = end === -1 ? rest : rest.slice(0, end);
+  const path = end === -1 ? "/" : rest.slice(end);
+  const target = path.startsWith("?") ? `/${path}` : path;
+  if (/[\s#]/.test(target)) throw addressError(`"${address}" is no address: its path has a space or a "#"`);
+  const hasPort = /:\d+$/.test(place) && !place.endsWith("]");
+  const { host, port } = parseHostAndPort(hasPort ? place : `${place}:${isSecure ? 443 : 80}`, address);
+  return { host, port, target, isSecure };
 }
 
 function parseHostAndPort(rest: string, address: string): TcpAddress {

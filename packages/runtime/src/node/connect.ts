@@ -1,5 +1,4 @@
 /** The short way to a service. Source: `protocol/calls.md` §8.2. */
-import type { Socket } from "node:net";
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { checkService } from "../call/check-service.js";
@@ -8,8 +7,9 @@ import { systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
 import { type InitiateOptions, initiate, initiateChecks } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
+import type { Link } from "../link/link.js";
 import { notify } from "../observer.js";
-import { checkOptions, duration, type OptionChecks, switchable } from "../options/checks.js";
+import { checkOptions, duration, nested, type OptionChecks, switchable } from "../options/checks.js";
 import { Backoff } from "../resume/backoff.js";
 import { reconnectChecks } from "../resume/option-checks.js";
 import type { LinkAttempt, ReconnectOptions } from "../resume/reconnect-options.js";
@@ -18,9 +18,10 @@ import type { Session } from "../session/session.js";
 import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveChoice, keepaliveCheck } from "./keepalive.js";
-import { cancelled, openSocket } from "./open-socket.js";
+import { openLink } from "./open-link.js";
+import { cancelled } from "./open-socket.js";
+import { type WebSocketOptions, webSocketChecks } from "./open-websocket.js";
 import { printFailure } from "./print-failure.js";
-import { SocketLink } from "./socket-link.js";
 
 /** What {@link connect} may be given. */
 export interface ConnectOptions
@@ -43,6 +44,8 @@ export interface ConnectOptions
   readonly reconnect?: boolean | ReconnectOptions | undefined;
   /** Answers the calls that the server makes to us. Default: each is answered with `Cancelled`. */
   readonly serve?: Acceptor | undefined;
+  /** Of addresses with `ws` and `wss`: headers, subprotocols and TLS of the request that opens the WebSocket. */
+  readonly webSocket?: WebSocketOptions | undefined;
 }
 
 /** What {@link connectSession} may be given. */
@@ -60,6 +63,7 @@ export const connectChecks: OptionChecks<ConnectSessionOptions> = {
   connectTimeoutMs: duration,
   waitForServiceMs: duration,
   serve: checkAcceptor,
+  webSocket: nested(webSocketChecks),
 };
 
 const defaultConnectTimeoutMs = 5000;
@@ -74,7 +78,8 @@ const longestBackOffMs = 5000;
  * const product = await shop.get(1n);
  * ```
  *
- * @param address `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets; `local://path` for a Unix socket
+ * @param address `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets; `local://path` for a Unix socket;
+ * `ws://host:port/path` or `wss://…` for a WebSocket
  * @param service from the generated file; `await using`, or `$close()`, of the client ends the session, which channels
  * and virtual connections of it may keep for as long as they are used
  * @throws SessionError `Io` when nothing listens there, `ConnectTimeout` when it takes too long, `WentAway` when the peer
@@ -138,19 +143,22 @@ export async function connectSession(address: string, options: ConnectSessionOpt
 
 /** One attempt, from the name to the session. */
 async function attempt(target: Address, timeoutMs: number, options: ConnectSessionOptions): Promise<Session> {
-  const { serve, signal, clock = systemClock, reconnect, ...rest } = options;
+  const { serve, signal, clock = systemClock, reconnect, webSocket, ...rest } = options;
   const limits = completeLimits(options.limits);
   const deadline = clock.now() + timeoutMs;
-  const open = async (limit: number, giveUp: AbortSignal | undefined): Promise<[SocketLink, Socket]> => {
-    const socket = await openSocket(target, { timeoutMs: limit, clock, signal: giveUp });
-    return [new SocketLink(socket, { role: "initiator", address: target, limits }), socket];
-  };
-  const reopen = async (again: LinkAttempt): Promise<SocketLink> => {
+  const reopen = async (again: LinkAttempt): Promise<Link> => {
     const { connectTimeoutMs = defaultConnectTimeoutMs } = options;
-    const [link] = await open(Math.min(connectTimeoutMs, again.timeoutMs), again.signal);
-    return link;
+    const limit = Math.min(connectTimeoutMs, again.timeoutMs);
+    const opened = await openLink(target, {
+      timeoutMs: limit,
+      clock,
+      signal: again.signal,
+      limits,
+      webSocket,
+    });
+    return opened.link;
   };
-  const [link, socket] = await open(timeoutMs, signal);
+  const { link, hasHeard } = await openLink(target, { timeoutMs, clock, signal, limits, webSocket });
   try {
     return await initiate(link, {
       onUnobservedFailure: printFailure,
@@ -166,7 +174,7 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
       timeoutMs: Math.min(limits.handshakeTimeoutMs, Math.max(0, Math.round(deadline - clock.now()))),
     });
   } catch (error) {
-    if (error instanceof SessionError && error.code === "WentAway" && socket.bytesRead === 0) {
+    if (error instanceof SessionError && error.code === "WentAway" && !hasHeard()) {
       const text = `${link.description} took the connection and closed it without a word`;
       const hint = "it may be starting, stopping or full, or speak something else";
       throw new SessionError("WentAway", `went away: ${text} (${hint})`, { cause: error });

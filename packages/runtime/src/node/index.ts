@@ -7,7 +7,16 @@
  * const product = await shop.get(1n);
  * ```
  */
-export { type Address, formatAddress, type LocalAddress, parseAddress, type TcpAddress } from "./address.js";
+export {
+  type Address,
+  formatAddress,
+  type LocalAddress,
+  parseAddress,
+  type SocketAddress,
+  type TcpAddress,
+  type WebSocketAddress,
+} from "./address.js";
+export { type AttachOptions, attach } from "./attach.js";
 export {
   type ConnectOptions,
   type ConnectSessionOptions,

@@ -1,7 +1,7 @@
 /** From an address to a listening socket. */
 import { createServer, type Server, type Socket } from "node:net";
 import { SessionError, VoxError } from "../errors.js";
-import { type Address, formatAddress } from "./address.js";
+import { formatAddress, type SocketAddress } from "./address.js";
 import { errorCode, socketError } from "./socket-errors.js";
 import { removeStaleSocket } from "./stale-socket.js";
 
@@ -13,16 +13,16 @@ import { removeStaleSocket } from "./stale-socket.js";
  * @throws VoxError `Cancelled` when `signal` is aborted
  */
 export async function listen(
-  address: Address,
+  address: SocketAddress,
   signal: AbortSignal | undefined,
   onSocket: (socket: Socket) => void,
 ): Promise<Server> {
   try {
-    return await listenOnce(address, signal, onSocket);
+    return await listenOn(createServer(onSocket), address, signal);
   } catch (error) {
     if (!("path" in address) || !isInUse(error) || process.platform === "win32") throw error;
     if (!(await removeStaleSocket(address.path, formatAddress(address)))) throw error;
-    return listenOnce(address, signal, onSocket);
+    return listenOn(createServer(onSocket), address, signal);
   }
 }
 
@@ -30,17 +30,17 @@ function isInUse(error: unknown): boolean {
   return error instanceof SessionError && errorCode(error.cause) === "EADDRINUSE";
 }
 
-function listenOnce(
-  address: Address,
+/** Lets a listener listen. @throws what {@link listen} throws */
+export function listenOn<T extends Server>(
+  listener: T,
+  address: SocketAddress,
   signal: AbortSignal | undefined,
-  onSocket: (socket: Socket) => void,
-): Promise<Server> {
+): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(cancelled(signal));
       return;
     }
-    const listener = createServer(onSocket);
     const settle = (): void => {
       listener.off("error", onError).off("listening", onListening);
       signal?.removeEventListener("abort", onAbort);

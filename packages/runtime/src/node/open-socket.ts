@@ -2,7 +2,7 @@
 import { connect as connectSocket, isIP, type Socket } from "node:net";
 import type { Clock } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
-import { type Address, formatAddress } from "./address.js";
+import { formatAddress, type SocketAddress } from "./address.js";
 import { socketError } from "./socket-errors.js";
 
 /** How long the look-up of a host's name may take, ms. Source: `protocol/wire.md` §2. */
@@ -21,7 +21,7 @@ export interface OpenSocketOptions {
  * @throws SessionError `Io` when there is none to be had, `ConnectTimeout` when it takes too long
  * @throws VoxError `Cancelled` when `signal` is aborted
  */
-export function openSocket(address: Address, options: OpenSocketOptions): Promise<Socket> {
+export function openSocket(address: SocketAddress, options: OpenSocketOptions): Promise<Socket> {
   const { timeoutMs, clock, signal } = options;
   const place = formatAddress(address);
   return new Promise((resolve, reject) => {

@@ -1,5 +1,7 @@
 /** Serving. Source: `protocol/calls.md` §8.3. */
+import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server as Listener, Socket } from "node:net";
+import type { TlsOptions } from "node:tls";
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { asyncDispose } from "../call/dispose.js";
@@ -11,22 +13,36 @@ import { SessionError } from "../errors.js";
 import { type AcceptOptions, accept, acceptChecks } from "../establish/accept.js";
 import { completeLimits, type Limits } from "../limits.js";
 import { notify } from "../observer.js";
-import { bound, callback, checkOptions, type OptionChecks, switchable } from "../options/checks.js";
+import {
+  anyObject,
+  bound,
+  callback,
+  checkOptions,
+  type OptionChecks,
+  switchable,
+  texts,
+} from "../options/checks.js";
 import { type ResumableOptions, resumableChecks, SessionRegistry } from "../resume/session-registry.js";
 import type { Session } from "../session/session.js";
-import { type Address, formatAddress, parseAddress } from "./address.js";
+import { type Address, formatAddress, isWebSocket, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveChoice, keepaliveCheck } from "./keepalive.js";
 import { listen } from "./listen.js";
+import { listenWebSocket } from "./listen-websocket.js";
 import { PendingLinks } from "./pending-links.js";
 import { printFailure } from "./print-failure.js";
 import { socketError } from "./socket-errors.js";
 import { SocketLink } from "./socket-link.js";
+import type { UpgradeOptions } from "./upgrades.js";
+import type { WsLink } from "./ws-link.js";
 
 /** What {@link serve} may be given. */
 export interface ServeOptions
   extends Omit<AcceptOptions, "keepalive" | "registry" | "timeoutMs">,
-    KeepaliveChoice {
+    KeepaliveChoice,
+    UpgradeOptions {
+  /** Certificate and key of a server on `wss`, as Node's `https` takes them. */
+  readonly tls?: TlsOptions | undefined;
   /** Connections at once, those in their handshake included; further ones are closed. Default 10 000. */
   readonly maxConnections?: number | undefined;
   /**
@@ -54,6 +70,8 @@ export const serveChecks: OptionChecks<ServeOptions> = {
   maxPendingHandshakes: bound,
   resumable: switchable(resumableChecks),
   onSession: callback,
+  origins: texts,
+  tls: anyObject,
 };
 
 const defaultMaxConnections = 10_000;
@@ -70,7 +88,8 @@ const defaultMaxPendingHandshakes = 1024;
  * ```
  *
  * @param address `tcp://host:port` or `host:port`, where port 0 takes any free one; `local://path` for a Unix socket, whose
- * file is removed when the server closes, and replaced when a server has left it behind that is gone
+ * file is removed when the server closes, and replaced when a server has left it behind that is gone; `ws://host:port/path`
+ * for WebSockets, `wss://` with the option `tls`. To share a port with an HTTP server, use {@link attach}
  * @param acceptor the dispatcher of one service, which then answers whatever service is asked for, or a `router`
  * @throws SessionError `Io` when the address cannot be listened on, `Protocol` for another scheme or what is no address
  * @throws VoxError `Cancelled` when `signal` is aborted
@@ -88,11 +107,51 @@ export async function serve(
   const { signal } = options;
   // Connections that come before this function goes on find the server by then: sockets are handed out later.
   let server: Server | undefined;
+  const limits = completeLimits(options.limits);
+  if (isWebSocket(wanted)) {
+    const { maxConnections = defaultMaxConnections, maxPendingHandshakes = defaultMaxPendingHandshakes } =
+      options;
+    const listening = await listenWebSocket(wanted, {
+      tls: options.tls,
+      origins: options.origins,
+      limits,
+      headersTimeoutMs: limits.handshakeTimeoutMs,
+      maxSockets: maxConnections + maxPendingHandshakes,
+      signal,
+      objection: () => server?.objection() ?? undefined,
+      onLink: (link, socket) => server?.takeLink(link, socket),
+      onRefused: (link, error) => server?.refuse(link, error),
+    });
+    server = new Server(ownedListener(listening.server), () => listening.address, acceptor, options);
+    return server;
+  }
   const listener = await listen(wanted, signal, (socket) => server?.take(socket));
   const bound =
     "path" in wanted ? wanted : { host: wanted.host, port: (listener.address() as AddressInfo).port };
-  server = new Server(listener, bound, acceptor, options);
+  server = new Server(ownedListener(listener), () => bound, acceptor, options);
   return server;
+}
+
+/** What brings a server its links. */
+export interface LinkListener {
+  /** Brings no further link. Resolves when it holds nothing any more. Called once. */
+  stop(): Promise<void>;
+  /** @param listener called when a connection cannot be taken */
+  onError(listener: (fault: Error) => void): void;
+}
+
+/** A listener that ends with its server. */
+function ownedListener(listener: Listener): LinkListener {
+  return {
+    stop: () =>
+      new Promise((resolve) => {
+        listener.on("close", resolve);
+        listener.close();
+        // Of HTTP servers: requests that ask for no WebSocket.
+        if ("closeAllConnections" in listener) (listener as HttpServer).closeAllConnections();
+      }),
+    onError: (onFault) => void listener.on("error", onFault),
+  };
 }
 
 /** A server at one moment; plain data. */
@@ -107,27 +166,26 @@ export interface ServerSnapshot {
 
 /** A listening server; made by {@link serve}. */
 export class Server implements AsyncDisposable {
-  /** Where it listens, with the real port. */
-  readonly address: Address;
-  /** The same as text, for `connect`. */
-  readonly url: string;
   /** Resolves, and never rejects, when the server has stopped and all its sessions have ended. */
   readonly closed: Promise<void>;
-  private readonly listener: Listener;
+  private readonly listener: LinkListener;
+  private readonly addressOf: () => Address;
   private readonly acceptor: Acceptor;
   private readonly options: ServeOptions;
   private readonly limits: Limits;
   private readonly maxConnections: number;
-  private readonly links = new Set<SocketLink>();
+  private readonly links = new Set<SocketLink | WsLink>();
   private readonly pending: PendingLinks;
   private readonly registry: SessionRegistry | undefined = undefined;
   private readonly active = new Set<Session>();
   private isClosing = false;
+  /** Set when the listener holds nothing any more. */
+  private isStopped = false;
+  private resolveClosed: () => void = () => {};
 
-  /** @internal use {@link serve} */
-  constructor(listener: Listener, address: Address, acceptor: Acceptor, options: ServeOptions) {
-    this.address = address;
-    this.url = formatAddress(this.address);
+  /** @internal use {@link serve} or {@link attach} */
+  constructor(listener: LinkListener, addressOf: () => Address, acceptor: Acceptor, options: ServeOptions) {
+    this.addressOf = addressOf;
     this.listener = listener;
     this.acceptor = acceptor;
     this.options = options;
@@ -143,14 +201,24 @@ export class Server implements AsyncDisposable {
     const onAbort = (): void => void this.close();
     options.signal?.addEventListener("abort", onAbort);
     this.closed = new Promise((resolve) => {
-      listener.on("close", () => {
+      this.resolveClosed = () => {
         options.signal?.removeEventListener("abort", onAbort);
         resolve();
-      });
+      };
     });
     // One connection could not be taken, for example because too many files are open: the next one may.
-    listener.on("error", (fault) => this.refuse(this.url, socketError(fault, this.url)));
+    listener.onError((fault) => this.refuse(this.url, socketError(fault, this.url)));
     if (options.signal?.aborted === true) onAbort();
+  }
+
+  /** Where it listens, with the real port. */
+  get address(): Address {
+    return this.addressOf();
+  }
+
+  /** The same as text, for `connect`. */
+  get url(): string {
+    return formatAddress(this.address);
   }
 
   /** Sessions at this moment, those without a connection included. */
@@ -202,10 +270,11 @@ export class Server implements AsyncDisposable {
   /** A new connection. @internal */
   take(socket: Socket): void {
     const { maxHandshakeBytes, maxFrameBytes } = this.limits;
+    const { address } = this;
     const link = new SocketLink(socket, {
       role: "acceptor",
       // Clients over TCP have addresses of their own.
-      address: "path" in this.address ? this.address : undefined,
+      address: "path" in address ? address : undefined,
       limits: { maxFrameBytes, maxHandshakeBytes },
     });
     const objection = this.objection();
@@ -214,20 +283,28 @@ export class Server implements AsyncDisposable {
       this.refuse(link.description, new SessionError("Rejected", `connection rejected: ${objection}`));
       return;
     }
+    this.takeLink(link, socket);
+  }
+
+  /** A new link, for which there is room. @param socket below it @internal */
+  takeLink(link: SocketLink | WsLink, socket: Socket): void {
     this.links.add(link);
-    socket.on("close", () => this.links.delete(link));
+    socket.on("close", () => {
+      this.links.delete(link);
+      this.settle();
+    });
     void this.establish(link);
   }
 
-  /** Why there is no place for one more connection; undefined when there is. */
-  private objection(): string | undefined {
+  /** Why there is no place for one more connection; undefined when there is. @internal */
+  objection(): string | undefined {
     if (this.isClosing) return "the server is closing";
     if (this.links.size >= this.maxConnections)
       return `the server has ${this.maxConnections} connections (option maxConnections)`;
     return this.pending.makeRoom();
   }
 
-  private async establish(link: SocketLink): Promise<void> {
+  private async establish(link: SocketLink | WsLink): Promise<void> {
     const { onSession, resumable, ...options } = this.options;
     const controller = this.pending.add();
     let session: Session;
@@ -263,14 +340,24 @@ export class Server implements AsyncDisposable {
     }
   }
 
-  private refuse(link: string, error: SessionError): void {
+  /** A connection that will be no session. @internal */
+  refuse(link: string, error: SessionError): void {
     notify(this.options.observer, "onLinkRefused", { link, error });
   }
 
   private stop(): void {
+    if (this.isClosing) return;
     this.isClosing = true;
     this.registry?.close();
     this.pending.cancelAll("the server is closing");
-    this.listener.close();
+    void this.listener.stop().then(() => {
+      this.isStopped = true;
+      this.settle();
+    });
+  }
+
+  /** Says that it has closed, when nothing is left. */
+  private settle(): void {
+    if (this.isStopped && this.links.size === 0) this.resolveClosed();
   }
 }

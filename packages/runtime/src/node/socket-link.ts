@@ -17,7 +17,7 @@ import { FrameDecoder, localFraming, type StreamFraming, streamFraming } from ".
 import type { Framing, Link, LinkSink } from "../link/link.js";
 import { type FrameSizeLimits, type LinkRole, openingLimits, roleCheck } from "../link/opening-limits.js";
 import { anyObject, checkOptions, type OptionChecks } from "../options/checks.js";
-import { type Address, formatAddress } from "./address.js";
+import { formatAddress, type SocketAddress } from "./address.js";
 import { socketError } from "./socket-errors.js";
 
 /** Silence after which the kernel asks whether the peer's machine is still there, ms. */
@@ -50,7 +50,7 @@ export interface SocketLinkOptions {
    * Where the link leads, or where it was taken: for texts, and for the form of the frames, which is another on Unix
    * sockets. Default the peer's TCP address.
    */
-  readonly address?: Address | undefined;
+  readonly address?: SocketAddress | undefined;
   /** Default {@link defaultLimits}. */
   readonly limits?: FrameSizeLimits | undefined;
 }
@@ -275,7 +275,7 @@ export class SocketLink implements Link {
 }
 
 /** Unix sockets have a form of their own, because they can carry file descriptors; Windows' pipes have that of TCP. */
-function framingOf(address: Address | undefined): StreamFraming {
+function framingOf(address: SocketAddress | undefined): StreamFraming {
   const isUnix = address !== undefined && "path" in address && process.platform !== "win32";
   return isUnix ? localFraming : streamFraming;
 }

@@ -60,6 +60,12 @@ export const text: Check = (value, name) => {
   if (typeof value !== "string") throw wrongType(name, "a string", value);
 };
 
+/** A list of strings. */
+export const texts: Check = (value, name) => {
+  if (!Array.isArray(value)) throw wrongType(name, "an array of strings", value);
+  for (const [index, each] of value.entries()) text(each, `${name}[${index}]`);
+};
+
 export const callback: Check = (value, name) => {
   if (typeof value !== "function") throw wrongType(name, "a function", value);
 };

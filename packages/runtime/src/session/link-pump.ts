@@ -29,7 +29,7 @@ export interface LinkReceiver {
 }
 
 /** What a pump needs. */
-export interface LinkPumpParts {
+export interface LinkPumpOptions {
   readonly limits: Limits;
   readonly clock: Clock | undefined;
   readonly observer: Observer | undefined;
@@ -54,7 +54,11 @@ export class LinkPump implements LinkSink {
   private timer: TimerHandle | undefined = undefined;
 
   /** @param receiver of the frames of the handshake */
-  constructor(link: Link, receiver: LinkReceiver, { limits, clock = systemClock, observer }: LinkPumpParts) {
+  constructor(
+    link: Link,
+    receiver: LinkReceiver,
+    { limits, clock = systemClock, observer }: LinkPumpOptions,
+  ) {
     this.link = link;
     this.receiver = receiver;
     this.clock = clock;

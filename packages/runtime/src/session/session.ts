@@ -1,6 +1,5 @@
 /** The shell around a session core: what applications have of a session. It closes gracefully. */
 
-import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import type { Caller } from "../call/caller.js";
 import { checkService } from "../call/check-service.js";
 import type { Dispatcher } from "../call/dispatcher.js";
@@ -217,23 +216,21 @@ export class Session implements SessionHandle {
     if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
     return new Promise((resolve, reject) => {
       let isCancelled = false;
-      const watcher = {
-        onAborted: (): void => {
-          isCancelled = true;
-          if (id !== undefined) this.core.virtual.cancel(id);
-        },
+      const onAbort = (): void => {
+        isCancelled = true;
+        if (id !== undefined) this.core.virtual.cancel(id);
       };
       const id = this.core.virtual.open(settings, metadata, {
         opened: (connection) => {
-          if (signal !== undefined) unwatchAbort(signal, watcher);
+          signal?.removeEventListener("abort", onAbort);
           resolve(start(connection));
         },
         failed: (error) => {
-          if (signal !== undefined) unwatchAbort(signal, watcher);
+          signal?.removeEventListener("abort", onAbort);
           reject(isCancelled && signal !== undefined ? openCancelled(signal) : error);
         },
       });
-      if (id !== undefined && signal !== undefined) watchAbort(signal, watcher);
+      if (id !== undefined) signal?.addEventListener("abort", onAbort);
     });
   }
 

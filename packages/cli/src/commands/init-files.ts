@@ -1,25 +1,18 @@
 /** The project that `vox-gen init` writes. */
-import { relative } from "node:path";
-import { slashes } from "../files/paths.js";
 import { cliVersion } from "../version.js";
-import { type PackageSource, packageNames } from "./package-source.js";
 
 /** Path below the project's folder → text. */
 export type ProjectFiles = ReadonlyMap<string, string>;
 
-/**
- * @param name of the package, as npm takes it
- * @param folder absolute folder of the project
- * @param source where its packages come from
- */
-export function initialFiles(name: string, folder: string, source: PackageSource): ProjectFiles {
+/** @param name of the package, as npm takes it */
+export function initialFiles(name: string): ProjectFiles {
   return new Map([
     ["schemas/greeter.vox", greeterSchema],
     ["src/server.ts", server],
     ["src/client.ts", client],
     ["src/start.ts", start],
     ["vox.config.ts", config],
-    ["package.json", packageJson(name, folder, source)],
+    ["package.json", packageJson(name)],
     ["tsconfig.json", tsconfig],
     [".gitignore", gitignore],
     ["README.md", readme(name)],
@@ -141,18 +134,7 @@ export default defineConfig({
 });
 `;
 
-function packageJson(name: string, folder: string, source: PackageSource): string {
-  const specifiers = Object.fromEntries(
-    packageNames.map((one) => [
-      `@voxrpc/${one}`,
-      source === undefined ? `^${cliVersion}` : `file:${slashes(relative(folder, source[one]))}`,
-    ]),
-  );
-  // Each package manager has its own name for "this one, also where another package asks for it".
-  const everywhere =
-    source === undefined
-      ? {}
-      : { overrides: specifiers, resolutions: specifiers, pnpm: { overrides: specifiers } };
+function packageJson(name: string): string {
   const content = {
     name,
     private: true,
@@ -165,15 +147,15 @@ function packageJson(name: string, folder: string, source: PackageSource): strin
       build: "vox-gen generate && tsc -p .",
       server: "node dist/server.js",
       client: "node dist/client.js",
-      start: "vox-gen generate && tsc -p . && node dist/start.js",
+      prestart: "npm run build",
+      start: "node dist/start.js",
     },
-    dependencies: { "@voxrpc/runtime": specifiers["@voxrpc/runtime"] },
+    dependencies: { "@voxrpc/runtime": `^${cliVersion}` },
     devDependencies: {
       "@types/node": "^20.19.0",
-      "@voxrpc/cli": specifiers["@voxrpc/cli"],
+      "@voxrpc/cli": `^${cliVersion}`,
       typescript: "^6.0.0",
     },
-    ...everywhere,
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }

@@ -1,0 +1,80 @@
+/** Serving on an HTTP server that the application has: HTTP and RPC share its port. */
+import type { Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { checkAcceptor } from "../acceptor/check-acceptor.js";
+import type { Acceptor } from "../acceptor/router.js";
+import { completeLimits } from "../limits.js";
+import { type Check, checkOptions, having, type OptionChecks } from "../options/checks.js";
+import type { WebSocketAddress } from "./address.js";
+import { type ServeOptions, Server, serveChecks } from "./serve.js";
+import { handleUpgrades } from "./upgrades.js";
+
+/** What {@link attach} may be given. */
+export interface AttachOptions extends Omit<ServeOptions, "tls"> {
+  /** Path of the requests that become WebSockets. Default `/vox`. */
+  readonly path?: string | undefined;
+}
+
+const path: Check = (value, name) => {
+  if (typeof value !== "string" || !/^\/[^\s?#]*$/.test(value))
+    throw new TypeError(`${name} must be a path that begins with "/", like /vox`);
+};
+
+const { tls: _tls, ...shared } = serveChecks;
+
+export const attachChecks: OptionChecks<AttachOptions> = { ...shared, path };
+
+const isHttpServer: Check = /*@__PURE__*/ having(
+  "an HTTP server of node:http or node:https",
+  "on",
+  "address",
+);
+
+/**
+ * Serves over WebSockets on an HTTP server of the application. The HTTP server goes on answering its other requests, and
+ * `close` of the returned server leaves it open.
+ *
+ * ```ts
+ * const http = createServer(app);
+ * const vox = attach(http, catalogDispatcher(handler), { path: "/vox" });
+ * http.listen(8080);
+ * ```
+ *
+ * @param http of `node:http` or `node:https`, listening or not; frameworks have one, like `app.listen(…)` of Express and
+ * `fastify.server`
+ * @param acceptor the dispatcher of one service, which then answers whatever service is asked for, or a `router`
+ * @throws TypeError, RangeError for an option that is wrong, with its name
+ */
+export function attach(http: HttpServer, acceptor: Acceptor, options: AttachOptions = {}): Server {
+  isHttpServer(http, "http");
+  checkOptions(options, attachChecks);
+  checkAcceptor(acceptor, "acceptor");
+  const { path: served = "/vox", origins } = options;
+  const stopUpgrades = handleUpgrades(http, {
+    path: served,
+    origins,
+    limits: completeLimits(options.limits),
+    objection: () => server.objection(),
+    onLink: (link, socket) => server.takeLink(link, socket),
+    onRefused: (link, error) => server.refuse(link, error),
+  });
+  const listener = {
+    async stop() {
+      stopUpgrades();
+    },
+    // Its errors are the application's: it listens.
+    onError() {},
+  };
+  const server: Server = new Server(listener, () => addressOf(http, served), acceptor, options);
+  return server;
+}
+
+/** Where the HTTP server listens; port 0 as long as it does not. */
+function addressOf(http: HttpServer, target: string): WebSocketAddress {
+  const address = http.address() as AddressInfo | string | null;
+  const isSecure = "setSecureContext" in http;
+  if (address === null || typeof address === "string")
+    return { host: "localhost", port: 0, target, isSecure };
+  const host = address.address === "::" || address.address === "0.0.0.0" ? "localhost" : address.address;
+  return { host, port: address.port, target, isSecure };
+}

@@ -1,0 +1,57 @@
+/** From an address to an HTTP server that takes WebSockets and nothing else. */
+import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { TlsOptions } from "node:tls";
+import { formatAddress, type WebSocketAddress } from "./address.js";
+import { listenOn } from "./listen.js";
+import { answerPlainRequests, handleUpgrades, type UpgradeHandling } from "./upgrades.js";
+
+/** What {@link listenWebSocket} takes. */
+export interface ListenWebSocketOptions extends Omit<UpgradeHandling, "path"> {
+  /** Certificate and key for `wss`. */
+  readonly tls: TlsOptions | undefined;
+  /** Milliseconds for the request's headers. */
+  readonly headersTimeoutMs: number;
+  /** Connections at once, of requests that ask for no WebSocket too. */
+  readonly maxSockets: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A server that listens. */
+export interface WebSocketListener {
+  /** Where, with the real port. */
+  readonly address: WebSocketAddress;
+  readonly server: ReturnType<typeof createServer>;
+}
+
+/** Milliseconds between two looks for requests that are late. Node's default of 30 000 is longer than their time. */
+const lookForLateMs = 1000;
+
+/**
+ * Listens; no link is taken before the promise resolves.
+ * @throws SessionError `Io` when the address is in use, not ours or not allowed
+ * @throws VoxError `Cancelled` when `signal` is aborted
+ * @throws TypeError for `wss` without a certificate
+ */
+export async function listenWebSocket(
+  address: WebSocketAddress,
+  options: ListenWebSocketOptions,
+): Promise<WebSocketListener> {
+  const { tls, headersTimeoutMs, signal, maxSockets, ...handling } = options;
+  if (address.isSecure && tls === undefined)
+    throw new TypeError(`${formatAddress(address)} needs the option tls, with a certificate and its key`);
+  const timeouts = {
+    headersTimeout: Math.min(headersTimeoutMs, 2 ** 31 - 1),
+    requestTimeout: Math.min(headersTimeoutMs, 2 ** 31 - 1),
+    connectionsCheckingInterval: lookForLateMs,
+  };
+  const server = address.isSecure ? createSecureServer({ ...tls, ...timeouts }) : createServer(timeouts);
+  server.maxConnections = maxSockets;
+  answerPlainRequests(server);
+  const [path = "/"] = address.target.split("?");
+  handleUpgrades(server, { ...handling, path: path === "/" ? undefined : path });
+  const { host, port } = address;
+  await listenOn(server, { host, port }, signal);
+  return { address: { ...address, port: (server.address() as AddressInfo).port }, server };
+}

@@ -1,0 +1,129 @@
+/** The short way from a page or a worker to a service. */
+import { checkAcceptor } from "../acceptor/check-acceptor.js";
+import type { Acceptor } from "../acceptor/router.js";
+import { checkService } from "../call/check-service.js";
+import type { Service } from "../call/service.js";
+import { type Clock, systemClock } from "../clock.js";
+import { type InitiateOptions, initiate, initiateChecks, type Reconnect } from "../establish/initiate.js";
+import { completeLimits } from "../limits.js";
+import { callback, checkOptions, duration, type OptionChecks, texts } from "../options/checks.js";
+import type { LinkAttempt, LinkSource } from "../resume/reconnect-options.js";
+import type { Session } from "../session/session.js";
+import { openWebSocket } from "./open-websocket.js";
+import type { WebSocketLink } from "./websocket-link.js";
+
+/** What {@link connect} may be given. */
+export interface WebConnectOptions
+  extends Omit<InitiateOptions, "acceptor" | "reconnect" | "service" | "timeoutMs"> {
+  /** Milliseconds for one attempt: connection, upgrade and handshake together. Default 5000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Subprotocols to offer; `bearerProtocols(token)` carries a token. Default none. */
+  readonly protocols?: readonly string[] | undefined;
+  /** Opens another connection when this one is lost: `reconnecting()`. Default: the session ends with its connection. */
+  readonly reconnect?: WebReconnect | undefined;
+  /** Answers the calls that the server makes to this page. Default: each is answered with `Cancelled`. */
+  readonly serve?: Acceptor | undefined;
+}
+
+/** How a page gets other connections; made by `reconnecting`. @param open opens one to the same server */
+export type WebReconnect = (open: LinkSource) => Reconnect;
+
+const {
+  acceptor: _acceptor,
+  reconnect: _reconnect,
+  service: _service,
+  timeoutMs: _timeoutMs,
+  ...shared
+} = initiateChecks;
+
+export const webConnectChecks: OptionChecks<WebConnectOptions> = {
+  ...shared,
+  connectTimeoutMs: duration,
+  protocols: texts,
+  reconnect: callback,
+  serve: checkAcceptor,
+};
+
+/** Path on the page's own origin that is used where no address is given. */
+const defaultPath = "/vox";
+
+const defaultConnectTimeoutMs = 5000;
+
+/**
+ * Connects to a service over a WebSocket.
+ *
+ * ```ts
+ * const shop = await connect(Catalog, { reconnect: reconnecting() });
+ * const product = await shop.get(1n);
+ * ```
+ *
+ * @param address `/path` on the page's own origin, `ws://…`, `wss://…`, or a `URL`. Default `/vox`
+ * @param service from the generated file; `await using`, or `$close()`, of the client ends the session
+ * @throws SessionError `Io` when the WebSocket cannot be opened, `ConnectTimeout` when it takes too long, `Protocol` when
+ * the peer speaks something else, `Rejected` when the peer refuses
+ * @throws VoxError `Cancelled` when `signal` is aborted
+ * @throws TypeError for an address that is no WebSocket's
+ */
+export function connect<C>(service: Service<C>, options?: WebConnectOptions): Promise<C>;
+export function connect<C>(
+  address: string | URL,
+  service: Service<C>,
+  options?: WebConnectOptions,
+): Promise<C>;
+export async function connect<C>(
+  first: string | URL | Service<C>,
+  second?: Service<C> | WebConnectOptions,
+  third?: WebConnectOptions,
+): Promise<C> {
+  const isAddressed = typeof first === "string" || first instanceof URL;
+  const service = (isAddressed ? second : first) as Service<C>;
+  const options = ((isAddressed ? third : second) ?? {}) as WebConnectOptions;
+  checkOptions(options, webConnectChecks);
+  checkService(service);
+  const session = await connectService(isAddressed ? first : defaultPath, service.name, options);
+  const client = session.client(service);
+  // The client is the only way to the session, so the session ends with it.
+  void session.release();
+  return client;
+}
+
+async function connectService(
+  address: string | URL,
+  service: string,
+  options: WebConnectOptions,
+): Promise<Session> {
+  const { connectTimeoutMs = defaultConnectTimeoutMs, protocols = [], reconnect, serve, ...rest } = options;
+  const url = webSocketUrl(address);
+  const clock: Clock = options.clock ?? systemClock;
+  const limits = completeLimits(options.limits);
+  const open = (timeoutMs: number, signal: AbortSignal | undefined): Promise<WebSocketLink> =>
+    openWebSocket(url, { protocols, timeoutMs, clock, signal, limits });
+  const deadline = clock.now() + connectTimeoutMs;
+  const link = await open(connectTimeoutMs, options.signal);
+  return initiate(link, {
+    ...rest,
+    service,
+    acceptor: serve,
+    reconnect: reconnect?.(({ timeoutMs, signal }: LinkAttempt) =>
+      open(Math.min(connectTimeoutMs, timeoutMs), signal),
+    ),
+    timeoutMs: Math.max(0, deadline - clock.now()),
+  });
+}
+
+/** The address as the platform's WebSocket takes it. */
+function webSocketUrl(address: string | URL): string {
+  const { location } = globalThis as { readonly location?: { readonly href: string } };
+  const base = location?.href;
+  if (typeof address === "string" && !URL.canParse(address, base))
+    throw new TypeError(
+      `${JSON.stringify(address)} is no address: expected /path, ws://host/path or wss://host/path`,
+    );
+  const url = new URL(address, base);
+  if (url.protocol === "http:") url.protocol = "ws:";
+  if (url.protocol === "https:") url.protocol = "wss:";
+  if (url.protocol !== "ws:" && url.protocol !== "wss:")
+    throw new TypeError(`"${url.href}" is no address of a WebSocket: expected ws: or wss:`);
+  url.hash = "";
+  return url.href;
+}

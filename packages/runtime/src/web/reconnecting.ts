@@ -1,0 +1,16 @@
+/** Reconnecting for a page or a worker. */
+import type { ReconnectOptions } from "../resume/reconnect-options.js";
+import { reconnecting as reconnectingOver } from "../resume/reconnector.js";
+import type { WebReconnect } from "./connect.js";
+
+/**
+ * The option `reconnect` of `connect`: the session gets another connection when it loses its own. Calls in flight and new
+ * ones wait for it, as far as they may; see `docs/surviving-reconnects.md`.
+ *
+ * ```ts
+ * const shop = await connect(Catalog, { reconnect: reconnecting() });
+ * ```
+ */
+export function reconnecting(options: ReconnectOptions = {}): WebReconnect {
+  return (open) => reconnectingOver({ ...options, open });
+}

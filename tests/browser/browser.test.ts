@@ -1,0 +1,82 @@
+/** The generated client in real browsers, against a real server, under a strict content-security policy. */
+import type { Page } from "puppeteer-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { knownBrowsers, programOf, type StartedBrowser, startBrowser, startTimeoutMs } from "./browser.js";
+import { bundlePage, type Site, startSite } from "./site.js";
+
+/** Runs one of the page's functions. */
+function run(page: Page, name: string): Promise<unknown> {
+  return page.evaluate(
+    (test) =>
+      (globalThis as unknown as { tests: Record<string, () => Promise<unknown>> }).tests[test]?.() ??
+      Promise.reject(new Error(`no test ${test}`)),
+    name,
+  );
+}
+
+for (const known of knownBrowsers) {
+  const program = programOf(known);
+  describe(`a page in ${known.name}`, () => {
+    if (program === undefined) {
+      it("runs the generated client", ({ skip }) => skip(known.skipNote));
+      return;
+    }
+    let started: StartedBrowser;
+    let site: Site;
+    let page: Page;
+
+    beforeAll(async () => {
+      const [scripts, browser] = await Promise.all([bundlePage(), startBrowser(known, program)]);
+      started = browser;
+      site = await startSite(scripts);
+      page = await started.browser.newPage();
+      await page.goto(site.url);
+      await page.waitForFunction("globalThis.tests !== undefined");
+    }, startTimeoutMs);
+
+    afterAll(async () => {
+      await started?.[Symbol.asyncDispose]();
+      await site?.[Symbol.asyncDispose]();
+    }, startTimeoutMs);
+
+    it("makes unary calls and all kinds of streams at once", async () => {
+      expect(await run(page, "calls")).toEqual({
+        running: 0,
+        total: "499500",
+        seen: 1000,
+        last: 999,
+        loud: ["A", "B", "SS"],
+      });
+    });
+
+    it("answers calls that the server makes to it", async () => {
+      expect(await run(page, "callBack")).toBe("4950");
+    });
+
+    it("gets declared errors as values", async () => {
+      expect(await run(page, "declaredError")).toBe("User");
+    });
+
+    it("gets a typed error for a path that is not served", async () => {
+      expect(await run(page, "wrongPath")).toBe("Io");
+    });
+
+    it("goes on with its session when its connection is cut", async () => {
+      expect(await run(page, "open")).toBe("open");
+      expect(await run(page, "callOnKept")).toBe(0);
+      site.cutConnections();
+      expect(await run(page, "callOnKept")).toBe(0);
+      await page.waitForFunction("globalThis.reconnects === 1");
+      expect(await run(page, "state")).toMatchObject({ kind: "open", reconnects: 1, isResumed: true });
+      await run(page, "close");
+    });
+
+    it("connects from a worker", async () => {
+      expect(await run(page, "worker")).toBe(1225);
+    });
+
+    it("violates no rule of the content-security policy", async () => {
+      expect(await page.evaluate("globalThis.violations")).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,73 @@
+/** A site for tests: a page with a strict content-security policy, its scripts, and a Vox service on the same port. */
+import { createServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+import { attach, type Server } from "@voxrpc/runtime/node";
+import { build } from "esbuild";
+import { streamsDispatcher } from "../interop/gen/streams.vox.js";
+import { streamsHandler } from "../interop/stream-handlers.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** No inline script, no `eval`, and connections to the page's own origin only. */
+const policy = "default-src 'self'; script-src 'self'; connect-src 'self'; worker-src 'self'";
+
+/** A running site. */
+export interface Site extends AsyncDisposable {
+  readonly url: string;
+  readonly vox: Server;
+  /** Cuts every connection, as a restart of a proxy does. */
+  cutConnections(): void;
+}
+
+/** Bundles what the page loads. @returns the texts by path */
+export async function bundlePage(): Promise<ReadonlyMap<string, string>> {
+  const { outputFiles, warnings } = await build({
+    entryPoints: { page: `${root}tests/browser/page.ts`, worker: `${root}tests/browser/worker.ts` },
+    absWorkingDir: root,
+    outdir: "out",
+    bundle: true,
+    splitting: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    tsconfig: `${root}tsconfig.test.json`,
+    logLevel: "silent",
+  });
+  if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("\n"));
+  return new Map(outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf("/")), text]));
+}
+
+/** Starts the site on a free port of this machine. */
+export async function startSite(scripts: ReadonlyMap<string, string>): Promise<Site> {
+  const http: HttpServer = createServer((request, response) => {
+    const script = scripts.get(request.url ?? "");
+    const isPage = request.url === "/";
+    response.writeHead(script !== undefined || isPage ? 200 : 404, {
+      "content-type": script === undefined ? "text/html; charset=utf-8" : "text/javascript; charset=utf-8",
+      "content-security-policy": policy,
+    });
+    response.end(
+      script ??
+        (isPage ? '<!doctype html><title>vox</title><script type="module" src="/page.js"></script>' : ""),
+    );
+  });
+  const sockets = new Set<Socket>();
+  http.on("connection", (socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const vox = attach(http, streamsDispatcher(streamsHandler().handler), { path: "/vox", resumable: true });
+  return {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/`,
+    vox,
+    cutConnections() {
+      for (const socket of sockets) socket.destroy();
+      sockets.clear();
+    },
+    async [Symbol.asyncDispose]() {
+      await vox.close({ timeoutMs: 0 });
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+}
