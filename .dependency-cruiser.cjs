@@ -49,6 +49,7 @@ const cli = [
   ["output/"],
   ["watch/"],
   ["against/"],
+  ["init/"],
   ["commands/"],
   ["command-line|usage-error"],
   ["main"],

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Ended, Folder, Running, root, run } from "./command.js";
@@ -14,55 +14,76 @@ async function npm(cwd: string, ...args: readonly string[]): Promise<Ended> {
   return ended;
 }
 
+/** The commands that `init` names. */
+function adviceOf(out: string): readonly string[] {
+  const lines = out.slice(out.indexOf("\nNext:\n")).split("\n");
+  return lines.filter((line) => line.startsWith("  ")).map((line) => line.trim());
+}
+
+const answers = [
+  "Hello, Ada!",
+  "Hola, Dr. Curie!",
+  "refused: NoName",
+  "refused: { kind: 'TooLong', limit: 40 }",
+  "greeted so far: 2",
+  "",
+].join("\n");
+
+/** Does what `init` says, word by word, and nothing else. */
+async function follow(out: string, cwd: string): Promise<string> {
+  const script = ["set -e", ...adviceOf(out)].join("\n");
+  const environment = {
+    npm_config_audit: "false",
+    npm_config_fund: "false",
+    npm_config_prefer_offline: "true",
+    npm_config_loglevel: "error",
+  };
+  await using running = new Running("sh", ["-c", script], cwd, environment);
+  const ended = await running.ended();
+  expect(ended.code, running.said).toBe(0);
+  return ended.out;
+}
+
 describe("vox-gen init", () => {
-  it("makes a project whose own scripts work after npm install", { timeout: timeoutMs }, async () => {
-    using packed = new Folder();
+  it("makes a project that works, from tarballs, by what it prints", { timeout: timeoutMs }, async () => {
+    using folder = new Folder({ "a tool/package.json": '{ "private": true }' });
     for (const name of ["runtime", "codegen", "cli"])
-      await npm(join(root, "packages", name), "pack", "--silent", "--pack-destination", packed.path);
-    const tarballs = readdirSync(packed.path);
-    const tarball = (name: string): string => {
-      const file = tarballs.find((entry) => entry.startsWith(`voxrpc-${name}-`));
-      expect(file, name).toBeDefined();
-      return `file:${packed.at(file ?? "")}`;
-    };
-
-    using folder = new Folder();
-    const project = folder.at("hello");
-    expect(await run(folder.path, ["init", "hello"])).toMatchObject({ code: 0, error: "" });
-    // Our packages are in no registry yet: take the packed ones.
-    const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
-    manifest.dependencies["@voxrpc/runtime"] = tarball("runtime");
-    manifest.devDependencies["@voxrpc/cli"] = tarball("cli");
-    manifest.overrides = {
-      "@voxrpc/runtime": "$@voxrpc/runtime",
-      "@voxrpc/codegen": tarball("codegen"),
-    };
-    writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
-    await npm(project, "install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error");
-
-    expect((await npm(project, "run", "generate")).out).toContain("created src/gen/greeter.vox.ts");
-    await npm(project, "run", "build");
-    const started = await npm(project, "start", "--silent");
-    expect(started.out).toMatch(/serving Greeter on tcp:\/\/127\.0\.0\.1:\d+/);
-    const answers = started.out.slice(started.out.indexOf("Hello"));
-    expect(answers).toBe(
-      [
-        "Hello, Ada!",
-        "Hola, Dr. Curie!",
-        "refused: NoName",
-        "refused: { kind: 'TooLong', limit: 40 }",
-        "greeted so far: 2",
-        "",
-      ].join("\n"),
+      await npm(join(root, "packages", name), "pack", "--silent", "--pack-destination", folder.path);
+    const tarballs = readdirSync(folder.path).filter((name) => name.endsWith(".tgz"));
+    const tool = folder.at("a tool");
+    await npm(
+      tool,
+      "install",
+      "--prefer-offline",
+      "--no-audit",
+      "--no-fund",
+      ...tarballs.map((name) => `../${name}`),
     );
+    const init = await npm(tool, "exec", "--", "vox-gen", "init", "../my project");
+    expect(init.out).toContain("created ../my project/vox.config.ts");
 
+    const out = await follow(init.out, tool);
+    expect(out).toMatch(/serving Greeter on tcp:\/\/127\.0\.0\.1:\d+/);
+    expect(out.slice(out.indexOf("Hello"))).toBe(answers);
+
+    const project = folder.at("my project");
+    await npm(project, "run", "build");
     await using watching = new Running("npm", ["run", "--silent", "dev"], project);
     await watching.line(/^watching /);
     watching.kill("SIGINT");
     expect((await watching.ended()).out).toMatch(/\nstopped\n$/);
 
     // What is there stays.
-    expect(await run(folder.path, ["init", "hello"])).toMatchObject({ code: 2, out: "" });
-    expect(JSON.parse(readFileSync(join(project, "package.json"), "utf8"))).toEqual(manifest);
+    const manifest = readFileSync(join(project, "package.json"), "utf8");
+    expect(await run(folder.path, ["init", "my project"])).toMatchObject({ code: 2, out: "" });
+    expect(readFileSync(join(project, "package.json"), "utf8")).toBe(manifest);
+  });
+
+  it("makes a project that works, from a checkout, by what it prints", { timeout: timeoutMs }, async () => {
+    using folder = new Folder();
+    const { code, out } = await run(folder.path, ["init", "hello"]);
+    expect(code).toBe(0);
+    const said = await follow(out, folder.path);
+    expect(said.slice(said.indexOf("Hello"))).toBe(answers);
   });
 });

@@ -85,6 +85,7 @@ async function perform(host: MainProcess, { format, run }: Request): Promise<num
     cwd: slashes(host.cwd),
     report,
     clock: systemClock,
+    packageManager: packageManagerOf(host.environment),
     onStop: (callback) => host.onStop(callback),
   };
   try {
@@ -93,6 +94,12 @@ async function perform(host: MainProcess, { format, run }: Request): Promise<num
     report(failureOf(error));
     return exitCode.usage;
   }
+}
+
+/** Package managers name themselves in the variables of what they run. */
+function packageManagerOf(variables: MainProcess["environment"]): Environment["packageManager"] {
+  const name = /^\w+/.exec(variables["npm_config_user_agent"] ?? "")?.[0];
+  return (["pnpm", "yarn", "bun"] as const).find((one) => one === name) ?? "npm";
 }
 
 /** The format that a command line asks for, even if the rest of it is wrong. */

@@ -8,6 +8,8 @@ export interface Environment {
   readonly report: Reporter;
   /** For durations and for waiting. */
   readonly clock: Clock;
+  /** What the person runs packages with, for advice. */
+  readonly packageManager: "npm" | "pnpm" | "yarn" | "bun";
   /** Calls back when the command shall end (Ctrl-C). Returns how to stop listening. */
   readonly onStop: (callback: () => void) => () => void;
 }

@@ -1,14 +1,15 @@
 /** `vox-gen init`: a project that works. */
-import { join, relative, sep } from "node:path";
 import { basename } from "node:path/posix";
 import { fileURLToPath } from "node:url";
 import { CliError, exitCode } from "../errors.js";
 import { absolutePath, shownPath } from "../files/paths.js";
 import { Roots } from "../files/roots.js";
 import { linkStatOf, statOf } from "../files/text-file.js";
+import { packageSource } from "../init/package-source.js";
+import { initialFiles, packageName } from "../init/project-files.js";
 import { applyChanges } from "../output/apply.js";
+import { shellWord } from "../output/regenerate.js";
 import type { Environment } from "./environment.js";
-import { initialFiles, packageName } from "./init-files.js";
 
 export interface InitArguments {
   /** Folder of the project, relative to the working directory; made when it is not there. */
@@ -21,11 +22,15 @@ export interface InitArguments {
  * @returns the exit code
  * @throws CliError `Usage` when one of the files is there already
  */
-export async function init({ directory }: InitArguments, { cwd, report }: Environment): Promise<number> {
+export async function init(
+  { directory }: InitArguments,
+  { cwd, report, packageManager }: Environment,
+): Promise<number> {
   const folder = absolutePath(cwd, directory);
   if (statOf(folder)?.isDirectory() === false)
     throw new CliError("Usage", `${shownPath(cwd, folder)} is a file`, { help: "name a folder" });
-  const files = [...initialFiles(packageName(basename(folder)))].map(([path, after]) => ({
+  const source = packageSource(fileURLToPath(new URL("../..", import.meta.url)).replace(/[/\\]$/, ""));
+  const files = [...initialFiles(packageName(basename(folder)), folder, source)].map(([path, after]) => ({
     change: "created" as const,
     path: `${folder}/${path}`,
     before: undefined,
@@ -40,15 +45,8 @@ export async function init({ directory }: InitArguments, { cwd, report }: Enviro
   }
   applyChanges(files, folder, new Roots([folder], []));
   for (const { path } of files) report({ kind: "file", change: "created", path: shownPath(cwd, path) });
-  const enter = folder === cwd ? [] : [`  cd ${shownPath(cwd, folder)}`];
-  report({ kind: "advice", lines: ["Next:", ...enter, `  ${install(folder)}`, "  npm start"] });
+  const enter = folder === cwd ? [] : [`  cd ${shellWord(shownPath(cwd, folder))}`];
+  const run = [`  ${packageManager} install`, `  ${packageManager} start`];
+  report({ kind: "advice", lines: ["Next:", ...enter, ...run] });
   return exitCode.ok;
-}
-
-/** How a project gets its packages: a `vox-gen` that runs from a checkout is newer than what a registry has. */
-function install(folder: string): string {
-  const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
-  if (packageFolder.includes(`${sep}node_modules${sep}`)) return "npm install";
-  const tarballs = relative(folder, join(packageFolder, "../../tarballs"));
-  return `npm install ${join(tarballs, "*.tgz")}   (after npm run pack in the checkout of vox-gen)`;
 }

@@ -28,7 +28,7 @@ const place = "(in the output folder)";
 /** The command that makes an output again. */
 export function regenerateCommand(options: RegenerateOptions): string {
   const { configPath, schema, outDirectory, baseDirectory, importExtension, overrides } = options;
-  const relative = (path: string): string => quote(shownPath(outDirectory, path));
+  const relative = (path: string): string => shellWord(shownPath(outDirectory, path));
   if (configPath === undefined) {
     const words = [command, relative(schema), "--out ."];
     if (baseDirectory !== dirname(schema)) words.push(`--root ${relative(baseDirectory)}`);
@@ -47,7 +47,7 @@ export function regenerateCommand(options: RegenerateOptions): string {
  * A word for shells. Double quotes are understood by those of Windows too; where they would let the shell read something
  * into the word, it stands in single quotes.
  */
-function quote(word: string): string {
+export function shellWord(word: string): string {
   const path = word.startsWith("-") || word.startsWith("!") ? `./${word}` : word;
   if (/^[\w@+=:,./-]+$/.test(path)) return path;
   return /["$`\\!%]/.test(path) ? `'${path.replaceAll("'", "'\\''")}'` : `"${path}"`;

@@ -3,6 +3,7 @@
 import { type CallError, CallFailure, SessionError } from "../errors.js";
 import { rootConnectionId } from "../wire/message.js";
 import type { Caller, CallOptions } from "./caller.js";
+import { givenArguments, givenOptions } from "./given.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
 import type { CloseOptions, ConnectionHandle, SessionEnd, SessionHandle } from "./session-handle.js";
@@ -35,9 +36,11 @@ export class DeferredCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    const caller = this.caller ?? (await this.wait(method));
+    if (this.caller !== undefined) return this.caller.call(method, args, options);
+    const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
+    const caller = await this.wait(method);
     if (caller instanceof CallFailure) throw caller;
-    return caller.call(method, args, options);
+    return caller.call(method, given, givenOnce);
   }
 
   async tryCall<A extends readonly unknown[], T, E>(
@@ -45,9 +48,11 @@ export class DeferredCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallError<E>>> {
-    const caller = this.caller ?? (await this.wait(method));
+    if (this.caller !== undefined) return this.caller.tryCall(method, args, options);
+    const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
+    const caller = await this.wait(method);
     if (caller instanceof CallFailure) return { ok: false, error: caller };
-    return caller.tryCall(method, args, options);
+    return caller.tryCall(method, given, givenOnce);
   }
 
   private async wait(method: Method<never, unknown, unknown>): Promise<Caller | CallFailure> {

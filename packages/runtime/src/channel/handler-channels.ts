@@ -82,6 +82,11 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
     }
   }
 
+  /** The handler has failed, which its caller does not know yet: what it sends on is given up. */
+  abortSenders(error: ChannelError): void {
+    for (const entry of this.opened) if ("tx" in entry) entry.tx.giveUp(error);
+  }
+
   /** Whether a handler fails with this error because its caller, or the connection, has left. */
   hasLeftWith(error: unknown): boolean {
     if (!(error instanceof ChannelError && isLeaving(error))) return false;

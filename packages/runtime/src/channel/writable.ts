@@ -5,13 +5,13 @@ import type { SendTarget } from "./send-all.js";
 export function writableOf<T>(out: SendTarget<T>): WritableStream<T> {
   return new WritableStream<T>({
     start(controller) {
+      const { signal } = controller as { readonly signal?: AbortSignal };
+      // `abort` below comes behind the write that is under way, which may wait for a receiver that does not read.
+      signal?.addEventListener("abort", () => void out.abort(signal.reason));
       // A pipe whose source is idle hears at once that the receiver has left.
       out.whenEnded(({ error }) => {
-        if (error !== undefined) controller.error(error);
+        if (error !== undefined && signal?.aborted !== true) controller.error(error);
       });
-      // `abort` below comes behind the write that is under way, which may wait for a receiver that does not read.
-      const { signal } = controller as { readonly signal?: AbortSignal };
-      signal?.addEventListener("abort", () => void out.abort(signal.reason));
     },
     write: (item) => out.send(item),
     close: () => out.close(),

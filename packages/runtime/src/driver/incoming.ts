@@ -426,7 +426,7 @@ export class IncomingCalls implements OperationHost<IncomingRequest> {
     const { persist, hasChannels, idempotent } = request.method;
     const code = persist || (hasChannels && !idempotent) ? "Indeterminate" : "Cancelled";
     // In front of the answer: a caller of version 0.8.2 takes a stream for finished when its call has failed.
-    request.channels?.giveUp(callOverHere("its handler has failed"), "Reset");
+    request.channels?.abortSenders(callOverHere("its handler has failed"));
     if (request.isAnswered || this.hasEnded) this.operations.over(request, code, "");
     else this.answer(request, code);
   }

@@ -1,5 +1,7 @@
 /** One call of ours, from the moment it was made until it settles. */
+import type { AbortWatcher } from "../call/abort-watch.js";
 import type { CallOptions } from "../call/caller.js";
+import { givenArguments, givenOptions } from "../call/given.js";
 import type { Method } from "../call/method.js";
 import type { CallChannels } from "../channel/call-channels.js";
 import type { Timed } from "./deadlines.js";
@@ -19,16 +21,19 @@ export type AnyMethod = Method<readonly unknown[], unknown, unknown>;
  *     └──── abort, deadline, connection end ────► settled   (id stays taken until the late response)
  * ```
  */
-export class OutgoingRequest implements Timed, ObservedRequest {
+export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
   readonly method: AnyMethod;
-  readonly args: readonly unknown[];
-  readonly options: CallOptions | undefined;
+  /** As they were given, and not changed since when {@link keep} was called. */
+  args: readonly unknown[];
+  options: CallOptions | undefined;
   /** Whether the promise is of a Result: failures are values then. */
   readonly asResult: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   /** 0 while it waits for a slot. */
   requestId = 0;
+  /** The signal that it watches, if any. */
+  signal: AbortSignal | undefined = undefined;
   /** Identifies the call across resends; 0 when the peer does not ask for it. */
   operationId = 0;
   settled = false;
@@ -43,6 +48,7 @@ export class OutgoingRequest implements Timed, ObservedRequest {
   /** Neighbours in the queue of waiting requests. */
   previous: OutgoingRequest | undefined = undefined;
   next: OutgoingRequest | undefined = undefined;
+  private isKept = false;
   /** Told when the caller's signal aborts. */
   private readonly onAbort: (request: OutgoingRequest) => void;
 
@@ -64,8 +70,16 @@ export class OutgoingRequest implements Timed, ObservedRequest {
     this.onAbort = onAbort;
   }
 
-  /** The request is its own listener, so that a call without a signal makes no closure. */
-  handleEvent(): void {
+  /** The request is its own watcher, so that a call without a signal makes no closure. */
+  onAborted(): void {
     this.onAbort(this);
+  }
+
+  /** It is read again later: from now on the application changes nothing of it. Once is enough. */
+  keep(): void {
+    if (this.isKept) return;
+    this.isKept = true;
+    this.args = givenArguments(this.args);
+    this.options = givenOptions(this.options);
   }
 }

@@ -1,5 +1,6 @@
 /** The calling half of a driver: from a call to its settled promise. Source: `protocol/calls.md` §1–2. */
 import { Reader } from "../bytes/reader.js";
+import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import type { CallOptions } from "../call/caller.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
 import { abandonUnsent, CallChannels } from "../channel/call-channels.js";
@@ -150,7 +151,10 @@ export class OutgoingCalls implements ResendHost {
     if (this.canSend && this.waiting.size === 0) this.send(request);
     else if (this.isCut && this.waiting.size >= this.waitingLimit) this.failCrowded(request);
     else this.wait(request);
-    if (!request.settled && options !== undefined) this.watch(request, options);
+    if (request.settled) return;
+    // It may have to be sent again.
+    if (this.connection.host.isResumable) request.keep();
+    if (options !== undefined) this.watch(request, options);
   }
 
   /** A Response: settles its request; ignored when the id is not in flight. */
@@ -242,7 +246,7 @@ export class OutgoingCalls implements ResendHost {
   }
 
   private readonly onAbort = (request: OutgoingRequest): void => {
-    this.cancel(request, request.options?.signal?.reason);
+    this.cancel(request, request.signal?.reason);
   };
 
   /** Schemas inside a Response. Source: `protocol/schemas.md` §5. @returns false when the connection has ended */
@@ -263,12 +267,14 @@ export class OutgoingCalls implements ResendHost {
 
   private wait(request: OutgoingRequest): void {
     request.sinceMs = Math.floor(this.clock.now());
+    request.keep();
     this.waiting.push(request);
   }
 
   private watch(request: OutgoingRequest, options: CallOptions): void {
-    options.signal?.addEventListener("abort", request);
-    const { timeoutMs } = options;
+    const { signal, timeoutMs } = options;
+    request.signal = signal;
+    if (signal !== undefined) watchAbort(signal, request);
     if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
     request.deadline = this.clock.now() + Math.max(0, timeoutMs);
     this.deadlines.add(request);
@@ -473,6 +479,6 @@ export class OutgoingCalls implements ResendHost {
   private unwatch(request: OutgoingRequest): void {
     request.settled = true;
     this.deadlines.remove(request);
-    request.options?.signal?.removeEventListener("abort", request);
+    if (request.signal !== undefined) unwatchAbort(request.signal, request);
   }
 }

@@ -1,5 +1,6 @@
 /** What stands between a generated client and the connection. Source: `protocol/calls.md` §7. */
 import type { Caller, CallOptions } from "../call/caller.js";
+import { givenArguments, givenMetadata } from "../call/given.js";
 import type { Method } from "../call/method.js";
 import { quietWhenEnded } from "../call/quiet.js";
 import type { Result } from "../call/result.js";
@@ -59,9 +60,12 @@ class MiddlewareCaller implements Caller {
     args: A,
     options: CallOptions = {},
   ): Promise<T> {
-    const metadata = new Metadata(options.metadata);
-    const call: OutgoingCall = { method, args, metadata, options };
-    const send = (): Promise<unknown> => this.inner.call(method, args, { ...options, metadata });
+    // Middleware may take its time: what it sends is what was given.
+    const given = givenArguments(args);
+    const metadata = options.metadata === undefined ? new Metadata() : givenMetadata(options.metadata);
+    const givenOnce = { ...options, metadata };
+    const call: OutgoingCall = { method, args: given, metadata, options };
+    const send = (): Promise<unknown> => this.inner.call(method, given, givenOnce);
     const outcome = this.through(0, call, send) as Promise<T>;
     return method.hasChannels ? quietWhenEnded(outcome, () => newsOf(method.args.shape, args)) : outcome;
   }

@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.js";
 
 /** How long the pauses between attempts are. */
-export interface BackoffOptions {
+export interface BackoffDelays {
   /** Bound of the first pause, ms. */
   readonly minDelayMs: number;
   /** The bound doubles with each pause up to this, ms. */
@@ -13,11 +13,11 @@ export interface BackoffOptions {
 
 /** Pauses that double. */
 export class Backoff {
-  private readonly options: BackoffOptions;
+  private readonly options: BackoffDelays;
   private readonly clock: Clock;
   private boundMs: number;
 
-  constructor(options: BackoffOptions, clock: Clock) {
+  constructor(options: BackoffDelays, clock: Clock) {
     this.options = options;
     this.clock = clock;
     this.boundMs = options.minDelayMs;

@@ -68,6 +68,8 @@ export interface ConnectionHost {
   readonly outbox: Outbox;
   /** In words, the link that carries the session. */
   readonly description: string;
+  /** Whether the session outlives its link: what was sent may have to be sent again. */
+  readonly isResumable: boolean;
   /** Whether the link holds so much unsent data that senders must wait. */
   readonly isCongested: boolean;
   /** Whether calls of ours may leave: not while {@link isCongested}, nor before calls of the peer that have waited. */

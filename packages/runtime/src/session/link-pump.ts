@@ -29,7 +29,7 @@ export interface LinkReceiver {
 }
 
 /** What a pump needs. */
-export interface LinkPumpOptions {
+export interface LinkPumpParts {
   readonly limits: Limits;
   readonly clock: Clock | undefined;
   readonly observer: Observer | undefined;
@@ -54,11 +54,7 @@ export class LinkPump implements LinkSink {
   private timer: TimerHandle | undefined = undefined;
 
   /** @param receiver of the frames of the handshake */
-  constructor(
-    link: Link,
-    receiver: LinkReceiver,
-    { limits, clock = systemClock, observer }: LinkPumpOptions,
-  ) {
+  constructor(link: Link, receiver: LinkReceiver, { limits, clock = systemClock, observer }: LinkPumpParts) {
     this.link = link;
     this.receiver = receiver;
     this.clock = clock;

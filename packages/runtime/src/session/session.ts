@@ -1,5 +1,6 @@
 /** The shell around a session core: what applications have of a session. It closes gracefully. */
 
+import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import type { Caller } from "../call/caller.js";
 import { checkService } from "../call/check-service.js";
 import type { Dispatcher } from "../call/dispatcher.js";
@@ -216,21 +217,23 @@ export class Session implements SessionHandle {
     if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
     return new Promise((resolve, reject) => {
       let isCancelled = false;
-      const onAbort = (): void => {
-        isCancelled = true;
-        if (id !== undefined) this.core.virtual.cancel(id);
+      const watcher = {
+        onAborted: (): void => {
+          isCancelled = true;
+          if (id !== undefined) this.core.virtual.cancel(id);
+        },
       };
       const id = this.core.virtual.open(settings, metadata, {
         opened: (connection) => {
-          signal?.removeEventListener("abort", onAbort);
+          if (signal !== undefined) unwatchAbort(signal, watcher);
           resolve(start(connection));
         },
         failed: (error) => {
-          signal?.removeEventListener("abort", onAbort);
+          if (signal !== undefined) unwatchAbort(signal, watcher);
           reject(isCancelled && signal !== undefined ? openCancelled(signal) : error);
         },
       });
-      if (id !== undefined) signal?.addEventListener("abort", onAbort);
+      if (id !== undefined && signal !== undefined) watchAbort(signal, watcher);
     });
   }
 

@@ -1,18 +1,25 @@
 /** The project that `vox-gen init` writes. */
+import { relative } from "node:path";
+import { slashes } from "../files/paths.js";
 import { cliVersion } from "../version.js";
+import { type PackageSource, packageNames } from "./package-source.js";
 
 /** Path below the project's folder → text. */
 export type ProjectFiles = ReadonlyMap<string, string>;
 
-/** @param name of the package, as npm takes it */
-export function initialFiles(name: string): ProjectFiles {
+/**
+ * @param name of the package, as npm takes it
+ * @param folder absolute folder of the project
+ * @param source where its packages come from
+ */
+export function initialFiles(name: string, folder: string, source: PackageSource): ProjectFiles {
   return new Map([
     ["schemas/greeter.vox", greeterSchema],
     ["src/server.ts", server],
     ["src/client.ts", client],
     ["src/start.ts", start],
     ["vox.config.ts", config],
-    ["package.json", packageJson(name)],
+    ["package.json", packageJson(name, folder, source)],
     ["tsconfig.json", tsconfig],
     [".gitignore", gitignore],
     ["README.md", readme(name)],
@@ -134,7 +141,18 @@ export default defineConfig({
 });
 `;
 
-function packageJson(name: string): string {
+function packageJson(name: string, folder: string, source: PackageSource): string {
+  const specifiers = Object.fromEntries(
+    packageNames.map((one) => [
+      `@voxrpc/${one}`,
+      source === undefined ? `^${cliVersion}` : `file:${slashes(relative(folder, source[one]))}`,
+    ]),
+  );
+  // Each package manager has its own name for "this one, also where another package asks for it".
+  const everywhere =
+    source === undefined
+      ? {}
+      : { overrides: specifiers, resolutions: specifiers, pnpm: { overrides: specifiers } };
   const content = {
     name,
     private: true,
@@ -147,15 +165,15 @@ function packageJson(name: string): string {
       build: "vox-gen generate && tsc -p .",
       server: "node dist/server.js",
       client: "node dist/client.js",
-      prestart: "npm run build",
-      start: "node dist/start.js",
+      start: "vox-gen generate && tsc -p . && node dist/start.js",
     },
-    dependencies: { "@voxrpc/runtime": `^${cliVersion}` },
+    dependencies: { "@voxrpc/runtime": specifiers["@voxrpc/runtime"] },
     devDependencies: {
       "@types/node": "^20.19.0",
-      "@voxrpc/cli": `^${cliVersion}`,
+      "@voxrpc/cli": specifiers["@voxrpc/cli"],
       typescript: "^6.0.0",
     },
+    ...everywhere,
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
