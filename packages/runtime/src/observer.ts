@@ -2,6 +2,8 @@
  * What an application can watch. Every member is optional and costs nothing when absent; what it throws is ignored,
  * so that watching can never break what is watched. Source: `protocol/session.md` §9.
  */
+import { ignore } from "./call/call-out.js";
+import { isPromise } from "./call/result.js";
 import type { CloseReason, SessionState } from "./call/session-handle.js";
 import type { CallErrorCode, MethodName, SessionError, VoxError } from "./errors.js";
 
@@ -255,7 +257,7 @@ export function notify<K extends keyof Observer>(
   try {
     const outcome = (observer[event] as EventMember | undefined)?.call(observer, data);
     // An `async` member fails later.
-    if (outcome instanceof Promise) outcome.catch(() => {});
+    if (isPromise(outcome)) Promise.resolve(outcome).catch(ignore);
   } catch {
     // Watching must not change what is watched.
   }

@@ -21,15 +21,17 @@ export function admit(
     connection.fail(error);
   };
   const conclude = (): void => connection.conclude(request.service ?? noService);
-  let decision: Awaitable<void>;
   try {
-    decision = ask(acceptor, request, connection);
+    const decision = ask(acceptor, request, connection);
+    if (isPromise(decision)) {
+      Promise.resolve(decision).then(conclude, fail);
+      return;
+    }
   } catch (error) {
     fail(error);
     return;
   }
-  if (isPromise(decision)) decision.then(conclude, fail);
-  else conclude();
+  conclude();
 }
 
 function ask(
@@ -46,5 +48,5 @@ function ask(
     if (dispatcher !== undefined && !connection.isSettled) connection.accept(dispatcher);
   };
   const route = acceptor.route(request);
-  return isPromise(route) ? route.then(give) : give(route);
+  return isPromise(route) ? Promise.resolve(route).then(give) : give(route);
 }

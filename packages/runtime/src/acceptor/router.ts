@@ -88,7 +88,7 @@ export function router<C>(
     route(request) {
       // Without options C is undefined.
       const context = options?.context(request) as Awaitable<C>;
-      if (isPromise(context)) return context.then((made) => routeWith(request, made));
+      if (isPromise(context)) return Promise.resolve(context).then((made) => routeWith(request, made));
       return routeWith(request, context);
     },
   };

@@ -74,7 +74,7 @@ export interface SessionHandle extends AsyncDisposable {
    * Calls back with every new state, in order; what the listener throws is ignored, as of an observer.
    * @returns what ends the subscription; harmless twice
    */
-  onStateChanged(listener: (state: SessionState) => void): () => void;
+  onStateChanged(listener: (state: SessionState) => void | Promise<void>): () => void;
   /** Resolves, and never rejects, when the session has ended. */
   readonly closed: Promise<SessionEnd>;
   /** What the peer sent in the handshake. */

@@ -4,6 +4,7 @@ import type { ChannelError } from "../errors.js";
 import { byReference, copyOf } from "../shape/copy-of.js";
 import { abortedHere, type ChannelEnd, closedHere, notBound } from "./end.js";
 import type { ReceivingHalf } from "./halves.js";
+import { quietAtEnd } from "./quiet-end.js";
 import { sendAll } from "./send-all.js";
 import type { Farewell, Sender, TrySend } from "./sender.js";
 import { writableOf } from "./writable.js";
@@ -52,7 +53,8 @@ export class Tx<T> implements AsyncDisposable {
 
   /**
    * Sends an item. Resolves when it has left, which waits for the receiver to have room: await it, and memory stays
-   * bounded. Items leave in the order of the calls, as they were at the time of the call.
+   * bounded. Items leave in the order of the calls, as they were at the time of the call. A broadcast that does not await
+   * it loses nothing but the news that the channel has ended, which {@link ended} tells: that rejection counts as handled.
    * @throws ChannelError `ChannelReset` when the receiver has given up or the other side has ended the call,
    * `ChannelClosed` after {@link close} or {@link abort} and when this side has ended the call, `ConnectionClosed` when the
    * connection has ended, `ChannelUnbound` on a half that belongs to no call
@@ -64,9 +66,9 @@ export class Tx<T> implements AsyncDisposable {
     try {
       if (sender.sendNow(item)) return sentAlready;
     } catch (error) {
-      return Promise.reject(error);
+      return quietAtEnd((_resolve, reject) => reject(error));
     }
-    return new Promise((resolve, reject) => sender.send(item, resolve, reject));
+    return quietAtEnd((resolve, reject) => sender.send(item, resolve, reject));
   }
 
   /**
@@ -82,7 +84,9 @@ export class Tx<T> implements AsyncDisposable {
    * @throws CodecError `EncodeFailed` when an item does not fit its type; the channel is aborted
    */
   sendAll(items: Iterable<T> | AsyncIterable<T>): Promise<number> {
-    return sendAll(this, items);
+    return quietAtEnd((resolve, reject) => {
+      sendAll(this, items).then(resolve, reject);
+    });
   }
 
   /**
@@ -212,9 +216,10 @@ export class Tx<T> implements AsyncDisposable {
   }
 
   private sendEarly(item: T): Promise<void> {
-    if (!this.isPending) return Promise.reject(this.aborted ?? this.failure ?? notBound());
+    if (!this.isPending)
+      return quietAtEnd((_resolve, reject) => reject(this.aborted ?? this.failure ?? notBound()));
     const given = copyOf(item);
-    return new Promise((resolve, reject) => {
+    return quietAtEnd((resolve, reject) => {
       this.early.push({ bound: (sender) => sender.send(given, resolve, reject), failed: reject });
     });
   }

@@ -359,13 +359,15 @@ export class IncomingCalls implements OperationHost<IncomingRequest> {
 
   private invoke(request: IncomingRequest, args: readonly unknown[]): void {
     let result: unknown;
+    let isLater: boolean;
     try {
       result = request.method.invoke(args, request);
+      isLater = isPromise(result);
     } catch (thrown) {
       this.onThrown(request, thrown);
       return;
     }
-    if (!isPromise(result)) {
+    if (!isLater) {
       this.onResult(request, result);
       return;
     }
@@ -376,7 +378,7 @@ export class IncomingCalls implements OperationHost<IncomingRequest> {
       this.running.set(request.requestId, request);
       if (request.operation === undefined && request.mayRepeat) this.operations.enter(request);
     }
-    result.then(
+    Promise.resolve(result).then(
       (value) => {
         this.onResult(request, value);
         this.advance();

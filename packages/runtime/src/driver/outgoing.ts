@@ -1,6 +1,7 @@
 /** The calling half of a driver: from a call to its settled promise. Source: `protocol/calls.md` §1–2. */
 import { Reader } from "../bytes/reader.js";
 import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
+import { callOut } from "../call/call-out.js";
 import type { CallOptions } from "../call/caller.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
 import { abandonUnsent, CallChannels } from "../channel/call-channels.js";
@@ -413,11 +414,8 @@ export class OutgoingCalls implements ResendHost {
     head: MessageHead,
     bytes: Uint8Array,
   ): void {
-    try {
-      onMetadata(Metadata.decode(bytes, head.metadataStart, head.metadataEnd));
-    } catch (error) {
-      this.events.handlerFailed(request, error);
-    }
+    const give = (): unknown => onMetadata(Metadata.decode(bytes, head.metadataStart, head.metadataEnd));
+    callOut(give, (error) => this.events.handlerFailed(request, error));
   }
 
   /** The caller gives up, or its time is over. */

@@ -1,4 +1,5 @@
 /** What observers hear about requests, those of the peer and ours. */
+import { callOut, ignore } from "../call/call-out.js";
 import type { Clock } from "../clock.js";
 import type { CallErrorCode, MethodName } from "../errors.js";
 import {
@@ -29,7 +30,7 @@ export class RequestEvents {
   private readonly observer: Observer | undefined;
   private readonly onUnobservedFailure: HandlerFailureListener | undefined;
 
-  /** @param onUnobservedFailure hears of handlers that fail where there is no observer */
+  /** @param onUnobservedFailure hears of handlers that fail where the observer has no `onHandlerFailed` */
   constructor(
     connection: Connection,
     side: RequestEvent["side"],
@@ -75,9 +76,10 @@ export class RequestEvents {
 
   /** The application's code has thrown, or gave what cannot be sent. */
   handlerFailed(request: ObservedRequest, error: unknown): void {
-    if (this.observer !== undefined)
-      notify(this.observer, "onHandlerFailed", { ...this.describe(request), error });
-    else this.onUnobservedFailure?.({ ...this.describe(request), error });
+    const { observer, onUnobservedFailure } = this;
+    const event = { ...this.describe(request), error };
+    if (observer?.onHandlerFailed !== undefined) notify(observer, "onHandlerFailed", event);
+    else if (onUnobservedFailure !== undefined) callOut(() => onUnobservedFailure(event), ignore);
   }
 
   storeFailed(request: ObservedRequest, step: OperationStoreFailedEvent["step"], error: unknown): void {

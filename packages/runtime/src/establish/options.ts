@@ -34,7 +34,10 @@ export interface EstablishOptions {
   readonly operationStore?: OperationStore | undefined;
   /** Watches the session and its calls. */
   readonly observer?: Observer | undefined;
-  /** Told what a handler threw when there is no `observer`. Default: nobody; `connect` and `serve` print it. */
+  /**
+   * Called with what a handler threw where the observer has no `onHandlerFailed`; what it throws is ignored. Default:
+   * nothing; `connect` and `serve` print it.
+   */
   readonly onUnobservedFailure?: HandlerFailureListener | undefined;
   /** Gives up when aborted before the session is there; the promise rejects with code `Cancelled`. */
   readonly signal?: AbortSignal | undefined;

@@ -1,4 +1,5 @@
 /** Logs calls: method, outcome and time; metadata and payloads only when asked, sensitive values never. */
+import { callOut, ignore } from "../call/call-out.js";
 import { Failure } from "../call/failure.js";
 import { type Clock, systemClock } from "../clock.js";
 import { isVoxError, type MethodName, UserError } from "../errors.js";
@@ -53,14 +54,14 @@ function checkLogging(write: unknown, options: LoggingOptions): void {
   checkOptions(options, loggingChecks);
 }
 
-/** Logs the calls that we make. @param write is given each call when it has settled */
+/** Logs the calls that we make. @param write is given each call when it has settled; what it throws is ignored */
 export function logging(write: (record: CallRecord) => void, options: LoggingOptions = {}): ClientMiddleware {
   checkLogging(write, options);
   return ({ method, args, metadata }, next) =>
     record({ side: "client", method, args, metadata, responseMetadata: undefined }, next, write, options);
 }
 
-/** Logs the calls that we answer. @param write is given each call when its handler is through */
+/** Logs the calls that we answer. @param write is given each call when its handler has ended; what it throws is ignored */
 export function serverLogging(
   write: (record: CallRecord) => void,
   options: LoggingOptions = {},
@@ -88,7 +89,7 @@ async function record(
   const limits = payloads === true ? {} : payloads;
   const shownArgs = limits === false ? undefined : preview(args, limits);
   const log = (outcome: string, ...answer: readonly unknown[]): void => {
-    write({
+    const record: CallRecord = {
       side,
       method: `${method.service}.${method.name}`,
       outcome,
@@ -97,7 +98,8 @@ async function record(
       responseMetadata: withMetadata ? responseMetadata?.toJSON() : undefined,
       args: shownArgs,
       answer: limits === false || answer.length === 0 ? undefined : preview(answer[0], limits),
-    });
+    };
+    callOut(() => write(record), ignore);
   };
   let value: unknown;
   try {

@@ -4,6 +4,7 @@ import type { AddressInfo, Server as Listener, Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
+import { callOut } from "../call/call-out.js";
 import { asyncDispose } from "../call/dispose.js";
 import { checkCloseOptions } from "../call/option-checks.js";
 import type { CloseOptions } from "../call/session-handle.js";
@@ -55,8 +56,11 @@ export interface ServeOptions
    * `true` for the default bounds. Default: a session ends with its connection.
    */
   readonly resumable?: boolean | ResumableOptions | undefined;
-  /** Called with each new session: to call the peer (`session.client`), or to keep a list. */
-  readonly onSession?: ((session: Session) => void) | undefined;
+  /**
+   * Called with each new session: to call the peer (`session.client`), or to keep a list. A session for which it throws or
+   * rejects is ended, and the observer's `onLinkRefused` hears of it.
+   */
+  readonly onSession?: ((session: Session) => void | Promise<void>) | undefined;
   /** Closes the server when aborted, in good order; before it listens, `serve` rejects with code `Cancelled`. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -331,13 +335,12 @@ export class Server implements AsyncDisposable {
   }
 
   private introduce(session: Session, onSession: ServeOptions["onSession"]): void {
-    try {
-      onSession?.(session);
-    } catch (cause) {
+    const onFailed = (cause: unknown): void => {
       const text = "protocol error: the application's onSession failed";
       this.refuse(session.description, new SessionError("Protocol", text, { cause }));
       session.abort();
-    }
+    };
+    callOut(() => onSession?.(session), onFailed);
   }
 
   /** A connection that will be no session. @internal */

@@ -342,15 +342,17 @@ export class Operations<R extends OperationRequest<R>> {
     onFailed: () => void,
   ): void {
     let answer: Awaitable<T>;
+    let isLater: boolean;
     try {
       answer = ask();
+      isLater = isPromise(answer);
     } catch (error) {
       this.host.reportStore(request, step, error);
       onFailed();
       return;
     }
-    if (!isPromise(answer)) {
-      onAnswer(answer);
+    if (!isLater) {
+      onAnswer(answer as T);
       return;
     }
     this.host.hold(request);

@@ -1,5 +1,7 @@
 /** Attempts one after the other, with growing pauses. */
+import { callOut, ignore } from "../call/call-out.js";
 import type { Clock } from "../clock.js";
+import { shown } from "../options/checks.js";
 
 /** How long the pauses between attempts are. */
 export interface BackoffDelays {
@@ -29,10 +31,20 @@ export class Backoff {
    */
   pause(signal: AbortSignal | undefined, mostMs = Number.POSITIVE_INFINITY): Promise<void> {
     const { maxDelayMs, random = () => 1 } = this.options;
-    const ms = Math.min(Math.round(this.boundMs * random()), mostMs);
+    const ms = Math.min(partOf(this.boundMs, random()), mostMs);
     this.boundMs = Math.min(2 * this.boundMs, maxDelayMs);
     return wait(ms, this.clock, signal);
   }
+}
+
+/** @throws RangeError for a part that `random` must not give */
+function partOf(boundMs: number, part: number): number {
+  if (!(part >= 0 && part <= 1)) {
+    // An async function has given a promise, which may reject.
+    callOut(() => part, ignore);
+    throw new RangeError(`reconnect.random must give a number of 0 to 1, got ${shown(part)}`);
+  }
+  return part === 0 ? 0 : Math.round(boundMs * part);
 }
 
 function wait(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {

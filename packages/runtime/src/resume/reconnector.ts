@@ -108,9 +108,17 @@ class Reconnector implements Recovery, ResumeTarget {
     const timer = clock.setTimer(totalMs, () => controller.abort());
     if (signal?.aborted === true) onAbort();
     else signal?.addEventListener("abort", onAbort);
-    const cause = await this.tryUntil(clock.now() + totalMs, error, controller.signal);
-    clock.clearTimer(timer);
-    signal?.removeEventListener("abort", onAbort);
+    let cause: VoxError | undefined;
+    try {
+      cause = await this.tryUntil(clock.now() + totalMs, error, controller.signal);
+    } catch (fault) {
+      // Code of the application has failed, `random` for example: no attempt would do better.
+      this.session.core.end("Transport", asSessionError(fault));
+      return;
+    } finally {
+      clock.clearTimer(timer);
+      signal?.removeEventListener("abort", onAbort);
+    }
     if (this.controller !== controller) return;
     const text = `io error: the link was lost, and no other could be had within ${totalMs} ms`;
     this.session.core.end("Transport", new SessionError("Io", text, { cause }));

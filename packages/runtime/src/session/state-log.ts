@@ -1,4 +1,5 @@
 /** The states of one session, and who is told of them. */
+import { callOut, ignore } from "../call/call-out.js";
 import type { SessionState } from "../call/session-handle.js";
 import { notify, type Observer } from "../observer.js";
 
@@ -20,19 +21,13 @@ export class StateLog {
   change(state: SessionState, link: string, sessionId: string): void {
     this.state = state;
     notify(this.observer, "onStateChanged", { link, sessionId, state });
-    for (const listener of [...this.listeners]) {
-      try {
-        listener(state);
-      } catch {
-        // Watching must not change what is watched.
-      }
-    }
+    for (const listener of [...this.listeners]) callOut(() => listener(state), ignore);
   }
 
   /** @returns what ends the subscription */
   subscribe(listener: (state: SessionState) => void): () => void {
     // A subscription of its own each time, also for a function that is there already.
-    const own = (state: SessionState): void => listener(state);
+    const own = (state: SessionState) => listener(state);
     this.listeners.add(own);
     return () => void this.listeners.delete(own);
   }
