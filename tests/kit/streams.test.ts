@@ -1,6 +1,7 @@
 /** The examples of `docs/streams.md`, as they stand there. */
 import { EventEmitter, on } from "node:events";
 import { channel, type TrySend } from "@voxrpc/runtime";
+import { connect, serve } from "@voxrpc/runtime/node";
 import { connectPair, type SessionPair } from "@voxrpc/runtime/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
@@ -118,6 +119,50 @@ describe("docs/streams.md", () => {
     bus.emit("change", 7);
     for await (const item of rx) if (item === 7) break;
     expect(await call).toBe(1);
+    expect(bus.listenerCount("change")).toBe(0);
+  });
+
+  it("ends subscriptions when a server stops", async () => {
+    const bus = new EventEmitter();
+    const [url, { handler }] = ["tcp://127.0.0.1:0", streamsHandler()];
+    const stopping = new AbortController();
+
+    async function* changesUntil(bus: EventEmitter, signal: AbortSignal): AsyncGenerator<number> {
+      try {
+        for await (const [change] of on(bus, "change", { signal })) yield change;
+      } catch (error) {
+        if (!signal.aborted) throw error; // an end in good order, no failure
+      }
+    }
+
+    const subscriptions: Pick<StreamsHandler, "endless"> = {
+      endless: (out) => out.sendAll(changesUntil(bus, AbortSignal.any([out.signal, stopping.signal]))),
+    };
+    const server = await serve(url, streamsDispatcher({ ...handler, ...subscriptions }));
+
+    async function stop(): Promise<void> {
+      stopping.abort();
+      await server.close({ timeoutMs: 5000 });
+    }
+    process.once("SIGTERM", stop);
+    process.off("SIGTERM", stop);
+
+    await using client = await connect(server.url, Streams);
+    const subscribers = Array.from({ length: 3 }, async () => {
+      const { tx, rx } = channel<number>();
+      const call = client.endless(tx);
+      const came: number[] = [];
+      for await (const item of rx) came.push(item);
+      return [came, await call];
+    });
+    await vi.waitFor(() => expect(bus.listenerCount("change")).toBe(3));
+    bus.emit("change", 7);
+    await stop();
+    expect(await Promise.all(subscribers)).toEqual([
+      [[7], 1],
+      [[7], 1],
+      [[7], 1],
+    ]);
     expect(bus.listenerCount("change")).toBe(0);
   });
 

@@ -1,20 +1,41 @@
 /** The examples of `docs/surviving-reconnects.md`, as they stand there, over TCP. */
 import { readFileSync } from "node:fs";
+import { channel, isVoxError } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it, vi } from "vitest";
-import { Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
+import { Streams, type StreamsClient, streamsDispatcher } from "../interop/gen/streams.vox.js";
 import { streamsHandler } from "../interop/stream-handlers.js";
 import { startTap } from "../interop/tap.js";
+import { examplesMissing } from "./page.js";
 
 const { handler } = streamsHandler();
+
+/** Gives every number to `take` until `signal` is aborted or the session is over, across all links. */
+async function follow(
+  streams: StreamsClient,
+  take: (item: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted && streams.$caller.connection.isOpen) {
+    const { tx, rx } = channel<number>();
+    const call = streams.endless(tx, { signal });
+    try {
+      for await (const item of rx) take(item);
+      await call;
+      return; // the server has ended the subscription in good order
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isVoxError(error) || !error.retryable) throw error;
+    }
+  }
+}
 
 describe("docs/surviving-reconnects.md", () => {
   it("shows code that this file runs", () => {
     const page = readFileSync(new URL("../../docs/surviving-reconnects.md", import.meta.url), "utf8");
     const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
-    expect(examples.length).toBe(4);
-    const source = readFileSync(new URL(import.meta.url), "utf8").replaceAll(/^ +/gm, "");
-    for (const example of examples) expect(source).toContain(example.replaceAll(/^ +/gm, ""));
+    expect(examples.length).toBe(6);
+    expect(examplesMissing("surviving-reconnects.md", import.meta.url)).toEqual([]);
   });
 
   it("a client goes on after its connection was cut", async () => {
@@ -64,5 +85,25 @@ describe("docs/surviving-reconnects.md", () => {
     expect(await streams.running()).toBe(0);
     await server.close();
     await expect(streams.running()).rejects.toMatchObject({ code: "SessionShutdown" });
+  });
+
+  it("subscriptions are made again on each link, until they are given up or the session is over", async () => {
+    await using server = await serve("tcp://127.0.0.1:0", streamsDispatcher(handler), { resumable: true });
+    await using tap = await startTap(server.url);
+    const streams = await connect(tap.url, Streams, { reconnect: true });
+    const seen: number[] = [];
+    const controller = new AbortController();
+    const following = follow(streams, (item) => seen.push(item), controller.signal);
+    const starts = (): number => seen.filter((item) => item === 0).length;
+    for (let links = 1; links <= 3; links++) {
+      await vi.waitFor(() => expect(starts()).toBe(links), { timeout: 10_000 });
+      if (links < 3) tap.cut();
+    }
+    controller.abort();
+    await following;
+    const again = follow(streams, () => {}, new AbortController().signal);
+    await streams.running();
+    await streams.$close({ timeoutMs: 0 });
+    await expect(again).resolves.toBeUndefined();
   });
 });

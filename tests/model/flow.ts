@@ -1,15 +1,20 @@
 /**
  * One stream as the model knows it: items are received as they were sent, each once and in order, and the end comes
- * behind the last of them.
+ * behind the last of them. A stream that was given up, or cut, never looks finished, whatever becomes of its call.
  */
 import type { Rx, Tx } from "@voxrpc/runtime";
 import type { Journal } from "./journal.js";
-import type { ModelCall } from "./model-call.js";
+import type { Answer, ModelCall } from "./model-call.js";
+import { ModelSource } from "./source.js";
 
 interface Sent<T> {
   readonly item: T;
-  state: "waiting" | "sent" | "failed";
+  /** `given`: by the source of a `sendAll`, which says nothing of single items. */
+  state: "waiting" | "given" | "sent" | "failed";
 }
+
+/** What sources fail with. */
+const sourceFailure = new Error("the source has failed");
 
 /** A stream of whatever items. */
 export type AnyFlow = Flow<never>;
@@ -38,6 +43,15 @@ export class Flow<T> {
   /** It was closed because the handler is through, which takes a moment. */
   private isClosedByHandler = false;
   private isCancelled = false;
+  /** The sender has given it up, or its handler has failed. */
+  private isGivenUp = false;
+  /** What is sent by a `sendAll`, and whether that is under way. */
+  private source: ModelSource<T> | undefined = undefined;
+  private isSendingAll = false;
+  /** Items of it that have left. */
+  private confirmed = 0;
+  /** Checks since the channel has ended for its sender. */
+  private checksSinceEnd: number | undefined = undefined;
   private ended: string | undefined = undefined;
   private hasEndedWell = false;
   /** Whether the handler sends on it; else the caller does. */
@@ -51,7 +65,12 @@ export class Flow<T> {
   }
 
   get canSend(): boolean {
-    return this.tx !== undefined && this.waiting < 8;
+    return this.tx !== undefined && this.waiting < 8 && !this.isSendingAll;
+  }
+
+  /** Whether a `sendAll` waits for the scheduler. */
+  get canGive(): boolean {
+    return this.source?.isAsked === true;
   }
 
   get canRead(): boolean {
@@ -60,7 +79,7 @@ export class Flow<T> {
 
   /** Nobody waits for anything. */
   get isOver(): boolean {
-    return this.reads === 0 && this.waiting === 0;
+    return this.reads === 0 && this.waiting === 0 && !this.isSendingAll;
   }
 
   /** What is left of it, in words. */
@@ -118,7 +137,71 @@ export class Flow<T> {
     if (this.isClosed && !this.isClosedByHandler) this.journal.wrong(`${this.label}: sent behind its end`);
   }
 
+  /** Sends what a source gives from now on. */
+  sendAll(): void {
+    const { tx } = this;
+    if (tx === undefined) return;
+    this.journal.note(`sendAll on ${this.label}`);
+    const source = new ModelSource<T>(() => this.confirm());
+    this.source = source;
+    this.confirmed = 0;
+    this.isSendingAll = true;
+    const over = (how: string): void => {
+      this.isSendingAll = false;
+      this.journal.note(`sendAll on ${this.label}: ${how}`);
+      this.journal.count(`sendAll ${how}`);
+    };
+    tx.sendAll(source).then(
+      (sent) => {
+        over("resolved");
+        if (sent === this.confirmed + 1) this.confirm();
+        this.dropGiven();
+        if (sent !== this.confirmed) this.journal.wrong(`${this.label}: sendAll says ${sent}`);
+        if (!source.isOver || (source.isLetGo && !this.isCancelled && !this.mayFail))
+          this.journal.wrong(`${this.label}: sendAll is over, its source is not`);
+      },
+      (error: { readonly code?: string }) => {
+        over(error.code ?? String(error));
+        this.dropGiven();
+        if (error === sourceFailure) return;
+        if (!source.isOver) this.journal.wrong(`${this.label}: sendAll has failed, its source is kept`);
+        this.checkSendError(error.code ?? String(error));
+      },
+    );
+  }
+
+  /** The source of a `sendAll` gives an item, fails, or has no more. */
+  give(what: "item" | "failure" | "end"): void {
+    const { source } = this;
+    if (source?.isAsked !== true) return;
+    this.journal.note(`the source on ${this.label} gives ${what}`);
+    if (what === "item") {
+      const item = this.makeItem(this.made);
+      this.made += 1;
+      this.sends.push({ item, state: "given" });
+      source.give(item);
+    } else if (what === "failure") {
+      this.isGivenUp ||= !this.isClosed;
+      source.fail(sourceFailure);
+    } else {
+      this.isClosed = true;
+      source.finish();
+    }
+  }
+
+  abort(): void {
+    const { tx } = this;
+    if (tx === undefined) return;
+    this.journal.note(`abort ${this.label}`);
+    this.isGivenUp = true;
+    void tx.abort(sourceFailure);
+  }
+
   close(): void {
+    if (this.isSendingAll) {
+      this.give("end");
+      return;
+    }
     if (this.tx === undefined || this.isClosed) return;
     this.journal.note(`close ${this.label}`);
     this.isClosed = true;
@@ -161,8 +244,10 @@ export class Flow<T> {
   }
 
   /** The handler is through: its own end of the stream is ended for it. */
-  onAnswered(): void {
-    if (this.isHandlersTx) {
+  onAnswered({ kind }: Answer): void {
+    if (this.isHandlersTx && kind !== "ok") {
+      this.isGivenUp ||= !this.isClosed;
+    } else if (this.isHandlersTx) {
       this.isClosedByHandler ||= !this.isClosed;
       this.isClosed = true;
     } else {
@@ -172,7 +257,10 @@ export class Flow<T> {
 
   /** What holds when everything has happened: the sender is not too far ahead, and a good end is behind all items. */
   check(): void {
-    if (this.hasEndedWell && this.left !== this.received && !this.isCancelled && !this.mayFail)
+    if (this.checksSinceEnd !== undefined) this.checksSinceEnd += 1;
+    if (this.isSendingAll && (this.checksSinceEnd ?? 0) > 1)
+      this.journal.wrong(`${this.label} has ended, and its sendAll has not heard of it`);
+    if (this.hasEndedWell && this.left !== this.received && !this.isCancelled)
       this.journal.wrong(`${this.label} ended behind ${this.received} items of ${this.left}`);
     if (this.left > this.received + this.credit && !this.isCancelled)
       this.journal.wrong(
@@ -182,7 +270,29 @@ export class Flow<T> {
 
   private bind(end: Tx<T> | Rx<T>): void {
     if ("next" in end) this.rx = end;
-    else this.tx = end;
+    else this.bindTx(end);
+  }
+
+  private bindTx(tx: Tx<T>): void {
+    this.tx = tx;
+    void tx.ended.then(() => {
+      this.checksSinceEnd = 0;
+    });
+  }
+
+  /** The item that a source gave last has left. */
+  private confirm(): void {
+    const last = this.sends.at(-1);
+    if (last?.state !== "given") return;
+    last.state = "sent";
+    this.left += 1;
+    this.confirmed += 1;
+  }
+
+  /** The item that a source gave last will not leave. */
+  private dropGiven(): void {
+    const last = this.sends.at(-1);
+    if (last?.state === "given") last.state = "failed";
   }
 
   private onItem(item: T): void {
@@ -198,18 +308,22 @@ export class Flow<T> {
   private onEnd(how: string): void {
     if (this.ended === undefined) this.journal.count(`stream ${how}`);
     this.ended ??= how;
-    if (this.isCancelled || this.mayFail) return;
+    if (this.isCancelled) return;
     if (how !== "end") {
-      this.journal.wrong(`${this.label} ended with ${how}`);
+      if (!this.mayFail && !(this.isGivenUp && how === "ChannelReset"))
+        this.journal.wrong(`${this.label} ended with ${how}`);
       return;
     }
-    if (!this.isClosed) this.journal.wrong(`${this.label} has ended, and nobody closed it`);
+    if (!this.isClosed) this.journal.wrong(`${this.label} looks finished, and nobody closed it`);
     this.hasEndedWell = true;
   }
 
   private checkSendError(code: string): void {
     if (this.mayFail) return;
-    const isRight = code === "ChannelReset" ? this.isCancelled : code === "ChannelClosed" && this.isClosed;
+    const isRight =
+      code === "ChannelReset"
+        ? this.isCancelled
+        : code === "ChannelClosed" && (this.isClosed || this.isGivenUp);
     if (!isRight) this.journal.wrong(`${this.label}: a send failed with ${code}`);
   }
 }

@@ -163,7 +163,7 @@ export class ModelCall {
         this.respond = undefined;
         this.answer = answer;
         this.journal.note(`${this.name} answers ${answer.kind}`);
-        for (const flow of this.plan.flows) flow.onAnswered();
+        for (const flow of this.plan.flows) flow.onAnswered(answer);
         if (answer.kind === "ok") resolve(answer.value);
         else if (answer.kind === "user") resolve(fail(answer.error));
         else reject(new Error("the handler has failed"));

@@ -18,7 +18,10 @@ const expected = [
   ),
   ...["ChannelReset", "ChannelClosed", "ConnectionClosed"].map((code) => `send ${code}`),
   ...["sent", "full", "closed"].map((came) => `trySend ${came}`),
-  ...["end", "ConnectionClosed"].map((how) => `stream ${how}`),
+  ...["end", "ChannelReset", "ChannelClosed", "ConnectionClosed"].map((how) => `stream ${how}`),
+  ...["resolved", "Error: the source has failed", "ChannelClosed", "ConnectionClosed"].map(
+    (how) => `sendAll ${how}`,
+  ),
   ...["Ok", "Rejected", "Cancelled", "ConnectTimeout"].map((code) => `open ${code}`),
   ...["item", "closed line", "closed session", "cut", "silence", "lost link", "link again"],
 ];

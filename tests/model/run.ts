@@ -16,9 +16,9 @@ interface Action {
   readonly can?: (world: World) => boolean;
 }
 
-const pickFlow = (world: World, can: "canSend" | "canRead") =>
-  world.random.pick(world.flows.filter((flow) => flow[can]));
-const some = (world: World, can: "canSend" | "canRead"): boolean => world.flows.some((flow) => flow[can]);
+type Can = "canSend" | "canRead" | "canGive";
+const pickFlow = (world: World, can: Can) => world.random.pick(world.flows.filter((flow) => flow[can]));
+const some = (world: World, can: Can): boolean => world.flows.some((flow) => flow[can]);
 
 const actions: readonly Action[] = [
   { weight: 12, can: (w) => w.canCall, act: (w) => w.call() },
@@ -31,6 +31,11 @@ const actions: readonly Action[] = [
   { weight: 25, can: (w) => some(w, "canSend"), act: (w) => pickFlow(w, "canSend").send() },
   { weight: 8, can: (w) => some(w, "canSend"), act: (w) => pickFlow(w, "canSend").trySend() },
   { weight: 4, can: (w) => some(w, "canSend"), act: (w) => pickFlow(w, "canSend").close() },
+  { weight: 2, can: (w) => some(w, "canSend"), act: (w) => pickFlow(w, "canSend").abort() },
+  { weight: 3, can: (w) => some(w, "canSend"), act: (w) => pickFlow(w, "canSend").sendAll() },
+  { weight: 15, can: (w) => some(w, "canGive"), act: (w) => pickFlow(w, "canGive").give("item") },
+  { weight: 1, can: (w) => some(w, "canGive"), act: (w) => pickFlow(w, "canGive").give("failure") },
+  { weight: 1, can: (w) => some(w, "canGive"), act: (w) => pickFlow(w, "canGive").give("end") },
   { weight: 30, can: (w) => some(w, "canRead"), act: (w) => pickFlow(w, "canRead").read() },
   { weight: 2, can: (w) => some(w, "canRead"), act: (w) => pickFlow(w, "canRead").cancel() },
   { weight: 3, can: (w) => w.canOpen, act: (w) => w.open() },

@@ -17,7 +17,7 @@ export interface SendTarget<T> {
 
 type Step<T> = IteratorResult<T, unknown>;
 
-/** The end of the channel, for whoever waits for the next item: one callback for all steps. */
+/** The end of the channel, for whoever waits for the next item or the Close: one callback for all steps. */
 class Leaving {
   end: ChannelEnd | undefined = undefined;
   private wake: (() => void) | undefined = undefined;
@@ -27,12 +27,12 @@ class Leaving {
     this.wake?.();
   };
 
-  /** @returns undefined when the channel has ended before the item was there */
-  async first<T>(step: PromiseLike<Step<T>>): Promise<Step<T> | undefined> {
+  /** @returns undefined when the channel has ended before that was there */
+  async first<T>(awaited: PromiseLike<T>): Promise<T | undefined> {
     try {
-      return await new Promise<Step<T> | undefined>((resolve, reject) => {
+      return await new Promise<T | undefined>((resolve, reject) => {
         this.wake = () => resolve(undefined);
-        step.then(resolve, reject);
+        awaited.then(resolve, reject);
       });
     } finally {
       this.wake = undefined;
@@ -57,7 +57,7 @@ export async function sendAll<T>(out: SendTarget<T>, items: Iterable<T> | AsyncI
       source.isAsked = false;
       if (step.done === true) {
         source = undefined;
-        await out.close();
+        await leaving.first(out.close());
         break;
       }
       // A plain iteration may hold promises, as `for await` allows.
