@@ -81,7 +81,7 @@ export class VoxService {
       const schemas = methodSchemas(service, method);
       const args = method.args.map(({ type }) => interpretedPart(type));
       const error = method.throws === undefined ? undefined : interpretedPart(method.throws);
-      const channels = method.hasChannels ? ({ channels: true } as const) : {};
+      const channels = method.hasChannels ? { channels: $.channels } : {};
       this.methods.set(method.name, { schemas, args, ok: interpretedPart(method.returns), error, channels });
     }
   }
@@ -128,7 +128,7 @@ interface MethodParts {
   readonly args: readonly Part[];
   readonly ok: Part;
   readonly error: Part | undefined;
-  readonly channels: { readonly channels?: true };
+  readonly channels: { readonly channels?: $.ChannelMachinery };
 }
 
 function binding({ root, schemas }: TypeSchemas): $.Binding {

@@ -143,7 +143,7 @@ export interface BothHalves<A extends readonly unknown[], T, E> {
 interface Flags {
   readonly idempotent?: true;
   readonly persist?: true;
-  readonly channels?: true;
+  readonly channels?: $.ChannelMachinery;
 }
 
 /** A method of the given types, under the id and the schemas that were recorded for `full`. */
@@ -260,7 +260,7 @@ export const count: BothHalves<[number, number, $.Tx<number>], undefined, never>
   [u32, u32, tx(u32)],
   unit,
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 export const sum: BothHalves<[$.Rx<number>], bigint, never> = define(
   "Golden.sum",
@@ -268,7 +268,7 @@ export const sum: BothHalves<[$.Rx<number>], bigint, never> = define(
   u64,
   undefined,
   {
-    channels: true,
+    channels: $.channels,
   },
 );
 export const first: BothHalves<[$.Rx<number>], number | undefined, never> = define(
@@ -276,14 +276,14 @@ export const first: BothHalves<[$.Rx<number>], number | undefined, never> = defi
   [rx(u32)],
   option(u32),
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 export const echo: BothHalves<[$.Rx<string>, $.Tx<string>], number, never> = define(
   "Golden.echo",
   [rx(text), tx(text)],
   u32,
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 export const crash: BothHalves<[$.Tx<number>], number, never> = define(
   "Golden.crash",
@@ -291,6 +291,6 @@ export const crash: BothHalves<[$.Tx<number>], number, never> = define(
   u32,
   undefined,
   {
-    channels: true,
+    channels: $.channels,
   },
 );

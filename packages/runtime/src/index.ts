@@ -95,6 +95,7 @@ export {
   type CodecFailedEvent,
   type ConnectionClosedEvent,
   type ConnectionEvent,
+  type FeatureMissingEvent,
   type HandlerFailedEvent,
   type LinkClosedEvent,
   type LinkEvent,

@@ -170,6 +170,13 @@ export interface StateChangedEvent extends LinkEvent {
   readonly state: SessionState;
 }
 
+/** The peer has asked for something that this application has not brought in: it was refused. */
+export interface FeatureMissingEvent extends ConnectionEvent {
+  readonly feature: "answering" | "channels";
+  /** What brings it in. */
+  readonly hint: string;
+}
+
 /** Watches sessions; see the single members. */
 export interface Observer {
   onConnectionOpened?(event: ConnectionEvent): void;
@@ -184,6 +191,8 @@ export interface Observer {
   onOperationStoreFailed?(event: OperationStoreFailedEvent): void;
   /** An acceptor failed at a connection, which is refused, or ended when it was taken before. */
   onAcceptorFailed?(event: AcceptorFailedEvent): void;
+  /** The peer asks for what the application has not brought in, like calls where there is no dispatcher. */
+  onFeatureMissing?(event: FeatureMissingEvent): void;
   onProtocolError?(event: ProtocolErrorEvent): void;
   /** Bytes of the peer are no value of their type. For a message the session ends, for a payload its call or channel. */
   onDecodeFailed?(event: CodecFailedEvent): void;
@@ -224,6 +233,7 @@ const events: Readonly<Record<keyof Observer, true>> = {
   onHandlerFailed: true,
   onAcceptorFailed: true,
   onOperationStoreFailed: true,
+  onFeatureMissing: true,
   onProtocolError: true,
   onDecodeFailed: true,
   onEncodeFailed: true,

@@ -351,7 +351,7 @@ export const shopWatch: $.Method<[out: $.Tx<string>], undefined, never> = /*@__P
   unitResponse,
   $.readUnit,
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 
 const itemsArgs: $.ArgsPlan = {
@@ -382,7 +382,7 @@ export const shopCollect: $.Method<[items: $.Rx<number>], number, never> = /*@__
   u32Response,
   $.readU32,
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 
 export const Shop: $.Service<ShopClient> = /*@__PURE__*/ $.service(

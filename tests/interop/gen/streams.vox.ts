@@ -379,7 +379,7 @@ export const streamsCount: $.Method<[
   unitResponse,
   $.readUnit,
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 
 const itemsArgs: $.ArgsPlan = {
@@ -419,7 +419,7 @@ export const streamsSum: $.Method<[items: $.Rx<number>], bigint, never> = /*@__P
   u64Response,
   $.readU64,
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 
 const optionOfU32Response: $.ResponsePlan = {
@@ -441,7 +441,7 @@ export const streamsFirst: $.Method<[items: $.Rx<number>], number | undefined, n
   optionOfU32Response,
   (r) => $.readOptionTag(r) ? $.readU32(r) : undefined,
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 
 const inputOutputArgs: $.ArgsPlan = {
@@ -489,7 +489,7 @@ export const streamsShout: $.Method<[
   u32Response,
   $.readU32,
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 
 const nOutArgs: $.ArgsPlan = {
@@ -535,7 +535,7 @@ export const streamsRecords: $.Method<[n: number, out: $.Tx<Record>], undefined,
   unitResponse,
   $.readUnit,
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 
 const outArgs: $.ArgsPlan = {
@@ -566,7 +566,7 @@ export const streamsEndless: $.Method<[out: $.Tx<number>], number, never> = /*@_
   u32Response,
   $.readU32,
   undefined,
-  { channels: true },
+  { channels: $.channels },
 );
 
 const noArgs: $.ArgsPlan = {
@@ -637,7 +637,7 @@ export const streamsFailAfter: $.Method<[
   unitOrStreamErrorResponse,
   $.readUnit,
   readStreamError,
-  { channels: true },
+  { channels: $.channels },
 );
 
 const nArgs: $.ArgsPlan = {

@@ -78,7 +78,7 @@ export function router<C>(
   const methods = new Map(
     shared.flatMap((each) => each.methods).map((method) => [method.id, method] as const),
   );
-  const all = new Dispatcher(noService, [...methods.values()]);
+  const all = new Dispatcher(noService, [...methods.values()], shared[0]?.answering);
   const routeWith = (request: ConnectionRequest, context: C): Awaitable<Dispatcher | undefined> => {
     if (request.service === undefined || request.service === noService) return all;
     const route = byName.get(request.service);

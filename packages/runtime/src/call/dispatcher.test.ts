@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CallFailure, UserError } from "../errors.js";
 import { neverShape, tupleShape } from "../shape/build.js";
 import { schema, typeRef } from "./binding.js";
-import { dispatcher, type HandledMethod, handled } from "./dispatcher.js";
+import { Dispatcher, type HandledMethod, handled } from "./dispatcher.js";
 import { Failure, fail } from "./failure.js";
 import { method } from "./method.js";
 
@@ -23,7 +23,7 @@ function entry(id: bigint): HandledMethod {
 describe("Dispatcher", () => {
   it("finds methods by the two halves of their ids, however the halves are signed", () => {
     const ids = [0x2c93ed9c_4e522d35n, 0xffffffff_ffffffffn, 0x80000000_80000000n, 5n];
-    const all = dispatcher("Demo", ids.map(entry));
+    const all = new Dispatcher("Demo", ids.map(entry), undefined);
     for (const id of ids) {
       const low = Number(id & 0xffffffffn);
       const high = Number(id >> 32n);
@@ -34,14 +34,20 @@ describe("Dispatcher", () => {
   });
 
   it("keeps methods apart whose ids share their lower half", () => {
-    const all = dispatcher("Demo", [entry(7n), entry((1n << 32n) | 7n), entry((2n << 32n) | 7n)]);
+    const all = new Dispatcher(
+      "Demo",
+      [entry(7n), entry((1n << 32n) | 7n), entry((2n << 32n) | 7n)],
+      undefined,
+    );
     expect(all.find(7, 0)?.id).toBe(7n);
     expect(all.find(7, 2)?.id).toBe((2n << 32n) | 7n);
     expect(all.find(7, 3)).toBeUndefined();
   });
 
   it("refuses two methods with one id", () => {
-    expect(() => dispatcher("Demo", [entry(7n), entry(7n)])).toThrow("two methods have the id 7");
+    expect(() => new Dispatcher("Demo", [entry(7n), entry(7n)], undefined)).toThrow(
+      "two methods have the id 7",
+    );
   });
 });
 

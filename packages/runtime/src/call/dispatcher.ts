@@ -6,7 +6,7 @@ import type { Shape, TupleShape } from "../shape/shape.js";
 import type { Binding } from "./binding.js";
 import type { CallContext } from "./context.js";
 import type { Failure } from "./failure.js";
-import type { Method } from "./method.js";
+import type { ChannelMachinery, Method } from "./method.js";
 import type { Awaitable } from "./result.js";
 
 /** What generated code knows about a method that it serves. */
@@ -22,7 +22,7 @@ export interface HandledInit<A extends readonly unknown[], T, E> {
   /** It runs to its end whether or not the caller waits (`@persist`). */
   readonly persist?: true;
   /** Channels stand among the arguments. */
-  readonly channels?: true;
+  readonly channels?: ChannelMachinery;
   readonly args: Binding & { readonly shape: TupleShape; readonly read: (r: Reader) => A };
   /** Root is `Result<T, VoxError<E>>`. */
   readonly response: Binding;
@@ -66,7 +66,7 @@ export function handled<A extends readonly unknown[], T, E = never>(
     id: init.id,
     idempotent: init.idempotent ?? false,
     persist: init.persist ?? false,
-    hasChannels: init.channels ?? false,
+    hasChannels: init.channels !== undefined,
     args: init.args,
     response: init.response,
     ok: init.ok as ErasedWriter,
@@ -106,6 +106,11 @@ export function answered<A extends readonly unknown[], T, E>(
   };
 }
 
+/** What brings the answering of calls to the driver of a connection, by reference. The driver alone looks inside. */
+export interface AnsweringMachinery {
+  readonly feature: "answering";
+}
+
 interface Slot {
   readonly high: number;
   readonly handled: HandledMethod;
@@ -117,10 +122,13 @@ export class Dispatcher {
   /** Service as declared. */
   readonly name: string;
   readonly methods: readonly HandledMethod[];
+  /** What runs the methods; undefined where there are none. @internal */
+  readonly answering: AnsweringMachinery | undefined;
   private readonly slots: ReadonlyMap<number, Slot>;
 
   /** @throws TypeError when two methods have one id */
-  constructor(name: string, methods: readonly HandledMethod[]) {
+  constructor(name: string, methods: readonly HandledMethod[], answering: AnsweringMachinery | undefined) {
+    this.answering = answering;
     this.name = name;
     this.methods = methods;
     const slots = new Map<number, Slot>();
@@ -145,9 +153,4 @@ export class Dispatcher {
     while (slot !== undefined && slot.high !== (high | 0)) slot = slot.next;
     return slot?.handled;
   }
-}
-
-/** The methods of one service with their handler. */
-export function dispatcher(name: string, methods: readonly HandledMethod[]): Dispatcher {
-  return new Dispatcher(name, methods);
 }

@@ -5,6 +5,11 @@ import { type CallFailure, isVoxError, type MethodName, type UserError } from ".
 import type { Shape, TupleShape } from "../shape/shape.js";
 import type { Binding } from "./binding.js";
 
+/** What brings channels to the driver of a connection, by reference: `$.channels`. The driver alone looks inside. */
+export interface ChannelMachinery {
+  readonly feature: "channels";
+}
+
 /** What generated code knows about a method that it calls. */
 export interface MethodInit<A extends readonly unknown[], T, E> {
   /** Service as declared. */
@@ -18,7 +23,7 @@ export interface MethodInit<A extends readonly unknown[], T, E> {
   /** It runs to its end whether or not the caller waits (`@persist`). */
   readonly persist?: true;
   /** Channels stand among the arguments. */
-  readonly channels?: true;
+  readonly channels?: ChannelMachinery;
   readonly args: Binding & {
     readonly shape: TupleShape;
     readonly write: (w: Writer, p: number, value: A) => number;
@@ -37,8 +42,8 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
   readonly id: bigint;
   readonly idempotent: boolean;
   readonly persist: boolean;
-  /** Whether channels stand among the arguments. */
-  readonly hasChannels: boolean;
+  /** Set when channels stand among the arguments. @internal */
+  readonly channels: ChannelMachinery | undefined;
   /** @internal */
   readonly args: MethodInit<A, T, E>["args"];
   /** @internal */
@@ -54,11 +59,16 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
     this.id = init.id;
     this.idempotent = init.idempotent ?? false;
     this.persist = init.persist ?? false;
-    this.hasChannels = init.channels ?? false;
+    this.channels = init.channels;
     this.args = init.args;
     this.response = init.response;
     this.ok = init.ok;
     this.error = init.error;
+  }
+
+  /** Whether channels stand among the arguments. */
+  get hasChannels(): boolean {
+    return this.channels !== undefined;
   }
 
   /** True for the declared error of this method, thrown by a call of it: narrows `error.error` to its type. */
@@ -84,7 +94,7 @@ export interface ResponsePlan extends Binding {
 export interface MethodFlags {
   readonly idempotent?: true;
   readonly persist?: true;
-  readonly channels?: true;
+  readonly channels?: ChannelMachinery;
 }
 
 /** Describes a method for its callers, in the order in which generated code tells it. */

@@ -6,22 +6,28 @@ import type { Caller, CallOptions } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Method } from "../call/method.js";
 import { checkCallOptions } from "../call/option-checks.js";
-import { quietWhenEnded } from "../call/quiet.js";
 import type { Result } from "../call/result.js";
 import type { CloseReason, ConnectionHandle, SessionHandle } from "../call/session-handle.js";
-import { newsOf } from "../channel/call-channels.js";
-import { Channels } from "../channel/channels.js";
+import { type Channeling, channelingOf } from "../channel/channeling.js";
+import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
 import type { CallError, SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import type { HandlerFailureListener, Observer } from "../observer.js";
+import { type HandlerFailureListener, notify, type Observer } from "../observer.js";
 import type { OperationStore } from "../operations/operation-store.js";
 import type { Connection, ConnectionSink, DriverSnapshot, RestoredLink } from "../session/connection.js";
-import { type MessageHead, RequestBody } from "../wire/message.js";
+import { hasParity } from "../session/parity.js";
+import { writeChannelReset } from "../wire/channel-messages.js";
+import { ChannelBody, type MessageHead, RequestBody, type WireId } from "../wire/message.js";
+import { Metadata } from "../wire/metadata.js";
+import { type Answers, answeringOf } from "./answering.js";
 import { Bindings } from "./bindings.js";
-import { IncomingCalls, methodIdOf } from "./incoming.js";
+import { methodIdOf } from "./method-id.js";
 import { OutgoingCalls } from "./outgoing.js";
 import type { AnyMethod } from "./outgoing-request.js";
+import { RefusedCalls } from "./refused-calls.js";
+
+const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
 
 /** The method's types are known to the caller and forgotten below. */
 type Settle = (value: unknown) => void;
@@ -61,9 +67,12 @@ export class Driver implements Caller, ConnectionSink {
   readonly connection: ConnectionHandle;
   private readonly clock: Clock;
   private readonly bindings: Bindings;
-  private readonly channels: Channels;
+  private readonly target: Connection;
+  private readonly observer: Observer | undefined;
+  /** Made when a method or a dispatcher brings their machinery. */
+  private channels: Channels | undefined = undefined;
   private readonly outgoing: OutgoingCalls;
-  private readonly incoming: IncomingCalls;
+  private readonly incoming: Answers;
   private onIdle: (() => void) | undefined = undefined;
   private waitsForChannels = false;
 
@@ -82,28 +91,24 @@ export class Driver implements Caller, ConnectionSink {
     this.connection = handle;
     this.clock = clock;
     this.bindings = new Bindings(connection, limits);
-    this.channels = new Channels(connection, limits, clock, () => this.onChannelOver(), observer);
+    this.target = connection;
+    this.observer = observer;
+    const openChannels = (machinery: Channeling): Channels => {
+      this.channels ??= machinery.open(connection, limits, clock, () => this.onChannelOver(), observer);
+      return this.channels;
+    };
     this.outgoing = new OutgoingCalls(
       connection,
       this.bindings,
-      this.channels,
+      openChannels,
       limits,
       clock,
       observer,
       options.peerSupportsRetry,
     );
-    this.incoming = new IncomingCalls(
-      connection,
-      this.bindings,
-      this.channels,
-      options.dispatcher,
-      options,
-      limits,
-      clock,
-      observer,
-      () => this.settle(),
-    );
-    this.incoming.caller = this;
+    const onSettled = (): void => this.settle();
+    const parts = { ...options, connection, bindings: this.bindings, caller: this, openChannels, onSettled };
+    this.incoming = answeringOf(options.dispatcher)?.start(parts) ?? new RefusedCalls(parts);
     connection.sink = this;
   }
 
@@ -113,7 +118,7 @@ export class Driver implements Caller, ConnectionSink {
       outgoing: outgoing.size,
       incoming: incoming.size,
       timed: outgoing.timed,
-      channels: channels.size,
+      channels: channels?.size ?? 0,
     };
   }
 
@@ -126,7 +131,7 @@ export class Driver implements Caller, ConnectionSink {
       if (options !== undefined) checkCallOptions(options);
       this.outgoing.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
     });
-    return method.hasChannels ? quietWhenEnded(outcome, () => newsOf(method.args.shape, args)) : outcome;
+    return channelingOf(method)?.quiet(outcome, method.args.shape, args) ?? outcome;
   }
 
   tryCall<A extends readonly unknown[], T, E>(
@@ -156,7 +161,8 @@ export class Driver implements Caller, ConnectionSink {
   }
 
   onChannel(head: MessageHead, bytes: Uint8Array): void {
-    this.channels.onMessage(head, bytes);
+    if (this.channels !== undefined) this.channels.onMessage(head, bytes);
+    else if (head.body === ChannelBody.Item) this.refuseItem(head.id);
   }
 
   onSchemas(head: MessageHead, bytes: Uint8Array): void {
@@ -173,7 +179,7 @@ export class Driver implements Caller, ConnectionSink {
 
   onDrain(): void {
     this.outgoing.pump();
-    this.channels.pump();
+    this.channels?.pump();
   }
 
   onDraining(onIdle: () => void, withChannels = false): void {
@@ -189,7 +195,7 @@ export class Driver implements Caller, ConnectionSink {
     this.bindings.reset();
     // First the calls: the receivers of those that are made again stay.
     this.outgoing.onLinkLost(error);
-    this.channels.cut(error);
+    this.channels?.cut(error);
     this.incoming.onLinkLost();
   }
 
@@ -197,7 +203,7 @@ export class Driver implements Caller, ConnectionSink {
     if (restored.peer !== "resumed") {
       // What was announced to the peer that is gone has been dropped with the rest.
       this.bindings.reset();
-      this.channels.restart();
+      this.channels?.restart();
     }
     this.incoming.onLinkRestored(restored);
     this.outgoing.onLinkRestored(restored);
@@ -206,13 +212,13 @@ export class Driver implements Caller, ConnectionSink {
   onClosed(reason: CloseReason, error: SessionError | undefined): void {
     this.onIdle = undefined;
     this.incoming.end();
-    this.channels.end(reason, error);
+    this.channels?.end(reason, error);
     this.outgoing.end(reason === "Local" ? "SessionShutdown" : "ConnectionClosed", error);
     this.bindings.end();
   }
 
   get isInUse(): boolean {
-    return this.incoming.size !== 0 || this.outgoing.awaited !== 0 || this.channels.size !== 0;
+    return this.incoming.size !== 0 || this.outgoing.awaited !== 0 || this.hasChannels;
   }
 
   snapshot(): DriverSnapshot {
@@ -220,8 +226,28 @@ export class Driver implements Caller, ConnectionSink {
     return {
       isDraining: this.incoming.isDraining,
       requests: [...this.outgoing.snapshot(nowMs), ...this.incoming.snapshot(nowMs)],
-      channels: this.channels.snapshot(),
+      channels: this.channels?.snapshot() ?? [],
     };
+  }
+
+  private get hasChannels(): boolean {
+    return this.channels !== undefined && this.channels.size !== 0;
+  }
+
+  /** No Call of ours or of the peer has opened a channel: what comes for one is refused. */
+  private refuseItem(id: WireId): void {
+    const { target, observer } = this;
+    const { host } = target;
+    if (!hasParity(id, target.peer.parity) || !host.mayAnswer()) return;
+    const { outbox } = host;
+    outbox.commit(writeChannelReset(outbox.writer, outbox.begin(), target.id, id, noMetadata));
+    if (observer !== undefined)
+      notify(observer, "onFeatureMissing", {
+        link: host.description,
+        connectionId: target.id,
+        feature: "channels",
+        hint: "channels come with a generated method or dispatcher that has some",
+      });
   }
 
   /** A channel has ended, which may be in the middle of something. */
@@ -232,7 +258,7 @@ export class Driver implements Caller, ConnectionSink {
   /** Calls `onIdle` once when nothing is in flight any more. */
   private settle(): void {
     if (this.onIdle === undefined || this.incoming.size !== 0 || this.outgoing.awaited !== 0) return;
-    if (this.waitsForChannels && this.channels.size !== 0) return;
+    if (this.waitsForChannels && this.hasChannels) return;
     const { onIdle } = this;
     this.onIdle = undefined;
     onIdle();

@@ -4,14 +4,11 @@ import type { Dispatcher, HandledMethod } from "../call/dispatcher.js";
 import { Failure } from "../call/failure.js";
 import { isPromise } from "../call/result.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
-import type { Channels } from "../channel/channels.js";
 import { callOverHere, callOverThere } from "../channel/end.js";
 import type { HandlerChannels } from "../channel/handler-channels.js";
-import type { Clock } from "../clock.js";
+import { channels } from "../channel/machinery.js";
 import { type CallErrorCode, type CallFailureCode, CodecError } from "../errors.js";
-import type { Limits } from "../limits.js";
-import type { HandlerFailureListener, Observer } from "../observer.js";
-import type { OperationStore, SealedReply } from "../operations/operation-store.js";
+import type { SealedReply } from "../operations/operation-store.js";
 import { type OperationHost, Operations, type StoreStep } from "../operations/operations.js";
 import { encodeReply, outcomeOf } from "../operations/sealed-replies.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
@@ -20,27 +17,21 @@ import { hasParity } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
 import type { MessageHead, WireId } from "../wire/message.js";
 import { isSendable, type Metadata } from "../wire/metadata.js";
+import type { AnsweringParts, Answers } from "./answering.js";
 import type { Bindings } from "./bindings.js";
 import { IncomingArguments } from "./incoming-arguments.js";
 import { IncomingQueue, type QueuedCall } from "./incoming-queue.js";
 import { type ArgumentsReading, IncomingRequest } from "./incoming-request.js";
+import { methodIdOf } from "./method-id.js";
 import { MethodTable } from "./method-table.js";
 import { isOrdinaryEnd } from "./ordinary-end.js";
 import { Replies } from "./replies.js";
 import { RequestEvents } from "./request-events.js";
 import { queuedSnapshot, runningSnapshot } from "./snapshot.js";
 
-/** How calls are treated that may come again, and who hears of handlers that fail. */
-export interface IncomingOptions {
-  readonly operationStore: OperationStore | undefined;
-  readonly isResumable: boolean;
-  readonly onUnobservedFailure: HandlerFailureListener | undefined;
-}
-
 /** Calls of the peer on one connection. */
-export class IncomingCalls implements OperationHost<IncomingRequest> {
-  /** Calls the peer on this connection; set before the first Call arrives. */
-  caller: Caller | undefined = undefined;
+export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
+  private readonly caller: Caller;
   private readonly connection: Connection;
   private readonly bindings: Bindings;
   private readonly dispatcher: Dispatcher | undefined;
@@ -60,31 +51,23 @@ export class IncomingCalls implements OperationHost<IncomingRequest> {
   isDraining = false;
   private hasEnded = false;
 
-  constructor(
-    connection: Connection,
-    bindings: Bindings,
-    channels: Channels,
-    dispatcher: Dispatcher | undefined,
-    { operationStore, isResumable, onUnobservedFailure }: IncomingOptions,
-    limits: Limits,
-    clock: Clock,
-    observer: Observer | undefined,
-    onSettled: () => void,
-  ) {
+  constructor(parts: AnsweringParts) {
+    const { connection, bindings, limits, clock, observer } = parts;
+    this.caller = parts.caller;
     this.connection = connection;
     this.bindings = bindings;
-    this.dispatcher = dispatcher;
-    this.events = new RequestEvents(connection, "server", clock, observer, onUnobservedFailure);
-    this.onSettled = onSettled;
+    this.dispatcher = parts.dispatcher;
+    this.events = new RequestEvents(connection, "server", clock, observer, parts.onUnobservedFailure);
+    this.onSettled = parts.onSettled;
     this.methods = new MethodTable(
       bindings,
       "response",
       (method) => method.response,
       (method) => bindings.decideArguments(method),
     );
-    this.arguments = new IncomingArguments(this.methods, channels, this.events);
+    this.arguments = new IncomingArguments(this.methods, parts.openChannels(channels), this.events);
     this.replies = new Replies(connection, bindings);
-    this.operations = new Operations(connection, operationStore, isResumable, clock, this);
+    this.operations = new Operations(connection, parts.operationStore, parts.isResumable, clock, this);
     this.limit = Math.max(1, connection.local.maxConcurrentRequests);
     this.queue = new IncomingQueue(connection.host, Math.max(limits.maxQueuedRequests, 16 * this.limit));
   }
@@ -489,11 +472,6 @@ export class IncomingCalls implements OperationHost<IncomingRequest> {
     if (this.running.size !== 0) this.running.delete(request.requestId);
     this.events.finished(request, outcome);
   }
-}
-
-/** The method id of a Call as one number: off the hot path only. */
-export function methodIdOf(head: { readonly methodLow: number; readonly methodHigh: number }): bigint {
-  return (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
 }
 
 /** A call is answered: so end the channels that its handler has. */

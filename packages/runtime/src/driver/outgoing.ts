@@ -4,7 +4,7 @@ import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import { callOut } from "../call/call-out.js";
 import type { CallOptions } from "../call/caller.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
-import { abandonUnsent, CallChannels } from "../channel/call-channels.js";
+import { type Channeling, channelingOf } from "../channel/channeling.js";
 import type { Channels } from "../channel/channels.js";
 import { linkLost } from "../channel/end.js";
 import type { Clock } from "../clock.js";
@@ -56,7 +56,7 @@ const failureCodes: readonly (CallFailureCode | undefined)[] = [
 export class OutgoingCalls implements ResendHost {
   private readonly connection: Connection;
   private readonly bindings: Bindings;
-  private readonly channels: Channels;
+  private readonly openChannels: (machinery: Channeling) => Channels;
   private readonly events: RequestEvents;
   private readonly clock: Clock;
   private peerSupportsRetry: boolean;
@@ -81,7 +81,7 @@ export class OutgoingCalls implements ResendHost {
   constructor(
     connection: Connection,
     bindings: Bindings,
-    channels: Channels,
+    openChannels: (machinery: Channeling) => Channels,
     limits: Limits,
     clock: Clock,
     observer: Observer | undefined,
@@ -89,7 +89,7 @@ export class OutgoingCalls implements ResendHost {
   ) {
     this.connection = connection;
     this.bindings = bindings;
-    this.channels = channels;
+    this.openChannels = openChannels;
     this.clock = clock;
     this.events = new RequestEvents(connection, "client", clock, observer);
     this.methods = new MethodTable(
@@ -138,7 +138,8 @@ export class OutgoingCalls implements ResendHost {
     reject: (error: unknown) => void,
   ): void {
     const request = new OutgoingRequest(method, args, options, asResult, resolve, reject, this.onAbort);
-    if (method.hasChannels) request.channels = new CallChannels(this.channels, method);
+    const channeling = channelingOf(method);
+    if (channeling !== undefined) request.channels = channeling.ofCall(this.openChannels(channeling), method);
     this.events.begin(request);
     if (this.ended !== undefined || this.isDraining) {
       this.failEnded(request);
@@ -436,7 +437,8 @@ export class OutgoingCalls implements ResendHost {
   /** The call is over before its channels are: both halves learn it, also those of a call that never left. */
   private abandonChannels(request: OutgoingRequest, cause: unknown): void {
     if (request.channels === undefined) return;
-    if (request.requestId === 0) abandonUnsent(request.method.args.shape, request.args, cause);
+    if (request.requestId === 0)
+      channelingOf(request.method)?.abandonUnsent(request.method.args.shape, request.args, cause);
     else request.channels.abandon(cause);
   }
 

@@ -48,6 +48,7 @@ export { Writer } from "../bytes/writer.js";
 // --- end of codecs ---
 // --- channels ---
 export { readRx, readTx, rxShape, txShape, writeRx, writeTx } from "../channel/binder.js";
+export { channels } from "../channel/machinery.js";
 export { Rx } from "../channel/rx.js";
 export { Tx } from "../channel/tx.js";
 export {
@@ -256,9 +257,9 @@ export {
 export type { Caller, CallOptions } from "../call/caller.js";
 export type { CallContext } from "../call/context.js";
 export {
+  type AnsweringMachinery,
   answered,
   Dispatcher,
-  dispatcher,
   type HandledInit,
   type HandledMethod,
   handled,
@@ -289,6 +290,7 @@ export {
 } from "../call/known-schemas.js";
 export {
   type ArgsPlan,
+  type ChannelMachinery,
   declared,
   Method,
   type MethodInit,
@@ -298,5 +300,6 @@ export {
 export type { Awaitable, Result } from "../call/result.js";
 export { type Client, ClientBase, type Service, service } from "../call/service.js";
 export { type TryClient, tryClient } from "../call/try-client.js";
+export { dispatcher } from "../driver/dispatcher.js";
 export { type CallError, CallFailure, UserError } from "../errors.js";
 // --- end of schemas and methods ---

@@ -2,10 +2,9 @@
 import type { Caller, CallOptions } from "../call/caller.js";
 import { givenArguments, givenMetadata } from "../call/given.js";
 import type { Method } from "../call/method.js";
-import { quietWhenEnded } from "../call/quiet.js";
 import type { Result } from "../call/result.js";
 import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
-import { newsOf } from "../channel/call-channels.js";
+import { channelingOf } from "../channel/channeling.js";
 import { type CallError, CallFailure, type MethodName, UserError } from "../errors.js";
 import { functions, having } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
@@ -67,7 +66,7 @@ class MiddlewareCaller implements Caller {
     const call: OutgoingCall = { method, args: given, metadata, options };
     const send = (): Promise<unknown> => this.inner.call(method, given, givenOnce);
     const outcome = this.through(0, call, send) as Promise<T>;
-    return method.hasChannels ? quietWhenEnded(outcome, () => newsOf(method.args.shape, args)) : outcome;
+    return channelingOf(method)?.quiet(outcome, method.args.shape, args) ?? outcome;
   }
 
   async tryCall<A extends readonly unknown[], T, E>(

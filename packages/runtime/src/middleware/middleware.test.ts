@@ -45,7 +45,10 @@ function through(
   invoke: (context: CallContext) => unknown,
 ): Promise<unknown> {
   const handled = { ...name, invoke: (_args: unknown, given: CallContext) => invoke(given) };
-  const [only] = intercept(new Dispatcher("Demo", [handled as unknown as HandledMethod]), middleware).methods;
+  const [only] = intercept(
+    new Dispatcher("Demo", [handled as unknown as HandledMethod], undefined),
+    middleware,
+  ).methods;
   return Promise.resolve(only?.invoke([], context));
 }
 

@@ -33,6 +33,7 @@ export function intercept(dispatcher: Dispatcher, middleware: readonly ServerMid
       ...method,
       invoke: (args, context) => through(0, middleware, method, args, context),
     })),
+    dispatcher.answering,
   );
 }
 

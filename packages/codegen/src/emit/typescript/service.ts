@@ -63,6 +63,6 @@ function methodFlags({ idempotent, persist, hasChannels }: Method): readonly str
   return [
     ...(idempotent ? ["idempotent: true"] : []),
     ...(persist ? ["persist: true"] : []),
-    ...(hasChannels ? ["channels: true"] : []),
+    ...(hasChannels ? ["channels: $.channels"] : []),
   ];
 }

@@ -1,0 +1,35 @@
+/** The channels of a connection as its driver sees them: a generated method that has some brings them by reference. */
+import type { ChannelMachinery } from "../call/method.js";
+import type { Clock } from "../clock.js";
+import type { MethodName } from "../errors.js";
+import type { Limits } from "../limits.js";
+import type { Observer } from "../observer.js";
+import type { Connection } from "../session/connection.js";
+import type { Shape } from "../shape/shape.js";
+import type { CallChannels } from "./call-channels.js";
+import type { Channels } from "./channels.js";
+
+/** {@link ChannelMachinery} as the driver sees it. */
+export interface Channeling extends ChannelMachinery {
+  /** The channels of a connection. @param onOver called when one of them has ended */
+  open(
+    connection: Connection,
+    limits: Limits,
+    clock: Clock,
+    onOver: () => void,
+    observer: Observer | undefined,
+  ): Channels;
+  /** Those of one call of ours. */
+  ofCall(channels: Channels, method: MethodName): CallChannels;
+  /** A call was never sent: the halves of its channels that stayed learn it. */
+  abandonUnsent(shape: Shape, args: readonly unknown[], cause: unknown): void;
+  /** The outcome of a call, handled where the application learns of its failure by its channels. */
+  quiet<T>(outcome: Promise<T>, shape: Shape, args: readonly unknown[]): Promise<T>;
+}
+
+/** The machinery that a method brings: no other value has its type. */
+export function channelingOf(method: {
+  readonly channels: ChannelMachinery | undefined;
+}): Channeling | undefined {
+  return method.channels as Channeling | undefined;
+}

@@ -1,0 +1,18 @@
+/**
+ * What a driver needs of channels, as one value: a generated method with channels brings it by reference, so that a client
+ * without such methods ships none of it.
+ */
+import { quietWhenEnded } from "../call/quiet.js";
+import { abandonUnsent, CallChannels, newsOf } from "./call-channels.js";
+import type { Channeling } from "./channeling.js";
+import { Channels } from "./channels.js";
+
+/** The machinery of channels. */
+export const channels: Channeling = {
+  feature: "channels",
+  open: (connection, limits, clock, onOver, observer) =>
+    new Channels(connection, limits, clock, onOver, observer),
+  ofCall: (all, method) => new CallChannels(all, method),
+  abandonUnsent,
+  quiet: (outcome, shape, args) => quietWhenEnded(outcome, () => newsOf(shape, args)),
+};

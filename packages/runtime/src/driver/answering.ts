@@ -1,0 +1,67 @@
+/** The answering half of a driver as its driver sees it: a dispatcher brings it by reference. */
+
+import type { Caller } from "../call/caller.js";
+import type { AnsweringMachinery, Dispatcher } from "../call/dispatcher.js";
+import type { RequestSnapshot } from "../call/snapshot.js";
+import type { Channeling } from "../channel/channeling.js";
+import type { Channels } from "../channel/channels.js";
+import type { Clock } from "../clock.js";
+import type { Limits } from "../limits.js";
+import type { HandlerFailureListener, Observer } from "../observer.js";
+import type { OperationStore } from "../operations/operation-store.js";
+import type { Connection, RestoredLink } from "../session/connection.js";
+import type { MessageHead, WireId } from "../wire/message.js";
+import type { Bindings } from "./bindings.js";
+
+/** Answers the calls of the peer on one connection. */
+export interface Answers {
+  /** Requests that run or wait. */
+  readonly size: number;
+  /** Whether new calls are answered with `SessionShutdown`. */
+  readonly isDraining: boolean;
+  /** Those that have not been answered. */
+  snapshot(nowMs: number): RequestSnapshot[];
+  onCall(head: MessageHead, bytes: Uint8Array): void;
+  onCancel(id: WireId): void;
+  /** The peer has announced other argument types: what was decided about them is void. */
+  forget(methodId: bigint): void;
+  /** Runs what waits, as far as the limit and the link allow. */
+  pump(): void;
+  drain(): void;
+  /** The link is lost, and what was announced on it is about to be forgotten. */
+  beforeLinkLost(): void;
+  onLinkLost(): void;
+  onLinkRestored(restored: RestoredLink): void;
+  /** The connection has ended. */
+  end(): void;
+}
+
+/** What answering is made of. */
+export interface AnsweringParts {
+  readonly connection: Connection;
+  readonly bindings: Bindings;
+  readonly dispatcher: Dispatcher | undefined;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly observer: Observer | undefined;
+  readonly onUnobservedFailure: HandlerFailureListener | undefined;
+  readonly operationStore: OperationStore | undefined;
+  /** Whether the session can go on over another link: the peer may ask again for what was answered. */
+  readonly isResumable: boolean;
+  /** Calls the peer on the connection: for handlers that call back. */
+  readonly caller: Caller;
+  /** The channels of the connection; the first who asks brings their machinery. */
+  readonly openChannels: (machinery: Channeling) => Channels;
+  /** Called when a handler that took its time has ended. */
+  readonly onSettled: () => void;
+}
+
+/** {@link AnsweringMachinery} as the driver sees it. */
+export interface Answering extends AnsweringMachinery {
+  start(parts: AnsweringParts): Answers;
+}
+
+/** The machinery that a dispatcher brings: no other value has its type. */
+export function answeringOf(dispatcher: Dispatcher | undefined): Answering | undefined {
+  return dispatcher?.answering as Answering | undefined;
+}

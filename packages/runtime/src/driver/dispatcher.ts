@@ -1,0 +1,15 @@
+/** Dispatchers as generated code makes them: with the machinery that answers calls. */
+import { Dispatcher, type HandledMethod } from "../call/dispatcher.js";
+import type { Answering } from "./answering.js";
+import { IncomingCalls } from "./incoming.js";
+
+/** Answers the calls of a peer with the handlers of a dispatcher. */
+export const answering: Answering = {
+  feature: "answering",
+  start: (parts) => new IncomingCalls(parts),
+};
+
+/** The methods of one service with their handler. */
+export function dispatcher(name: string, methods: readonly HandledMethod[]): Dispatcher {
+  return new Dispatcher(name, methods, answering);
+}
