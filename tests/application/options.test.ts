@@ -230,6 +230,7 @@ const sets = {
     role: among("initiator", "acceptor"),
     description: texts,
     socket: { good: [new Socket()], bad: [1, null, {}] },
+    upgrade: objects,
     limits,
   }),
   WebSocketLinkOptions: cases(webSocketLinkChecks, {

@@ -1,8 +1,15 @@
 /** Servers and clients over WebSockets in Node: calls, what comes with them, and what each wrong peer is told. */
 import { createServer, type Server as HttpServer, request } from "node:http";
 import { type AddressInfo, connect as connectSocket, type Socket } from "node:net";
-import { channel, type SessionError } from "@voxrpc/runtime";
-import { attach, connect, connectSession, type Server, serve } from "@voxrpc/runtime/node";
+import { type ConnectionRequest, channel, RejectedError, router, type SessionError } from "@voxrpc/runtime";
+import {
+  attach,
+  connect,
+  connectSession,
+  type Server,
+  serve,
+  type WebSocketOptions,
+} from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
@@ -193,6 +200,29 @@ describe("a service attached to an HTTP server", () => {
     const vox = opens(attach(http, dispatcher(), { origins: ["https://shop.example"] }));
     const origin = headers.origin === "SELF" ? `http://127.0.0.1:${port}` : headers.origin;
     expect(await upgradeStatus(vox.url, origin === undefined ? {} : { origin })).toBe(status);
+  });
+
+  it.each([
+    ["a header", { headers: { authorization: "Bearer t1" } }, "t1"],
+    ["a subprotocol, as browsers must", { protocols: ["vox.v1", "vox.bearer.t2"] }, "t2"],
+    ["a cookie", { headers: { cookie: "a=1; session=t%33; b" } }, "t3"],
+    ["the query", {}, "t4"],
+  ])("tells the acceptor the token of %s", async (_how, webSocket: WebSocketOptions, token) => {
+    const { http } = await httpServer();
+    const users: (string | undefined)[] = [];
+    const context = ({ origin }: ConnectionRequest): string => {
+      const { bearerToken, cookies, url = "" } = origin?.upgrade ?? {};
+      const user = bearerToken ?? cookies?.["session"] ?? new URL(url, "ws://a").searchParams.get("token");
+      if (user === null) throw new RejectedError("no token");
+      users.push(`${user} over ${origin?.transport} from ${origin?.peerAddress}`);
+      return user;
+    };
+    const vox = opens(attach(http, router([dispatcher()], { context })));
+    await using client = await connect(`${vox.url}${token === "t4" ? "?token=t4" : ""}`, Streams, {
+      webSocket,
+    });
+    expect(await client.running()).toBe(0);
+    expect(users).toEqual([`${token} over ws from 127.0.0.1`]);
   });
 
   it("answers the subprotocol vox.v1 when it is offered, and none otherwise", async () => {

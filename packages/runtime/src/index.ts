@@ -64,7 +64,7 @@ export { type InitiateOptions, initiate, type Reconnect } from "./establish/init
 export type { EstablishOptions } from "./establish/options.js";
 export type { ConnectionSettings, Parity } from "./handshake/settings.js";
 export { defaultLimits, type Limits } from "./limits.js";
-export type { Framing, Link, LinkSink } from "./link/link.js";
+export type { Framing, Link, LinkOrigin, LinkSink, UpgradeRequest } from "./link/link.js";
 export { MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "./link/memory-link.js";
 export { requireBearer, sendBearer, UnauthenticatedError } from "./middleware/bearer.js";
 export { type ClientMiddleware, type OutgoingCall, withMiddleware } from "./middleware/client-middleware.js";

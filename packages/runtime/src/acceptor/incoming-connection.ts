@@ -6,6 +6,7 @@
  *     └──reject, the acceptor throws or does nothing──► refused
  * ```
  */
+
 import type { Caller } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import { metadataCheck } from "../call/option-checks.js";
@@ -13,6 +14,7 @@ import type { Service } from "../call/service.js";
 import { SessionError } from "../errors.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import type { Limits } from "../limits.js";
+import type { LinkOrigin } from "../link/link.js";
 import { abortSignal, checkOptions, type OptionChecks, text } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
 import { oppositeParity } from "../session/parity.js";
@@ -33,6 +35,8 @@ export interface ConnectionRequest {
   readonly peerMetadata: Metadata;
   /** Name of the link that carries it, like `tcp://127.0.0.1:51324`. */
   readonly link: string;
+  /** What the carrier knows about the peer; undefined for a carrier that knows nothing, like memory. */
+  readonly origin: LinkOrigin | undefined;
   /** False for the root connection of a session. */
   readonly isVirtual: boolean;
   /** What the peer announced: its parity, the calls and the items that it takes at once. */

@@ -207,6 +207,7 @@ class Establishment implements LinkReceiver {
       metadata,
       peerMetadata: metadata,
       link: this.pump.link.description,
+      origin: this.pump.link.origin,
       isVirtual: false,
       settings,
     };

@@ -54,11 +54,34 @@ export interface LinkSink {
   onClosed(error: SessionError | undefined): void;
 }
 
+/** The HTTP request that became a WebSocket. */
+export interface UpgradeRequest {
+  /** Path with its query, like `/vox?room=7`. */
+  readonly url: string;
+  /** By lower-case name; several of one name are joined by commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** By name, decoded. */
+  readonly cookies: Readonly<Record<string, string>>;
+  /** Of `authorization: Bearer …`, else of the subprotocol `vox.bearer.…`, which browsers use. */
+  readonly bearerToken: string | undefined;
+}
+
+/** What a carrier knows about the other end of a link. */
+export interface LinkOrigin {
+  /** Kind of the carrier: `tcp`, `local`, `ws`. */
+  readonly transport: string;
+  /** Address of the peer's machine, like `192.0.2.1`; undefined where the carrier has none. */
+  readonly peerAddress?: string | undefined;
+  readonly upgrade?: UpgradeRequest | undefined;
+}
+
 /** A carrier of frames. */
 export interface Link {
   readonly framing: Framing;
   /** In words, for error texts and observers, like `tcp://127.0.0.1:4000`. */
   readonly description: string;
+  /** Absent where the carrier knows nothing. */
+  readonly origin?: LinkOrigin | undefined;
   readonly bufferedBytes: number;
   /** Bytes that have arrived so far, those of unfinished frames included; absent where messages arrive whole. */
   readonly receivedBytes?: number | undefined;

@@ -24,6 +24,7 @@ export {
   connectSession,
 } from "./connect.js";
 export { defaultKeepalive, type KeepaliveChoice } from "./keepalive.js";
+export type { WebSocketOptions } from "./open-websocket.js";
 export { type ServeOptions, Server, type ServerSnapshot, serve } from "./serve.js";
 export { SocketLink, type SocketLinkOptions } from "./socket-link.js";
 export { WsLink, type WsLinkOptions } from "./ws-link.js";

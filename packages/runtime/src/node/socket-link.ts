@@ -14,7 +14,7 @@ import type { Socket } from "node:net";
 import type { SessionError } from "../errors.js";
 import { checkLimits, defaultLimits } from "../limits.js";
 import { FrameDecoder, localFraming, type StreamFraming, streamFraming } from "../link/framing.js";
-import type { Framing, Link, LinkSink } from "../link/link.js";
+import type { Framing, Link, LinkOrigin, LinkSink } from "../link/link.js";
 import { type FrameSizeLimits, type LinkRole, openingLimits, roleCheck } from "../link/opening-limits.js";
 import { anyObject, checkOptions, type OptionChecks } from "../options/checks.js";
 import { formatAddress, type SocketAddress } from "./address.js";
@@ -65,6 +65,7 @@ export const socketLinkChecks: OptionChecks<SocketLinkOptions> = {
 export class SocketLink implements Link {
   readonly framing: Framing;
   readonly description: string;
+  readonly origin: LinkOrigin;
   private readonly socket: Socket;
   private readonly decoder: FrameDecoder;
   private sink: LinkSink | undefined = undefined;
@@ -93,6 +94,8 @@ export class SocketLink implements Link {
     const { maxFrameBytes } = limits;
     this.socket = socket;
     this.description = address === undefined ? describePeer(socket) : formatAddress(address);
+    const isLocal = address !== undefined && "path" in address;
+    this.origin = isLocal ? { transport: "local" } : { transport: "tcp", peerAddress: socket.remoteAddress };
     const framing = framingOf(address);
     this.framing = framing;
     const opening = openingLimits(role, limits);

@@ -6,6 +6,7 @@ import { WebSocketServer } from "ws";
 import { SessionError } from "../errors.js";
 import type { FrameSizeLimits } from "../link/opening-limits.js";
 import { formatAddress } from "./address.js";
+import { upgradeRequest } from "./upgrade-request.js";
 import { WsLink } from "./ws-link.js";
 
 /** Which upgrade requests a server accepts. */
@@ -69,6 +70,7 @@ export function handleUpgrades(server: HttpServer, handling: UpgradeHandling): (
       const link = new WsLink(ws, {
         role: "acceptor",
         description: peerOf(request),
+        upgrade: upgradeRequest(request),
         socket: request.socket,
         limits: handling.limits,
       });

@@ -14,7 +14,7 @@ import type { RawData, WebSocket } from "ws";
 import { SessionError } from "../errors.js";
 import { checkLimits } from "../limits.js";
 import { boundaryFraming } from "../link/framing.js";
-import type { Framing, Link, LinkSink } from "../link/link.js";
+import type { Framing, Link, LinkOrigin, LinkSink, UpgradeRequest } from "../link/link.js";
 import {
   type FrameSizeLimits,
   type LinkRole,
@@ -23,7 +23,7 @@ import {
   tooLarge,
 } from "../link/opening-limits.js";
 import { closeError, noTextMessages } from "../link/websocket-close.js";
-import { checkOptions, having, type OptionChecks, text } from "../options/checks.js";
+import { anyObject, checkOptions, having, type OptionChecks, text } from "../options/checks.js";
 import { errorCode, socketError } from "./socket-errors.js";
 
 /** How a link over a WebSocket of the `ws` package behaves. */
@@ -31,6 +31,8 @@ export interface WsLinkOptions {
   readonly role: LinkRole;
   /** Where the link leads, like `ws://127.0.0.1:4000/vox`. */
   readonly description: string;
+  /** The request that became this WebSocket, on the acceptor's side. */
+  readonly upgrade?: UpgradeRequest | undefined;
   /** The connection below the WebSocket. */
   readonly socket: Socket;
   /** Default `defaultLimits`. */
@@ -42,6 +44,7 @@ export const wsLinkChecks: OptionChecks<WsLinkOptions> = {
   description: text,
   socket: having("a Socket", "on", "setNoDelay"),
   limits: checkLimits,
+  upgrade: anyObject,
 };
 
 /** Most bytes that a frame's header has. Source: RFC 6455 §5.2. */
@@ -56,6 +59,7 @@ const binary = { binary: true, compress: false, fin: true } as const;
 export class WsLink implements Link {
   readonly framing: Framing = boundaryFraming;
   readonly description: string;
+  readonly origin: LinkOrigin;
   private readonly ws: WebSocket;
   private readonly socket: Socket;
   private readonly sizes: MessageSizes;
@@ -72,10 +76,11 @@ export class WsLink implements Link {
 
   constructor(ws: WebSocket, options: WsLinkOptions) {
     checkOptions(options, wsLinkChecks);
-    const { role, description, socket, limits } = options;
+    const { role, description, socket, limits, upgrade } = options;
     this.ws = ws;
     this.socket = socket;
     this.description = description;
+    this.origin = { transport: "ws", peerAddress: socket.remoteAddress, upgrade };
     this.sizes = new MessageSizes(role, limits);
     this.readBytes = socket.bytesRead;
     ws.binaryType = "nodebuffer";

@@ -12,6 +12,7 @@ import { SharedCaller } from "../call/shared-caller.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
+import type { LinkOrigin } from "../link/link.js";
 import type { Observer } from "../observer.js";
 import { abortSignal, checkOptions, type OptionChecks, oneOf } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
@@ -119,6 +120,11 @@ export class Session implements SessionHandle {
 
   get description(): string {
     return this.core.description;
+  }
+
+  /** What the carrier of the link in use knows about the peer. */
+  get origin(): LinkOrigin | undefined {
+    return this.pump.link.origin;
   }
 
   get state(): SessionState {

@@ -1,0 +1,51 @@
+/** What an application learns about the HTTP request that became a WebSocket: enough to know who asks. */
+import type { IncomingMessage } from "node:http";
+import type { UpgradeRequest } from "../link/link.js";
+
+const bearerProtocol = "vox.bearer.";
+
+/** Reads an upgrade request. Nothing in it has been checked: it is what the client says. */
+export function upgradeRequest({ url = "/", headers }: IncomingMessage): UpgradeRequest {
+  const plain: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(", ") : value;
+  return {
+    url,
+    headers: plain,
+    cookies: readCookies(headers.cookie ?? ""),
+    bearerToken: readBearer(headers.authorization) ?? readProtocol(headers["sec-websocket-protocol"]),
+  };
+}
+
+function readBearer(authorization: string | undefined): string | undefined {
+  return /^Bearer +([^\s]+)$/i.exec(authorization ?? "")?.[1];
+}
+
+function readProtocol(protocols: string | undefined): string | undefined {
+  const offered = (protocols ?? "").split(",").map((each) => each.trim());
+  return offered.find((each) => each.startsWith(bearerProtocol))?.slice(bearerProtocol.length);
+}
+
+/** Source: RFC 6265 §4.2.1. The first of several with one name counts. */
+function readCookies(header: string): Record<string, string> {
+  const cookies: Record<string, string> = Object.create(null);
+  for (const pair of header.split(";")) {
+    const at = pair.indexOf("=");
+    if (at === -1) continue;
+    const name = pair.slice(0, at).trim();
+    const value = pair
+      .slice(at + 1)
+      .trim()
+      .replace(/^"(.*)"$/, "$1");
+    if (name !== "" && !(name in cookies)) cookies[name] = decoded(value);
+  }
+  return cookies;
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
