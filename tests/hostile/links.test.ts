@@ -181,7 +181,7 @@ describe("a conversation", () => {
         await server.clock.elapse(0);
         codes.add(await expectOver(server));
       }
-      expect([...codes].sort()).toEqual(end === "end" ? ["Io", "Protocol", "Remote"] : ["Io"]);
+      expect([...codes].sort()).toEqual(end === "end" ? ["Io", "Remote", "WentAway"] : ["Io"]);
     },
   );
 

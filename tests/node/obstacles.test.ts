@@ -4,10 +4,10 @@
  */
 import { connect as connectSocket, type Socket } from "node:net";
 import { Metadata, type Observer, RejectedError, router, type SessionError } from "@voxrpc/runtime";
-import { type ConnectOptions, connect, type Server, serve } from "@voxrpc/runtime/node";
+import { type ConnectOptions, connect, type ServeOptions, type Server, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
 import { Golden, type GoldenClient, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, opens, stranger, tcpPort, until } from "./opened.js";
+import { closeAfterEach, dial, drain, opens, stranger, tcpPort, until } from "./opened.js";
 
 closeAfterEach();
 
@@ -135,6 +135,49 @@ describe("what may go away", () => {
     path.obstruct = undefined;
     path.fault = undefined;
     expect(await waiting).toBe("hello");
+  });
+});
+
+describe("a full server", () => {
+  it.each<[option: string, options: ServeOptions]>([
+    ["maxConnections", { maxConnections: 1 }],
+    ["maxPendingHandshakes", { maxPendingHandshakes: 0 }],
+  ])("says so, %s", async (option, options) => {
+    const server = opens(await serve("tcp://127.0.0.1:0", goldenDispatcher(), { observer: {}, ...options }));
+    if (option === "maxConnections") opens(await connect(server.url, Golden));
+    const error = await connect(server.url, Golden).catch((e: SessionError) => e);
+    expect(error).toMatchObject({
+      code: "ServerFull",
+      retryable: true,
+      message: expect.stringMatching(new RegExp(`^server full: the server is full: .*option ${option}`)),
+    });
+  });
+
+  it("is waited for, and joined when there is a place", async () => {
+    const server = opens(
+      await serve("tcp://127.0.0.1:0", goldenDispatcher(), { observer: {}, maxConnections: 1 }),
+    );
+    const first = await connect(server.url, Golden);
+    const { count, observer } = attempts();
+    const connecting = connect(server.url, Golden, { ...waits, observer });
+    await until(() => count() >= 2);
+    await first.$close();
+    expect(await opens(await connecting).hello()).toBe("hello");
+  });
+
+  it("closes although clients wait to be told", async () => {
+    let refused = 0;
+    const onLinkRefused = (): void => {
+      refused += 1;
+    };
+    const options = { observer: { onLinkRefused }, maxConnections: 1 };
+    const server = await serve("tcp://127.0.0.1:0", goldenDispatcher(), options);
+    const first = await connect(server.url, Golden);
+    const silent = Array.from({ length: 100 }, async () => drain(await dial(server.address)));
+    await until(() => refused === 100);
+    await first.$close();
+    await server.close();
+    await Promise.all(silent);
   });
 });
 

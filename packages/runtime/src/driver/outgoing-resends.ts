@@ -1,85 +1,191 @@
 /**
  * Calls of ours whose link is lost: those that can be made again wait for the next link, the others fail. Source:
  * `protocol/calls.md` §6.3.
+ *
+ * A call may be what links die of: something between refuses its size, or the server falls over it. Sent again each time, it
+ * would never end. So a call that was the last on a link which died soon after is blamed for it:
+ *
+ * ```
+ *  due ──blamed──► due ──blamed──► on probation ──the next link lives──► sent alone ──blamed──► failed
+ *   ▲                                   └──the next link dies without it──┐
+ *   └───────────── never blamed again: the call before it is ─────────────┘
+ * ```
  */
+
 import { linkLost } from "../channel/end.js";
+import type { Clock, TimerHandle } from "../clock.js";
 import type { CallFailureCode } from "../errors.js";
 import type { RestoredLink } from "../session/connection.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
 
 /** What resends need of the calls of a connection. */
 export interface ResendHost {
-  /** Writes the Call of a request again. @throws what its arguments throw; nothing has left then */
-  sendAgain(request: OutgoingRequest): void;
+  /** Writes the Call of a request again. @returns bytes @throws what its arguments throw; nothing has left then */
+  sendAgain(request: OutgoingRequest): number;
+  /** Whether the link takes a call. */
+  mayCall(): boolean;
   /** A call in flight ends without an answer. */
   giveUp(request: OutgoingRequest, code: CallFailureCode, cause: unknown, detail?: string): void;
+}
+
+/** Milliseconds within which a link dies of a call, if it does. */
+const deadlyMs = 5000;
+/** Milliseconds that a link has to live without a call on probation. */
+const probationMs = 1000;
+/** Blames from which a call is on probation. */
+const suspected = 2;
+
+/** What is held against a call. */
+interface Record {
+  blames: number;
+  /** Of its frame; 0 before it was sent again. */
+  bytes: number;
+  /** Whether a link has died without it. */
+  isCleared: boolean;
 }
 
 /** The calls of one connection that have to be sent again. */
 export class Resends {
   private readonly host: ResendHost;
+  private readonly clock: Clock;
   private readonly due = new Set<OutgoingRequest>();
+  /** Those that wait until the link has lived for a while. */
+  private readonly onProbation = new Set<OutgoingRequest>();
+  private readonly records = new WeakMap<OutgoingRequest, Record>();
+  private timer: TimerHandle | undefined = undefined;
 
-  constructor(host: ResendHost) {
+  constructor(host: ResendHost, clock: Clock) {
     this.host = host;
+    this.clock = clock;
   }
 
   get size(): number {
-    return this.due.size;
+    return this.due.size + this.onProbation.size;
+  }
+
+  /** Whether new calls wait: those that were sent first are sent again first. */
+  get isBlocking(): boolean {
+    return this.due.size !== 0;
   }
 
   /** A request has ended. @returns whether it had to be sent again */
   delete(request: OutgoingRequest): boolean {
-    return this.due.delete(request);
+    return this.due.delete(request) || this.onProbation.delete(request);
+  }
+
+  /** The connection has ended. */
+  stop(): void {
+    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
+    this.timer = undefined;
   }
 
   /**
    * The link is lost.
    * @param open the calls in flight
    * @param peerSupportsRetry what the peer has announced on that link
+   * @param last the call that was sent last
    */
-  onLinkLost(open: readonly OutgoingRequest[], peerSupportsRetry: boolean, cause: unknown): void {
+  onLinkLost(
+    open: readonly OutgoingRequest[],
+    peerSupportsRetry: boolean,
+    cause: unknown,
+    last: OutgoingRequest | undefined,
+  ): void {
+    this.stop();
     this.due.clear();
+    // The link has died without them: they are never blamed again.
+    for (const request of this.onProbation) this.recordOf(request).isCleared = true;
+    this.onProbation.clear();
+    const suspect = this.suspectOf(open, last);
+    if (suspect !== undefined) this.recordOf(suspect).blames += 1;
     for (const request of open) this.keepOrFail(request, peerSupportsRetry, cause);
   }
 
   /** There is a link again: calls that may have run on a peer that knows nothing of them fail. */
   onLinkRestored({ peer, peerSupportsRetry }: RestoredLink): void {
-    for (const request of this.due) {
+    for (const request of [...this.due, ...this.onProbation]) {
       // A peer can tell that the call has run only if it knows the operations of the session.
       if (request.method.idempotent || (peer !== "new" && peerSupportsRetry)) continue;
       this.host.giveUp(request, "Indeterminate", undefined);
     }
+    this.startProbation();
   }
 
-  /** Sends the calls again: same request id, same operation, same metadata. @param mayCall whether the link takes one */
-  pump(mayCall: () => boolean): void {
+  /** Sends the calls again: same request id, same operation, same metadata. */
+  pump(): void {
     for (const request of this.due) {
-      if (!mayCall()) return;
+      if (!this.host.mayCall()) return;
       this.resend(request);
     }
   }
 
+  /** The call that was sent last, or before it, not long ago, and that nothing speaks for. */
+  private suspectOf(
+    open: readonly OutgoingRequest[],
+    last: OutgoingRequest | undefined,
+  ): OutgoingRequest | undefined {
+    const since = Math.floor(this.clock.now()) - deadlyMs;
+    const mayBe = (request: OutgoingRequest): boolean =>
+      request.sinceMs >= since && this.records.get(request)?.isCleared !== true;
+    if (last === undefined) return undefined;
+    return mayBe(last) ? last : open.findLast(mayBe);
+  }
+
+  private recordOf(request: OutgoingRequest): Record {
+    let record = this.records.get(request);
+    if (record === undefined) {
+      record = { blames: 0, bytes: 0, isCleared: false };
+      this.records.set(request, record);
+    }
+    return record;
+  }
+
   private keepOrFail(request: OutgoingRequest, peerSupportsRetry: boolean, cause: unknown): void {
     const { channels, method } = request;
+    const { blames = 0, bytes = 0, isCleared = false } = this.records.get(request) ?? {};
     if (!peerSupportsRetry) {
       this.host.giveUp(request, "ConnectionClosed", cause);
+    } else if (blames > suspected) {
+      const detail = `the link was lost ${blames} times right after this call of ${bytes} bytes was sent; it is not sent again`;
+      channels?.endReceivers(linkLost(cause));
+      this.host.giveUp(request, "Indeterminate", cause, detail);
     } else if (channels === undefined) {
-      this.due.add(request);
+      this.keep(request, !isCleared && blames >= suspected);
     } else if (!method.idempotent) {
       this.host.giveUp(request, "Indeterminate", cause);
     } else if (!channels.isRepeatable) {
       this.host.giveUp(request, "ConnectionClosed", cause, "what was sent on its channels is lost");
     } else {
       channels.suspend();
-      this.due.add(request);
+      this.keep(request, !isCleared && blames >= suspected);
     }
+  }
+
+  private keep(request: OutgoingRequest, isSuspect: boolean): void {
+    if (isSuspect) this.onProbation.add(request);
+    else this.due.add(request);
+  }
+
+  /** One after the other is sent when the link has lived for a while: each alone, so that it is clear what a link dies of. */
+  private startProbation(): void {
+    if (this.onProbation.size === 0) return;
+    this.timer = this.clock.setTimer(probationMs, () => {
+      this.timer = undefined;
+      const [request] = this.onProbation;
+      if (request !== undefined && this.host.mayCall()) {
+        this.onProbation.delete(request);
+        this.resend(request);
+      }
+      this.startProbation();
+    });
   }
 
   private resend(request: OutgoingRequest): void {
     try {
-      this.host.sendAgain(request);
+      const bytes = this.host.sendAgain(request);
       this.due.delete(request);
+      const record = this.records.get(request);
+      if (record !== undefined) record.bytes = bytes;
       request.channels?.bind();
     } catch (fault) {
       // The arguments were changed since: it is not known what became of the call as it was.

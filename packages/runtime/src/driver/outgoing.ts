@@ -76,7 +76,9 @@ export class OutgoingCalls implements ResendHost {
   private isDraining = false;
   /** Whether there is no link at the moment. */
   private isCut = false;
-  private readonly resends = new Resends(this);
+  private readonly resends: Resends;
+  /** Id of the call that was sent last; 0 before the first. */
+  private lastId = 0;
 
   constructor(
     connection: Connection,
@@ -101,6 +103,7 @@ export class OutgoingCalls implements ResendHost {
     this.peerSupportsRetry = peerSupportsRetry;
     this.limit = Math.max(1, connection.peer.maxConcurrentRequests);
     this.waitingLimit = limits.maxWaitingCalls;
+    this.resends = new Resends(this, clock);
     this.ids = new IdAllocator(connection.local.parity);
     this.deadlines = new Deadlines(clock, (request) => {
       const timeoutMs = request.options?.timeoutMs ?? 0;
@@ -175,7 +178,7 @@ export class OutgoingCalls implements ResendHost {
 
   /** Sends what waits, as far as slots and the link allow. */
   pump(): void {
-    if (this.resends.size !== 0) this.resends.pump(() => this.connection.host.mayCall);
+    if (this.resends.size !== 0) this.resends.pump();
     for (
       let request = this.waiting.head;
       request !== undefined && this.canSend;
@@ -193,7 +196,8 @@ export class OutgoingCalls implements ResendHost {
   onLinkLost(cause: unknown): void {
     this.isCut = true;
     this.methods.forgetAll();
-    this.resends.onLinkLost(this.inFlight.open(), this.peerSupportsRetry, cause);
+    const last = this.inFlight.peek(this.lastId);
+    this.resends.onLinkLost(this.inFlight.open(), this.peerSupportsRetry, cause, last);
     // The Cancel may be lost, and so may the answer.
     for (const id of this.inFlight.forgetAbandoned()) this.sendCancel(id);
   }
@@ -214,6 +218,7 @@ export class OutgoingCalls implements ResendHost {
   /** Fails all calls: the connection has ended. */
   end(code: "ConnectionClosed" | "SessionShutdown", cause: unknown): void {
     this.ended = { code, cause };
+    this.resends.stop();
     const open = this.inFlight.clear();
     for (let request = this.waiting.head; request !== undefined; request = this.waiting.head) {
       this.waiting.remove(request);
@@ -224,7 +229,12 @@ export class OutgoingCalls implements ResendHost {
   }
 
   private get canSend(): boolean {
-    return this.inFlight.size < this.limit && this.connection.host.mayCall && this.resends.size === 0;
+    return this.inFlight.size < this.limit && this.connection.host.mayCall && !this.resends.isBlocking;
+  }
+
+  /** Whether the link takes a call. */
+  mayCall(): boolean {
+    return this.connection.host.mayCall;
   }
 
   /** A call in flight ends without an answer. */
@@ -234,13 +244,16 @@ export class OutgoingCalls implements ResendHost {
     this.fail(request, code, detail, cause);
   }
 
-  /** Sends a call in flight again. @throws what its arguments throw */
-  sendAgain(request: OutgoingRequest): void {
+  /** Sends a call in flight again. @returns bytes of its frame @throws what its arguments throw */
+  sendAgain(request: OutgoingRequest): number {
     const { outbox } = this.connection.host;
     const entry = this.methods.entry(request.method);
     try {
       this.bindings.announce(entry.announcement, entry.idBytes, "args");
-      outbox.commit(this.encode(request, request.requestId, entry.idBytes));
+      const bytes = outbox.commit(this.encode(request, request.requestId, entry.idBytes));
+      request.sinceMs = outbox.traffic.lastOutMs ?? 0;
+      this.lastId = request.requestId;
+      return bytes;
     } catch (fault) {
       outbox.discard();
       throw fault;
@@ -306,6 +319,7 @@ export class OutgoingCalls implements ResendHost {
       outbox.commit(this.encode(request, id, entry.idBytes));
       this.ids.take();
       request.requestId = id;
+      this.lastId = id;
       request.sinceMs = outbox.traffic.lastOutMs ?? 0;
       if (this.peerSupportsRetry) this.nextOperationId += 1;
       this.inFlight.add(request);

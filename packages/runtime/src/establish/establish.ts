@@ -21,6 +21,7 @@ import type {
   Objection,
   PeerIntroduction,
 } from "../handshake/handshake-core.js";
+import { encodeHandshakeMessage } from "../handshake/handshake-messages.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import { compareSettings, type Parity, settingsPair } from "../handshake/settings.js";
 import { completeLimits, type Limits } from "../limits.js";
@@ -137,6 +138,12 @@ class Establishment implements LinkReceiver {
 
   onDrain(): void {
     // A handshake is small.
+  }
+
+  onRefused(error: SessionError): void {
+    if (this.isOver) return;
+    this.put(encodeHandshakeMessage({ kind: "Sorry", reason: error.message }));
+    this.fail(error);
   }
 
   onLinkClosed(error: SessionError | undefined): void {

@@ -118,6 +118,11 @@ export class FrameDecoder {
     this.isPaused = true;
   }
 
+  /** Whether a frame has been given out: the peer is no stranger. */
+  get hasRead(): boolean {
+    return this.frames > 0;
+  }
+
   /** Whether part of a chunk waits. */
   get isBehind(): boolean {
     return this.rest.length !== 0;

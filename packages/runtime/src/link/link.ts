@@ -33,6 +33,9 @@
  * (or we) closed between two frames. With an error: the carrier failed (`Io`) or broke the framing (`Protocol`).
  * Who closes locally also gets `onClosed()`, clean. Nothing is called after it.
  *
+ * **Refusal.** A frame that may not arrive, because it is too large, ends what a link of a byte stream gives out. A sink with
+ * `onRefused` is told, once the peer has proved to speak Vox: it may send a last word, and then calls `close` or `abort`.
+ *
  * **close.** `close()` lets what was sent leave, then closes; `abort()` drops everything at once. Both are
  * idempotent. A link never starts timers of its own.
  */
@@ -52,6 +55,8 @@ export interface LinkSink {
   onIdle(): void;
   onDrain(): void;
   onClosed(error: SessionError | undefined): void;
+  /** A frame was refused; see the contract. A sink without it gets the end at once. */
+  onRefused?(error: SessionError): void;
 }
 
 /** The HTTP request that became a WebSocket. */

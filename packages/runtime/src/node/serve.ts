@@ -12,6 +12,7 @@ import type { SessionSnapshot } from "../call/snapshot.js";
 import { systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
 import { type AcceptOptions, accept, acceptChecks } from "../establish/accept.js";
+import { passingRefusals } from "../handshake/refusals.js";
 import { completeLimits, type Limits } from "../limits.js";
 import { notify } from "../observer.js";
 import {
@@ -34,6 +35,7 @@ import { PendingLinks } from "./pending-links.js";
 import { printFailure } from "./print-failure.js";
 import { socketError } from "./socket-errors.js";
 import { SocketLink } from "./socket-link.js";
+import { TurnedAway } from "./turned-away.js";
 import type { UpgradeOptions } from "./upgrades.js";
 import type { WsLink } from "./ws-link.js";
 
@@ -44,7 +46,10 @@ export interface ServeOptions
     UpgradeOptions {
   /** Certificate and key of a server on `wss`, as Node's `https` takes them. */
   readonly tls?: TlsOptions | undefined;
-  /** Connections at once, those in their handshake included; further ones are closed. Default 10 000. */
+  /**
+   * Connections at once, those in their handshake included. Further ones are refused: their clients get `ServerFull`.
+   * Default 10 000.
+   */
   readonly maxConnections?: number | undefined;
   /**
    * Connections in their handshake at once. One more replaces the oldest, if that has been silent for a second, else it
@@ -180,6 +185,7 @@ export class Server implements AsyncDisposable {
   private readonly maxConnections: number;
   private readonly links = new Set<SocketLink | WsLink>();
   private readonly pending: PendingLinks;
+  private readonly turnedAway: TurnedAway;
   private readonly registry: SessionRegistry | undefined = undefined;
   private readonly active = new Set<Session>();
   private isClosing = false;
@@ -199,6 +205,7 @@ export class Server implements AsyncDisposable {
       options.maxPendingHandshakes ?? defaultMaxPendingHandshakes,
       options.clock ?? systemClock,
     );
+    this.turnedAway = new TurnedAway(this.limits, options.clock ?? systemClock);
     const { resumable = false, clock } = options;
     if (resumable !== false)
       this.registry = new SessionRegistry({ ...(resumable === true ? undefined : resumable), clock });
@@ -256,6 +263,7 @@ export class Server implements AsyncDisposable {
       await Promise.all(this.sessions.map((session) => session.close(options)));
       // What is left are links that say their last word to a peer that was refused.
       for (const link of this.links) link.abort();
+      this.turnedAway.abort();
     }
     await this.closed;
   }
@@ -265,6 +273,7 @@ export class Server implements AsyncDisposable {
     this.stop();
     for (const session of this.active) session.abort();
     for (const link of this.links) link.abort();
+    this.turnedAway.abort();
   }
 
   [asyncDispose](): Promise<void> {
@@ -283,8 +292,9 @@ export class Server implements AsyncDisposable {
     });
     const objection = this.objection();
     if (objection !== undefined) {
-      link.abort();
       this.refuse(link.description, new SessionError("Rejected", `connection rejected: ${objection}`));
+      if (this.isClosing) link.abort();
+      else this.turnedAway.add(link, socket, `${passingRefusals.full}: ${objection}`);
       return;
     }
     this.takeLink(link, socket);

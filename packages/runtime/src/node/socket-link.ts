@@ -201,6 +201,9 @@ export class SocketLink implements Link {
 
   private onParsed(fault: SessionError | undefined): void {
     if (fault !== undefined) {
+      if (this.decoder.hasRead) this.sink?.onRefused?.(fault);
+      // The sink may have closed the link: what it has said still leaves then.
+      if (this.state !== "open") return;
       this.finish(fault);
       this.socket.destroy();
     } else if (this.state === "open") {

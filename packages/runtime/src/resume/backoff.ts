@@ -25,6 +25,11 @@ export class Backoff {
     this.boundMs = options.minDelayMs;
   }
 
+  /** The next pause is the first again. */
+  reset(): void {
+    this.boundMs = this.options.minDelayMs;
+  }
+
   /**
    * Resolves after the next pause, or when the signal is aborted: look at it.
    * @param mostMs longest that it may last

@@ -59,6 +59,10 @@ class Reconnector implements Recovery, ResumeTarget {
   private readonly clock: Clock;
   /** Under which the acceptor knows the session; kept until the peer has refused it. */
   private key: Uint8Array | undefined;
+  /** Of all recoveries: a server that takes a link and drops it again is not asked more often than one that refuses it. */
+  private readonly backoff: Backoff;
+  /** When the session got the link that it has, or had last. */
+  private linkedAt: number;
   /** Ends the recovery that is under way. */
   private controller: AbortController | undefined = undefined;
 
@@ -74,6 +78,9 @@ class Reconnector implements Recovery, ResumeTarget {
     this.options = options;
     this.initiateOptions = initiateOptions;
     this.clock = initiateOptions.clock ?? systemClock;
+    const { minDelayMs = defaultMinDelayMs, maxDelayMs = defaultMaxDelayMs, random = Math.random } = options;
+    this.backoff = new Backoff({ minDelayMs, maxDelayMs, random }, this.clock);
+    this.linkedAt = this.clock.now();
   }
 
   choose({ metadata }: PeerIntroduction): LinkPurpose {
@@ -88,11 +95,14 @@ class Reconnector implements Recovery, ResumeTarget {
   }
 
   onLost(error: VoxError | undefined): void {
+    const { maxDelayMs = defaultMaxDelayMs } = this.options;
+    if (this.clock.now() - this.linkedAt >= maxDelayMs) this.backoff.reset();
     this.controller = new AbortController();
     void this.recover(error, this.controller);
   }
 
   onRestored(): void {
+    this.linkedAt = this.clock.now();
     this.controller = undefined;
   }
 
@@ -131,12 +141,10 @@ class Reconnector implements Recovery, ResumeTarget {
     signal: AbortSignal,
   ): Promise<VoxError | undefined> {
     const { session, clock } = this;
-    const { minDelayMs = defaultMinDelayMs, maxDelayMs = defaultMaxDelayMs } = this.options;
-    const { attempts = Number.POSITIVE_INFINITY, random = Math.random } = this.options;
-    const backoff = new Backoff({ minDelayMs, maxDelayMs, random }, clock);
+    const { attempts = Number.POSITIVE_INFINITY } = this.options;
     let error: VoxError | undefined = lost;
     for (let count = 1; count <= attempts; count++) {
-      await backoff.pause(signal);
+      await this.backoff.pause(signal);
       if (signal.aborted) break;
       session.reportAttempt(count, error);
       try {

@@ -24,6 +24,8 @@ export interface LinkReceiver {
   onFrame(bytes: Uint8Array, start: number, end: number): void;
   /** The link has passed on what it held. */
   onDrain(): void;
+  /** The link has refused a frame, and gives out nothing more. The receiver says why and ends. */
+  onRefused(error: SessionError): void;
   /** The link has ended by itself. Called once, and nothing after it. */
   onLinkClosed(error: SessionError | undefined): void;
 }
@@ -36,7 +38,12 @@ export interface LinkPumpParts {
 }
 
 /** Takes what arrives at a link that we have closed. */
-const nothing: LinkReceiver = { onFrame: () => {}, onDrain: () => {}, onLinkClosed: () => {} };
+const nothing: LinkReceiver = {
+  onFrame: () => {},
+  onDrain: () => {},
+  onRefused: () => {},
+  onLinkClosed: () => {},
+};
 
 /** The sink of one link. */
 export class LinkPump implements LinkSink {
@@ -50,6 +57,8 @@ export class LinkPump implements LinkSink {
   /** Between the first frame of an arrival and its end: answers leave together then. */
   private isReceiving = false;
   private isClosed = false;
+  /** Why the link has refused a frame. */
+  private refusal: SessionError | undefined = undefined;
   private onFinished: () => void = () => {};
   private timer: TimerHandle | undefined = undefined;
 
@@ -106,9 +115,15 @@ export class LinkPump implements LinkSink {
     this.receiver.onDrain();
   }
 
+  onRefused(error: SessionError): void {
+    this.isReceiving = false;
+    this.refusal = error;
+    this.receiver.onRefused(error);
+  }
+
   onClosed(error: SessionError | undefined): void {
     if (this.isClosed) return;
-    this.onGone(error);
+    this.onGone(error ?? this.refusal);
     this.receiver.onLinkClosed(error);
     this.onFinished();
   }

@@ -152,9 +152,10 @@ export class Outbox {
 
   /**
    * Counts the frame that was written from {@link begin} to `end`.
+   * @returns bytes of its body
    * @throws FrameTooLarge when it is larger than a frame may be; nothing is committed then
    */
-  commit(end: number): void {
+  commit(end: number): number {
     const { writer, headerBytes } = this;
     const bodyBytes = end - this.to - headerBytes;
     this.isOpen = false;
@@ -166,6 +167,7 @@ export class Outbox {
     if (this.count === 1) this.traffic.beginBatch();
     if (end - this.from >= fullBatch) this.flush();
     else if (this.count === 1) this.onPending();
+    return bodyBytes;
   }
 
   /** Forgets what was written since {@link begin}. */

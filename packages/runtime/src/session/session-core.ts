@@ -260,6 +260,12 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     else this.end(error.code === "Protocol" ? "Protocol" : "Transport", error);
   }
 
+  /** The peer has sent a frame that the link does not take: it is told why, and the session ends. */
+  onRefused(error: SessionError): void {
+    if (this.isCut) return;
+    this.failSession(error.message.replace(/^protocol error: /, ""), error);
+  }
+
   /** Gives the link up, though it may still be there: the peer has come back over another, or does not answer. */
   cut(error: SessionError): void {
     if (this.hasEnded || this.isCut) return;

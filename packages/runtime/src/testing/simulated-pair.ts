@@ -128,6 +128,8 @@ export class SimulatedLink implements Link, StreamReader {
     if (this.state !== "open") return;
     const fault = this.decoder.push(bytes);
     if (fault !== undefined) {
+      if (this.decoder.hasRead) this.sink?.onRefused?.(fault);
+      if (!this.isOpen) return;
       this.outgoing.reset("the peer has dropped the link");
       this.finish(fault);
     } else if (this.isOpen) {

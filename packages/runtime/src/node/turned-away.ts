@@ -1,0 +1,47 @@
+/** Connections for which a server has no place: their clients learn why, so that they know that a later attempt may help. */
+import type { Socket } from "node:net";
+import type { ConnectionAcceptor } from "../acceptor/router.js";
+import type { Clock } from "../clock.js";
+import { accept } from "../establish/accept.js";
+import type { Limits } from "../limits.js";
+import type { SocketLink } from "./socket-link.js";
+
+/** Connections that are told at once; further ones are cut, so that a crowd costs nothing. */
+const mostAtOnce = 64;
+/** Milliseconds that a client has to ask. */
+const patienceMs = 1000;
+
+/** Tells clients why there is no place for them. */
+export class TurnedAway {
+  private readonly clock: Clock;
+  private readonly limits: Limits;
+  private readonly links = new Set<SocketLink>();
+
+  constructor(limits: Limits, clock: Clock) {
+    this.limits = limits;
+    this.clock = clock;
+  }
+
+  /** Refuses whatever a connection asks for. @param reason as the client reads it */
+  add(link: SocketLink, socket: Socket, reason: string): void {
+    if (this.links.size >= mostAtOnce) {
+      link.abort();
+      return;
+    }
+    this.links.add(link);
+    socket.on("close", () => this.links.delete(link));
+    const refusing: ConnectionAcceptor = { accept: (_request, connection) => connection.reject(reason) };
+    const { limits, clock } = this;
+    accept(link, refusing, { limits, clock, timeoutMs: patienceMs }).then(
+      (session) => session.abort(),
+      () => {
+        // The server has reported it.
+      },
+    );
+  }
+
+  /** Cuts all. */
+  abort(): void {
+    for (const link of this.links) link.abort();
+  }
+}
