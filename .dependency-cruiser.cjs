@@ -1,92 +1,33 @@
-/**
- * The layers of the three packages: a module imports from its own layer and from those above it in the list. Later lists
- * may name files of an earlier folder: the first entry that matches counts.
- */
-const runtime = [
-  ["errors.ts", "limits.ts", "clock.ts", "options/"],
-  ["bytes/"],
-  ["postcard/"],
-  ["schema/"],
-  ["shape/"],
-  ["plan/"],
-  ["link/"],
-  ["wire/"],
-  ["handshake/"],
-  ["call/"],
-  ["observer.ts"],
-  ["session/"],
-  ["channel/"],
-  ["operations/"],
-  ["driver/"],
-  ["acceptor/"],
-  ["middleware/"],
-  ["establish/"],
-  ["resume/"],
-  ["web/"],
-  ["node/", "testing/", "otel/", "sqlite/"],
-];
+const layers = require("./scripts/layers.cjs");
 
-const codegen = [
-  ["host/"],
-  ["source/"],
-  ["diagnostics/"],
-  ["syntax/"],
-  ["schema/kebab"],
-  ["check/", "model/"],
-  ["schema/"],
-  ["emit/"],
-  ["compile"],
-  ["diff/"],
-  ["scaffold/"],
-];
+/** Matches the files of one unit, and no unit whose name begins alike. */
+const pathOf = (root, unit) =>
+  `^packages/${root}/src/${unit.replaceAll(".", "\\.")}${unit.endsWith("/") ? "" : "$"}`;
 
-const cli = [
-  ["errors|version|clock|compiler|bundle-state"],
-  ["node-host|define-config|files/"],
-  ["config/"],
-  ["report/"],
-  ["process"],
-  ["output/"],
-  ["watch/"],
-  ["against/"],
-  ["init/"],
-  ["commands/"],
-  ["command-line|usage-error"],
-  ["main"],
-  ["bin"],
-];
+const notShipped = "\\.(test|test-d|fixture)\\.ts$";
 
-const pathOf = (root, members) => `^packages/${root}/src/(${members.join("|").replaceAll("/", "\\/")})`;
-
-/** Rules against imports from a layer to one below it. */
-function layerRules(root, layers) {
-  return layers.flatMap((members, index) => {
-    const below = layers.slice(index + 1).flat();
-    if (below.length === 0) return [];
-    const own = layers.slice(0, index + 1).flat();
-    return [
-      {
-        name: `${root}: ${members.join(", ")} stays above what follows`,
+/** Rules against imports from a unit to its own row or one below it. */
+function layerRules(root, rows) {
+  return rows.flatMap((units, index) =>
+    units.flatMap((unit) => {
+      const others = rows
+        .slice(index)
+        .flat()
+        .filter((other) => other !== unit);
+      if (others.length === 0) return [];
+      return {
+        name: `${root}: ${unit} imports from rows above it`,
         severity: "error",
-        from: {
-          path: pathOf(root, members),
-          pathNot: [
-            "\\.test\\.ts$",
-            "\\.test-d\\.ts$",
-            ...layers.slice(0, index).map((earlier) => pathOf(root, earlier)),
-          ],
-        },
-        to: { path: pathOf(root, below), pathNot: own.map((member) => pathOf(root, [member])) },
-      },
-    ];
-  });
+        from: { path: pathOf(root, unit), pathNot: notShipped },
+        to: { path: others.map((other) => pathOf(root, other)) },
+      };
+    }),
+  );
 }
 
 module.exports = {
   forbidden: [
-    ...layerRules("runtime", runtime),
-    ...layerRules("codegen", codegen),
-    ...layerRules("cli", cli),
+    ...Object.entries(layers).flatMap(([root, rows]) => layerRules(root, rows)),
     {
       name: "no cycles",
       severity: "error",

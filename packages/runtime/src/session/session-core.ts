@@ -1,6 +1,6 @@
 /**
  * The state machine of an established session: frames in; frames (through the outbox) and one end out. It owns no
- * link, no timer and no promise. Source: `protocol/session.md` §3–4.
+ * link and no promise, and times by a `Clock`. Source: `protocol/session.md` §3–4.
  *
  * ```
  *   open ──link lost──► disconnected ──link restored──► open
@@ -11,7 +11,7 @@
  * While it is disconnected what is sent waits in the outbox. Source: `protocol/session.md` §7.
  */
 import type { CloseReason, SessionEnd } from "../call/session-handle.js";
-import { type ConnectionSnapshot, snapshotId } from "../call/snapshot.js";
+import type { ConnectionSnapshot } from "../call/snapshot.js";
 import type { Clock } from "../clock.js";
 import { SessionError } from "../errors.js";
 import { compareSettings, type SettingsPair } from "../handshake/settings.js";
@@ -28,6 +28,7 @@ import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { LinkReceiver } from "./link-pump.js";
 import type { Outbox } from "./outbox.js";
 import { makeSessionId } from "./session-id.js";
+import { snapshotConnections } from "./snapshot.js";
 import { type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
 
 /** UTF-16 units of a peer's text that we show, or of ours that we send. */
@@ -192,21 +193,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   /** Connections as they are at this moment. */
   snapshot(): ConnectionSnapshot[] {
-    const active = this.connections.all().map(({ id, sink }): ConnectionSnapshot => {
-      const { isDraining = false, requests = [], channels = [] } = sink?.snapshot?.() ?? {};
-      const hasDriver = sink?.snapshot !== undefined;
-      return { id: snapshotId(id), state: isDraining ? "closing" : "open", hasDriver, requests, channels };
-    });
-    const pending = this.virtual.pendingIds.map(
-      (id): ConnectionSnapshot => ({
-        id: snapshotId(id),
-        state: "opening",
-        hasDriver: false,
-        requests: [],
-        channels: [],
-      }),
-    );
-    return [...active, ...pending];
+    return snapshotConnections(this.connections.all(), this.virtual.pendingIds);
   }
 
   get lastUsedMs(): number {
@@ -231,7 +218,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     try {
       decodeMessage(head, bytes, start, end, this.limits);
     } catch (fault) {
-      this.reportUnreadable(fault);
+      reportUnreadable(this, this.observer, fault);
       this.failSession(`decode error: ${textOf(fault)}`, fault);
       return;
     }
@@ -500,17 +487,6 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     notify(this.observer, "onConnectionOpened", { link: this.description, connectionId });
   }
 
-  private reportUnreadable(error: unknown): void {
-    notify(this.observer, "onDecodeFailed", {
-      link: this.description,
-      connectionId: this.root.id,
-      of: "message",
-      id: undefined,
-      method: undefined,
-      error,
-    });
-  }
-
   private onConnectionClose(connectionId: WireId): void {
     const connection = this.connections.find(connectionId);
     if (connection === undefined) {
@@ -546,4 +522,20 @@ function protocolError(text: string, cause?: unknown): SessionError {
 
 function textOf(fault: unknown): string {
   return fault instanceof Error ? fault.message : String(fault);
+}
+
+function reportUnreadable(
+  { description: link, root }: SessionCore,
+  observer: Observer | undefined,
+  error: unknown,
+): void {
+  const connectionId = root.id;
+  notify(observer, "onDecodeFailed", {
+    link,
+    connectionId,
+    of: "message",
+    id: undefined,
+    method: undefined,
+    error,
+  });
 }

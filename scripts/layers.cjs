@@ -1,0 +1,46 @@
+/**
+ * The layers of the three packages: whole folders, and the files beside them. A unit imports from itself and from the rows
+ * above its own, and from no unit of its own row.
+ */
+const runtime = [
+  ["options/", "errors.ts", "clock.ts"],
+  ["limits.ts"],
+  ["bytes/", "link/"],
+  ["postcard/"],
+  ["schema/"],
+  ["shape/", "wire/"],
+  ["plan/", "handshake/", "call/"],
+  ["internal/", "observer.ts"],
+  ["session/"],
+  ["channel/", "operations/", "acceptor/"],
+  ["driver/", "middleware/", "gen/"],
+  ["establish/"],
+  ["resume/"],
+  ["web/", "testing/", "otel/"],
+  ["node/", "sqlite/"],
+  ["index.ts"],
+];
+
+const codegen = [
+  ["version.ts", "host/", "source/", "schema/"],
+  ["diagnostics/", "model/"],
+  ["syntax/", "emit/"],
+  ["check/", "scaffold/"],
+  ["compile.ts"],
+  ["diff/"],
+  ["index.ts"],
+];
+
+const cli = [
+  ["errors.ts", "version.ts", "clock.ts", "compiler.ts", "bundle-state.ts", "define-config.ts"],
+  ["index.ts", "files/"],
+  ["node-host.ts", "config/", "report/", "watch/", "init/"],
+  ["process.ts", "output/", "against/"],
+  ["commands/"],
+  ["command-line.ts"],
+  ["usage-error.ts"],
+  ["main.ts"],
+  ["bin.ts"],
+];
+
+module.exports = { runtime, codegen, cli };
