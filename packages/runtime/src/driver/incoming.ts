@@ -421,13 +421,8 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     const { operation } = request;
     try {
       if (operation?.isShared === true) {
-        const reply = encodeReply(
-          variant,
-          type,
-          value,
-          request.answeredMetadata,
-          this.connection.host.outbox,
-        );
+        const { outbox } = this.connection.host;
+        const reply = encodeReply(variant, type, value, request.answeredMetadata, outbox);
         this.operations.reply(operation, reply);
         return;
       }
