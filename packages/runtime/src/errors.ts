@@ -5,7 +5,8 @@
  * `docs/errors.md`, and a code is never given a second meaning.
  */
 
-const brand: unique symbol = Symbol.for("@voxrpc/runtime/VoxError") as never;
+import { brand } from "./options/brand.js";
+import { toJson } from "./options/to-json.js";
 
 /** What every Vox error can be built with. */
 export interface VoxErrorOptions {
@@ -15,26 +16,38 @@ export interface VoxErrorOptions {
   readonly cause?: unknown;
 }
 
-/** Base class of all errors of this library. Use {@link isVoxError} when two copies may be installed. */
+/**
+ * Base class of all errors of this library. `instanceof` holds for errors of another copy of this package, too; of the
+ * classes that extend it likewise.
+ */
 export class VoxError extends Error {
+  static {
+    brand(VoxError, "VoxError");
+  }
+
   /** Stable identifier of what went wrong. */
   readonly code: string;
   /** Whether trying again on a fresh connection may help. */
   readonly retryable: boolean;
-  /** @internal lets {@link isVoxError} recognise instances of another copy of this package. */
-  readonly [brand] = true;
-
   constructor(code: string, message: string, options: VoxErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.retryable = options.retryable ?? false;
   }
+
+  /** For logs: all members, integers as texts, the cause included, the stack left out. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, code, message, retryable, cause } = this;
+    const members = toJson({ ...this }) as Readonly<Record<string, unknown>>;
+    const json = { ...members, name, code, message, retryable };
+    return cause === undefined ? json : { ...json, cause: toJson(cause) };
+  }
 }
 
 /** True for a {@link VoxError}, also for one made by another copy of this package. */
 export function isVoxError(value: unknown): value is VoxError {
-  return typeof value === "object" && value !== null && brand in value;
+  return value instanceof VoxError;
 }
 
 /** What a codec refused: `encode` a value that does not fit its type, or `decode` bytes that are no value of it. */
@@ -42,6 +55,10 @@ export type CodecErrorCode = "EncodeFailed" | "DecodeFailed";
 
 /** A value could not be encoded, or bytes could not be decoded. */
 export class CodecError extends VoxError {
+  static {
+    brand(CodecError, "CodecError");
+  }
+
   declare readonly code: CodecErrorCode;
   /** Where in the value, like `Product.price.currency` or `items[3].id`; empty when it is the value itself. */
   readonly path: string;
@@ -88,6 +105,10 @@ const retryableSessionCodes: ReadonlySet<SessionErrorCode> = /*@__PURE__*/ new S
 
 /** The session, its link or its handshake failed. */
 export class SessionError extends VoxError {
+  static {
+    brand(SessionError, "SessionError");
+  }
+
   declare readonly code: SessionErrorCode;
 
   constructor(code: SessionErrorCode, message: string, options: VoxErrorOptions = {}) {
@@ -105,6 +126,10 @@ export type ChannelErrorCode =
 
 /** A channel has ended, or cannot be used. */
 export class ChannelError extends VoxError {
+  static {
+    brand(ChannelError, "ChannelError");
+  }
+
   declare readonly code: ChannelErrorCode;
 
   constructor(code: ChannelErrorCode, message: string, options: VoxErrorOptions = {}) {
@@ -117,6 +142,10 @@ export type StoreErrorCode = "StoreFull" | "StoreUnavailable" | "StoreIncompatib
 
 /** A store of operations or sessions cannot do what was asked. */
 export class StoreError extends VoxError {
+  static {
+    brand(StoreError, "StoreError");
+  }
+
   declare readonly code: StoreErrorCode;
 
   constructor(code: StoreErrorCode, message: string, options: VoxErrorOptions = {}) {
@@ -166,6 +195,10 @@ function nameOf({ service, name, id }: MethodName): MethodName {
 
 /** A method answered with its declared error. `error` is the value; a client's `method.isError` narrows it. */
 export class UserError<E = unknown> extends VoxError {
+  static {
+    brand(UserError, "UserError");
+  }
+
   declare readonly code: "User";
   /** The declared error's value. */
   readonly error: E;
@@ -181,6 +214,10 @@ export class UserError<E = unknown> extends VoxError {
 
 /** A call failed for another reason than its declared error. */
 export class CallFailure extends VoxError {
+  static {
+    brand(CallFailure, "CallFailure");
+  }
+
   declare readonly code: CallFailureCode;
   /** What was undecodable (`InvalidPayload`), or more about the failure; empty when there is nothing to say. */
   readonly detail: string;
@@ -201,6 +238,10 @@ export type CallError<E = unknown> = UserError<E> | CallFailure;
 
 /** The reason of a call that ran out of time: `cause` of its {@link CallFailure}. Named like the platform's. */
 export class TimeoutError extends Error {
+  static {
+    brand(TimeoutError, "TimeoutError");
+  }
+
   /** How long the call was given, ms. */
   readonly timeoutMs: number;
 

@@ -1,12 +1,14 @@
 /** A method as its handler knows it, and the table that finds it by id. */
+
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import type { MethodName } from "../errors.js";
+import { brand } from "../options/brand.js";
 import type { Shape, TupleShape } from "../shape/shape.js";
 import type { Binding } from "./binding.js";
 import type { CallContext } from "./context.js";
 import type { Failure } from "./failure.js";
-import type { ChannelMachinery, Method } from "./method.js";
+import { type ChannelMachinery, type Method, methodJson } from "./method.js";
 import type { Awaitable } from "./result.js";
 
 /** What generated code knows about a method that it serves. */
@@ -46,6 +48,8 @@ export interface HandledMethod extends MethodName {
   readonly ok: ErasedWriter;
   /** @internal */
   readonly error: ErasedWriter | undefined;
+  /** For logs: without the id as a bigint. @internal */
+  readonly toJSON?: () => unknown;
   /** @internal */
   readonly invoke: (args: readonly unknown[], context: CallContext) => unknown;
 }
@@ -54,6 +58,11 @@ export interface HandledMethod extends MethodName {
 export interface ErasedWriter {
   readonly shape: Shape;
   readonly write: (w: Writer, p: number, value: unknown) => number;
+}
+
+/** Events hold methods, and logs are JSON. */
+function toJSON(this: HandledMethod) {
+  return methodJson(this);
 }
 
 /** Describes a method for its handler. */
@@ -72,6 +81,7 @@ export function handled<A extends readonly unknown[], T, E = never>(
     ok: init.ok as ErasedWriter,
     error: init.error as ErasedWriter | undefined,
     invoke: init.invoke as HandledMethod["invoke"],
+    toJSON,
   };
 }
 
@@ -103,6 +113,7 @@ export function answered<A extends readonly unknown[], T, E>(
         ? undefined
         : { shape: error.shape, write: writeError as ErasedWriter["write"] },
     invoke: invoke as HandledMethod["invoke"],
+    toJSON,
   };
 }
 
@@ -119,6 +130,10 @@ interface Slot {
 
 /** The methods of one service with their handler. Made by generated code; pass it to `serve`. */
 export class Dispatcher {
+  static {
+    brand(Dispatcher, "Dispatcher");
+  }
+
   /** Service as declared. */
   readonly name: string;
   readonly methods: readonly HandledMethod[];

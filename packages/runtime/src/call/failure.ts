@@ -1,7 +1,12 @@
 /** How a handler answers with its method's declared error. */
+import { brand } from "../options/brand.js";
 
 /** A declared error on its way to the caller: return it from a handler, or throw it. Made by {@link fail}. */
 export class Failure<E> {
+  static {
+    brand(Failure, "Failure");
+  }
+
   /** The error's value. */
   readonly error: E;
 

@@ -53,6 +53,15 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
   /** @internal */
   readonly error: { readonly shape: Shape; readonly read: (r: Reader) => E } | undefined;
 
+  /**
+   * True for the declared error of this method, thrown by a call of it: narrows `error.error` to its type. A function by
+   * itself, so that it can be passed on.
+   */
+  readonly isError = (error: unknown): error is UserError<E> => {
+    if (!isVoxError(error) || error.code !== "User") return false;
+    return (error as UserError<E> | CallFailure).method?.id === this.id;
+  };
+
   constructor(init: MethodInit<A, T, E>) {
     this.service = init.service;
     this.name = init.name;
@@ -71,10 +80,9 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
     return this.channels !== undefined;
   }
 
-  /** True for the declared error of this method, thrown by a call of it: narrows `error.error` to its type. */
-  isError(error: unknown): error is UserError<E> {
-    if (!isVoxError(error) || error.code !== "User") return false;
-    return (error as UserError<E> | CallFailure).method?.id === this.id;
+  /** For logs. */
+  toJSON(): { readonly service: string; readonly name: string; readonly id: string } {
+    return methodJson(this);
   }
 }
 
@@ -120,6 +128,15 @@ export function declared<A extends readonly unknown[], T, E = never>(
     ok: { shape: response.ok, read },
     ...(error === undefined || readError === undefined ? {} : { error: { shape: error, read: readError } }),
   });
+}
+
+/** A method as logs have it: its id as text. @internal */
+export function methodJson({ service, name, id }: MethodName): {
+  readonly service: string;
+  readonly name: string;
+  readonly id: string;
+} {
+  return { service, name, id: String(id) };
 }
 
 /** Describes a method for its callers. */

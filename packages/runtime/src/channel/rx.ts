@@ -1,6 +1,8 @@
 /** The receiving end of a channel as applications see it. */
+
 import { asyncDispose } from "../call/dispose.js";
 import type { ChannelError } from "../errors.js";
+import { brand } from "../options/brand.js";
 import { byReference } from "../shape/copy-of.js";
 import { type ChannelEnd, callOverHere, endingOf, notBound } from "./end.js";
 import type { SendingHalf } from "./halves.js";
@@ -17,6 +19,10 @@ const endOfStream: IteratorReturnResult<undefined> = { done: true, value: undefi
  * A handler's Rx ends when the handler has answered, unless {@link keepOpen} was called.
  */
 export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposable {
+  static {
+    brand(Rx, "Rx");
+  }
+
   /** The other half of a caller's pair. @internal */
   pair: SendingHalf<T> | undefined = undefined;
   /** What observers and snapshots call the channel, as given to `channel({ label })`. */

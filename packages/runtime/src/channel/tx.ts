@@ -1,6 +1,8 @@
 /** The sending end of a channel as applications see it. */
+
 import { asyncDispose } from "../call/dispose.js";
 import type { ChannelError } from "../errors.js";
+import { brand } from "../options/brand.js";
 import { byReference, copyOf } from "../shape/copy-of.js";
 import { abortedHere, type ChannelEnd, closedHere, notBound } from "./end.js";
 import type { ReceivingHalf } from "./halves.js";
@@ -25,6 +27,10 @@ interface EarlyUse<T> {
  * when it throws.
  */
 export class Tx<T> implements AsyncDisposable {
+  static {
+    brand(Tx, "Tx");
+  }
+
   /** The other half of a caller's pair. @internal */
   pair: ReceivingHalf<T> | undefined = undefined;
   /** What observers and snapshots call the channel, as given to `channel({ label })`. */

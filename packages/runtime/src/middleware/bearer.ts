@@ -1,5 +1,7 @@
 /** Bearer tokens beside calls. */
+
 import type { CallContext } from "../call/context.js";
+import { brand } from "../options/brand.js";
 import { callback, having, orFunction, text as textCheck } from "../options/checks.js";
 import type { ClientMiddleware } from "./client-middleware.js";
 import type { ContextKey } from "./context-key.js";
@@ -13,6 +15,10 @@ const scheme = "Bearer ";
 
 /** A call came without a token that is accepted. The caller sees `Cancelled`, and `unauthenticated` beside the answer. */
 export class UnauthenticatedError extends Error {
+  static {
+    brand(UnauthenticatedError, "UnauthenticatedError");
+  }
+
   constructor(method: string) {
     super(`${method}: no bearer token that is accepted`);
     this.name = "UnauthenticatedError";

@@ -7,7 +7,7 @@
 const maxDepth = 128;
 
 /** Marks the objects that are no data and travel as they are, such as the halves of channels. */
-export const byReference: unique symbol = Symbol("byReference");
+export const byReference: unique symbol = Symbol.for("@voxrpc/runtime/byReference") as never;
 
 /**
  * A value with the same members that shares no memory with the one that was given. Never throws: a value that cannot be

@@ -1,9 +1,11 @@
 /** Metadata: named values beside a call, a connection or a handshake. Source: `protocol/wire.md` §7. */
+
 import { Reader } from "../bytes/reader.js";
 import { loneSurrogateIndex, utf8 } from "../bytes/utf8.js";
 import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
 import type { MetadataLimits } from "../limits.js";
+import { brand } from "../options/brand.js";
 import { readBytes, writeBytes } from "../postcard/byte-strings.js";
 import { readCount, readTag, takeLength, unknownVariant } from "../postcard/counts.js";
 import { decodeFault } from "../postcard/faults.js";
@@ -54,6 +56,10 @@ const integerKind = 2;
 
 /** An ordered list of entries; keys may repeat. Iterating gives the entries in order. */
 export class Metadata implements Iterable<MetadataEntry> {
+  static {
+    brand(Metadata, "Metadata");
+  }
+
   private readonly list: MetadataEntry[] = [];
 
   /** @throws TypeError as {@link append} */

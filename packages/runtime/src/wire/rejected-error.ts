@@ -1,5 +1,7 @@
 /** A peer that does not want a connection. */
+
 import { SessionError } from "../errors.js";
+import { brand } from "../options/brand.js";
 import { Metadata } from "./metadata.js";
 
 /** Key of the entry in which a refusal says why. Source: `protocol/wire.md` §7. */
@@ -10,6 +12,10 @@ const longestText = 512;
 
 /** The peer refused a connection: the root connection in its handshake, or a virtual one. */
 export class RejectedError extends SessionError {
+  static {
+    brand(RejectedError, "RejectedError");
+  }
+
   /** What came with the refusal; the entry `error` is the reason as text. A root connection is refused with that alone. */
   readonly metadata: Metadata;
 
