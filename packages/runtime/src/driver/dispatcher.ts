@@ -4,7 +4,7 @@ import type { Answering } from "./answering.js";
 import { IncomingCalls } from "./incoming.js";
 
 /** Answers the calls of a peer with the handlers of a dispatcher. */
-export const answering: Answering = {
+const answering: Answering = {
   feature: "answering",
   start: (parts) => new IncomingCalls(parts),
 };
