@@ -142,6 +142,7 @@ const checkNames = [
   "given_up",
   "failed",
   "refused",
+  "cut",
   "virtual_unknown",
 ];
 
@@ -153,7 +154,10 @@ describe.each([1, 16])("a Rust client, a proxy, and a TypeScript server, windows
 
   beforeAll(async () => {
     if (!isReady) return;
-    server = await serve("tcp://127.0.0.1:0", router([streamsDispatcher(handler)]));
+    server = await serve("tcp://127.0.0.1:0", router([streamsDispatcher(handler)]), {
+      // That of `giveUp`, which is asked to fail.
+      onUnobservedFailure() {},
+    });
     front = await startFront(server.url);
     run = await runVirtualChecks(front.server.url, credit);
   }, 120_000);

@@ -50,6 +50,11 @@ export function streamsHandler(): StreamsSide {
       for (let at = 0; at < n; at++) await out.send(at);
       return fail(n === 0 ? { kind: "Refused" } : { kind: "Exhausted", value: n });
     },
+    async giveUp(n, fails, out) {
+      for (let at = 0; at < n; at++) await out.send(at);
+      if (fails) throw new Error("asked to fail");
+      await out.abort();
+    },
     callBack: (n, context) => countSum(context.client(Streams), n),
     async openBack(n, context) {
       const { $session: session } = context.client(Streams);

@@ -191,6 +191,21 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
     expect(await collectCut(none.rx)).toEqual([]);
   });
 
+  it.each<[string, (tx: Tx<number>) => Promise<unknown>]>([
+    ["abort", (tx) => tx.abort()],
+    ["sendAll of a source that throws", (tx) => tx.sendAll(cutAfter(3 * credit))],
+    ["sendAll of an item that does not fit", (tx) => tx.sendAll([1, -1])],
+    ["a pipe that fails", (tx) => failingStream(3 * credit).pipeTo(tx.writable())],
+  ])("gives a stream up by %s: the loop of the Rust handler fails", async (_, giveUp) => {
+    const { tx, rx } = channel<number>();
+    const sum = client.sum(rx);
+    await tx.send(1);
+    await giveUp(tx).catch(() => {});
+    // What the handler says when its stream was cut (`interop/rust/src/streams.rs`).
+    expect(await sum).toBe(2n ** 64n - 1n);
+    expect(await countSum(client, 100)).toBe(sumTo(100));
+  });
+
   it("goes on with everything else while one stream is not read", async () => {
     const { tx, rx } = channel<number>();
     const call = client.endless(tx);
@@ -220,6 +235,21 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
   });
 });
 
+function* cutAfter(n: number): Generator<number> {
+  yield* numbers(n);
+  throw new Error("the source has failed");
+}
+
+function failingStream(n: number): ReadableStream<number> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at < n) controller.enqueue(at++);
+      else controller.error(new Error("the source has failed"));
+    },
+  });
+}
+
 /** Numbers without an end. */
 function* endless(): Generator<number> {
   for (let item = 0; ; item++) yield item;
@@ -244,6 +274,7 @@ const checkNames = [
   "given_up",
   "failed",
   "refused",
+  "cut",
   "call_back",
   "open_back",
   "virtual",
@@ -261,6 +292,8 @@ describe.each(windows)("a Rust client and a TypeScript server, windows of %i", (
     if (!isReady) return;
     server = await serve("tcp://127.0.0.1:0", router([streamsDispatcher(handler)]), {
       initialChannelCredit: credit,
+      // That of `giveUp`, which is asked to fail.
+      onUnobservedFailure() {},
       onSession: () => {
         sessions++;
       },

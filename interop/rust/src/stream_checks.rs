@@ -45,6 +45,7 @@ pub async fn run(address: &str, credit: u32) -> Result<(), String> {
     report.add("given_up", within(given_up(&client)).await);
     report.add("failed", within(failed(&client)).await);
     report.add("refused", within(refused(&client)).await);
+    report.add("cut", within(cut(&client)).await);
     report.add("call_back", within(call_back(&client)).await);
     report.add("open_back", within(open_back(&client)).await);
     report.add("virtual", within(virtual_connection(&session, credit)).await);
@@ -74,6 +75,7 @@ pub async fn run_virtual(address: &str, credit: u32) -> Result<(), String> {
     report.add("given_up", within(given_up(&client)).await);
     report.add("failed", within(failed(&client)).await);
     report.add("refused", within(refused(&client)).await);
+    report.add("cut", within(cut(&client)).await);
     report.add("virtual_unknown", within(unknown_service(&session, credit)).await);
     report.finish()
 }
@@ -319,6 +321,33 @@ async fn refused(client: &StreamsClient) -> Outcome {
     let (tx, _rx) = vox::channel();
     let answer = client.fail_after(0, tx).await;
     equal(Err::<(), _>(VoxError::User(StreamError::Refused)), answer)
+}
+
+/// A stream that its handler gives up never looks finished: whether the handler aborts it or fails.
+async fn cut(client: &StreamsClient) -> Outcome {
+    // A handler that fails while the window is full answers first, and then 0.8.2 ends the stream by itself.
+    for (n, fails) in [(0, false), (3, false), (40, false), (0, true)] {
+        let (tx, mut rx) = vox::channel::<u32>();
+        let receive = async {
+            let mut came = 0;
+            loop {
+                match rx.recv().await {
+                    Ok(Some(_)) => came += 1,
+                    Ok(None) => return (came, "an end in good order".to_owned()),
+                    Err(error) => return (came, error.to_string()),
+                }
+            }
+        };
+        let (answer, (came, end)) = tokio::join!(client.give_up(n, fails, tx), receive);
+        let expected = if fails {
+            Err(VoxError::<std::convert::Infallible>::Indeterminate)
+        } else {
+            Ok(())
+        };
+        equal(format!("{expected:?}"), format!("{answer:?}"))?;
+        equal((n, "channel reset by peer".to_owned()), (came, end))?;
+    }
+    Ok("4 streams".to_owned())
 }
 
 async fn call_back(client: &StreamsClient) -> Outcome {
