@@ -50,6 +50,9 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   /** Whether new calls are answered with `SessionShutdown`. */
   isDraining = false;
   private hasEnded = false;
+  /** Handlers that have not ended, those included whose calls are over. */
+  private working = 0;
+  private isLingering = false;
 
   constructor(parts: AnsweringParts) {
     const { connection, bindings, limits, clock, observer } = parts;
@@ -105,7 +108,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.turnAway(head, bytes, this.find(head), "SessionShutdown");
       return;
     }
-    if (this.running.size >= this.limit || this.queue.size !== 0 || connection.host.isCongested) {
+    if (this.isFull || this.queue.size !== 0 || connection.host.isCongested) {
       this.enqueue(head, bytes);
     } else {
       this.run(head, bytes, this.arrivedMs);
@@ -141,7 +144,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   /** Runs what waits, as far as the limit and the link allow. */
   pump(): void {
     for (const call of this.queue.values()) {
-      if (this.running.size >= this.limit || this.connection.host.isCongested || this.hasEnded) return;
+      if (this.isFull || this.connection.host.isCongested || this.hasEnded) return;
       this.queue.remove(call);
       this.run(call, call.bytes, call.sinceMs);
     }
@@ -186,6 +189,22 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.carried.clear();
     this.methods.clear();
     this.dropAll("the connection of the call has ended");
+    if (this.working !== 0) this.linger();
+  }
+
+  /** Handlers run on behind the end of the connection: it keeps its place in the session until they are through. */
+  private linger(): void {
+    if (this.isLingering) return;
+    this.isLingering = true;
+    this.connection.host.countLingering(1);
+  }
+
+  /**
+   * Whether no handler may start. One whose call was cancelled, or cut off, runs until it ends, whatever its caller has been
+   * told: a caller that makes and cancels calls must not make more of them run.
+   */
+  private get isFull(): boolean {
+    return this.running.size >= this.limit || this.working >= this.limit;
   }
 
   /** Nothing can be answered any more: handlers that may stop are told so. */
@@ -354,7 +373,9 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.onResult(request, result);
       return;
     }
+    this.working += 1;
     if (this.hasEnded) {
+      this.linger();
       request.isAnswered = true;
       request.abort("the connection of the call has ended");
     } else {
@@ -363,10 +384,12 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     }
     Promise.resolve(result).then(
       (value) => {
+        this.working -= 1;
         this.onResult(request, value);
         this.advance();
       },
       (thrown) => {
+        this.working -= 1;
         this.onThrown(request, thrown);
         this.advance();
       },
@@ -375,6 +398,10 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   /** A handler has ended: the next one may start. */
   advance(): void {
+    if (this.isLingering && this.working === 0) {
+      this.isLingering = false;
+      this.connection.host.countLingering(-1);
+    }
     if (this.queue.size !== 0) this.pump();
     this.onSettled();
   }

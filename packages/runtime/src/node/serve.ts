@@ -371,6 +371,7 @@ export class Server implements AsyncDisposable {
 
   /** Says that it has closed, when nothing is left. */
   private settle(): void {
-    if (this.isStopped && this.links.size === 0) this.resolveClosed();
+    // Clients of this process have heard of the end by then.
+    if (this.isStopped && this.links.size === 0) setImmediate(this.resolveClosed);
   }
 }

@@ -86,6 +86,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   private readonly onDisconnected: (error: SessionError | undefined) => void;
   private readonly onEnded: (end: SessionEnd) => void;
   private readonly head = new MessageHead();
+  lingering = 0;
   private hasEnded = false;
   private isCut = false;
   /** Whether it ends as soon as what is in flight is through. */
@@ -155,6 +156,10 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   countQueued(bytes: number): boolean {
     return this.reading.countQueued(bytes);
+  }
+
+  countLingering(change: 1 | -1): void {
+    this.lingering += change;
   }
 
   countSchemas(bytes: number): boolean {

@@ -157,14 +157,14 @@ export class VirtualConnections {
 
   /** A ConnectionOpen, Accept, Reject, or a Close of a connection that is not active. */
   onOpen(head: MessageHead, bytes: Uint8Array): void {
-    const { connections, parity, limits } = this.options;
+    const { connections, parity, limits, host } = this.options;
     const { connectionId: id } = head;
     const isFree = connections.find(id) === undefined && !this.pending.has(id) && !this.asked.has(id);
     if (id === rootConnectionId || !hasParity(id, oppositeParity(parity)) || !isFree) {
       this.reject(id, noMetadata);
     } else if (head.initialChannelCredit === 0) {
       this.reject(id, new Metadata({ [errorKey]: zeroCredit }));
-    } else if (connections.size + this.asked.size >= limits.maxConnections) {
+    } else if (connections.size + this.asked.size + host.lingering >= limits.maxConnections) {
       this.reject(id, new Metadata({ [errorKey]: "too many connections" }));
     } else {
       this.admit(head, bytes);
