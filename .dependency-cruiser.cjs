@@ -71,11 +71,11 @@ module.exports = {
       to: { dependencyTypes: ["core"] },
     },
     {
-      name: "ts-morph stays behind the scaffold and the hook for TypeScript configs",
+      name: "ts-morph stays behind the scaffold",
       severity: "error",
       from: {
         path: "^packages/",
-        pathNot: "^packages/(codegen/src/scaffold/|cli/src/config/typescript-hook\\.ts$)",
+        pathNot: "^packages/codegen/src/scaffold/",
       },
       to: { path: "node_modules/ts-morph" },
     },

@@ -15,10 +15,10 @@ const output = `${dist}/bundle`;
 if (!isBundleFresh()) {
   rmSync(output, { recursive: true, force: true });
   const bundle = await rolldown({
-    input: { main: `${dist}/main.js`, "typescript-hook": `${dist}/config/typescript-hook.js` },
+    input: { main: `${dist}/main.js` },
     platform: "node",
-    // Loaded by name when they are used: they bring a whole TypeScript compiler.
-    external: ["@voxrpc/codegen/scaffold", "ts-morph"],
+    // Loaded by name when they are used: they bring a whole compiler.
+    external: ["@voxrpc/codegen/scaffold", "jiti", "ts-morph"],
     logLevel: "warn",
   });
   const { output: chunks } = await bundle.write({

@@ -36,6 +36,7 @@ const cli = [
   ["index.ts", "files/"],
   ["node-host.ts", "config/", "report/", "watch/", "init/"],
   ["process.ts", "output/", "against/"],
+  ["project/"],
   ["commands/"],
   ["command-line.ts"],
   ["usage-error.ts"],

@@ -1,8 +1,8 @@
 /** The table of commands and options. Each command's module is loaded when the command runs. */
 import type { Argv, Options } from "yargs";
-import type { Environment } from "./commands/environment.js";
-import type { ProjectArguments } from "./commands/project.js";
 import { CliError } from "./errors.js";
+import type { Environment } from "./project/environment.js";
+import type { ProjectArguments } from "./project/resolve.js";
 import { type Format, formats } from "./report/create-reporter.js";
 import { cliVersion } from "./version.js";
 

@@ -7,10 +7,10 @@ import {
   type Request,
   valueOptions,
 } from "./command-line.js";
-import type { Environment } from "./commands/environment.js";
 import { CliError, exitCode } from "./errors.js";
 import { slashes } from "./files/paths.js";
 import { type MainProcess, nodeProcess, terminalOf } from "./process.js";
+import type { Environment } from "./project/environment.js";
 import { createReporter, type Format, formats } from "./report/create-reporter.js";
 import { failureOf } from "./report/failure.js";
 

@@ -6,10 +6,10 @@ import { lockName, lockPath } from "../against/lock-file.js";
 import { type OldVersion, openOldVersion } from "../against/old-version.js";
 import { CliError, exitCode } from "../errors.js";
 import { shownPath } from "../files/paths.js";
+import { type Checked, checkProject } from "../project/build.js";
+import type { Environment } from "../project/environment.js";
+import { type Project, type ProjectArguments, resolveProject } from "../project/resolve.js";
 import { changeFindings, type SourceLookup } from "../report/change-findings.js";
-import { type Checked, checkProject } from "./build.js";
-import type { Environment } from "./environment.js";
-import { type Project, type ProjectArguments, resolveProject } from "./project.js";
 
 export interface BreakingArguments extends ProjectArguments {
   /** A branch, tag or commit, a folder, a `.vox` file or a lock; undefined: what the config says, else the lock. */

@@ -1,7 +1,7 @@
 import { lockFindings } from "../against/lock-findings.js";
-import type { Environment } from "./environment.js";
-import { type ProjectArguments, resolveProject } from "./project.js";
-import { runOnce } from "./run.js";
+import type { Environment } from "../project/environment.js";
+import { type ProjectArguments, resolveProject } from "../project/resolve.js";
+import { runOnce } from "../project/run.js";
 
 /**
  * `vox-gen check`: tells what is wrong in the schemas, and whether vox.lock still says what they say. Writes nothing.

@@ -1,6 +1,6 @@
-import type { Environment } from "./environment.js";
-import { type ProjectArguments, resolveProject } from "./project.js";
-import { runOnce } from "./run.js";
+import type { Environment } from "../project/environment.js";
+import { type ProjectArguments, resolveProject } from "../project/resolve.js";
+import { runOnce } from "../project/run.js";
 
 export interface GenerateArguments extends ProjectArguments {
   /** Compare with the disk and write nothing. */

@@ -8,9 +8,9 @@ import { projectOf, Roots } from "../files/roots.js";
 import { readTextFile, statOf } from "../files/text-file.js";
 import { applyChanges } from "../output/apply.js";
 import { parseHeader } from "../output/header.js";
-import { type Checked, checkProject, emitProject, outOf } from "./build.js";
-import type { Environment } from "./environment.js";
-import { type Project, type ProjectArguments, resolveProject } from "./project.js";
+import { type Checked, checkProject, emitProject, outOf } from "../project/build.js";
+import type { Environment } from "../project/environment.js";
+import { type Project, type ProjectArguments, resolveProject } from "../project/resolve.js";
 
 export interface ImplementArguments extends ProjectArguments {
   readonly service: string;

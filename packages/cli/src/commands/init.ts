@@ -9,7 +9,7 @@ import { packageSource } from "../init/package-source.js";
 import { initialFiles, packageName } from "../init/project-files.js";
 import { applyChanges } from "../output/apply.js";
 import { shellWord } from "../output/regenerate.js";
-import type { Environment } from "./environment.js";
+import type { Environment } from "../project/environment.js";
 
 export interface InitArguments {
   /** Folder of the project, relative to the working directory; made when it is not there. */

@@ -7,10 +7,10 @@ import { findSchemas } from "../files/find-schemas.js";
 import { absolutePath, shownPath } from "../files/paths.js";
 import { statOf } from "../files/text-file.js";
 import { applyChanges } from "../output/apply.js";
+import { type Checked, checkProject } from "../project/build.js";
+import type { Environment } from "../project/environment.js";
+import { type Project, type ProjectArguments, resolveProject } from "../project/resolve.js";
 import type { Summary } from "../report/event.js";
-import { type Checked, checkProject } from "./build.js";
-import type { Environment } from "./environment.js";
-import { type Project, type ProjectArguments, resolveProject } from "./project.js";
 
 /**
  * Writes vox.lock beside the config, or in the working directory where there is none. An unchanged one is not touched.

@@ -6,14 +6,14 @@ import { CliError, exitCode } from "../errors.js";
 import { placesOf, type SchemaPlace } from "../files/find-schemas.js";
 import { absolutePath, shownPath } from "../files/paths.js";
 import { statOf } from "../files/text-file.js";
+import type { Checked } from "../project/build.js";
+import type { Environment } from "../project/environment.js";
+import { type Project, type ProjectArguments, resolveProject } from "../project/resolve.js";
+import { runOnce } from "../project/run.js";
 import { failureOf } from "../report/failure.js";
 import { type Interest, isCovered, joinInterests, watchedFolders } from "../watch/interest.js";
 import { WatchLoop } from "../watch/loop.js";
 import { watchFiles } from "../watch/watcher.js";
-import type { Checked } from "./build.js";
-import type { Environment } from "./environment.js";
-import { type Project, type ProjectArguments, resolveProject } from "./project.js";
-import { runOnce } from "./run.js";
 
 export interface WatchArguments extends ProjectArguments {
   /** Look at the files every so many ms instead of asking the system for events. */

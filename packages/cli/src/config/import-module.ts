@@ -1,13 +1,11 @@
 /** Config files that are modules. */
 import { statSync } from "node:fs";
-import { register } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "@voxrpc/runtime";
 import { CliError, messageOf, systemCode } from "../errors.js";
 
 /** A number for each load, so that a changed file is not taken from Node's cache. */
 let loads = 0;
-let isHooked = false;
 
 /** Longest time that a config may take, in ms. */
 const patienceMs = 30_000;
@@ -16,21 +14,23 @@ const patienceMs = 30_000;
  * The default export of a JavaScript or TypeScript module, or of the promise that it exports. A second load reads the file
  * again; what the file itself imports stays as it was first read.
  *
- * TypeScript is loaded by Node where it can, and transpiled by us where it cannot (Node 20).
+ * TypeScript is loaded by Node where it can, and transpiled by jiti where it cannot (Node 20). Types are not checked.
  *
  * @throws CliError `Config` when the module cannot be loaded, does not settle or has no default export
  */
 export async function importConfigModule(path: string, shown: string, clock: Clock): Promise<unknown> {
   const url = pathToFileURL(path).href;
-  if (/\.[mc]?ts$/.test(path)) prepareTypeScript();
   loads += 1;
   const version = `${statSync(path).mtimeMs}-${loads}`;
   let value: unknown;
   try {
-    value = await settled(exportOf(loads === 1 ? url : `${url}?version=${version}`), shown, clock);
+    const loading = isTranspiled(path)
+      ? transpiled(path)
+      : exportOf(loads === 1 ? url : `${url}?version=${version}`);
+    value = await settled(loading, shown, clock);
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
-    throw new CliError("Config", `${shown}: ${messageOf(cause)}`, { help: helpFor(cause), cause });
+    throw new CliError("Config", `${shown}: ${faultOf(cause)}`, { help: helpFor(cause), cause });
   }
   if (value === undefined)
     throw new CliError("Config", `${shown} has no default export`, {
@@ -58,8 +58,18 @@ function settled(value: Promise<unknown>, shown: string, clock: Clock): Promise<
   });
 }
 
+/** The sentence of what was thrown, with its place where the file does not parse; no paths of this machine. */
+function faultOf(error: unknown): string {
+  const [first = "", second = ""] = messageOf(error).split("\n");
+  const parsed = /^ParseError: (.*?)\s*$/.exec(first)?.[1];
+  if (parsed === undefined) return messageOf(error).replace(/\nRequire stack:[\s\S]*$/, "");
+  const [, line, column] = /:(\d+):(\d+)$/.exec(second.trim()) ?? [];
+  return line === undefined ? parsed : `line ${line}, column ${Number(column) + 1}: ${parsed}`;
+}
+
 function helpFor(error: unknown): string | undefined {
-  if (systemCode(error) === "ERR_MODULE_NOT_FOUND") return "run npm install, or correct the import";
+  if (/^(ERR_)?MODULE_NOT_FOUND$/.test(systemCode(error) ?? ""))
+    return "run npm install, or correct the import";
   if (error instanceof SyntaxError)
     return 'a config is an ES module (`export default`); a .cjs file, and a .js file without `"type": "module"`, says `module.exports =`';
   return undefined;
@@ -71,8 +81,16 @@ function nodeReadsTypeScript(): boolean {
   return kind === "strip" || kind === "transform";
 }
 
-function prepareTypeScript(): void {
-  if (isHooked || nodeReadsTypeScript()) return;
-  isHooked = true;
-  register("./typescript-hook.js", import.meta.url);
+/** Whether a file needs a transpiler. */
+function isTranspiled(path: string): boolean {
+  return /\.[mc]?ts$/.test(path) && !nodeReadsTypeScript();
+}
+
+/** The default export of a TypeScript file, on a Node that reads none. What it imports is read afresh, too. */
+async function transpiled(path: string): Promise<unknown> {
+  const { createJiti } = await import("jiti");
+  const jiti = createJiti(path, { moduleCache: false, fsCache: false, interopDefault: false });
+  const loaded = await jiti.import<{ readonly default?: unknown }>(path);
+  const isModule = typeof loaded !== "object" || "__esModule" in loaded || "default" in loaded;
+  return isModule ? loaded.default : loaded;
 }

@@ -151,6 +151,10 @@ describe("a lock", () => {
 describe("a place for the config", () => {
   it.each([
     ["vox.config.cjs", "module.exports = { schemas: 's', out: 'gen' };", undefined],
+    ["vox.config.cts", "export default { schemas: 's', out: 'gen' } as const;", undefined],
+    ["vox.config.cts", "module.exports = { schemas: 's', out: 'gen' };", undefined],
+    ["vox.config.ts", "export default { schemas: 's' out: 'gen' };", "vox.config.ts: "],
+    ["vox.config.ts", "import x from 'nothing'; export default x;", "vox.config.ts: Cannot find "],
     ["vox.config.mjs", "export default Promise.resolve({ schemas: 's', out: 'gen' });", undefined],
     ["vox.config.yaml", "", "vox.config.yaml has another name than a config"],
     ["vox.config", "", "vox.config has another name than a config"],

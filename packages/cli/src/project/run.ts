@@ -8,7 +8,7 @@ import { type OutputPlan, type PlannedChange, unixLines } from "../output/plan.j
 import type { CommandName, Finding, Summary } from "../report/event.js";
 import { type Checked, checkProject, outOf, planProject } from "./build.js";
 import type { Environment } from "./environment.js";
-import type { Project } from "./project.js";
+import type { Project } from "./resolve.js";
 
 export interface RunOptions {
   readonly command: CommandName;

@@ -12,7 +12,7 @@ import { type OutputPlan, planOutput } from "../output/plan.js";
 import { regenerateCommand } from "../output/regenerate.js";
 import type { Finding } from "../report/event.js";
 import { findingsOf } from "../report/findings.js";
-import type { Project } from "./project.js";
+import type { Project } from "./resolve.js";
 
 /** What the front end found. */
 export interface Checked {
