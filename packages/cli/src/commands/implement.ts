@@ -54,7 +54,7 @@ export async function implement(args: ImplementArguments, environment: Environme
     const { text, added, updated, extra, unsure, unchanged } = result;
     const change = before === undefined ? "created" : unchanged ? "unchanged" : "updated";
     if (change !== "unchanged") {
-      const roots = new Roots([projectOf(cwd, configFileNames)], [dirname(path)]);
+      const roots = new Roots([projectOf(cwd, configFileNames) ?? cwd], [dirname(path)]);
       applyChanges([{ change, path, before, after: text }], dirname(path), roots);
     }
     const shown = shownPath(cwd, path);

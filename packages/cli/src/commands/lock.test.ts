@@ -94,7 +94,7 @@ describe("check beside a lock", () => {
   it.each([
     ["u32 = 5", "u16 = 5", "it was edited by hand, or merged"],
     ["version 1", "version 9", "it says `// version 9`; this version of vox-gen reads version 1"],
-    ["struct Product {", "<<<<<<< HEAD\nstruct Product {", "it does not compile"],
+    ["struct Product {", "<<<<<<< HEAD\nstruct Product {", "a merge left its markers in it, in line "],
   ])("refuses a lock in which %j became %j", async (from, to, message) => {
     using folder = project();
     await runMain(folder.path, ["lock"]);

@@ -109,6 +109,17 @@ describe("schemas of a foreign repository", () => {
     expect(await runMain(folder.at("p/s"), ["check", "a.vox"])).toMatchObject({ code: 0 });
   });
 
+  it("may import from the folder that they and the working directory have in common, where nothing marks a project", async () => {
+    using folder = new TemporaryFolder({
+      "common/m.vox": "struct M { x: u8 }\n",
+      "s/a.vox": 'import { M } from "../common/m.vox"\nstruct A { m: M }\n',
+      "gen/x.txt": "",
+    });
+    expect(await runMain(folder.path, ["check", "s/a.vox"])).toMatchObject({ code: 0 });
+    expect(await runMain(folder.at("gen"), ["check", "../s/a.vox"])).toMatchObject({ code: 0 });
+    expect(await runMain(folder.at("s"), ["check", "a.vox"])).toMatchObject({ code: 1 });
+  });
+
   it.each(["x\ny", "x\ry", "x\u2028y", "x\u0085y", "x\u001b[31my", "x\u202ey"])(
     "with %j in a name are refused before anything is written",
     async (name) => {

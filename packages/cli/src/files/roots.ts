@@ -56,17 +56,17 @@ export function visiblePath(path: string): string {
 }
 
 /**
- * The project that a folder belongs to: the repository, else the nearest folder upwards that holds a config or a package,
- * else the folder itself.
+ * The project that a folder belongs to: the repository, else the nearest folder upwards that holds a config or a package;
+ * undefined where there is none of these.
  *
  * @param configNames names of config files
  */
-export function projectOf(folder: string, configNames: readonly string[]): string {
+export function projectOf(folder: string, configNames: readonly string[]): string | undefined {
   const repository = repositoryOf(folder);
   if (repository !== undefined) return repository;
   const marks = [...configNames, "package.json"];
   for (let at = folder; ; at = dirname(at)) {
     if (marks.some((name) => statOf(`${at}/${name}`)?.isFile() === true)) return at;
-    if (dirname(at) === at) return folder;
+    if (dirname(at) === at) return undefined;
   }
 }

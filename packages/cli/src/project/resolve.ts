@@ -1,9 +1,10 @@
 /** What a command works on: the config file and the command line, put together. */
+import { dirname } from "node:path/posix";
 import { configFileNames, loadConfig } from "../config/load.js";
 import type { BreakingConfig } from "../define-config.js";
 import { CliError } from "../errors.js";
 import { placesOf } from "../files/find-schemas.js";
-import { absolutePath, shownPath } from "../files/paths.js";
+import { absolutePath, commonFolder, shownPath } from "../files/paths.js";
 import { projectOf, Roots } from "../files/roots.js";
 
 /** What every command that compiles takes from the command line. Paths are relative to the working directory. */
@@ -83,8 +84,13 @@ export async function resolveProject(
     ...placesOf({ patterns: schemas, directory: configDirectory, cwd }),
     ...placesOf({ patterns, directory, cwd }),
   ];
-  const projects = new Set([configDirectory, cwd].map((folder) => projectOf(folder, configFileNames)));
-  const named = [out, root, ...places.map(({ folder }) => folder)].filter((folder) => folder !== undefined);
+  const folders = places.map(({ folder }) => folder);
+  const projects = new Set(
+    [configDirectory, cwd].map(
+      (folder) => projectOf(folder, configFileNames) ?? unmarkedProject(folder, isNamed ? folders : []),
+    ),
+  );
+  const named = [out, root, ...folders].filter((folder) => folder !== undefined);
   return {
     cwd,
     roots: new Roots([...projects], named),
@@ -103,6 +109,12 @@ export async function resolveProject(
     pollMs: config?.watch?.pollMs,
     breaking: config?.breaking,
   };
+}
+
+/** Where nothing marks a project, it is what the folder and the schemas that were named have in common. */
+function unmarkedProject(folder: string, named: readonly string[]): string {
+  const common = commonFolder([folder, ...named]);
+  return common === undefined || dirname(common) === common ? folder : common;
 }
 
 function nothingToDo(needsOut: boolean): CliError {
