@@ -3,7 +3,8 @@
  * above its own, and from no unit of its own row.
  */
 const runtime = [
-  ["options/", "errors.ts", "clock.ts"],
+  ["options/", "clock.ts"],
+  ["errors.ts"],
   ["limits.ts"],
   ["bytes/", "link/"],
   ["postcard/"],
