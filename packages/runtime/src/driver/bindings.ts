@@ -15,7 +15,9 @@ import { ReceivedSchemas } from "../session/received-schemas.js";
 import { neverShape } from "../shape/build.js";
 import { writeSchemaMessage } from "../wire/request-messages.js";
 import type { AnyMethod } from "./outgoing-request.js";
-import { type Reading, type StaticReader, schemasOf, translate, unreadable } from "./translate.js";
+import { schemasOf } from "./own-schemas.js";
+import { loadedPlans, loadPlans } from "./plans.js";
+import { type Reading, type ResponseReading, type StaticReader, statically, unreadable } from "./reading.js";
 
 /** What may be compared on one connection, over one link: as much as sixteen plans may have. */
 const comparable = 16 * planLimits.maxNodes;
@@ -27,8 +29,15 @@ export class Bindings {
   private readonly received: ReceivedSchemas;
   private readonly allowance: PlanAllowance = { left: comparable };
 
-  constructor(connection: Connection, limits: Limits) {
+  private readonly onLoaded: () => void;
+  private isLoading = false;
+  /** Set while those are told that wait for the code. */
+  private loadFailure: string | undefined = undefined;
+
+  /** @param onLoaded called when what waits for the code that compares types can be looked at again */
+  constructor(connection: Connection, limits: Limits, onLoaded: () => void) {
     this.connection = connection;
+    this.onLoaded = onLoaded;
     this.received = new ReceivedSchemas(connection, limits);
   }
 
@@ -71,15 +80,18 @@ export class Bindings {
     this.received.end();
   }
 
-  /** How the arguments of a method are read. */
-  decideArguments(method: HandledMethod): Reading<readonly unknown[]> {
+  /** How the arguments of a method are read; undefined while the code that compares types is loaded. */
+  decideArguments(method: HandledMethod): Reading<readonly unknown[]> | undefined {
     const { args } = method;
     const remote = this.rootOf(method.id, "args");
     if (typeof remote === "string") return unreadable(remote);
     const ours = schemasOf(args);
     const parts = decideArguments(args.root, remote, comparisonWith(ours.uncovered, this.remoteSchemas));
-    if (parts === undefined) return { problem: undefined, skipsChannels: false, read: args.read };
-    return translate(
+    if (parts === undefined) return statically(args);
+    const plans = this.plans();
+    if (plans === undefined) return undefined;
+    if (typeof plans === "string") return unreadable(plans);
+    return plans.translate(
       `arguments of ${method.service}.${method.name}`,
       parts.remote,
       this.remoteSchemas,
@@ -90,8 +102,8 @@ export class Bindings {
     );
   }
 
-  /** How the responses of a method are read. */
-  decideResponse(method: AnyMethod): ResponseReading {
+  /** How the responses of a method are read; undefined while the code that compares types is loaded. */
+  decideResponse(method: AnyMethod): ResponseReading | undefined {
     const { response, ok, error } = method;
     const where = `${method.service}.${method.name}`;
     const own = error ?? noError;
@@ -109,15 +121,27 @@ export class Bindings {
     );
     const okRead = parts.ok;
     const userRead = parts.user;
+    if (okRead === undefined && userRead === undefined) return { ok: statically(ok), user: statically(own) };
+    const plans = this.plans();
+    if (plans === undefined) return undefined;
+    if (typeof plans === "string") return { ok: unreadable(plans), user: unreadable(plans) };
     return {
       ok:
         okRead === undefined
           ? statically(ok)
-          : translate(`result of ${where}`, okRead.remote, theirs, okRead.local, ours, ok, this.allowance),
+          : plans.translate(
+              `result of ${where}`,
+              okRead.remote,
+              theirs,
+              okRead.local,
+              ours,
+              ok,
+              this.allowance,
+            ),
       user:
         userRead === undefined
           ? statically(own)
-          : translate(
+          : plans.translate(
               `error of ${where}`,
               userError(userRead.remote, theirs),
               theirs,
@@ -127,6 +151,29 @@ export class Bindings {
               this.allowance,
             ),
     };
+  }
+
+  /** What compares types; undefined while it is loaded, or why it cannot be. */
+  private plans(): ReturnType<typeof loadedPlans> | string {
+    return loadedPlans() ?? this.loadFailure ?? this.load();
+  }
+
+  private load(): undefined {
+    if (this.isLoading) return;
+    this.isLoading = true;
+    loadPlans().then(
+      () => this.onLoadEnded(undefined),
+      (error: unknown) =>
+        this.onLoadEnded(`the code that reads types of other versions cannot be loaded: ${error}`),
+    );
+  }
+
+  private onLoadEnded(failure: string | undefined): void {
+    this.isLoading = false;
+    this.loadFailure = failure;
+    this.onLoaded();
+    // The next one tries again.
+    this.loadFailure = undefined;
   }
 
   private readonly remoteSchemas: SchemaLookup = (id) => this.received.state.schema(id);
@@ -140,15 +187,5 @@ export class Bindings {
   }
 }
 
-/** How the two variants of a response are read that have a type of the method. */
-export interface ResponseReading {
-  readonly ok: Reading;
-  readonly user: Reading;
-}
-
 /** The error of a method that declares none. */
 const noError: StaticReader<never> = { shape: neverShape, read: readNever };
-
-function statically<T>({ read }: StaticReader<T>): Reading<T> {
-  return { problem: undefined, skipsChannels: false, read };
-}

@@ -90,7 +90,7 @@ export class Driver implements Caller, ConnectionSink {
     this.session = session;
     this.connection = handle;
     this.clock = clock;
-    this.bindings = new Bindings(connection, limits);
+    this.bindings = new Bindings(connection, limits, () => this.onPlansLoaded());
     this.target = connection;
     this.observer = observer;
     const openChannels = (machinery: Channeling): Channels => {
@@ -158,6 +158,13 @@ export class Driver implements Caller, ConnectionSink {
         break;
     }
     if (this.onIdle !== undefined) this.settle();
+  }
+
+  /** What waited for the code that reads types of other versions goes on. */
+  private onPlansLoaded(): void {
+    this.outgoing.release();
+    this.incoming.pump();
+    this.settle();
   }
 
   onChannel(head: MessageHead, bytes: Uint8Array): void {

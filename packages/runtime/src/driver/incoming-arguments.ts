@@ -43,10 +43,10 @@ export class IncomingArguments {
     const channels = new HandlerChannels(this.channels, method);
     reader.binder = channels;
     try {
-      const { problem, read } = this.methods.decide(served);
-      if (problem !== undefined) return;
+      const reading = this.methods.decide(served);
+      if (reading === undefined || reading.problem !== undefined) return;
       reader.reset(bytes, start, end);
-      read(reader);
+      reading.read(reader);
     } catch (fault) {
       this.events.codecFailed("onDecodeFailed", "arguments", { requestId, method }, fault);
     } finally {

@@ -1,4 +1,7 @@
-/** Calls of the peer that wait until others are answered, or until the link takes more. */
+/**
+ * Calls of the peer that wait until others are answered, until the link takes more, or until it is known how they are
+ * read; answers to calls of ours wait for that alike.
+ */
 import type { ConnectionHost } from "../session/connection.js";
 import type { MessageHead, WireId } from "../wire/message.js";
 
@@ -15,6 +18,9 @@ export interface QueuedCall {
   readonly metadataEnd: number;
   readonly payloadStart: number;
   readonly payloadEnd: number;
+  /** Its schemas have been taken: none are left. */
+  readonly schemasStart: 0;
+  readonly schemasEnd: 0;
   /** When it arrived, whole ms. */
   readonly sinceMs: number;
 }
@@ -46,7 +52,7 @@ export class IncomingQueue {
   }
 
   /** @returns false, adding nothing, when too much waits already */
-  add(head: MessageHead, bytes: Uint8Array, sinceMs: number): boolean {
+  add(head: MessageHead | QueuedCall, bytes: Uint8Array, sinceMs: number): boolean {
     const start = head.metadataStart;
     const frameBytes = head.payloadEnd - start;
     if (this.calls.size >= this.limit || !this.host.countQueued(frameBytes)) return false;
@@ -62,6 +68,8 @@ export class IncomingQueue {
       metadataEnd: head.metadataEnd - offset,
       payloadStart: head.payloadStart - offset,
       payloadEnd: head.payloadEnd - offset,
+      schemasStart: 0,
+      schemasEnd: 0,
       sinceMs,
     });
     return true;
@@ -74,9 +82,55 @@ export class IncomingQueue {
     this.host.countQueued(-frameBytes);
   }
 
+  /** All of them, oldest first; none is left. */
+  takeAll(): QueuedCall[] {
+    const calls = [...this.calls.values()];
+    this.clear();
+    return calls;
+  }
+
   clear(): void {
     this.calls.clear();
     this.host.countQueued(-this.bytes);
     this.bytes = 0;
+  }
+}
+
+/** All calls of the peer that wait. */
+export class WaitingCalls {
+  /** Those that can be run when there is room. */
+  readonly ready: IncomingQueue;
+  /** Those that wait for the code by which their arguments are read. */
+  readonly unread: IncomingQueue;
+
+  constructor(host: ConnectionHost, limit: number) {
+    this.ready = new IncomingQueue(host, limit);
+    this.unread = new IncomingQueue(host, limit);
+  }
+
+  get size(): number {
+    return this.ready.size + this.unread.size;
+  }
+
+  get(id: WireId): QueuedCall | undefined {
+    return this.ready.get(id) ?? this.unread.get(id);
+  }
+
+  all(): QueuedCall[] {
+    return [...this.unread.values(), ...this.ready.values()];
+  }
+
+  /** For running them: a copy where one may be put back. */
+  inTurn(): Iterable<QueuedCall> {
+    return this.unread.size === 0 ? this.ready.values() : this.all();
+  }
+
+  remove(call: QueuedCall): void {
+    (this.ready.get(call.id) === call ? this.ready : this.unread).remove(call);
+  }
+
+  clear(): void {
+    this.ready.clear();
+    this.unread.clear();
   }
 }

@@ -9,8 +9,8 @@ import type { LiveOperation, OperationRequest } from "../operations/live-operati
 import type { WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import type { MethodEntry } from "./method-table.js";
+import type { Reading } from "./reading.js";
 import type { ObservedRequest } from "./request-events.js";
-import type { Reading } from "./translate.js";
 
 /** The connection belongs to the caller: a handler's client that is closed ends nothing but itself. */
 function holdsNothing(): undefined {}

@@ -20,7 +20,7 @@ import { isSendable, type Metadata } from "../wire/metadata.js";
 import type { AnsweringParts, Answers } from "./answering.js";
 import type { Bindings } from "./bindings.js";
 import { IncomingArguments } from "./incoming-arguments.js";
-import { IncomingQueue, type QueuedCall } from "./incoming-queue.js";
+import { type IncomingQueue, type QueuedCall, WaitingCalls } from "./incoming-queue.js";
 import { type ArgumentsReading, IncomingRequest } from "./incoming-request.js";
 import { methodIdOf } from "./method-id.js";
 import { MethodTable } from "./method-table.js";
@@ -42,7 +42,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   private readonly operations: Operations<IncomingRequest>;
   private readonly limit: number;
   private readonly running = new Map<WireId, IncomingRequest>();
-  private readonly queue: IncomingQueue;
+  private readonly waiting: WaitingCalls;
   /** Requests that run since before the link was lost: their callers may send them again, once. */
   private readonly carried = new Set<WireId>();
   private readonly methods: MethodTable<HandledMethod, ArgumentsReading>;
@@ -72,20 +72,20 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.replies = new Replies(connection, bindings);
     this.operations = new Operations(connection, parts.operationStore, parts.isResumable, clock, this);
     this.limit = Math.max(1, connection.local.maxConcurrentRequests);
-    this.queue = new IncomingQueue(connection.host, Math.max(limits.maxQueuedRequests, 16 * this.limit));
+    this.waiting = new WaitingCalls(connection.host, Math.max(limits.maxQueuedRequests, 16 * this.limit));
   }
 
   /** Requests that run or wait. */
   get size(): number {
-    return this.running.size + this.queue.size;
+    return this.running.size + this.waiting.size;
   }
 
   /** Those that have not been answered, the running ones first. */
   snapshot(nowMs: number): RequestSnapshot[] {
     const running = Array.from(this.running.values(), (request) => runningSnapshot(request, nowMs));
-    const queued = Array.from(this.queue.values(), (call) =>
-      queuedSnapshot(call, methodIdOf(call), this.find(call), nowMs),
-    );
+    const queued = this.waiting
+      .all()
+      .map((call) => queuedSnapshot(call, methodIdOf(call), this.find(call), nowMs));
     return [...running, ...queued];
   }
 
@@ -99,7 +99,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     }
     // Sent again after a lost link, while its handler runs: it gets the answer of that.
     if (this.carried.size !== 0 && this.isCarried(head)) return;
-    if (this.running.has(id) || this.queue.get(id) !== undefined) {
+    if (this.running.has(id) || this.waiting.get(id) !== undefined) {
       connection.fail(`request id ${id} is in flight already`);
       return;
     }
@@ -108,8 +108,8 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.turnAway(head, bytes, this.find(head), "SessionShutdown");
       return;
     }
-    if (this.isFull || this.queue.size !== 0 || connection.host.isCongested) {
-      this.enqueue(head, bytes);
+    if (this.isFull || this.waiting.ready.size !== 0 || connection.host.isCongested) {
+      this.keep(this.waiting.ready, head, bytes, this.arrivedMs);
     } else {
       this.run(head, bytes, this.arrivedMs);
     }
@@ -117,11 +117,11 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   /** A Cancel: the request is answered at once; its handler learns it through its signal. */
   onCancel(id: WireId): void {
-    const queued = this.queue.get(id);
+    const queued = this.waiting.get(id);
     if (queued !== undefined) {
       const method = this.find(queued);
       if (method?.persist === true) return;
-      this.queue.remove(queued);
+      this.waiting.remove(queued);
       this.turnAway(queued, queued.bytes, method, "Cancelled");
       return;
     }
@@ -141,11 +141,11 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.methods.forget(methodId);
   }
 
-  /** Runs what waits, as far as the limit and the link allow. */
+  /** Runs what waits, as far as the limit and the link allow. One that still cannot be read waits again. */
   pump(): void {
-    for (const call of this.queue.values()) {
+    for (const call of this.waiting.inTurn()) {
       if (this.isFull || this.connection.host.isCongested || this.hasEnded) return;
-      this.queue.remove(call);
+      this.waiting.remove(call);
       this.run(call, call.bytes, call.sinceMs);
     }
   }
@@ -166,7 +166,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
    * What waits for its turn is dropped: its callers send it again. Source: `protocol/calls.md` §6.3.
    */
   onLinkLost(): void {
-    this.queue.clear();
+    this.waiting.clear();
     this.carried.clear();
     this.methods.forgetAll();
     for (const request of [...this.running.values()]) {
@@ -185,7 +185,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   /** The connection has ended: handlers that may stop are told so; what they answer is dropped. */
   end(): void {
     this.hasEnded = true;
-    this.queue.clear();
+    this.waiting.clear();
     this.carried.clear();
     this.methods.clear();
     this.dropAll("the connection of the call has ended");
@@ -229,8 +229,12 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     let args: readonly unknown[];
     try {
       const reading = request.reading ?? this.methods.decide(request.served);
-      if (reading.problem !== undefined) {
-        this.answer(request, "InvalidPayload", reading.problem);
+      if (reading === undefined || reading.problem !== undefined) {
+        this.answer(
+          request,
+          "InvalidPayload",
+          reading?.problem ?? "the types changed before the call could run",
+        );
         return;
       }
       args = this.arguments.read(request, reading);
@@ -326,9 +330,14 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     return true;
   }
 
-  private enqueue(head: MessageHead, bytes: Uint8Array): void {
-    if (!this.queue.add(head, bytes, this.arrivedMs))
-      this.connection.fail(`more than ${this.queue.size} requests wait for an answer`);
+  private keep(
+    queue: IncomingQueue,
+    head: MessageHead | QueuedCall,
+    bytes: Uint8Array,
+    sinceMs: number,
+  ): void {
+    if (queue.add(head, bytes, sinceMs)) return;
+    this.connection.fail(`more than ${queue.size} requests wait for an answer`);
   }
 
   private run(head: MessageHead | QueuedCall, bytes: Uint8Array, arrivedMs: number): void {
@@ -339,6 +348,10 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       return;
     }
     const served = this.methods.entry(method);
+    if (served.decision === undefined && this.methods.decide(served) === undefined) {
+      this.keep(this.waiting.unread, head, bytes, arrivedMs);
+      return;
+    }
     const { metadataStart, metadataEnd } = head;
     const request = new IncomingRequest(
       served,
@@ -402,7 +415,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.isLingering = false;
       this.connection.host.countLingering(-1);
     }
-    if (this.queue.size !== 0) this.pump();
+    if (this.waiting.size !== 0) this.pump();
     this.onSettled();
   }
 

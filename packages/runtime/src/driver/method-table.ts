@@ -20,19 +20,19 @@ export class MethodTable<M extends { readonly id: bigint }, D> {
   private readonly bindings: Bindings;
   private readonly direction: BindingDirection;
   private readonly bindingOf: (method: M) => Binding;
-  private readonly decideFor: (method: M) => D;
+  private readonly decideFor: (method: M) => D | undefined;
   private readonly entries = new Map<M, MethodEntry<M, D>>();
 
   /**
    * @param direction of what we send
    * @param bindingOf the types of what we send
-   * @param decideFor how what the peer sends is read
+   * @param decideFor how what the peer sends is read; undefined when that is not known yet
    */
   constructor(
     bindings: Bindings,
     direction: BindingDirection,
     bindingOf: (method: M) => Binding,
-    decideFor: (method: M) => D,
+    decideFor: (method: M) => D | undefined,
   ) {
     this.bindings = bindings;
     this.direction = direction;
@@ -50,8 +50,8 @@ export class MethodTable<M extends { readonly id: bigint }, D> {
     return entry;
   }
 
-  /** How what the peer sends for a method is read. */
-  decide(entry: MethodEntry<M, D>): D {
+  /** How what the peer sends for a method is read; undefined while the code for it is loaded. */
+  decide(entry: MethodEntry<M, D>): D | undefined {
     entry.decision ??= this.decideFor(entry.method);
     return entry.decision;
   }

@@ -26,14 +26,16 @@ import { decodeError, encodeError } from "../shape/codec-error.js";
 import type { MessageHead } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import { beginPayload, endPayload, writeCallHead, writeCancel } from "../wire/request-messages.js";
-import type { Bindings, ResponseReading } from "./bindings.js";
+import type { Bindings } from "./bindings.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
 import { Deadlines } from "./deadlines.js";
 import { InFlightTable } from "./in-flight-table.js";
+import { IncomingQueue, type QueuedCall } from "./incoming-queue.js";
 import { MethodTable } from "./method-table.js";
 import { WaitingQueue } from "./outgoing-queue.js";
 import { type AnyMethod, OutgoingRequest } from "./outgoing-request.js";
 import { type ResendHost, Resends } from "./outgoing-resends.js";
+import type { Reading, ResponseReading } from "./reading.js";
 import { RequestEvents } from "./request-events.js";
 import { outgoingSnapshot } from "./snapshot.js";
 
@@ -52,6 +54,17 @@ const failureCodes: readonly (CallFailureCode | undefined)[] = [
   "Indeterminate",
 ];
 
+function giveMetadata(
+  events: RequestEvents,
+  onMetadata: (metadata: Metadata) => void,
+  request: OutgoingRequest,
+  head: MessageHead | QueuedCall,
+  bytes: Uint8Array,
+): void {
+  const give = (): unknown => onMetadata(Metadata.decode(bytes, head.metadataStart, head.metadataEnd));
+  callOut(give, (error) => events.handlerFailed(request, error));
+}
+
 /** Calls of ours on one connection. */
 export class OutgoingCalls implements ResendHost {
   private readonly connection: Connection;
@@ -66,6 +79,8 @@ export class OutgoingCalls implements ResendHost {
   private readonly inFlight = new InFlightTable();
   private readonly waiting = new WaitingQueue();
   private readonly deadlines: Deadlines<OutgoingRequest>;
+  /** Answers that wait for the code by which they are read. */
+  private readonly unread: IncomingQueue;
   private readonly methods: MethodTable<AnyMethod, ResponseReading>;
   private readonly reader = new Reader();
   private nextOperationId = 1;
@@ -100,6 +115,7 @@ export class OutgoingCalls implements ResendHost {
       (method) => method.args,
       (method) => bindings.decideResponse(method),
     );
+    this.unread = new IncomingQueue(connection.host, Number.POSITIVE_INFINITY);
     this.peerSupportsRetry = peerSupportsRetry;
     this.limit = Math.max(1, connection.peer.maxConcurrentRequests);
     this.waitingLimit = limits.maxWaitingCalls;
@@ -163,12 +179,17 @@ export class OutgoingCalls implements ResendHost {
   }
 
   /** A Response: settles its request; ignored when the id is not in flight. */
-  onResponse(head: MessageHead, bytes: Uint8Array): void {
+  onResponse(head: MessageHead | QueuedCall, bytes: Uint8Array): void {
     if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
     const request = this.inFlight.take(head.id);
     if (request !== undefined && this.resends.size !== 0) this.resends.delete(request);
     if (request !== undefined) this.settle(request, head, bytes);
     if (this.waiting.size !== 0) this.pump();
+  }
+
+  /** Looks again at answers that wait to be read. */
+  release(): void {
+    for (const answer of this.unread.takeAll()) this.onResponse(answer, answer.bytes);
   }
 
   /** The peer has announced another response type: what was decided about it is void. */
@@ -195,6 +216,7 @@ export class OutgoingCalls implements ResendHost {
    */
   onLinkLost(cause: unknown): void {
     this.isCut = true;
+    this.unread.clear();
     this.methods.forgetAll();
     const last = this.inFlight.peek(this.lastId);
     this.resends.onLinkLost(this.inFlight.open(), this.peerSupportsRetry, cause, last);
@@ -219,6 +241,7 @@ export class OutgoingCalls implements ResendHost {
   end(code: "ConnectionClosed" | "SessionShutdown", cause: unknown): void {
     this.ended = { code, cause };
     this.resends.stop();
+    this.unread.clear();
     const open = this.inFlight.clear();
     for (let request = this.waiting.head; request !== undefined; request = this.waiting.head) {
       this.waiting.remove(request);
@@ -265,7 +288,7 @@ export class OutgoingCalls implements ResendHost {
   };
 
   /** Schemas inside a Response. Source: `protocol/schemas.md` §5. @returns false when the connection has ended */
-  private receiveInlined(head: MessageHead, bytes: Uint8Array): boolean {
+  private receiveInlined(head: MessageHead | QueuedCall, bytes: Uint8Array): boolean {
     if (!this.inFlight.has(head.id)) {
       this.connection.fail(`response schemas for unknown inflight request ${head.id}`);
       return false;
@@ -363,11 +386,19 @@ export class OutgoingCalls implements ResendHost {
     return endPayload(w, start, p);
   }
 
-  private settle(request: OutgoingRequest, head: MessageHead, bytes: Uint8Array): void {
+  private settle(request: OutgoingRequest, head: MessageHead | QueuedCall, bytes: Uint8Array): void {
+    const entry = this.methods.entry(request.method);
+    const reading = entry.decision ?? this.methods.decide(entry);
+    if (reading === undefined) {
+      // It stays in flight until the code is there by which its answer is read.
+      this.inFlight.add(request);
+      if (!this.unread.add(head, bytes, 0)) this.connection.fail("too many answers wait to be read");
+      return;
+    }
     this.unwatch(request);
     const { onMetadata } = request.options ?? {};
-    if (onMetadata !== undefined) this.giveMetadata(onMetadata, request, head, bytes);
-    const { method, asResult } = request;
+    if (onMetadata !== undefined) giveMetadata(this.events, onMetadata, request, head, bytes);
+    const { asResult } = request;
     const { reader } = this;
     reader.reset(bytes, head.payloadStart, head.payloadEnd);
     let value: unknown;
@@ -376,12 +407,12 @@ export class OutgoingCalls implements ResendHost {
       const variant = readTag(reader);
       if (variant === 1) {
         hasFailed = true;
-        const error = this.settleError(request, reader);
+        const error = this.settleError(request, reader, reading.user);
         request.channels?.endFailed(error);
         return;
       }
       if (variant !== 0) unknownVariant(reader, variant, "Result");
-      const { problem, read } = this.methods.decide(this.methods.entry(method)).ok;
+      const { problem, read } = reading.ok;
       if (problem !== undefined) {
         this.fail(request, "InvalidPayload", problem);
         return;
@@ -396,7 +427,7 @@ export class OutgoingCalls implements ResendHost {
     request.resolve(asResult ? { ok: true, value } : value);
   }
 
-  private settleError(request: OutgoingRequest, reader: Reader): CallError {
+  private settleError(request: OutgoingRequest, reader: Reader, { problem, read }: Reading): CallError {
     const { method } = request;
     const index = readTag(reader);
     if (index !== 0) {
@@ -405,7 +436,6 @@ export class OutgoingCalls implements ResendHost {
       const detail = code === "InvalidPayload" ? readString(reader) : "";
       return this.fail(request, code, code === "Cancelled" ? cancelledByPeer : detail);
     }
-    const { problem, read } = this.methods.decide(this.methods.entry(method)).user;
     if (problem !== undefined || method.error === undefined) {
       const detail = problem ?? "a declared error of a method that declares none";
       return this.fail(request, "InvalidPayload", detail);
@@ -421,16 +451,6 @@ export class OutgoingCalls implements ResendHost {
     const cause = decodeError(fault, reader, undefined);
     this.events.codecFailed("onDecodeFailed", "response", request, cause);
     return this.fail(request, "InvalidPayload", cause.message, cause);
-  }
-
-  private giveMetadata(
-    onMetadata: (metadata: Metadata) => void,
-    request: OutgoingRequest,
-    head: MessageHead,
-    bytes: Uint8Array,
-  ): void {
-    const give = (): unknown => onMetadata(Metadata.decode(bytes, head.metadataStart, head.metadataEnd));
-    callOut(give, (error) => this.events.handlerFailed(request, error));
   }
 
   /** The caller gives up, or its time is over. */

@@ -1,46 +1,17 @@
-/** From two types that differ to the function that reads the one as the other, or to the reason why none can. */
+/**
+ * From two types that differ to the function that reads the one as the other, or to the reason why none can. Loaded when
+ * it is needed, see `plans.ts`.
+ */
 import type { Reader } from "../bytes/reader.js";
-import type { Binding } from "../call/binding.js";
 import { CodecError } from "../errors.js";
-import { defaultLimits } from "../limits.js";
 import { compilePlan } from "../plan/compile-plan.js";
 import { buildPlan, type PlanAllowance } from "../plan/plan.js";
 import { planLimits } from "../plan/plan-model.js";
 import { problemsText } from "../plan/plan-problem.js";
 import { skipsChannels } from "../plan/skip.js";
-import type { AnnouncedSchema } from "../schema/announcements.js";
-import type { Schema, TypeId, TypeRef } from "../schema/model.js";
-import { assemblePayload, readSchemaPayload } from "../schema/payload.js";
+import type { TypeRef } from "../schema/model.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
-import { isCoveredByIds } from "../schema/uncovered.js";
-import type { Shape } from "../shape/shape.js";
-
-/** How one kind of payload of a method is read on one connection. */
-export interface Reading<T = unknown> {
-  /** Why it cannot be read; undefined when it can. */
-  readonly problem: string | undefined;
-  /** Whether fields are skipped that may hold channels: those have to be ended. */
-  readonly skipsChannels: boolean;
-  /** The static decoder where the peer's layout is ours. Not called where there is a problem. */
-  readonly read: (r: Reader) => T;
-}
-
-/** What reads a payload that lies as ours do. */
-export interface StaticReader<T> {
-  readonly shape: Shape;
-  readonly read: (r: Reader) => T;
-}
-
-/** A payload that cannot be read. */
-export function unreadable(problem: string): Reading<never> {
-  return {
-    problem,
-    skipsChannels: false,
-    read: () => {
-      throw new CodecError("DecodeFailed", problem);
-    },
-  };
-}
+import { type Reading, type StaticReader, unreadable } from "./reading.js";
 
 /**
  * Reads `remote` as `local`.
@@ -79,39 +50,3 @@ export function translate<T>(
 
 const exhausted = "the types that were announced on this connection take too long to compare";
 const planFailed = "protocol error: translation plan failed: ";
-
-/** Our own schemas of a binding. */
-export interface OwnSchemas {
-  readonly lookup: SchemaLookup;
-  /** Those to be compared although the ids of two roots are equal: none where ids say what the types are. */
-  readonly uncovered: readonly AnnouncedSchema[];
-}
-
-const known = /*@__PURE__*/ new WeakMap<Binding, OwnSchemas>();
-
-/** Our own schemas of a binding, looked at when the first peer is compared with it, kept when a peer's type differs. */
-export function schemasOf(binding: Binding): OwnSchemas {
-  let own = known.get(binding);
-  if (own === undefined) {
-    let byId: ReadonlyMap<TypeId, Schema> | undefined;
-    own = {
-      lookup: (id) => {
-        byId ??= new Map(decode(binding).map((schema) => [schema.id, schema]));
-        return byId.get(id);
-      },
-      uncovered: isCoveredByIds(decode(binding)) ? [] : binding.schemas,
-    };
-    known.set(binding, own);
-  }
-  return own;
-}
-
-function decode(binding: Binding): readonly Schema[] {
-  const chunks = binding.schemas.map((schema) => schema.bytes);
-  const { schemas } = readSchemaPayload(assemblePayload(chunks, binding.root), {
-    maxSchemaBytes: Number.POSITIVE_INFINITY,
-    maxSchemas: Number.POSITIVE_INFINITY,
-    maxSchemaDepth: defaultLimits.maxSchemaDepth,
-  });
-  return schemas;
-}
