@@ -11,6 +11,7 @@
  * A session has the key that its peer is known to have, and those that were offered to it since: the peer goes over to a
  * new one when it reads the offer, and whether it did shows only when it comes back.
  */
+import { callOut, ignore } from "../call/call-out.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { SessionError } from "../errors.js";
 import type { ResumableSessions } from "../establish/accept.js";
@@ -130,7 +131,7 @@ export class SessionRegistry implements ResumableSessions, KeyedSessions {
 
   /** A key of an earlier process has been taken up under another one. */
   drop(key: Uint8Array): void {
-    this.store?.remove(key);
+    this.removeKept(key);
   }
 
   /** The listener stops, and its sessions end: what the store has stays there, for the next process. */
@@ -167,7 +168,15 @@ export class SessionRegistry implements ResumableSessions, KeyedSessions {
   private forget(entry: Entry, key: Uint8Array): void {
     entry.keys.splice(entry.keys.indexOf(key), 1);
     this.byKey.delete(toHex(key));
-    if (!this.isClosed) this.store?.remove(key);
+    if (!this.isClosed) this.removeKept(key);
+  }
+
+  /**
+   * The key is void here, whatever the store does: what it keeps of it is forgotten by the store's own time. It may be
+   * full or gone, and must not end the process.
+   */
+  private removeKept(key: Uint8Array): void {
+    callOut(() => this.store?.remove(key), ignore);
   }
 
   private expire(session: Session, why: string): void {
