@@ -12,6 +12,10 @@ const madeInputs: Readonly<Record<string, { text: string; expected: readonly str
     text: `struct P { a: u8 }\n//${" ".repeat(4 * 1024 * 1024)}`,
     expected: ["VOX1019"],
   },
+  "more findings than anybody reads": {
+    text: `import { Gone } from "./gone.vox"\n${"type T = Gone\n".repeat(1_001)}`,
+    expected: ["VOX2001", ...Array.from({ length: 999 }, () => "VOX2005"), "VOX4006"],
+  },
 };
 
 describe("bad fixtures", () => {

@@ -43,6 +43,7 @@ const inWords: ReadonlySet<string> = new Set([
   "VOX1024",
   "VOX3005",
   "VOX3006",
+  "VOX4006",
 ]);
 
 describe("docs/diagnostics.md", () => {

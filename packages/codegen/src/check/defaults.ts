@@ -1,6 +1,6 @@
 /** Literals → default values. */
 
-import type { DefaultValue, PrimitiveName, Type } from "../model/model.js";
+import type { DefaultValue, EnumDeclaration, PrimitiveName, Type, Variant } from "../model/model.js";
 import type { LiteralNode } from "../syntax/ast.js";
 
 /** Range of an integer type, or undefined. */
@@ -23,6 +23,18 @@ export function valueRange({
   const range = integerRange(name);
   if (range === undefined || !asNumber) return range;
   return { min: range.min < -safe ? -safe : range.min, max: range.max > safe ? safe : range.max };
+}
+
+const variantsByName = new WeakMap<EnumDeclaration, ReadonlyMap<string, Variant>>();
+
+/** The variant of a name; of several, the first. A large enum is looked through once. */
+export function variantNamed(declaration: EnumDeclaration, name: string): Variant | undefined {
+  let variants = variantsByName.get(declaration);
+  if (variants === undefined) {
+    variants = new Map([...declaration.variants].reverse().map((variant) => [variant.name, variant]));
+    variantsByName.set(declaration, variants);
+  }
+  return variants.get(name);
 }
 
 /** Longest number literal that is read: the longest of any type has 40 characters. */
@@ -64,7 +76,7 @@ export function defaultValue(literal: LiteralNode, type: Type): DefaultValue | u
       return literal.kind === "empty" && type.length === 0 ? { kind: "empty" } : undefined;
     case "named": {
       if (type.declaration.kind !== "enum" || literal.kind !== "identifier") return undefined;
-      const variant = type.declaration.variants.find((candidate) => candidate.name === literal.text);
+      const variant = variantNamed(type.declaration, literal.text);
       return variant?.form.kind === "unit" ? { kind: "variant", variant: variant.name } : undefined;
     }
     default:

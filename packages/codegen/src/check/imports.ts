@@ -1,6 +1,5 @@
 /** Loads the entries and everything that they import; refuses missing files and cycles. */
 import type { Reporter } from "../diagnostics/report.js";
-import { nearestName } from "../diagnostics/suggest.js";
 import type { Host } from "../host/host.js";
 import { baseName, normalizePath, parentPath, resolvePath } from "../host/path.js";
 import { SourceFile } from "../source/source-file.js";
@@ -24,7 +23,7 @@ export function loadFiles(host: Host, entries: readonly string[], reporter: Repo
     if (text !== undefined) {
       if (!loaded.has(entry)) load(entry, text);
     } else {
-      const advice = suggestFile(host, entry) ?? "check the path";
+      const advice = suggestFile(host, reporter, entry) ?? "check the path";
       reporter.report("VOX2001", { file: entry, start: 0, end: 0 }, { path: entry, advice });
     }
   }
@@ -66,19 +65,25 @@ function resolveImport(
     return undefined;
   }
   const advice =
-    suggestFile(host, path, from.path) ??
+    suggestFile(host, reporter, path, from.path) ??
     (path.endsWith(".vox") ? `it would be ${path}` : "the name of a schema ends in .vox");
   reporter.report("VOX2001", from.span, { path: `"${from.path}"`, advice });
   return undefined;
 }
 
 /** `did you mean …`, as the path was written. */
-function suggestFile(host: Host, path: string, written: string = path): string | undefined {
+function suggestFile(
+  host: Host,
+  reporter: Reporter,
+  path: string,
+  written: string = path,
+): string | undefined {
   const withEnding = `${path}.vox`;
   const folder = written.slice(0, written.lastIndexOf("/") + 1);
   if (!path.endsWith(".vox") && host.read(withEnding) !== undefined) return `did you mean "${written}.vox"?`;
-  const names = (host.list?.(parentPath(path)) ?? []).filter((name) => name.endsWith(".vox"));
-  const near = nearestName(baseName(path), names);
+  const near = reporter.nearest(baseName(path), () =>
+    (host.list?.(parentPath(path)) ?? []).filter((name) => name.endsWith(".vox")),
+  );
   return near === undefined ? undefined : `did you mean "${folder}${near}"?`;
 }
 

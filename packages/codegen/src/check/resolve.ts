@@ -1,6 +1,5 @@
 /** What each name of a file stands for: its declarations and its imports. */
 import type { Reporter } from "../diagnostics/report.js";
-import { nearestName } from "../diagnostics/suggest.js";
 import type { NameNode } from "../syntax/ast.js";
 import { keywords } from "../syntax/tokens.js";
 import { builtinNames, isBuiltin } from "./builtin.js";
@@ -64,13 +63,12 @@ function reportImport(
   if (meaning?.kind === "service") {
     reporter.report("VOX2011", name.span, { name: name.text });
   } else if (meaning === undefined) {
-    const types = target.ast.declarations
-      .filter((node) => node.kind !== "service")
-      .map((node) => node.name.text);
-    const near = nearestName(name.text, types);
-    const passedOn = target.ast.imports.find((other) =>
-      other.names.some((inner) => inner.text === name.text),
+    const near = reporter.nearest(name.text, () =>
+      target.ast.declarations.filter((node) => node.kind !== "service").map((node) => node.name.text),
     );
+    const passedOn = target.names.has(name.text)
+      ? target.ast.imports.find((other) => other.names.some((inner) => inner.text === name.text))
+      : undefined;
     const advice =
       passedOn?.from !== undefined
         ? `it is itself imported there from "${passedOn.from.path}": import it from where it is declared`
@@ -125,7 +123,10 @@ export function nearestType(
   file: LoadedFile,
   name: string,
   parameters: Iterable<string>,
+  reporter: Reporter,
 ): string | undefined {
-  const known = [...file.names].filter(([, meaning]) => meaning.kind === "type").map(([text]) => text);
-  return nearestName(name, [...parameters, ...known, ...builtinNames]);
+  return reporter.nearest(name, () => {
+    const known = [...file.names].filter(([, meaning]) => meaning.kind === "type").map(([text]) => text);
+    return [...parameters, ...known, ...builtinNames];
+  });
 }

@@ -182,7 +182,7 @@ export class TypeResolver {
     }
     const texts = node.args.map((argument) => typeText(scope.file, argument.span));
     const foreign = foreignTypeAdvice(name, texts);
-    const near = nearestType(scope.file, name, scope.parameters);
+    const near = nearestType(scope.file, name, scope.parameters, this.#reporter);
     const span = foreign === undefined ? node.name.span : node.span;
     const advice =
       foreign?.advice ??

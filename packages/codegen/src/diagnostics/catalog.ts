@@ -86,6 +86,7 @@ export const catalog = {
   VOX4003: { severity: "warning", title: "too many arguments for Rust", message: "method `{method}` takes {count} arguments", help: "a Rust service (vox 0.8.2) takes at most 4: pass a struct if Rust peers are to share it" },
   VOX4004: { severity: "warning", title: "comment documents nothing", message: "this `///` comment documents nothing", help: "put it on its own line before what it describes, or write `//`" },
   VOX4005: { severity: "warning", title: "error type", message: "method `{method}` throws enum `{name}`, which is not marked as an error", help: "declare it as `error enum {name}`" },
+  VOX4006: { severity: "warning", title: "too many findings", message: "more than {limit} {kind}; the rest is not shown", help: "repair these first" },
 
   // --- 5xxx: changes between two versions ---
   VOX5001: { severity: "error", title: "type changed", message: "{where}: {path} changed from {before} to {after}: {effect}", help: "{advice}" },

@@ -1,7 +1,7 @@
 import { nearestName } from "../../diagnostics/suggest.js";
 import type { EnumDeclaration, PrimitiveName, Type } from "../../model/model.js";
 import type { LiteralNode } from "../../syntax/ast.js";
-import { defaultValue, integerRange, parseFloat64, parseInteger, valueRange } from "../defaults.js";
+import { defaultValue, integerRange, parseFloat64, parseInteger, valueRange, variantNamed } from "../defaults.js";
 import { invalidType, type Linked, withoutAliases } from "../program.js";
 import { quotedType } from "../type-text.js";
 
@@ -58,9 +58,7 @@ function shown(linked: Linked, literal: LiteralNode): string {
 }
 
 function reportVariant(linked: Linked, literal: LiteralNode, declaration: EnumDeclaration, type: Type): void {
-  const units = declaration.variants
-    .filter((variant) => variant.form.kind === "unit")
-    .map(({ name }) => name);
+  const units = unitsOf(declaration);
   const name = literal.kind === "identifier" ? literal.text : nameIn(literal);
   if (name === undefined) {
     const [example] = units;
@@ -72,13 +70,13 @@ function reportVariant(linked: Linked, literal: LiteralNode, declaration: EnumDe
     linked.reporter.report("VOX3030", literal.span, parameters);
     return;
   }
-  const variant = declaration.variants.find((one) => one.name === name);
+  const variant = variantNamed(declaration, name);
   const related = [{ span: variant?.span ?? declaration.span, message: "declared here" }];
   if (variant !== undefined && variant.form.kind !== "unit") {
     linked.reporter.report("VOX3033", literal.span, { name }, { related });
     return;
   }
-  const near = variant?.name ?? nearestName(name, units);
+  const near = variant?.name ?? linked.reporter.nearest(name, () => units);
   const advice =
     variant !== undefined
       ? `write \`${name}\` without quotes`
@@ -97,6 +95,16 @@ function reportVariant(linked: Linked, literal: LiteralNode, declaration: EnumDe
   }
   const parameters = { enum: declaration.name, name, advice };
   linked.reporter.report("VOX3032", literal.span, parameters, { related, replacement: near });
+}
+
+const unitsByEnum = new WeakMap<EnumDeclaration, readonly string[]>();
+
+function unitsOf(declaration: EnumDeclaration): readonly string[] {
+  const known = unitsByEnum.get(declaration);
+  if (known !== undefined) return known;
+  const units = declaration.variants.filter(({ form }) => form.kind === "unit").map(({ name }) => name);
+  unitsByEnum.set(declaration, units);
+  return units;
 }
 
 /** The variant that a string or a word such as `none` may mean. */

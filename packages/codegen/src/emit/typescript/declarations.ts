@@ -13,6 +13,7 @@ import { fieldName } from "../../model/names.js";
 import { block, type Layout } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
+import { stringLiteral } from "./foreign-text.js";
 import { declarationHead } from "./names.js";
 import { formTypes, isOptional, typeText, usesParameter } from "./types.js";
 import { isLiteralEnum } from "./value-type.js";
@@ -57,19 +58,19 @@ function memberText(field: Field, file: FileScope): string {
 function literalText(declaration: EnumDeclaration): readonly Layout[] {
   const { name, variants } = declaration;
   const head = declarationHead(declaration, () => false);
-  const union = `export type ${head} = ${variants.map((variant) => JSON.stringify(variant.name)).join(" | ")};`;
+  const union = `export type ${head} = ${variants.map((variant) => stringLiteral(variant.name)).join(" | ")};`;
   const lines =
     union.length <= maxVariantWidth
       ? [union]
       : [
           `export type ${head} =`,
           ...variants.map(
-            (variant, at) => `  | ${JSON.stringify(variant.name)}${at === variants.length - 1 ? ";" : ""}`,
+            (variant, at) => `  | ${stringLiteral(variant.name)}${at === variants.length - 1 ? ";" : ""}`,
           ),
         ];
   const members = variants.flatMap((variant) => [
     ...docLines(variant),
-    `${variant.name}: ${JSON.stringify(variant.name)},`,
+    `${variant.name}: ${stringLiteral(variant.name)},`,
   ]);
   return [
     ...docLines(declaration),
@@ -92,7 +93,7 @@ function unionText(declaration: EnumDeclaration, file: FileScope): readonly Layo
 
 function variantLines(variant: Variant, end: string, file: FileScope): readonly string[] {
   const members = [
-    { docs: [] as readonly string[], text: `kind: ${JSON.stringify(variant.name)}` },
+    { docs: [] as readonly string[], text: `kind: ${stringLiteral(variant.name)}` },
     ...payloadMembers(variant.form, file),
   ];
   const line = `| { ${members.map((member) => member.text).join("; ")} }${end}`;

@@ -1,5 +1,6 @@
 /** Doc comments of generated code. */
 import type { ModelFile } from "../../model/model.js";
+import { commentLines } from "./foreign-text.js";
 
 interface Documented {
   readonly docs: readonly string[];
@@ -13,7 +14,7 @@ interface Documented {
  */
 export function docLines({ docs, deprecated }: Documented, extra: readonly string[] = []): readonly string[] {
   const tags = deprecated === undefined ? [] : [`@deprecated ${deprecated}`];
-  const lines = [...trimBlank(docs), ...extra, ...tags].flatMap(safeLines);
+  const lines = [...trimBlank(docs), ...extra, ...tags].flatMap(commentLines);
   if (lines.length === 0) return [];
   const [only = ""] = lines;
   if (lines.length === 1) return [`/** ${only} */`];
@@ -27,11 +28,6 @@ export function moduleDocs({
 }: Pick<ModelFile, "docs" | "packageName">): readonly string[] {
   if (docs.every((line) => line.trim() === "")) return [];
   return docLines({ docs }, packageName === undefined ? ["", "@module"] : ["", `@module ${packageName}`]);
-}
-
-/** Lines that cannot end the comment. */
-function safeLines(line: string): readonly string[] {
-  return line.split(/\r\n|[\r\n\u2028\u2029]/).map((part) => part.replaceAll("*/", "*\\/").trimEnd());
 }
 
 /** Without blank lines at either end. */

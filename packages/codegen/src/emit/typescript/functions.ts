@@ -3,6 +3,7 @@ import type { TypeDeclaration } from "../../model/model.js";
 import { block, group, joined, type Layout, object, render } from "../layout.js";
 import { holdsChannel } from "./channels.js";
 import type { FileScope, Part } from "./file-scope.js";
+import { stringLiteral } from "./foreign-text.js";
 import type { CodecNames } from "./names.js";
 import { readerBody, writerBody } from "./part-codec.js";
 import { readFunction } from "./read.js";
@@ -69,7 +70,7 @@ export function codecConstant(declaration: TypeDeclaration, file: FileScope): re
   }
   const type = file.types.of(declaration.type);
   const parts = [shapeText(type, file, true), writeFunction(type, file), readFunction(type, file)];
-  return [doc, group(head, [...parts, JSON.stringify(name)], ");")];
+  return [doc, group(head, [...parts, stringLiteral(name)], ");")];
 }
 
 /** One half of a composite without a name, or of an instantiated generic. */

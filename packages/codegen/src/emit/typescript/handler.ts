@@ -3,6 +3,7 @@ import type { Method, Service } from "../../model/model.js";
 import { block, group, joined, type Layout } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
+import { stringLiteral } from "./foreign-text.js";
 import type { MethodParts } from "./method-parts.js";
 import { type MethodNames, signatureName } from "./names.js";
 import { lastParameter, parameterDocs, parameterText, type Signature, signatureOf } from "./signature.js";
@@ -43,7 +44,7 @@ export function dispatcherText(service: Service, shared: MethodParts, file: File
   return [
     `/** Serves {@link ${service.name}}: pass it to \`serve\`. */`,
     block(`export function ${dispatcher}(${parameter}: ${handler}): $.Dispatcher {`, [
-      joined(`return $.dispatcher(${JSON.stringify(service.name)}, `, group("[", items, "]"), ");"),
+      joined(`return $.dispatcher(${stringLiteral(service.name)}, `, group("[", items, "]"), ");"),
     ]),
   ];
 }

@@ -1,6 +1,7 @@
 /** Imports of one generated file from others, collected while its code is written. */
 import { group, type Layout } from "../layout.js";
 import type { Scope } from "./names.js";
+import { stringLiteral } from "./foreign-text.js";
 
 interface Import {
   readonly name: string;
@@ -48,7 +49,7 @@ export class Imports {
         const statement = (keyword: string, entries: readonly Import[]): readonly Layout[] =>
           entries.length === 0
             ? []
-            : [group(`${keyword} {`, entries.map(clause), `} from ${JSON.stringify(specifier)};`, " ")];
+            : [group(`${keyword} {`, entries.map(clause), `} from ${stringLiteral(specifier)};`, " ")];
         return [
           ...statement(
             "import type",

@@ -3,6 +3,7 @@
 import { fieldName } from "../../model/names.js";
 import { group, joined, type Layout, object, section } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
+import { stringLiteral } from "./foreign-text.js";
 import { tagRoom } from "./measure.js";
 import { variableName } from "./names.js";
 import { needsAnnotation, readText } from "./read.js";
@@ -14,7 +15,7 @@ import { reserve, type Step, tagStep, writeStep, writeSteps } from "./write.js";
 export function namedWriter(type: NamedValue, file: FileScope): readonly Layout[] {
   const members = file.types.members(type);
   const isRecursive = file.measures.isRecursive(type);
-  const name = JSON.stringify(type.declaration.name);
+  const name = stringLiteral(type.declaration.name);
   const enter = isRecursive ? ["$.enter(w);"] : [];
   const leave = isRecursive ? ["$.leave(w);", "return p;"] : [];
   if (members.kind === "struct") {
@@ -27,7 +28,7 @@ export function namedWriter(type: NamedValue, file: FileScope): readonly Layout[
   const unknown = section("default:", [`return $.badVariant(v, ${name});`]);
   if (members.isLiteral) {
     const cases = members.variants.map((variant, index) =>
-      section(`case ${JSON.stringify(variant.name)}:`, [`return $.writeTag(w, p, ${index});`]),
+      section(`case ${stringLiteral(variant.name)}:`, [`return $.writeTag(w, p, ${index});`]),
     );
     return [reserve(tagRoom), switchOn("v", [...cases, unknown])];
   }
@@ -35,7 +36,7 @@ export function namedWriter(type: NamedValue, file: FileScope): readonly Layout[
     const steps = [tagStep(index), ...payloadSteps(variant.payload, file)];
     const guard = tupleGuard(variant.payload);
     const lines = [...guard, ...writeSteps(steps, { returns: !isRecursive })];
-    return section(`case ${JSON.stringify(variant.name)}:`, isRecursive ? [...lines, "break;"] : lines);
+    return section(`case ${stringLiteral(variant.name)}:`, isRecursive ? [...lines, "break;"] : lines);
   });
   return [...enter, switchOn("v.kind", [...cases, unknown]), ...leave];
 }
@@ -50,9 +51,9 @@ export function namedReader(type: NamedValue, file: FileScope): readonly Layout[
     const { locals, literal } = structReader(members.fields, file);
     return [...enter, ...locals, ...leave, joined("return ", literal, ";")];
   }
-  const name = JSON.stringify(type.declaration.name);
+  const name = stringLiteral(type.declaration.name);
   const cases = members.variants.map((variant, index) => {
-    const value = members.isLiteral ? JSON.stringify(variant.name) : variantLiteral(variant, file);
+    const value = members.isLiteral ? stringLiteral(variant.name) : variantLiteral(variant, file);
     const lines = isRecursive ? [joined("v = ", value, ";"), "break;"] : [joined("return ", value, ";")];
     return section(`case ${index}:`, lines);
   });
@@ -115,7 +116,7 @@ function structReader(
 
 /** Members of an object literal are evaluated in order: the payload is read in place. */
 function variantLiteral({ name, payload }: ValueVariant, file: FileScope): Layout {
-  const kind = `kind: ${JSON.stringify(name)}`;
+  const kind = `kind: ${stringLiteral(name)}`;
   switch (payload.kind) {
     case "unit":
       return object([kind]);

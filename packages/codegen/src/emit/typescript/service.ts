@@ -4,6 +4,7 @@ import { methodSchemas } from "../../schema/index.js";
 import { group, joined, type Layout, object } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
+import { stringLiteral } from "./foreign-text.js";
 import type { MethodParts } from "./method-parts.js";
 import type { MethodNames } from "./names.js";
 import { idText } from "./plan.js";
@@ -23,8 +24,8 @@ export function methodConstant(
   const args = parts.args(service, method);
   const flags = methodFlags(method);
   const entries = [
-    JSON.stringify(service.name),
-    JSON.stringify(method.name),
+    stringLiteral(service.name),
+    stringLiteral(method.name),
     idText(methodId),
     args.plan,
     args.write,
@@ -52,7 +53,7 @@ export function serviceConstant(service: Service, file: FileScope): readonly Lay
     ...docLines(service),
     group(
       `export const ${service.name}: $.Service<${client}> = /*@__PURE__*/ $.service(`,
-      [JSON.stringify(service.name), `(caller) => new ${client}(caller)`, object(members)],
+      [stringLiteral(service.name), `(caller) => new ${client}(caller)`, object(members)],
       ");",
     ),
   ];

@@ -3,6 +3,7 @@ import type { DefaultValue } from "../../model/model.js";
 import { fieldName } from "../../model/names.js";
 import { call, group, joined, type Layout, object } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
+import { stringLiteral } from "./foreign-text.js";
 import { valueText } from "./types.js";
 import {
   isLiteralEnum,
@@ -72,7 +73,7 @@ export function tupleShapeText(
       : [
           group(
             "[",
-            names.map((name) => JSON.stringify(name)),
+            names.map((name) => stringLiteral(name)),
             "]",
           ),
         ];
@@ -82,7 +83,7 @@ export function tupleShapeText(
 /** The constant that holds the shape of a struct or enum. @param head what stands before it: `export const` */
 export function shapeConstant(type: NamedValue, name: string, head: string, file: FileScope): Layout {
   const members = file.types.members(type);
-  const wireName = JSON.stringify(type.declaration.name);
+  const wireName = stringLiteral(type.declaration.name);
   if (members.kind === "struct") {
     const start = `${head} ${name}: $.StructShape = ${pureMark}$.structShape(`;
     return group(start, [wireName, fieldsText(members.fields, file), ...makeText(members.fields)], ");");
@@ -96,8 +97,8 @@ export function shapeConstant(type: NamedValue, name: string, head: string, file
 function fieldsText(fields: readonly ValueField[], file: FileScope): Layout {
   const calls = fields.map(({ field, type }) =>
     call("$.fieldShape", [
-      JSON.stringify(field.name),
-      JSON.stringify(fieldName(field)),
+      stringLiteral(field.name),
+      stringLiteral(fieldName(field)),
       shapeText(type, file, false),
       ...defaultText(field.default, type, file),
     ]),
@@ -127,10 +128,11 @@ function defaultText(value: DefaultValue | undefined, type: ValueType, file: Fil
       return [`() => ${Object.is(number, -0) ? "-0" : number}`];
     }
     case "string":
+      return [`() => ${stringLiteral(value.value)}`];
     case "bool":
-      return [`() => ${JSON.stringify(value.value)}`];
+      return [`() => ${value.value}`];
     case "variant": {
-      const variant = JSON.stringify(value.variant);
+      const variant = stringLiteral(value.variant);
       const isLiteral =
         type.kind === "named" && type.declaration.kind === "enum" && isLiteralEnum(type.declaration);
       return [isLiteral ? `() => ${variant}` : `() => ({ kind: ${variant} })`];
@@ -153,7 +155,7 @@ function emptyText(type: ValueType, file: FileScope): string {
 }
 
 function variantText({ name, payload }: ValueVariant, file: FileScope): Layout {
-  const text = JSON.stringify(name);
+  const text = stringLiteral(name);
   switch (payload.kind) {
     case "unit":
       return `${pureMark}$.unitVariant(${text})`;
