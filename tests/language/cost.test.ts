@@ -25,7 +25,8 @@ const shapes: Readonly<Record<string, () => string>> = {
   "one long name": () => `struct ${"A".repeat(size / 2)} { a: ${"B".repeat(size / 2)} }`,
   nesting: () => `struct N { a: ${"(".repeat(size / 2)}u8${")".repeat(size / 2)} }\n`,
   comments: () => `${fill((at) => `/// ${at} a comment\n// more\n`)}struct A { a: u8 }`,
-  "a chain that closes": () => `${fill((at) => `struct C${at} { next: C${at + 1} }\n`)}struct Last { next: C0 }`,
+  "a chain that closes": () =>
+    `${fill((at) => `struct C${at} { next: C${at + 1} }\n`)}struct Last { next: C0 }`,
   "defaults that are no variant": () =>
     `enum E { ${Array.from({ length: 20_000 }, (_, at) => `Variant${at}`)} }\nstruct D { ${fill((at) => `a${at}: E = Varant${at}\n`)} }`,
   "signs of another language": () => "@#$%^ ".repeat(size / 6),
@@ -33,21 +34,29 @@ const shapes: Readonly<Record<string, () => string>> = {
 
 /** Work that grows with the square of the size would take minutes: the time limit of the test is the assertion. */
 describe("a megabyte of", () => {
-  it.each(Object.entries(shapes))("%s is checked, and told in bounded text", { timeout: 60_000 }, (_, make) => {
-    const text = make();
-    const host = memoryHost({ "/a.vox": text, "/b.vox": "struct Name { a: u8 }" });
-    const { diagnostics } = compile(host, ["/a.vox"]);
-    // A thousand errors, a thousand warnings, and that there are more.
-    expect(diagnostics.length).toBeLessThanOrEqual(2_002);
-    const source = new SourceFile("/a.vox", text);
-    const shown = diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, source, { color: false, path: "a.vox" }));
-    expect(shown.reduce((sum, frame) => sum + frame.length, 0)).toBeLessThan(2_000_000);
-  });
+  it.each(Object.entries(shapes))(
+    "%s is checked, and told in bounded text",
+    { timeout: 60_000 },
+    (_, make) => {
+      const text = make();
+      const host = memoryHost({ "/a.vox": text, "/b.vox": "struct Name { a: u8 }" });
+      const { diagnostics } = compile(host, ["/a.vox"]);
+      // A thousand errors, a thousand warnings, and that there are more.
+      expect(diagnostics.length).toBeLessThanOrEqual(2_002);
+      const source = new SourceFile("/a.vox", text);
+      const shown = diagnostics.map((diagnostic) =>
+        renderDiagnostic(diagnostic, source, { color: false, path: "a.vox" }),
+      );
+      expect(shown.reduce((sum, frame) => sum + frame.length, 0)).toBeLessThan(2_000_000);
+    },
+  );
 });
 
 describe("findings", () => {
   it("are errors still when there are too many", () => {
-    const { diagnostics, model } = compile(memoryHost({ "/a.vox": fill(() => "struct A { a: Gone }\n") }), ["/a.vox"]);
+    const { diagnostics, model } = compile(memoryHost({ "/a.vox": fill(() => "struct A { a: Gone }\n") }), [
+      "/a.vox",
+    ]);
     expect(model).toBeUndefined();
     expect(diagnostics.filter(({ severity }) => severity === "error")).toHaveLength(1_000);
     expect(diagnostics.filter(({ code }) => code === "VOX4006").map(({ message }) => message)).toStrictEqual([

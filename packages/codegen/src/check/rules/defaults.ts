@@ -1,7 +1,14 @@
 import { nearestName } from "../../diagnostics/suggest.js";
 import type { EnumDeclaration, PrimitiveName, Type } from "../../model/model.js";
 import type { LiteralNode } from "../../syntax/ast.js";
-import { defaultValue, integerRange, parseFloat64, parseInteger, valueRange, variantNamed } from "../defaults.js";
+import {
+  defaultValue,
+  integerRange,
+  parseFloat64,
+  parseInteger,
+  valueRange,
+  variantNamed,
+} from "../defaults.js";
 import { invalidType, type Linked, withoutAliases } from "../program.js";
 import { quotedType } from "../type-text.js";
 

@@ -1,7 +1,7 @@
 /** Imports of one generated file from others, collected while its code is written. */
 import { group, type Layout } from "../layout.js";
-import type { Scope } from "./names.js";
 import { stringLiteral } from "./foreign-text.js";
+import type { Scope } from "./names.js";
 
 interface Import {
   readonly name: string;
