@@ -24,9 +24,7 @@ const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\u
 
 /** As the schema language writes a string. */
 function quoted(text: string): string {
-  const escapes = [...wellFormed(text)].map(
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
+  const escapes = [...wellFormed(text)].map((character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
   return `"${escapes.join("")}"`;
 }
 
