@@ -1,4 +1,5 @@
 /** One run of `generate`: compile, plan, write or compare, tell. */
+import { existsSync } from "node:fs";
 import type { Model } from "@voxrpc/codegen";
 import { exitCode } from "../errors.js";
 import { shownPath } from "../files/paths.js";
@@ -18,6 +19,18 @@ export interface RunOptions {
   readonly inspect?: (checked: Checked, model: Model) => readonly Finding[];
   /** Told what the front end found, before anything is written. */
   readonly onChecked?: (checked: Checked) => void;
+}
+
+const besideSchemas: readonly string[] = [
+  "warning: generated files lie beside their schemas and import each other without an extension:",
+  "bundlers take `./shop.vox` for the schema. Write them into a folder of their own (`out`), or use the extension `.js`.",
+];
+
+/** Whether an import without an extension finds a schema where a generated file is meant. */
+function isTakenForSchema(project: Project, { files }: Checked, { changes }: OutputPlan): boolean {
+  if (project.importExtension !== "none") return false;
+  const planned = new Set(changes.map(({ path }) => path));
+  return files.some((file) => planned.has(`${file}.ts`) || existsSync(`${file}.ts`));
 }
 
 /**
@@ -51,6 +64,7 @@ export async function runOnce(
       else report({ kind: "stale", change, path, diff: diffOf(planned, path) });
     }
   }
+  if (mode !== "check" && isTakenForSchema(project, checked, plan)) report({ kind: "advice", lines: besideSchemas });
   const removed = plan.changes.filter(({ change }) => change === "removed").length;
   const stale = mode === "compare" ? plan.changes.length : 0;
   const isWritten = mode === "write";

@@ -1,0 +1,20 @@
+/**
+ * What bundlers find under `@voxrpc/runtime/node` when they build for a browser, where there are no sockets of TCP: the
+ * module says so as soon as it is loaded. It has the names of `index.ts`, so that the build itself does not fail with less.
+ */
+const refused = (): never => {
+  throw new Error(
+    "@voxrpc/runtime/node runs on Node only: in a browser, import connect from @voxrpc/runtime/web and use a ws: or wss: address",
+  );
+};
+
+export const attach: never = refused();
+export const connect: never = attach;
+export const connectSession: never = attach;
+export const defaultKeepalive: never = attach;
+export const formatAddress: never = attach;
+export const parseAddress: never = attach;
+export const Server: never = attach;
+export const SocketLink: never = attach;
+export const serve: never = attach;
+export const WsLink: never = attach;

@@ -1,0 +1,42 @@
+/** What is in the tarballs. Needs a build. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+function contents(name: string): readonly string[] {
+  const cwd = `${root}packages/${name}`;
+  execFileSync(process.execPath, [`${root}scripts/package-files.mjs`], { cwd });
+  const text = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd, encoding: "utf8" });
+  const [packed] = JSON.parse(text) as readonly { readonly files: readonly { readonly path: string }[] }[];
+  return packed?.files.map(({ path }) => path) ?? [];
+}
+
+describe.each(["runtime", "codegen", "cli"])("the tarball of %s", (name) => {
+  it("has its papers, and maps that lead somewhere", { timeout: 120_000 }, () => {
+    const folder = `${root}packages/${name}/`;
+    const files = contents(name);
+    expect(files).toEqual(expect.arrayContaining(["README.md", "LICENSE", "CHANGELOG.md", "package.json"]));
+    expect(files.filter((file) => /\.test\.|\.fixture\.|tsbuildinfo|^src\//.test(file))).toStrictEqual([]);
+    const dead = files.flatMap((file) => {
+      if (!/\.(?:js|mjs|d\.ts)$/.test(file)) return [];
+      const map = /\/\/# sourceMappingURL=(\S+)\s*$/.exec(readFileSync(`${folder}${file}`, "utf8"))?.[1];
+      if (map === undefined) return [];
+      const path = relative(folder, resolve(folder, dirname(file), map));
+      if (!files.includes(path) || !existsSync(`${folder}${path}`)) return [`${file}: no ${map}`];
+      const { sources, sourcesContent } = JSON.parse(readFileSync(`${folder}${path}`, "utf8")) as {
+        sources: readonly string[];
+        sourcesContent?: readonly (string | null)[];
+      };
+      return sourcesContent?.length === sources.length ? [] : [`${path}: no sources`];
+    });
+    expect(dead).toStrictEqual([]);
+  });
+
+  it("says which TypeScript it needs", () => {
+    expect(readFileSync(`${root}packages/${name}/README.md`, "utf8")).toContain("TypeScript 5.7");
+  });
+});
