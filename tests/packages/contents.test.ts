@@ -10,7 +10,10 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 function contents(name: string): readonly string[] {
   const cwd = `${root}packages/${name}`;
   execFileSync(process.execPath, [`${root}scripts/package-files.mjs`], { cwd });
-  const text = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd, encoding: "utf8" });
+  const text = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd,
+    encoding: "utf8",
+  });
   const [packed] = JSON.parse(text) as readonly { readonly files: readonly { readonly path: string }[] }[];
   return packed?.files.map(({ path }) => path) ?? [];
 }

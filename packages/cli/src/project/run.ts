@@ -64,7 +64,8 @@ export async function runOnce(
       else report({ kind: "stale", change, path, diff: diffOf(planned, path) });
     }
   }
-  if (mode !== "check" && isTakenForSchema(project, checked, plan)) report({ kind: "advice", lines: besideSchemas });
+  if (mode !== "check" && isTakenForSchema(project, checked, plan))
+    report({ kind: "advice", lines: besideSchemas });
   const removed = plan.changes.filter(({ change }) => change === "removed").length;
   const stale = mode === "compare" ? plan.changes.length : 0;
   const isWritten = mode === "write";
