@@ -24,7 +24,12 @@ describe.each(["runtime", "codegen", "cli"])("the tarball of %s", (name) => {
     const files = contents(name);
     expect(files).toEqual(expect.arrayContaining(["README.md", "LICENSE", "CHANGELOG.md", "package.json"]));
     expect(files.filter((file) => /\.test\.|\.fixture\.|tsbuildinfo|^src\//.test(file))).toStrictEqual([]);
-    const dead = files.flatMap((file) => {
+    // A folder that was built before holds outputs of modules that are gone; `npm run pack` begins with an empty one.
+    const isCurrent = (file: string): boolean => {
+      const module = /^dist\/(.+?)(?:\.d\.ts|\.js)$/.exec(file)?.[1];
+      return file.startsWith("dist/bundle/") || existsSync(`${folder}src/${module}.ts`);
+    };
+    const dead = files.filter(isCurrent).flatMap((file) => {
       if (!/\.(?:js|mjs|d\.ts)$/.test(file)) return [];
       const map = /\/\/# sourceMappingURL=(\S+)\s*$/.exec(readFileSync(`${folder}${file}`, "utf8"))?.[1];
       if (map === undefined) return [];
