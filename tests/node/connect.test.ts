@@ -38,7 +38,7 @@ describe("connect", () => {
     );
   });
 
-  it.each(["http://127.0.0.1:4000", "ws://127.0.0.1:4000/x"])("to %s, another scheme", async (address) => {
+  it.each(["http://127.0.0.1:4000", "quic://127.0.0.1:4000/x"])("to %s, another scheme", async (address) => {
     const error = await failure(connect(address, Golden));
     expect(error).toMatchObject({ code: "Protocol", retryable: false });
     expect(error.message).toContain(`unknown transport scheme: "${address.split(":")[0]}"`);

@@ -32,6 +32,15 @@ export type ArgumentsReading = Reading<readonly unknown[]>;
 /** A method of ours that was called on this connection. */
 export type ServedMethod = MethodEntry<HandledMethod, ArgumentsReading>;
 
+/** Where the parts of a Call are in its bytes. The head of a message is used again for the next one. */
+interface CallOffsets {
+  readonly id: WireId;
+  readonly metadataStart: number;
+  readonly metadataEnd: number;
+  readonly payloadStart: number;
+  readonly payloadEnd: number;
+}
+
 /** A request whose handler runs, or is about to. It is the handler's context: its parts are made when they are read. */
 export class IncomingRequest implements CallContext, OperationRequest<IncomingRequest>, ObservedRequest {
   readonly served: ServedMethod;
@@ -65,26 +74,22 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
 
   constructor(
     served: ServedMethod,
-    requestId: WireId,
     connectionId: WireId,
     caller: Caller | undefined,
+    call: CallOffsets,
     bytes: Uint8Array,
-    metadataStart: number,
-    metadataEnd: number,
-    argumentsStart: number,
-    argumentsEnd: number,
     sinceMs: number,
   ) {
     this.sinceMs = sinceMs;
     this.served = served;
-    this.requestId = requestId;
+    this.requestId = call.id;
     this.connectionId = connectionId;
     this.caller = caller;
     this.bytes = bytes;
-    this.argumentsStart = argumentsStart;
-    this.argumentsEnd = argumentsEnd;
-    this.metadataStart = metadataStart;
-    this.metadataEnd = metadataEnd;
+    this.argumentsStart = call.payloadStart;
+    this.argumentsEnd = call.payloadEnd;
+    this.metadataStart = call.metadataStart;
+    this.metadataEnd = call.metadataEnd;
   }
 
   get method(): HandledMethod {

@@ -16,9 +16,10 @@ import { FrameTooLarge } from "../session/outbox.js";
 import { hasParity } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
 import type { MessageHead, WireId } from "../wire/message.js";
-import { isSendable, type Metadata } from "../wire/metadata.js";
+import { isSendable } from "../wire/metadata.js";
 import type { AnsweringParts, Answers } from "./answering.js";
 import type { Bindings } from "./bindings.js";
+import { HandlersAtWork } from "./handlers-at-work.js";
 import { IncomingArguments } from "./incoming-arguments.js";
 import { type IncomingQueue, type QueuedCall, WaitingCalls } from "./incoming-queue.js";
 import { type ArgumentsReading, IncomingRequest } from "./incoming-request.js";
@@ -50,13 +51,12 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   /** Whether new calls are answered with `SessionShutdown`. */
   isDraining = false;
   private hasEnded = false;
-  /** Handlers that have not ended, those included whose calls are over. */
-  private working = 0;
-  private isLingering = false;
+  private readonly working: HandlersAtWork;
 
   constructor(parts: AnsweringParts) {
     const { connection, bindings, limits, clock, observer } = parts;
     this.caller = parts.caller;
+    this.working = new HandlersAtWork(connection.host);
     this.connection = connection;
     this.bindings = bindings;
     this.dispatcher = parts.dispatcher;
@@ -189,14 +189,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.carried.clear();
     this.methods.clear();
     this.dropAll("the connection of the call has ended");
-    if (this.working !== 0) this.linger();
-  }
-
-  /** Handlers run on behind the end of the connection: it keeps its place in the session until they are through. */
-  private linger(): void {
-    if (this.isLingering) return;
-    this.isLingering = true;
-    this.connection.host.countLingering(1);
+    this.working.linger();
   }
 
   /**
@@ -204,7 +197,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
    * told: a caller that makes and cancels calls must not make more of them run.
    */
   private get isFull(): boolean {
-    return this.running.size >= this.limit || this.working >= this.limit;
+    return this.running.size >= this.limit || this.working.count >= this.limit;
   }
 
   /** Nothing can be answered any more: handlers that may stop are told so. */
@@ -341,7 +334,6 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 
   private run(head: MessageHead | QueuedCall, bytes: Uint8Array, arrivedMs: number): void {
-    const { id } = head;
     const method = this.find(head);
     if (method === undefined) {
       this.turnAway(head, bytes, undefined, this.dispatcher === undefined ? "Cancelled" : "UnknownMethod");
@@ -352,19 +344,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.keep(this.waiting.unread, head, bytes, arrivedMs);
       return;
     }
-    const { metadataStart, metadataEnd } = head;
-    const request = new IncomingRequest(
-      served,
-      id,
-      this.connection.id,
-      this.caller,
-      bytes,
-      metadataStart,
-      metadataEnd,
-      head.payloadStart,
-      head.payloadEnd,
-      arrivedMs,
-    );
+    const request = new IncomingRequest(served, this.connection.id, this.caller, head, bytes, arrivedMs);
     this.events.begin(request);
     this.events.started(request);
     if (request.mayRepeat && (this.running.size !== 0 || this.operations.asksStore(method)))
@@ -386,9 +366,9 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.onResult(request, result);
       return;
     }
-    this.working += 1;
+    this.working.count += 1;
     if (this.hasEnded) {
-      this.linger();
+      this.working.linger();
       request.isAnswered = true;
       request.abort("the connection of the call has ended");
     } else {
@@ -397,12 +377,12 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     }
     Promise.resolve(result).then(
       (value) => {
-        this.working -= 1;
+        this.working.ended();
         this.onResult(request, value);
         this.advance();
       },
       (thrown) => {
-        this.working -= 1;
+        this.working.ended();
         this.onThrown(request, thrown);
         this.advance();
       },
@@ -411,10 +391,6 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   /** A handler has ended: the next one may start. */
   advance(): void {
-    if (this.isLingering && this.working === 0) {
-      this.isLingering = false;
-      this.connection.host.countLingering(-1);
-    }
     if (this.waiting.size !== 0) this.pump();
     this.onSettled();
   }
@@ -486,17 +462,13 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     return true;
   }
 
-  /** What the handler has put beside its answer; nothing when that is too large to be sent. */
-  private sendableMetadata({ answeredMetadata }: IncomingRequest): Metadata | undefined {
-    const { metadataLimits } = this.connection.host.outbox.writer;
-    return answeredMetadata !== undefined && isSendable(answeredMetadata, metadataLimits)
-      ? answeredMetadata
-      : undefined;
-  }
-
   private answer(request: IncomingRequest, code: CallFailureCode, detail = ""): void {
     const { requestId, served } = request;
-    this.replies.answer(requestId, served, code, detail, this.sendableMetadata(request));
+    const { metadataLimits } = this.connection.host.outbox.writer;
+    const { answeredMetadata: beside } = request;
+    // What the handler has put beside its answer may be too large to be sent.
+    const metadata = beside !== undefined && isSendable(beside, metadataLimits) ? beside : undefined;
+    this.replies.answer(requestId, served, code, detail, metadata);
     this.finish(request, code, detail);
   }
 

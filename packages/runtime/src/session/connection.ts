@@ -77,9 +77,7 @@ export interface ConnectionHost {
   /** Calls of the peer begin to wait, or have waited, with what belongs to them; see `Reading.countQueued`. */
   countQueued(bytes: number): boolean;
   /** Connections that have ended and whose handlers still run: they count as connections. */
-  readonly lingering: number;
-  /** @param change 1 for one more, -1 for one less */
-  countLingering(change: 1 | -1): void;
+  lingering: number;
   /** Schemas of the peer's are kept, or forgotten (less than 0). @returns false, counting nothing, when they are too many */
   countSchemas(bytes: number): boolean;
   /**

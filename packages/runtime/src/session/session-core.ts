@@ -158,10 +158,6 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     return this.reading.countQueued(bytes);
   }
 
-  countLingering(change: 1 | -1): void {
-    this.lingering += change;
-  }
-
   countSchemas(bytes: number): boolean {
     if (this.schemaBytes + bytes > schemaPayloadsHeld * this.limits.maxSchemaBytes) return false;
     this.schemaBytes += bytes;

@@ -1,0 +1,28 @@
+/** How many handlers of one connection have not ended, those included whose calls are over. */
+import type { ConnectionHost } from "../session/connection.js";
+
+/** Counts them. A connection that has ended lingers in its session until its last handler has ended. */
+export class HandlersAtWork {
+  count = 0;
+  private readonly host: Pick<ConnectionHost, "lingering">;
+  private isLingering = false;
+
+  constructor(host: Pick<ConnectionHost, "lingering">) {
+    this.host = host;
+  }
+
+  /** The connection has ended. */
+  linger(): void {
+    if (this.isLingering || this.count === 0) return;
+    this.isLingering = true;
+    this.host.lingering += 1;
+  }
+
+  /** A handler has ended. */
+  ended(): void {
+    this.count -= 1;
+    if (!this.isLingering || this.count !== 0) return;
+    this.isLingering = false;
+    this.host.lingering -= 1;
+  }
+}
