@@ -65,6 +65,24 @@ describe("a call that something between does not let through", () => {
 });
 
 describe("a wire that dies whatever is sent", () => {
+  it("sees the call again at once on the second new link, as a client of 0.8.2 does", async () => {
+    const { gate, dispatcher } = service();
+    // The links die right after they have taken the call.
+    const own = await resumable(dispatcher, { reconnect: { minDelayMs: 10, maxDelayMs: 20 } });
+    const call = own.client.driver.call(wait.method, [1]);
+    for (let cuts = 0; cuts < 2; cuts++) {
+      await settle();
+      await own.cut();
+      await own.recover(10);
+    }
+    gate.open(7);
+    await settle();
+    // No time has passed on the last link.
+    expect(await call).toBe(7);
+    expect(own.networks.length).toBe(3);
+    await own.close();
+  });
+
   it("is not blamed on the call that waits", async () => {
     const { gate, dispatcher } = service();
     const own = await resumable(dispatcher, { reconnect: { minDelayMs: 10, maxDelayMs: 20 } });

@@ -6,9 +6,9 @@
  * would never end. So a call that was the last on a link which died soon after is blamed for it:
  *
  * ```
- *  due ──blamed──► due ──blamed──► on probation ──the next link lives──► sent alone ──blamed──► failed
- *   ▲                                   └──the next link dies without it──┐
- *   └───────────── never blamed again: the call before it is ─────────────┘
+ *  due ──blamed three times──► on probation ──the next link lives──► sent alone ──blamed──► failed
+ *   ▲                                └──the next link dies without it──┐
+ *   └────────────── never blamed again: the call before it is ─────────┘
  * ```
  */
 
@@ -32,8 +32,8 @@ export interface ResendHost {
 const deadlyMs = 5000;
 /** Milliseconds that a link has to live without a call on probation. */
 const probationMs = 1000;
-/** Blames from which a call is on probation. */
-const suspected = 2;
+/** Blames from which a call is on probation. As a client of 0.8.2, ours sends it at once over the second new link, too. */
+const suspected = 3;
 
 /** What is held against a call. */
 interface Record {
