@@ -14,6 +14,11 @@ export function loadedPlans(): Plans | undefined {
   return loaded;
 }
 
+/** Resolves when a load that is under way has ended; undefined where none is. */
+export function plansOnTheirWay(): Promise<void> | undefined {
+  return loaded === undefined ? loading?.catch(() => undefined) : undefined;
+}
+
 /** Loads the code; one that failed to load is tried again the next time. */
 export function loadPlans(): Promise<void> {
   loading ??= import("./translate.js").then(
