@@ -63,7 +63,7 @@ describe("an address", () => {
     );
   });
 
-  it.each(["http://127.0.0.1:0", "wss://127.0.0.1:0"])(
+  it.each(["http://127.0.0.1:0", "quic://127.0.0.1:0"])(
     "of another scheme is refused: %s",
     async (address) => {
       const scheme = address.split(":")[0];
@@ -73,6 +73,12 @@ describe("an address", () => {
       });
     },
   );
+
+  it("on wss needs a certificate", async () => {
+    await expect(serve("wss://127.0.0.1:0", goldenDispatcher())).rejects.toThrow(
+      "wss://127.0.0.1:0 needs the option tls, with a certificate and its key",
+    );
+  });
 
   it("is free again after close", async () => {
     const server = await serve(anyPort, goldenDispatcher());
@@ -195,9 +201,10 @@ describe("close", () => {
     const server = await serve(anyPort, goldenDispatcher(), { observer });
     const sockets = await Promise.all([dial(server.address), dial(server.address)]);
     await new Promise((resolve) => setTimeout(resolve, 20));
+    const drained = Promise.all(sockets.map(drain));
     await server.close();
     expect(texts).toEqual(Array(2).fill("cancelled before the session was established"));
-    await Promise.all(sockets.map(drain));
+    await drained;
   });
 
   it("follows the signal", async () => {

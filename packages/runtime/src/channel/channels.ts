@@ -242,9 +242,13 @@ export class Channels implements ChannelPort {
     return new EndedIds(this.connection.peer.parity === "Odd" ? 1 : 2, this.limits.maxChannels);
   }
 
-  get isBusy(): boolean {
+  get isFull(): boolean {
     const { host } = this.connection;
-    return this.turn.isOver || host.isCongested || host.outbox.isEncoding;
+    return host.isCongested || host.outbox.isEncoding;
+  }
+
+  get isBusy(): boolean {
+    return this.turn.isOver || this.isFull;
   }
 
   sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void {

@@ -19,6 +19,11 @@ export class FakePort implements ChannelPort {
   readonly said: string[] = [];
   watch: ChannelPort["watch"] = undefined;
   isBusy = false;
+
+  get isFull(): boolean {
+    return this.isBusy;
+  }
+
   waits = 0;
   closeWait: (() => void) | undefined = undefined;
 

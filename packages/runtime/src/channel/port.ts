@@ -8,7 +8,9 @@ import type { ChannelWatch } from "./watch.js";
 
 /** Says things to the peer about one connection's channels. Nothing here waits. */
 export interface ChannelPort {
-  /** Whether items must wait although there is credit: the link holds too much, or a message is being encoded. */
+  /** Whether no item can leave although there is credit: the link holds too much, or a message is being encoded. */
+  readonly isFull: boolean;
+  /** Whether items must wait although there is credit: {@link isFull}, or others have not had their turn. */
   readonly isBusy: boolean;
   /** @throws CodecError `EncodeFailed` when the item does not fit its type: nothing was sent */
   sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void;

@@ -104,7 +104,10 @@ export class Sender<T> {
 
   /** As {@link send}, if that needs no waiting. @returns whether it has left @throws CodecError */
   sendNow(item: T): boolean {
-    return this.watch === undefined ? this.attempt(item) === "sent" : this.watchedSendNow(item, this.watch);
+    if (this.watch !== undefined) return this.watchedSendNow(item, this.watch);
+    if (this.mustWait) return false;
+    this.sendItem(item);
+    return true;
   }
 
   /** Sends an item if that needs no waiting. @throws CodecError when it does not fit its type */
@@ -232,7 +235,7 @@ export class Sender<T> {
 
   private attempt(item: T): TrySend {
     if (!this.isOpen) return "closed";
-    if (this.credit === 0 || this.waiting.length !== 0 || this.port.isBusy) return "full";
+    if (this.credit === 0 || this.waiting.length !== 0 || this.port.isFull) return "full";
     this.sendItem(item);
     return "sent";
   }

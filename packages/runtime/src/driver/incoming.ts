@@ -18,10 +18,11 @@ import { encodeError } from "../shape/codec-error.js";
 import type { MessageHead, WireId } from "../wire/message.js";
 import { isSendable } from "../wire/metadata.js";
 import type { AnsweringParts, Answers } from "./answering.js";
+import type { ArrivalQueue, QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
 import { HandlersAtWork } from "./handlers-at-work.js";
 import { IncomingArguments } from "./incoming-arguments.js";
-import { type IncomingQueue, type QueuedCall, WaitingCalls } from "./incoming-queue.js";
+import { WaitingCalls } from "./incoming-queue.js";
 import { type ArgumentsReading, IncomingRequest } from "./incoming-request.js";
 import { methodIdOf } from "./method-id.js";
 import { MethodTable } from "./method-table.js";
@@ -294,13 +295,13 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     return request !== undefined && this.find(head) === request.method && this.carried.delete(head.id);
   }
 
-  private find(head: MessageHead | QueuedCall): HandledMethod | undefined {
+  private find(head: MessageHead | QueuedMessage): HandledMethod | undefined {
     return this.dispatcher?.find(head.methodLow, head.methodHigh);
   }
 
   /** Answers a Call that no handler saw. */
   private turnAway(
-    head: MessageHead | QueuedCall,
+    head: MessageHead | QueuedMessage,
     bytes: Uint8Array,
     method: HandledMethod | undefined,
     code: CallFailureCode,
@@ -324,8 +325,8 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 
   private keep(
-    queue: IncomingQueue,
-    head: MessageHead | QueuedCall,
+    queue: ArrivalQueue,
+    head: MessageHead | QueuedMessage,
     bytes: Uint8Array,
     sinceMs: number,
   ): void {
@@ -333,7 +334,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.connection.fail(`more than ${queue.size} requests wait for an answer`);
   }
 
-  private run(head: MessageHead | QueuedCall, bytes: Uint8Array, arrivedMs: number): void {
+  private run(head: MessageHead | QueuedMessage, bytes: Uint8Array, arrivedMs: number): void {
     const method = this.find(head);
     if (method === undefined) {
       this.turnAway(head, bytes, undefined, this.dispatcher === undefined ? "Cancelled" : "UnknownMethod");

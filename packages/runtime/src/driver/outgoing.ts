@@ -26,11 +26,11 @@ import { decodeError, encodeError } from "../shape/codec-error.js";
 import type { MessageHead } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import { beginPayload, endPayload, writeCallHead, writeCancel } from "../wire/request-messages.js";
+import { ArrivalQueue, type QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
 import { Deadlines } from "./deadlines.js";
 import { InFlightTable } from "./in-flight-table.js";
-import { IncomingQueue, type QueuedCall } from "./incoming-queue.js";
 import { MethodTable } from "./method-table.js";
 import { WaitingQueue } from "./outgoing-queue.js";
 import { type AnyMethod, OutgoingRequest } from "./outgoing-request.js";
@@ -58,7 +58,7 @@ function giveMetadata(
   events: RequestEvents,
   onMetadata: (metadata: Metadata) => void,
   request: OutgoingRequest,
-  head: MessageHead | QueuedCall,
+  head: MessageHead | QueuedMessage,
   bytes: Uint8Array,
 ): void {
   const give = (): unknown => onMetadata(Metadata.decode(bytes, head.metadataStart, head.metadataEnd));
@@ -80,7 +80,7 @@ export class OutgoingCalls implements ResendHost {
   private readonly waiting = new WaitingQueue();
   private readonly deadlines: Deadlines<OutgoingRequest>;
   /** Answers that wait for the code by which they are read. */
-  private readonly unread: IncomingQueue;
+  private readonly unread: ArrivalQueue;
   private readonly methods: MethodTable<AnyMethod, ResponseReading>;
   private readonly reader = new Reader();
   private nextOperationId = 1;
@@ -115,7 +115,7 @@ export class OutgoingCalls implements ResendHost {
       (method) => method.args,
       (method) => bindings.decideResponse(method),
     );
-    this.unread = new IncomingQueue(connection.host, Number.POSITIVE_INFINITY);
+    this.unread = new ArrivalQueue(connection.host, Number.POSITIVE_INFINITY);
     this.peerSupportsRetry = peerSupportsRetry;
     this.limit = Math.max(1, connection.peer.maxConcurrentRequests);
     this.waitingLimit = limits.maxWaitingCalls;
@@ -179,7 +179,7 @@ export class OutgoingCalls implements ResendHost {
   }
 
   /** A Response: settles its request; ignored when the id is not in flight. */
-  onResponse(head: MessageHead | QueuedCall, bytes: Uint8Array): void {
+  onResponse(head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
     if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
     const request = this.inFlight.take(head.id);
     if (request !== undefined && this.resends.size !== 0) this.resends.delete(request);
@@ -288,7 +288,7 @@ export class OutgoingCalls implements ResendHost {
   };
 
   /** Schemas inside a Response. Source: `protocol/schemas.md` §5. @returns false when the connection has ended */
-  private receiveInlined(head: MessageHead | QueuedCall, bytes: Uint8Array): boolean {
+  private receiveInlined(head: MessageHead | QueuedMessage, bytes: Uint8Array): boolean {
     if (!this.inFlight.has(head.id)) {
       this.connection.fail(`response schemas for unknown inflight request ${head.id}`);
       return false;
@@ -386,7 +386,7 @@ export class OutgoingCalls implements ResendHost {
     return endPayload(w, start, p);
   }
 
-  private settle(request: OutgoingRequest, head: MessageHead | QueuedCall, bytes: Uint8Array): void {
+  private settle(request: OutgoingRequest, head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
     const entry = this.methods.entry(request.method);
     const reading = entry.decision ?? this.methods.decide(entry);
     if (reading === undefined) {

@@ -2,8 +2,8 @@
 import type { HandledMethod } from "../call/dispatcher.js";
 import { methodIdText, type RequestSnapshot, snapshotId } from "../call/snapshot.js";
 import { methodText } from "../channel/origin.js";
+import type { QueuedMessage } from "./arrival-queue.js";
 import type { InFlightTable } from "./in-flight-table.js";
-import type { QueuedCall } from "./incoming-queue.js";
 import type { IncomingRequest } from "./incoming-request.js";
 import type { WaitingQueue } from "./outgoing-queue.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
@@ -34,7 +34,7 @@ function ours(id: number | undefined, request: OutgoingRequest | undefined, nowM
 
 /** A call of the peer that waits. @param method undefined when it is not served here */
 export function queuedSnapshot(
-  call: QueuedCall,
+  call: QueuedMessage,
   methodId: bigint,
   method: HandledMethod | undefined,
   nowMs: number,
