@@ -19,7 +19,7 @@ let current = "";
 
 const handler: JobsHandler = {
   print(title) {
-    if (title === "") return fail("NoTitle");
+    if (title === "") return fail({ kind: "NoTitle" });
     current = title;
     accidents.mayHappen("begun", title);
     const number = ledger.add(title);
