@@ -30,7 +30,8 @@ export class VersionProgram implements Disposable {
       external: ["typescript", "fast-check"],
       logLevel: "warn",
     });
-    await bundle.write({ file: path, format: "esm" });
+    // One file: what the runtime loads when it is needed is in it, too.
+    await bundle.write({ file: path, format: "esm", codeSplitting: false });
     await bundle.close();
     return new VersionProgram(path);
   }

@@ -120,8 +120,7 @@ function named(type: Type & { kind: "named" }, depth: number): fc.Arbitrary<unkn
   const inner = (part: Type): fc.Arbitrary<unknown> => arbitrary(resolve(part, argumentsOf(type)), depth);
   if (declaration.kind === "struct") return record(declaration.fields, inner);
   const { variants } = declaration;
-  if (isLiteral(variants.map(({ form }) => form)))
-    return fc.constantFrom(...variants.map(({ name }) => name));
+  if (isLiteral(declaration)) return fc.constantFrom(...variants.map(({ name }) => name));
   const ends = variants.filter(({ form }) => form.kind === "unit");
   // Deep down only variants that end: a recursive enum would grow without end.
   const open = depth > maxDepth && ends.length > 0 ? ends : variants;

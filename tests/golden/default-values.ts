@@ -17,7 +17,7 @@ export function defaultOf(field: Field): (() => unknown) | undefined {
     case "variant": {
       const { variant } = declared;
       if (type.kind !== "named" || type.declaration.kind !== "enum") return undefined;
-      const isText = isLiteral(type.declaration.variants.map(({ form }) => form));
+      const isText = isLiteral(type.declaration);
       return isText ? () => variant : () => ({ kind: variant });
     }
     case "empty":

@@ -122,7 +122,7 @@ function readNamed(type: Type & { kind: "named" }, value: JsonObject): unknown {
   const inner = (t: Type): Type => resolve(t, argumentsOf(type));
   if (declaration.kind === "struct") return readFields(declaration.fields, inner, value);
   const [[name, payload]] = Object.entries(value) as [[string, Json]];
-  if (isLiteral(declaration.variants.map((variant) => variant.form))) return name;
+  if (isLiteral(declaration)) return name;
   const form = declaration.variants.find((variant) => variant.name === name)?.form as VariantForm;
   switch (form.kind) {
     case "unit":
@@ -204,7 +204,7 @@ function writeNamed(type: Type & { kind: "named" }, value: unknown): Json {
       ]),
     );
   if (declaration.kind === "struct") return fields(declaration.fields);
-  const literal = isLiteral(declaration.variants.map((variant) => variant.form));
+  const literal = isLiteral(declaration);
   const { kind, value: payload } = (literal ? { kind: value } : value) as { kind: string; value: unknown };
   const form = declaration.variants.find((variant) => variant.name === kind)?.form as VariantForm;
   switch (form.kind) {

@@ -301,12 +301,7 @@ class Composer {
     const shape: runtime.Shape =
       declaration.kind === "struct"
         ? $.structShape(declaration.name, () => built()?.shapes ?? [])
-        : this.enumShape(
-            declaration.name,
-            isLiteral(declaration.variants.map((v) => v.form)),
-            variants,
-            declaration.variants,
-          );
+        : this.enumShape(declaration.name, isLiteral(declaration), variants, declaration.variants);
     const isRecursive = lazily(() => recursiveShapes(shape).has(shape));
     const body: Pick<Part, "write" | "read"> =
       declaration.kind === "struct"

@@ -1,5 +1,5 @@
 /** Helpers over model types that the golden tests share: arguments put in, names as TypeScript has them. */
-import type { Field, Type, VariantForm } from "../../packages/codegen/src/model/model.js";
+import type { EnumDeclaration, Field, Type } from "../../packages/codegen/src/model/model.js";
 
 /** Type arguments by parameter name. */
 export type Arguments = ReadonlyMap<string, Type>;
@@ -69,9 +69,9 @@ export function isWrapped(element: Type): boolean {
   return element.kind === "option" || (element.kind === "primitive" && element.name === "unit");
 }
 
-/** Whether the values of an enum are string literals. */
-export function isLiteral(forms: readonly VariantForm[]): boolean {
-  return forms.every((form) => form.kind === "unit");
+/** Whether the values of an enum are string literals: those of an `error enum` are objects. */
+export function isLiteral({ isError, variants }: EnumDeclaration): boolean {
+  return !isError && variants.every(({ form }) => form.kind === "unit");
 }
 
 /** Name of a struct's member. @param beside `kind` where the member stands in a variant */

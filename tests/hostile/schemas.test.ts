@@ -154,7 +154,11 @@ describe("types", () => {
     const victim = await server(golden);
     await say(victim, [...announced(add.method), frame.schemas(translate.method, payload)]);
     await say(victim, [frame.call(1, translate.method, [2, 4, 1, 1]), frame.call(3, add.method, [20, 22])]);
-    const [problem, sum] = victim.peer.take().filter((text) => text.startsWith("0005"));
+    // The call that can be read overtakes the other one while the code is loaded that compares types.
+    const [problem, sum] = victim.peer
+      .take()
+      .filter((text) => text.startsWith("0005"))
+      .sort();
     expect(invalid(problem)).toMatch(text);
     expect(sum).toBe(toHex(frame.response(3, [0, 42])));
     await expectAlive(victim);

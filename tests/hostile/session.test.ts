@@ -148,10 +148,13 @@ describe("opens", () => {
     let aborted = 0;
     const waiting = $.dispatcher("Golden", [
       wait.handled((_args, { signal }) => {
-        signal.addEventListener("abort", () => {
-          aborted += 1;
+        // A handler that runs on would keep the place of its connection, see tests/session/running-handlers.test.ts.
+        return new Promise<number>((resolve) => {
+          signal.addEventListener("abort", () => {
+            aborted += 1;
+            resolve(0);
+          });
         });
-        return new Promise<number>(() => {});
       }),
     ]);
     const victim = await server(waiting);
