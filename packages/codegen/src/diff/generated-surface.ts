@@ -1,5 +1,4 @@
 /** What a generated file offers to the code that imports it: the structures that the emitter prints, not their text. */
-import { holdsChannel } from "../emit/typescript/channels.js";
 import { FileScope, type ProgramScope } from "../emit/typescript/file-scope.js";
 import { signatureOf } from "../emit/typescript/signature.js";
 import { formTypes, isOptional, typeText } from "../emit/typescript/types.js";
@@ -54,9 +53,9 @@ export function surfacesOf(file: ModelFile, program: ProgramScope): ReadonlyMap<
   const found = new Map<string, Surface>();
   for (const declaration of file.types) {
     found.set(declaration.name, typeSurface(declaration, scope));
-    if (holdsChannel(declaration)) continue;
     const { codec } = scope.declared(declaration);
-    found.set(codec, derived("const", declaration, `the codec of ${declaration.name}`));
+    if (codec !== undefined)
+      found.set(codec, derived("const", declaration, `the codec of ${declaration.name}`));
   }
   for (const service of file.services) addService(service, scope, found);
   return found;

@@ -2,8 +2,9 @@
  * Names that a generated file exports beside those of the schema: clients, handlers, codecs, dispatchers, methods. One
  * place: what `check` reports is what the emitter writes.
  */
+import { channelHolders } from "./channels.js";
 import type { Method, ModelFile, Service, TypeDeclaration } from "./model.js";
-import { absentableName, camelCase, lowerFirst, upperFirst } from "./names.js";
+import { absentableName, camelCase, upperFirst } from "./names.js";
 
 /** Derived names of one service. */
 export interface ServiceExports {
@@ -30,6 +31,7 @@ export interface Clash {
 }
 
 export interface ExportNames {
+  /** Codecs of the types that have one: generic types and types that hold channels have none. */
   readonly codecs: ReadonlyMap<TypeDeclaration, string>;
   readonly services: ReadonlyMap<Service, ServiceExports>;
   readonly clashes: readonly Clash[];
@@ -48,7 +50,10 @@ interface Candidate {
  * takes no name over in this way: code that uses the old name does not compile, instead of calling something else.
  */
 export function exportNames(file: Pick<ModelFile, "types" | "services">): ExportNames {
-  const codecs = file.types.map((type) => [type, codecOf(type)] as const);
+  const holders = channelHolders(file.types);
+  const codecs = file.types
+    .filter((type) => type.parameters.length === 0 && !holders.has(type))
+    .map((type) => [type, codecOf(type)] as const);
   const services = file.services.map((service) => [service, surfaceOf(service)] as const);
   const all = [
     ...codecs.map(([, codec]) => codec),
@@ -109,11 +114,9 @@ function settle(
 }
 
 function codecOf(type: TypeDeclaration): Candidate {
-  const { name, parameters } = type;
-  // The codec of a generic type is a function of the codecs of its parameters.
-  const base = parameters.length === 0 ? name : lowerFirst(name);
+  const { name } = type;
   const subject = `the codec of \`${name}\``;
-  return { wanted: `${base}Codec`, fallback: `${base}_Codec`, subject, owner: type };
+  return { wanted: `${name}Codec`, fallback: `${name}_Codec`, subject, owner: type };
 }
 
 interface Surface {

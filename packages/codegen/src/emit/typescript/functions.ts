@@ -1,7 +1,6 @@
 /** Functions of codecs with their signatures, and the constants of codecs. */
 import type { TypeDeclaration } from "../../model/model.js";
 import { block, group, joined, type Layout, object, render } from "../layout.js";
-import { holdsChannel } from "./channels.js";
 import type { FileScope, Part } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
 import type { CodecNames } from "./names.js";
@@ -58,10 +57,10 @@ export function declaredCodec(declaration: TypeDeclaration, file: FileScope): re
   ];
 }
 
-/** The codec constant of a declared type without parameters. */
+/** The codec constant of a declared type, where it has one. */
 export function codecConstant(declaration: TypeDeclaration, file: FileScope): readonly Layout[] {
-  if (declaration.parameters.length > 0 || holdsChannel(declaration)) return [];
   const { codec, type: name } = file.declared(declaration);
+  if (codec === undefined) return [];
   const head = `export const ${codec}: $.Codec<${name}> = /*@__PURE__*/ $.codec(`;
   const doc = `/** {@link ${name}} to bytes and back. */`;
   if (declaration.kind !== "alias") {

@@ -44,7 +44,8 @@ export interface CodecNames {
 /** Exports of a declared type. */
 export interface TypeNames extends CodecNames {
   readonly type: string;
-  readonly codec: string;
+  /** Not there for a type without a codec of its own. */
+  readonly codec: string | undefined;
 }
 
 /** Constants and functions of a method. */
@@ -93,9 +94,13 @@ export class FileNames {
     // Nothing made up or imported may hide the platform; what the schema itself declares is qualified around.
     for (const name of platformNames) if (!scope.has(name)) scope.claim(name);
     this.types = new Map(
-      [...names.codecs].map(([declaration, codec]) => [
+      types.map((declaration) => [
         declaration,
-        { type: declaration.name, codec, ...codecNames(declaration.name, scope) },
+        {
+          type: declaration.name,
+          codec: names.codecs.get(declaration),
+          ...codecNames(declaration.name, scope),
+        },
       ]),
     );
   }
