@@ -9,8 +9,11 @@ import { ModelSource } from "./source.js";
 
 interface Sent<T> {
   readonly item: T;
-  /** `given`: by the source of a `sendAll`, which says nothing of single items. */
-  state: "waiting" | "given" | "sent" | "failed";
+  /**
+   * `given`: by the source of a `sendAll`, which says nothing of single items. `doubtful`: that `sendAll` has failed, before
+   * or after the item left.
+   */
+  state: "waiting" | "given" | "sent" | "doubtful" | "failed";
 }
 
 /** What sources fail with. */
@@ -162,7 +165,7 @@ export class Flow<T> {
       },
       (error: { readonly code?: string }) => {
         over(error.code ?? String(error));
-        this.dropGiven();
+        this.dropGiven("doubtful");
         if (error === sourceFailure) return;
         if (!source.isOver) this.journal.wrong(`${this.label}: sendAll has failed, its source is kept`);
         this.checkSendError(error.code ?? String(error));
@@ -181,7 +184,8 @@ export class Flow<T> {
       this.sends.push({ item, state: "given" });
       source.give(item);
     } else if (what === "failure") {
-      this.isGivenUp ||= !this.isClosed;
+      // As `abort` does: a Close that waits for credit may be overtaken.
+      this.isGivenUp = true;
       source.fail(sourceFailure);
     } else {
       this.isClosed = true;
@@ -289,10 +293,13 @@ export class Flow<T> {
     this.confirmed += 1;
   }
 
-  /** The item that a source gave last will not leave. */
-  private dropGiven(): void {
+  /** The item that a source gave last will not leave, unless it has left already. */
+  private dropGiven(state: "doubtful" | "failed" = "failed"): void {
     const last = this.sends.at(-1);
-    if (last?.state === "given") last.state = "failed";
+    if (last?.state !== "given") return;
+    const hasCome = this.received === this.sends.length;
+    last.state = hasCome ? "sent" : state;
+    if (hasCome) this.left += 1;
   }
 
   private onItem(item: T): void {
@@ -303,6 +310,10 @@ export class Flow<T> {
     if (expected === undefined) this.journal.wrong(`${this.label}: ${item} came and was never sent`);
     else if (expected.item !== item)
       this.journal.wrong(`${this.label}: ${item} came and not ${expected.item}`);
+    else if (expected.state === "doubtful") {
+      expected.state = "sent";
+      this.left += 1;
+    }
   }
 
   private onEnd(how: string): void {
