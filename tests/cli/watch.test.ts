@@ -64,10 +64,10 @@ describe("vox-gen watch", () => {
     await watching.complains(/there is no file "\.\.\/common\/names\.vox"/);
     await watching.line(/^watching /);
     folder.write("common/names.vox", "package names\ntype Name = string\n");
-    await watching.line(/^created gen\/api\/a\.vox\.ts$/);
+    await watching.line(/^created gen\/a\.vox\.ts$/);
     await watching.line(/^wrote 2 files/);
     folder.write("common/names.vox", "package names\nstruct Name { first: string }\n");
-    await watching.line(/^updated gen\/common\/names\.vox\.ts$/);
+    await watching.line(/^updated gen\/_up\/common\/names\.vox\.ts$/);
   });
 
   it("sees the config, survives what is wrong in it and in a schema, and keeps the last good output", async () => {
