@@ -325,7 +325,7 @@ export class Flow<T> {
         this.journal.wrong(`${this.label} ended with ${how}`);
       return;
     }
-    if (!this.isClosed) this.journal.wrong(`${this.label} looks finished, and nobody closed it`);
+    if (!this.isClosed) this.journal.wrong(`${this.label} looks finished, and its sender did not close it`);
     this.hasEndedWell = true;
   }
 

@@ -40,7 +40,7 @@ describe("a large window and a fast reader", () => {
     "send in a loop": async (out) => {
       for (let item = 0; item < many; item++) await out.send(item);
     },
-    "sends that nobody waits for": (out) =>
+    "sends that are not awaited": (out) =>
       Promise.all(Array.from({ length: many }, (_, item) => out.send(item))),
     "sendAll of a list": (out) => out.sendAll(Array.from({ length: many }, (_, item) => item)),
     "sendAll of a generator": (out) =>

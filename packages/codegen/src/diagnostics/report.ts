@@ -33,7 +33,7 @@ export interface ReportOptions {
   readonly replacement?: string | undefined;
 }
 
-/** Findings of one severity that are kept: nobody reads more, and each costs a frame of several lines. */
+/** Findings of one severity that are kept: more are of no use, and each costs a frame of several lines. */
 const maxFindings = 1_000;
 /** Characters of a name or list that a message repeats. */
 const maxParameter = 400;

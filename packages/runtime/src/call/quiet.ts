@@ -10,7 +10,7 @@ export interface OtherNews {
 }
 
 /**
- * The outcome of a call with channels. When the connection ends below it, or the call fails, whoever takes items is told
+ * The outcome of a call with channels. When the connection ends below it, or the call fails, the reader of items learns it
  * there and may never get to await the call: then its rejection counts as handled, instead of ending a process of Node. The
  * same when the application has left its loop and the handler fails for that. Any other failure is told by the call alone,
  * and is not kept quiet.

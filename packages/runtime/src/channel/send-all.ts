@@ -17,7 +17,7 @@ export interface SendTarget<T> {
 
 type Step<T> = IteratorResult<T, unknown>;
 
-/** The end of the channel, for whoever waits for the next item or the Close: one callback for all steps. */
+/** The end of the channel, for a loop that waits for the next item or the Close: one callback for all steps. */
 class Leaving {
   end: ChannelEnd | undefined = undefined;
   private wake: (() => void) | undefined = undefined;

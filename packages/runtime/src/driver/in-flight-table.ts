@@ -25,7 +25,7 @@ export class InFlightTable {
     return this.waiting + this.abandoned.size;
   }
 
-  /** Requests that somebody waits for. */
+  /** Requests with a caller that waits. */
   get awaited(): number {
     return this.waiting;
   }
@@ -74,7 +74,7 @@ export class InFlightTable {
     return request;
   }
 
-  /** Requests that somebody waits for, oldest first. */
+  /** Requests with a caller that waits, oldest first. */
   open(): OutgoingRequest[] {
     const open = [...this.slow.values()];
     for (const request of this.ring) if (request !== undefined) open.push(request);
@@ -88,7 +88,7 @@ export class InFlightTable {
     return ids;
   }
 
-  /** Takes all out that somebody waits for, and forgets the rest. */
+  /** Takes out all with a caller that waits, and forgets the rest. */
   clear(): OutgoingRequest[] {
     const open = this.open();
     this.ring.fill(undefined);

@@ -40,7 +40,7 @@ export const acceptChecks: OptionChecks<AcceptOptions> = {
  * when there will be none; the observer's `onLinkRefused` is told so.
  *
  * @param acceptor answers the peer's calls; one that finds nothing for the service that the peer asks for refuses it.
- * Undefined: whoever comes is taken, and each call is answered with `Cancelled`
+ * Undefined: every peer is accepted, and each call is answered with `Cancelled`
  * @throws SessionError `Protocol` when the peer speaks something else, breaks a rule or changes its mind; `Rejected`
  * when the acceptor refuses it; `ConnectTimeout` when it takes too long; `Io` when the link fails
  * @throws VoxError `Cancelled` when `signal` is aborted

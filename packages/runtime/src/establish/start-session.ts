@@ -42,7 +42,7 @@ export interface SessionStart {
   readonly record: SessionRecord | undefined;
 }
 
-/** Makes a session and gives it the link. Nobody knows of it yet: see `SessionCore.open` and `Session.onOpened`. */
+/** Makes a session and gives it the link. The application does not know it yet: see `SessionCore.open` and `Session.onOpened`. */
 export function startSession(start: SessionStart): Session {
   const { pump, result, options, limits, clock, acceptor, isResumable } = start;
   const { observer, onUnobservedFailure, operationStore, keepalive } = options;
