@@ -18,6 +18,25 @@ function contents(name: string): readonly string[] {
   return packed?.files.map(({ path }) => path) ?? [];
 }
 
+/** The declarations that a package's `exports` name. */
+function entriesOf(folder: string): readonly string[] {
+  const { exports } = JSON.parse(readFileSync(`${folder}package.json`, "utf8")) as {
+    readonly exports: Readonly<Record<string, unknown>>;
+  };
+  return [...JSON.stringify(exports).matchAll(/"types":"([^"]+)"/g)].map(([, path = ""]) =>
+    resolve(folder, path),
+  );
+}
+
+/** A declaration file with those that it imports, as a compiler reads them. */
+function reachableDeclarations(entry: string, found: Set<string> = new Set()): ReadonlySet<string> {
+  if (found.has(entry)) return found;
+  found.add(entry);
+  for (const [, path = ""] of readFileSync(entry, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g))
+    reachableDeclarations(resolve(dirname(entry), path.replace(/\.js$/, ".d.ts")), found);
+  return found;
+}
+
 describe.each(["runtime", "codegen", "cli"])("the tarball of %s", (name) => {
   it("has its papers, and maps that lead somewhere", { timeout: 120_000 }, () => {
     const folder = `${root}packages/${name}/`;
@@ -42,6 +61,20 @@ describe.each(["runtime", "codegen", "cli"])("the tarball of %s", (name) => {
       return sourcesContent?.length === sources.length ? [] : [`${path}: no sources`];
     });
     expect(dead).toStrictEqual([]);
+  });
+
+  it("declares nothing with the types of a package that brings none", () => {
+    const folder = `${root}packages/${name}/`;
+    // An application without `skipLibCheck` would have to install them by itself (TS7016).
+    const untyped = entriesOf(folder).flatMap((entry) =>
+      [...reachableDeclarations(entry)].flatMap((file) =>
+        [...readFileSync(file, "utf8").matchAll(/(?:from |import\()"([^."][^"]*)"/g)]
+          .map(([, specifier = ""]) => specifier)
+          .filter((specifier) => /^(?:ws|yargs|better-sqlite3)(?:\/|$)/.test(specifier))
+          .map((specifier) => `${relative(folder, file)}: ${specifier}`),
+      ),
+    );
+    expect(untyped).toStrictEqual([]);
   });
 
   it("says which TypeScript it needs", () => {

@@ -27,4 +27,4 @@ export { defaultKeepalive, type KeepaliveChoice } from "./keepalive.js";
 export type { WebSocketOptions } from "./open-websocket.js";
 export { type ServeOptions, Server, type ServerSnapshot, serve } from "./serve.js";
 export { SocketLink, type SocketLinkOptions } from "./socket-link.js";
-export { WsLink, type WsLinkOptions } from "./ws-link.js";
+export { type NodeWebSocket, WsLink, type WsLinkOptions } from "./ws-link.js";

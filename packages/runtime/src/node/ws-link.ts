@@ -10,7 +10,6 @@
  * Ping and pong are the library's business. Compression is off: it costs more than it saves on small binary frames.
  */
 import type { Socket } from "node:net";
-import type { RawData, WebSocket } from "ws";
 import { SessionError } from "../errors.js";
 import { checkLimits } from "../limits.js";
 import { boundaryFraming } from "../link/framing.js";
@@ -25,6 +24,27 @@ import {
 import { closeError, noTextMessages } from "../link/websocket-close.js";
 import { anyObject, checkOptions, having, type OptionChecks, text } from "../options/checks.js";
 import { errorCode, socketError } from "./socket-errors.js";
+
+/**
+ * The part of a WebSocket of the `ws` package that the link uses. The package brings no types, so its own are not part of
+ * ours: applications would have to install them.
+ */
+export interface NodeWebSocket {
+  readonly bufferedAmount: number;
+  binaryType: string;
+  on(event: "message", listener: (data: unknown, isBinary: boolean) => void): unknown;
+  on(event: "error", listener: (fault: Error) => void): unknown;
+  on(event: "close", listener: (code: number, reason: Buffer) => void): unknown;
+  send(
+    data: Uint8Array,
+    options: { readonly binary: boolean; readonly compress: boolean; readonly fin: boolean },
+    written?: () => void,
+  ): void;
+  pause(): void;
+  resume(): void;
+  close(code?: number, reason?: string): void;
+  terminate(): void;
+}
 
 /** How a link over a WebSocket of the `ws` package behaves. */
 export interface WsLinkOptions {
@@ -60,7 +80,7 @@ export class WsLink implements Link {
   readonly framing: Framing = boundaryFraming;
   readonly description: string;
   readonly origin: LinkOrigin;
-  private readonly ws: WebSocket;
+  private readonly ws: NodeWebSocket;
   private readonly socket: Socket;
   private readonly sizes: MessageSizes;
   private sink: LinkSink | undefined = undefined;
@@ -74,7 +94,7 @@ export class WsLink implements Link {
   /** Bytes that the connection had read when the last of the opening messages arrived. */
   private readBytes: number;
 
-  constructor(ws: WebSocket, options: WsLinkOptions) {
+  constructor(ws: NodeWebSocket, options: WsLinkOptions) {
     checkOptions(options, wsLinkChecks);
     const { role, description, socket, limits, upgrade } = options;
     this.ws = ws;
@@ -143,7 +163,7 @@ export class WsLink implements Link {
     this.ws.terminate();
   }
 
-  private readonly onMessage = (data: RawData, isBinary: boolean): void => {
+  private readonly onMessage = (data: unknown, isBinary: boolean): void => {
     if (this.state !== "open") return;
     if (!isBinary || !Buffer.isBuffer(data)) {
       this.refuse(unsupportedData, noTextMessages());
