@@ -13,6 +13,9 @@ const managers = [
   { name: "Yarn", command: ["npx", "--yes", "@yarnpkg/cli-dist@4"], install: ["install"] },
 ];
 
+/** A first install writes the lock file, which Yarn refuses by itself where `CI` is set. */
+const yarnSettings = "nodeLinker: node-modules\nenableTelemetry: false\nenableImmutableInstalls: false\n";
+
 /** @param tarballs path of each packed package by its name */
 export function checkInstalls(directory, tarballs) {
   for (const manager of managers) {
@@ -52,7 +55,7 @@ function writeProject(folder, tarballs) {
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
   writeFileSync(join(folder, "yarn.lock"), "");
-  writeFileSync(join(folder, ".yarnrc.yml"), "nodeLinker: node-modules\nenableTelemetry: false\n");
+  writeFileSync(join(folder, ".yarnrc.yml"), yarnSettings);
 }
 
 /** Lines in which a package manager speaks of scripts that it ran or held back. */
