@@ -82,6 +82,10 @@ const flags: Values = { good: [true, false], bad: [0, "true", null, {}] };
 const functions: Values = { good: [() => {}, async () => {}], bad: [1, "f", null, {}] };
 const objects: Values = { good: [{}], bad: [1, "o", null] };
 const strings: Values = { good: [[], ["a", "b"]], bad: ["a", [1], null, {}] };
+const origins: Values = {
+  good: [[], ["*"], ["https://shop.example", "http://localhost:5173"]],
+  bad: ["*", [1], ["shop.example"], ["https://shop.example/"], null, {}],
+};
 const signals: Values = { good: [new AbortController().signal], bad: [new AbortController(), 1, null, {}] };
 const clocks: Values = { good: [systemClock, new FakeClock()], bad: [Date, 1, null, {}, { now: Date.now }] };
 const metadata: Values = { good: [new Metadata()], bad: [1, "m", null, {}, new Map()] };
@@ -200,7 +204,7 @@ const sets = {
     maxPendingHandshakes: bounds,
     resumable: switched(setOf("expiryMs", { expiryMs: Infinity, store: sessionStore }, NaN)),
     onSession: functions,
-    origins: strings,
+    origins,
     tls: objects,
   }),
   AttachOptions: cases(attachChecks, {
@@ -210,7 +214,7 @@ const sets = {
     maxPendingHandshakes: bounds,
     resumable: switched(setOf("expiryMs", { expiryMs: Infinity, store: sessionStore }, NaN)),
     onSession: functions,
-    origins: strings,
+    origins,
     path: { good: ["/", "/vox"], bad: ["", "vox", "/a b", "/a?b", 1, null, {}] },
   }),
   WebConnectOptions: cases(webConnectChecks, {

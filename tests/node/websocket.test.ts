@@ -174,6 +174,19 @@ describe("a service attached to an HTTP server", () => {
     expect(await get(`http://127.0.0.1:${port}/`)).toEqual({ status: 200, body: "a page" });
   });
 
+  it("is the only one at its path", async () => {
+    const { http } = await httpServer();
+    const vox = attach(http, dispatcher());
+    expect(() => attach(http, dispatcher())).toThrow(
+      "this HTTP server has a service at the path /vox already",
+    );
+    const other = opens(attach(http, dispatcher(), { path: "/other" }));
+    await using client = await connect(other.url, Streams);
+    expect(await client.running()).toBe(0);
+    await vox.close();
+    opens(attach(http, dispatcher()));
+  });
+
   it("leaves other paths to other listeners, and the HTTP server open when it closes", async () => {
     const { http, port } = await httpServer();
     const vox = attach(http, dispatcher());

@@ -22,7 +22,6 @@ import {
   checkOptions,
   type OptionChecks,
   switchable,
-  texts,
 } from "../options/checks.js";
 import { type ResumableOptions, resumableChecks, SessionRegistry } from "../resume/session-registry.js";
 import type { Session } from "../session/session.js";
@@ -36,7 +35,7 @@ import { printFailure } from "./print-failure.js";
 import { socketError } from "./socket-errors.js";
 import { SocketLink } from "./socket-link.js";
 import { TurnedAway } from "./turned-away.js";
-import type { UpgradeOptions } from "./upgrades.js";
+import { type UpgradeOptions, upgradeChecks } from "./upgrades.js";
 import type { WsLink } from "./ws-link.js";
 
 /** What {@link serve} may be given. */
@@ -79,7 +78,7 @@ export const serveChecks: OptionChecks<ServeOptions> = {
   maxPendingHandshakes: bound,
   resumable: switchable(resumableChecks),
   onSession: callback,
-  origins: texts,
+  ...upgradeChecks,
   tls: anyObject,
 };
 

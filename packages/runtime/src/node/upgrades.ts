@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { SessionError } from "../errors.js";
 import type { FrameSizeLimits } from "../link/opening-limits.js";
+import { type Check, type OptionChecks, shown, texts } from "../options/checks.js";
 import { formatAddress } from "./address.js";
 import { upgradeRequest } from "./upgrade-request.js";
 import { WsLink } from "./ws-link.js";
@@ -17,6 +18,18 @@ export interface UpgradeOptions {
    */
   readonly origins?: readonly string[] | undefined;
 }
+
+const origins: Check = (value, name) => {
+  texts(value, name);
+  for (const [index, each] of (value as readonly string[]).entries()) {
+    if (each !== "*" && (!URL.canParse(each) || new URL(each).origin !== each))
+      throw new TypeError(
+        `${name}[${index}] must be "*" or an origin, like https://shop.example, got ${shown(each)}`,
+      );
+  }
+};
+
+export const upgradeChecks: OptionChecks<UpgradeOptions> = { origins };
 
 /** What {@link handleUpgrades} needs. */
 export interface UpgradeHandling extends UpgradeOptions {
@@ -32,12 +45,20 @@ export interface UpgradeHandling extends UpgradeOptions {
 /** The subprotocol that a client names when its token travels as another one. */
 const protocol = "vox.v1";
 
+/** Paths that each HTTP server has a service at already. */
+const servedPaths = /*@__PURE__*/ new WeakMap<HttpServer, Set<string | undefined>>();
+
 /**
  * Answers the upgrade requests of an HTTP server. Requests for other paths are left to its other listeners; the last
  * listener answers 404.
  * @returns stops it
+ * @throws TypeError when there is a service at this path already: one request cannot become two WebSockets
  */
 export function handleUpgrades(server: HttpServer, handling: UpgradeHandling): () => void {
+  const served = servedPaths.get(server) ?? new Set();
+  if (served.has(handling.path))
+    throw new TypeError(`this HTTP server has a service at the path ${handling.path ?? "/"} already`);
+  servedPaths.set(server, served.add(handling.path));
   const upgrades = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -80,6 +101,7 @@ export function handleUpgrades(server: HttpServer, handling: UpgradeHandling): (
   server.on("upgrade", onUpgrade);
   return () => {
     server.off("upgrade", onUpgrade);
+    served.delete(handling.path);
     upgrades.close();
   };
 }

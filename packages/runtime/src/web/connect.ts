@@ -115,6 +115,10 @@ async function connectService(
 function webSocketUrl(address: string | URL): string {
   const { location } = globalThis as { readonly location?: { readonly href: string } };
   const base = location?.href;
+  if (typeof address === "string" && address.startsWith("/") && base === undefined)
+    throw new TypeError(
+      `"${address}" is a path, and there is no page here whose origin it could be on: give ws: or wss:`,
+    );
   if (typeof address === "string" && !URL.canParse(address, base))
     throw new TypeError(
       `${JSON.stringify(address)} is no address: expected /path, ws://host/path or wss://host/path`,
