@@ -166,6 +166,13 @@ function randomType(chance: Chance, depth: number, direct: readonly string[], an
   }
 }
 
+/** A name that no field has: a struct may have lost one since it got its last. */
+function freeName(fields: readonly Field[]): string {
+  let number = fields.length;
+  while (fields.some(({ name }) => name === `new${number}`)) number += 1;
+  return `new${number}`;
+}
+
 /** The world with some changes: what a team does to its schema. */
 export function mutate(world: World, chance: Chance): World {
   let changed = world;
@@ -199,10 +206,7 @@ function mutateFields(
     fields.map((field, i) => (i === at ? change(field) : field));
   switch (chance.integer(7)) {
     case 0:
-      return [
-        ...fields,
-        { name: `new${fields.length}`, type: type(), hasDefault: mayDefault && !chance.once(3) },
-      ];
+      return [...fields, { name: freeName(fields), type: type(), hasDefault: mayDefault && !chance.once(3) }];
     case 1:
       return fields.filter((_, i) => i !== at);
     case 2:
