@@ -20,13 +20,9 @@ export function isWrapped(element: Type): boolean {
   return element.kind === "option" || (element.kind === "primitive" && element.name === "unit");
 }
 
-/** Whether the values of an enum are string literals; those of an error enum never are. */
+/** Whether the values of an enum are string literals. */
 export function isLiteral(declaration: Declaration): boolean {
-  return (
-    declaration.kind === "enum" &&
-    !declaration.isError &&
-    declaration.variants.every(({ form }) => form.kind === "unit")
-  );
+  return declaration.kind === "enum" && declaration.variants.every(({ form }) => form.kind === "unit");
 }
 
 /** A random value of a type, as TypeScript has it. @param depth levels that are not empty yet */
