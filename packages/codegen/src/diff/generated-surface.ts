@@ -1,8 +1,10 @@
 /** What a generated file offers to the code that imports it: the structures that the emitter prints, not their text. */
+
 import { FileScope, type ProgramScope } from "../emit/typescript/file-scope.js";
 import { signatureOf } from "../emit/typescript/signature.js";
-import { formTypes, isOptional, typeText } from "../emit/typescript/types.js";
+import { isOptional, typeText } from "../emit/typescript/types.js";
 import { isLiteralEnum } from "../emit/typescript/value-type.js";
+import { formTypes } from "../model/channels.js";
 import type {
   AliasDeclaration,
   EnumDeclaration,

@@ -79,7 +79,8 @@ function membersOf(declaration: TypeDeclaration): readonly Type[] {
   }
 }
 
-function formTypes(form: VariantForm): readonly Type[] {
+/** Types of a variant's payload, in order. */
+export function formTypes(form: VariantForm): readonly Type[] {
   switch (form.kind) {
     case "unit":
       return [];

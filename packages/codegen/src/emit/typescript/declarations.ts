@@ -1,4 +1,5 @@
 /** Declared types: interfaces, unions, constants of literal enums. */
+import { formTypes } from "../../model/channels.js";
 import type {
   AliasDeclaration,
   EnumDeclaration,
@@ -15,7 +16,7 @@ import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
 import { declarationHead } from "./names.js";
-import { formTypes, isOptional, typeText, usesParameter } from "./types.js";
+import { isOptional, typeText, usesParameter } from "./types.js";
 import { isLiteralEnum } from "./value-type.js";
 
 /** Variants of a union that are longer are broken. */

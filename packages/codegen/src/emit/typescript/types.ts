@@ -1,5 +1,5 @@
 /** Types of the language as TypeScript types. */
-import type { PrimitiveName, Type, VariantForm } from "../../model/model.js";
+import type { PrimitiveName, Type } from "../../model/model.js";
 import type { FileScope } from "./file-scope.js";
 import type { ValueType } from "./value-type.js";
 
@@ -119,20 +119,6 @@ export function usesParameter(type: Type, name: string): boolean {
     case "named":
     case "alias":
       return type.args.some((arg) => usesParameter(arg, name));
-  }
-}
-
-/** Types of a variant's payload, in order. */
-export function formTypes(form: VariantForm): readonly Type[] {
-  switch (form.kind) {
-    case "unit":
-      return [];
-    case "newtype":
-      return [form.type];
-    case "tuple":
-      return form.types;
-    case "struct":
-      return form.fields.map((field) => field.type);
   }
 }
 
