@@ -6,6 +6,7 @@
  */
 
 import { brand } from "./options/brand.js";
+import { errorMessage, peerText } from "./options/peer-text.js";
 import { toJson } from "./options/to-json.js";
 
 /** What every Vox error can be built with. */
@@ -30,7 +31,7 @@ export class VoxError extends Error {
   /** Whether trying again on a fresh connection may help. */
   readonly retryable: boolean;
   constructor(code: string, message: string, options: VoxErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(errorMessage(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.retryable = options.retryable ?? false;
@@ -256,8 +257,8 @@ const longestErrorName = 120;
 
 /** A declared error in a few words for an error's message: its text, or the name of its variant. */
 function nameUserError(error: unknown): string {
-  if (typeof error === "string") return error.slice(0, longestErrorName);
+  if (typeof error === "string") return peerText(error, longestErrorName);
   if (typeof error === "object" && error !== null && "kind" in error)
-    return String(error.kind).slice(0, longestErrorName);
+    return peerText(String(error.kind), longestErrorName);
   return "the method's declared error";
 }

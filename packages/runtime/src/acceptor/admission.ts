@@ -2,6 +2,7 @@
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import { notify, type Observer } from "../observer.js";
+import { peerText } from "../options/peer-text.js";
 import { RejectedError } from "../wire/rejected-error.js";
 import { type ConnectionOffer, type ConnectionRequest, IncomingConnection } from "./incoming-connection.js";
 import { type Acceptor, noService } from "./router.js";
@@ -17,7 +18,7 @@ export function admit(
   const fail = (error: unknown): void => {
     const { link, service, isVirtual } = request;
     if (!(error instanceof RejectedError))
-      notify(observer, "onAcceptorFailed", { link, service, isVirtual, error });
+      notify(observer, "onAcceptorFailed", { link, service: service && peerText(service), isVirtual, error });
     connection.fail(error);
   };
   const conclude = (): void => connection.conclude(request.service ?? noService);

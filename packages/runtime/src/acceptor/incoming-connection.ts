@@ -17,6 +17,7 @@ import type { Limits } from "../limits.js";
 import type { LinkOrigin } from "../link/link.js";
 import { abortSignal, checkOptions, type OptionChecks, text } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
+import { dispatcherCheck } from "../session/option-checks.js";
 import { oppositeParity } from "../session/parity.js";
 import { type ConnectionProxy, checkSettings, proxyConnections } from "../session/proxy.js";
 import { consumed, type RawConnection } from "../session/raw-connection.js";
@@ -102,6 +103,7 @@ export class IncomingConnection {
 
   /** Accepts it: the dispatcher answers the peer's calls. Undefined: each is answered with `Cancelled`. */
   accept(dispatcher: Dispatcher | undefined): void {
+    checkDispatcher(dispatcher);
     this.settle(() => this.offer.accept(dispatcher));
   }
 
@@ -111,6 +113,7 @@ export class IncomingConnection {
    * soon as the session is established; until then the client has no `$session`.
    */
   acceptWithClient<C>(service: Service<C>, dispatcher?: Dispatcher): C {
+    checkDispatcher(dispatcher);
     const callerOf = this.settle(() => this.offer.accept(dispatcher));
     return service.create(callerOf());
   }
@@ -227,6 +230,11 @@ export class IncomingConnection {
 export interface ConnectionAcceptor {
   /** @throws RejectedError to refuse the connection; anything else refuses it, too, without telling the peer why */
   accept(request: ConnectionRequest, connection: IncomingConnection): void | Promise<void>;
+}
+
+/** @throws TypeError for what answers no calls, like a handler without its dispatcher, or the result of a failed check */
+function checkDispatcher(dispatcher: unknown): void {
+  if (dispatcher !== undefined) dispatcherCheck(dispatcher, "dispatcher");
 }
 
 /** What of a request's metadata goes on to the next peer; the rest is written there. */

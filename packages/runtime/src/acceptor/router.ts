@@ -1,7 +1,7 @@
 /** Which dispatcher answers on a connection: by the name of the service that the peer asks for. */
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
-import { callback, checkOptions, type OptionChecks, orFunction } from "../options/checks.js";
+import { callback, checkAllOptions, type OptionChecks, orFunction } from "../options/checks.js";
 import { dispatcherCheck } from "../session/option-checks.js";
 import type { ConnectionAcceptor, ConnectionRequest } from "./incoming-connection.js";
 
@@ -64,7 +64,7 @@ export function router<C>(
   routes: readonly Dispatcher[] | Readonly<Record<string, ServiceRoute<C>>>,
   options?: RouterOptions<C>,
 ): Router {
-  if (options !== undefined) checkOptions(options, routerChecks);
+  if (options !== undefined) checkAllOptions(options, routerChecks);
   const byName = new Map<string, ServiceRoute<C>>();
   const entries: readonly (readonly [string, ServiceRoute<C>])[] = isList(routes)
     ? routes.map((dispatcher) => [dispatcher.name, dispatcher] as const)

@@ -18,6 +18,7 @@ import {
 } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { Observer } from "../observer.js";
+import { peerText } from "../options/peer-text.js";
 import { readTag, unknownVariant } from "../postcard/counts.js";
 import { readString } from "../postcard/text.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
@@ -64,6 +65,9 @@ function giveMetadata(
   const give = (): unknown => onMetadata(Metadata.decode(bytes, head.metadataStart, head.metadataEnd));
   callOut(give, (error) => events.handlerFailed(request, error));
 }
+
+/** UTF-16 units of a text with which the peer explains that it could not read a call. */
+const longestDetail = 1024;
 
 /** Calls of ours on one connection. */
 export class OutgoingCalls implements ResendHost {
@@ -433,7 +437,7 @@ export class OutgoingCalls implements ResendHost {
     if (index !== 0) {
       const code = failureCodes[index];
       if (code === undefined) unknownVariant(reader, index, "VoxError");
-      const detail = code === "InvalidPayload" ? readString(reader) : "";
+      const detail = code === "InvalidPayload" ? peerText(readString(reader), longestDetail) : "";
       return this.fail(request, code, code === "Cancelled" ? cancelledByPeer : detail);
     }
     if (problem !== undefined || method.error === undefined) {

@@ -1,6 +1,7 @@
 /** What the state machines of both sides share: their steps, their result, the rules for both. Source: `protocol/wire.md` §3–4. */
 import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
+import { peerText } from "../options/peer-text.js";
 import type { Schema } from "../schema/model.js";
 import { messageSchemaList } from "../wire/message-schemas.js";
 import type { Metadata } from "../wire/metadata.js";
@@ -80,8 +81,6 @@ const keyBytes = 16;
 const connectionKindKey = "vox-connection-kind";
 /** What a credit of zero is answered with. */
 export const zeroCredit = "initial_channel_credit must be greater than zero";
-/** UTF-16 units of a peer's text that we show. */
-const longestText = 512;
 
 /** Our schemas of `Message` by id, as {@link definitionOf} writes them. */
 let ownDefinitions: ReadonlyMap<bigint, string> | undefined;
@@ -202,7 +201,7 @@ function compareMessageSchemas(schemas: readonly Schema[]): string | undefined {
 }
 
 function nameOf({ kind }: Schema): string {
-  return "name" in kind ? kind.name.slice(0, longestText) : kind.tag;
+  return "name" in kind ? peerText(kind.name) : kind.tag;
 }
 
 /** A schema as text, for comparing. Whether a member has a default is no part of its type. */

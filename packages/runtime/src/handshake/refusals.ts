@@ -3,6 +3,7 @@
  * refusals (Sorry): those that will not last are known by how their text begins.
  */
 import { SessionError, type SessionErrorCode } from "../errors.js";
+import { peerText } from "../options/peer-text.js";
 import { RejectedError } from "../wire/rejected-error.js";
 
 /** Reasons that hold for a while only: the same client may be taken later. */
@@ -17,9 +18,6 @@ export const passingRefusals = {
 /** What an acceptor says that expects another key. */
 export const keyMismatch = "session resume key mismatch";
 
-/** UTF-16 units of a peer's text that we show. */
-const longestText = 512;
-
 const codes: readonly (readonly [beginning: string, code: SessionErrorCode, prefix: string])[] = [
   [passingRefusals.full, "ServerFull", "server full: "],
   [passingRefusals.closing, "WentAway", "went away: "],
@@ -31,7 +29,7 @@ const codes: readonly (readonly [beginning: string, code: SessionErrorCode, pref
 /** The error of a peer that was refused. @param reason as it arrived */
 export function refusalOf(reason: string): SessionError {
   for (const [beginning, code, prefix] of codes) {
-    if (reason.startsWith(beginning)) return new SessionError(code, prefix + reason.slice(0, longestText));
+    if (reason.startsWith(beginning)) return new SessionError(code, prefix + peerText(reason));
   }
   return new RejectedError(reason);
 }

@@ -38,7 +38,7 @@ export function sendBearer(token: string | (() => string | Promise<string>)): Cl
 /**
  * Lets only calls through whose token is accepted.
  *
- * @param verify the caller that the token stands for; undefined refuses it
+ * @param verify the caller that the token stands for; undefined, null or false refuses it
  * @param principal where handlers find the caller
  */
 export function requireBearer<T>(
@@ -49,13 +49,14 @@ export function requireBearer<T>(
   having("a ContextKey", "set")(principal, "principal");
   return async (context, _args, next) => {
     const text = context.metadata.getString(authorizationKey);
-    const caller =
+    const caller: unknown =
       text?.startsWith(scheme) === true ? await verify(text.slice(scheme.length), context) : undefined;
-    if (caller === undefined) {
+    // In JavaScript, what finds no caller answers with any of these.
+    if (caller === undefined || caller === null || caller === false) {
       context.responseMetadata.set(refusalKey, "unauthenticated");
       throw new UnauthenticatedError(`${context.method.service}.${context.method.name}`);
     }
-    principal.set(context, caller);
+    principal.set(context, caller as T);
     return next();
   };
 }

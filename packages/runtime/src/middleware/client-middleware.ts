@@ -34,7 +34,7 @@ const callerCheck = /*@__PURE__*/ having("a Caller, like client.$caller", "call"
 export function withMiddleware(caller: Caller, middleware: readonly ClientMiddleware[]): Caller {
   callerCheck(caller, "caller");
   functions(middleware, "middleware");
-  return middleware.length === 0 ? caller : new MiddlewareCaller(caller, middleware);
+  return middleware.length === 0 ? caller : new MiddlewareCaller(caller, [...middleware]);
 }
 
 class MiddlewareCaller implements Caller {

@@ -26,12 +26,14 @@ export type ServerMiddleware = (
 export function intercept(dispatcher: Dispatcher, middleware: readonly ServerMiddleware[]): Dispatcher {
   dispatcherCheck(dispatcher, "dispatcher");
   functions(middleware, "middleware");
-  if (middleware.length === 0) return dispatcher;
+  // A list that is changed later must not take a check away.
+  const chain = [...middleware];
+  if (chain.length === 0) return dispatcher;
   return new Dispatcher(
     dispatcher.name,
     dispatcher.methods.map((method) => ({
       ...method,
-      invoke: (args, context) => through(0, middleware, method, args, context),
+      invoke: (args, context) => through(0, chain, method, args, context),
     })),
     dispatcher.answering,
   );

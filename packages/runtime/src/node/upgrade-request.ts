@@ -1,6 +1,7 @@
 /** What an application learns about the HTTP request that became a WebSocket: enough to know who asks. */
 import type { IncomingMessage } from "node:http";
 import type { UpgradeRequest } from "../link/link.js";
+import { peerText } from "../options/peer-text.js";
 
 const bearerProtocol = "vox.bearer.";
 
@@ -9,11 +10,25 @@ export function upgradeRequest({ url = "/", headers }: IncomingMessage): Upgrade
   const plain: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(", ") : value;
-  return {
+  const request = {
     url,
     headers: plain,
     cookies: readCookies(headers.cookie ?? ""),
     bearerToken: readBearer(headers.authorization) ?? readProtocol(headers["sec-websocket-protocol"]),
+  };
+  const show = { value: () => shown(request) };
+  return Object.defineProperties(request, {
+    toJSON: show,
+    [Symbol.for("nodejs.util.inspect.custom")]: show,
+  });
+}
+
+/** As a log shows it: tokens hide in queries, in cookies and in headers of any name. */
+function shown({ url, headers, cookies }: UpgradeRequest): Readonly<Record<string, unknown>> {
+  return {
+    url: peerText(url.replace(/\?.*$/s, "?…")),
+    headers: Object.keys(headers).map((name) => peerText(name)),
+    cookies: Object.keys(cookies).map((name) => peerText(name)),
   };
 }
 

@@ -25,6 +25,20 @@ export function checkOptions<T extends object>(given: T, checks: OptionChecks<T>
   }
 }
 
+/**
+ * Checks a set of options of which none may be lost: a name that is misspelled would leave out a check of the application.
+ * @throws TypeError, RangeError as {@link checkOptions}; TypeError for a name that is none
+ */
+export function checkAllOptions<T extends object>(given: T, checks: OptionChecks<T>, owner = ""): void {
+  checkOptions(given, checks, owner);
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(checks, name))
+      throw new TypeError(
+        `${owner === "" ? "" : `${owner}.`}${name.slice(0, longestShown)} is no option: there are ${Object.keys(checks).join(", ")}`,
+      );
+  }
+}
+
 /** Milliseconds from 0 on; `Infinity` is no limit. */
 export const duration: Check = (value, name) => {
   if (typeof value !== "number") throw wrongType(name, "a number of milliseconds", value);

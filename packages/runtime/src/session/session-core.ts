@@ -17,6 +17,7 @@ import { SessionError } from "../errors.js";
 import { compareSettings, type SettingsPair } from "../handshake/settings.js";
 import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
+import { peerText } from "../options/peer-text.js";
 import { decodeMessage, MessageHead, MessageKind, rootConnectionId, type WireId } from "../wire/message.js";
 import type { Metadata } from "../wire/metadata.js";
 import { writePing, writePong, writeProtocolError } from "../wire/session-messages.js";
@@ -30,9 +31,6 @@ import type { Outbox } from "./outbox.js";
 import { makeSessionId } from "./session-id.js";
 import { snapshotConnections } from "./snapshot.js";
 import { type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
-
-/** UTF-16 units of a peer's text that we show, or of ours that we send. */
-const longestText = 512;
 
 /** Pongs and refusals that may queue behind a link that is congested. */
 const toleratedAnswers = 1024;
@@ -499,7 +497,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   private onProtocolError(text: string): void {
-    const shown = text.slice(0, longestText);
+    const shown = peerText(text);
     const observed = { link: this.description, connectionId: this.root.id, by: "us" as const, text: shown };
     notify(this.observer, "onProtocolError", observed);
     this.end("Protocol", protocolError(`reported by the peer: ${shown}`));
@@ -508,7 +506,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   /** The peer broke the protocol: it is told what was wrong, then the session ends. */
   private failSession(text: string, cause?: unknown): void {
     if (this.hasEnded) return;
-    const shown = text.slice(0, longestText);
+    const shown = peerText(text);
     const { outbox } = this;
     const observed = { link: this.description, connectionId: this.root.id, by: "peer" as const, text: shown };
     notify(this.observer, "onProtocolError", observed);

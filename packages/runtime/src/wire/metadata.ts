@@ -6,6 +6,7 @@ import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
 import type { MetadataLimits } from "../limits.js";
 import { brand } from "../options/brand.js";
+import { peerText } from "../options/peer-text.js";
 import { readBytes, writeBytes } from "../postcard/byte-strings.js";
 import { readCount, readTag, takeLength, unknownVariant } from "../postcard/counts.js";
 import { decodeFault } from "../postcard/faults.js";
@@ -48,6 +49,16 @@ export type MetadataInit =
 
 /** What is shown in place of a sensitive value. */
 const redacted = "[sensitive]";
+/** Keys, in lower case, whose values are secrets whether or not the sender has marked them. */
+const secretKeys: ReadonlySet<string> = /*@__PURE__*/ new Set([
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "set-cookie",
+  "x-api-key",
+]);
+/** UTF-16 units of a key and of a text that are shown. */
+const longestShown = 256;
 const u64Max = (1n << 64n) - 1n;
 
 const stringKind = 0;
@@ -136,11 +147,14 @@ export class Metadata implements Iterable<MetadataEntry> {
     return undefined;
   }
 
-  /** The entries for a log: integers as texts, bytes by their number, sensitive values left out. */
+  /**
+   * The entries for a log: integers as texts, bytes by their number, texts cut and escaped. Values that are sensitive are
+   * left out: those marked so, and those of `authorization`, `cookie` and their like, whoever sent them.
+   */
   toJSON(): { readonly key: string; readonly value: string }[] {
-    return this.list.map(({ key, value, flags }) => ({
-      key,
-      value: (flags & MetadataFlags.sensitive) !== 0n ? redacted : textOf(value),
+    return this.list.map((entry) => ({
+      key: peerText(entry.key, longestShown),
+      value: isSensitive(entry) ? redacted : textOf(entry.value),
     }));
   }
 
@@ -164,6 +178,11 @@ export class Metadata implements Iterable<MetadataEntry> {
     }
     return metadata;
   }
+}
+
+/** Whether the value of an entry is a secret: it reaches no log, no trace and no error. */
+export function isSensitive({ key, flags }: MetadataEntry): boolean {
+  return (flags & MetadataFlags.sensitive) !== 0n || secretKeys.has(key.toLowerCase());
 }
 
 /**
@@ -285,7 +304,7 @@ function checkedValue(key: string, value: MetadataValue | number): MetadataValue
 }
 
 function textOf(value: MetadataValue): string {
-  return value instanceof Uint8Array ? `${value.length} bytes` : String(value);
+  return value instanceof Uint8Array ? `${value.length} bytes` : peerText(String(value), longestShown);
 }
 
 function tooMuch(amount: string, limits: MetadataLimits, limit: keyof MetadataLimits): CodecError {

@@ -2,13 +2,11 @@
 
 import { SessionError } from "../errors.js";
 import { brand } from "../options/brand.js";
+import { peerText } from "../options/peer-text.js";
 import { Metadata } from "./metadata.js";
 
 /** Key of the entry in which a refusal says why. Source: `protocol/wire.md` §7. */
 export const errorKey = "error";
-
-/** UTF-16 units of a peer's text that we show. */
-const longestText = 512;
 
 /** The peer refused a connection: the root connection in its handshake, or a virtual one. */
 export class RejectedError extends SessionError {
@@ -23,10 +21,7 @@ export class RejectedError extends SessionError {
   constructor(metadata: Metadata | string) {
     const said = typeof metadata === "string" ? new Metadata({ [errorKey]: metadata }) : metadata;
     const reason = said.getString(errorKey);
-    super(
-      "Rejected",
-      `connection rejected${reason === undefined ? "" : `: ${reason.slice(0, longestText)}`}`,
-    );
+    super("Rejected", `connection rejected${reason === undefined ? "" : `: ${peerText(reason)}`}`);
     this.metadata = said;
   }
 }

@@ -1,0 +1,163 @@
+/** Secrets stay out of what is shown, texts of a peer forge no line, and checks of an application fail closed. */
+import { inspect } from "node:util";
+import {
+  CallFailure,
+  contextKey,
+  intercept,
+  isVoxError,
+  Metadata,
+  MetadataFlags,
+  type Observer,
+  RejectedError,
+  requireBearer,
+  router,
+  SessionError,
+  sendBearer,
+  UserError,
+  withMiddleware,
+} from "@voxrpc/runtime";
+import { connectPair } from "@voxrpc/runtime/testing";
+import { describe, expect, it } from "vitest";
+import { upgradeRequest } from "../../packages/runtime/src/node/upgrade-request.js";
+import { Shop, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
+
+const secret = "s3cr3t";
+const handler = { add: (a: number, b: number) => a + b } as Partial<ShopHandler> as ShopHandler;
+
+describe("a secret", () => {
+  const keys = ["authorization", "Authorization", "proxy-authorization", "Cookie", "set-cookie", "X-API-Key"];
+
+  it.each(keys)("under the key %s is never shown, marked by its sender or not", (key) => {
+    const metadata = new Metadata([[key, secret]]);
+    for (const text of [JSON.stringify(metadata), inspect(metadata), inspect({ metadata }, { depth: 9 })]) {
+      expect(text).toContain(key);
+      expect(text).not.toContain(secret);
+    }
+    expect(metadata.getString(key)).toBe(secret);
+  });
+
+  it("is never shown where it is marked, under any key", () => {
+    const metadata = new Metadata([{ key: "note", value: secret, flags: MetadataFlags.sensitive }]);
+    expect(JSON.stringify(metadata) + inspect(metadata)).not.toContain(secret);
+  });
+
+  it("of an upgrade request is not shown: in its query, its headers, its cookies", () => {
+    const request = upgradeRequest({
+      url: `/vox?token=${secret}`,
+      headers: {
+        authorization: `Bearer ${secret}`,
+        cookie: `session=${secret}`,
+        "x-mine": secret,
+        "sec-websocket-protocol": `vox.bearer.${secret}`,
+      },
+    } as never);
+    expect(request.bearerToken).toBe(secret);
+    for (const text of [JSON.stringify({ request }), inspect(request), inspect({ origin: { request } })]) {
+      expect(text).toContain("/vox?…");
+      expect(text).not.toContain(secret);
+    }
+  });
+});
+
+describe("a text of a peer", () => {
+  const forged = "fine\r\n2026-01-01 ERROR forged \u001b[31mred\u2028\u202e\ud800";
+  const unprintable = /[\p{Cc}\p{Cs}\u2028\u202e]/u;
+  const method = { service: "S", name: "m", id: 1n };
+
+  const errors: readonly [string, (text: string) => Error][] = [
+    ["a declared error", (text) => new UserError(method, text)],
+    ["the variant of a declared error", (text) => new UserError(method, { kind: text })],
+    ["the detail of a failed call", (text) => new CallFailure("InvalidPayload", text, method)],
+    ["a refusal", (text) => new RejectedError(text.replaceAll("\ud800", ""))],
+    ["an error of a session", (text) => new SessionError("Protocol", text)],
+  ];
+
+  it.each(errors)("in %s is cut, and its control characters are escaped", (_name, make) => {
+    const { message } = make(forged);
+    expect(message).toContain("fine\\u000d\\u000a");
+    expect(message).not.toMatch(unprintable);
+    expect(make(forged.repeat(100_000)).message.length).toBeLessThan(60_000);
+  });
+
+  it("in metadata is cut and escaped where it is shown, key and value", () => {
+    const wellFormed = forged.replaceAll("\ud800", "");
+    const metadata = new Metadata([[wellFormed, wellFormed.repeat(1000)]]);
+    const [entry] = metadata.toJSON();
+    expect(entry?.key + (entry?.value ?? "")).not.toMatch(unprintable);
+    expect(entry?.value.length).toBeLessThan(2000);
+  });
+
+  it("in an event and in a refusal is cut and escaped: the service that it asks for", async () => {
+    const services: (string | undefined)[] = [];
+    const errors: string[] = [];
+    const observer: Observer = {
+      onAcceptorFailed: ({ service }) => void services.push(service),
+      onLinkRefused: ({ error }) => void errors.push(error.message),
+    };
+    const failing = router({}, { context: () => Promise.reject(new Error("down")) });
+    const service = forged.replaceAll("\ud800", "").repeat(100);
+    await expect(connectPair(failing, { client: { service }, server: { observer } })).rejects.toSatisfy(
+      isVoxError,
+    );
+    await expect(connectPair(router({}), { client: { service }, server: { observer } })).rejects.toSatisfy(
+      (error: Error) => !unprintable.test(error.message) && error.message.length < 9000,
+    );
+    expect(services).toHaveLength(1);
+    expect(errors).toHaveLength(2);
+    for (const text of [...services, ...errors]) {
+      expect(text).not.toMatch(unprintable);
+      expect(text?.length).toBeLessThan(9000);
+    }
+  });
+});
+
+describe("a check of the application", () => {
+  const who = contextKey<unknown>("who");
+
+  it.each([undefined, null, false])(
+    "that finds no caller and answers %s lets no call through",
+    async (found) => {
+      const checked = intercept(shopDispatcher(handler), [requireBearer(() => found as never, who)]);
+      await using pair = await connectPair(checked);
+      const shop = Shop.create(withMiddleware(pair.client.holdCaller(), [sendBearer("any")]));
+      await expect(shop.add(1, 2)).rejects.toMatchObject({ code: "Cancelled" });
+    },
+  );
+
+  it("stays when its list is emptied later", async () => {
+    const list = [requireBearer(() => undefined, who)];
+    const checked = intercept(shopDispatcher(handler), list);
+    list.length = 0;
+    await using pair = await connectPair(checked);
+    await expect(pair.client.client(Shop).add(1, 2)).rejects.toMatchObject({ code: "Cancelled" });
+  });
+
+  const mistakes: readonly [string, () => unknown][] = [
+    [
+      "a middleware where a list is wanted",
+      () => intercept(shopDispatcher(handler), requireBearer(() => 1, who) as never),
+    ],
+    ["a list with a hole", () => intercept(shopDispatcher(handler), [undefined] as never)],
+    ["a bearer without a check", () => requireBearer(undefined as never, who)],
+    ["a bearer without a key", () => requireBearer(() => 1, undefined as never)],
+    ["a router's context as a function", () => router({}, (() => 1) as never)],
+    ["a router's context under another name", () => router({}, { contxt: () => 1 } as never)],
+  ];
+
+  it.each(mistakes)("given wrongly is refused before anything is served: %s", (_name, make) => {
+    expect(make).toThrow(TypeError);
+  });
+
+  it.each([true, handler, null])(
+    "in an acceptor that accepts with no dispatcher refuses: %s",
+    async (wrong) => {
+      const acceptor = {
+        accept: (_: unknown, connection: { accept(x: unknown): void }) => connection.accept(wrong),
+      };
+      await expect(connectPair(acceptor as never)).rejects.toSatisfy(isVoxError);
+      await expect(
+        connectPair(router({ Shop: () => wrong as never }), { client: { service: "Shop" } }),
+      ).rejects.toSatisfy(isVoxError);
+    },
+  );
+});
