@@ -1,5 +1,5 @@
 /** Client and handlers on one session that reconnects, with virtual connections. */
-import { channel, initiate, type Link, reconnecting } from "@voxrpc/runtime";
+import { channel, type Link, openSession, reconnecting } from "@voxrpc/runtime";
 import { type Point, Streams, type StreamsHandler, streamsDispatcher } from "../gen/streams.vox.js";
 
 const handler: StreamsHandler = {
@@ -18,7 +18,7 @@ const handler: StreamsHandler = {
 
 export async function main(open: () => Promise<Link>): Promise<number> {
   const acceptor = streamsDispatcher(handler);
-  const session = await initiate(await open(), {
+  const session = await openSession(await open(), {
     service: Streams.name,
     acceptor,
     reconnect: reconnecting({ open }),

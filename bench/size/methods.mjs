@@ -28,10 +28,10 @@ async function clientOf(count) {
   const text = generate("many", `package many\n${point}\nservice Many {\n${methods.join("\n")}\n}\n`);
   writeFileSync(new URL(`../gen/many${count}.vox.ts`, import.meta.url), text);
   return bundle({
-    text: `import { initiate } from "@voxrpc/runtime";
+    text: `import { openSession } from "@voxrpc/runtime";
 import { Many } from "../gen/many${count}.vox.js";
 export async function main(link) {
-  const session = await initiate(link, { service: Many.name });
+  const session = await openSession(link, { service: Many.name });
   return session.client(Many).getOrder({ x: 1, y: 2, id: 3 });
 }`,
   });

@@ -1,9 +1,12 @@
 /** Streams over a session that gets another link when it loses its own. */
-import { channel, initiate, type Link, reconnecting } from "@voxrpc/runtime";
+import { channel, type Link, openSession, reconnecting } from "@voxrpc/runtime";
 import { type Point, Streams } from "../gen/streams.vox.js";
 
 export async function main(open: () => Promise<Link>): Promise<number> {
-  const session = await initiate(await open(), { service: Streams.name, reconnect: reconnecting({ open }) });
+  const session = await openSession(await open(), {
+    service: Streams.name,
+    reconnect: reconnecting({ open }),
+  });
   const streams = session.client(Streams);
   const down = channel<Point>();
   const up = channel<Point>();

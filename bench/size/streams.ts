@@ -1,9 +1,9 @@
 /** Streams in each direction over a link of the application. */
-import { channel, initiate, type Link } from "@voxrpc/runtime";
+import { channel, type Link, openSession } from "@voxrpc/runtime";
 import { type Point, Streams } from "../gen/streams.vox.js";
 
 export async function main(link: Link): Promise<number> {
-  const session = await initiate(link, { service: Streams.name });
+  const session = await openSession(link, { service: Streams.name });
   const streams = session.client(Streams);
   const down = channel<Point>();
   const up = channel<Point>();

@@ -35,7 +35,7 @@ const handler = {
 const server = await serve("tcp://127.0.0.1:0", soakDispatcher(handler), {
   resumable: { expiryMs: 1000 },
   // Handlers fail when their streams do.
-  observer: { onHandlerFailed() {} },
+  observer: { onHandlerError() {} },
 });
 process.on("message", () => process.send({ heap: heapAfterCollection(), snapshot: server.snapshot() }));
 process.on("disconnect", () => process.exit(0));

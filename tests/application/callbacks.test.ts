@@ -3,20 +3,20 @@
  * A new callback of an option without a row fails here.
  */
 import {
+  attachBearerToken,
   type CallContext,
   channel,
   contextKey,
-  type HandlerFailedEvent,
+  type HandlerErrorEvent,
   intercept,
-  logging,
+  logClientCalls,
+  logServerCalls,
   type Observer,
   reconnecting,
-  requireBearer,
   router,
   SessionRegistry,
-  sendBearer,
-  serverLogging,
   type Tx,
+  verifyBearerToken,
   withMiddleware,
 } from "@voxrpc/runtime";
 import { connect, connectSession, type Server, serve } from "@voxrpc/runtime/node";
@@ -63,7 +63,7 @@ const handler = (own: Partial<ShopHandler> = {}): ShopHandler => ({
   find: (id) => ({ id, name: "saw" }),
   close: () => {},
   buy: () => 1,
-  watch: (out) => out.ended,
+  watch: (out) => out.closed,
   collect: async (items) => {
     let sum = 0;
     for await (const item of items) sum += item;
@@ -95,21 +95,21 @@ async function pairOf(own: Partial<ShopHandler>, options: PairOptions = {}) {
 const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> = {
   handler: async (fail) => {
     const failed: unknown[] = [];
-    const observer: Observer = { onHandlerFailed: ({ error }) => void failed.push(error) };
+    const observer: Observer = { onHandlerError: ({ error }) => void failed.push(error) };
     await using pair = await pairOf({ buy: fail, find: fail }, { server: { observer } });
     expect(await amongOthers(pair.shop, () => pair.shop.find(1n))).toBe("Cancelled");
     expect(await amongOthers(pair.shop, () => pair.shop.buy(1n))).toBe("Indeterminate");
     expect(failed).toEqual([boom, boom]);
   },
-  onUnobservedFailure: async (fail) => {
+  onUnhandledError: async (fail) => {
     const find = () => Promise.reject(new Error("the handler's"));
     for (const observer of [undefined, { onRequestFinished() {} }]) {
-      const told: HandlerFailedEvent[] = [];
-      const onUnobservedFailure = (event: HandlerFailedEvent) => {
+      const told: HandlerErrorEvent[] = [];
+      const onUnhandledError = (event: HandlerErrorEvent) => {
         told.push(event);
         return fail();
       };
-      await using pair = await pairOf({ find }, { server: { onUnobservedFailure, observer } });
+      await using pair = await pairOf({ find }, { server: { onUnhandledError, observer } });
       expect(await amongOthers(pair.shop, () => pair.shop.find(1n))).toBe("Cancelled");
       // Once, and also beside an observer that does not listen for it.
       expect(told).toHaveLength(1);
@@ -136,7 +136,7 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
   },
   onSession: async (fail) => {
     const refused: unknown[] = [];
-    const observer: Observer = { onLinkRefused: ({ error }) => void refused.push(error.cause) };
+    const observer: Observer = { onHandshakeFailed: ({ error }) => void refused.push(error.cause) };
     let first = true;
     const onSession = () => {
       if (!first) return undefined;
@@ -152,7 +152,7 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
   },
   onMetadata: async (fail) => {
     const failed: unknown[] = [];
-    const observer: Observer = { onHandlerFailed: ({ error }) => void failed.push(error) };
+    const observer: Observer = { onHandlerError: ({ error }) => void failed.push(error) };
     await using pair = await pairOf({}, { client: { observer } });
     const onMetadata = (): void => fail();
     expect(await amongOthers(pair.shop, () => pair.shop.add(5, 5, { onMetadata }))).toBe(10);
@@ -160,32 +160,34 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
     expect(failed).toEqual([boom]);
   },
   write: async (fail) => {
-    const dispatcher = intercept(shopDispatcher(handler()), [serverLogging(() => fail())]);
+    const dispatcher = intercept(shopDispatcher(handler()), [logServerCalls(() => fail())]);
     await using pair = await connectPair(dispatcher);
-    const shop = Shop.create(withMiddleware(pair.client.client(Shop).$caller, [logging(() => fail())]));
+    const shop = Shop.create(
+      withMiddleware(pair.client.client(Shop).$caller, [logClientCalls(() => fail())]),
+    );
     expect(await amongOthers(shop, () => shop.buy(1n))).toBe(1);
   },
   token: async (fail) => {
     await using pair = await pairOf({});
-    const shop = Shop.create(withMiddleware(pair.shop.$caller, [sendBearer(fail)]));
+    const shop = Shop.create(withMiddleware(pair.shop.$caller, [attachBearerToken(fail)]));
     expect(await amongOthers(pair.shop, () => shop.find(1n))).toBe(boom.message);
   },
   verify: async (fail) => {
     const failed: unknown[] = [];
-    const observer: Observer = { onHandlerFailed: ({ error }) => void failed.push(error) };
-    const guard = requireBearer(fail, contextKey<string>("user"));
+    const observer: Observer = { onHandlerError: ({ error }) => void failed.push(error) };
+    const guard = verifyBearerToken(fail, contextKey<string>("user"));
     const dispatcher = intercept(shopDispatcher(handler()), [
       (context: CallContext, args, next) =>
         context.method.name === "find" ? guard(context, args, next) : next(),
     ]);
     await using pair = await connectPair(dispatcher, { server: { observer } });
-    const shop = Shop.create(withMiddleware(pair.client.client(Shop).$caller, [sendBearer("t")]));
+    const shop = Shop.create(withMiddleware(pair.client.client(Shop).$caller, [attachBearerToken("t")]));
     expect(await amongOthers(shop, () => shop.find(1n))).toBe("Cancelled");
     expect(failed).toEqual([boom]);
   },
   middleware: async (fail) => {
     const failed: unknown[] = [];
-    const observer: Observer = { onHandlerFailed: ({ error }) => void failed.push(error) };
+    const observer: Observer = { onHandlerError: ({ error }) => void failed.push(error) };
     const dispatcher = intercept(shopDispatcher(handler()), [
       (context, _args, next) => (context.method.name === "find" ? fail() : next()),
     ]);
@@ -199,13 +201,13 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
   accept: (fail) => refusal({ accept: fail }),
   route: (fail) => refusal(router({ Shop: fail })),
   context: (fail) => refusal(router({ Shop: shopDispatcher(handler()) }, { context: fail })),
-  random: (fail) => lost({ random: fail }),
+  jitter: (fail) => lost({ jitter: fail }),
   open: async (fail) => {
     const [clientLink, serverLink] = memoryLinkPair();
     const clock = new FakeClock();
     const { client } = await connectPair(shopDispatcher(handler()), {
       links: [clientLink, serverLink],
-      client: { reconnect: reconnecting({ open: fail, totalMs: 500 }) },
+      client: { reconnect: reconnecting({ open: fail, maxElapsedMs: 500 }) },
       clock,
     });
     serverLink.abort();
@@ -217,7 +219,7 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
 /** An acceptor that fails: no client gets a session, the observer hears why, and the server goes on. */
 async function refusal(acceptor: Parameters<typeof serve>[1]): Promise<void> {
   const failed: unknown[] = [];
-  const observer: Observer = { onAcceptorFailed: ({ error }) => void failed.push(error) };
+  const observer: Observer = { onAcceptorError: ({ error }) => void failed.push(error) };
   await using server: Server = await serve("tcp://127.0.0.1:0", acceptor, { observer });
   for (let count = 1; count <= 2; count++) {
     expect(await outcome(connect(server.url, Shop))).toMatch(/Rejected|WentAway/);
@@ -226,14 +228,14 @@ async function refusal(acceptor: Parameters<typeof serve>[1]): Promise<void> {
 }
 
 /** A link is lost, and the code that should bring another fails: the session ends with what it threw. */
-async function lost(options: { readonly random: () => number }): Promise<void> {
+async function lost(options: { readonly jitter: () => number }): Promise<void> {
   const [clientLink, serverLink] = memoryLinkPair();
   const clock = new FakeClock();
   const registry = new SessionRegistry({ clock });
   const open = () => new Promise<never>(() => {});
   const { client } = await connectPair(shopDispatcher(handler()), {
     links: [clientLink, serverLink],
-    client: { reconnect: reconnecting({ open, totalMs: 500, ...options }) },
+    client: { reconnect: reconnecting({ open, maxElapsedMs: 500, ...options }) },
     server: { registry },
     clock,
   });
@@ -262,7 +264,7 @@ describe("a promise that is not awaited does not end the process:", () => {
     await using pair = await pairOf({
       watch: async (out) => {
         listeners.add(out);
-        await out.ended;
+        await out.closed;
         // The list is behind the truth for a while, as lists are.
         await settle();
         for (const each of listeners) void each.send("late");
@@ -288,12 +290,12 @@ describe("a promise that is not awaited does not end the process:", () => {
     ["without reconnect", undefined],
     [
       "with reconnect",
-      reconnecting({ open: () => Promise.reject(new Error("no link")), attempts: 1, minDelayMs: 0 }),
+      reconnecting({ open: () => Promise.reject(new Error("no link")), maxAttempts: 1, minDelayMs: 0 }),
     ],
   ] as const)("a call whose loop has thrown, %s", async (_title, reconnect) => {
     const [clientLink, serverLink] = memoryLinkPair();
     await using pair = await connectPair(
-      shopDispatcher(handler({ watch: (out) => out.send("x").then(() => out.ended) })),
+      shopDispatcher(handler({ watch: (out) => out.send("x").then(() => out.closed) })),
       {
         links: [clientLink, serverLink],
         client: { reconnect },

@@ -18,9 +18,9 @@ const instances: Readonly<Record<string, (copy: typeof own) => object>> = {
   SessionError: ({ SessionError }) => new SessionError("Io", "text"),
   ChannelError: ({ ChannelError }) => new ChannelError("ChannelReset", "text"),
   StoreError: ({ StoreError }) => new StoreError("StoreFull", "text"),
-  UserError: ({ UserError }) => new UserError(method, { kind: "Closed" }),
-  CallFailure: ({ CallFailure }) => new CallFailure("Cancelled"),
-  TimeoutError: ({ TimeoutError }) => new TimeoutError(5),
+  DeclaredError: ({ DeclaredError }) => new DeclaredError(method, { kind: "Closed" }),
+  CallError: ({ CallError }) => new CallError("Cancelled"),
+  CallTimeoutError: ({ CallTimeoutError }) => new CallTimeoutError(5),
   RejectedError: ({ RejectedError }) => new RejectedError("no"),
   UnauthenticatedError: ({ UnauthenticatedError }) => new UnauthenticatedError("Shop.find"),
   Failure: ({ fail }) => fail({ kind: "Closed" }),
@@ -109,9 +109,9 @@ describe("a handler and a caller that use another copy", () => {
     );
     const shop = pair.client.client(Shop);
     const error: unknown = await shop.find(1n).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(other.UserError);
+    expect(error).toBeInstanceOf(other.DeclaredError);
     expect(shopFind.isError(error)).toBe(true);
-    await expect(shop.close()).rejects.toMatchObject({ code: "User", error: { kind: "Closed" } });
+    await expect(shop.close()).rejects.toMatchObject({ code: "User", value: { kind: "Closed" } });
     expect(await shop.add(1, 2, { metadata: new other.Metadata({ trace: "t" }) })).toBe(3);
     const { tx, rx } = other.channel<string>();
     const seen: string[] = [];

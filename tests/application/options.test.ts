@@ -5,22 +5,22 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Socket } from "node:net";
 import {
+  attachBearerToken,
   type CallOptions,
   type CloseOptions,
   channel,
   defaultLimits,
+  enforceDeadline,
   intercept,
-  logging,
+  logClientCalls,
   Metadata,
   memoryLinkPair,
   memoryOperationStore,
-  receiveDeadline,
   reconnecting,
-  requireBearer,
   router,
   SessionRegistry,
-  sendBearer,
   systemClock,
+  verifyBearerToken,
   withMiddleware,
 } from "@voxrpc/runtime";
 import { type ConnectSessionOptions, connect, connectSession, serve } from "@voxrpc/runtime/node";
@@ -115,13 +115,13 @@ type Set<C> = C extends OptionChecks<infer T> ? T : never;
 
 const limits = setOf("maxFrameBytes", { maxFrameBytes: 9 }, NaN);
 const keepalive = setOf("intervalMs", { intervalMs: 1, timeoutMs: 1 }, 0);
-const reconnect = setOf("totalMs", { totalMs: Infinity, random: Math.random }, -1);
+const reconnect = setOf("maxElapsedMs", { maxElapsedMs: Infinity, jitter: Math.random }, -1);
 const recovering: Cases<Set<typeof reconnectChecks>> = {
   minDelayMs: durations,
   maxDelayMs: durations,
-  totalMs: durations,
-  attempts: bounds,
-  random: functions,
+  maxElapsedMs: durations,
+  maxAttempts: bounds,
+  jitter: functions,
   signal: signals,
   assumeResumed: flags,
 };
@@ -135,9 +135,9 @@ const establish: Cases<Set<typeof establishChecks>> = {
   keepalive,
   operationStore: { good: [operationStore], bad: [1, null, {}, sessionStore] },
   observer: objects,
-  onUnobservedFailure: functions,
+  onUnhandledError: functions,
   signal: signals,
-  mustBeResumable: flags,
+  requireResumable: flags,
   timeoutMs: durations,
 };
 const open = () => Promise.reject(new Error("no link"));
@@ -174,14 +174,14 @@ const sets = {
     expiryMs: durations,
     store: { good: [sessionStore], bad: [1, null, {}, operationStore] },
   }),
-  EstablishOptions: cases(establishChecks, establish),
-  InitiateOptions: cases(initiateChecks, {
+  SessionOptions: cases(establishChecks, establish),
+  OpenSessionOptions: cases(initiateChecks, {
     ...establish,
     acceptor: acceptors,
     reconnect: { good: [reconnecting({ open })], bad: [1, null, true, {}, { open }] },
   }),
   ReconnectingOptions: cases(reconnectingChecks, { ...recovering, open: functions }),
-  AcceptOptions: cases(acceptChecks, {
+  AcceptSessionOptions: cases(acceptChecks, {
     ...establish,
     registry: { good: [new SessionRegistry()], bad: [1, null, {}, true] },
   }),
@@ -190,7 +190,7 @@ const sets = {
     keepalive: { good: [false, ...keepalive.good], bad: [true, ...keepalive.bad] },
     reconnect: switched(reconnect),
     connectTimeoutMs: durations,
-    waitForServiceMs: durations,
+    connectRetryMs: durations,
     serve: acceptors,
     webSocket: {
       good: [{}, { headers: { cookie: "a" }, protocols: ["a"], tls: {} }],
@@ -260,7 +260,7 @@ const sets = {
     maxBytes: bounds,
     maxSessions: bounds,
     ttlMs: durations,
-    durability: among("process", "machine"),
+    synchronous: among("normal", "full"),
     lockTimeoutMs: durations,
     nowMs: functions,
   }),
@@ -319,7 +319,7 @@ const others: Readonly<Record<string, string>> = {
   InitiatorOptions: "given by initiate",
   AcceptorOptions: "given by accept",
   ConnectSessionOptions: "ConnectOptions and a name, in one table",
-  KeepaliveChoice: "part of ConnectOptions and ServeOptions",
+  KeepaliveSetting: "part of ConnectOptions and ServeOptions",
   FrameSizeLimits: "part of Limits",
   FrameLimits: "given by a link",
   PlanLimits: "given by the driver",
@@ -398,10 +398,10 @@ describe("an entry point checks", () => {
     ["intercept, its dispatcher", () => intercept({} as never, []), type("dispatcher")],
     ["intercept, its middleware", () => intercept(dispatcher, [5 as never]), type("middleware[0]")],
     ["withMiddleware", () => withMiddleware({} as never, []), type("caller")],
-    ["logging", () => logging(5 as never), type("write")],
-    ["sendBearer", () => sendBearer(undefined as never), type("token")],
-    ["requireBearer", () => requireBearer(5 as never, {} as never), type("verify")],
-    ["receiveDeadline", () => receiveDeadline({} as never), type("clock")],
+    ["logging", () => logClientCalls(5 as never), type("write")],
+    ["attachBearerToken", () => attachBearerToken(undefined as never), type("token")],
+    ["verifyBearerToken", () => verifyBearerToken(5 as never, {} as never), type("verify")],
+    ["enforceDeadline", () => enforceDeadline({} as never), type("clock")],
     [
       "connect, its address",
       () => connect(undefined as never, Shop),
@@ -414,7 +414,11 @@ describe("an entry point checks", () => {
       () => connectSession(nobody, null as never),
       type("options must be an object"),
     ],
-    ["connect", () => connect(nobody, Shop, { reconnect: { totalMs: NaN } }), range("reconnect.totalMs")],
+    [
+      "connect",
+      () => connect(nobody, Shop, { reconnect: { maxElapsedMs: NaN } }),
+      range("reconnect.maxElapsedMs"),
+    ],
     [
       "connectSession",
       () => connectSession(nobody, { limits: { maxFrameBytes: -1 } }),
@@ -477,7 +481,7 @@ describe("an entry point checks", () => {
       () => shop.$close(wrong),
       () => virtual.$close(wrong),
       () => pair.client.close(wrong),
-      () => pair.client.release(wrong),
+      () => pair.client.closeWhenIdle(wrong),
       () => virtual.$caller.connection.close(wrong),
     ])
       await expect(close()).rejects.toEqual(range("timeoutMs"));

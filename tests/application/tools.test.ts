@@ -1,16 +1,16 @@
 /** Errors and events as guests in other people's tools: JSON, unbound functions, AsyncLocalStorage. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import {
-  CallFailure,
+  CallError,
   ChannelError,
   CodecError,
   channel,
+  DeclaredError,
   fail,
   type Observer,
   RejectedError,
   SessionError,
   StoreError,
-  UserError,
   VoxError,
 } from "@voxrpc/runtime";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
@@ -49,16 +49,16 @@ describe("JSON.stringify takes", () => {
     ["a ChannelError", new ChannelError("ChannelReset", "text"), { code: "ChannelReset" }],
     ["a StoreError", new StoreError("StoreFull", "text"), { code: "StoreFull" }],
     ["a RejectedError", new RejectedError("no"), { code: "Rejected" }],
-    ["a CallFailure", new CallFailure("Cancelled", "why", method), { method: { id: "9223372036854775808" } }],
+    ["a CallError", new CallError("Cancelled", "why", method), { method: { id: "9223372036854775808" } }],
     [
-      "a UserError",
-      new UserError(method, {
+      "a DeclaredError",
+      new DeclaredError(method, {
         kind: "Full",
         at: 5n,
         bytes: new Uint8Array(3),
         map: new Map([[1n, new Set([2n])]]),
       }),
-      { error: { kind: "Full", at: "5", bytes: "<3 bytes>", map: [["1", ["2"]]] } },
+      { value: { kind: "Full", at: "5", bytes: "<3 bytes>", map: [["1", ["2"]]] } },
     ],
   ])("%s", (_name, error, expected) => {
     const json = JSON.parse(JSON.stringify({ error })) as object;
@@ -70,7 +70,7 @@ describe("JSON.stringify takes", () => {
   it("an error whose value holds itself", () => {
     const value: { kind: string; self?: unknown } = { kind: "Circle" };
     value.self = value;
-    expect(JSON.stringify(new UserError(method, value))).toContain("Circle");
+    expect(JSON.stringify(new DeclaredError(method, value))).toContain("Circle");
   });
 
   it("all events of a session, and the result of a call that has failed", async () => {
@@ -88,7 +88,7 @@ describe("JSON.stringify takes", () => {
     expect(JSON.stringify(results)).toContain('"NotFound"');
     const { tx, rx } = channel<string>();
     await Promise.all([shop.watch(tx), rx.next()]);
-    for (const name of ["onRequestStarted", "onRequestFinished", "onHandlerFailed", "onChannelOpened"])
+    for (const name of ["onRequestStarted", "onRequestFinished", "onHandlerError", "onChannelOpened"])
       expect(events.some((event) => event.startsWith(`${name} {`))).toBe(true);
     expect(JSON.stringify([pair.client.snapshot(), Shop.methods])).toContain("Shop");
   });

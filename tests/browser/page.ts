@@ -104,7 +104,7 @@ page.tests = {
     }
   },
   async open() {
-    kept = await connect(Streams, { reconnect: reconnecting({ totalMs: 60_000 }) });
+    kept = await connect(Streams, { reconnect: reconnecting({ maxElapsedMs: 60_000 }) });
     kept.$session.onStateChanged((state) => {
       if (state.kind === "open") page.reconnects = state.reconnects;
     });

@@ -1,7 +1,7 @@
 /** Over TCP, what cannot be read costs the call that carries it, and tells why; the connection goes on. */
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
-import { CallFailure } from "@voxrpc/runtime";
+import { CallError } from "@voxrpc/runtime";
 import { assemblePayload, type TypeRef } from "@voxrpc/runtime/internal/schema";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
@@ -57,8 +57,8 @@ async function meeting(client: Version, server: Version, price: unknown) {
 }
 
 function expectInvalid(error: unknown, ...words: readonly string[]): void {
-  expect(error).toBeInstanceOf(CallFailure);
-  const { code, message } = error as CallFailure;
+  expect(error).toBeInstanceOf(CallError);
+  const { code, message } = error as CallError;
   expect(code).toBe("InvalidPayload");
   for (const word of words) expect(message).toContain(word);
 }

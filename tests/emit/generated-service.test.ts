@@ -55,7 +55,7 @@ const caller = {
     const received = handled.args.read(written(method.args.write, args));
     const answer = await handled.invoke(received, {} as $.CallContext);
     if (answer instanceof $.Failure) {
-      const error = written(handled.error?.write ?? (() => 0), answer.error);
+      const error = written(handled.error?.write ?? (() => 0), answer.value);
       return { ok: false, error: method.error?.read(error) };
     }
     return { ok: true, value: method.ok.read(written(handled.ok.write, answer)) };

@@ -1,5 +1,5 @@
 /** What a peer can do with calls, as the one who makes them and as the one who answers. */
-import { type CallError, Metadata, type Result } from "@voxrpc/runtime";
+import { type CallRejection, Metadata, type Result } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
@@ -288,7 +288,7 @@ const failures = [
   ...Array.from({ length: 7 }, (_, index) => (index === 1 ? [1, 2, 1, 0x61] : [1, index + 1])),
 ];
 
-function codeOf(outcome: Result<unknown, CallError<unknown>>): string {
+function codeOf(outcome: Result<unknown, CallRejection<unknown>>): string {
   return outcome.ok ? "Ok" : outcome.error.code;
 }
 

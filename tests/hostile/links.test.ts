@@ -1,11 +1,11 @@
 /** What a peer can do with the bytes themselves: too slow, cut anywhere, changed anywhere, or none any more. */
-import { accept, initiate, type Session } from "@voxrpc/runtime";
+import { acceptSession, openSession, type Session } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { FakeClock, type SimulatedPair, simulatedPair } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
-import type { AcceptOptions } from "../../packages/runtime/src/establish/accept.js";
+import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";
 import { streamFraming } from "../../packages/runtime/src/link/framing.js";
 import { add, wait } from "../session/golden-service.js";
 import { handshakeFrames } from "../session/raw-peer.js";
@@ -27,11 +27,11 @@ interface Server {
 }
 
 /** A server whose peer has a link and nothing else. */
-function listening(options: AcceptOptions = {}): Server {
+function listening(options: AcceptSessionOptions = {}): Server {
   const clock = new FakeClock();
   const network = simulatedPair({ clock });
   const made: Server = { clock, network, outcome: undefined };
-  accept(network.server, golden, { clock, ...options }).then(
+  acceptSession(network.server, golden, { clock, ...options }).then(
     (session) => {
       made.outcome = { session };
     },
@@ -63,7 +63,9 @@ const talk = framed(
 );
 
 /** A session that has shaken hands. */
-async function established(options: AcceptOptions = {}): Promise<Server & { readonly session: Session }> {
+async function established(
+  options: AcceptSessionOptions = {},
+): Promise<Server & { readonly session: Session }> {
   const server = listening(options);
   server.network.toServer.write(hello);
   await server.clock.elapse(0);
@@ -244,7 +246,7 @@ describe("a conversation", () => {
           for (const [at, value] of changes) bytes[at] = value;
           const clock = new FakeClock();
           const network = simulatedPair({ clock });
-          const connecting = initiate(network.client, { clock }).then(
+          const connecting = openSession(network.client, { clock }).then(
             (session) => {
               session.abort();
               return session.closed.then(({ reason }) => reason);

@@ -1,19 +1,19 @@
 /** Secrets stay out of what is shown, texts of a peer forge no line, and checks of an application fail closed. */
 import { inspect } from "node:util";
 import {
-  CallFailure,
+  attachBearerToken,
+  CallError,
   contextKey,
+  DeclaredError,
   intercept,
   isVoxError,
   Metadata,
   MetadataFlags,
   type Observer,
   RejectedError,
-  requireBearer,
   router,
   SessionError,
-  sendBearer,
-  UserError,
+  verifyBearerToken,
   withMiddleware,
 } from "@voxrpc/runtime";
 import { connectPair } from "@voxrpc/runtime/testing";
@@ -65,9 +65,9 @@ describe("a text of a peer", () => {
   const method = { service: "S", name: "m", id: 1n };
 
   const errors: readonly [string, (text: string) => Error][] = [
-    ["a declared error", (text) => new UserError(method, text)],
-    ["the variant of a declared error", (text) => new UserError(method, { kind: text })],
-    ["the detail of a failed call", (text) => new CallFailure("InvalidPayload", text, method)],
+    ["a declared error", (text) => new DeclaredError(method, text)],
+    ["the variant of a declared error", (text) => new DeclaredError(method, { kind: text })],
+    ["the detail of a failed call", (text) => new CallError("InvalidPayload", text, method)],
     ["a refusal", (text) => new RejectedError(text.replaceAll("\ud800", ""))],
     ["an error of a session", (text) => new SessionError("Protocol", text)],
   ];
@@ -91,8 +91,8 @@ describe("a text of a peer", () => {
     const services: (string | undefined)[] = [];
     const errors: string[] = [];
     const observer: Observer = {
-      onAcceptorFailed: ({ service }) => void services.push(service),
-      onLinkRefused: ({ error }) => void errors.push(error.message),
+      onAcceptorError: ({ service }) => void services.push(service),
+      onHandshakeFailed: ({ error }) => void errors.push(error.message),
     };
     const failing = router({}, { context: () => Promise.reject(new Error("down")) });
     const service = forged.replaceAll("\ud800", "").repeat(100);
@@ -117,15 +117,15 @@ describe("a check of the application", () => {
   it.each([undefined, null, false])(
     "that finds no caller and answers %s lets no call through",
     async (found) => {
-      const checked = intercept(shopDispatcher(handler), [requireBearer(() => found as never, who)]);
+      const checked = intercept(shopDispatcher(handler), [verifyBearerToken(() => found as never, who)]);
       await using pair = await connectPair(checked);
-      const shop = Shop.create(withMiddleware(pair.client.holdCaller(), [sendBearer("any")]));
+      const shop = Shop.create(withMiddleware(pair.client.holdCaller(), [attachBearerToken("any")]));
       await expect(shop.add(1, 2)).rejects.toMatchObject({ code: "Cancelled" });
     },
   );
 
   it("stays when its list is emptied later", async () => {
-    const list = [requireBearer(() => undefined, who)];
+    const list = [verifyBearerToken(() => undefined, who)];
     const checked = intercept(shopDispatcher(handler), list);
     list.length = 0;
     await using pair = await connectPair(checked);
@@ -135,11 +135,11 @@ describe("a check of the application", () => {
   const mistakes: readonly [string, () => unknown][] = [
     [
       "a middleware where a list is wanted",
-      () => intercept(shopDispatcher(handler), requireBearer(() => 1, who) as never),
+      () => intercept(shopDispatcher(handler), verifyBearerToken(() => 1, who) as never),
     ],
     ["a list with a hole", () => intercept(shopDispatcher(handler), [undefined] as never)],
-    ["a bearer without a check", () => requireBearer(undefined as never, who)],
-    ["a bearer without a key", () => requireBearer(() => 1, undefined as never)],
+    ["a bearer without a check", () => verifyBearerToken(undefined as never, who)],
+    ["a bearer without a key", () => verifyBearerToken(() => 1, undefined as never)],
     ["a router's context as a function", () => router({}, (() => 1) as never)],
     ["a router's context under another name", () => router({}, { contxt: () => 1 } as never)],
   ];

@@ -38,7 +38,7 @@ const u32Max = 2 ** 32 - 1;
 let server: Server;
 beforeAll(async () => {
   // Handlers of channels that attackers break fail, as they should.
-  const observer = { onHandlerFailed: () => {} };
+  const observer = { onHandlerError: () => {} };
   // Everybody shares one thread here: who is slow to answer may only be busy.
   server = await serve("tcp://127.0.0.1:0", golden, { limits, observer, keepalive: false });
 });

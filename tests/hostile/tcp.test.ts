@@ -21,7 +21,7 @@ let refused: VoxError[];
 beforeAll(async () => {
   server = await serve("tcp://127.0.0.1:0", goldenDispatcher(), {
     limits: { handshakeTimeoutMs: 400 },
-    observer: { onLinkRefused: ({ error }) => refused.push(error) },
+    observer: { onHandshakeFailed: ({ error }) => refused.push(error) },
   });
   refused = [];
   bystander = await connect(server.url, Golden);

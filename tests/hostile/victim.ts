@@ -1,18 +1,18 @@
 /** Sessions at the mercy of a peer made by hand, and what they hold while it does its worst. */
 import {
   type Acceptor,
-  accept,
-  initiate,
+  acceptSession,
   type MemoryLink,
   memoryLinkPair,
   type Observer,
+  openSession,
   type Session,
   type SessionSnapshot,
 } from "@voxrpc/runtime";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
 import { expect } from "vitest";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
-import type { AcceptOptions } from "../../packages/runtime/src/establish/accept.js";
+import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";
 import { microtasks } from "../../packages/runtime/src/testing/settle.js";
 import { toHex } from "../golden/golden-values.js";
 import { handshakeFrames, RawPeer } from "../session/raw-peer.js";
@@ -31,7 +31,7 @@ export interface Victim {
 }
 
 /** What a test gives its side of the session. */
-export type VictimOptions = Omit<AcceptOptions, "clock">;
+export type VictimOptions = Omit<AcceptSessionOptions, "clock">;
 
 const opened: Victim[] = [];
 
@@ -51,12 +51,12 @@ export function endVictims(): void {
 
 /** A server whose client is made by hand; its handshake is through. */
 export async function server(acceptor: Acceptor, options: VictimOptions = {}): Promise<Victim> {
-  return victim("initiator", options, (link, all) => accept(link, acceptor, all));
+  return victim("initiator", options, (link, all) => acceptSession(link, acceptor, all));
 }
 
 /** A client whose server is made by hand; its handshake is through. */
 export async function client(options: VictimOptions = {}): Promise<Victim> {
-  return victim("acceptor", options, (link, all) => initiate(link, all));
+  return victim("acceptor", options, (link, all) => openSession(link, all));
 }
 
 /** Calls the peer on a client's root connection. */
@@ -67,15 +67,15 @@ export function callerOf({ session }: Victim): Driver {
 async function victim(
   role: "initiator" | "acceptor",
   options: VictimOptions,
-  establish: (link: MemoryLink, options: AcceptOptions) => Promise<Session>,
+  establish: (link: MemoryLink, options: AcceptSessionOptions) => Promise<Session>,
 ): Promise<Victim> {
   const [ours, theirs] = memoryLinkPair();
   const clock = new FakeClock();
   const seen: string[] = [];
   const observer: Observer = {
     ...options.observer,
-    onProtocolError: ({ by, text }) => {
-      seen.push(`${by}: ${text}`);
+    onProtocolError: ({ origin, text }) => {
+      seen.push(`${origin}: ${text}`);
     },
   };
   const establishing = establish(ours, { ...options, clock, observer });

@@ -101,7 +101,7 @@ describe.each(windows)("a TypeScript client, a proxy, and a Rust server, windows
     await call;
     expect(records).toEqual(Array.from({ length: 30 }, (_, at) => recordAt(at)));
     const error = await client.failAfter(0, channel<number>().tx).catch((reason: unknown) => reason);
-    expect(streamsFailAfter.isError(error) && error.error).toEqual({ kind: "Refused" });
+    expect(streamsFailAfter.isError(error) && error.value).toEqual({ kind: "Refused" });
     expect(await client.callBack(100)).toBe(4950n);
   });
 
@@ -156,7 +156,7 @@ describe.each([1, 16])("a Rust client, a proxy, and a TypeScript server, windows
     if (!isReady) return;
     server = await serve("tcp://127.0.0.1:0", router([streamsDispatcher(handler)]), {
       // That of `giveUp`, which is asked to fail.
-      onUnobservedFailure() {},
+      onUnhandledError() {},
     });
     front = await startFront(server.url);
     run = await runVirtualChecks(front.server.url, credit);

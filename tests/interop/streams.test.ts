@@ -139,7 +139,7 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
     await expect(sent).rejects.toMatchObject({ code: "ChannelReset", message: "channel reset by peer" });
     expect(await first).toBe(0);
     expect(tx.isOpen).toBe(false);
-    await tx.ended;
+    await tx.closed;
   });
 
   it("leaves the loop: the Rust handler hears of it and answers", async () => {
@@ -178,12 +178,12 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
     const items = collectCut(early.rx);
     const call = client.failAfter(40, early.tx);
     const error = await call.catch((thrown: unknown) => thrown);
-    expect(streamsFailAfter.isError(error) && error.error).toEqual({ kind: "Exhausted", value: 40 });
+    expect(streamsFailAfter.isError(error) && error.value).toEqual({ kind: "Exhausted", value: 40 });
     expect(await items).toEqual(numbers(40));
     // No more than the window holds: the handler waits for the reader.
     const late = channel<number>();
     expect(await client.$try.failAfter(credit, late.tx)).toMatchObject({
-      error: { code: "User", error: { kind: "Exhausted", value: credit } },
+      error: { code: "User", value: { kind: "Exhausted", value: credit } },
     });
     expect(await collectCut(late.rx)).toEqual(numbers(credit));
     const none = channel<number>();
@@ -195,7 +195,7 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
     ["abort", (tx) => tx.abort()],
     ["sendAll of a source that throws", (tx) => tx.sendAll(cutAfter(3 * credit))],
     ["sendAll of an item that does not fit", (tx) => tx.sendAll([1, -1])],
-    ["a pipe that fails", (tx) => failingStream(3 * credit).pipeTo(tx.writable())],
+    ["a pipe that fails", (tx) => failingStream(3 * credit).pipeTo(tx.toWritableStream())],
   ])("gives a stream up by %s: the loop of the Rust handler fails", async (_, giveUp) => {
     const { tx, rx } = channel<number>();
     const sum = client.sum(rx);
@@ -293,7 +293,7 @@ describe.each(windows)("a Rust client and a TypeScript server, windows of %i", (
     server = await serve("tcp://127.0.0.1:0", router([streamsDispatcher(handler)]), {
       initialChannelCredit: credit,
       // That of `giveUp`, which is asked to fail.
-      onUnobservedFailure() {},
+      onUnhandledError() {},
       onSession: () => {
         sessions++;
       },

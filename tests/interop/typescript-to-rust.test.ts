@@ -1,5 +1,12 @@
 /** A TypeScript client calls the Rust server: values, errors, metadata, mistakes, load, cancel, ends. */
-import { CallFailure, type CallOptions, CodecError, Metadata, type Method, UserError } from "@voxrpc/runtime";
+import {
+  CallError,
+  type CallOptions,
+  CodecError,
+  DeclaredError,
+  Metadata,
+  type Method,
+} from "@voxrpc/runtime";
 import { method, service } from "@voxrpc/runtime/gen/v1";
 import { connect } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -112,11 +119,11 @@ describe("declared errors", () => {
     ],
   ])("failShape(%i) fails with its variant", async (code, value) => {
     const error = await failureOf(client.failShape(code, circle));
-    expect(error).toBeInstanceOf(UserError);
-    expect(everythingFailShape.isError(error) && error.error).toEqual(value);
+    expect(error).toBeInstanceOf(DeclaredError);
+    expect(everythingFailShape.isError(error) && error.value).toEqual(value);
     expect(await client.$try.failShape(code, circle)).toMatchObject({
       ok: false,
-      error: { code: "User", error: value },
+      error: { code: "User", value: value },
     });
   });
 
@@ -126,9 +133,9 @@ describe("declared errors", () => {
   });
 
   it("carries texts, unit variants and structs", async () => {
-    expect(await failureOf(client.failText("no ☃"))).toMatchObject({ code: "User", error: "no ☃" });
+    expect(await failureOf(client.failText("no ☃"))).toMatchObject({ code: "User", value: "no ☃" });
     const refused = await failureOf(client.failRefusal({ kind: "Closed" }));
-    expect(everythingFailRefusal.isError(refused) && refused.error).toStrictEqual({ kind: "Closed" });
+    expect(everythingFailRefusal.isError(refused) && refused.value).toStrictEqual({ kind: "Closed" });
     expect(await failureOf(client.failReport({ code: 17, message: "bad" }))).toMatchObject({
       code: "User",
       error: { code: 17, message: "bad" },
@@ -193,7 +200,7 @@ describe("mistakes", () => {
     const { service, name, id, response, ok } = everythingEchoU64;
     const mistyped = method({ service, name, id, args: everythingEchoString.args, response, ok });
     const error = await failureOf(other.$caller.call(mistyped, ["text"]));
-    expect(error).toBeInstanceOf(CallFailure);
+    expect(error).toBeInstanceOf(CallError);
     expect(error).toMatchObject({
       code: "InvalidPayload",
       detail: expect.stringContaining("translation plan"),
@@ -238,7 +245,7 @@ describe("mistakes", () => {
       service("Nobody", (each) => each, {}),
     );
     expect((await caller.session.closed).reason).toBe("Remote");
-    expect(await failureOf(caller.call(everythingPing, []))).toBeInstanceOf(CallFailure);
+    expect(await failureOf(caller.call(everythingPing, []))).toBeInstanceOf(CallError);
   });
 
   it("Cancelled: the handler panicked", async () => {
@@ -328,7 +335,7 @@ describe("cancel and end", () => {
     await other.$close();
     expect(await answer).toBe(5);
     expect((await other.$session.closed).reason).toBe("Local");
-    expect(await failureOf(other.running())).toBeInstanceOf(CallFailure);
+    expect(await failureOf(other.running())).toBeInstanceOf(CallError);
     expect(await client.echoBool(true)).toBe(true);
   });
 
@@ -338,7 +345,7 @@ describe("cancel and end", () => {
     const error = failureOf(other.slow(longMs, 1));
     await vi.waitFor(async () => expect(await other.running()).toBe(1), { timeout: 10_000 });
     await second[Symbol.asyncDispose]();
-    expect(["ConnectionClosed", "SessionShutdown"]).toContain(((await error) as CallFailure).code);
+    expect(["ConnectionClosed", "SessionShutdown"]).toContain(((await error) as CallError).code);
     await other.$session.closed;
     expect(other.$session.isOpen).toBe(false);
   });

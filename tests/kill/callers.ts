@@ -31,7 +31,7 @@ export class Callers {
 
   async start(url: string, clients: number): Promise<void> {
     for (let client = 1; client <= clients; client++) {
-      const reconnect = { minDelayMs: 5, maxDelayMs: 100, totalMs: 120_000 };
+      const reconnect = { minDelayMs: 5, maxDelayMs: 100, maxElapsedMs: 120_000 };
       const session = await connectSession(url, { service: Everything.name, reconnect });
       this.sessions.push(session);
       let next = client * idsOfClient;

@@ -1,6 +1,6 @@
 /** The examples of `docs/streams.md`, as they stand there. */
 import { EventEmitter, on } from "node:events";
-import { channel, type TrySend } from "@voxrpc/runtime";
+import { channel, type TrySendResult } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { connectPair, type SessionPair } from "@voxrpc/runtime/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -78,7 +78,7 @@ describe("docs/streams.md", () => {
   it("does not wait", async () => {
     const { tx: prices, rx } = channel<number>();
     const sum = streams.sum(rx);
-    const outcomes: TrySend[] = [];
+    const outcomes: TrySendResult[] = [];
     for (let price = 0; price < 20; price++) outcomes.push(prices.trySend(price));
     expect(outcomes.filter((outcome) => outcome === "sent")).toHaveLength(16);
     await prices.close();
@@ -187,9 +187,9 @@ describe("docs/streams.md", () => {
         controller.close();
       },
     });
-    const piping = words.pipeTo(input.tx.writable());
+    const piping = words.pipeTo(input.tx.toWritableStream());
     const heard: string[] = [];
-    for await (const word of output.rx.readable()) heard.push(word);
+    for await (const word of output.rx.toReadableStream()) heard.push(word);
     await piping;
     expect([heard, await shouting]).toEqual([["ONE", "TWO"], 2]);
   });

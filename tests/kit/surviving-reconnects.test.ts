@@ -76,7 +76,7 @@ describe("docs/surviving-reconnects.md", () => {
     const { url } = tap;
     const controller = new AbortController();
     await using streams = await connect(url, Streams, {
-      reconnect: { minDelayMs: 50, maxDelayMs: 2000, totalMs: 60_000, signal: controller.signal },
+      reconnect: { minDelayMs: 50, maxDelayMs: 2000, maxElapsedMs: 60_000, signal: controller.signal },
     });
     expect(await streams.running()).toBe(0);
     tap.cut();

@@ -279,7 +279,7 @@ export class Flow<T> {
 
   private bindTx(tx: Tx<T>): void {
     this.tx = tx;
-    void tx.ended.then(() => {
+    void tx.closed.then(() => {
       this.checksSinceEnd = 0;
     });
   }

@@ -1,15 +1,15 @@
 /** The two sessions of a model, and the network between them: the first one, or one that replaces each that is lost. */
 import {
   type Acceptor,
-  accept,
-  initiate,
+  acceptSession,
+  openSession,
   reconnecting,
   type Session,
   SessionRegistry,
   type SessionState,
 } from "@voxrpc/runtime";
 import { type FakeClock, type SimulatedPair, simulatedPair } from "@voxrpc/runtime/testing";
-import type { AcceptOptions } from "../../packages/runtime/src/establish/accept.js";
+import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";
 import { microtasks } from "../../packages/runtime/src/testing/settle.js";
 import type { Side } from "./line.js";
 
@@ -19,8 +19,8 @@ export interface SessionsOptions {
   readonly acceptor: Acceptor;
   /** What each side asks the other for. */
   readonly service: string;
-  readonly client: AcceptOptions;
-  readonly server: AcceptOptions;
+  readonly client: AcceptSessionOptions;
+  readonly server: AcceptSessionOptions;
   /** Whether sessions go on over another link when they lose theirs. */
   readonly isResumable: boolean;
 }
@@ -46,13 +46,15 @@ export class Sessions implements Readonly<Record<Side, Session>> {
       await microtasks();
       const network = simulatedPair({ clock });
       networks.push(network);
-      const accepting = accept(network.server, acceptor, { clock, registry, ...options.server });
+      const accepting = acceptSession(network.server, acceptor, { clock, registry, ...options.server });
       // A link that is cut before its handshake is through is no session.
       served.push(accepting.catch(() => undefined));
       return network.client;
     };
-    const reconnect = isResumable ? reconnecting({ open, random: () => 1, totalMs: 300_000 }) : undefined;
-    const connecting = initiate(await open(), { clock, acceptor, service, reconnect, ...options.client });
+    const reconnect = isResumable
+      ? reconnecting({ open, jitter: () => 1, maxElapsedMs: 300_000 })
+      : undefined;
+    const connecting = openSession(await open(), { clock, acceptor, service, reconnect, ...options.client });
     const [client, server] = await clock.until(Promise.all([connecting, served[0]]));
     if (server === undefined) throw new Error("the first link has failed");
     return new Sessions(client, server, networks);

@@ -78,7 +78,7 @@ async function calling(): Promise<(name: string, ...args: unknown[]) => Promise<
   return async (name, ...args) => {
     const result = await client.$caller.tryCall(testbed.method(name), args);
     if (result.ok) return result.value;
-    return result.error.code === "User" ? `User ${String(result.error.error)}` : result.error;
+    return result.error.code === "User" ? `User ${String(result.error.value)}` : result.error;
   };
 }
 
@@ -126,7 +126,7 @@ describe("connect and serve", () => {
 
   it("wait_for_service_deadline_caps_individual_attempt", async () => {
     const address = await stranger(() => {});
-    const attempt = connect(address, Testbed, { connectTimeoutMs: 60_000, waitForServiceMs: 80 });
+    const attempt = connect(address, Testbed, { connectTimeoutMs: 60_000, connectRetryMs: 80 });
     await expect(attempt).rejects.toMatchObject({ code: "ConnectTimeout" });
   });
 });

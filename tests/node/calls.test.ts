@@ -1,5 +1,5 @@
 /** Calls over TCP, both ways, alone and by the thousand. */
-import { CallFailure, Metadata, router, UserError } from "@voxrpc/runtime";
+import { CallError, DeclaredError, Metadata, router } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
 import { Back, backDispatcher, Golden, goldenDispatcher } from "./golden-client.js";
@@ -25,7 +25,7 @@ describe("calls", () => {
     expect(await shop.add(2, 3)).toBe(5);
     expect(await shop.lookup("")).toBe(undefined);
     const refused = await shop.divide(1n, 0n).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(UserError);
+    expect(refused).toBeInstanceOf(DeclaredError);
     expect(refused).toMatchObject({ error: { kind: "DivideByZero" } });
     const controller = new AbortController();
     const waiting = shop.wait(1, { signal: controller.signal });
@@ -107,8 +107,8 @@ describe("calls", () => {
     );
     expect(session.peerMetadata.getString("region")).toBe("north");
     expect(await seen.promise).toBe("blue");
-    expect(session.description).toBe(server.url);
-    expect(server.sessions[0]?.description).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+    expect(session.remoteAddress).toBe(server.url);
+    expect(server.sessions[0]?.remoteAddress).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
   });
 });
 
@@ -169,7 +169,7 @@ describe("the end of a session", () => {
     await started.promise;
     server.abort();
     const error = await waiting;
-    expect(error).toBeInstanceOf(CallFailure);
+    expect(error).toBeInstanceOf(CallError);
     expect(error).toMatchObject({ code: "ConnectionClosed" });
     await server.closed;
     expect((await shop.$session.closed).reason).toMatch(/^(Remote|Transport)$/);

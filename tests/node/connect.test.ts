@@ -156,7 +156,7 @@ describe("signal", () => {
     const controller = new AbortController();
     const attempt = connectSession(`127.0.0.1:${await freePort()}`, {
       signal: controller.signal,
-      waitForServiceMs: 60_000,
+      connectRetryMs: 60_000,
     });
     setTimeout(() => controller.abort("enough"), 30);
     await expect(attempt).rejects.toMatchObject({ code: "Cancelled", cause: "enough" });
@@ -171,10 +171,10 @@ describe("signal", () => {
   });
 });
 
-describe("waitForServiceMs", () => {
+describe("connectRetryMs", () => {
   it("wait_for_service_retries_until_service_appears", async () => {
     const port = await freePort();
-    const connecting = connect(`127.0.0.1:${port}`, Golden, { waitForServiceMs: 20_000 });
+    const connecting = connect(`127.0.0.1:${port}`, Golden, { connectRetryMs: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, 150));
     opens(await serve(`127.0.0.1:${port}`, goldenDispatcher()));
     await using shop = await connecting;
@@ -183,19 +183,19 @@ describe("waitForServiceMs", () => {
 
   it("wait_for_service_times_out_when_service_never_starts", async () => {
     const address = `tcp://127.0.0.1:${await freePort()}`;
-    const error = await failure(connect(address, Golden, { waitForServiceMs: 250 }));
+    const error = await failure(connect(address, Golden, { connectRetryMs: 250 }));
     expect(error.message).toBe(`io error: nothing listens on ${address} (ECONNREFUSED)`);
   });
 
   it("of no time at all ends with ConnectTimeout", async () => {
-    const error = await failure(connect("127.0.0.1:1", Golden, { waitForServiceMs: 0 }));
+    const error = await failure(connect("127.0.0.1:1", Golden, { connectRetryMs: 0 }));
     expect(error.code).toBe("ConnectTimeout");
   });
 
   it("tries again after a silent attempt", async () => {
     let connections = 0;
     const address = await stranger(() => (connections += 1));
-    const options = { waitForServiceMs: 600, connectTimeoutMs: 40 };
+    const options = { connectRetryMs: 600, connectTimeoutMs: 40 };
     expect((await failure(connect(address, Golden, options))).code).toBe("ConnectTimeout");
     expect(connections).toBeGreaterThan(1);
   });
@@ -206,7 +206,7 @@ describe("waitForServiceMs", () => {
       connections += 1;
       socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
     });
-    expect((await failure(connect(address, Golden, { waitForServiceMs: 20_000 }))).code).toBe("Protocol");
+    expect((await failure(connect(address, Golden, { connectRetryMs: 20_000 }))).code).toBe("Protocol");
     expect(connections).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 /** What a handler throws is seen somewhere: by the observer, by who asked for it, or on the standard error. */
-import { contextKey, intercept, type Observer, requireBearer } from "@voxrpc/runtime";
+import { contextKey, intercept, type Observer, verifyBearerToken } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import { Golden, goldenDispatcher } from "./golden-client.js";
@@ -38,7 +38,7 @@ describe("a handler's failure", () => {
 
   it("is not printed when there is an observer", async () => {
     const seen: unknown[] = [];
-    const observer: Observer = { onHandlerFailed: ({ error }) => seen.push(error) };
+    const observer: Observer = { onHandlerError: ({ error }) => seen.push(error) };
     const server = opens(await serve("tcp://127.0.0.1:0", failing(), { observer }));
     const client = opens(await connect(server.url, Golden));
     await expect(client.wait(0)).rejects.toMatchObject({ code: "Cancelled" });
@@ -47,16 +47,16 @@ describe("a handler's failure", () => {
   });
 
   it("goes to who asked for it", async () => {
-    const onUnobservedFailure = vi.fn();
-    const server = opens(await serve("tcp://127.0.0.1:0", failing(), { onUnobservedFailure }));
+    const onUnhandledError = vi.fn();
+    const server = opens(await serve("tcp://127.0.0.1:0", failing(), { onUnhandledError }));
     const client = opens(await connect(server.url, Golden));
     await expect(client.wait(0)).rejects.toMatchObject({ code: "Cancelled" });
-    expect(onUnobservedFailure).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ error: bug }));
+    expect(onUnhandledError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ error: bug }));
     expect(printed).not.toHaveBeenCalled();
   });
 
   it("is no failure when a token is refused", async () => {
-    const guarded = intercept(goldenDispatcher(), [requireBearer(() => undefined, contextKey("user"))]);
+    const guarded = intercept(goldenDispatcher(), [verifyBearerToken(() => undefined, contextKey("user"))]);
     const server = opens(await serve("tcp://127.0.0.1:0", guarded));
     const client = opens(await connect(server.url, Golden));
     await expect(client.hello()).rejects.toMatchObject({ code: "Cancelled" });

@@ -61,7 +61,7 @@ it("attempts that failed in every way", async () => {
   await leavesNothing(async () => {
     const attempts = [
       connectSession(refused),
-      connectSession(refused, { waitForServiceMs: 150 }),
+      connectSession(refused, { connectRetryMs: 150 }),
       connectSession(silent, { connectTimeoutMs: 30 }),
       connectSession(silent, { signal: AbortSignal.timeout(20) }),
       connectSession(closing),

@@ -77,7 +77,7 @@ describe("a service on a Unix socket", () => {
   });
 
   it("may come later than its client", async () => {
-    const connecting = connect(address, Golden, { waitForServiceMs: 20_000 });
+    const connecting = connect(address, Golden, { connectRetryMs: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     opens(await serve(address, goldenDispatcher()));
     await using shop = await connecting;
@@ -163,7 +163,7 @@ describe("a client that", () => {
     const refused: string[] = [];
     opens(
       await serve(address, goldenDispatcher(), {
-        observer: { onLinkRefused: ({ error }) => refused.push(`${error.code}: ${error.message}`) },
+        observer: { onHandshakeFailed: ({ error }) => refused.push(`${error.code}: ${error.message}`) },
       }),
     );
     await using shop = await connect(address, Golden);
@@ -184,7 +184,7 @@ describe("a client that", () => {
     const refused: string[] = [];
     opens(
       await serve(address, goldenDispatcher(), {
-        observer: { onLinkRefused: ({ error }) => refused.push(error.message) },
+        observer: { onHandshakeFailed: ({ error }) => refused.push(error.message) },
       }),
     );
     const raw = await dial({ path });

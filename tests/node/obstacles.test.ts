@@ -102,7 +102,7 @@ function attempts(): { readonly count: () => number; readonly observer: Observer
 }
 
 const reconnect = { minDelayMs: 5, maxDelayMs: 20 };
-const waits: ConnectOptions = { waitForServiceMs: 20_000, connectTimeoutMs: 5000 };
+const waits: ConnectOptions = { connectRetryMs: 20_000, connectTimeoutMs: 5000 };
 
 /** A client whose connection was lost while something stands in the way. */
 async function lost(path: Path, observer: Observer, put: () => void): Promise<GoldenClient> {
@@ -167,10 +167,10 @@ describe("a full server", () => {
 
   it("closes although clients wait to be told", async () => {
     let refused = 0;
-    const onLinkRefused = (): void => {
+    const onHandshakeFailed = (): void => {
       refused += 1;
     };
-    const options = { observer: { onLinkRefused }, maxConnections: 1 };
+    const options = { observer: { onHandshakeFailed }, maxConnections: 1 };
     const server = await serve("tcp://127.0.0.1:0", goldenDispatcher(), options);
     const first = await connect(server.url, Golden);
     const silent = Array.from({ length: 100 }, async () => drain(await dial(server.address)));

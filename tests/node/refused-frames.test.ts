@@ -32,7 +32,7 @@ describe("a server", () => {
     const ends: unknown[] = [];
     const observer: Observer = {
       onLinkClosed: ({ error }) => ends.push(error?.message),
-      onLinkRefused: ({ error }) => ends.push(error.message),
+      onHandshakeFailed: ({ error }) => ends.push(error.message),
     };
     const server = opens(await serve("tcp://127.0.0.1:0", goldenDispatcher(), { limits, observer }));
     const socket = await dial(server.address);

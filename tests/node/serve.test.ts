@@ -13,7 +13,7 @@ const anyPort = "tcp://127.0.0.1:0";
 /** An observer that keeps the texts of refused links. */
 function refusals(): { readonly texts: string[]; readonly observer: Observer } {
   const texts: string[] = [];
-  return { texts, observer: { onLinkRefused: ({ error }) => texts.push(error.message) } };
+  return { texts, observer: { onHandshakeFailed: ({ error }) => texts.push(error.message) } };
 }
 
 /** Handlers of `wait` that are answered by hand. */
@@ -109,7 +109,7 @@ describe("a limit", () => {
     expect(await first.hello()).toBe("hello");
     await first.$close();
     await until(() => server.sessionCount === 1);
-    const third = opens(await connect(server.url, Golden, { waitForServiceMs: 5000 }));
+    const third = opens(await connect(server.url, Golden, { connectRetryMs: 5000 }));
     expect([await second.hello(), await third.hello()]).toEqual(["hello", "hello"]);
   });
 

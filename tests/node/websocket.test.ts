@@ -312,7 +312,7 @@ describe("a server on ws:// goes on serving after", () => {
     it(what, async () => {
       const refused: string[] = [];
       const server = await webSocketServer("", {
-        observer: { onLinkRefused: ({ error }) => refused.push(error.code) },
+        observer: { onHandshakeFailed: ({ error }) => refused.push(error.code) },
       });
       await using bystander = await connect(server.url, Streams);
       const { port } = server.address as { port: number };

@@ -1,5 +1,5 @@
 /** Old and new programs on one connection: each reads what the other writes. */
-import { CallFailure, channel, type Session, UserError } from "@voxrpc/runtime";
+import { CallError, channel, DeclaredError, type Session } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
@@ -94,9 +94,9 @@ describe("versions of a service", () => {
     const status: Invoke = () => ({ uptimeMs: 1n, listen: "here" });
     await talk(client, server, { status }, async (call) => {
       const failure = await call("status").catch((error: unknown) => error);
-      expect(failure).toBeInstanceOf(CallFailure);
+      expect(failure).toBeInstanceOf(CallError);
       expect(failure).toMatchObject({ code: "InvalidPayload", retryable: false });
-      expect((failure as CallFailure).message).toBe(
+      expect((failure as CallError).message).toBe(
         "Daemon.status: invalid vox payload: protocol error: translation plan failed: result of Daemon.status: " +
           "required field 'pid' (type u32) missing from remote 'Status' (remote has fields: uptime_ms, listen); " +
           "required field 'executable_path' (type String) missing from remote 'Status' " +
@@ -128,7 +128,7 @@ describe("versions of a service", () => {
       expect(await call("echo", "A")).toBe("A");
       const failure = await call("echo", "B").catch((error: unknown) => error);
       expect(failure).toMatchObject({ code: "InvalidPayload" });
-      expect((failure as CallFailure).message).toContain("the peer's E::New; we know A, B");
+      expect((failure as CallError).message).toContain("the peer's E::New; we know A, B");
       expect(await call("echo", "A")).toBe("A");
     });
   });
@@ -148,7 +148,7 @@ describe("versions of a service", () => {
       await talk(client, `struct P { v: string } ${service}`, handlers, async (call) => {
         const failure = await call("bad", value).catch((error: unknown) => error);
         expect(failure).toMatchObject({ code: "InvalidPayload" });
-        expect((failure as CallFailure).message).toContain(`arguments of Two.bad: ${text}`);
+        expect((failure as CallError).message).toContain(`arguments of Two.bad: ${text}`);
         expect(await call("good", 7)).toBe(7);
       });
     }
@@ -171,12 +171,12 @@ describe("versions of a service", () => {
     const pay: Invoke = ([n]) => (n === 0 ? 1 : $.fail({ kind: "Poor", account: "a", missing: n }));
     await talk(client, server, { pay }, async (call) => {
       const failure = await call("pay", 9).catch((error: unknown) => error);
-      expect(failure).toBeInstanceOf(UserError);
-      expect((failure as UserError).error).toEqual({ kind: "Poor", missing: 9 });
+      expect(failure).toBeInstanceOf(DeclaredError);
+      expect((failure as DeclaredError).value).toEqual({ kind: "Poor", missing: 9 });
       await expect(call("pay", 0)).rejects.toThrow(
         "result of Bank.pay: structural mismatch: remote is `u32`, local is `String`",
       );
-      await expect(call("pay", 3)).rejects.toBeInstanceOf(UserError);
+      await expect(call("pay", 3)).rejects.toBeInstanceOf(DeclaredError);
     });
   });
 });
@@ -232,7 +232,7 @@ describe("channels between versions", () => {
       for (const kind of ["A", "B"]) {
         const [old, out] = [channel<number>(), channel<number>()];
         const answer = call("open", { old: old.rx, out: out.tx, kind });
-        const ended = old.tx.ended;
+        const ended = old.tx.closed;
         if (kind === "A") expect(await answer).toBe(1);
         else await expect(answer).rejects.toMatchObject({ code: "InvalidPayload" });
         await ended;

@@ -3,9 +3,9 @@ import {
   type ConnectionAcceptor,
   type ConnectionRequest,
   type IncomingConnection,
-  initiate,
   Metadata,
   memoryLinkPair,
+  openSession,
   type RawConnection,
   RejectedError,
   router,
@@ -14,7 +14,7 @@ import {
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { accept } from "../../packages/runtime/src/establish/accept.js";
+import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
 import { lookup, wait } from "./golden-service.js";
 import { handshakeFrames, RawPeer } from "./raw-peer.js";
 
@@ -57,7 +57,7 @@ describe("a virtual connection that is offered", () => {
     expect(request).toMatchObject({
       service: "Golden",
       isVirtual: true,
-      link: pair.serverLink.description,
+      link: pair.serverLink.remoteAddress,
       settings: { parity: "Odd", maxConcurrentRequests: 3, initialChannelCredit: 5 },
     });
     expect(request?.metadata.getU64("table")).toBe(7n);
@@ -153,7 +153,7 @@ describe("a virtual connection that is offered", () => {
       [() => Promise.reject(new Error("a secret")), "connection rejected: the acceptor failed"],
     ];
     const failures: unknown[] = [];
-    const observer = { onAcceptorFailed: (event: unknown) => failures.push(event) };
+    const observer = { onAcceptorError: (event: unknown) => failures.push(event) };
     for (const [use, text] of uses) {
       await using pair = await connectPair(onVirtual(use), { server: { observer } });
       await expect(pair.client.open(Golden)).rejects.toMatchObject({ code: "Rejected", message: text });
@@ -257,7 +257,7 @@ describe("a root connection that is offered", () => {
     const [ours, theirs] = memoryLinkPair();
     const peer = new RawPeer(theirs);
     const outcomes: unknown[] = [];
-    const accepting = accept(ours, {
+    const accepting = acceptSession(ours, {
       accept(_request, connection) {
         const caller = connection.acceptWithClient(Golden);
         void caller.tryCall(lookup.method, ["a"]).then((result) => outcomes.push(result));
@@ -293,7 +293,7 @@ describe("a root connection that is offered", () => {
 
     const [ours, theirs] = memoryLinkPair();
     const peer = new RawPeer(theirs);
-    const accepting = accept(ours, { accept: () => new Promise(() => {}) });
+    const accepting = acceptSession(ours, { accept: () => new Promise(() => {}) });
     peer.send(...handshakeFrames("initiator"));
     await expect(accepting).rejects.toThrow("expected nothing before the answer");
     peer.close();
@@ -309,7 +309,10 @@ describe("a root connection that is offered", () => {
         return new Promise(() => {});
       },
     };
-    const both = Promise.allSettled([initiate(theirs, { clock }), accept(ours, acceptor, { clock })]);
+    const both = Promise.allSettled([
+      openSession(theirs, { clock }),
+      acceptSession(ours, acceptor, { clock }),
+    ]);
     await clock.elapse(10_000);
     const outcomes = await both;
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
@@ -361,14 +364,14 @@ describe("a root connection that is offered", () => {
     ];
     const errors: unknown[] = [];
     const observer = {
-      onAcceptorFailed: ({ error }: { readonly error: unknown }) => errors.push((error as Error).message),
+      onAcceptorError: ({ error }: { readonly error: unknown }) => errors.push((error as Error).message),
     };
     for (const [use, text] of uses) {
       const acceptor: ConnectionAcceptor = { accept: (request, connection) => use(connection, request) };
       const [ours, theirs] = memoryLinkPair();
       const [client, server] = await Promise.allSettled([
-        initiate(theirs, { service: "Golden" }),
-        accept(ours, acceptor, { observer }),
+        openSession(theirs, { service: "Golden" }),
+        acceptSession(ours, acceptor, { observer }),
       ]);
       expect(client.status === "rejected" && (client.reason as Error).message).toMatch(text);
       expect(server.status).toBe("rejected");

@@ -117,7 +117,7 @@ describe("calls", () => {
 
   it("call_ok_and_err_route_through_reply", async () => {
     expect(await call("divide", 14, 2)).toBe(7);
-    await expect(call("divide", 1, 0)).rejects.toMatchObject({ code: "User", error: "boom" });
+    await expect(call("divide", 1, 0)).rejects.toMatchObject({ code: "User", value: "boom" });
   });
 
   it("request_context_opt_in_end_to_end", async () => {

@@ -1,12 +1,12 @@
 /** Calls over two connected sessions, driven with a clock that is wound by hand. */
 import {
-  CallFailure,
+  CallError,
+  DeclaredError,
   type Failure,
   fail,
   Metadata,
   type Observer,
   type RequestFinishedEvent,
-  UserError,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
@@ -77,11 +77,11 @@ class Watch implements Observer {
   onRequestFinished(event: RequestFinishedEvent): void {
     this.finished.push(event);
   }
-  onHandlerFailed({ error }: { readonly error: unknown }): void {
+  onHandlerError({ error }: { readonly error: unknown }): void {
     this.failures.push(error);
   }
-  onProtocolError({ by, text }: { readonly by: string; readonly text: string }): void {
-    this.events.push(`protocol error of ${by}: ${text}`);
+  onProtocolError({ origin, text }: { readonly origin: string; readonly text: string }): void {
+    this.events.push(`protocol error of ${origin}: ${text}`);
   }
   onConnectionClosed({ reason }: { readonly reason: string }): void {
     this.events.push(`closed ${reason}`);
@@ -171,12 +171,12 @@ describe("calls", () => {
     const client = caller(pair.client);
     expect(await client.call(divide.method, [9n, 2n])).toBe(4n);
     const error = await client.call(divide.method, [9n, 0n]).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(UserError);
-    expect(divide.method.isError(error) && error.error).toEqual({ kind: "DivideByZero" });
+    expect(error).toBeInstanceOf(DeclaredError);
+    expect(divide.method.isError(error) && error.value).toEqual({ kind: "DivideByZero" });
     const result = await client.tryCall(divide.method, [9n, 1n]);
     expect(result).toMatchObject({
       ok: false,
-      error: { code: "User", error: { kind: "Overflow", a: 9n, b: 1n } },
+      error: { code: "User", value: { kind: "Overflow", a: 9n, b: 1n } },
     });
     expect(await client.tryCall(divide.method, [8n, 2n])).toEqual({ ok: true, value: 4n });
   });
@@ -342,7 +342,7 @@ describe("giving up", () => {
     await expect(slow).rejects.toMatchObject({
       code: "Cancelled",
       message: "Golden.wait: vox request cancelled: no answer within 100 ms",
-      cause: { name: "TimeoutError", timeoutMs: 100 },
+      cause: { name: "CallTimeoutError", timeoutMs: 100 },
     });
     expect(clock.armed).toBe(0);
     await settle();
@@ -364,7 +364,7 @@ describe("giving up", () => {
     const call = caller(pair.client).call(commit.method, [1], { signal: controller.signal });
     await settle();
     controller.abort();
-    await expect(call).rejects.toBeInstanceOf(CallFailure);
+    await expect(call).rejects.toBeInstanceOf(CallError);
     await settle();
     expect(signal?.aborted).toBe(false);
     done.open(1n);
@@ -379,7 +379,7 @@ describe("limits", () => {
     const call = (id: number, signal?: AbortSignal): Promise<unknown> =>
       caller(pair.client)
         .call(wait.method, [id], { signal })
-        .catch((error: CallFailure) => error.code);
+        .catch((error: CallError) => error.code);
     const calls = [call(1), call(2), call(3, controller.signal), call(4)];
     await settle();
     expect([...waiting.contexts.keys()]).toEqual([1, 2]);

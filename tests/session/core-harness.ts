@@ -117,7 +117,7 @@ export class CoreHarness {
   private link(): Link {
     return {
       framing: boundaryFraming,
-      description: "test",
+      remoteAddress: "test",
       bufferedBytes: 0,
       start: () => {},
       send: (batch, start, ends, count) => {

@@ -1,22 +1,22 @@
 /** Every code of `docs/errors.md`, provoked: its class, its code, whether it is retryable, its text. */
 import { readFileSync } from "node:fs";
 import {
-  type CallErrorCode,
-  CallFailure,
+  CallError,
+  type CallRejectionCode,
   ChannelError,
   type ChannelErrorCode,
   CodecError,
   type CodecErrorCode,
   channel,
+  DeclaredError,
   fail,
-  initiate,
   isVoxError,
   memoryLinkPair,
+  openSession,
   RejectedError,
   router,
   SessionError,
   type SessionErrorCode,
-  UserError,
   VoxError,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
@@ -69,7 +69,7 @@ async function answeredWith(payload: string): Promise<unknown> {
   const [ours, theirs] = memoryLinkPair();
   const peer = new RawPeer(theirs);
   peer.send(...handshakeFrames("acceptor"));
-  const session = await initiate(ours, { clock: new FakeClock() });
+  const session = await openSession(ours, { clock: new FakeClock() });
   const call = session.driver?.call(hello.method, []).catch((error: unknown) => error);
   await settle();
   const bytes = (payload.length / 2).toString(16).padStart(2, "0");
@@ -85,27 +85,27 @@ const cutAdd = Object.create(add.method, {
   args: { value: { ...add.method.args, write: (_w: unknown, p: number) => p } },
 }) as typeof add.method;
 
-const callErrors: Readonly<Record<CallErrorCode, Omit<Provoked, "code">>> = {
+const callErrors: Readonly<Record<CallRejectionCode, Omit<Provoked, "code">>> = {
   User: {
-    type: UserError,
+    type: DeclaredError,
     retryable: false,
     message: "Golden.divide: DivideByZero",
     provoke: () => withPair((caller) => caller.call(divide.method, [1n, 0n])),
   },
   UnknownMethod: {
-    type: CallFailure,
+    type: CallError,
     retryable: false,
     message: "Missing.nothing: unknown vox method call",
     provoke: () => withPair((caller) => caller.call(nothing.method, [1])),
   },
   InvalidPayload: {
-    type: CallFailure,
+    type: CallError,
     retryable: false,
     message: /^Golden\.add: invalid vox payload: unexpected EOF at byte 0/,
     provoke: () => withPair((caller) => caller.call(cutAdd, [1, 2])),
   },
   Cancelled: {
-    type: CallFailure,
+    type: CallError,
     retryable: false,
     message: "Golden.wait: vox request cancelled",
     provoke: () =>
@@ -117,7 +117,7 @@ const callErrors: Readonly<Record<CallErrorCode, Omit<Provoked, "code">>> = {
       }),
   },
   ConnectionClosed: {
-    type: CallFailure,
+    type: CallError,
     retryable: true,
     message: "Golden.wait: vox connection closed",
     provoke: () =>
@@ -128,7 +128,7 @@ const callErrors: Readonly<Record<CallErrorCode, Omit<Provoked, "code">>> = {
       }),
   },
   SessionShutdown: {
-    type: CallFailure,
+    type: CallError,
     retryable: true,
     message: "Golden.wait: vox session shutdown",
     provoke: () =>
@@ -139,13 +139,13 @@ const callErrors: Readonly<Record<CallErrorCode, Omit<Provoked, "code">>> = {
       }),
   },
   SendFailed: {
-    type: CallFailure,
+    type: CallError,
     retryable: true,
     message: "Golden.hello: vox send failed",
     provoke: () => answeredWith("0106"),
   },
   Indeterminate: {
-    type: CallFailure,
+    type: CallError,
     retryable: false,
     message: "Golden.hello: indeterminate vox error",
     provoke: () => answeredWith("0107"),
@@ -160,7 +160,7 @@ function answeredBy(...frames: readonly Uint8Array[]): Promise<unknown> {
   const peer = new RawPeer(theirs);
   peer.send(...frames);
   peer.close();
-  return initiate(ours).catch((fault: unknown) => fault);
+  return openSession(ours).catch((fault: unknown) => fault);
 }
 
 const sessionErrors: Readonly<Record<Exclude<SessionErrorCode, "NotResumable">, Omit<Provoked, "code">>> = {
@@ -179,7 +179,7 @@ const sessionErrors: Readonly<Record<Exclude<SessionErrorCode, "NotResumable">, 
       const [ours, theirs] = memoryLinkPair();
       const peer = new RawPeer(theirs);
       peer.send(...handshakeFrames("acceptor"), "00");
-      const session = await initiate(ours);
+      const session = await openSession(ours);
       return (await session.closed).error;
     },
   },
@@ -216,7 +216,7 @@ const sessionErrors: Readonly<Record<Exclude<SessionErrorCode, "NotResumable">, 
       const clock = new FakeClock();
       const [ours, theirs] = memoryLinkPair();
       const peer = new RawPeer(theirs);
-      const attempt = initiate(ours, { clock }).catch((fault: unknown) => fault);
+      const attempt = openSession(ours, { clock }).catch((fault: unknown) => fault);
       await settle();
       clock.advance(10_000);
       peer.close();
@@ -258,7 +258,7 @@ const channelErrors: Readonly<Record<ChannelErrorCode, Omit<Provoked, "code">>> 
       withPair(async (caller) => {
         const { tx, rx } = channel<number>();
         await caller.call(sum.method, [rx]);
-        await tx.ended;
+        await tx.closed;
         return tx.send(1);
       }),
   },
@@ -342,7 +342,7 @@ describe("errors", () => {
   it("Cancelled of what is no call is a plain VoxError", async () => {
     const [ours, theirs] = memoryLinkPair();
     const peer = new RawPeer(theirs);
-    const error = await initiate(ours, { signal: AbortSignal.abort("enough") }).catch(
+    const error = await openSession(ours, { signal: AbortSignal.abort("enough") }).catch(
       (fault: unknown) => fault,
     );
     expect(error).toBeInstanceOf(VoxError);
@@ -353,8 +353,8 @@ describe("errors", () => {
   it("name the method, and do not print what generated code knows about it", () => {
     const name = { service: "Golden", name: "divide", id: divide.method.id };
     for (const error of [
-      new CallFailure("Cancelled", "", divide.method),
-      new UserError(divide.method, { kind: "DivideByZero" }),
+      new CallError("Cancelled", "", divide.method),
+      new DeclaredError(divide.method, { kind: "DivideByZero" }),
     ]) {
       expect(error.method).toEqual(name);
       expect(Object.keys(error.method ?? {})).toEqual(Object.keys(name));

@@ -1,12 +1,12 @@
 /** From a link to a session: what a peer may do instead of a handshake, and what is left behind. */
 import {
-  accept,
-  type InitiateOptions,
-  initiate,
+  acceptSession,
   isVoxError,
   Metadata,
   memoryLinkPair,
   type Observer,
+  type OpenSessionOptions,
+  openSession,
   router,
   type Session,
   type SessionError,
@@ -32,13 +32,13 @@ interface Attempt {
   readonly session: Promise<Session>;
 }
 
-function attempt(side: "initiate" | "accept", options: InitiateOptions = {}): Attempt {
+function attempt(side: "initiate" | "accept", options: OpenSessionOptions = {}): Attempt {
   const [ours, theirs] = memoryLinkPair();
   const clock = new FakeClock();
   const refusals: string[] = [];
-  const observer: Observer = { onLinkRefused: ({ error }) => refusals.push(error.message) };
+  const observer: Observer = { onHandshakeFailed: ({ error }) => refusals.push(error.message) };
   const all = { clock, observer, ...options };
-  const session = side === "initiate" ? initiate(ours, all) : accept(ours, golden, all);
+  const session = side === "initiate" ? openSession(ours, all) : acceptSession(ours, golden, all);
   const error = session.then(
     () => {
       throw new Error("a session was established");
@@ -68,7 +68,7 @@ describe("establishing", () => {
     expect(pair.client.peerMetadata.getString("who")).toBe("server");
     expect(pair.client.peerMetadata.getString("vox-service")).toBe("Noop");
     expect(pair.client.isOpen).toBe(true);
-    expect(pair.client.description).toBe("memory");
+    expect(pair.client.remoteAddress).toBe("memory");
   });
 
   it.each([["initiate"], ["accept"]] as const)(
@@ -143,7 +143,7 @@ describe("establishing", () => {
     const [ours, theirs] = memoryLinkPair();
     theirs.pause();
     const clock = new FakeClock();
-    const failing = initiate(ours, { clock });
+    const failing = openSession(ours, { clock });
     const peer = new RawPeer(theirs);
     peer.send("00");
     await expect(failing).rejects.toMatchObject({ code: "Protocol" });
@@ -200,10 +200,10 @@ describe("establishing", () => {
     const refused: string[] = [];
     const [client, server] = memoryLinkPair();
     const observer: Observer = {
-      onLinkRefused: ({ link, error }) => refused.push(`${link}: ${error.message}`),
+      onHandshakeFailed: ({ link, error }) => refused.push(`${link}: ${error.message}`),
     };
-    const accepting = accept(server, router([golden]), { observer });
-    const initiating = initiate(client, { service: "Catalog" });
+    const accepting = acceptSession(server, router([golden]), { observer });
+    const initiating = openSession(client, { service: "Catalog" });
     await expect(initiating).rejects.toMatchObject({
       code: "Rejected",
       message: "connection rejected: unknown service Catalog",
@@ -236,8 +236,8 @@ describe("establishing", () => {
       },
     };
     const [client, server] = memoryLinkPair();
-    const accepting = accept(server, failing);
-    const initiating = initiate(client);
+    const accepting = acceptSession(server, failing);
+    const initiating = openSession(client);
     await expect(initiating).rejects.toThrow("went away: the acceptor failed");
     await expect(accepting).rejects.toMatchObject({ code: "Rejected", cause: failure });
   });
@@ -249,7 +249,7 @@ describe("establishing", () => {
   ] as const)("refuses options that cannot be sent and lets the link go: %o", async (options, kind) => {
     const [ours, theirs] = memoryLinkPair();
     const peer = new RawPeer(theirs);
-    await expect(initiate(ours, options)).rejects.toThrow(kind);
+    await expect(openSession(ours, options)).rejects.toThrow(kind);
     await settle();
     expect(peer.end).toBeDefined();
     expect(peer.received).toEqual([]);

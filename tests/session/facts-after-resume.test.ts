@@ -1,9 +1,9 @@
 /** A session that has another link tells its new virtual connections about that link and about the peer on it. */
 import {
   type ConnectionRequest,
-  initiate,
   Metadata,
   memoryLinkPair,
+  openSession,
   reconnecting,
   router,
   type Session,
@@ -80,7 +80,7 @@ describe("whether calls carry an operation id", () => {
         return ours;
       };
       const reconnect = reconnecting({ open, assumeResumed: true, minDelayMs: 0 });
-      const session: Session = await initiate(await open(), { clock, reconnect });
+      const session: Session = await openSession(await open(), { clock, reconnect });
       const seen: boolean[] = [];
       for (const [index, id] of [1, 3].entries()) {
         const peer = peers[index];

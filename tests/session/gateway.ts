@@ -3,19 +3,19 @@ import type {
   Acceptor,
   ConnectionAcceptor,
   ConnectionProxy,
-  InitiateOptions,
+  OpenSessionOptions,
   Session,
 } from "@voxrpc/runtime";
 import { connectPair, type PairOptions, type SessionPair } from "@voxrpc/runtime/testing";
 
 export interface GatewayOptions {
   readonly clock?: PairOptions["clock"];
-  readonly client?: InitiateOptions;
+  readonly client?: OpenSessionOptions;
   readonly server?: PairOptions["server"];
   /** Of both sessions of the host. */
   readonly host?: PairOptions["server"];
   /** Of the host's session with the server, beside `host`. */
-  readonly upstream?: InitiateOptions;
+  readonly upstream?: OpenSessionOptions;
   /** What the host does with virtual connections. Default: `proxyThrough`. */
   readonly join?: (
     upstream: Session,

@@ -1,5 +1,5 @@
 /** A peer that has shaken hands and then breaks the rules: what it is told, and what is left of the session. */
-import { accept, type Metadata, memoryLinkPair, type Observer, type Session } from "@voxrpc/runtime";
+import { acceptSession, type Metadata, memoryLinkPair, type Observer, type Session } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
@@ -53,7 +53,7 @@ async function victim(handshake: readonly Uint8Array[] = handshakeFrames("initia
   const clock = new FakeClock();
   const seen: string[] = [];
   const contexts: $.CallContext[] = [];
-  const observer: Observer = { onProtocolError: ({ by, text }) => seen.push(`${by}: ${text}`) };
+  const observer: Observer = { onProtocolError: ({ origin, text }) => seen.push(`${origin}: ${text}`) };
   const golden = $.dispatcher("Golden", [
     add.handled(([a, b]) => a + b),
     wait.handled(([gate], context) => {
@@ -61,7 +61,7 @@ async function victim(handshake: readonly Uint8Array[] = handshakeFrames("initia
       return gate === 0 ? 0 : new Promise<number>(() => {});
     }),
   ]);
-  const accepting = accept(ours, golden, {
+  const accepting = acceptSession(ours, golden, {
     clock,
     observer,
     maxConcurrentRequests: 4,
@@ -86,7 +86,7 @@ async function expectEnd({ peer, session, clock, seen }: Victim, text: string): 
     error: { message: `protocol error: ${text}` },
   });
   expect(peer.end).toBe("clean");
-  expect(seen).toEqual([`peer: ${text}`]);
+  expect(seen).toEqual([`remote: ${text}`]);
   expect(clock.armed).toBe(0);
 }
 

@@ -25,7 +25,7 @@ async function heldByClients(dispatcher: $.Dispatcher, clients: number) {
   const clock = new FakeClock();
   const pair = await connectPair(dispatcher, { clock });
   const made = Array.from({ length: clients }, () => pair.client.client(Golden));
-  void pair.client.release();
+  void pair.client.closeWhenIdle();
   await settle();
   expect(pair.client.isOpen).toBe(true);
   return { pair, clock, made };
@@ -155,10 +155,10 @@ describe("whoever has the session itself", () => {
     await session.client(Golden).$close();
     const other = session.client(Golden);
     expect(await other.wait(3)).toBe(3);
-    await session.release();
+    await session.closeWhenIdle();
     expect(session.isOpen).toBe(true);
     await other.$close();
-    await session.release();
+    await session.closeWhenIdle();
     expect(session.isOpen).toBe(false);
   });
 });

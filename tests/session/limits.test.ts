@@ -11,7 +11,7 @@ import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/
 import { describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { Channels } from "../../packages/runtime/src/channel/channels.js";
-import { accept } from "../../packages/runtime/src/establish/accept.js";
+import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
 import { completeLimits } from "../../packages/runtime/src/limits.js";
 import { FrameDecoder } from "../../packages/runtime/src/link/framing.js";
 import { ReceiveState } from "../../packages/runtime/src/schema/announcements.js";
@@ -115,7 +115,7 @@ async function against(
   const [ours, theirs] = memoryLinkPair();
   const peer = new RawPeer(theirs);
   const clock = new FakeClock();
-  const accepting = accept(ours, dispatcher, { limits, clock, maxConcurrentRequests: 1 });
+  const accepting = acceptSession(ours, dispatcher, { limits, clock, maxConcurrentRequests: 1 });
   peer.send(...frames);
   try {
     const session = await accepting;
@@ -255,7 +255,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
         const clock = new FakeClock();
         const [ours, theirs] = memoryLinkPair();
         const peer = new RawPeer(theirs);
-        const accepting = accept(ours, adding, { limits, clock });
+        const accepting = acceptSession(ours, adding, { limits, clock });
         let said: string | undefined;
         void accepting.catch((error: Error) => {
           said = error.message;

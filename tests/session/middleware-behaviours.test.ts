@@ -4,15 +4,15 @@ import {
   type CallRecord,
   type ClientMiddleware,
   contextKey,
+  enforceDeadline,
   fail,
   intercept,
-  logging,
+  logClientCalls,
+  logServerCalls,
   Metadata,
-  receiveDeadline,
-  remainingMs,
+  propagateDeadline,
   type ServerMiddleware,
-  sendDeadline,
-  serverLogging,
+  timeRemainingMs,
   withMiddleware,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
@@ -118,7 +118,7 @@ describe("client middleware", () => {
     const records: CallRecord[] = [];
     const caller = callerOf(
       pair,
-      logging((record) => records.push(record), { metadata: true }),
+      logClientCalls((record) => records.push(record), { metadata: true }),
     );
     const metadata = new Metadata()
       .append("authorization", "Bearer secret", { sensitive: true })
@@ -168,16 +168,16 @@ describe("server middleware", () => {
     const served = $.dispatcher("Demo", [
       demo.handled("tell", (_args, context) => {
         context.responseMetadata.set("served-by", "host-1");
-        return String(remainingMs(context) !== undefined);
+        return String(timeRemainingMs(context) !== undefined);
       }),
     ]);
-    await using pair = await connectPair(intercept(served, [receiveDeadline()]));
+    await using pair = await connectPair(intercept(served, [enforceDeadline()]));
     let answered: Metadata | undefined;
     const onMetadata = (metadata: Metadata): void => {
       answered = metadata;
     };
     const options = { timeoutMs: 60_000, onMetadata };
-    expect(await callerOf(pair, sendDeadline()).call(demo.method("tell"), [], options)).toBe("true");
+    expect(await callerOf(pair, propagateDeadline()).call(demo.method("tell"), [], options)).toBe("true");
     expect(answered?.getString("served-by")).toBe("host-1");
   });
 
@@ -251,7 +251,7 @@ describe("server logging", () => {
         return (a as number) + (b as number);
       }),
     ]);
-    const log = serverLogging((record) => records.push(record), { metadata: true, payloads: true });
+    const log = logServerCalls((record) => records.push(record), { metadata: true, payloads: true });
     await using pair = await connectPair(intercept(served, [log]));
     const metadata = new Metadata()
       .append("authorization", "Bearer secret", { sensitive: true })
@@ -281,7 +281,7 @@ describe("server logging", () => {
     const lists = new VoxService("service Lists { take(items: u32[], text: string) -> u32[] }");
     const served = $.dispatcher("Lists", [lists.handled("take", ([items]) => items)]);
     const payloads = { depth: 6, text: 8, items: 3 };
-    const log = serverLogging((record) => records.push(record), { payloads });
+    const log = logServerCalls((record) => records.push(record), { payloads });
     await using pair = await connectPair(intercept(served, [log]));
     await callerOf(pair).call(lists.method("take"), [[1, 2, 3, 4, 5], "abcdefghijklmnopqrstuvwxyz"]);
     expect(records).toMatchObject([
@@ -303,8 +303,8 @@ describe("server logging", () => {
         throw new Error("not for the caller");
       }),
     ]);
-    await using pair = await connectPair(intercept(served, [serverLogging(write, { payloads: true })]));
-    const caller = callerOf(pair, logging(write, { payloads: true }));
+    await using pair = await connectPair(intercept(served, [logServerCalls(write, { payloads: true })]));
+    const caller = callerOf(pair, logClientCalls(write, { payloads: true }));
     await caller.tryCall(refusing.method("refuse"), []);
     await caller.tryCall(refusing.method("crash"), []);
     expect(records.map(({ side, outcome, answer }) => [side, outcome, answer])).toEqual([

@@ -1,9 +1,9 @@
 /** What observers are told. Source: `protocol/session.md` §9. */
-import { channel, type Observer, observeAll } from "@voxrpc/runtime";
+import { channel, combineObservers, type Observer } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, memoryLinkPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { accept } from "../../packages/runtime/src/establish/accept.js";
+import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
 import { add, count, crash, divide, first, hello, sum } from "./golden-service.js";
 import { handshakeFrames, RawPeer } from "./raw-peer.js";
 
@@ -46,7 +46,7 @@ const details = (name: string, event: Record<string, unknown>): string =>
   [
     name.replace("onChannel", ""),
     event["direction"],
-    event["initialCredit"] ?? event["for"] ?? event["outcome"] ?? event["amount"] ?? event["reason"],
+    event["initialCredit"] ?? event["waitingFor"] ?? event["outcome"] ?? event["amount"] ?? event["reason"],
   ]
     .filter((part) => part !== undefined)
     .join(" ");
@@ -128,7 +128,7 @@ describe("channels", () => {
         const call = callerOf(pair).call(first.method, [rx]);
         await tx.send(1);
         await call;
-        await tx.ended;
+        await tx.closed;
       },
       client: "Reset tx Remote",
       server: "Reset rx ReceiverDropped",
@@ -191,8 +191,8 @@ describe("channels", () => {
 
   it("that bring what cannot be read are reset for breaking the rules", async () => {
     const log: string[] = [];
-    const observer = recorder(["onDecodeFailed", "onChannelReset"], log, (name, event) =>
-      [name, event["of"] ?? event["reason"], event["id"] ?? event["channelId"]].join(" "),
+    const observer = recorder(["onDecodeError", "onChannelReset"], log, (name, event) =>
+      [name, event["subject"] ?? event["reason"], event["id"] ?? event["channelId"]].join(" "),
     );
     await using pair = await connectPair(golden, { server: { observer } });
     const { rx, tx } = channel<number>();
@@ -205,7 +205,7 @@ describe("channels", () => {
     outbox.writer.buffer.set(frame, p);
     outbox.commit(p + frame.length);
     await call;
-    expect(log).toEqual(["onDecodeFailed item 1", "onChannelReset Protocol 1"]);
+    expect(log).toEqual(["onDecodeError item 1", "onChannelReset Protocol 1"]);
   });
 });
 
@@ -236,7 +236,7 @@ describe("links", () => {
 
   it("tell once that they are full, and once that they have drained", async () => {
     const log: string[] = [];
-    const observer = recorder(["onOutboundFull", "onOutboundDrained"], log, (name, event) =>
+    const observer = recorder(["onBackpressure", "onBackpressureReleased"], log, (name, event) =>
       [name, Number(event["bufferedBytes"]) > 8000].join(" "),
     );
     const client = { observer, limits: { maxBufferedBytes: 8000 } };
@@ -249,12 +249,12 @@ describe("links", () => {
     pair.serverLink.pause();
     const calls = Array.from({ length: 1000 }, (_, i) => callerOf(pair).call(add.method, [i, 1]));
     await settle();
-    expect(log).toEqual(["onOutboundFull true"]);
+    expect(log).toEqual(["onBackpressure true"]);
     expect(pair.client.snapshot().outbound).toMatchObject({ capacityBytes: 8000, isFull: true });
     expect(tx.trySend(1)).toBe("full");
     pair.serverLink.resume();
     await Promise.all(calls);
-    expect(log.slice(0, 2)).toEqual(["onOutboundFull true", "onOutboundDrained false"]);
+    expect(log.slice(0, 2)).toEqual(["onBackpressure true", "onBackpressureReleased false"]);
     expect(log.length % 2).toBe(0);
     await tx.close();
     await streaming;
@@ -265,8 +265,10 @@ describe("links", () => {
 describe("values that are none", () => {
   it("are told of where they were found", async () => {
     const log: string[] = [];
-    const observer = recorder(["onEncodeFailed", "onDecodeFailed"], log, (name, event) =>
-      [name, event["of"], (event["method"] as { name: string } | undefined)?.name, event["error"]].join(" "),
+    const observer = recorder(["onEncodeError", "onDecodeError"], log, (name, event) =>
+      [name, event["subject"], (event["method"] as { name: string } | undefined)?.name, event["error"]].join(
+        " ",
+      ),
     );
     const lying = $.dispatcher("Golden", [hello.handled(() => 5 as never), counting, adding]);
     await using pair = await connectPair(lying, { observer });
@@ -278,25 +280,25 @@ describe("values that are none", () => {
     await expect(tx.send(-1)).rejects.toMatchObject({ code: "EncodeFailed" });
     await streaming;
     expect(log.map((text) => text.split(" ").slice(0, 3).join(" "))).toEqual([
-      "onEncodeFailed arguments add",
-      "onEncodeFailed response hello",
-      "onEncodeFailed item sum",
+      "onEncodeError arguments add",
+      "onEncodeError response hello",
+      "onEncodeError item sum",
     ]);
   });
 
   it("end the session when they are no message, which is told once", async () => {
     const log: string[] = [];
-    const observer = recorder(["onDecodeFailed", "onProtocolError"], log, (name, event) =>
-      [name, event["of"] ?? event["by"]].join(" "),
+    const observer = recorder(["onDecodeError", "onProtocolError"], log, (name, event) =>
+      [name, event["subject"] ?? event["origin"]].join(" "),
     );
     const [ours, theirs] = memoryLinkPair();
     const peer = new RawPeer(theirs);
-    const accepting = accept(ours, golden, { observer });
+    const accepting = acceptSession(ours, golden, { observer });
     peer.send(...handshakeFrames("initiator"));
     const session = await accepting;
     peer.send("ff".repeat(12));
     expect(await session.closed).toMatchObject({ reason: "Protocol" });
-    expect(log).toEqual(["onDecodeFailed message", "onProtocolError peer"]);
+    expect(log).toEqual(["onDecodeError message", "onProtocolError remote"]);
     peer.close();
   });
 });
@@ -341,7 +343,7 @@ describe("an observer", () => {
 
   it("can be several, none of which keeps an event from the others", async () => {
     const log: string[] = [];
-    const all = observeAll(
+    const all = combineObservers(
       { onConnectionOpened: () => void log.push("first") },
       {
         onConnectionOpened: () => {

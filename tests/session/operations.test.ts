@@ -9,7 +9,7 @@ import {
   type OperationKey,
   type OperationRecord,
   type OperationStore,
-  type OperationStoreFailedEvent,
+  type OperationStoreErrorEvent,
   type SealedReply,
   type Session,
 } from "@voxrpc/runtime";
@@ -112,7 +112,7 @@ interface Bench extends AsyncDisposable {
   readonly store: WatchedStore;
   readonly gates: Gates;
   readonly clock: FakeClock;
-  readonly failed: OperationStoreFailedEvent[];
+  readonly failed: OperationStoreErrorEvent[];
   readonly thrown: unknown[];
   /** Calls on the root connection under an operation id. @returns what comes of it, in a word */
   call(method: unknown, args: readonly unknown[], operationId: number | bigint): Promise<unknown>;
@@ -130,7 +130,7 @@ async function bench({ isAsync = false, withStore = true, kept }: BenchOptions =
   const clock = new FakeClock();
   const store = kept ?? new WatchedStore(clock, isAsync);
   const gates = new Gates();
-  const failed: OperationStoreFailedEvent[] = [];
+  const failed: OperationStoreErrorEvent[] = [];
   const thrown: unknown[] = [];
   const dispatcher = $.dispatcher("Golden", [
     add.handled(([a, b]) => a + b),
@@ -148,8 +148,8 @@ async function bench({ isAsync = false, withStore = true, kept }: BenchOptions =
     server: {
       operationStore: withStore ? store : undefined,
       observer: {
-        onOperationStoreFailed: (event) => failed.push(event),
-        onHandlerFailed: ({ error }) => thrown.push(error),
+        onOperationStoreError: (event) => failed.push(event),
+        onHandlerError: ({ error }) => thrown.push(error),
       },
     },
   });

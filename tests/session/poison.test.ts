@@ -119,7 +119,7 @@ describe("a server that takes links and drops them", () => {
   it("is asked less and less often, until a link has lived", async () => {
     const { dispatcher } = service();
     const own = await resumable(dispatcher, {
-      reconnect: { minDelayMs: 100, maxDelayMs: 1600, totalMs: 60_000 },
+      reconnect: { minDelayMs: 100, maxDelayMs: 1600, maxElapsedMs: 60_000 },
     });
     const counts: number[] = [];
     for (let second = 0; second < 8; second++) {

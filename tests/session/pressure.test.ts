@@ -4,8 +4,8 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { accept } from "../../packages/runtime/src/establish/accept.js";
-import { initiate } from "../../packages/runtime/src/establish/initiate.js";
+import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
+import { openSession } from "../../packages/runtime/src/establish/initiate.js";
 import type { Session } from "../../packages/runtime/src/session/session.js";
 import { hello, lookup, wait } from "./golden-service.js";
 
@@ -131,8 +131,8 @@ describe("a peer that calls and does not read", () => {
     const [ours, theirs] = memoryLinkPair();
     const unstoppable: MemoryLink = Object.defineProperty(theirs, "setReading", { value: undefined });
     const [client, server] = await Promise.all([
-      initiate(ours, { limits }),
-      accept(unstoppable, echoing(), many),
+      openSession(ours, { limits }),
+      acceptSession(unstoppable, echoing(), many),
     ]);
     ours.pause();
     const calls = await flood(client, 100);

@@ -88,7 +88,7 @@ describe("proxied calls", () => {
     await expect(reading).rejects.toMatchObject({ code: "ChannelReset" });
     expect(items).toEqual([0, 1, 2]);
     const error = await failed;
-    expect(streamsFailAfter.isError(error) && error.error).toEqual({ kind: "Exhausted", value: 3 });
+    expect(streamsFailAfter.isError(error) && error.value).toEqual({ kind: "Exhausted", value: 3 });
     await expect(client.$caller.call(echo.method("echo"), [1])).rejects.toMatchObject({
       code: "UnknownMethod",
     });

@@ -64,7 +64,7 @@ describe("a client without a link", () => {
 
   it("pauses a random part of that, so that clients do not come back all at once", async () => {
     const parts = [0.5, 0.1, 0.25, 1];
-    const own = await connected({ reconnect: { random: () => parts.shift() ?? 1, attempts: 4 } });
+    const own = await connected({ reconnect: { jitter: () => parts.shift() ?? 1, maxAttempts: 4 } });
     own.isListening = false;
     await own.cut();
     expect(await attemptsOf(own, 5000, 10)).toEqual([50, 70, 170, 970]);
@@ -72,7 +72,7 @@ describe("a client without a link", () => {
   });
 
   it("keeps to the times that it is given", async () => {
-    const own = await connected({ reconnect: { minDelayMs: 10, maxDelayMs: 30, totalMs: 100 } });
+    const own = await connected({ reconnect: { minDelayMs: 10, maxDelayMs: 30, maxElapsedMs: 100 } });
     own.isListening = false;
     await own.cut();
     expect(await attemptsOf(own, 1000, 10)).toEqual([10, 30, 60, 90]);
@@ -106,7 +106,7 @@ describe("a client without a link", () => {
   it("ends when the last client of a released session is closed", async () => {
     const own = await connected();
     const client = own.client.client($.service("Golden", (caller) => caller, {}));
-    await own.client.release();
+    await own.client.closeWhenIdle();
     await own.cut();
     expect(own.client.state.kind).toBe("recovering");
     await client.connection.close();

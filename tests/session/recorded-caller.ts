@@ -266,7 +266,7 @@ export class RecordedCaller {
   /** What still arrives on the root is read, and keeps the session. */
   private leaveRoot(): void {
     void this.readAll(this.receivers.at(-1));
-    void this.session?.release();
+    void this.session?.closeWhenIdle();
   }
 
   private tryRefused(): void {

@@ -1,5 +1,5 @@
 /** Channels of calls that no handler serves to the end: nothing waits for ever, nothing is kept. */
-import { accept, type ChannelError, channel, fail, memoryLinkPair } from "@voxrpc/runtime";
+import { acceptSession, type ChannelError, channel, fail, memoryLinkPair } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
@@ -113,7 +113,7 @@ describe("items for calls that are refused", () => {
     const waiting = wait.handled(() => new Promise<number>((resolve) => gates.push(() => resolve(0))));
     const [ours, theirs] = memoryLinkPair();
     const clock = new FakeClock();
-    const accepting = accept(ours, $.dispatcher("Golden", [waiting, summing]), {
+    const accepting = acceptSession(ours, $.dispatcher("Golden", [waiting, summing]), {
       clock,
       maxConcurrentRequests: 1,
       limits: { maxUnclaimedChannels: most },

@@ -1,13 +1,13 @@
 /** Plays one side of a recorded session and compares every frame that it sends. See `session.README.md`. */
 import {
-  type AcceptOptions,
-  accept,
-  type InitiateOptions,
-  initiate,
+  type AcceptSessionOptions,
+  acceptSession,
   type MemoryLink,
   Metadata,
   memoryLinkPair,
   memoryOperationStore,
+  type OpenSessionOptions,
+  openSession,
   reconnecting,
   type Session,
   SessionRegistry,
@@ -89,7 +89,7 @@ class Replay {
   private registry: SessionRegistry | undefined;
   /** Keys that our acceptor gave, by their names in the record. */
   private readonly keys = new Map<string, string>();
-  private readonly options: AcceptOptions & InitiateOptions;
+  private readonly options: AcceptSessionOptions & OpenSessionOptions;
   private readonly application: Application;
   private session: Session | undefined = undefined;
   private readonly caller: RecordedCaller;
@@ -128,10 +128,10 @@ class Replay {
       keepalive: this.isPinging ? keepalive : undefined,
       // The recorded peers keep the answers of all methods.
       operationStore: memoryOperationStore({ clock: this.clock }),
-      mustBeResumable: this.name === "resume_not_offered" && role === "client",
+      requireResumable: this.name === "resume_not_offered" && role === "client",
       // The recorded acceptors do not say whether they still know a session, and the recorded client believes that they do.
       reconnect: this.spansLinks
-        ? reconnecting({ open: async () => this.openLink(), random: () => 0, assumeResumed: true })
+        ? reconnecting({ open: async () => this.openLink(), jitter: () => 0, assumeResumed: true })
         : undefined,
     };
     this.establish();
@@ -157,8 +157,8 @@ class Replay {
     const { reconnect: _, ...accepting } = options;
     const establishing =
       this.role === "client"
-        ? initiate(ours, { ...options, acceptor: client })
-        : accept(ours, server, { ...accepting, registry });
+        ? openSession(ours, { ...options, acceptor: client })
+        : acceptSession(ours, server, { ...accepting, registry });
     establishing.then(
       (session) => {
         this.session = session;

@@ -1,10 +1,10 @@
 /** A client that reconnects and an acceptor that remembers, over simulated links that tests cut. */
 import {
   type Acceptor,
-  accept,
-  type InitiateOptions,
-  initiate,
+  acceptSession,
   type Observer,
+  type OpenSessionOptions,
+  openSession,
   type ReconnectOptions,
   type ResumableOptions,
   reconnecting,
@@ -20,11 +20,11 @@ import {
   settle,
   simulatedPair,
 } from "@voxrpc/runtime/testing";
-import type { AcceptOptions } from "../../packages/runtime/src/establish/accept.js";
+import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";
 
 export interface ResumableOptionsOfTest {
-  readonly client?: InitiateOptions;
-  readonly server?: AcceptOptions;
+  readonly client?: OpenSessionOptions;
+  readonly server?: AcceptSessionOptions;
   readonly reconnect?: ReconnectOptions;
   /** Null: the acceptor remembers nobody. */
   readonly registry?: ResumableOptions | null;
@@ -48,9 +48,9 @@ export class Resumable {
   /** Nobody listens while this is false. */
   isListening = true;
   /** What the next links are accepted with. */
-  server: AcceptOptions;
+  server: AcceptSessionOptions;
   /** What the client comes back with, too. */
-  options: InitiateOptions = {};
+  options: OpenSessionOptions = {};
   private readonly acceptor: Acceptor;
   private readonly network: (index: number) => SimulatedPairOptions;
   private session: Session | undefined = undefined;
@@ -85,7 +85,7 @@ export class Resumable {
     const network = simulatedPair({ ...this.network(this.networks.length), clock: this.clock });
     this.networks.push(network);
     const { clock, registry } = this;
-    accept(network.server, this.acceptor, { clock, registry, ...this.server }).then(
+    acceptSession(network.server, this.acceptor, { clock, registry, ...this.server }).then(
       (session) => this.accepted.push(session),
       (error) => this.refusals.push(error),
     );
@@ -97,10 +97,10 @@ export class Resumable {
     this.options = {
       clock,
       observer,
-      reconnect: reconnecting({ random: () => 1, ...reconnect, open }),
+      reconnect: reconnecting({ jitter: () => 1, ...reconnect, open }),
       ...client,
     };
-    this.session = await initiate(await open(), this.options);
+    this.session = await openSession(await open(), this.options);
     this.session.onStateChanged((state) => this.states.push(state));
     await settle();
   }

@@ -83,7 +83,7 @@ class Stage {
     };
     this.pair = await connectPair(streamsDispatcher({ ...handler, ...handled }), {
       clock: this.clock,
-      server: { observer: { onHandlerFailed: ({ error }) => this.failures.push(error) } },
+      server: { observer: { onHandlerError: ({ error }) => this.failures.push(error) } },
     });
     const client = await this.pair.client.open(Streams);
     this.closeConnection = () => this.pair.client.closeConnection(client.$caller.connection.id);
@@ -162,7 +162,7 @@ const endings: readonly Ending[] = [
   {
     how: "the sender aborts its stream",
     act: async ({ tx, answer }) => {
-      await tx.writable().abort(reason);
+      await tx.toWritableStream().abort(reason);
       answer();
     },
     caller: { reader: "ChannelReset", sender: "ChannelClosed", call: "Ok" },
@@ -172,7 +172,7 @@ const endings: readonly Ending[] = [
     how: "a pipe into the sender fails",
     act: async ({ tx, answer }) => {
       const failing = new ReadableStream<number>({ pull: (controller) => controller.error(reason) });
-      await expect(failing.pipeTo(tx.writable())).rejects.toBe(reason);
+      await expect(failing.pipeTo(tx.toWritableStream())).rejects.toBe(reason);
       answer();
     },
     caller: { reader: "ChannelReset", sender: "ChannelClosed", call: "Ok" },
@@ -259,9 +259,9 @@ describe("a stream ends", () => {
     const reading = readAll(stage.rx, items);
     await Promise.all([stage.tx.send(1), stage.tx.send(2)]);
     await settle();
-    const { ended, signal } = stage.tx;
+    const { closed, signal } = stage.tx;
     await act(stage);
-    await ended;
+    await closed;
     expect(await stage.tx.send(9).catch(codeOf)).toBe(ends.sender);
     expect(stage.tx.trySend(9)).toBe("closed");
     expect(await reading).toBe(ends.reader);
@@ -310,7 +310,7 @@ describe("a sendAll that is over", () => {
         isCancelled = true;
       },
     });
-    const piping = idle.pipeTo(stage.tx.writable()).catch(codeOf);
+    const piping = idle.pipeTo(stage.tx.toWritableStream()).catch(codeOf);
     await settle();
     stage.rx.cancel();
     expect(await piping).toBe("ChannelReset");
@@ -370,7 +370,7 @@ const styles: Readonly<Record<string, (stage: Stage, signal: AbortSignal) => Pro
   },
   sendAll: async ({ tx }) => BigInt(await tx.sendAll(new IdleSource())),
   async ended({ tx }) {
-    await tx.ended;
+    await tx.closed;
     return 0n;
   },
   signal: ({ tx }, signal) =>

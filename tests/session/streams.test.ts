@@ -153,7 +153,7 @@ describe("a stream to the caller", () => {
 
   it("tells the handler that the caller has left, though nothing is sent", async () => {
     const waiting = count.handled(async ([, , out]) => {
-      await out.ended;
+      await out.closed;
     });
     await using pair = await connectPair(golden(waiting));
     const { tx, rx } = channel<number>();
@@ -277,9 +277,9 @@ describe("a stream to the handler", () => {
         controller.close();
       },
     });
-    const piped = source.pipeTo(input.tx.writable());
+    const piped = source.pipeTo(input.tx.toWritableStream());
     const seen: string[] = [];
-    await output.rx.readable().pipeTo(
+    await output.rx.toReadableStream().pipeTo(
       new WritableStream<string>({
         write(text) {
           seen.push(text);

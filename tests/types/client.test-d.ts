@@ -1,5 +1,13 @@
 /** What callers of a generated client see. */
-import type { CallError, Caller, CallOptions, Client, Method, Result, Service } from "@voxrpc/runtime/gen/v1";
+import type {
+  Caller,
+  CallOptions,
+  CallRejection,
+  Client,
+  Method,
+  Result,
+  Service,
+} from "@voxrpc/runtime/gen/v1";
 import {
   type Color,
   Everything,
@@ -55,14 +63,14 @@ export async function options(signal: AbortSignal): Promise<void> {
 
 export async function results(): Promise<void> {
   const result = await client.$try.failShape(1, { kind: "Nothing" });
-  expectType<Result<Shape, CallError<ShapeError>>>()(result, true);
+  expectType<Result<Shape, CallRejection<ShapeError>>>()(result, true);
   if (result.ok) {
     expectType<Shape>()(result.value, true);
   } else if (result.error.code === "User") {
-    expectType<ShapeError>()(result.error.error, true);
+    expectType<ShapeError>()(result.error.value, true);
   }
   const plain = await client.$try.echoU64(1n);
-  if (!plain.ok) expectSame<typeof plain.error, CallError<never>>(true);
+  if (!plain.ok) expectSame<typeof plain.error, CallRejection<never>>(true);
   // @ts-expect-error the value is there only when the call succeeded
   result.value;
   expectSame<EverythingClient["$try"], EverythingTryClient>(true);
@@ -72,22 +80,22 @@ export async function errors(): Promise<void> {
   try {
     await client.failRefusal({ kind: "Busy" });
   } catch (error) {
-    if (everythingFailRefusal.isError(error)) expectType<Refusal>()(error.error, true);
+    if (everythingFailRefusal.isError(error)) expectType<Refusal>()(error.value, true);
     if (everythingFailShape.isError(error)) {
-      switch (error.error.kind) {
+      switch (error.value.kind) {
         case "TooLarge":
-          expectType<number>()(error.error.limit, true);
+          expectType<number>()(error.value.limit, true);
           break;
         case "Clash":
-          expectType<[Point, Point]>()(error.error.value, true);
+          expectType<[Point, Point]>()(error.value.value, true);
           break;
         case "Invalid":
-          expectType<string>()(error.error.value, true);
+          expectType<string>()(error.value.value, true);
           break;
         case "NotFound":
           break;
         default:
-          expectType<never>()(error.error, true);
+          expectType<never>()(error.value, true);
       }
     }
   }

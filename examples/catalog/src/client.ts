@@ -28,7 +28,7 @@ try {
   await shop.get(99n);
 } catch (error) {
   if (!catalogGet.isError(error)) throw error;
-  console.log(`  refused: ${error.error.kind}`);
+  console.log(`  refused: ${error.value.kind}`);
 }
 
 console.log("\nadd a product with 3 tags:");
@@ -42,7 +42,7 @@ console.log(`  it got id ${id}`);
 
 console.log("\norder more glue than there is, without exceptions:");
 const refused = await shop.$try.order([{ product: 2n, quantity: 5 }]);
-if (!refused.ok && refused.error.code === "User") console.log("  refused:", refused.error.error);
+if (!refused.ok && refused.error.code === "User") console.log("  refused:", refused.error.value);
 
 console.log("\norder 2 hammers and 1 set of keys:");
 const order = await shop.order(

@@ -38,7 +38,7 @@ const handler: CatalogHandler = {
   async watchStock(changes) {
     // A reader that is far behind misses some: it is told levels, not events.
     const stop = store.watchStock((change) => changes.trySend(change));
-    await changes.ended;
+    await changes.closed;
     stop();
   },
 

@@ -42,7 +42,7 @@ try {
   await stay;
 } catch (error) {
   if (!roomJoin.isError(error)) throw error;
-  console.log(`${name} cannot come in: ${error.error.kind}`);
+  console.log(`${name} cannot come in: ${error.value.kind}`);
   process.exit(1);
 }
 await Promise.all([listening, talking]);

@@ -3,7 +3,7 @@
  *
  * node dist/client.js <url> <title>...
  */
-import { CallFailure } from "@voxrpc/runtime";
+import { CallError } from "@voxrpc/runtime";
 import { connect } from "@voxrpc/runtime/node";
 import { Jobs } from "./gen/jobs.vox.js";
 
@@ -16,7 +16,7 @@ async function print(title: string): Promise<void> {
     console.log(`client: ${title} has number ${await jobs.print(title)}`);
   } catch (error) {
     // The server cannot say whether it was printed, so somebody has to look.
-    if (!(error instanceof CallFailure) || error.code !== "Indeterminate") throw error;
+    if (!(error instanceof CallError) || error.code !== "Indeterminate") throw error;
     const isPrinted = (await jobs.printed()).includes(title);
     console.log(`client: ${title} is indeterminate; the ledger ${isPrinted ? "has it" : "does not have it"}`);
     if (!isPrinted) await print(title);

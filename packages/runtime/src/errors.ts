@@ -155,7 +155,7 @@ export class StoreError extends VoxError {
 }
 
 /** How a call failed. Source: `protocol/calls.md` §2. */
-export type CallErrorCode =
+export type CallRejectionCode =
   | "User"
   | "UnknownMethod"
   | "InvalidPayload"
@@ -166,7 +166,7 @@ export type CallErrorCode =
   | "Indeterminate";
 
 /** Reference text and retryability of each failure code. Source: `protocol/calls.md` §2. */
-const failureTexts: Readonly<Record<CallFailureCode, readonly [text: string, retryable: boolean]>> = {
+const failureTexts: Readonly<Record<CallErrorCode, readonly [text: string, retryable: boolean]>> = {
   UnknownMethod: ["unknown vox method call", false],
   InvalidPayload: ["invalid vox payload", false],
   Cancelled: ["vox request cancelled", false],
@@ -176,8 +176,8 @@ const failureTexts: Readonly<Record<CallFailureCode, readonly [text: string, ret
   Indeterminate: ["indeterminate vox error", false],
 };
 
-/** Codes of {@link CallFailure}: every way in which a call fails other than by its declared error. */
-export type CallFailureCode = Exclude<CallErrorCode, "User">;
+/** Codes of {@link CallError}: every way in which a call fails other than by its declared error. */
+export type CallErrorCode = Exclude<CallRejectionCode, "User">;
 
 /** Which method a call error belongs to. */
 export interface MethodName {
@@ -195,37 +195,37 @@ function nameOf({ service, name, id }: MethodName): MethodName {
 }
 
 /** A method answered with its declared error. `error` is the value; a client's `method.isError` narrows it. */
-export class UserError<E = unknown> extends VoxError {
+export class DeclaredError<E = unknown> extends VoxError {
   static {
-    brand(UserError, "UserError");
+    brand(DeclaredError, "DeclaredError");
   }
 
   declare readonly code: "User";
   /** The declared error's value. */
-  readonly error: E;
+  readonly value: E;
   /** Which method answered. */
   readonly method: MethodName;
 
   constructor(method: MethodName, error: E) {
     super("User", `${method.service}.${method.name}: ${nameUserError(error)}`);
-    this.error = error;
+    this.value = error;
     this.method = nameOf(method);
   }
 }
 
 /** A call failed for another reason than its declared error. */
-export class CallFailure extends VoxError {
+export class CallError extends VoxError {
   static {
-    brand(CallFailure, "CallFailure");
+    brand(CallError, "CallError");
   }
 
-  declare readonly code: CallFailureCode;
+  declare readonly code: CallErrorCode;
   /** What was undecodable (`InvalidPayload`), or more about the failure; empty when there is nothing to say. */
   readonly detail: string;
   /** Which method was called; undefined when the failure is not about one. */
   readonly method: MethodName | undefined;
 
-  constructor(code: CallFailureCode, detail = "", method?: MethodName, options: VoxErrorOptions = {}) {
+  constructor(code: CallErrorCode, detail = "", method?: MethodName, options: VoxErrorOptions = {}) {
     const [text, retryable] = failureTexts[code];
     const prefix = method === undefined ? "" : `${method.service}.${method.name}: `;
     super(code, `${prefix}${text}${detail === "" ? "" : `: ${detail}`}`, { retryable, ...options });
@@ -235,12 +235,12 @@ export class CallFailure extends VoxError {
 }
 
 /** What a call rejects with, or what its Result holds; narrow it by `code`. */
-export type CallError<E = unknown> = UserError<E> | CallFailure;
+export type CallRejection<E = unknown> = DeclaredError<E> | CallError;
 
-/** The reason of a call that ran out of time: `cause` of its {@link CallFailure}. Named like the platform's. */
-export class TimeoutError extends Error {
+/** The reason of a call that ran out of time: `cause` of its {@link CallError}. Named like the platform's. */
+export class CallTimeoutError extends Error {
   static {
-    brand(TimeoutError, "TimeoutError");
+    brand(CallTimeoutError, "CallTimeoutError");
   }
 
   /** How long the call was given, ms. */
@@ -248,7 +248,7 @@ export class TimeoutError extends Error {
 
   constructor(timeoutMs: number) {
     super(`no answer within ${timeoutMs} ms`);
-    this.name = "TimeoutError";
+    this.name = "CallTimeoutError";
     this.timeoutMs = timeoutMs;
   }
 }

@@ -36,51 +36,51 @@ export type {
 } from "./call/snapshot.js";
 export { type ChannelOptions, type ChannelPair, channel } from "./channel/pair.js";
 export { Rx } from "./channel/rx.js";
-export type { TrySend } from "./channel/sender.js";
+export type { TrySendResult } from "./channel/sender.js";
 export { Tx } from "./channel/tx.js";
 export { type Clock, systemClock, type TimerHandle } from "./clock.js";
 export {
-  type CallError,
+  CallError,
   type CallErrorCode,
-  CallFailure,
-  type CallFailureCode,
+  type CallRejection,
+  type CallRejectionCode,
+  CallTimeoutError,
   ChannelError,
   type ChannelErrorCode,
   CodecError,
   type CodecErrorCode,
+  DeclaredError,
   isVoxError,
   type MethodName,
   SessionError,
   type SessionErrorCode,
   StoreError,
   type StoreErrorCode,
-  TimeoutError,
-  UserError,
   VoxError,
   type VoxErrorOptions,
 } from "./errors.js";
-export { type AcceptOptions, accept, type ResumableSessions } from "./establish/accept.js";
-export { type InitiateOptions, initiate, type Reconnect } from "./establish/initiate.js";
-export type { EstablishOptions } from "./establish/options.js";
+export { type AcceptSessionOptions, acceptSession, type ResumableSessions } from "./establish/accept.js";
+export { type OpenSessionOptions, openSession, type Reconnect } from "./establish/initiate.js";
+export type { SessionOptions } from "./establish/options.js";
 export type { ConnectionSettings, Parity } from "./handshake/settings.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type { Framing, Link, LinkOrigin, LinkSink, UpgradeRequest } from "./link/link.js";
 export { MemoryLink, type MemoryLinkOptions, memoryLinkPair } from "./link/memory-link.js";
-export { requireBearer, sendBearer, UnauthenticatedError } from "./middleware/bearer.js";
+export { attachBearerToken, UnauthenticatedError, verifyBearerToken } from "./middleware/bearer.js";
 export { type ClientMiddleware, type OutgoingCall, withMiddleware } from "./middleware/client-middleware.js";
 export { type ContextKey, contextKey } from "./middleware/context-key.js";
-export { receiveDeadline, remainingMs, sendDeadline } from "./middleware/deadline.js";
+export { enforceDeadline, propagateDeadline, timeRemainingMs } from "./middleware/deadline.js";
 export {
   type CallRecord,
   type LoggedMetadata,
   type LoggingOptions,
-  logging,
-  serverLogging,
+  logClientCalls,
+  logServerCalls,
 } from "./middleware/logging.js";
 export type { PreviewLimits } from "./middleware/preview.js";
 export { intercept, type ServerMiddleware } from "./middleware/server-middleware.js";
 export {
-  type AcceptorFailedEvent,
+  type AcceptorErrorEvent,
   type ChannelClosedEvent,
   type ChannelCloseReason,
   type ChannelCreditEvent,
@@ -92,18 +92,18 @@ export {
   type ChannelSendFinishedEvent,
   type ChannelSendWaitingEvent,
   type ChannelTrySendEvent,
-  type CodecFailedEvent,
+  type CodecErrorEvent,
   type ConnectionClosedEvent,
   type ConnectionEvent,
+  combineObservers,
   type FeatureMissingEvent,
-  type HandlerFailedEvent,
+  type HandlerErrorEvent,
   type LinkClosedEvent,
   type LinkEvent,
   type LinkPressureEvent,
   type LinkTrafficEvent,
   type Observer,
-  type OperationStoreFailedEvent,
-  observeAll,
+  type OperationStoreErrorEvent,
   type ProtocolErrorEvent,
   type RequestEvent,
   type RequestFinishedEvent,

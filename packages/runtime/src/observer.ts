@@ -5,7 +5,7 @@
 import { ignore } from "./call/call-out.js";
 import { isPromise } from "./call/result.js";
 import type { CloseReason, SessionState } from "./call/session-handle.js";
-import type { CallErrorCode, MethodName, SessionError, VoxError } from "./errors.js";
+import type { CallRejectionCode, MethodName, SessionError, VoxError } from "./errors.js";
 
 /** Something happened on a link. */
 export interface LinkEvent {
@@ -59,20 +59,20 @@ export interface RequestEvent extends ConnectionEvent {
 }
 
 export interface RequestFinishedEvent extends RequestEvent {
-  readonly outcome: "Ok" | CallErrorCode;
+  readonly outcome: "Ok" | CallRejectionCode;
   readonly elapsedMs: number;
 }
 
-export interface HandlerFailedEvent extends RequestEvent {
+export interface HandlerErrorEvent extends RequestEvent {
   /** What the handler threw, or why its answer could not be encoded. The peer was only told `Cancelled`. */
   readonly error: unknown;
 }
 
 /** Is told of handlers that failed. */
-export type HandlerFailureListener = (event: HandlerFailedEvent) => void;
+export type HandlerFailureListener = (event: HandlerErrorEvent) => void;
 
 /** An acceptor, or a factory or the context of a router, threw or rejected. */
-export interface AcceptorFailedEvent {
+export interface AcceptorErrorEvent {
   /** In words, the link that carries the connection. */
   readonly link: string;
   /** Service that the peer asks for; undefined when it names none. */
@@ -84,7 +84,7 @@ export interface AcceptorFailedEvent {
 }
 
 /** A store of operations threw or rejected. */
-export interface OperationStoreFailedEvent extends RequestEvent {
+export interface OperationStoreErrorEvent extends RequestEvent {
   /** What it was asked for. After a failed `admit` or `lookup` the call has not run. */
   readonly step: "admit" | "lookup" | "seal" | "release" | "remove";
   readonly error: unknown;
@@ -92,13 +92,13 @@ export interface OperationStoreFailedEvent extends RequestEvent {
 
 export interface ProtocolErrorEvent extends ConnectionEvent {
   /** Who broke the protocol: the peer, as we saw it, or we, as the peer reported. */
-  readonly by: "peer" | "us";
+  readonly origin: "remote" | "local";
   readonly text: string;
 }
 
 /** A value could not be encoded, or bytes could not be decoded. */
-export interface CodecFailedEvent extends ConnectionEvent {
-  readonly of: "message" | "arguments" | "response" | "item";
+export interface CodecErrorEvent extends ConnectionEvent {
+  readonly subject: "message" | "arguments" | "response" | "item";
   /** Id of the request or channel; undefined for a message that could not be read. */
   readonly id: number | bigint | undefined;
   /** Undefined where the method is not known. */
@@ -128,7 +128,7 @@ export interface ChannelOpenedEvent extends ChannelEvent {
 
 export interface ChannelSendWaitingEvent extends ChannelEvent {
   /** What it waits for: the receiver, items in front of it, or the link, which holds too much. */
-  readonly for: "credit" | "link";
+  readonly waitingFor: "credit" | "link";
 }
 
 export interface ChannelSendFinishedEvent extends ChannelEvent {
@@ -186,28 +186,28 @@ export interface Observer {
   onRequestStarted?(event: RequestEvent): void;
   onRequestFinished?(event: RequestFinishedEvent): void;
   /** A handler threw something else than its declared error, or answered with a value that does not fit its type. */
-  onHandlerFailed?(event: HandlerFailedEvent): void;
+  onHandlerError?(event: HandlerErrorEvent): void;
   /** The store of operations failed: the call that asked it is answered with `Cancelled`, or `Indeterminate` when it ran. */
-  onOperationStoreFailed?(event: OperationStoreFailedEvent): void;
+  onOperationStoreError?(event: OperationStoreErrorEvent): void;
   /** An acceptor failed at a connection, which is refused, or ended when it was taken before. */
-  onAcceptorFailed?(event: AcceptorFailedEvent): void;
+  onAcceptorError?(event: AcceptorErrorEvent): void;
   /** The peer asks for what the application has not brought in, like calls where there is no dispatcher. */
   onFeatureMissing?(event: FeatureMissingEvent): void;
   onProtocolError?(event: ProtocolErrorEvent): void;
   /** Bytes of the peer are no value of their type. For a message the session ends, for a payload its call or channel. */
-  onDecodeFailed?(event: CodecFailedEvent): void;
+  onDecodeError?(event: CodecErrorEvent): void;
   /** A value of ours does not fit its type: nothing was sent. */
-  onEncodeFailed?(event: CodecFailedEvent): void;
+  onEncodeError?(event: CodecErrorEvent): void;
   /** A listener could not make a session of a link: a failed handshake, an unknown service, a stranger. */
-  onLinkRefused?(event: { readonly link: string; readonly error: VoxError }): void;
+  onHandshakeFailed?(event: { readonly link: string; readonly error: VoxError }): void;
   /** The link of a session has ended; once for each. */
   onLinkClosed?(event: LinkClosedEvent): void;
   onFramesRead?(event: LinkTrafficEvent): void;
   onFramesWritten?(event: LinkTrafficEvent): void;
   /** The link holds more than `maxBufferedBytes`: senders wait. */
-  onOutboundFull?(event: LinkPressureEvent): void;
+  onBackpressure?(event: LinkPressureEvent): void;
   /** The link has passed on what it held after it was full, and senders go on; or it has ended. */
-  onOutboundDrained?(event: LinkPressureEvent): void;
+  onBackpressureReleased?(event: LinkPressureEvent): void;
   onChannelOpened?(event: ChannelOpenedEvent): void;
   onChannelSendStarted?(event: ChannelEvent): void;
   onChannelSendWaiting?(event: ChannelSendWaitingEvent): void;
@@ -230,19 +230,19 @@ const events: Readonly<Record<keyof Observer, true>> = {
   onStateChanged: true,
   onRequestStarted: true,
   onRequestFinished: true,
-  onHandlerFailed: true,
-  onAcceptorFailed: true,
-  onOperationStoreFailed: true,
+  onHandlerError: true,
+  onAcceptorError: true,
+  onOperationStoreError: true,
   onFeatureMissing: true,
   onProtocolError: true,
-  onDecodeFailed: true,
-  onEncodeFailed: true,
-  onLinkRefused: true,
+  onDecodeError: true,
+  onEncodeError: true,
+  onHandshakeFailed: true,
   onLinkClosed: true,
   onFramesRead: true,
   onFramesWritten: true,
-  onOutboundFull: true,
-  onOutboundDrained: true,
+  onBackpressure: true,
+  onBackpressureReleased: true,
   onChannelOpened: true,
   onChannelSendStarted: true,
   onChannelSendWaiting: true,
@@ -277,10 +277,10 @@ export function notify<K extends keyof Observer>(
  * One observer that tells several: none of them can keep an event from the others.
  *
  * ```ts
- * connect(url, Catalog, { observer: observeAll(telemetry.observer, { onProtocolError: console.warn }) });
+ * connect(url, Catalog, { observer: combineObservers(telemetry.observer, { onProtocolError: console.warn }) });
  * ```
  */
-export function observeAll(...observers: readonly Observer[]): Observer {
+export function combineObservers(...observers: readonly Observer[]): Observer {
   const all: Record<string, EventMember> = {};
   for (const name of Object.keys(events) as (keyof Observer)[]) {
     const own = observers.filter((observer) => observer[name] !== undefined);

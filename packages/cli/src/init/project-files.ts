@@ -110,12 +110,12 @@ try {
   await greeter.greet({ name: "", language: "German" });
 } catch (error) {
   if (!greeterGreet.isError(error)) throw error;
-  console.log(\`refused: \${error.error.kind}\`);
+  console.log(\`refused: \${error.value.kind}\`);
 }
 
 // The same without exceptions.
 const long = await greeter.$try.greet({ name: "x".repeat(50), language: "German" });
-if (!long.ok && long.error.code === "User") console.log("refused:", long.error.error);
+if (!long.ok && long.error.code === "User") console.log("refused:", long.error.value);
 
 console.log(\`greeted so far: \${await greeter.greeted()}\`);
 `;

@@ -119,7 +119,7 @@ function callMember(method: Method, member: string, form: Form, scope: SurfaceSc
     form === "client"
       ? `Promise<${value}>`
       : form === "tryClient"
-        ? `Promise<$.Result<${returns}, $.CallError<${throws}>>>`
+        ? `Promise<$.Result<${returns}, $.CallRejection<${throws}>>>`
         : `$.Awaitable<${value}${throws === "never" ? "" : ` | $.Failure<${throws}>`}>`;
   const last = form === "handler" ? "context: $.CallContext" : "options?: $.CallOptions";
   const list = [...parameters.map(({ name, type }) => `${name}: ${type}`), last].join(", ");

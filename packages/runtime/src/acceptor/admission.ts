@@ -18,7 +18,7 @@ export function admit(
   const fail = (error: unknown): void => {
     const { link, service, isVirtual } = request;
     if (!(error instanceof RejectedError))
-      notify(observer, "onAcceptorFailed", { link, service: service && peerText(service), isVirtual, error });
+      notify(observer, "onAcceptorError", { link, service: service && peerText(service), isVirtual, error });
     connection.fail(error);
   };
   const conclude = (): void => connection.conclude(request.service ?? noService);

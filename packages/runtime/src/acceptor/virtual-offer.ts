@@ -21,7 +21,7 @@ export function offerVirtual(
 ): void {
   const { service, metadata, peer: settings } = open;
   // The session may have had other links before: what is said about the connection is true of the one in use.
-  const { description: link, origin, peerMetadata } = session;
+  const { remoteAddress: link, origin, peerMetadata } = session;
   const request = { service, metadata, peerMetadata, link, origin, isVirtual: true, settings };
   admit(acceptor, request, new VirtualOffer(open, session), observer);
 }

@@ -1,5 +1,5 @@
 /** What generated clients call through. */
-import type { CallError } from "../errors.js";
+import type { CallRejection } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
@@ -25,8 +25,8 @@ export interface Caller {
   readonly connection: ConnectionHandle;
   /**
    * Calls a method.
-   * @throws {@link UserError} when the method answers with its declared error
-   * @throws {@link CallFailure} when the call fails otherwise
+   * @throws {@link DeclaredError} when the method answers with its declared error
+   * @throws {@link CallError} when the call fails otherwise
    * @throws {@link CodecError} `EncodeFailed` when an argument does not fit its type: nothing was sent
    */
   call<A extends readonly unknown[], T, E>(
@@ -42,5 +42,5 @@ export interface Caller {
     method: Method<A, T, E>,
     args: A,
     options?: CallOptions,
-  ): Promise<Result<T, CallError<E>>>;
+  ): Promise<Result<T, CallRejection<E>>>;
 }

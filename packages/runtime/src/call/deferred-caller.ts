@@ -1,6 +1,6 @@
 /** Calls on a session that is not there yet. */
 
-import { type CallError, CallFailure, SessionError } from "../errors.js";
+import { CallError, type CallRejection, SessionError } from "../errors.js";
 import { rootConnectionId } from "../wire/message.js";
 import type { Caller, CallOptions } from "./caller.js";
 import { givenArguments, givenOptions } from "./given.js";
@@ -39,7 +39,7 @@ export class DeferredCaller implements Caller {
     if (this.caller !== undefined) return this.caller.call(method, args, options);
     const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
     const caller = await this.wait(method);
-    if (caller instanceof CallFailure) throw caller;
+    if (caller instanceof CallError) throw caller;
     return caller.call(method, given, givenOnce);
   }
 
@@ -47,19 +47,19 @@ export class DeferredCaller implements Caller {
     method: Method<A, T, E>,
     args: A,
     options?: CallOptions,
-  ): Promise<Result<T, CallError<E>>> {
+  ): Promise<Result<T, CallRejection<E>>> {
     if (this.caller !== undefined) return this.caller.tryCall(method, args, options);
     const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
     const caller = await this.wait(method);
-    if (caller instanceof CallFailure) return { ok: false, error: caller };
+    if (caller instanceof CallError) return { ok: false, error: caller };
     return caller.tryCall(method, given, givenOnce);
   }
 
-  private async wait(method: Method<never, unknown, unknown>): Promise<Caller | CallFailure> {
+  private async wait(method: Method<never, unknown, unknown>): Promise<Caller | CallError> {
     try {
       return await this.ready;
     } catch (cause) {
-      return new CallFailure("ConnectionClosed", "", method, { cause });
+      return new CallError("ConnectionClosed", "", method, { cause });
     }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CallFailure, UserError } from "../errors.js";
+import { CallError, DeclaredError } from "../errors.js";
 import { neverShape, tupleShape } from "../shape/build.js";
 import { schema, typeRef } from "./binding.js";
 import { Dispatcher, type HandledMethod, handled } from "./dispatcher.js";
@@ -62,21 +62,21 @@ describe("Method.isError", () => {
   });
 
   it("is true for the declared error of that method only", () => {
-    expect(get.isError(new UserError(get, "no"))).toBe(true);
-    expect(get.isError(new UserError({ ...get, id: 2n }, "no"))).toBe(false);
-    expect(get.isError(new CallFailure("Cancelled", "", get))).toBe(false);
+    expect(get.isError(new DeclaredError(get, "no"))).toBe(true);
+    expect(get.isError(new DeclaredError({ ...get, id: 2n }, "no"))).toBe(false);
+    expect(get.isError(new CallError("Cancelled", "", get))).toBe(false);
     expect(get.isError(new Error("no"))).toBe(false);
     expect(get.isError(undefined)).toBe(false);
   });
 
   it("gives user errors a message that names method and variant", () => {
-    expect(new UserError(get, { kind: "NotFound" }).message).toBe("Demo.get: NotFound");
-    expect(new UserError(get, "gone").message).toBe("Demo.get: gone");
-    expect(new UserError(get, 7).message).toBe("Demo.get: the method's declared error");
+    expect(new DeclaredError(get, { kind: "NotFound" }).message).toBe("Demo.get: NotFound");
+    expect(new DeclaredError(get, "gone").message).toBe("Demo.get: gone");
+    expect(new DeclaredError(get, 7).message).toBe("Demo.get: the method's declared error");
   });
 });
 
-describe("CallFailure", () => {
+describe("CallError", () => {
   it.each([
     ["UnknownMethod", "unknown vox method call", false],
     ["InvalidPayload", "invalid vox payload", false],
@@ -86,9 +86,9 @@ describe("CallFailure", () => {
     ["SendFailed", "vox send failed", true],
     ["Indeterminate", "indeterminate vox error", false],
   ] as const)("%s reads %j, retryable: %s", (code, text, retryable) => {
-    const failure = new CallFailure(code);
+    const failure = new CallError(code);
     expect(failure).toMatchObject({ code, message: text, retryable });
-    expect(new CallFailure(code, "why").message).toBe(`${text}: why`);
+    expect(new CallError(code, "why").message).toBe(`${text}: why`);
   });
 });
 
@@ -105,6 +105,6 @@ describe("generated-code values", () => {
       parts: [1, 2],
     });
     expect(failure).toBeInstanceOf(Failure);
-    expect(failure.error.parts).toEqual([1, 2]);
+    expect(failure.value.parts).toEqual([1, 2]);
   });
 });

@@ -8,10 +8,10 @@ export class Failure<E> {
   }
 
   /** The error's value. */
-  readonly error: E;
+  readonly value: E;
 
-  constructor(error: E) {
-    this.error = error;
+  constructor(value: E) {
+    this.value = value;
   }
 }
 

@@ -1,7 +1,7 @@
 /** A method as its callers know it. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { type CallFailure, isVoxError, type MethodName, type UserError } from "../errors.js";
+import { type CallError, type DeclaredError, isVoxError, type MethodName } from "../errors.js";
 import type { Shape, TupleShape } from "../shape/shape.js";
 import type { Binding } from "./binding.js";
 
@@ -54,12 +54,12 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
   readonly error: { readonly shape: Shape; readonly read: (r: Reader) => E } | undefined;
 
   /**
-   * True for the declared error of this method, thrown by a call of it: narrows `error.error` to its type. A function by
+   * True for the declared error of this method, thrown by a call of it: narrows `error.value` to its type. A function by
    * itself, so that it can be passed on.
    */
-  readonly isError = (error: unknown): error is UserError<E> => {
+  readonly isError = (error: unknown): error is DeclaredError<E> => {
     if (!isVoxError(error) || error.code !== "User") return false;
-    return (error as UserError<E> | CallFailure).method?.id === this.id;
+    return (error as DeclaredError<E> | CallError).method?.id === this.id;
   };
 
   constructor(init: MethodInit<A, T, E>) {

@@ -1,5 +1,5 @@
 /** Calls with channels whose promise nobody may be waiting for. */
-import { CallFailure } from "../errors.js";
+import { CallError } from "../errors.js";
 
 /** What an application learns of the failure of a call otherwise than by the call. */
 export interface OtherNews {
@@ -28,12 +28,12 @@ export function quietWhenEnded<T>(outcome: Promise<T>, newsOf: () => OtherNews):
 
 function isHeardElsewhere(error: unknown, { isHeard, hasLeft }: OtherNews): boolean {
   if (isHeard) return true;
-  if (!(error instanceof CallFailure)) return false;
+  if (!(error instanceof CallError)) return false;
   return isEnd(error) || (hasLeft && (error.code === "Cancelled" || error.code === "Indeterminate"));
 }
 
 /** Whether the connection, or its link, has ended. `Indeterminate` as an answer of the peer has no cause. */
-function isEnd({ code, cause }: CallFailure): boolean {
+function isEnd({ code, cause }: CallError): boolean {
   return (
     code === "ConnectionClosed" ||
     code === "SessionShutdown" ||

@@ -80,7 +80,7 @@ export interface SessionHandle extends AsyncDisposable {
   /** What the peer sent in the handshake. */
   readonly peerMetadata: Metadata;
   /** In words where the session leads, like `tcp://127.0.0.1:4000`. */
-  readonly description: string;
+  readonly remoteAddress: string;
   /** What it holds at this moment: calls, channels, buffers. Changes nothing. */
   snapshot(): SessionSnapshot;
   /**

@@ -1,6 +1,6 @@
 /** A client's own way to a connection that it shares with others. Source: `protocol/session.md` §5.4. */
 
-import { type CallError, CallFailure } from "../errors.js";
+import { CallError, type CallRejection } from "../errors.js";
 import type { Caller, CallOptions } from "./caller.js";
 import type { Method } from "./method.js";
 import { checkCloseOptions } from "./option-checks.js";
@@ -35,7 +35,7 @@ export class SharedCaller implements Caller {
     method: Method<A, T, E>,
     args: A,
     options?: CallOptions,
-  ): Promise<Result<T, CallError<E>>> {
+  ): Promise<Result<T, CallRejection<E>>> {
     if (this.share.isGivenUp) return Promise.resolve({ ok: false, error: closed(method) });
     return this.inner.tryCall(method, args, options);
   }
@@ -70,6 +70,6 @@ class Share implements ConnectionHandle {
   }
 }
 
-function closed(method: Method<never, unknown, unknown>): CallFailure {
-  return new CallFailure("SessionShutdown", "", method);
+function closed(method: Method<never, unknown, unknown>): CallError {
+  return new CallError("SessionShutdown", "", method);
 }

@@ -1,5 +1,5 @@
 /** The client of a service whose calls give a failed call as a value: the same methods, made once for each service. */
-import type { CallError } from "../errors.js";
+import type { CallRejection } from "../errors.js";
 import type { Caller, CallOptions } from "./caller.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
@@ -16,7 +16,7 @@ export type TryClient<C, E = Record<never, never>> = {
   readonly [K in keyof C as K extends `$${string}` | symbol ? never : K]: C[K] extends (
     ...args: infer A
   ) => Promise<infer T>
-    ? (...args: A) => Promise<Result<Value<T>, CallError<K extends keyof E ? E[K] : never>>>
+    ? (...args: A) => Promise<Result<Value<T>, CallRejection<K extends keyof E ? E[K] : never>>>
     : never;
 } & {
   /** What the calls go through. */

@@ -1,6 +1,6 @@
 /** The channels of one call that we make. */
 import type { OtherNews } from "../call/quiet.js";
-import { type CallError, ChannelError, type MethodName } from "../errors.js";
+import { type CallRejection, ChannelError, type MethodName } from "../errors.js";
 import { EncodeFault } from "../postcard/faults.js";
 import type { ItemType, Shape } from "../shape/shape.js";
 import type { OutboundBinder } from "./binder.js";
@@ -91,7 +91,7 @@ export class CallChannels implements OutboundBinder {
    * The call was answered with an error: what has come can be read, then reads fail; what waits is dropped. Ends nothing
    * that has ended: a stream that the handler has closed before is whole.
    */
-  endFailed(error: CallError): void {
+  endFailed(error: CallRejection): void {
     const text = `its call has failed with ${error.code}`;
     this.endReceivers({ error: callOverThere(text, error) });
     const over = callOverHere(text, error);

@@ -1,6 +1,6 @@
 /** How channels end. Source: `protocol/calls.md` §5.3. */
 import type { CloseReason } from "../call/session-handle.js";
-import { CallFailure, ChannelError, UserError } from "../errors.js";
+import { CallError, ChannelError, DeclaredError } from "../errors.js";
 import type { ChannelEnding } from "./watch.js";
 
 /** Nothing more comes or goes: in good order when `error` is undefined. */
@@ -58,7 +58,7 @@ export function callOverThere(text: string, cause?: unknown): ChannelError {
 
 /** Whether a sender may take it for an ordinary end: the receiver has enough, or the call has told its caller why not. */
 export function hasReceiverLeft({ code, cause }: ChannelError): boolean {
-  return code === "ChannelReset" || cause instanceof CallFailure || cause instanceof UserError;
+  return code === "ChannelReset" || cause instanceof CallError || cause instanceof DeclaredError;
 }
 
 /** Whether it says that the other side has left, or that the connection has: nothing that this side did wrong. */

@@ -3,7 +3,7 @@ import { ignore } from "../call/call-out.js";
 import { ChannelError } from "../errors.js";
 
 /**
- * A promise whose rejection counts as handled when the channel has ended: `ended`, `signal` and the call tell of that, and
+ * A promise whose rejection counts as handled when the channel has ended: `closed`, `signal` and the call tell of that, and
  * a sender that does not wait, like a broadcast to many listeners, must not end a process of Node. Any other failure, an
  * item that does not fit its type for example, is told by the promise alone.
  */

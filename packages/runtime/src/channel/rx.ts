@@ -87,7 +87,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   }
 
   /** The items as a stream; cancelling it gives up. */
-  readable(): ReadableStream<T> {
+  toReadableStream(): ReadableStream<T> {
     return new ReadableStream<T>(
       {
         pull: async (controller) => {

@@ -38,7 +38,7 @@ interface WaitingSend<T> {
 export type Farewell = "Close" | "Reset";
 
 /** What came of an attempt to send without waiting. */
-export type TrySend = "sent" | "full" | "closed";
+export type TrySendResult = "sent" | "full" | "closed";
 
 /** Sends items as the receiver grants them. */
 export class Sender<T> {
@@ -111,7 +111,7 @@ export class Sender<T> {
   }
 
   /** Sends an item if that needs no waiting. @throws CodecError when it does not fit its type */
-  trySend(item: T): TrySend {
+  trySend(item: T): TrySendResult {
     return this.watch === undefined ? this.attempt(item) : this.watchedTrySend(item, this.watch);
   }
 
@@ -233,7 +233,7 @@ export class Sender<T> {
     return !this.isOpen || this.credit === 0 || this.waiting.length !== 0 || this.port.isBusy;
   }
 
-  private attempt(item: T): TrySend {
+  private attempt(item: T): TrySendResult {
     if (!this.isOpen) return "closed";
     if (this.credit === 0 || this.waiting.length !== 0 || this.port.isFull) return "full";
     this.sendItem(item);
@@ -254,8 +254,8 @@ export class Sender<T> {
     return true;
   }
 
-  private watchedTrySend(item: T, watch: ChannelWatch): TrySend {
-    let outcome: TrySend;
+  private watchedTrySend(item: T, watch: ChannelWatch): TrySendResult {
+    let outcome: TrySendResult;
     try {
       outcome = this.attempt(item);
     } catch (error) {

@@ -8,7 +8,7 @@ import { abortedHere, type ChannelEnd, closedHere, notBound } from "./end.js";
 import type { ReceivingHalf } from "./halves.js";
 import { quietAtEnd } from "./quiet-end.js";
 import { sendAll } from "./send-all.js";
-import type { Farewell, Sender, TrySend } from "./sender.js";
+import type { Farewell, Sender, TrySendResult } from "./sender.js";
 import { writableOf } from "./writable.js";
 
 const sentAlready: Promise<void> = /*@__PURE__*/ Promise.resolve();
@@ -60,7 +60,7 @@ export class Tx<T> implements AsyncDisposable {
   /**
    * Sends an item. Resolves when it has left, which waits for the receiver to have room: await it, and memory stays
    * bounded. Items leave in the order of the calls, as they were at the time of the call. A broadcast that does not await
-   * it loses nothing but the news that the channel has ended, which {@link ended} tells: that rejection counts as handled.
+   * it loses nothing but the news that the channel has ended, which {@link closed} tells: that rejection counts as handled.
    * @throws ChannelError `ChannelReset` when the receiver has given up or the other side has ended the call,
    * `ChannelClosed` after {@link close} or {@link abort} and when this side has ended the call, `ConnectionClosed` when the
    * connection has ended, `ChannelUnbound` on a half that belongs to no call
@@ -100,7 +100,7 @@ export class Tx<T> implements AsyncDisposable {
    * sent), `closed` when the channel has ended.
    * @throws CodecError `EncodeFailed` when the item does not fit its type
    */
-  trySend(item: T): TrySend {
+  trySend(item: T): TrySendResult {
     if (this.sender !== undefined) return this.sender.trySend(item);
     return this.isPending ? "full" : "closed";
   }
@@ -136,12 +136,12 @@ export class Tx<T> implements AsyncDisposable {
    * Resolves, and never rejects, when the channel has ended: closed or aborted here, given up by the receiver, or cut. The
    * same promise each time.
    */
-  get ended(): Promise<void> {
+  get closed(): Promise<void> {
     this.whenOver ??= new Promise((resolve) => this.whenEnded(() => resolve()));
     return this.whenOver;
   }
 
-  /** Aborted when {@link ended} resolves: for sources that wait for something, `out.sendAll(on(bus, "change", out))`. */
+  /** Aborted when {@link closed} resolves: for sources that wait for something, `out.sendAll(on(bus, "change", out))`. */
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       const controller = new AbortController();
@@ -161,7 +161,7 @@ export class Tx<T> implements AsyncDisposable {
   }
 
   /** A stream that writes into the channel. Aborting it aborts the channel; it fails when the receiver leaves. */
-  writable(): WritableStream<T> {
+  toWritableStream(): WritableStream<T> {
     return writableOf(this);
   }
 

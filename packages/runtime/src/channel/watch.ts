@@ -42,7 +42,7 @@ export class ChannelWatch {
 
   sendWaiting(credit: number): void {
     const waitsFor = credit === 0 ? "credit" : "link";
-    notify(this.observer, "onChannelSendWaiting", { ...this.channel, for: waitsFor });
+    notify(this.observer, "onChannelSendWaiting", { ...this.channel, waitingFor: waitsFor });
   }
 
   sendFinished(outcome: ChannelSendFinishedEvent["outcome"], startedAt: number): void {
@@ -74,11 +74,11 @@ export class ChannelWatch {
   }
 
   encodeFailed(error: unknown): void {
-    notify(this.observer, "onEncodeFailed", this.codecEvent(error));
+    notify(this.observer, "onEncodeError", this.codecEvent(error));
   }
 
   decodeFailed(error: unknown): void {
-    notify(this.observer, "onDecodeFailed", this.codecEvent(error));
+    notify(this.observer, "onDecodeError", this.codecEvent(error));
   }
 
   ended({ kind, reason }: ChannelEnding): void {
@@ -88,6 +88,6 @@ export class ChannelWatch {
 
   private codecEvent(error: unknown) {
     const { link, connectionId, channelId: id, method } = this.channel;
-    return { link, connectionId, of: "item" as const, id, method, error };
+    return { link, connectionId, subject: "item" as const, id, method, error };
   }
 }

@@ -44,7 +44,7 @@ export interface AnsweringParts {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
-  readonly onUnobservedFailure: HandlerFailureListener | undefined;
+  readonly onUnhandledError: HandlerFailureListener | undefined;
   readonly operationStore: OperationStore | undefined;
   /** Whether the session can go on over another link: the peer may ask again for what was answered. */
   readonly isResumable: boolean;

@@ -11,7 +11,7 @@ import type { CloseReason, ConnectionHandle, SessionHandle } from "../call/sessi
 import { type Channeling, channelingOf } from "../channel/channeling.js";
 import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
-import type { CallError, SessionError } from "../errors.js";
+import type { CallRejection, SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import { type HandlerFailureListener, notify, type Observer } from "../observer.js";
 import type { OperationStore } from "../operations/operation-store.js";
@@ -40,7 +40,7 @@ export interface DriverOptions {
   readonly clock: Clock;
   readonly observer: Observer | undefined;
   /** Told what a handler threw when there is no observer. */
-  readonly onUnobservedFailure: HandlerFailureListener | undefined;
+  readonly onUnhandledError: HandlerFailureListener | undefined;
   /** Keeps what was answered to calls with an operation id; without one, the driver keeps it as long as it lives. */
   readonly operationStore: OperationStore | undefined;
   /** Whether the session can go on over another link: the peer may ask again for what was answered. */
@@ -138,7 +138,7 @@ export class Driver implements Caller, ConnectionSink {
     method: Method<A, T, E>,
     args: A,
     options?: CallOptions,
-  ): Promise<Result<T, CallError<E>>> {
+  ): Promise<Result<T, CallRejection<E>>> {
     return new Promise((resolve, reject) => {
       if (options !== undefined) checkCallOptions(options);
       this.outgoing.start(method as unknown as AnyMethod, args, options, true, resolve as Settle, reject);

@@ -48,7 +48,7 @@ export class IncomingArguments {
       reader.reset(bytes, start, end);
       reading.read(reader);
     } catch (fault) {
-      this.events.codecFailed("onDecodeFailed", "arguments", { requestId, method }, fault);
+      this.events.codecFailed("onDecodeError", "arguments", { requestId, method }, fault);
     } finally {
       reader.binder = undefined;
       channels.refuse();

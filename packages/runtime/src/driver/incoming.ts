@@ -7,7 +7,7 @@ import type { RequestSnapshot } from "../call/snapshot.js";
 import { callOverHere, callOverThere } from "../channel/end.js";
 import type { HandlerChannels } from "../channel/handler-channels.js";
 import { channels } from "../channel/machinery.js";
-import { type CallErrorCode, type CallFailureCode, CodecError } from "../errors.js";
+import { type CallErrorCode, type CallRejectionCode, CodecError } from "../errors.js";
 import type { SealedReply } from "../operations/operation-store.js";
 import { type OperationHost, Operations, type StoreStep } from "../operations/operations.js";
 import { encodeReply, outcomeOf } from "../operations/sealed-replies.js";
@@ -61,7 +61,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.connection = connection;
     this.bindings = bindings;
     this.dispatcher = parts.dispatcher;
-    this.events = new RequestEvents(connection, "server", clock, observer, parts.onUnobservedFailure);
+    this.events = new RequestEvents(connection, "server", clock, observer, parts.onUnhandledError);
     this.onSettled = parts.onSettled;
     this.methods = new MethodTable(
       bindings,
@@ -233,7 +233,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       }
       args = this.arguments.read(request, reading);
     } catch (fault) {
-      this.events.codecFailed("onDecodeFailed", "arguments", request, fault);
+      this.events.codecFailed("onDecodeError", "arguments", request, fault);
       this.answer(request, "InvalidPayload", textOf(fault));
       return;
     }
@@ -262,7 +262,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.finish(request, outcomeOf(reply));
   }
 
-  refuse(request: IncomingRequest, code: CallFailureCode, detail = ""): void {
+  refuse(request: IncomingRequest, code: CallErrorCode, detail = ""): void {
     if (!request.isAnswered && !this.hasEnded) this.answer(request, code, detail);
   }
 
@@ -304,7 +304,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     head: MessageHead | QueuedMessage,
     bytes: Uint8Array,
     method: HandledMethod | undefined,
-    code: CallFailureCode,
+    code: CallErrorCode,
   ): void {
     if (!this.connection.host.mayAnswer()) return;
     if (method === undefined) {
@@ -409,7 +409,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
         new TypeError(`${method.service}.${method.name} declares no error, yet its handler gave one`),
       );
     } else {
-      this.reply(request, 1, method.error, value.error);
+      this.reply(request, 1, method.error, value.value);
     }
   }
 
@@ -449,7 +449,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       if (!this.tellTooLarge(request, fault)) this.drop(request);
       const label = `${method.service}.${method.name}: ${variant === 0 ? "result" : "error"}`;
       const error = fault instanceof CodecError ? fault : encodeError(fault, type.shape, value, label);
-      this.events.codecFailed("onEncodeFailed", "response", request, error);
+      this.events.codecFailed("onEncodeError", "response", request, error);
       this.events.handlerFailed(request, error);
       return;
     }
@@ -463,7 +463,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     return true;
   }
 
-  private answer(request: IncomingRequest, code: CallFailureCode, detail = ""): void {
+  private answer(request: IncomingRequest, code: CallErrorCode, detail = ""): void {
     const { requestId, served } = request;
     const { metadataLimits } = this.connection.host.outbox.writer;
     const { answeredMetadata: beside } = request;
@@ -473,7 +473,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.finish(request, code, detail);
   }
 
-  private finish(request: IncomingRequest, outcome: "Ok" | CallErrorCode, detail = ""): void {
+  private finish(request: IncomingRequest, outcome: "Ok" | CallRejectionCode, detail = ""): void {
     request.isAnswered = true;
     if (request.operation !== undefined) this.operations.over(request, outcome, detail);
     if (request.channels !== undefined) endChannels(request.channels, outcome);
@@ -483,7 +483,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 }
 
 /** A call is answered: so end the channels that its handler has. */
-function endChannels(channels: HandlerChannels, outcome: "Ok" | CallErrorCode): void {
+function endChannels(channels: HandlerChannels, outcome: "Ok" | CallRejectionCode): void {
   if (outcome === "Ok") channels.release();
   // The reference closes here, and its callers count on it: what was declared tells the caller.
   else if (outcome === "User")

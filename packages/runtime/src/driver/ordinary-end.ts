@@ -1,6 +1,6 @@
 /** Handlers that fail only because their caller has left. */
 import { isLeaving } from "../channel/end.js";
-import { CallFailure, ChannelError } from "../errors.js";
+import { CallError, ChannelError } from "../errors.js";
 import type { IncomingRequest } from "./incoming-request.js";
 
 /**
@@ -13,7 +13,7 @@ export function isOrdinaryEnd(request: IncomingRequest, thrown: unknown, isAwait
   if (isAwaited) return false;
   // What the handler did on other channels and in calls back has ended with the connection.
   if (thrown instanceof ChannelError) return isLeaving(thrown);
-  if (thrown instanceof CallFailure)
+  if (thrown instanceof CallError)
     return thrown.code === "ConnectionClosed" || thrown.code === "SessionShutdown";
   return isAbort(thrown);
 }

@@ -14,7 +14,7 @@
 
 import { linkLost } from "../channel/end.js";
 import type { Clock, TimerHandle } from "../clock.js";
-import type { CallFailureCode } from "../errors.js";
+import type { CallErrorCode } from "../errors.js";
 import type { RestoredLink } from "../session/connection.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
 
@@ -25,7 +25,7 @@ export interface ResendHost {
   /** Whether the link takes a call. */
   mayCall(): boolean;
   /** A call in flight ends without an answer. */
-  giveUp(request: OutgoingRequest, code: CallFailureCode, cause: unknown, detail?: string): void;
+  giveUp(request: OutgoingRequest, code: CallErrorCode, cause: unknown, detail?: string): void;
 }
 
 /** Milliseconds within which a link dies of a call, if it does. */

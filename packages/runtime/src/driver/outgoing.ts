@@ -9,12 +9,12 @@ import type { Channels } from "../channel/channels.js";
 import { linkLost } from "../channel/end.js";
 import type { Clock } from "../clock.js";
 import {
-  type CallError,
-  CallFailure,
-  type CallFailureCode,
+  CallError,
+  type CallErrorCode,
+  type CallRejection,
+  CallTimeoutError,
   CodecError,
-  TimeoutError,
-  UserError,
+  DeclaredError,
 } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { Observer } from "../observer.js";
@@ -44,7 +44,7 @@ import { outgoingSnapshot } from "./snapshot.js";
 const cancelledByPeer = "the handler failed or gave up, see the other side's log";
 
 /** Failures that travel, by their index in `VoxError`; index 0 is the method's own error. */
-const failureCodes: readonly (CallFailureCode | undefined)[] = [
+const failureCodes: readonly (CallErrorCode | undefined)[] = [
   undefined,
   "UnknownMethod",
   "InvalidPayload",
@@ -127,7 +127,7 @@ export class OutgoingCalls implements ResendHost {
     this.ids = new IdAllocator(connection.local.parity);
     this.deadlines = new Deadlines(clock, (request) => {
       const timeoutMs = request.options?.timeoutMs ?? 0;
-      this.cancel(request, new TimeoutError(timeoutMs));
+      this.cancel(request, new CallTimeoutError(timeoutMs));
     });
   }
 
@@ -265,7 +265,7 @@ export class OutgoingCalls implements ResendHost {
   }
 
   /** A call in flight ends without an answer. */
-  giveUp(request: OutgoingRequest, code: CallFailureCode, cause: unknown, detail = ""): void {
+  giveUp(request: OutgoingRequest, code: CallErrorCode, cause: unknown, detail = ""): void {
     this.inFlight.take(request.requestId);
     this.resends.delete(request);
     this.fail(request, code, detail, cause);
@@ -359,7 +359,7 @@ export class OutgoingCalls implements ResendHost {
       const label = `${method.service}.${method.name}`;
       const error =
         fault instanceof CodecError ? fault : encodeError(fault, method.args.shape, request.args, label);
-      this.events.codecFailed("onEncodeFailed", "arguments", request, error);
+      this.events.codecFailed("onEncodeError", "arguments", request, error);
       request.reject(error);
     }
   }
@@ -431,7 +431,7 @@ export class OutgoingCalls implements ResendHost {
     request.resolve(asResult ? { ok: true, value } : value);
   }
 
-  private settleError(request: OutgoingRequest, reader: Reader, { problem, read }: Reading): CallError {
+  private settleError(request: OutgoingRequest, reader: Reader, { problem, read }: Reading): CallRejection {
     const { method } = request;
     const index = readTag(reader);
     if (index !== 0) {
@@ -444,16 +444,16 @@ export class OutgoingCalls implements ResendHost {
       const detail = problem ?? "a declared error of a method that declares none";
       return this.fail(request, "InvalidPayload", detail);
     }
-    const error = new UserError(method, read(reader));
+    const error = new DeclaredError(method, read(reader));
     this.events.finished(request, "User");
     if (request.asResult) request.resolve({ ok: false, error });
     else request.reject(error);
     return error;
   }
 
-  private failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): CallFailure {
+  private failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): CallError {
     const cause = decodeError(fault, reader, undefined);
-    this.events.codecFailed("onDecodeFailed", "response", request, cause);
+    this.events.codecFailed("onDecodeError", "response", request, cause);
     return this.fail(request, "InvalidPayload", cause.message, cause);
   }
 
@@ -469,7 +469,7 @@ export class OutgoingCalls implements ResendHost {
       this.sendCancel(request.requestId);
     }
     this.abandonChannels(request, cause);
-    this.fail(request, "Cancelled", cause instanceof TimeoutError ? cause.message : "", cause);
+    this.fail(request, "Cancelled", cause instanceof CallTimeoutError ? cause.message : "", cause);
   }
 
   /** The call is over before its channels are: both halves learn it, also those of a call that never left. */
@@ -500,14 +500,9 @@ export class OutgoingCalls implements ResendHost {
     this.fail(request, "ConnectionClosed", detail);
   }
 
-  private fail(
-    request: OutgoingRequest,
-    code: CallFailureCode,
-    detail: string,
-    cause?: unknown,
-  ): CallFailure {
+  private fail(request: OutgoingRequest, code: CallErrorCode, detail: string, cause?: unknown): CallError {
     this.unwatch(request);
-    const error = new CallFailure(code, detail, request.method, { cause });
+    const error = new CallError(code, detail, request.method, { cause });
     this.events.finished(request, code);
     if (request.asResult) request.resolve({ ok: false, error });
     else request.reject(error);

@@ -1,6 +1,6 @@
 /** Writes Responses, each behind the announcement that it needs. Source: `protocol/calls.md` §2–3. */
 import type { ErasedWriter } from "../call/dispatcher.js";
-import type { CallFailureCode } from "../errors.js";
+import type { CallErrorCode } from "../errors.js";
 import type { SealedReply } from "../operations/operation-store.js";
 import { writeString } from "../postcard/text.js";
 import type { Announcement } from "../schema/announcements.js";
@@ -23,7 +23,7 @@ const longestDetail = 1024;
 const rememberedUnknownMethods = 4096;
 
 /** Indexes of the failures that travel. Source: `protocol/calls.md` §2. */
-const failureIndexes: Readonly<Record<CallFailureCode, number>> = {
+const failureIndexes: Readonly<Record<CallErrorCode, number>> = {
   UnknownMethod: 1,
   InvalidPayload: 2,
   Cancelled: 3,
@@ -70,7 +70,7 @@ export class Replies {
   answer(
     id: WireId,
     served: ServedMethod,
-    code: CallFailureCode,
+    code: CallErrorCode,
     detail = "",
     metadata?: Metadata | undefined,
   ): void {
@@ -97,7 +97,7 @@ export class Replies {
   }
 
   /** Answers a call of a method that is not served here: its types are announced as narrow. */
-  answerUnknown(id: WireId, methodId: bigint, code: CallFailureCode): void {
+  answerUnknown(id: WireId, methodId: bigint, code: CallErrorCode): void {
     const { unknownMethods } = this;
     let announcement = unknownMethods.get(methodId);
     if (announcement === undefined) {
@@ -117,7 +117,7 @@ export class Replies {
     this.bindings.announce(served.announcement, served.idBytes, "response");
   }
 
-  private fail(id: WireId, code: CallFailureCode, detail: string, metadata: Metadata | undefined): void {
+  private fail(id: WireId, code: CallErrorCode, detail: string, metadata: Metadata | undefined): void {
     const { outbox } = this.connection.host;
     const w = outbox.writer;
     let p = writeResponseHead(w, outbox.begin(), this.connection.id, id);

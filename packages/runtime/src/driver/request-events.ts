@@ -1,13 +1,13 @@
 /** What observers hear about requests, those of the peer and ours. */
 import { callOut, ignore } from "../call/call-out.js";
 import type { Clock } from "../clock.js";
-import type { CallErrorCode, MethodName } from "../errors.js";
+import type { CallRejectionCode, MethodName } from "../errors.js";
 import {
-  type CodecFailedEvent,
+  type CodecErrorEvent,
   type HandlerFailureListener,
   notify,
   type Observer,
-  type OperationStoreFailedEvent,
+  type OperationStoreErrorEvent,
   type RequestEvent,
 } from "../observer.js";
 import type { Connection } from "../session/connection.js";
@@ -28,21 +28,21 @@ export class RequestEvents {
   private readonly side: RequestEvent["side"];
   private readonly clock: Clock;
   private readonly observer: Observer | undefined;
-  private readonly onUnobservedFailure: HandlerFailureListener | undefined;
+  private readonly onUnhandledError: HandlerFailureListener | undefined;
 
-  /** @param onUnobservedFailure hears of handlers that fail where the observer has no `onHandlerFailed` */
+  /** @param onUnhandledError hears of handlers that fail where the observer has no `onHandlerError` */
   constructor(
     connection: Connection,
     side: RequestEvent["side"],
     clock: Clock,
     observer: Observer | undefined,
-    onUnobservedFailure?: HandlerFailureListener | undefined,
+    onUnhandledError?: HandlerFailureListener | undefined,
   ) {
     this.connection = connection;
     this.side = side;
     this.clock = clock;
     this.observer = observer;
-    this.onUnobservedFailure = onUnobservedFailure;
+    this.onUnhandledError = onUnhandledError;
   }
 
   /** The time that a request takes counts from now on. */
@@ -55,15 +55,15 @@ export class RequestEvents {
     if (this.observer !== undefined) notify(this.observer, "onRequestStarted", this.describe(request));
   }
 
-  finished(request: ObservedRequest, outcome: "Ok" | CallErrorCode): void {
+  finished(request: ObservedRequest, outcome: "Ok" | CallRejectionCode): void {
     if (this.observer === undefined) return;
     const elapsedMs = this.clock.now() - request.startedAt;
     notify(this.observer, "onRequestFinished", { ...this.describe(request), outcome, elapsedMs });
   }
 
   codecFailed(
-    event: "onEncodeFailed" | "onDecodeFailed",
-    of: CodecFailedEvent["of"],
+    event: "onEncodeError" | "onDecodeError",
+    subject: CodecErrorEvent["subject"],
     { requestId, method }: Pick<ObservedRequest, "requestId" | "method">,
     error: unknown,
   ): void {
@@ -71,20 +71,20 @@ export class RequestEvents {
     const { host, id: connectionId } = this.connection;
     // A call of ours that could not be encoded has no id.
     const id = this.side === "client" && requestId === 0 ? undefined : requestId;
-    notify(this.observer, event, { link: host.description, connectionId, of, id, method, error });
+    notify(this.observer, event, { link: host.description, connectionId, subject, id, method, error });
   }
 
   /** The application's code has thrown, or gave what cannot be sent. */
   handlerFailed(request: ObservedRequest, error: unknown): void {
-    const { observer, onUnobservedFailure } = this;
+    const { observer, onUnhandledError } = this;
     const event = { ...this.describe(request), error };
-    if (observer?.onHandlerFailed !== undefined) notify(observer, "onHandlerFailed", event);
-    else if (onUnobservedFailure !== undefined) callOut(() => onUnobservedFailure(event), ignore);
+    if (observer?.onHandlerError !== undefined) notify(observer, "onHandlerError", event);
+    else if (onUnhandledError !== undefined) callOut(() => onUnhandledError(event), ignore);
   }
 
-  storeFailed(request: ObservedRequest, step: OperationStoreFailedEvent["step"], error: unknown): void {
+  storeFailed(request: ObservedRequest, step: OperationStoreErrorEvent["step"], error: unknown): void {
     if (this.observer !== undefined)
-      notify(this.observer, "onOperationStoreFailed", { ...this.describe(request), step, error });
+      notify(this.observer, "onOperationStoreError", { ...this.describe(request), step, error });
   }
 
   private describe({ method, requestId }: ObservedRequest): RequestEvent {

@@ -9,11 +9,11 @@ import { checkOptions, having, type OptionChecks } from "../options/checks.js";
 import type { Session } from "../session/session.js";
 import { establish, type HandshakeSide } from "./establish.js";
 import { establishChecks } from "./option-checks.js";
-import { asVoxError, type EstablishOptions } from "./options.js";
+import { asVoxError, type SessionOptions } from "./options.js";
 import type { ResumeTarget } from "./resume-target.js";
 
-/** What {@link accept} may be given. */
-export interface AcceptOptions extends EstablishOptions {
+/** What {@link acceptSession} may be given. */
+export interface AcceptSessionOptions extends SessionOptions {
   /**
    * A `SessionRegistry`: where sessions are kept that outlive their links, the same for all links on which a peer may come
    * back. A link of a peer that does so resolves with the session that it had. Default: sessions end with their links.
@@ -30,14 +30,14 @@ export interface ResumableSessions {
   nextTarget(keepsOperations: boolean): ResumeTarget & { readonly offeredKey: Uint8Array };
 }
 
-export const acceptChecks: OptionChecks<AcceptOptions> = {
+export const acceptChecks: OptionChecks<AcceptSessionOptions> = {
   ...establishChecks,
   registry: having("a SessionRegistry", "nextTarget"),
 };
 
 /**
  * Makes a session of a link as the side that was called. The link belongs to the session from then on, and is closed
- * when there will be none; the observer's `onLinkRefused` is told so.
+ * when there will be none; the observer's `onHandshakeFailed` is told so.
  *
  * @param acceptor answers the peer's calls; one that finds nothing for the service that the peer asks for refuses it.
  * Undefined: every peer is accepted, and each call is answered with `Cancelled`
@@ -46,10 +46,10 @@ export const acceptChecks: OptionChecks<AcceptOptions> = {
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws RangeError, TypeError for options that cannot be sent
  */
-export async function accept(
+export async function acceptSession(
   link: Link,
   acceptor: Acceptor | undefined,
-  options: AcceptOptions = {},
+  options: AcceptSessionOptions = {},
 ): Promise<Session> {
   try {
     checkOptions(options, acceptChecks);
@@ -67,7 +67,7 @@ export async function accept(
   try {
     return await establish(link, side, acceptor, options, target);
   } catch (error) {
-    notify(options.observer, "onLinkRefused", { link: link.description, error: asVoxError(error) });
+    notify(options.observer, "onHandshakeFailed", { link: link.remoteAddress, error: asVoxError(error) });
     throw error;
   }
 }

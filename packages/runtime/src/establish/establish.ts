@@ -30,7 +30,7 @@ import { LinkPump, type LinkReceiver } from "../session/link-pump.js";
 import type { Session } from "../session/session.js";
 import type { Metadata } from "../wire/metadata.js";
 import { writeProtocolError } from "../wire/session-messages.js";
-import { type EstablishOptions, metadataOf, serviceKey, settingsOf } from "./options.js";
+import { metadataOf, type SessionOptions, serviceKey, settingsOf } from "./options.js";
 import type { LinkPurpose, Resume, ResumeTarget, SessionRecord } from "./resume-target.js";
 import { startSession } from "./start-session.js";
 
@@ -50,7 +50,7 @@ export function establish(
   link: Link,
   side: HandshakeSide,
   acceptor: Acceptor | undefined,
-  options: EstablishOptions,
+  options: SessionOptions,
   target?: ResumeTarget | undefined,
 ): Promise<Session> {
   return new Promise((resolve, reject) => {
@@ -72,7 +72,7 @@ interface Settlement {
 class Establishment implements LinkReceiver {
   private readonly pump: LinkPump;
   private readonly acceptor: Acceptor | undefined;
-  private readonly options: EstablishOptions;
+  private readonly options: SessionOptions;
   private readonly limits: Limits;
   private readonly clock: Clock;
   private readonly target: ResumeTarget | undefined;
@@ -96,7 +96,7 @@ class Establishment implements LinkReceiver {
     link: Link,
     side: HandshakeSide,
     acceptor: Acceptor | undefined,
-    options: EstablishOptions,
+    options: SessionOptions,
     target: ResumeTarget | undefined,
     settlement: Settlement,
   ) {
@@ -213,7 +213,7 @@ class Establishment implements LinkReceiver {
       service,
       metadata,
       peerMetadata: metadata,
-      link: this.pump.link.description,
+      link: this.pump.link.remoteAddress,
       origin: this.pump.link.origin,
       isVirtual: false,
       settings,
@@ -228,7 +228,7 @@ class Establishment implements LinkReceiver {
 
   private open(result: HandshakeResult): void {
     const { purpose } = this;
-    if (this.options.mustBeResumable === true && result.sessionKey === undefined) {
+    if (this.options.requireResumable === true && result.sessionKey === undefined) {
       this.fail(new SessionError("NotResumable", "session is not resumable: the acceptor gives no key"));
     } else if (purpose.kind === "resume") {
       this.resume(purpose, result);

@@ -8,11 +8,11 @@ import { checkOptions, having, type OptionChecks } from "../options/checks.js";
 import type { Session } from "../session/session.js";
 import { establish, type HandshakeSide } from "./establish.js";
 import { establishChecks } from "./option-checks.js";
-import type { EstablishOptions } from "./options.js";
+import type { SessionOptions } from "./options.js";
 import type { ResumeTarget } from "./resume-target.js";
 
-/** What {@link initiate} may be given. */
-export interface InitiateOptions extends EstablishOptions {
+/** What {@link openSession} may be given. */
+export interface OpenSessionOptions extends SessionOptions {
   /** Answers the peer's calls. Default: each is answered with `Cancelled`. */
   readonly acceptor?: Acceptor | undefined;
   /** Opens other links when this one is lost, so that the session goes on: `reconnecting({ open })`. Default: it ends. */
@@ -22,10 +22,10 @@ export interface InitiateOptions extends EstablishOptions {
 /** How a session gets other links; made by `reconnecting`. */
 export interface Reconnect {
   /** @returns what the first link is for. @internal */
-  firstTarget(options: InitiateOptions): ResumeTarget;
+  firstTarget(options: OpenSessionOptions): ResumeTarget;
 }
 
-export const initiateChecks: OptionChecks<InitiateOptions> = {
+export const initiateChecks: OptionChecks<OpenSessionOptions> = {
   ...establishChecks,
   acceptor: checkAcceptor,
   reconnect: having("what reconnecting({ open }) returns", "firstTarget"),
@@ -47,7 +47,7 @@ export const initiateChecks: OptionChecks<InitiateOptions> = {
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws RangeError, TypeError for options that cannot be sent
  */
-export function initiate(link: Link, options: InitiateOptions = {}): Promise<Session> {
+export function openSession(link: Link, options: OpenSessionOptions = {}): Promise<Session> {
   try {
     checkOptions(options, initiateChecks);
   } catch (error) {
@@ -58,10 +58,10 @@ export function initiate(link: Link, options: InitiateOptions = {}): Promise<Ses
   return initiateFor(link, options, undefined, options.reconnect?.firstTarget(options));
 }
 
-/** {@link initiate} for a session that may be there. @param presentedKey under which the acceptor knows it @internal */
+/** {@link openSession} for a session that may be there. @param presentedKey under which the acceptor knows it @internal */
 export function initiateFor(
   link: Link,
-  options: InitiateOptions,
+  options: OpenSessionOptions,
   presentedKey: Uint8Array | undefined,
   target: ResumeTarget | undefined,
 ): Promise<Session> {

@@ -14,9 +14,9 @@ import {
   text,
 } from "../options/checks.js";
 import { concurrencyCheck, creditCheck, keepaliveChecks } from "../session/option-checks.js";
-import type { EstablishOptions } from "./options.js";
+import type { SessionOptions } from "./options.js";
 
-export const establishChecks: OptionChecks<EstablishOptions> = {
+export const establishChecks: OptionChecks<SessionOptions> = {
   maxConcurrentRequests: concurrencyCheck,
   initialChannelCredit: creditCheck,
   metadata: metadataCheck,
@@ -26,8 +26,8 @@ export const establishChecks: OptionChecks<EstablishOptions> = {
   keepalive: nested(keepaliveChecks),
   operationStore: having("an OperationStore", "admit", "lookup", "seal", "release", "remove"),
   observer: anyObject,
-  onUnobservedFailure: callback,
+  onUnhandledError: callback,
   signal: abortSignal,
-  mustBeResumable: flag,
+  requireResumable: flag,
   timeoutMs: duration,
 };

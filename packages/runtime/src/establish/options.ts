@@ -11,7 +11,7 @@ import type { KeepaliveOptions } from "../session/keepalive.js";
 import { Metadata } from "../wire/metadata.js";
 
 /** What both sides may choose when they make a session of a link. */
-export interface EstablishOptions {
+export interface SessionOptions {
   /** Calls that this side takes at once; the peer's further calls wait. 1 to 2^32 - 1, default 64. */
   readonly maxConcurrentRequests?: number | undefined;
   /** Items that this side takes on a fresh channel before it grants more. 1 to 2^32 - 1, default 16. */
@@ -35,17 +35,17 @@ export interface EstablishOptions {
   /** Watches the session and its calls. */
   readonly observer?: Observer | undefined;
   /**
-   * Called with what a handler threw where the observer has no `onHandlerFailed`; what it throws is ignored. Default:
+   * Called with what a handler threw where the observer has no `onHandlerError`; what it throws is ignored. Default:
    * nothing; `connect` and `serve` print it.
    */
-  readonly onUnobservedFailure?: HandlerFailureListener | undefined;
+  readonly onUnhandledError?: HandlerFailureListener | undefined;
   /** Gives up when aborted before the session is there; the promise rejects with code `Cancelled`. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Fails with `NotResumable` unless the session can be resumed: the acceptor has to give a key. Default false. A session
    * is resumed by who has the option for it: `reconnect` of `initiate`, `resumable` of `accept`.
    */
-  readonly mustBeResumable?: boolean | undefined;
+  readonly requireResumable?: boolean | undefined;
   /** Milliseconds that the peer is given for prologue and handshake. Default `limits.handshakeTimeoutMs`, 10 000. */
   readonly timeoutMs?: number | undefined;
 }
@@ -55,7 +55,7 @@ export const serviceKey = "vox-service";
 const u32Max = 0xffff_ffff;
 
 /** What we announce. @throws RangeError for numbers that cannot be sent */
-export function settingsOf(parity: Parity, options: EstablishOptions): ConnectionSettings {
+export function settingsOf(parity: Parity, options: SessionOptions): ConnectionSettings {
   const { maxConcurrentRequests = 64, initialChannelCredit = 16 } = options;
   checkU32("maxConcurrentRequests", maxConcurrentRequests);
   checkU32("initialChannelCredit", initialChannelCredit);
@@ -68,7 +68,7 @@ function checkU32(name: string, value: number): void {
 }
 
 /** What we send beside the handshake. @throws TypeError for values that cannot be sent */
-export function metadataOf(options: EstablishOptions): Metadata {
+export function metadataOf(options: SessionOptions): Metadata {
   const metadata = new Metadata(options.metadata);
   for (const { key, value } of metadata) {
     if (value instanceof Uint8Array)

@@ -21,7 +21,7 @@ import type { LinkPump } from "../session/link-pump.js";
 import { Session, type StartDriver } from "../session/session.js";
 import { SessionCore } from "../session/session-core.js";
 import { makeSessionId } from "../session/session-id.js";
-import type { EstablishOptions } from "./options.js";
+import type { SessionOptions } from "./options.js";
 import type { SessionRecord } from "./resume-target.js";
 
 /** What a session is made of. */
@@ -29,7 +29,7 @@ export interface SessionStart {
   /** Of the link whose handshake is over. */
   readonly pump: LinkPump;
   readonly result: HandshakeResult;
-  readonly options: EstablishOptions;
+  readonly options: SessionOptions;
   readonly limits: Limits;
   readonly clock: Clock;
   /** Answers the peer's calls on the root connection. */
@@ -45,18 +45,18 @@ export interface SessionStart {
 /** Makes a session and gives it the link. The application does not know it yet: see `SessionCore.open` and `Session.onOpened`. */
 export function startSession(start: SessionStart): Session {
   const { pump, result, options, limits, clock, acceptor, isResumable } = start;
-  const { observer, onUnobservedFailure, operationStore, keepalive } = options;
+  const { observer, onUnhandledError, operationStore, keepalive } = options;
   const { peerSupportsRetry, peerMetadata, local } = result;
   const startDriver: StartDriver = (owner, connection, dispatcher) => {
     const retry = { peerSupportsRetry: core.peerSupportsRetry, operationStore, isResumable };
-    const given = { dispatcher, limits, clock, observer, onUnobservedFailure, ...retry };
+    const given = { dispatcher, limits, clock, observer, onUnhandledError, ...retry };
     const shell = new ConnectionShell(connection, core, clock, (close) => owner.close(close));
     return new Driver(connection, given, owner, shell);
   };
   const core: SessionCore = new SessionCore({
     sessionId: start.record?.sessionId ?? makeSessionId(),
     outbox: pump.outbox,
-    description: pump.link.description,
+    description: pump.link.remoteAddress,
     ...settingsPair(result),
     peerSupportsRetry,
     limits,

@@ -301,5 +301,5 @@ export type { Awaitable, Result } from "../call/result.js";
 export { type Client, ClientBase, type Service, service } from "../call/service.js";
 export { type TryClient, tryClient } from "../call/try-client.js";
 export { dispatcher } from "../driver/dispatcher.js";
-export { type CallError, CallFailure, UserError } from "../errors.js";
+export { CallError, type CallRejection, DeclaredError } from "../errors.js";
 // --- end of schemas and methods ---

@@ -84,7 +84,7 @@ export interface LinkOrigin {
 export interface Link {
   readonly framing: Framing;
   /** In words, for error texts and observers, like `tcp://127.0.0.1:4000`. */
-  readonly description: string;
+  readonly remoteAddress: string;
   /** Absent where the carrier knows nothing. */
   readonly origin?: LinkOrigin | undefined;
   readonly bufferedBytes: number;

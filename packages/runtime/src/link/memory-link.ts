@@ -42,7 +42,7 @@ interface Batch {
  */
 export class MemoryLink implements Link {
   readonly framing: Framing = boundaryFraming;
-  readonly description: string;
+  readonly remoteAddress: string;
   private readonly maxWaitingBytes: number;
   private peer: MemoryLink | undefined = undefined;
   private sink: LinkSink | undefined = undefined;
@@ -60,7 +60,7 @@ export class MemoryLink implements Link {
 
   /** @internal use {@link memoryLinkPair} */
   constructor(description: string, maxWaitingBytes: number) {
-    this.description = description;
+    this.remoteAddress = description;
     this.maxWaitingBytes = maxWaitingBytes;
   }
 

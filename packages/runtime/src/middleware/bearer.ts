@@ -26,7 +26,7 @@ export class UnauthenticatedError extends Error {
 }
 
 /** Sends a token with each call. @param token the token, or what gives it for each call */
-export function sendBearer(token: string | (() => string | Promise<string>)): ClientMiddleware {
+export function attachBearerToken(token: string | (() => string | Promise<string>)): ClientMiddleware {
   orFunction(textCheck)(token, "token");
   return async ({ metadata }, next) => {
     const text = typeof token === "string" ? token : await token();
@@ -41,7 +41,7 @@ export function sendBearer(token: string | (() => string | Promise<string>)): Cl
  * @param verify the caller that the token stands for; undefined, null or false refuses it
  * @param principal where handlers find the caller
  */
-export function requireBearer<T>(
+export function verifyBearerToken<T>(
   verify: (token: string, context: CallContext) => T | undefined | Promise<T | undefined>,
   principal: ContextKey<T>,
 ): ServerMiddleware {

@@ -5,7 +5,7 @@ import type { Method } from "../call/method.js";
 import type { Result } from "../call/result.js";
 import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
 import { channelingOf } from "../channel/channeling.js";
-import { type CallError, CallFailure, type MethodName, UserError } from "../errors.js";
+import { CallError, type CallRejection, DeclaredError, type MethodName } from "../errors.js";
 import { functions, having } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
 
@@ -73,12 +73,12 @@ class MiddlewareCaller implements Caller {
     method: Method<A, T, E>,
     args: A,
     options?: CallOptions,
-  ): Promise<Result<T, CallError<E>>> {
+  ): Promise<Result<T, CallRejection<E>>> {
     try {
       return { ok: true, value: await this.call(method, args, options) };
     } catch (error) {
-      if (error instanceof CallFailure || error instanceof UserError)
-        return { ok: false, error: error as CallError<E> };
+      if (error instanceof CallError || error instanceof DeclaredError)
+        return { ok: false, error: error as CallRejection<E> };
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 /** Deadlines that travel: the server learns how long the caller waits. */
 import { type CallContext, withSignal } from "../call/context.js";
 import { type Clock, systemClock } from "../clock.js";
-import { TimeoutError } from "../errors.js";
+import { CallTimeoutError } from "../errors.js";
 import { clock as checkClock } from "../options/checks.js";
 import type { ClientMiddleware } from "./client-middleware.js";
 import { contextKey } from "./context-key.js";
@@ -13,7 +13,7 @@ const deadlineKey = "deadline-ms";
 const deadlines = /*@__PURE__*/ contextKey<{ readonly at: number; readonly clock: Clock }>("deadline");
 
 /** Sends the timeout of each call along. */
-export function sendDeadline(): ClientMiddleware {
+export function propagateDeadline(): ClientMiddleware {
   return ({ options, metadata }, next) => {
     const { timeoutMs } = options;
     if (timeoutMs !== undefined && Number.isFinite(timeoutMs))
@@ -24,16 +24,16 @@ export function sendDeadline(): ClientMiddleware {
 
 /**
  * Aborts the handler's signal when its caller's time is over, whether or not the caller says so. Handlers learn what is
- * left by {@link remainingMs}.
+ * left by {@link timeRemainingMs}.
  */
-export function receiveDeadline(clock: Clock = systemClock): ServerMiddleware {
+export function enforceDeadline(clock: Clock = systemClock): ServerMiddleware {
   checkClock(clock, "clock");
   return async (context, _args, next) => {
     const sent = context.metadata.getU64(deadlineKey);
     if (sent === undefined) return next();
     const leftMs = Number(sent);
     const controller = new AbortController();
-    const timer = clock.setTimer(leftMs, () => controller.abort(new TimeoutError(leftMs)));
+    const timer = clock.setTimer(leftMs, () => controller.abort(new CallTimeoutError(leftMs)));
     const changed = withSignal(context, AbortSignal.any([context.signal, controller.signal]));
     deadlines.set(changed, { at: clock.now() + leftMs, clock });
     try {
@@ -46,9 +46,9 @@ export function receiveDeadline(clock: Clock = systemClock): ServerMiddleware {
 
 /**
  * Milliseconds that the caller of this call still waits, at least 0; undefined when it gave no deadline. Pass it on:
- * `orders.place(order, { timeoutMs: remainingMs(context) })`.
+ * `orders.place(order, { timeoutMs: timeRemainingMs(context) })`.
  */
-export function remainingMs(context: CallContext): number | undefined {
+export function timeRemainingMs(context: CallContext): number | undefined {
   const deadline = deadlines.get(context);
   return deadline === undefined ? undefined : Math.max(0, deadline.at - deadline.clock.now());
 }

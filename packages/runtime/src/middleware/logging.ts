@@ -2,7 +2,7 @@
 import { callOut, ignore } from "../call/call-out.js";
 import { Failure } from "../call/failure.js";
 import { type Clock, systemClock } from "../clock.js";
-import { isVoxError, type MethodName, UserError } from "../errors.js";
+import { DeclaredError, isVoxError, type MethodName } from "../errors.js";
 import { callback, checkOptions, clock, flag, type OptionChecks, switchable } from "../options/checks.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { ClientMiddleware } from "./client-middleware.js";
@@ -55,14 +55,17 @@ function checkLogging(write: unknown, options: LoggingOptions): void {
 }
 
 /** Logs the calls that we make. @param write is given each call when it has settled; what it throws is ignored */
-export function logging(write: (record: CallRecord) => void, options: LoggingOptions = {}): ClientMiddleware {
+export function logClientCalls(
+  write: (record: CallRecord) => void,
+  options: LoggingOptions = {},
+): ClientMiddleware {
   checkLogging(write, options);
   return ({ method, args, metadata }, next) =>
     record({ side: "client", method, args, metadata, responseMetadata: undefined }, next, write, options);
 }
 
 /** Logs the calls that we answer. @param write is given each call when its handler has ended; what it throws is ignored */
-export function serverLogging(
+export function logServerCalls(
   write: (record: CallRecord) => void,
   options: LoggingOptions = {},
 ): ServerMiddleware {
@@ -105,11 +108,11 @@ async function record(
   try {
     value = await next();
   } catch (error) {
-    if (error instanceof Failure || error instanceof UserError) log("User", error.error);
+    if (error instanceof Failure || error instanceof DeclaredError) log("User", error.value);
     else log(isVoxError(error) ? error.code : "Failed");
     throw error;
   }
-  if (value instanceof Failure) log("User", value.error);
+  if (value instanceof Failure) log("User", value.value);
   else log("Ok", value);
   return value;
 }

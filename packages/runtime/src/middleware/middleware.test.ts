@@ -3,14 +3,14 @@ import type { Caller } from "../call/caller.js";
 import type { CallContext } from "../call/context.js";
 import { Dispatcher, type HandledMethod } from "../call/dispatcher.js";
 import type { Method } from "../call/method.js";
-import { CallFailure } from "../errors.js";
+import { CallError } from "../errors.js";
 import { FakeClock } from "../testing/fake-clock.js";
 import { Metadata } from "../wire/metadata.js";
-import { requireBearer, sendBearer, UnauthenticatedError } from "./bearer.js";
+import { attachBearerToken, UnauthenticatedError, verifyBearerToken } from "./bearer.js";
 import { type ClientMiddleware, withMiddleware } from "./client-middleware.js";
 import { contextKey } from "./context-key.js";
-import { receiveDeadline, remainingMs, sendDeadline } from "./deadline.js";
-import { type CallRecord, logging, serverLogging } from "./logging.js";
+import { enforceDeadline, propagateDeadline, timeRemainingMs } from "./deadline.js";
+import { type CallRecord, logClientCalls, logServerCalls } from "./logging.js";
 import { intercept, type ServerMiddleware } from "./server-middleware.js";
 
 const name = { service: "Demo", name: "get", id: 1n };
@@ -67,7 +67,7 @@ describe("client middleware", () => {
     const again: ClientMiddleware = (_call, next) => next().catch(next);
     const inner = callerThat(() => {
       attempts += 1;
-      return attempts === 1 ? Promise.reject(new CallFailure("ConnectionClosed")) : Promise.resolve("ok");
+      return attempts === 1 ? Promise.reject(new CallError("ConnectionClosed")) : Promise.resolve("ok");
     });
     const caller = withMiddleware(inner, [noting("a"), again, noting("b")]);
     expect(await caller.call(method, [])).toBe("ok");
@@ -76,8 +76,8 @@ describe("client middleware", () => {
 
   it("adds metadata to a copy; what it throws is what the caller gets, as value from tryCall", async () => {
     const own = new Metadata({ a: "1" });
-    const inner = callerThat(() => Promise.reject(new CallFailure("UnknownMethod")));
-    const caller = withMiddleware(inner, [sendBearer(() => "secret"), sendDeadline()]);
+    const inner = callerThat(() => Promise.reject(new CallError("UnknownMethod")));
+    const caller = withMiddleware(inner, [attachBearerToken(() => "secret"), propagateDeadline()]);
     const result = await caller.tryCall(method, [], { metadata: own, timeoutMs: 250 });
     expect(result).toMatchObject({ ok: false, error: { code: "UnknownMethod" } });
     expect(own.size).toBe(1);
@@ -96,8 +96,8 @@ describe("client middleware", () => {
       return "ok";
     });
     const caller = withMiddleware(inner, [
-      sendBearer("secret"),
-      logging((record) => records.push(record), { metadata: true, clock }),
+      attachBearerToken("secret"),
+      logClientCalls((record) => records.push(record), { metadata: true, clock }),
     ]);
     await caller.call(method, []);
     expect(records).toEqual([
@@ -114,7 +114,7 @@ describe("client middleware", () => {
 
 describe("server middleware", () => {
   const user = contextKey<string>("user");
-  const bearer = requireBearer((token) => (token === "good" ? "ada" : undefined), user);
+  const bearer = verifyBearerToken((token) => (token === "good" ? "ada" : undefined), user);
 
   it("lets only accepted tokens through, and tells the handler whose they are", async () => {
     const good = contextWith(new Metadata({ authorization: "Bearer good" }));
@@ -131,20 +131,20 @@ describe("server middleware", () => {
     const clock = new FakeClock();
     const context = contextWith(new Metadata({ "deadline-ms": 100 }));
     user.set(context, "ada");
-    const seen = await through([receiveDeadline(clock)], context, (given) => {
+    const seen = await through([enforceDeadline(clock)], context, (given) => {
       clock.advance(60);
-      const left = remainingMs(given);
+      const left = timeRemainingMs(given);
       clock.advance(60);
-      return [left, given.signal.aborted, remainingMs(given), user.get(given), given.method.name];
+      return [left, given.signal.aborted, timeRemainingMs(given), user.get(given), given.method.name];
     });
     expect(seen).toEqual([40, true, 0, "ada", "get"]);
     expect(clock.armed).toBe(0);
-    expect(remainingMs(context)).toBeUndefined();
+    expect(timeRemainingMs(context)).toBeUndefined();
   });
 
   it("logs what handlers throw as Failed", async () => {
     const records: CallRecord[] = [];
-    const logged = serverLogging((record) => records.push(record), { clock: new FakeClock() });
+    const logged = logServerCalls((record) => records.push(record), { clock: new FakeClock() });
     const failing = through([logged], contextWith(new Metadata()), () => Promise.reject(new Error("boom")));
     await expect(failing).rejects.toThrow("boom");
     expect(records.map(({ side, outcome }) => [side, outcome])).toEqual([["server", "Failed"]]);

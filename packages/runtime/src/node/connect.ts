@@ -5,7 +5,7 @@ import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
 import { systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
-import { type InitiateOptions, initiate, initiateChecks } from "../establish/initiate.js";
+import { initiateChecks, type OpenSessionOptions, openSession } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
 import { notify } from "../observer.js";
@@ -17,7 +17,7 @@ import { reconnecting } from "../resume/reconnector.js";
 import type { Session } from "../session/session.js";
 import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
-import { chosenKeepalive, type KeepaliveChoice, keepaliveCheck } from "./keepalive.js";
+import { chosenKeepalive, type KeepaliveSetting, keepaliveCheck } from "./keepalive.js";
 import { openLink } from "./open-link.js";
 import { cancelled } from "./open-socket.js";
 import { type WebSocketOptions, webSocketChecks } from "./open-websocket.js";
@@ -25,8 +25,8 @@ import { printFailure } from "./print-failure.js";
 
 /** What {@link connect} may be given. */
 export interface ConnectOptions
-  extends Omit<InitiateOptions, "acceptor" | "keepalive" | "reconnect" | "service" | "timeoutMs">,
-    KeepaliveChoice {
+  extends Omit<OpenSessionOptions, "acceptor" | "keepalive" | "reconnect" | "service" | "timeoutMs">,
+    KeepaliveSetting {
   /** Milliseconds for one attempt: name look-up, connection and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
   /**
@@ -35,7 +35,7 @@ export interface ConnectOptions
    * each further one twice as long, up to 5 s. Other errors end it at once: a refusal, or something that is no Vox. Default:
    * one attempt.
    */
-  readonly waitForServiceMs?: number | undefined;
+  readonly connectRetryMs?: number | undefined;
   /**
    * Opens another connection when this one is lost, and goes on with the session: calls in flight and new ones wait for
    * it, as far as they may (see `docs/surviving-reconnects.md`). `true` for the default times. Default: the session ends
@@ -61,7 +61,7 @@ export const connectChecks: OptionChecks<ConnectSessionOptions> = {
   keepalive: keepaliveCheck,
   reconnect: switchable(reconnectChecks),
   connectTimeoutMs: duration,
-  waitForServiceMs: duration,
+  connectRetryMs: duration,
   serve: checkAcceptor,
   webSocket: nested(webSocketChecks),
 };
@@ -97,7 +97,7 @@ export async function connect<C>(
   const session = await connectSession(address, { ...options, service: service.name });
   const client = session.client(service);
   // Whoever has the client has no other way to the session: it ends with it.
-  void session.release();
+  void session.closeWhenIdle();
   return client;
 }
 
@@ -109,21 +109,21 @@ export async function connectSession(address: string, options: ConnectSessionOpt
   checkOptions(options, connectChecks);
   checkChannelCapacity(options);
   const target = parseAddress(address);
-  const { waitForServiceMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;
+  const { connectRetryMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;
   const report = (count: number): void =>
     notify(options.observer, "onStateChanged", {
       link: formatAddress(target),
       sessionId: undefined,
       state: { kind: "connecting", attempt: count },
     });
-  if (waitForServiceMs === undefined) {
+  if (connectRetryMs === undefined) {
     report(1);
     return attempt(target, connectTimeoutMs, options);
   }
-  const deadline = clock.now() + waitForServiceMs;
+  const deadline = clock.now() + connectRetryMs;
   let lastError: unknown = new SessionError(
     "ConnectTimeout",
-    `connect timeout: ${waitForServiceMs} ms leave no time for an attempt`,
+    `connect timeout: ${connectRetryMs} ms leave no time for an attempt`,
   );
   const backoff = new Backoff({ minDelayMs: firstBackOffMs, maxDelayMs: longestBackOffMs }, clock);
   for (let count = 1; ; count++) {
@@ -160,8 +160,8 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
   };
   const { link, hasHeard } = await openLink(target, { timeoutMs, clock, signal, limits, webSocket });
   try {
-    return await initiate(link, {
-      onUnobservedFailure: printFailure,
+    return await openSession(link, {
+      onUnhandledError: printFailure,
       ...rest,
       keepalive: chosenKeepalive(options),
       signal,
@@ -175,7 +175,7 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
     });
   } catch (error) {
     if (error instanceof SessionError && error.code === "WentAway" && !hasHeard()) {
-      const text = `${link.description} took the connection and closed it without a word`;
+      const text = `${link.remoteAddress} took the connection and closed it without a word`;
       const hint = "it may be starting, stopping or full, or speak something else";
       throw new SessionError("WentAway", `went away: ${text} (${hint})`, { cause: error });
     }

@@ -23,7 +23,7 @@ export {
   connect,
   connectSession,
 } from "./connect.js";
-export { defaultKeepalive, type KeepaliveChoice } from "./keepalive.js";
+export { defaultKeepalive, type KeepaliveSetting } from "./keepalive.js";
 export type { WebSocketOptions } from "./open-websocket.js";
 export { type ServeOptions, Server, type ServerSnapshot, serve } from "./serve.js";
 export { SocketLink, type SocketLinkOptions } from "./socket-link.js";

@@ -7,7 +7,7 @@ import { keepaliveChecks } from "../session/option-checks.js";
 export const defaultKeepalive: KeepaliveOptions = { intervalMs: 30_000, timeoutMs: 15_000 };
 
 /** The part of their options that is about keepalive. */
-export interface KeepaliveChoice {
+export interface KeepaliveSetting {
   /**
    * Asks a silent peer whether it is there, and ends the session when it is not. Default: every 30 s, with 15 s to answer;
    * `false` for never.
@@ -23,6 +23,6 @@ export const keepaliveCheck: Check = (value, name) => {
 };
 
 /** What a session is established with. */
-export function chosenKeepalive({ keepalive }: KeepaliveChoice): KeepaliveOptions | undefined {
+export function chosenKeepalive({ keepalive }: KeepaliveSetting): KeepaliveOptions | undefined {
   return keepalive === false ? undefined : (keepalive ?? defaultKeepalive);
 }

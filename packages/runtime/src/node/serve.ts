@@ -11,7 +11,7 @@ import type { CloseOptions } from "../call/session-handle.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import { systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
-import { type AcceptOptions, accept, acceptChecks } from "../establish/accept.js";
+import { type AcceptSessionOptions, acceptChecks, acceptSession } from "../establish/accept.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import { completeLimits, type Limits } from "../limits.js";
 import { notify } from "../observer.js";
@@ -27,7 +27,7 @@ import { type ResumableOptions, resumableChecks, SessionRegistry } from "../resu
 import type { Session } from "../session/session.js";
 import { type Address, formatAddress, isWebSocket, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
-import { chosenKeepalive, type KeepaliveChoice, keepaliveCheck } from "./keepalive.js";
+import { chosenKeepalive, type KeepaliveSetting, keepaliveCheck } from "./keepalive.js";
 import { listen } from "./listen.js";
 import { listenWebSocket } from "./listen-websocket.js";
 import { PendingLinks } from "./pending-links.js";
@@ -40,8 +40,8 @@ import type { WsLink } from "./ws-link.js";
 
 /** What {@link serve} may be given. */
 export interface ServeOptions
-  extends Omit<AcceptOptions, "keepalive" | "registry" | "timeoutMs">,
-    KeepaliveChoice,
+  extends Omit<AcceptSessionOptions, "keepalive" | "registry" | "timeoutMs">,
+    KeepaliveSetting,
     UpgradeOptions {
   /** Certificate and key of a server on `wss`, as Node's `https` takes them. */
   readonly tls?: TlsOptions | undefined;
@@ -62,7 +62,7 @@ export interface ServeOptions
   readonly resumable?: boolean | ResumableOptions | undefined;
   /**
    * Called with each new session: to call the peer (`session.client`), or to keep a list. A session for which it throws or
-   * rejects is ended, and the observer's `onLinkRefused` hears of it.
+   * rejects is ended, and the observer's `onHandshakeFailed` hears of it.
    */
   readonly onSession?: ((session: Session) => void | Promise<void>) | undefined;
   /** Closes the server when aborted, in good order; before it listens, `serve` rejects with code `Cancelled`. */
@@ -87,7 +87,7 @@ const defaultMaxPendingHandshakes = 1024;
 
 /**
  * Serves on an address. Connections that fail, before or after their handshake, disturb no other; the observer's
- * `onLinkRefused` hears of those that never became a session.
+ * `onHandshakeFailed` hears of those that never became a session.
  *
  * ```ts
  * await using server = await serve("tcp://127.0.0.1:4000", catalogDispatcher(new CatalogHandler()));
@@ -291,7 +291,7 @@ export class Server implements AsyncDisposable {
     });
     const objection = this.objection();
     if (objection !== undefined) {
-      this.refuse(link.description, new SessionError("Rejected", `connection rejected: ${objection}`));
+      this.refuse(link.remoteAddress, new SessionError("Rejected", `connection rejected: ${objection}`));
       if (this.isClosing) link.abort();
       else this.turnedAway.add(link, socket, `${passingRefusals.full}: ${objection}`);
       return;
@@ -322,8 +322,8 @@ export class Server implements AsyncDisposable {
     const controller = this.pending.add();
     let session: Session;
     try {
-      session = await accept(link, this.acceptor, {
-        onUnobservedFailure: printFailure,
+      session = await acceptSession(link, this.acceptor, {
+        onUnhandledError: printFailure,
         ...options,
         keepalive: chosenKeepalive(options),
         registry: this.registry,
@@ -346,7 +346,7 @@ export class Server implements AsyncDisposable {
   private introduce(session: Session, onSession: ServeOptions["onSession"]): void {
     const onFailed = (cause: unknown): void => {
       const text = "protocol error: the application's onSession failed";
-      this.refuse(session.description, new SessionError("Protocol", text, { cause }));
+      this.refuse(session.remoteAddress, new SessionError("Protocol", text, { cause }));
       session.abort();
     };
     callOut(() => onSession?.(session), onFailed);
@@ -354,7 +354,7 @@ export class Server implements AsyncDisposable {
 
   /** A connection that will be no session. @internal */
   refuse(link: string, error: SessionError): void {
-    notify(this.options.observer, "onLinkRefused", { link, error });
+    notify(this.options.observer, "onHandshakeFailed", { link, error });
   }
 
   private stop(): void {

@@ -53,7 +53,7 @@ describe("messages on a Unix socket", () => {
     const [dialled, taken] = await socketPair(address.path);
     const link = new SocketLink(taken, { role: "acceptor", address });
     const recorder = new Recorder();
-    expect(link.description).toBe(`local://${address.path}`);
+    expect(link.remoteAddress).toBe(`local://${address.path}`);
     expect(link.framing.headerBytes).toBe(8);
     link.start(recorder);
     const far = new SocketLink(dialled, { role: "initiator", address });
@@ -519,11 +519,11 @@ describe("a link", () => {
   it("names its peer, and keeps its name when the peer is gone", async () => {
     const { link, recorder, raw } = await linkAndSocket();
     const name = `tcp://127.0.0.1:${raw.localPort}`;
-    expect(link.description).toBe(name);
+    expect(link.remoteAddress).toBe(name);
     link.start(recorder);
     raw.destroy();
     await recorder.closed;
-    expect(link.description).toBe(name);
+    expect(link.remoteAddress).toBe(name);
   });
 
   it("can be made of a connection that is gone already", async () => {

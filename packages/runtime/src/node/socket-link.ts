@@ -64,7 +64,7 @@ export const socketLinkChecks: OptionChecks<SocketLinkOptions> = {
 /** A link over a connected socket, which belongs to it from then on. */
 export class SocketLink implements Link {
   readonly framing: Framing;
-  readonly description: string;
+  readonly remoteAddress: string;
   readonly origin: LinkOrigin;
   private readonly socket: Socket;
   private readonly decoder: FrameDecoder;
@@ -93,7 +93,7 @@ export class SocketLink implements Link {
     const { role, address, limits = defaultLimits } = options;
     const { maxFrameBytes } = limits;
     this.socket = socket;
-    this.description = address === undefined ? describePeer(socket) : formatAddress(address);
+    this.remoteAddress = address === undefined ? describePeer(socket) : formatAddress(address);
     const isLocal = address !== undefined && "path" in address;
     this.origin = isLocal ? { transport: "local" } : { transport: "tcp", peerAddress: socket.remoteAddress };
     const framing = framingOf(address);
@@ -111,7 +111,7 @@ export class SocketLink implements Link {
     // Of TCP only; sockets of this machine pass over both.
     socket.setNoDelay(true);
     socket.setKeepAlive(true, probeAfterMs);
-    socket.on("error", (fault) => this.finish(socketError(fault, this.description)));
+    socket.on("error", (fault) => this.finish(socketError(fault, this.remoteAddress)));
     socket.on("close", () => this.finish(undefined));
   }
 

@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import type { ConnectionAcceptor } from "../acceptor/router.js";
 import type { Clock } from "../clock.js";
-import { accept } from "../establish/accept.js";
+import { acceptSession } from "../establish/accept.js";
 import type { Limits } from "../limits.js";
 import type { SocketLink } from "./socket-link.js";
 
@@ -32,7 +32,7 @@ export class TurnedAway {
     socket.on("close", () => this.links.delete(link));
     const refusing: ConnectionAcceptor = { accept: (_request, connection) => connection.reject(reason) };
     const { limits, clock } = this;
-    accept(link, refusing, { limits, clock, timeoutMs: patienceMs }).then(
+    acceptSession(link, refusing, { limits, clock, timeoutMs: patienceMs }).then(
       (session) => session.abort(),
       () => {
         // The server has reported it.

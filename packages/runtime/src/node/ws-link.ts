@@ -78,7 +78,7 @@ const binary = { binary: true, compress: false, fin: true } as const;
 /** A link over an open WebSocket, which belongs to the link from then on. */
 export class WsLink implements Link {
   readonly framing: Framing = boundaryFraming;
-  readonly description: string;
+  readonly remoteAddress: string;
   readonly origin: LinkOrigin;
   private readonly ws: NodeWebSocket;
   private readonly socket: Socket;
@@ -99,7 +99,7 @@ export class WsLink implements Link {
     const { role, description, socket, limits, upgrade } = options;
     this.ws = ws;
     this.socket = socket;
-    this.description = description;
+    this.remoteAddress = description;
     this.origin = { transport: "ws", peerAddress: socket.remoteAddress, upgrade };
     this.sizes = new MessageSizes(role, limits);
     this.readBytes = socket.bytesRead;
@@ -109,7 +109,7 @@ export class WsLink implements Link {
     ws.on("message", this.onMessage);
     ws.on("error", (fault) => this.fail(fault));
     ws.on("close", (code, reason) =>
-      this.finish(closeError(code, reason.toString("utf8"), this.description)),
+      this.finish(closeError(code, reason.toString("utf8"), this.remoteAddress)),
     );
     // Nothing is delivered before there is a sink.
     ws.pause();
@@ -220,10 +220,10 @@ export class WsLink implements Link {
     const isLibrarys = code?.startsWith("WS_ERR") === true;
     this.finish(
       isLibrarys
-        ? new SessionError("Protocol", `protocol error: ${this.description}: ${fault.message}`, {
+        ? new SessionError("Protocol", `protocol error: ${this.remoteAddress}: ${fault.message}`, {
             cause: fault,
           })
-        : socketError(fault, this.description),
+        : socketError(fault, this.remoteAddress),
     );
     this.ws.terminate();
   }

@@ -45,7 +45,7 @@ export interface OperationEntry extends OperationRecord {
 
 /**
  * Keeps operations. Each member may answer at once or with a promise; one that throws or rejects fails the call that
- * asked, and the observer's `onOperationStoreFailed` is told. `operationStoreContract` of `@voxrpc/runtime/testing`
+ * asked, and the observer's `onOperationStoreError` is told. `operationStoreContract` of `@voxrpc/runtime/testing`
  * checks an implementation.
  *
  * What it keeps it may forget, by age or to make room, with two exceptions as to room: an operation whose handler still

@@ -1,7 +1,7 @@
 /** Operations without a driver: requests and their answers are lists. */
 import { describe, expect, it } from "vitest";
 import { Writer } from "../bytes/writer.js";
-import type { CallFailureCode } from "../errors.js";
+import type { CallErrorCode } from "../errors.js";
 import { FakeClock } from "../testing/fake-clock.js";
 import { Metadata, writeMetadata } from "../wire/metadata.js";
 import type { LiveOperation, OperationRequest } from "./live-operation.js";
@@ -72,7 +72,7 @@ class FakeHost implements OperationHost<FakeRequest> {
     this.answer(request, `replay ${request.name} ${payload.join()}`, "Ok");
   }
 
-  refuse(request: FakeRequest, code: CallFailureCode, detail = ""): void {
+  refuse(request: FakeRequest, code: CallErrorCode, detail = ""): void {
     this.answer(request, `refuse ${request.name} ${code} ${detail}`.trim(), code);
   }
 
@@ -84,7 +84,7 @@ class FakeHost implements OperationHost<FakeRequest> {
     this.log.push("advance");
   }
 
-  private answer(request: FakeRequest, text: string, outcome: "Ok" | CallFailureCode): void {
+  private answer(request: FakeRequest, text: string, outcome: "Ok" | CallErrorCode): void {
     if (request.isAnswered) return;
     request.isAnswered = true;
     this.running.delete(request);

@@ -16,8 +16,8 @@ import { Reader } from "../bytes/reader.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import type { Clock } from "../clock.js";
-import type { CallErrorCode, CallFailureCode } from "../errors.js";
-import type { OperationStoreFailedEvent } from "../observer.js";
+import type { CallErrorCode, CallRejectionCode } from "../errors.js";
+import type { OperationStoreErrorEvent } from "../observer.js";
 import type { WireId } from "../wire/message.js";
 import { fingerprint } from "./fingerprint.js";
 import { LiveOperation, type OperationRequest } from "./live-operation.js";
@@ -38,7 +38,7 @@ const conflict = "operation ID conflict";
 const ownStoreBounds = { maxEntries: 4096, maxBytes: 4 * 1024 * 1024, ttlMs: 600_000 } as const;
 
 /** What a store was asked for. */
-export type StoreStep = OperationStoreFailedEvent["step"];
+export type StoreStep = OperationStoreErrorEvent["step"];
 
 /** The connection whose operations they are: ids count for it alone. */
 export interface OperationScope {
@@ -59,7 +59,7 @@ export interface OperationHost<R> {
   /** Answers with bytes. Does nothing when nobody waits for the answer any more. */
   replay(request: R, reply: SealedReply): void;
   /** Answers with a failure. Does nothing when nobody waits for the answer any more. */
-  refuse(request: R, code: CallFailureCode, detail?: string): void;
+  refuse(request: R, code: CallErrorCode, detail?: string): void;
   /** A store threw or rejected. */
   reportStore(request: R, step: StoreStep, error: unknown): void;
   /** A store has answered: the next request may start. */
@@ -143,7 +143,7 @@ export class Operations<R extends OperationRequest<R>> {
   }
 
   /** A request of an operation was answered otherwise, or ends without an answer. */
-  over(request: R, outcome: "Ok" | CallErrorCode, detail: string): void {
+  over(request: R, outcome: "Ok" | CallRejectionCode, detail: string): void {
     const { operation } = request;
     if (operation === undefined) return;
     request.operation = undefined;
@@ -170,7 +170,7 @@ export class Operations<R extends OperationRequest<R>> {
   }
 
   /** Gives an operation up for all who wait for it; its id may run again. One that is being sealed is answered anyway. */
-  abort(operation: LiveOperation<R>, code: CallFailureCode, reason: string): void {
+  abort(operation: LiveOperation<R>, code: CallErrorCode, reason: string): void {
     if (operation.state === "sealing") return;
     const { owner } = operation;
     operation.isAborted = true;

@@ -5,7 +5,7 @@
  * A value of another type is a `TypeError`, one out of range a `RangeError`; both name the option.
  */
 
-/** Refuses a value. @param name of the option, like `reconnect.totalMs` */
+/** Refuses a value. @param name of the option, like `reconnect.maxElapsedMs` */
 export type Check = (value: unknown, name: string) => void;
 
 /** A check for every option of a set. */

@@ -3,6 +3,6 @@
  * `@voxrpc/runtime/otel`; nothing else of the runtime imports it.
  */
 
-export type { Snapshotting } from "./metrics.js";
+export type { SnapshotSource } from "./metrics.js";
 export { otel, type Telemetry, type TelemetryOptions } from "./telemetry.js";
 export { traceContext } from "./trace-context.js";

@@ -5,7 +5,7 @@ import type { Observer } from "../observer.js";
 import { callAttributes, callSide, errorType, ioDirection } from "./attributes.js";
 
 /** A session, or a server with its sessions. */
-export interface Snapshotting {
+export interface SnapshotSource {
   snapshot():
     | Pick<SessionSnapshot, "outbound">
     | { readonly sessions: readonly Pick<SessionSnapshot, "outbound">[] };
@@ -57,15 +57,15 @@ export function countingObserver(meter: Meter): Observer {
     onChannelOpened: () => channels.add(1),
     onChannelClosed: () => channels.add(-1),
     onChannelReset: () => channels.add(-1),
-    onChannelSendWaiting({ for: waitsFor, method }) {
+    onChannelSendWaiting({ waitingFor: waitsFor, method }) {
       if (waitsFor === "credit") stalls.add(1, callAttributes(method));
     },
     onFramesRead: ({ bytes }) => io.add(bytes, { [ioDirection]: "receive" }),
     onFramesWritten: ({ bytes }) => io.add(bytes, { [ioDirection]: "transmit" }),
-    onOutboundFull: () => full.add(1),
-    onOutboundDrained: () => full.add(-1),
-    onProtocolError: ({ by }) => protocolErrors.add(1, { "vox.by": by }),
-    onLinkRefused: ({ error }) => refusals.add(1, { [errorType]: error.code }),
+    onBackpressure: () => full.add(1),
+    onBackpressureReleased: () => full.add(-1),
+    onProtocolError: ({ origin }) => protocolErrors.add(1, { "vox.origin": origin }),
+    onHandshakeFailed: ({ error }) => refusals.add(1, { [errorType]: error.code }),
   };
 }
 
@@ -78,7 +78,7 @@ const durationAdvice: { readonly explicitBucketBoundaries: number[] } = {
 
 /** Reports the outbound buffers of all that is tracked, each time that metrics are collected. */
 export class BufferLevels {
-  private readonly tracked = new Set<Snapshotting>();
+  private readonly tracked = new Set<SnapshotSource>();
 
   constructor(meter: Meter) {
     meter
@@ -98,7 +98,7 @@ export class BufferLevels {
   }
 
   /** @returns stops it */
-  track(source: Snapshotting): () => void {
+  track(source: SnapshotSource): () => void {
     this.tracked.add(source);
     return () => void this.tracked.delete(source);
   }

@@ -10,7 +10,7 @@ import type { ClientMiddleware } from "../middleware/client-middleware.js";
 import type { ServerMiddleware } from "../middleware/server-middleware.js";
 import type { Observer } from "../observer.js";
 import { checkOptions, having, type OptionChecks } from "../options/checks.js";
-import { BufferLevels, countingObserver, type Snapshotting } from "./metrics.js";
+import { BufferLevels, countingObserver, type SnapshotSource } from "./metrics.js";
 import { clientSpans, serverSpans } from "./spans.js";
 import { traceContext } from "./trace-context.js";
 
@@ -36,13 +36,13 @@ export interface Telemetry {
   readonly client: ClientMiddleware;
   /** A span around each call that a handler answers, active while it runs: for `intercept`. */
   readonly server: ServerMiddleware;
-  /** Counts and measures: for the `observer` option; with others by `observeAll`. */
+  /** Counts and measures: for the `observer` option; with others by `combineObservers`. */
   readonly observer: Observer;
   /**
    * Reports the outbound buffers of a session, or of all sessions of a server, when metrics are collected.
    * @returns stops it
    */
-  track(source: Snapshotting): () => void;
+  track(source: SnapshotSource): () => void;
 }
 
 /** Name of tracer and meter. */

@@ -10,7 +10,7 @@ export interface BackoffDelays {
   /** The bound doubles with each pause up to this, ms. */
   readonly maxDelayMs: number;
   /** Part of its bound that a pause lasts, 0 to 1. Default: all of it. */
-  readonly random?: (() => number) | undefined;
+  readonly jitter?: (() => number) | undefined;
 }
 
 /** Pauses that double. */
@@ -35,19 +35,19 @@ export class Backoff {
    * @param mostMs longest that it may last
    */
   pause(signal: AbortSignal | undefined, mostMs = Number.POSITIVE_INFINITY): Promise<void> {
-    const { maxDelayMs, random = () => 1 } = this.options;
-    const ms = Math.min(partOf(this.boundMs, random()), mostMs);
+    const { maxDelayMs, jitter = () => 1 } = this.options;
+    const ms = Math.min(partOf(this.boundMs, jitter()), mostMs);
     this.boundMs = Math.min(2 * this.boundMs, maxDelayMs);
     return wait(ms, this.clock, signal);
   }
 }
 
-/** @throws RangeError for a part that `random` must not give */
+/** @throws RangeError for a part that `jitter` must not give */
 function partOf(boundMs: number, part: number): number {
   if (!(part >= 0 && part <= 1)) {
     // An async function has given a promise, which may reject.
     callOut(() => part, ignore);
-    throw new RangeError(`reconnect.random must give a number of 0 to 1, got ${shown(part)}`);
+    throw new RangeError(`reconnect.jitter must give a number of 0 to 1, got ${shown(part)}`);
   }
   return part === 0 ? 0 : Math.round(boundMs * part);
 }

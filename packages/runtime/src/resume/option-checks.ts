@@ -5,9 +5,9 @@ import type { ReconnectOptions } from "./reconnect-options.js";
 export const reconnectChecks: OptionChecks<ReconnectOptions> = {
   minDelayMs: duration,
   maxDelayMs: duration,
-  totalMs: duration,
-  attempts: bound,
-  random: callback,
+  maxElapsedMs: duration,
+  maxAttempts: bound,
+  jitter: callback,
   signal: abortSignal,
   assumeResumed: flag,
 };

@@ -8,11 +8,11 @@ export interface ReconnectOptions {
   /** Milliseconds of a pause at most: the bound doubles with each attempt up to this. Default 5000. */
   readonly maxDelayMs?: number | undefined;
   /** Milliseconds for one recovery in all; then the session ends. Default 30 000. */
-  readonly totalMs?: number | undefined;
+  readonly maxElapsedMs?: number | undefined;
   /** Attempts of one recovery. Default: as many as the time allows. */
-  readonly attempts?: number | undefined;
+  readonly maxAttempts?: number | undefined;
   /** Part of the bound that a pause lasts, 0 to 1. Default `Math.random`, so that clients do not come back all at once. */
-  readonly random?: (() => number) | undefined;
+  readonly jitter?: (() => number) | undefined;
   /** Gives the session up when aborted while it has no link. */
   readonly signal?: AbortSignal | undefined;
   /**

@@ -10,7 +10,7 @@
  */
 import { type Clock, systemClock } from "../clock.js";
 import { SessionError, type VoxError } from "../errors.js";
-import { type InitiateOptions, initiateFor, type Reconnect } from "../establish/initiate.js";
+import { initiateFor, type OpenSessionOptions, type Reconnect } from "../establish/initiate.js";
 import type { LinkPurpose, ResumeTarget } from "../establish/resume-target.js";
 import type { HandshakeResult, PeerIntroduction } from "../handshake/handshake-core.js";
 import { defaultLimits } from "../limits.js";
@@ -55,7 +55,7 @@ class Reconnector implements Recovery, ResumeTarget {
   private readonly session: Session;
   private readonly options: ReconnectingOptions;
   /** What the handshake is made with, each time. */
-  private readonly initiateOptions: InitiateOptions;
+  private readonly initiateOptions: OpenSessionOptions;
   private readonly clock: Clock;
   /** Under which the acceptor knows the session; kept until the peer has refused it. */
   private key: Uint8Array | undefined;
@@ -71,15 +71,15 @@ class Reconnector implements Recovery, ResumeTarget {
     session: Session,
     key: Uint8Array | undefined,
     options: ReconnectingOptions,
-    initiateOptions: InitiateOptions,
+    initiateOptions: OpenSessionOptions,
   ) {
     this.session = session;
     this.key = key;
     this.options = options;
     this.initiateOptions = initiateOptions;
     this.clock = initiateOptions.clock ?? systemClock;
-    const { minDelayMs = defaultMinDelayMs, maxDelayMs = defaultMaxDelayMs, random = Math.random } = options;
-    this.backoff = new Backoff({ minDelayMs, maxDelayMs, random }, this.clock);
+    const { minDelayMs = defaultMinDelayMs, maxDelayMs = defaultMaxDelayMs, jitter = Math.random } = options;
+    this.backoff = new Backoff({ minDelayMs, maxDelayMs, jitter }, this.clock);
     this.linkedAt = this.clock.now();
   }
 
@@ -113,16 +113,16 @@ class Reconnector implements Recovery, ResumeTarget {
 
   private async recover(error: VoxError | undefined, controller: AbortController): Promise<void> {
     const { clock } = this;
-    const { totalMs = defaultTotalMs, signal } = this.options;
+    const { maxElapsedMs = defaultTotalMs, signal } = this.options;
     const onAbort = (): void => this.session.core.end("Local", undefined);
-    const timer = clock.setTimer(totalMs, () => controller.abort());
+    const timer = clock.setTimer(maxElapsedMs, () => controller.abort());
     if (signal?.aborted === true) onAbort();
     else signal?.addEventListener("abort", onAbort);
     let cause: VoxError | undefined;
     try {
-      cause = await this.tryUntil(clock.now() + totalMs, error, controller.signal);
+      cause = await this.tryUntil(clock.now() + maxElapsedMs, error, controller.signal);
     } catch (fault) {
-      // Code of the application has failed, `random` for example: no attempt would do better.
+      // Code of the application has failed, `jitter` for example: no attempt would do better.
       this.session.core.end("Transport", asSessionError(fault));
       return;
     } finally {
@@ -130,7 +130,7 @@ class Reconnector implements Recovery, ResumeTarget {
       signal?.removeEventListener("abort", onAbort);
     }
     if (this.controller !== controller) return;
-    const text = `io error: the link was lost, and no other could be had within ${totalMs} ms`;
+    const text = `io error: the link was lost, and no other could be had within ${maxElapsedMs} ms`;
     this.session.core.end("Transport", new SessionError("Io", text, { cause }));
   }
 
@@ -141,9 +141,9 @@ class Reconnector implements Recovery, ResumeTarget {
     signal: AbortSignal,
   ): Promise<VoxError | undefined> {
     const { session, clock } = this;
-    const { attempts = Number.POSITIVE_INFINITY } = this.options;
+    const { maxAttempts = Number.POSITIVE_INFINITY } = this.options;
     let error: VoxError | undefined = lost;
-    for (let count = 1; count <= attempts; count++) {
+    for (let count = 1; count <= maxAttempts; count++) {
       await this.backoff.pause(signal);
       if (signal.aborted) break;
       session.reportAttempt(count, error);

@@ -138,7 +138,7 @@ export class LinkTraffic {
   onDrain(): void {
     if (!this.isFull) return;
     this.isFull = false;
-    this.reportPressure("onOutboundDrained");
+    this.reportPressure("onBackpressureReleased");
   }
 
   /** The link has ended. */
@@ -146,7 +146,7 @@ export class LinkTraffic {
     if (this.observer === undefined) return;
     this.endArrival();
     this.onDrain();
-    const { description: link = "" } = this.link ?? {};
+    const { remoteAddress: link = "" } = this.link ?? {};
     const bytesIn = this.bytesIn - this.before.bytesIn;
     const bytesOut = this.bytesOut - this.before.bytesOut;
     notify(this.observer, "onLinkClosed", { link, error, bytesIn, bytesOut });
@@ -154,19 +154,19 @@ export class LinkTraffic {
 
   private reportArrival(observer: Observer, frames: number, bytes: number): void {
     if (observer.onFramesRead !== undefined)
-      notify(observer, "onFramesRead", { link: this.link?.description ?? "", frames, bytes });
+      notify(observer, "onFramesRead", { link: this.link?.remoteAddress ?? "", frames, bytes });
   }
 
   private reportBatch(observer: Observer, frames: number, bytes: number): void {
     if (observer.onFramesWritten !== undefined)
-      notify(observer, "onFramesWritten", { link: this.link?.description ?? "", frames, bytes });
+      notify(observer, "onFramesWritten", { link: this.link?.remoteAddress ?? "", frames, bytes });
     if (this.isFull || !this.isCongested) return;
     this.isFull = true;
-    this.reportPressure("onOutboundFull");
+    this.reportPressure("onBackpressure");
   }
 
-  private reportPressure(event: "onOutboundFull" | "onOutboundDrained"): void {
-    const { description: link = "", bufferedBytes = 0 } = this.link ?? {};
+  private reportPressure(event: "onBackpressure" | "onBackpressureReleased"): void {
+    const { remoteAddress: link = "", bufferedBytes = 0 } = this.link ?? {};
     notify(this.observer, event, { link, bufferedBytes });
   }
 }

@@ -15,7 +15,7 @@ const lengthFraming: Framing = {
 /** A link that records its batches; `takes` is what `send` answers. */
 class RecordingLink implements Link {
   readonly framing = lengthFraming;
-  readonly description = "recording";
+  readonly remoteAddress = "recording";
   readonly bufferedBytes = 0;
   readonly batches: { memory: Uint8Array; frames: number[][] }[] = [];
   takes = true;

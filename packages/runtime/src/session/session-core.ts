@@ -498,7 +498,12 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   private onProtocolError(text: string): void {
     const shown = peerText(text);
-    const observed = { link: this.description, connectionId: this.root.id, by: "us" as const, text: shown };
+    const observed = {
+      link: this.description,
+      connectionId: this.root.id,
+      origin: "local" as const,
+      text: shown,
+    };
     notify(this.observer, "onProtocolError", observed);
     this.end("Protocol", protocolError(`reported by the peer: ${shown}`));
   }
@@ -508,7 +513,12 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     if (this.hasEnded) return;
     const shown = peerText(text);
     const { outbox } = this;
-    const observed = { link: this.description, connectionId: this.root.id, by: "peer" as const, text: shown };
+    const observed = {
+      link: this.description,
+      connectionId: this.root.id,
+      origin: "remote" as const,
+      text: shown,
+    };
     notify(this.observer, "onProtocolError", observed);
     if (!outbox.isEncoding) outbox.commit(writeProtocolError(outbox.writer, outbox.begin(), shown));
     this.end("Protocol", protocolError(shown, cause));
@@ -529,10 +539,10 @@ function reportUnreadable(
   error: unknown,
 ): void {
   const connectionId = root.id;
-  notify(observer, "onDecodeFailed", {
+  notify(observer, "onDecodeError", {
     link,
     connectionId,
-    of: "message",
+    subject: "message",
     id: undefined,
     method: undefined,
     error,

@@ -118,7 +118,7 @@ export class Session implements SessionHandle {
     return !this.isClosing && this.ended === undefined;
   }
 
-  get description(): string {
+  get remoteAddress(): string {
     return this.core.description;
   }
 
@@ -137,7 +137,7 @@ export class Session implements SessionHandle {
 
   /**
    * Makes a client of a service of the peer. Any number may share a session: one that is closed leaves the others alone,
-   * and the session as long as somebody has it; see {@link release}.
+   * and the session as long as somebody has it; see {@link closeWhenIdle}.
    */
   client<C>(service: Service<C>): C {
     checkService(service);
@@ -154,7 +154,7 @@ export class Session implements SessionHandle {
    * Leaves the session to its clients: it ends in good order when the last of them is closed and no virtual connection
    * and no channel of theirs is left, at once if there are none. Resolves when no call needs it any more.
    */
-  async release(options: CloseOptions = {}): Promise<void> {
+  async closeWhenIdle(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);
     if (this.isReleased) return;
     this.isReleased = true;
@@ -286,7 +286,7 @@ export class Session implements SessionHandle {
     const before = (at: number | undefined): number | undefined =>
       at === undefined ? undefined : nowMs - at;
     return {
-      link: this.description,
+      link: this.remoteAddress,
       state: ended !== undefined ? "closed" : this.isClosing ? "closing" : "open",
       closeReason: ended?.reason,
       closeError: ended?.error?.message,
@@ -338,7 +338,7 @@ export class Session implements SessionHandle {
     this.pump = pump;
     if (restored.peer !== "resumed") core.outbox.drop();
     pump.handOver(core, core.outbox);
-    core.onLinkRestored(restored, pump.link.description);
+    core.onLinkRestored(restored, pump.link.remoteAddress);
     this.reconnects += 1;
     this.recovery?.onRestored();
     // A handler that was told of its abort may have ended it.
@@ -363,7 +363,7 @@ export class Session implements SessionHandle {
   }
 
   private changeState(state: SessionState): void {
-    this.states.change(state, this.description, this.core.sessionId);
+    this.states.change(state, this.remoteAddress, this.core.sessionId);
   }
 
   /** The core has ended: what it still says leaves, then the link closes. @internal */

@@ -323,7 +323,7 @@ describe.skipIf(sqlite === undefined)("the file of a sqliteStore", () => {
 
   it("keeps operations when it is to survive the machine, too", () => {
     const path = newPath();
-    using store = open(path, { durability: "machine" });
+    using store = open(path, { synchronous: "full" });
     store.seal(key(1), persisted, reply());
     expect(isKnown(store, 1)).toEqual([true]);
   });

@@ -38,7 +38,7 @@ export interface SqliteStoreOptions {
    * What the file survives. `"process"`: that the process ends at any moment, by `kill -9` too. `"machine"`: also that
    * the machine does; each operation then waits twice for the disk. Default `"process"`.
    */
-  readonly durability?: "process" | "machine" | undefined;
+  readonly synchronous?: "normal" | "full" | undefined;
   /** Milliseconds to wait while another process, an earlier one that is about to end, has the file. Default 2000. */
   readonly lockTimeoutMs?: number | undefined;
   /** Milliseconds since 1970. Default `Date.now`. */
@@ -50,7 +50,7 @@ export const sqliteStoreChecks: OptionChecks<SqliteStoreOptions> = {
   maxBytes: bound,
   maxSessions: bound,
   ttlMs: duration,
-  durability: oneOf("process", "machine"),
+  synchronous: oneOf("normal", "full"),
   lockTimeoutMs: duration,
   nowMs: callback,
 };
@@ -98,9 +98,9 @@ class FileStore implements SqliteStore {
 
   constructor(path: string, options: SqliteStoreOptions) {
     const { maxEntries = 100_000, maxBytes = 256 * 1024 * 1024, maxSessions = 100_000 } = options;
-    const { ttlMs = 600_000, durability = "process", lockTimeoutMs = 2000, nowMs = Date.now } = options;
+    const { ttlMs = 600_000, synchronous = "normal", lockTimeoutMs = 2000, nowMs = Date.now } = options;
     this.path = path;
-    const database = openStoreFile(path, { durability, lockTimeoutMs });
+    const database = openStoreFile(path, { synchronous, lockTimeoutMs });
     this.shut = () => database.close();
     try {
       this.operations = new SqliteOperations(database, { maxEntries, maxBytes, ttlMs }, nowMs);

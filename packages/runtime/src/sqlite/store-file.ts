@@ -42,7 +42,7 @@ const tables = `
 
 /** How a file is opened. */
 export interface StoreFileOptions {
-  readonly durability: "process" | "machine";
+  readonly synchronous: "normal" | "full";
   readonly lockTimeoutMs: number;
 }
 
@@ -53,7 +53,7 @@ export interface StoreFileOptions {
  */
 export function openStoreFile(
   path: string,
-  { durability, lockTimeoutMs }: StoreFileOptions,
+  { synchronous, lockTimeoutMs }: StoreFileOptions,
 ): Database.Database {
   let database: Database.Database | undefined;
   try {
@@ -64,7 +64,7 @@ export function openStoreFile(
     database.pragma("locking_mode = EXCLUSIVE");
     checkOwner(database, path);
     database.pragma("journal_mode = WAL");
-    database.pragma(`synchronous = ${durability === "machine" ? "FULL" : "NORMAL"}`);
+    database.pragma(`synchronous = ${synchronous === "full" ? "FULL" : "NORMAL"}`);
     database.pragma(`journal_size_limit = ${logBytes}`);
     const opened = database;
     database.transaction(() => prepare(opened)).immediate();

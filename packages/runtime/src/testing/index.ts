@@ -18,7 +18,7 @@ export {
   type OperationStoreContractOptions,
   operationStoreContract,
 } from "./operation-store-contract.js";
-export { connectPair, type GivenLinks, type PairOptions, type SessionPair } from "./pair.js";
+export { connectPair, type PairLinks, type PairOptions, type SessionPair } from "./pair.js";
 export { settle } from "./settle.js";
 export {
   type SimulatedLink,

@@ -29,7 +29,7 @@ describe("MessagePortLink keeps the contract", () => {
 function changed(good: Link, change: Partial<Link>): Link {
   return {
     framing: good.framing,
-    description: good.description,
+    remoteAddress: good.remoteAddress,
     get bufferedBytes() {
       return change.bufferedBytes ?? good.bufferedBytes;
     },

@@ -3,8 +3,8 @@
 import type { Acceptor } from "../acceptor/router.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Clock } from "../clock.js";
-import { type AcceptOptions, accept, acceptChecks } from "../establish/accept.js";
-import { type InitiateOptions, initiate, initiateChecks } from "../establish/initiate.js";
+import { type AcceptSessionOptions, acceptChecks, acceptSession } from "../establish/accept.js";
+import { initiateChecks, type OpenSessionOptions, openSession } from "../establish/initiate.js";
 import type { Link } from "../link/link.js";
 import {
   type MemoryLink,
@@ -25,9 +25,9 @@ import type { Session } from "../session/session.js";
 /** What {@link connectPair} may be given. */
 export interface PairOptions {
   /** Of the side that calls; its `acceptor` answers calls of the serving side. */
-  readonly client?: InitiateOptions | undefined;
+  readonly client?: OpenSessionOptions | undefined;
   /** Of the side that serves. */
-  readonly server?: AcceptOptions | undefined;
+  readonly server?: AcceptSessionOptions | undefined;
   /** Of both sides. Default: the platform's. */
   readonly clock?: Clock | undefined;
   /** Of both sides. */
@@ -45,7 +45,7 @@ export const pairChecks: OptionChecks<PairOptions> = {
 };
 
 /** The two ends of a connection that is there already, like those of `simulatedPair`. */
-export interface GivenLinks<L extends Link> {
+export interface PairLinks<L extends Link> {
   readonly links: readonly [client: L, server: L];
 }
 
@@ -75,19 +75,19 @@ export interface SessionPair<L extends Link = MemoryLink> extends AsyncDisposabl
  */
 export function connectPair<L extends Link>(
   acceptor: Acceptor,
-  options: PairOptions & GivenLinks<L>,
+  options: PairOptions & PairLinks<L>,
 ): Promise<SessionPair<L>>;
 export function connectPair(acceptor: Acceptor, options?: PairOptions): Promise<SessionPair>;
 export async function connectPair(
   acceptor: Acceptor,
-  options: PairOptions & Partial<GivenLinks<Link>> = {},
+  options: PairOptions & Partial<PairLinks<Link>> = {},
 ): Promise<SessionPair<Link>> {
   checkOptions(options, pairChecks);
   const { clock, observer } = options;
   const [clientLink, serverLink] = options.links ?? memoryLinkPair(options.link);
   const [client, server] = await Promise.all([
-    initiate(clientLink, { clock, observer, ...options.client }),
-    accept(serverLink, acceptor, { clock, observer, ...options.server }),
+    openSession(clientLink, { clock, observer, ...options.client }),
+    acceptSession(serverLink, acceptor, { clock, observer, ...options.server }),
   ]);
   return {
     client,

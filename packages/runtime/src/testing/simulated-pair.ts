@@ -55,7 +55,7 @@ export const simulatedPairChecks: OptionChecks<SimulatedPairOptions> = {
 /** One end: frames over a stream of bytes, cut and framed as on TCP. Made by {@link simulatedPair}. */
 export class SimulatedLink implements Link, StreamReader {
   readonly framing: Framing = streamFraming;
-  readonly description: string;
+  readonly remoteAddress: string;
   private readonly incoming: SimulatedStream;
   private readonly outgoing: SimulatedStream;
   private readonly decoder: FrameDecoder;
@@ -71,7 +71,7 @@ export class SimulatedLink implements Link, StreamReader {
     incoming: SimulatedStream,
     outgoing: SimulatedStream,
   ) {
-    this.description = description;
+    this.remoteAddress = description;
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.decoder = new FrameDecoder({ maxFrameBytes }, (bytes, start, end) =>

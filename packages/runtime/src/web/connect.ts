@@ -4,7 +4,12 @@ import type { Acceptor } from "../acceptor/router.js";
 import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
 import { type Clock, systemClock } from "../clock.js";
-import { type InitiateOptions, initiate, initiateChecks, type Reconnect } from "../establish/initiate.js";
+import {
+  initiateChecks,
+  type OpenSessionOptions,
+  openSession,
+  type Reconnect,
+} from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
 import { callback, checkOptions, duration, type OptionChecks, texts } from "../options/checks.js";
 import type { LinkAttempt, LinkSource } from "../resume/reconnect-options.js";
@@ -14,7 +19,7 @@ import type { WebSocketLink } from "./websocket-link.js";
 
 /** What {@link connect} may be given. */
 export interface WebConnectOptions
-  extends Omit<InitiateOptions, "acceptor" | "reconnect" | "service" | "timeoutMs"> {
+  extends Omit<OpenSessionOptions, "acceptor" | "reconnect" | "service" | "timeoutMs"> {
   /** Milliseconds for one attempt: connection, upgrade and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
   /** Subprotocols to offer; `bearerProtocols(token)` carries a token. Default none. */
@@ -83,7 +88,7 @@ export async function connect<C>(
   const session = await connectService(isAddressed ? first : defaultPath, service.name, options);
   const client = session.client(service);
   // The client is the only way to the session, so the session ends with it.
-  void session.release();
+  void session.closeWhenIdle();
   return client;
 }
 
@@ -100,7 +105,7 @@ async function connectService(
     openWebSocket(url, { protocols, timeoutMs, clock, signal, limits });
   const deadline = clock.now() + connectTimeoutMs;
   const link = await open(connectTimeoutMs, options.signal);
-  return initiate(link, {
+  return openSession(link, {
     ...rest,
     service,
     acceptor: serve,

@@ -73,7 +73,7 @@ interface Batch {
 /** A link over a message port, which belongs to the link from then on. */
 export class MessagePortLink implements Link {
   readonly framing: Framing = boundaryFraming;
-  readonly description: string;
+  readonly remoteAddress: string;
   private readonly endpoint: MessageEndpoint;
   private readonly sizes: MessageSizes;
   private readonly maxWaitingBytes: number;
@@ -92,7 +92,7 @@ export class MessagePortLink implements Link {
   constructor(endpoint: MessageEndpoint, options: MessagePortLinkOptions) {
     checkOptions(options, messagePortLinkChecks);
     this.endpoint = endpoint;
-    this.description = options.description ?? "message-port:";
+    this.remoteAddress = options.description ?? "message-port:";
     this.sizes = new MessageSizes(options.role, options.limits);
     this.maxWaitingBytes = options.maxWaitingBytes ?? defaultMaxWaitingBytes;
     endpoint.addEventListener("message", this.onMessage);
@@ -242,7 +242,7 @@ export class MessagePortLink implements Link {
   }
 
   private fail(what: string): void {
-    this.finish(new SessionError("Protocol", `protocol error: ${this.description} received ${what}`));
+    this.finish(new SessionError("Protocol", `protocol error: ${this.remoteAddress} received ${what}`));
   }
 
   private finish(fault: SessionError | undefined): void {

@@ -64,7 +64,7 @@ const refusedData = 3003;
 /** A link over an open WebSocket, which belongs to the link from then on. */
 export class WebSocketLink implements Link {
   readonly framing: Framing = boundaryFraming;
-  readonly description: string;
+  readonly remoteAddress: string;
   private readonly socket: PlatformWebSocket;
   private readonly sizes: MessageSizes;
   private readonly clock: Clock;
@@ -85,13 +85,13 @@ export class WebSocketLink implements Link {
     checkOptions(options, webSocketLinkChecks);
     if (socket.readyState !== openState) throw new TypeError("a WebSocketLink takes an open WebSocket");
     this.socket = socket;
-    this.description = socket.url;
+    this.remoteAddress = socket.url;
     this.sizes = new MessageSizes(options.role ?? "initiator", options.limits);
     this.clock = options.clock ?? systemClock;
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }) => this.onMessage(data));
     socket.addEventListener("close", ({ code, reason }) =>
-      this.finish(closeError(code, reason, this.description)),
+      this.finish(closeError(code, reason, this.remoteAddress)),
     );
   }
 
