@@ -2652,6 +2652,33 @@ export const NamesCodec: $.Codec<Names> = /*@__PURE__*/ $.codec(
   "Names",
 );
 
+/** Makes the codec of {@link Table} from those of its type arguments. */
+export function tableCodec<T>(tCodec: $.Codec<T>): $.Codec<Table<T>> {
+  const leastOfT = $.leastBytes(tCodec.shape);
+  function writeMapOfStringToT(w: $.Writer, p: number, v: Map<string, T>): number {
+    $.expectMap(v);
+    const n = v.size;
+    if (p + 5 > w.limit) w.grow(p, 5);
+    p = $.writeCount(w, p, n);
+    let left = n;
+    for (const [key, value] of v) {
+      p = $.writeString(w, p, key);
+      p = tCodec.write(w, p, value);
+      left--;
+    }
+    return left === 0 ? p : $.badLength(n, n - left);
+  }
+  function readMapOfStringToT(r: $.Reader): Map<string, T> {
+    const v: Map<string, T> = new Map();
+    for (let left = $.readCount(r, 1 + leastOfT); left > 0; left--) {
+      const key = $.readString(r);
+      v.set(key, tCodec.read(r));
+    }
+    return v;
+  }
+  return $.codec($.mapShape($.stringShape, tCodec.shape), writeMapOfStringToT, readMapOfStringToT, "Table");
+}
+
 /** {@link Integers} to bytes and back. */
 export const IntegersCodec: $.Codec<Integers> = /*@__PURE__*/ $.codec(integersShape, writeIntegers, readIntegers);
 
@@ -2705,6 +2732,159 @@ export const DefaultsCodec: $.Codec<Defaults> = /*@__PURE__*/ $.codec(defaultsSh
 
 /** {@link Reserved} to bytes and back. */
 export const ReservedCodec: $.Codec<Reserved> = /*@__PURE__*/ $.codec(reservedShape, writeReserved, readReserved);
+
+/** Makes the codec of {@link Pair} from those of its type arguments. */
+export function pairCodec<A, B>(aCodec: $.Codec<A>, bCodec: $.Codec<B>): $.Codec<Pair<A, B>> {
+  const pairOfAAndBShape: $.StructShape = /*@__PURE__*/ $.structShape(
+    "Pair",
+    () => [$.fieldShape("first", "first", aCodec.shape), $.fieldShape("second", "second", bCodec.shape)],
+    (v) => ({ first: v[0], second: v[1] }),
+  );
+  function writePairOfAAndB(w: $.Writer, p: number, v: Pair<A, B>): number {
+    $.expectObject(v, "Pair");
+    p = aCodec.write(w, p, v.first);
+    return bCodec.write(w, p, v.second);
+  }
+  function readPairOfAAndB(r: $.Reader): Pair<A, B> {
+    const first = aCodec.read(r);
+    const second = bCodec.read(r);
+    return { first, second };
+  }
+  return $.codec(pairOfAAndBShape, writePairOfAAndB, readPairOfAAndB);
+}
+
+/** Makes the codec of {@link Page} from those of its type arguments. */
+export function pageCodec<T>(tCodec: $.Codec<T>): $.Codec<Page<T>> {
+  const optionOfT = $.optionOf(tCodec);
+  const pageOfTShape: $.StructShape = /*@__PURE__*/ $.structShape(
+    "Page",
+    () => [$.fieldShape("items", "items", $.listShape(tCodec.shape)), $.fieldShape("next", "next", optionOfT.shape)],
+    (v) => ({ items: v[0], next: v[1] }),
+  );
+  const leastOfT = $.leastBytes(tCodec.shape);
+  function writePageOfT(w: $.Writer, p: number, v: Page<T>): number {
+    p = writeListOfT(w, p, v.items);
+    return optionOfT.write(w, p, v.next);
+  }
+  function readPageOfT(r: $.Reader): Page<T> {
+    const items = readListOfT(r);
+    const next = optionOfT.read(r);
+    return { items, next };
+  }
+  function writeListOfT(w: $.Writer, p: number, v: T[]): number {
+    $.expectArray(v);
+    const n = v.length;
+    if (p + 5 > w.limit) w.grow(p, 5);
+    p = $.writeCount(w, p, n);
+    for (let i = 0; i < n; i++) {
+      p = tCodec.write(w, p, v[i] as T);
+    }
+    return p;
+  }
+  function readListOfT(r: $.Reader): T[] {
+    const n = $.readCount(r, leastOfT);
+    const v = new Array<T>(n);
+    for (let i = 0; i < n; i++) v[i] = tCodec.read(r);
+    return v;
+  }
+  return $.codec(pageOfTShape, writePageOfT, readPageOfT);
+}
+
+/** Makes the codec of {@link Choice} from those of its type arguments. */
+export function choiceCodec<L, R>(lCodec: $.Codec<L>, rCodec: $.Codec<R>): $.Codec<Choice<L, R>> {
+  const choiceOfLAndRShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Choice", false, [
+    /*@__PURE__*/ $.newtypeVariant("Left", () => lCodec.shape),
+    /*@__PURE__*/ $.newtypeVariant("Right", () => rCodec.shape),
+    /*@__PURE__*/ $.structVariant(
+      "Both",
+      () => [$.fieldShape("left", "left", lCodec.shape), $.fieldShape("right", "right", rCodec.shape)],
+      (v) => ({ kind: "Both", left: v[0], right: v[1] }),
+    ),
+    /*@__PURE__*/ $.unitVariant("Neither"),
+  ]);
+  function writeChoiceOfLAndR(w: $.Writer, p: number, v: Choice<L, R>): number {
+    switch (v.kind) {
+      case "Left":
+        if (p + 5 > w.limit) w.grow(p, 5);
+        p = $.writeTag(w, p, 0);
+        return lCodec.write(w, p, v.value);
+      case "Right":
+        if (p + 5 > w.limit) w.grow(p, 5);
+        p = $.writeTag(w, p, 1);
+        return rCodec.write(w, p, v.value);
+      case "Both":
+        if (p + 5 > w.limit) w.grow(p, 5);
+        p = $.writeTag(w, p, 2);
+        p = lCodec.write(w, p, v.left);
+        return rCodec.write(w, p, v.right);
+      case "Neither":
+        if (p + 5 > w.limit) w.grow(p, 5);
+        return $.writeTag(w, p, 3);
+      default:
+        return $.badVariant(v, "Choice");
+    }
+  }
+  function readChoiceOfLAndR(r: $.Reader): Choice<L, R> {
+    const index = $.readTag(r);
+    switch (index) {
+      case 0:
+        return { kind: "Left", value: lCodec.read(r) };
+      case 1:
+        return { kind: "Right", value: rCodec.read(r) };
+      case 2:
+        return { kind: "Both", left: lCodec.read(r), right: rCodec.read(r) };
+      case 3:
+        return { kind: "Neither" };
+      default:
+        return $.unknownVariant(r, index, "Choice");
+    }
+  }
+  return $.codec(choiceOfLAndRShape, writeChoiceOfLAndR, readChoiceOfLAndR);
+}
+
+/** Makes the codec of {@link Tree} from those of its type arguments. */
+export function treeCodec<T>(tCodec: $.Codec<T>): $.Codec<Tree<T>> {
+  const treeOfTShape: $.StructShape = /*@__PURE__*/ $.structShape(
+    "Tree",
+    () => [
+      $.fieldShape("value", "value", tCodec.shape),
+      $.fieldShape("children", "children", $.listShape(treeOfTShape)),
+    ],
+    (v) => ({ value: v[0], children: v[1] }),
+  );
+  const leastOfTreeOfT = $.leastBytes(treeOfTShape);
+  function writeTreeOfT(w: $.Writer, p: number, v: Tree<T>): number {
+    $.enter(w);
+    p = tCodec.write(w, p, v.value);
+    p = writeListOfTreeOfT(w, p, v.children);
+    $.leave(w);
+    return p;
+  }
+  function readTreeOfT(r: $.Reader): Tree<T> {
+    $.enter(r);
+    const value = tCodec.read(r);
+    const children = readListOfTreeOfT(r);
+    $.leave(r);
+    return { value, children };
+  }
+  function writeListOfTreeOfT(w: $.Writer, p: number, v: Tree<T>[]): number {
+    $.expectArray(v);
+    const n = v.length;
+    if (p + 5 > w.limit) w.grow(p, 5);
+    p = $.writeCount(w, p, n);
+    for (let i = 0; i < n; i++) {
+      p = writeTreeOfT(w, p, v[i] as Tree<T>);
+    }
+    return p;
+  }
+  function readListOfTreeOfT(r: $.Reader): Tree<T>[] {
+    const n = $.readCount(r, leastOfTreeOfT);
+    const v = new Array<Tree<T>>(n);
+    for (let i = 0; i < n; i++) v[i] = readTreeOfT(r);
+    return v;
+  }
+  return $.codec(treeOfTShape, writeTreeOfT, readTreeOfT);
+}
 
 /** {@link Chain} to bytes and back. */
 export const ChainCodec: $.Codec<Chain> = /*@__PURE__*/ $.codec(chainShape, writeChain, readChain);

@@ -41,7 +41,7 @@ describe("surfacesOf", () => {
     expect([...found.keys()].sort()).toEqual(
       [
         ...types,
-        ...types.filter((name) => name !== "Page").map((name) => `${name}Codec`),
+        ...types.map((name) => (name === "Page" ? "pageCodec" : `${name}Codec`)),
         ...["Shop", "ShopClient", "ShopHandler", "ShopTryClient", "shopCount", "shopDispatcher", "shopGet"],
       ].sort(),
     );

@@ -31,7 +31,7 @@ export interface Clash {
 }
 
 export interface ExportNames {
-  /** Codecs of the types that have one: generic types and types that hold channels have none. */
+  /** Codecs of the types that have one: types that hold channels have none. That of a generic type is a function. */
   readonly codecs: ReadonlyMap<TypeDeclaration, string>;
   readonly services: ReadonlyMap<Service, ServiceExports>;
   readonly clashes: readonly Clash[];
@@ -52,7 +52,7 @@ interface Candidate {
 export function exportNames(file: Pick<ModelFile, "types" | "services">): ExportNames {
   const holders = channelHolders(file.types);
   const codecs = file.types
-    .filter((type) => type.parameters.length === 0 && !holders.has(type))
+    .filter((type) => !holders.has(type))
     .map((type) => [type, codecOf(type)] as const);
   const services = file.services.map((service) => [service, surfaceOf(service)] as const);
   const all = [
@@ -116,6 +116,8 @@ function settle(
 function codecOf(type: TypeDeclaration): Candidate {
   const { name } = type;
   const subject = `the codec of \`${name}\``;
+  if (type.parameters.length > 0)
+    return { wanted: `${camelCase(name)}Codec`, fallback: `${name}_codec`, subject, owner: type };
   return { wanted: `${name}Codec`, fallback: `${name}_Codec`, subject, owner: type };
 }
 

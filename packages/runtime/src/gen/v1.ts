@@ -40,6 +40,9 @@
  * | expectMap expectSet expectObject(v, name)  | –    | value is no Map, Set, object                                 |
  * | badVariant(v, name) badLength(want, got)   | –    | always (encode)                                              |
  * | unknownVariant(r, index, name)             | –    | always (decode)                                              |
+ *
+ * Codecs of generic types: `optionOf(codec)` is `T?` of a type argument, `leastBytes(shape)` its smallest encoding as
+ * `readCount` takes it, and `expectKey` refuses an argument that cannot be a key.
  */
 
 // --- codecs ---
@@ -229,6 +232,7 @@ export {
   encodeError,
 } from "../shape/codec-error.js";
 export type { Option, Some } from "../shape/option.js";
+export { expectKey, leastBytes, optionOf } from "../shape/parameter.js";
 export type {
   ArrayShape,
   EnumShape,

@@ -33,6 +33,10 @@ export interface Codec<T> {
    * @throws CodecError `DecodeFailed`, with byte offset and path
    */
   decode(bytes: Uint8Array, options?: DecodeOptions): T;
+  /** Writes a value among others: for the codecs of generic types. */
+  write(w: Writer, p: number, value: T): number;
+  /** Reads a value among others: for the codecs of generic types. */
+  read(r: Reader): T;
 }
 
 /** Memory that encoded messages are cut from. */
@@ -94,6 +98,8 @@ export function codec<T>(
 ): Codec<T> {
   return {
     shape,
+    write,
+    read,
     encode(value) {
       const slab = idleSlab ?? new Slab(slabBytes);
       idleSlab = undefined;

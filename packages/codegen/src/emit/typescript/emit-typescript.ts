@@ -8,11 +8,11 @@ import { clientText } from "./client.js";
 import { declarationText } from "./declarations.js";
 import { moduleDocs } from "./docs.js";
 import { FileScope, ProgramScope } from "./file-scope.js";
-import { codecConstant, declaredCodec, itemConstant, partText } from "./functions.js";
+import { codecConstant, declaredCodec, itemConstant, partTexts } from "./functions.js";
+import { genericCodec } from "./generic-codec.js";
 import { dispatcherText, handlerText } from "./handler.js";
 import { headerLines } from "./header.js";
 import { MethodParts } from "./method-parts.js";
-import type { CodecNames } from "./names.js";
 import { SchemaConstants } from "./plan.js";
 import { methodConstant, serviceConstant } from "./service.js";
 
@@ -79,7 +79,10 @@ function fileText(file: FileScope, header: readonly string[]): string {
     ...clientText(service, file),
   ]);
   const named: Section = declarations.flatMap((declaration) => declaredCodec(declaration, file));
-  const codecs: Section = declarations.map((declaration) => codecConstant(declaration, file));
+  const codecs: Section = declarations.map((declaration) => [
+    ...codecConstant(declaration, file),
+    ...genericCodec(declaration, file),
+  ]);
   const methods: Section = services.flatMap((service) => methodSections(service, shared, file));
   const ends: Section = services.flatMap((service) => [
     serviceConstant(service, file),
@@ -123,34 +126,21 @@ function methodSections(
   });
 }
 
-const halves: readonly (keyof CodecNames)[] = ["shape", "write", "read"];
-
 interface PartSections {
   readonly codecs: Section;
   readonly items: readonly Layout[];
 }
 
-/** Composites that were asked for, and those that they ask for in turn; halves that nobody uses are left out. */
+/** Codecs of composites and items of channels, each of which may ask for more of the other. */
 function partSections(file: FileScope): PartSections {
-  const texts = new Map<string, Layout>();
   const items = new Map<string, Layout>();
-  for (let before = -1; before !== texts.size + items.size; ) {
-    before = texts.size + items.size;
+  const addItems = (): boolean => {
+    const before = items.size;
     for (const [element, name] of file.items()) {
       if (!items.has(name)) items.set(name, itemConstant(element, name, file));
     }
-    for (const part of file.parts()) {
-      for (const half of halves) {
-        const name = part.names[half];
-        if (file.isUsed(part, half) && !texts.has(name)) texts.set(name, partText(part, half, file));
-      }
-    }
-  }
-  const codecs = [...file.parts()].flatMap((part) =>
-    halves.flatMap((half) => {
-      const text = texts.get(part.names[half]);
-      return text === undefined ? [] : [[text]];
-    }),
-  );
+    return items.size > before;
+  };
+  const codecs = partTexts(file, addItems).map(({ text }) => [text]);
   return { codecs, items: [...items.values()] };
 }

@@ -4,7 +4,7 @@ import { lowerFirst } from "../../model/names.js";
 import { SchemaCache } from "../../schema/index.js";
 import { Imports } from "./imports.js";
 import { Measures } from "./measure.js";
-import { type CodecNames, codecNames, FileNames, type ServiceNames, type TypeNames } from "./names.js";
+import { type CodecNames, codecNames, FileNames, Scope, type ServiceNames, type TypeNames } from "./names.js";
 import { partName } from "./part-names.js";
 import { type NamedValue, type ValueType, ValueTypes } from "./value-type.js";
 
@@ -47,12 +47,14 @@ export class FileScope {
   /** Which half of a part is used: the other one is not written. */
   readonly #used = new Set<string>();
 
-  constructor(file: ModelFile, program: ProgramScope) {
+  /** @param outer the scope of the file, for one that lies inside it */
+  constructor(file: ModelFile, program: ProgramScope, outer?: FileScope) {
     this.file = file;
     this.program = program;
     // Names that are claimed from here on are this file's own affair: its exports are settled.
-    this.names = program.namesOf(file);
-    this.imports = new Imports(this.names.scope);
+    const names = program.namesOf(file);
+    this.names = outer === undefined ? names : { ...names, scope: new Scope(outer.names.scope) };
+    this.imports = outer?.imports ?? new Imports(this.names.scope);
   }
 
   get types(): ValueTypes {
@@ -101,6 +103,21 @@ export class FileScope {
   /** Shape of a struct or enum. */
   shape(type: NamedValue): string {
     return this.#nameOf(type, "shape");
+  }
+
+  /** The codec of a type argument, inside the codec of a generic type. */
+  parameter(name: string): string {
+    throw new Error(`${name} is no parameter here`);
+  }
+
+  /** The codec of an option of a type argument, inside the codec of a generic type. */
+  optionOf(name: string): string {
+    throw new Error(`${name} is no parameter here`);
+  }
+
+  /** The constant that holds the smallest encoding of a type with parameters in it. */
+  leastBytes(type: ValueType): string {
+    throw new Error(`${type.key} has no parameters here`);
   }
 
   /** The constant by which a channel's ends encode and decode their items. */

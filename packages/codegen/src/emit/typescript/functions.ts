@@ -39,7 +39,7 @@ function signature(
 }
 
 /** Whether a variable stands anywhere in a body: one that does not is marked as unused. */
-function mentions(body: readonly Layout[], variable: string): boolean {
+export function mentions(body: readonly Layout[], variable: string): boolean {
   const word = new RegExp(`(?<![\\w$.])${variable}(?![\\w$:])`);
   return body.some((line) => word.test(render(line, 0)));
 }
@@ -57,10 +57,10 @@ export function declaredCodec(declaration: TypeDeclaration, file: FileScope): re
   ];
 }
 
-/** The codec constant of a declared type, where it has one. */
+/** The codec constant of a declared type without parameters, where it has one. */
 export function codecConstant(declaration: TypeDeclaration, file: FileScope): readonly Layout[] {
   const { codec, type: name } = file.declared(declaration);
-  if (codec === undefined) return [];
+  if (codec === undefined || declaration.parameters.length > 0) return [];
   const head = `export const ${codec}: $.Codec<${name}> = /*@__PURE__*/ $.codec(`;
   const doc = `/** {@link ${name}} to bytes and back. */`;
   if (declaration.kind !== "alias") {
@@ -72,8 +72,39 @@ export function codecConstant(declaration: TypeDeclaration, file: FileScope): re
   return [doc, group(head, [...parts, stringLiteral(name)], ");")];
 }
 
+/** A half of a part, written. */
+export interface PartText {
+  readonly name: string;
+  readonly half: keyof CodecNames;
+  readonly text: Layout;
+}
+
+const halves: readonly (keyof CodecNames)[] = ["shape", "write", "read"];
+
+/** Composites that were asked for, and those that they ask for in turn; halves that nothing uses are left out. */
+export function partTexts(scope: FileScope, more: () => boolean = () => false): readonly PartText[] {
+  const texts = new Map<string, PartText>();
+  for (let before = -1; before !== texts.size || more(); ) {
+    before = texts.size;
+    for (const part of scope.parts()) {
+      for (const half of halves) {
+        const name = part.names[half];
+        if (scope.isUsed(part, half) && !texts.has(name))
+          texts.set(name, { name, half, text: partText(part, half, scope) });
+      }
+    }
+  }
+  // By part, whenever a half was asked for.
+  return [...scope.parts()].flatMap((part) =>
+    halves.flatMap((half) => {
+      const text = texts.get(part.names[half]);
+      return text === undefined ? [] : [text];
+    }),
+  );
+}
+
 /** One half of a composite without a name, or of an instantiated generic. */
-export function partText({ type, names }: Part, half: keyof CodecNames, file: FileScope): Layout {
+function partText({ type, names }: Part, half: keyof CodecNames, file: FileScope): Layout {
   const text = valueText(type, file);
   switch (half) {
     case "shape":

@@ -49,6 +49,8 @@ export function roomOf(type: ValueType): Room {
     case "channel":
       return { head: handleRoom, isBounded: true };
     case "option": {
+      // The runtime makes room for an option of a type that it knows at run time only.
+      if (type.element.kind === "parameter") return ownRoom;
       const { head, isBounded } = roomOf(type.element);
       return { head: head + 1, isBounded };
     }
@@ -140,6 +142,8 @@ export class Measures {
         return type.length === 0 ? 0 : type.length * this.#measure(type.element, open);
       case "tuple":
         return sum(type.elements);
+      case "parameter":
+        throw new Error(`the size of ${type.name} is known at run time only`);
       case "result":
         return 1 + Math.min(this.#measure(type.ok, open), this.#measure(type.error, open));
       case "named": {

@@ -66,7 +66,9 @@ export function namedReader(type: NamedValue, file: FileScope): readonly Layout[
 
 /** Whether undefined is written as if it were a value: a struct of such fields would accept anything. */
 function acceptsUndefined(type: ValueType): boolean {
-  return type.kind === "option" || (type.kind === "primitive" && type.name === "unit");
+  return (
+    type.kind === "option" || type.kind === "parameter" || (type.kind === "primitive" && type.name === "unit")
+  );
 }
 
 function switchOn(value: string, cases: readonly Layout[]): Layout {

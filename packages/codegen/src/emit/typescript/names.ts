@@ -17,20 +17,28 @@ const platformNames: readonly string[] = [
   "Map", "Promise", "Record", "Set", "Uint16Array", "Uint32Array", "Uint8Array",
 ]; // biome-ignore format: a table
 
-/** Names that stand in one file already. */
+/** Names that stand in one file, or in one function of it, already. */
 export class Scope {
   readonly #taken = new Set<string>();
+  readonly #outer: Scope | undefined;
+  /** Names of functions inside: they may hide each other, and nothing out here may take one. */
+  readonly #inside = new Set<string>();
+
+  constructor(outer?: Scope) {
+    this.#outer = outer;
+  }
 
   /** The name, with as many `_` as make it new. */
   claim(name: string): string {
     let free = name;
-    while (this.#taken.has(free)) free += "_";
+    while (this.has(free) || this.#inside.has(free)) free += "_";
     this.#taken.add(free);
+    for (let scope = this.#outer; scope !== undefined; scope = scope.#outer) scope.#inside.add(free);
     return free;
   }
 
   has(name: string): boolean {
-    return this.#taken.has(name);
+    return this.#taken.has(name) || this.#outer?.has(name) === true;
   }
 }
 

@@ -5,7 +5,7 @@ import { roomOf } from "./measure.js";
 import { namedReader, namedWriter } from "./named-codec.js";
 import { readText } from "./read.js";
 import { isTupleLength, valueText } from "./types.js";
-import type { ValueType } from "./value-type.js";
+import { hasParameter, type ValueType } from "./value-type.js";
 import { countStep, type RunOptions, type Step, tagStep, writeStep, writeSteps, writeText } from "./write.js";
 
 type Of<Kind extends ValueType["kind"]> = Extract<ValueType, { kind: Kind }>;
@@ -33,6 +33,7 @@ export function writerBody(type: ValueType, file: FileScope): readonly Layout[] 
     case "result":
       return resultWriter(type, file);
     case "primitive":
+    case "parameter":
     case "channel":
       throw new Error(`a ${type.kind} is written by the runtime`);
   }
@@ -47,7 +48,7 @@ export function readerBody(type: ValueType, file: FileScope): readonly Layout[] 
     case "tuple":
       return [joined("return ", readText(type, file), ";")];
     case "list":
-      return listReader(`$.readCount(r, ${least(type.element, file)})`, type.element, file);
+      return listReader(`$.readCount(r, ${least([type.element], file)})`, type.element, file);
     case "array":
       return arrayReader(type, file);
     case "map":
@@ -57,15 +58,23 @@ export function readerBody(type: ValueType, file: FileScope): readonly Layout[] 
     case "result":
       return resultReader(type, file);
     case "primitive":
+    case "parameter":
     case "channel":
       throw new Error(`a ${type.kind} is read by the runtime`);
   }
 }
 
-/** The smallest encoding of an element, for the check of its count. */
-function least(type: ValueType, file: FileScope): number {
-  const bytes = file.measures.minBytes(type);
-  return Number.isFinite(bytes) ? bytes : 1;
+/** The smallest encoding of what a count counts, for the check of the count. */
+function least(types: readonly ValueType[], file: FileScope): string {
+  const known = types.filter(hasKnownLeast).map((type) => file.measures.minBytes(type));
+  const bytes = known.map((size) => (Number.isFinite(size) ? size : 1)).reduce((sum, size) => sum + size, 0);
+  const unknown = types.filter((type) => !hasKnownLeast(type)).map((type) => file.leastBytes(type));
+  return [...(bytes === 0 && unknown.length > 0 ? [] : [String(bytes)]), ...unknown].join(" + ");
+}
+
+/** Whether the smallest encoding does not depend on a type argument: that of an empty collection never does. */
+function hasKnownLeast(type: ValueType): boolean {
+  return !hasParameter(type) || ["option", "list", "map", "set"].includes(type.kind);
 }
 
 /** Statements for one element; an option is looked at twice. */
@@ -113,7 +122,7 @@ function arrayReader(type: Of<"array">, file: FileScope): readonly Layout[] {
     const values = Array.from({ length }, () => readText(element, file));
     return [joined("return ", group("[", values, "]"), ";")];
   }
-  return listReader(`$.readArrayCount(r, ${length}, ${least(element, file)})`, element, file);
+  return listReader(`$.readArrayCount(r, ${length}, ${least([element], file)})`, element, file);
 }
 
 function tupleWriter(type: Of<"tuple">, file: FileScope): readonly Layout[] {
@@ -136,7 +145,7 @@ function entriesWriter(guard: string, entry: string, steps: readonly Step[]): re
 }
 
 function mapReader(type: Of<"map">, file: FileScope): readonly Layout[] {
-  const bytes = least(type.from, file) + least(type.to, file);
+  const bytes = least([type.from, type.to], file);
   return [
     `const v: ${valueText(type, file)} = new ${file.platform("Map")}();`,
     block(`for (let left = $.readCount(r, ${bytes}); left > 0; left--) {`, [
@@ -151,7 +160,7 @@ function setReader(type: Of<"set">, file: FileScope): readonly Layout[] {
   return [
     `const v: ${valueText(type, file)} = new ${file.platform("Set")}();`,
     joined(
-      `for (let left = $.readCount(r, ${least(type.element, file)}); left > 0; left--) v.add(`,
+      `for (let left = $.readCount(r, ${least([type.element], file)}); left > 0; left--) v.add(`,
       readText(type.element, file),
       ");",
     ),

@@ -14,6 +14,8 @@ function nameOf(type: ValueType): string {
   switch (type.kind) {
     case "primitive":
       return `${upperFirst(type.name)}${type.asNumber ? "Number" : ""}`;
+    case "parameter":
+      return upperFirst(type.name);
     case "option":
       return `OptionOf${nameOf(type.element)}`;
     case "list":

@@ -9,6 +9,7 @@ import { floatList } from "./write.js";
 /** The expression that reads a value. */
 export function readText(type: ValueType, file: FileScope): Layout {
   if (type.kind === "option") {
+    if (type.element.kind === "parameter") return `${file.optionOf(type.element.name)}.read(r)`;
     const element = readText(type.element, file);
     const some = isWrapped(type.element) ? object([joined("some: ", element)]) : element;
     return conditional("$.readOptionTag(r)", some, "undefined");
@@ -42,6 +43,7 @@ export function needsAnnotation(type: ValueType): boolean {
 
 function directReader(type: ValueType, file: FileScope): string {
   if (type.kind === "primitive") return `$.read${upperFirst(type.name)}${type.asNumber ? "Number" : ""}`;
+  if (type.kind === "parameter") return `${file.parameter(type.name)}.read`;
   if (type.kind === "list" && type.typed) return typedReader(type.element);
   return floatList(type, "read") ?? file.reader(type);
 }

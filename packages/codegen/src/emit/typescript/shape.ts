@@ -29,7 +29,10 @@ export function shapeText(type: ValueType, file: FileScope, isTopLevel: boolean)
       return `$.${type.name}${type.asNumber ? "Number" : ""}Shape`;
     case "named":
       return file.shape(type);
+    case "parameter":
+      return `${file.parameter(type.name)}.shape`;
     case "option":
+      if (type.element.kind === "parameter") return `${file.optionOf(type.element.name)}.shape`;
       return call(`${mark}$.optionShape`, [
         inner(type.element),
         ...(isWrapped(type.element) ? ["true"] : []),

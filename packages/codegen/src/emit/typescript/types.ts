@@ -154,6 +154,8 @@ function asType(type: ValueType): Type {
   switch (type.kind) {
     case "primitive":
       return type;
+    case "parameter":
+      return { kind: "parameter", name: type.name };
     case "option":
     case "list":
     case "array":

@@ -8,6 +8,7 @@ import type {
   PrimitiveName,
   StructDeclaration,
   Type,
+  TypeDeclaration,
   VariantForm,
 } from "../../model/model.js";
 
@@ -40,6 +41,8 @@ type Shapes =
   | { readonly kind: "set"; readonly element: ValueType }
   | { readonly kind: "result"; readonly ok: ValueType; readonly error: ValueType }
   | { readonly kind: "channel"; readonly direction: "tx" | "rx"; readonly element: ValueType }
+  /** A parameter of the generic type whose codec is being written. */
+  | { readonly kind: "parameter"; readonly name: string }
   | NamedValue;
 
 /** A field with its type in one instantiation. */
@@ -66,6 +69,9 @@ export type Members =
   | { readonly kind: "enum"; readonly variants: readonly ValueVariant[]; readonly isLiteral: boolean };
 
 type Scope = ReadonlyMap<string, ValueType>;
+
+/** Stands in the keys of types that have a parameter in them, and in no name of the language. */
+const parameterMark = "$";
 
 const noScope: Scope = /*@__PURE__*/ new Map();
 
@@ -133,6 +139,11 @@ export class ValueTypes {
     return this.#intern(`(${keysOf(elements)})`, { kind: "tuple", elements });
   }
 
+  /** A type parameter, in the codec of the generic type that has it. */
+  parameter(name: string): ValueType {
+    return this.#intern(`${parameterMark}${name}`, { kind: "parameter", name });
+  }
+
   /** A struct or enum with arguments. */
   named(declaration: StructDeclaration | EnumDeclaration, args: readonly ValueType[]): NamedValue {
     let number = this.#declarations.get(declaration);
@@ -142,6 +153,12 @@ export class ValueTypes {
     }
     const key = `${number}<${keysOf(args)}>`;
     return this.#intern(key, { kind: "named", key, declaration, args }) as NamedValue;
+  }
+
+  /** A declared type with arguments: for an alias, what it stands for. */
+  instance(declaration: TypeDeclaration, args: readonly ValueType[]): ValueType {
+    if (declaration.kind !== "alias") return this.named(declaration, args);
+    return this.of(declaration.type, scopeOf(declaration, args));
   }
 
   /** Members of a struct or enum. Found when first asked for: they may lead back. */
@@ -155,11 +172,7 @@ export class ValueTypes {
   }
 
   #membersOf({ declaration, args }: NamedValue): Members {
-    const scope = new Map<string, ValueType>();
-    for (const [at, name] of declaration.parameters.entries()) {
-      const arg = args[at];
-      if (arg !== undefined) scope.set(name, arg);
-    }
+    const scope = scopeOf(declaration, args);
     const fieldsOf = (fields: readonly Field[]): readonly ValueField[] =>
       fields.map((field) => ({ field, type: this.of(field.type, scope) }));
     if (declaration.kind === "struct") return { kind: "struct", fields: fieldsOf(declaration.fields) };
@@ -201,10 +214,16 @@ export function isWrapped(element: ValueType): boolean {
   return element.kind === "option" || (element.kind === "primitive" && element.name === "unit");
 }
 
+/** Whether a type parameter stands anywhere in a type. */
+export function hasParameter(type: ValueType): boolean {
+  return type.key.includes(parameterMark);
+}
+
 /** Types directly inside a type, in the order of the encoding. A channel is a handle: its items are elsewhere. */
 export function partsOf(type: ValueType, types: ValueTypes): readonly ValueType[] {
   switch (type.kind) {
     case "primitive":
+    case "parameter":
     case "channel":
       return [];
     case "option":
@@ -238,6 +257,15 @@ export function payloadTypes(payload: ValuePayload): readonly ValueType[] {
     case "struct":
       return payload.fields.map((field) => field.type);
   }
+}
+
+function scopeOf({ parameters }: TypeDeclaration, args: readonly ValueType[]): Scope {
+  const scope = new Map<string, ValueType>();
+  for (const [at, name] of parameters.entries()) {
+    const arg = args[at];
+    if (arg !== undefined) scope.set(name, arg);
+  }
+  return scope;
 }
 
 function lookUp(name: string, scope: Scope): ValueType {

@@ -79,6 +79,7 @@ function statement(start: string, text: Layout): Layout {
 export function writeText(type: ValueType, p: string, value: string, file: FileScope): Layout {
   if (type.kind === "option") {
     const { element } = type;
+    if (element.kind === "parameter") return `${file.optionOf(element.name)}.write(w, ${p}, ${value})`;
     const inner = isWrapped(element) ? `$.expectObject(${value}, "Some").some` : value;
     const some = `$.writeSome(w, ${p})`;
     // The writer of an inner option looks at its value twice.
@@ -111,6 +112,7 @@ function directWriter(type: ValueType, file: FileScope): string {
     if (type.asNumber) return `$.write${upperFirst(type.name).replace("128", "64")}Number`;
     return `$.write${upperFirst(type.name)}`;
   }
+  if (type.kind === "parameter") return `${file.parameter(type.name)}.write`;
   if (type.kind === "list" && type.typed) return typedWriter(type.element);
   return floatList(type, "write") ?? file.writer(type);
 }

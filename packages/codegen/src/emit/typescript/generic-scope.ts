@@ -1,0 +1,70 @@
+/** What the codec of one generic type has of its own: the codecs of its arguments, and what is made of them. */
+import { camelCase } from "../../model/names.js";
+import { FileScope } from "./file-scope.js";
+import { variableName } from "./names.js";
+import { partName } from "./part-names.js";
+import { hasParameter, type NamedValue, type ValueType } from "./value-type.js";
+
+/** Functions that know the type arguments stand inside the codec; everything else is the file's. */
+export class GenericScope extends FileScope {
+  readonly #outer: FileScope;
+  readonly #parameters: ReadonlyMap<string, string>;
+  readonly #options = new Map<string, string>();
+  readonly #least = new Map<ValueType, string>();
+
+  constructor(outer: FileScope, parameters: readonly string[]) {
+    super(outer.file, outer.program, outer);
+    this.#outer = outer;
+    this.#parameters = new Map(
+      parameters.map((name) => [name, this.names.scope.claim(variableName(`${camelCase(name)}Codec`))]),
+    );
+  }
+
+  /** The variable of each parameter's codec, in the order of the parameters. */
+  get parameters(): ReadonlyMap<string, string> {
+    return this.#parameters;
+  }
+
+  /** Codecs of options that were asked for, by parameter. */
+  get options(): ReadonlyMap<string, string> {
+    return this.#options;
+  }
+
+  /** Sizes that were asked for. */
+  get sizes(): ReadonlyMap<ValueType, string> {
+    return this.#least;
+  }
+
+  override parameter(name: string): string {
+    return this.#parameters.get(name) ?? super.parameter(name);
+  }
+
+  override optionOf(name: string): string {
+    return this.#claim(this.#options, name, `optionOf${partName(this.types.parameter(name))}`);
+  }
+
+  override leastBytes(type: ValueType): string {
+    return this.#claim(this.#least, type, `leastOf${partName(type)}`);
+  }
+
+  override writer(type: ValueType): string {
+    return hasParameter(type) ? super.writer(type) : this.#outer.writer(type);
+  }
+
+  override reader(type: ValueType): string {
+    return hasParameter(type) ? super.reader(type) : this.#outer.reader(type);
+  }
+
+  override shape(type: NamedValue): string {
+    return hasParameter(type) ? super.shape(type) : this.#outer.shape(type);
+  }
+
+  #claim<Key>(names: Map<Key, string>, key: Key, wanted: string): string {
+    let name = names.get(key);
+    if (name === undefined) {
+      name = this.names.scope.claim(wanted);
+      names.set(key, name);
+    }
+    return name;
+  }
+}
