@@ -209,7 +209,7 @@ describe("calls", () => {
     const client = caller(pair.client);
     await expect(client.call(nothing.method, [1])).rejects.toMatchObject({
       code: "UnknownMethod",
-      message: "Missing.nothing: unknown vox method call",
+      message: expect.stringContaining("Missing.nothing: unknown vox method call"),
     });
     expect(await client.call(hello.method, [])).toBe("hi");
     await expect(caller(pair.server).call(nothing.method, [1])).rejects.toMatchObject({ code: "Cancelled" });
@@ -341,7 +341,8 @@ describe("giving up", () => {
     clock.advance(1);
     await expect(slow).rejects.toMatchObject({
       code: "Cancelled",
-      message: "Golden.wait: vox request cancelled: no answer within 100 ms",
+      message:
+        "Golden.wait: vox request cancelled: no answer within 100 ms; the handler may have run, in whole or in part",
       cause: { name: "CallTimeoutError", timeoutMs: 100 },
     });
     expect(clock.armed).toBe(0);

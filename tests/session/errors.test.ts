@@ -95,7 +95,8 @@ const callErrors: Readonly<Record<CallRejectionCode, Omit<Provoked, "code">>> = 
   UnknownMethod: {
     type: CallError,
     retryable: false,
-    message: "Missing.nothing: unknown vox method call",
+    message:
+      "Missing.nothing: unknown vox method call: the peer does not serve it; nothing has run; compare the schemas of both sides, and the address",
     provoke: () => withPair((caller) => caller.call(nothing.method, [1])),
   },
   InvalidPayload: {
@@ -107,7 +108,8 @@ const callErrors: Readonly<Record<CallRejectionCode, Omit<Provoked, "code">>> = 
   Cancelled: {
     type: CallError,
     retryable: false,
-    message: "Golden.wait: vox request cancelled",
+    message:
+      "Golden.wait: vox request cancelled: the caller has given up; the handler may have run, in whole or in part",
     provoke: () =>
       withPair((caller) => {
         const controller = new AbortController();
@@ -119,7 +121,8 @@ const callErrors: Readonly<Record<CallRejectionCode, Omit<Provoked, "code">>> = 
   ConnectionClosed: {
     type: CallError,
     retryable: true,
-    message: "Golden.wait: vox connection closed",
+    message:
+      "Golden.wait: vox connection closed: it ended before the answer came; the handler may have run, in whole or in part",
     provoke: () =>
       withPair(async (caller, { server }) => {
         const call = caller.call(wait.method, [1]);
@@ -130,7 +133,8 @@ const callErrors: Readonly<Record<CallRejectionCode, Omit<Provoked, "code">>> = 
   SessionShutdown: {
     type: CallError,
     retryable: true,
-    message: "Golden.wait: vox session shutdown",
+    message:
+      "Golden.wait: vox session shutdown: this side has closed it; the handler may have run, in whole or in part",
     provoke: () =>
       withPair(async (caller, { client }) => {
         const call = caller.call(wait.method, [1]);
@@ -141,13 +145,15 @@ const callErrors: Readonly<Record<CallRejectionCode, Omit<Provoked, "code">>> = 
   SendFailed: {
     type: CallError,
     retryable: true,
-    message: "Golden.hello: vox send failed",
+    message:
+      "Golden.hello: vox send failed: the peer could not send its answer; the handler may have run, in whole or in part",
     provoke: () => answeredWith("0106"),
   },
   Indeterminate: {
     type: CallError,
     retryable: false,
-    message: "Golden.hello: indeterminate vox error",
+    message:
+      "Golden.hello: indeterminate vox error: the handler failed, or the peer has lost the answer; the handler may have run, in whole or in part; look at what it changes before you call it again, or declare it @idempotent",
     provoke: () => answeredWith("0107"),
   },
 };

@@ -165,16 +165,54 @@ export type CallRejectionCode =
   | "SendFailed"
   | "Indeterminate";
 
-/** Reference text and retryability of each failure code. Source: `protocol/calls.md` §2. */
-const failureTexts: Readonly<Record<CallErrorCode, readonly [text: string, retryable: boolean]>> = {
-  UnknownMethod: ["unknown vox method call", false],
-  InvalidPayload: ["invalid vox payload", false],
-  Cancelled: ["vox request cancelled", false],
-  ConnectionClosed: ["vox connection closed", true],
-  SessionShutdown: ["vox session shutdown", true],
-  SendFailed: ["vox send failed", true],
-  Indeterminate: ["indeterminate vox error", false],
+/** What a failed call says. */
+interface FailureText {
+  /** As the reference has it. Source: `protocol/calls.md` §2. */
+  readonly text: string;
+  readonly retryable: boolean;
+  /** What has happened, where no detail says it better. */
+  readonly happened: string;
+  /** What to do, behind what may have run. */
+  readonly advice?: string;
+}
+
+const failureTexts: Readonly<Record<CallErrorCode, FailureText>> = {
+  UnknownMethod: {
+    text: "unknown vox method call",
+    retryable: false,
+    happened: "the peer does not serve it",
+    advice: "compare the schemas of both sides, and the address",
+  },
+  InvalidPayload: {
+    text: "invalid vox payload",
+    retryable: false,
+    happened: "the peer could not read the arguments",
+  },
+  Cancelled: { text: "vox request cancelled", retryable: false, happened: "the caller has given up" },
+  ConnectionClosed: {
+    text: "vox connection closed",
+    retryable: true,
+    happened: "it ended before the answer came",
+  },
+  SessionShutdown: { text: "vox session shutdown", retryable: true, happened: "this side has closed it" },
+  SendFailed: { text: "vox send failed", retryable: true, happened: "the peer could not send its answer" },
+  Indeterminate: {
+    text: "indeterminate vox error",
+    retryable: false,
+    happened: "no answer can come any more",
+    advice: "look at what it changes before you call it again, or declare it @idempotent",
+  },
 };
+
+function textOf(code: CallErrorCode, detail: string, mayHaveRun: boolean): string {
+  const { text, happened, advice } = failureTexts[code];
+  const parts = [`${text}: ${detail === "" ? happened : detail}`];
+  // Of a payload the detail says which one it was.
+  if (code !== "InvalidPayload")
+    parts.push(mayHaveRun ? "the handler may have run, in whole or in part" : "nothing has run");
+  if (advice !== undefined) parts.push(advice);
+  return parts.join("; ");
+}
 
 /** Codes of {@link CallError}: every way in which a call fails other than by its declared error. */
 export type CallErrorCode = Exclude<CallRejectionCode, "User">;
@@ -224,13 +262,23 @@ export class CallError extends VoxError {
   readonly detail: string;
   /** Which method was called; undefined when the failure is not about one. */
   readonly method: MethodName | undefined;
+  /** Whether the handler may have run, in whole or in part. False: the call was not sent, or not taken. */
+  readonly mayHaveRun: boolean;
 
-  constructor(code: CallErrorCode, detail = "", method?: MethodName, options: VoxErrorOptions = {}) {
-    const [text, retryable] = failureTexts[code];
+  /** @param options `mayHaveRun`: default true, but for `UnknownMethod` */
+  constructor(
+    code: CallErrorCode,
+    detail = "",
+    method?: MethodName,
+    options: VoxErrorOptions & { readonly mayHaveRun?: boolean } = {},
+  ) {
+    const { retryable } = failureTexts[code];
+    const { mayHaveRun = code !== "UnknownMethod" } = options;
     const prefix = method === undefined ? "" : `${method.service}.${method.name}: `;
-    super(code, `${prefix}${text}${detail === "" ? "" : `: ${detail}`}`, { retryable, ...options });
+    super(code, `${prefix}${textOf(code, detail, mayHaveRun)}`, { retryable, ...options });
     this.detail = detail;
     this.method = method && nameOf(method);
+    this.mayHaveRun = mayHaveRun;
   }
 }
 

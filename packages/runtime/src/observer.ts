@@ -2,10 +2,10 @@
  * What an application can watch. Every member is optional and costs nothing when absent; what it throws is ignored,
  * so that watching can never break what is watched. Source: `protocol/session.md` §9.
  */
-import { ignore } from "./call/call-out.js";
-import { isPromise } from "./call/result.js";
+import { callOut, ignore } from "./call/call-out.js";
 import type { CloseReason, SessionState } from "./call/session-handle.js";
 import type { CallRejectionCode, MethodName, SessionError, VoxError } from "./errors.js";
+import { toJson } from "./options/to-json.js";
 
 /** Something happened on a link. */
 export interface LinkEvent {
@@ -257,20 +257,35 @@ const events: Readonly<Record<keyof Observer, true>> = {
 
 type EventMember = (data: unknown) => unknown;
 
-/** Tells an observer, and ignores what it throws. */
+/** For logs: integers as texts, errors with their messages. Not enumerable: an event has the members of its type. */
+const json = {
+  value(this: object): unknown {
+    return toJson({ ...this });
+  },
+};
+
+/**
+ * Tells an observer. What the member throws changes nothing of what is watched.
+ * @param onFailed called when the member throws or rejects
+ * @returns whether the observer has the member
+ */
 export function notify<K extends keyof Observer>(
   observer: Observer | undefined,
   event: K,
   data: Parameters<NonNullable<Observer[K]>>[0],
-): void {
-  if (observer === undefined) return;
-  try {
-    const outcome = (observer[event] as EventMember | undefined)?.call(observer, data);
-    // An `async` member fails later.
-    if (isPromise(outcome)) Promise.resolve(outcome).catch(ignore);
-  } catch {
-    // Watching must not change what is watched.
-  }
+  onFailed: () => void = ignore,
+): boolean {
+  if (observer === undefined) return false;
+  let hasMember = true;
+  const tell = (): unknown => {
+    const member = observer[event] as EventMember | undefined;
+    hasMember = member !== undefined;
+    if (member === undefined) return undefined;
+    if (!("toJSON" in data)) Object.defineProperty(data, "toJSON", json);
+    return member.call(observer, data);
+  };
+  callOut(tell, onFailed);
+  return hasMember;
 }
 
 /**

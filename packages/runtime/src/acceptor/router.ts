@@ -47,8 +47,8 @@ export const noService = "Noop";
  *
  * ```ts
  * serve(url, router(
- *   { Orders: (request, user) => ordersDispatcher(new Orders(user)) },
- *   { context: (request) => authenticate(request.peerMetadata) },
+ *   { Orders: (_request, user) => ordersDispatcher(new Orders(user)) },
+ *   { context: authenticate },
  * ));
  * ```
  *

@@ -85,10 +85,19 @@ describe("CallError", () => {
     ["SessionShutdown", "vox session shutdown", true],
     ["SendFailed", "vox send failed", true],
     ["Indeterminate", "indeterminate vox error", false],
-  ] as const)("%s reads %j, retryable: %s", (code, text, retryable) => {
-    const failure = new CallError(code);
-    expect(failure).toMatchObject({ code, message: text, retryable });
-    expect(new CallError(code, "why").message).toBe(`${text}: why`);
+  ] as const)("%s reads %j, and says what happened and what may have run", (code, text, retryable) => {
+    const ran = "the handler may have run, in whole or in part";
+    const mayHaveRun = code !== "UnknownMethod";
+    for (const failure of [new CallError(code), new CallError(code, "why")]) {
+      expect(failure).toMatchObject({ code, retryable, mayHaveRun });
+      expect(failure.message).toMatch(
+        failure.detail === "" ? RegExp(`^${text}: \\w+`) : RegExp(`^${text}: why`),
+      );
+      if (code !== "InvalidPayload") expect(failure.message).toContain(mayHaveRun ? ran : "nothing has run");
+    }
+    const unsent = new CallError(code, "", undefined, { mayHaveRun: false });
+    expect(unsent.mayHaveRun).toBe(false);
+    expect(unsent.message).not.toContain(ran);
   });
 });
 

@@ -1,7 +1,21 @@
+import { toJson } from "../options/to-json.js";
+
 /** A value or an error, for callers who would rather test than catch. */
 export type Result<T, E> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E };
+
+/** For logs: integers as texts. Not enumerable, so that a result equals another one that has the same value. */
+const json = {
+  value(this: object): unknown {
+    return toJson({ ...this });
+  },
+};
+
+/** The result of a call that has succeeded. */
+export function okResult<T>(value: T): Result<T, never> {
+  return Object.defineProperty({ ok: true, value }, "toJSON", json);
+}
 
 /** A value, or a promise of one. */
 export type Awaitable<T> = T | PromiseLike<T>;

@@ -105,6 +105,7 @@ export class Driver implements Caller, ConnectionSink {
       clock,
       observer,
       options.peerSupportsRetry,
+      options.onUnhandledError,
     );
     const onSettled = (): void => this.settle();
     const parts = { ...options, connection, bindings: this.bindings, caller: this, openChannels, onSettled };

@@ -4,6 +4,7 @@ import type { CallOptions } from "../call/caller.js";
 import { givenArguments, givenOptions } from "../call/given.js";
 import type { Method } from "../call/method.js";
 import type { CallChannels } from "../channel/call-channels.js";
+import type { Metadata } from "../wire/metadata.js";
 import type { Timed } from "./deadlines.js";
 import type { ObservedRequest } from "./request-events.js";
 
@@ -37,6 +38,8 @@ export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
   /** Identifies the call across resends; 0 when the peer does not ask for it. */
   operationId = 0;
   settled = false;
+  /** Hears what came beside the answer, in the context of the call. */
+  onMetadata: ((metadata: Metadata) => unknown) | undefined = undefined;
   deadline = 0;
   heapIndex = -1;
   /** The channels among the arguments; undefined for a method without. */

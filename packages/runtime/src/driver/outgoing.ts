@@ -1,8 +1,11 @@
 /** The calling half of a driver: from a call to its settled promise. Source: `protocol/calls.md` §1–2. */
 import { Reader } from "../bytes/reader.js";
 import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
+import { keepContext } from "../call/async-context.js";
 import { callOut } from "../call/call-out.js";
 import type { CallOptions } from "../call/caller.js";
+import { failedResult, nameCaller, rejection } from "../call/caller-line.js";
+import { okResult } from "../call/result.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
 import { type Channeling, channelingOf } from "../channel/channeling.js";
 import type { Channels } from "../channel/channels.js";
@@ -17,7 +20,7 @@ import {
   DeclaredError,
 } from "../errors.js";
 import type { Limits } from "../limits.js";
-import type { Observer } from "../observer.js";
+import type { HandlerFailureListener, Observer } from "../observer.js";
 import { peerText } from "../options/peer-text.js";
 import { readTag, unknownVariant } from "../postcard/counts.js";
 import { readString } from "../postcard/text.js";
@@ -55,9 +58,17 @@ const failureCodes: readonly (CallErrorCode | undefined)[] = [
   "Indeterminate",
 ];
 
+/** What the peer says with a failure that carries no text of its own. */
+const saidByPeer: Partial<Readonly<Record<CallErrorCode, string>>> = {
+  Cancelled: cancelledByPeer,
+  ConnectionClosed: "the peer has lost a connection that it needs",
+  SessionShutdown: "the peer is closing its session",
+  Indeterminate: "the handler failed, or the peer has lost the answer",
+};
+
 function giveMetadata(
   events: RequestEvents,
-  onMetadata: (metadata: Metadata) => void,
+  onMetadata: (metadata: Metadata) => unknown,
   request: OutgoingRequest,
   head: MessageHead | QueuedMessage,
   bytes: Uint8Array,
@@ -96,6 +107,8 @@ export class OutgoingCalls implements ResendHost {
   /** Whether there is no link at the moment. */
   private isCut = false;
   private readonly resends: Resends;
+  /** While {@link start} runs: the caller waits. */
+  private isStarting = false;
   /** Id of the call that was sent last; 0 before the first. */
   private lastId = 0;
 
@@ -107,12 +120,13 @@ export class OutgoingCalls implements ResendHost {
     clock: Clock,
     observer: Observer | undefined,
     peerSupportsRetry: boolean,
+    onUnhandledError: HandlerFailureListener | undefined,
   ) {
     this.connection = connection;
     this.bindings = bindings;
     this.openChannels = openChannels;
     this.clock = clock;
-    this.events = new RequestEvents(connection, "client", clock, observer);
+    this.events = new RequestEvents(connection, "client", clock, observer, onUnhandledError);
     this.methods = new MethodTable(
       bindings,
       "args",
@@ -161,6 +175,13 @@ export class OutgoingCalls implements ResendHost {
     reject: (error: unknown) => void,
   ): void {
     const request = new OutgoingRequest(method, args, options, asResult, resolve, reject, this.onAbort);
+    this.isStarting = true;
+    this.begin(request, options);
+    this.isStarting = false;
+  }
+
+  private begin(request: OutgoingRequest, options: CallOptions | undefined): void {
+    const { method } = request;
     const channeling = channelingOf(method);
     if (channeling !== undefined) request.channels = channeling.ofCall(this.openChannels(channeling), method);
     this.events.begin(request);
@@ -314,7 +335,8 @@ export class OutgoingCalls implements ResendHost {
   }
 
   private watch(request: OutgoingRequest, options: CallOptions): void {
-    const { signal, timeoutMs } = options;
+    const { signal, timeoutMs, onMetadata } = options;
+    if (onMetadata !== undefined) request.onMetadata = keepContext(onMetadata);
     request.signal = signal;
     if (signal !== undefined) watchAbort(signal, request);
     if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
@@ -329,9 +351,8 @@ export class OutgoingCalls implements ResendHost {
     if (outbox.isEncoding) {
       this.unwatch(request);
       this.abandonChannels(request, undefined);
-      request.reject(
-        new CodecError("EncodeFailed", "a value called back into its session while it was encoded"),
-      );
+      const text = "a value called back into its session while it was encoded";
+      this.giveError(request, new CodecError("EncodeFailed", text), false);
       return;
     }
     try {
@@ -360,7 +381,7 @@ export class OutgoingCalls implements ResendHost {
       const error =
         fault instanceof CodecError ? fault : encodeError(fault, method.args.shape, request.args, label);
       this.events.codecFailed("onEncodeError", "arguments", request, error);
-      request.reject(error);
+      this.giveError(request, error, false);
     }
   }
 
@@ -400,7 +421,7 @@ export class OutgoingCalls implements ResendHost {
       return;
     }
     this.unwatch(request);
-    const { onMetadata } = request.options ?? {};
+    const { onMetadata } = request;
     if (onMetadata !== undefined) giveMetadata(this.events, onMetadata, request, head, bytes);
     const { asResult } = request;
     const { reader } = this;
@@ -428,7 +449,7 @@ export class OutgoingCalls implements ResendHost {
       return;
     }
     this.events.finished(request, "Ok");
-    request.resolve(asResult ? { ok: true, value } : value);
+    request.resolve(asResult ? okResult(value) : value);
   }
 
   private settleError(request: OutgoingRequest, reader: Reader, { problem, read }: Reading): CallRejection {
@@ -438,7 +459,7 @@ export class OutgoingCalls implements ResendHost {
       const code = failureCodes[index];
       if (code === undefined) unknownVariant(reader, index, "VoxError");
       const detail = code === "InvalidPayload" ? peerText(readString(reader), longestDetail) : "";
-      return this.fail(request, code, code === "Cancelled" ? cancelledByPeer : detail);
+      return this.fail(request, code, saidByPeer[code] ?? detail);
     }
     if (problem !== undefined || method.error === undefined) {
       const detail = problem ?? "a declared error of a method that declares none";
@@ -446,8 +467,7 @@ export class OutgoingCalls implements ResendHost {
     }
     const error = new DeclaredError(method, read(reader));
     this.events.finished(request, "User");
-    if (request.asResult) request.resolve({ ok: false, error });
-    else request.reject(error);
+    this.giveError(request, error);
     return error;
   }
 
@@ -502,11 +522,27 @@ export class OutgoingCalls implements ResendHost {
 
   private fail(request: OutgoingRequest, code: CallErrorCode, detail: string, cause?: unknown): CallError {
     this.unwatch(request);
-    const error = new CallError(code, detail, request.method, { cause });
+    // Without an id it has never left.
+    const mayHaveRun = code !== "UnknownMethod" && request.requestId !== 0;
+    const error = new CallError(code, detail, request.method, { cause, mayHaveRun });
     this.events.finished(request, code);
-    if (request.asResult) request.resolve({ ok: false, error });
-    else request.reject(error);
+    this.giveError(request, error);
     return error;
+  }
+
+  private giveError(
+    request: OutgoingRequest,
+    error: CallRejection | CodecError,
+    asResult = request.asResult,
+  ): void {
+    if (!this.isStarting) {
+      request.resolve(asResult ? failedResult(error) : rejection(error));
+      return;
+    }
+    // The caller is on the stack.
+    nameCaller(error, this.start);
+    if (asResult) request.resolve({ ok: false, error });
+    else request.reject(error);
   }
 
   private unwatch(request: OutgoingRequest): void {

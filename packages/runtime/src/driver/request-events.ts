@@ -78,8 +78,11 @@ export class RequestEvents {
   handlerFailed(request: ObservedRequest, error: unknown): void {
     const { observer, onUnhandledError } = this;
     const event = { ...this.describe(request), error };
-    if (observer?.onHandlerError !== undefined) notify(observer, "onHandlerError", event);
-    else if (onUnhandledError !== undefined) callOut(() => onUnhandledError(event), ignore);
+    const unobserved = (): void => {
+      if (onUnhandledError !== undefined) callOut(() => onUnhandledError(event), ignore);
+    };
+    // An observer that fails has not handled it.
+    if (!notify(observer, "onHandlerError", event, unobserved)) unobserved();
   }
 
   storeFailed(request: ObservedRequest, step: OperationStoreErrorEvent["step"], error: unknown): void {

@@ -10,6 +10,7 @@
 
 import { RootOffer } from "../acceptor/root-offer.js";
 import type { Acceptor } from "../acceptor/router.js";
+import { rejection } from "../call/caller-line.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { SessionError, VoxError } from "../errors.js";
 import { announceFrameLimit, takeFrameLimit } from "../handshake/frame-limit.js";
@@ -55,7 +56,8 @@ export function establish(
 ): Promise<Session> {
   return new Promise((resolve, reject) => {
     try {
-      new Establishment(link, side, acceptor, options, target, { resolve, reject }).start();
+      const settlement = { resolve, reject: (error: unknown) => resolve(rejection(error)) };
+      new Establishment(link, side, acceptor, options, target, settlement).start();
     } catch (error) {
       link.abort();
       reject(error);

@@ -20,7 +20,7 @@ export type ServerMiddleware = (
  * cannot be read, do not get here.
  *
  * ```ts
- * serve(url, intercept(catalogDispatcher(handler), [verifyBearerToken(verify), logServerCalls(console.log)]));
+ * serve(url, intercept(catalogDispatcher(handler), [verifyBearerToken(verify, user), logServerCalls(console.log)]));
  * ```
  */
 export function intercept(dispatcher: Dispatcher, middleware: readonly ServerMiddleware[]): Dispatcher {

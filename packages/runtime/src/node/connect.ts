@@ -1,6 +1,7 @@
 /** The short way to a service. Source: `protocol/calls.md` §8.2. */
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
+import { nameCaller } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
 import { systemClock } from "../clock.js";
@@ -106,16 +107,26 @@ export async function connect<C>(
  * Options and errors are those of {@link connect}.
  */
 export async function connectSession(address: string, options: ConnectSessionOptions = {}): Promise<Session> {
+  try {
+    return await tryToConnect(address, options);
+  } catch (error) {
+    nameCaller(error);
+    throw error;
+  }
+}
+
+async function tryToConnect(address: string, options: ConnectSessionOptions): Promise<Session> {
   checkOptions(options, connectChecks);
   checkChannelCapacity(options);
   const target = parseAddress(address);
   const { connectRetryMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;
-  const report = (count: number): void =>
+  const report = (count: number): void => {
     notify(options.observer, "onStateChanged", {
       link: formatAddress(target),
       sessionId: undefined,
       state: { kind: "connecting", attempt: count },
     });
+  };
   if (connectRetryMs === undefined) {
     report(1);
     return attempt(target, connectTimeoutMs, options);
@@ -161,8 +172,8 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
   const { link, hasHeard } = await openLink(target, { timeoutMs, clock, signal, limits, webSocket });
   try {
     return await openSession(link, {
-      onUnhandledError: printFailure,
       ...rest,
+      onUnhandledError: options.onUnhandledError ?? printFailure,
       keepalive: chosenKeepalive(options),
       signal,
       clock,

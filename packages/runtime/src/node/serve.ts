@@ -323,8 +323,8 @@ export class Server implements AsyncDisposable {
     let session: Session;
     try {
       session = await acceptSession(link, this.acceptor, {
-        onUnhandledError: printFailure,
         ...options,
+        onUnhandledError: options.onUnhandledError ?? printFailure,
         keepalive: chosenKeepalive(options),
         registry: this.registry,
         signal: controller.signal,

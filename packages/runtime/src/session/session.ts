@@ -2,6 +2,7 @@
 
 import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import type { Caller } from "../call/caller.js";
+import { rejection } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import { asyncDispose } from "../call/dispose.js";
@@ -221,7 +222,7 @@ export class Session implements SessionHandle {
   ): Promise<T> {
     if (!this.isOpen) return Promise.reject(new SessionError("Protocol", "protocol error: session closed"));
     if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       let isCancelled = false;
       const watcher = {
         onAborted: (): void => {
@@ -236,7 +237,7 @@ export class Session implements SessionHandle {
         },
         failed: (error) => {
           if (signal !== undefined) unwatchAbort(signal, watcher);
-          reject(isCancelled && signal !== undefined ? openCancelled(signal) : error);
+          resolve(rejection(isCancelled && signal !== undefined ? openCancelled(signal) : error));
         },
       });
       if (id !== undefined && signal !== undefined) watchAbort(signal, watcher);
