@@ -39,6 +39,7 @@ import { loggingChecks } from "../../packages/runtime/src/middleware/logging.js"
 import { previewChecks } from "../../packages/runtime/src/middleware/preview.js";
 import { attachChecks } from "../../packages/runtime/src/node/attach.js";
 import { connectChecks } from "../../packages/runtime/src/node/connect.js";
+import { linkOfChecks } from "../../packages/runtime/src/node/link-of.js";
 import { webSocketChecks } from "../../packages/runtime/src/node/open-websocket.js";
 import { serveChecks } from "../../packages/runtime/src/node/serve.js";
 import { socketLinkChecks } from "../../packages/runtime/src/node/socket-link.js";
@@ -193,9 +194,10 @@ const sets = {
     connectRetryMs: durations,
     serve: acceptors,
     webSocket: {
-      good: [{}, { headers: { cookie: "a" }, protocols: ["a"], tls: {} }],
-      bad: [1, null, { headers: 1 }, { headers: { a: 1 } }, { protocols: "a" }, { tls: 1 }],
+      good: [{}, { headers: { cookie: "a" }, protocols: ["a"] }],
+      bad: [1, null, { headers: 1 }, { headers: { a: 1 } }, { protocols: "a" }],
     },
+    tls: objects,
   }),
   ServeOptions: cases(serveChecks, {
     ...establishWithoutTime,
@@ -224,10 +226,16 @@ const sets = {
     reconnect: functions,
     serve: acceptors,
   }),
-  WebSocketOptions: cases(webSocketChecks, { headers: objects, protocols: strings, tls: objects }),
+  WebSocketOptions: cases(webSocketChecks, { headers: objects, protocols: strings }),
   SocketLinkOptions: cases(socketLinkChecks, {
     role: among("initiator", "acceptor"),
     address: objects,
+    description: texts,
+    limits,
+  }),
+  LinkOfOptions: cases(linkOfChecks, {
+    role: among("initiator", "acceptor"),
+    description: texts,
     limits,
   }),
   WsLinkOptions: cases(wsLinkChecks, {
@@ -305,6 +313,7 @@ const others: Readonly<Record<string, string>> = {
   OpenSocketOptions: "given by connect",
   OpenWebSocketOptions: "given by connect",
   OpenLinkOptions: "given by connect",
+  ListenOptions: "given by serve",
   ListenWebSocketOptions: "given by serve",
   UpgradeOptions: "part of ServeOptions and AttachOptions",
   IncomingOptions: "given by the driver",
@@ -427,7 +436,7 @@ describe("an entry point checks", () => {
     [
       "serve, its address",
       () => serve(4000 as never, dispatcher),
-      type("address must be a string, got 4000"),
+      type("address must be a string, or a server of node:net, node:tls, node:http or node:https, got 4000"),
     ],
     [
       "serve, its handler",

@@ -215,10 +215,21 @@ describe("the file", () => {
     opens(await serve(address, goldenDispatcher()));
     expect(await failure(serve(address, goldenDispatcher()))).toMatchObject({
       code: "Io",
-      message: `io error: ${address} is in use: another socket listens there (EADDRINUSE)`,
+      message: `io error: another healthy process is already serving on ${address}`,
     });
     await using shop = await connect(address, Golden);
     expect(await shop.hello()).toBe("hello");
+  });
+
+  it("of another listener, which has no lock, is left alone, too", async () => {
+    const listener = createServer();
+    await new Promise<void>((resolve) => listener.listen({ path }, resolve));
+    expect(await failure(serve(address, goldenDispatcher()))).toMatchObject({
+      code: "Io",
+      message: `io error: ${address} is in use: another socket listens there (EADDRINUSE)`,
+    });
+    expect(existsSync(`${path}.lock`)).toBe(false);
+    await new Promise((resolve) => listener.close(resolve));
   });
 
   it("that is no socket is left alone", async () => {

@@ -51,6 +51,11 @@ export function isVoxError(value: unknown): value is VoxError {
   return value instanceof VoxError;
 }
 
+/** The error of an attempt that the application gave up, code `Cancelled`. @param what it has not reached, like `the session was established` */
+export function cancelledBefore(what: string, cause: unknown): VoxError {
+  return new VoxError("Cancelled", `cancelled before ${what}`, { cause });
+}
+
 /** What a codec refused: `encode` a value that does not fit its type, or `decode` bytes that are no value of it. */
 export type CodecErrorCode = "EncodeFailed" | "DecodeFailed";
 

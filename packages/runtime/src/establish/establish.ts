@@ -12,7 +12,7 @@ import { RootOffer } from "../acceptor/root-offer.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { rejection } from "../call/caller-line.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
-import { SessionError, VoxError } from "../errors.js";
+import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import { announceFrameLimit, takeFrameLimit } from "../handshake/frame-limit.js";
 import type {
   Handshake,
@@ -154,7 +154,7 @@ class Establishment implements LinkReceiver {
 
   private readonly onAbort = (): void => {
     const cause = this.options.signal?.reason;
-    this.fail(new VoxError("Cancelled", "cancelled before the session was established", { cause }));
+    this.fail(cancelledBefore("the session was established", cause));
     this.pump.abort();
   };
 

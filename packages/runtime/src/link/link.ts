@@ -71,13 +71,25 @@ export interface UpgradeRequest {
   readonly bearerToken: string | undefined;
 }
 
+/** The certificate with which a peer has authenticated, from an authority that this side trusts. */
+export interface PeerCertificate {
+  /** Of its subject; undefined when it has none. */
+  readonly commonName: string | undefined;
+  /** Names and addresses that it holds for, as Node writes them: `DNS:shop.example, IP Address:192.0.2.1`. */
+  readonly subjectAltName: string | undefined;
+  /** SHA-256 of the certificate: hexadecimal bytes with colons between them. */
+  readonly fingerprint256: string;
+}
+
 /** What a carrier knows about the other end of a link. */
 export interface LinkOrigin {
-  /** Kind of the carrier: `tcp`, `local`, `ws`. */
+  /** Kind of the carrier: `tcp`, `tls`, `local`, `ws`, or `stream` for another stream of Node. */
   readonly transport: string;
   /** Address of the peer's machine, like `192.0.2.1`; undefined where the carrier has none. */
   readonly peerAddress?: string | undefined;
   readonly upgrade?: UpgradeRequest | undefined;
+  /** Of TLS, on the server: the client's certificate. Undefined when it gave none, or one that is not trusted. */
+  readonly peerCertificate?: PeerCertificate | undefined;
 }
 
 /** A carrier of frames. */

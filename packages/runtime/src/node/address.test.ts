@@ -17,6 +17,12 @@ describe("parseAddress", () => {
     expect(parseAddress(address)).toEqual({ host, port });
   });
 
+  it("reads tls://host:port, and writes it", () => {
+    const address = parseAddress("TLS://[::1]:4000");
+    expect(address).toEqual({ host: "::1", port: 4000, isSecure: true });
+    expect(formatAddress(address)).toBe("tls://[::1]:4000");
+  });
+
   it.each([
     "127.0.0.1",
     "tcp://127.0.0.1",
@@ -77,7 +83,7 @@ describe("parseAddress", () => {
 
   it("names an unknown scheme", () => {
     expect(() => parseAddress("http://a:1")).toThrow(
-      'unknown transport scheme: "http" (known: tcp, local, ws, wss)',
+      'unknown transport scheme: "http" (known: tcp, tls, local, ws, wss)',
     );
     expect(() => parseAddress("http://a:1", "unsupported transport scheme")).toThrow(
       'unsupported transport scheme: "http"',

@@ -9,6 +9,11 @@ export interface TcpAddress {
   readonly port: number;
 }
 
+/** Where a peer listens over TLS. */
+export interface TlsAddress extends TcpAddress {
+  readonly isSecure: true;
+}
+
 /** Where a peer on this machine listens: a Unix socket, or a named pipe on Windows. */
 export interface LocalAddress {
   /** The socket's file, absolute or relative; the pipe's name. */
@@ -27,7 +32,7 @@ export interface WebSocketAddress {
 }
 
 /** Where a peer listens on a socket, without anything between it and the frames. */
-export type SocketAddress = TcpAddress | LocalAddress;
+export type SocketAddress = TcpAddress | TlsAddress | LocalAddress;
 
 /** Where a peer listens. */
 export type Address = SocketAddress | WebSocketAddress;
@@ -37,14 +42,20 @@ export function isWebSocket(address: Address): address is WebSocketAddress {
   return "target" in address;
 }
 
+/** Whether TLS is between the socket and what is above it. */
+export function isSecure(address: Address): boolean {
+  return "isSecure" in address && address.isSecure;
+}
+
 /** Bytes that a system takes as the path of a Unix socket; some cut longer ones short without a word. */
 const maxPathBytes = process.platform === "linux" ? 107 : 103;
 
 const expected =
-  "expected tcp://host:port, like tcp://127.0.0.1:4000, local://path, like local:///run/shop.sock, or ws://host:port/path";
+  "expected tcp://host:port, like tcp://127.0.0.1:4000, tls://host:port, local://path, like local:///run/shop.sock, or " +
+  "ws://host:port/path";
 
 /**
- * Reads `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets, or `local://path`, where the path is all
+ * Reads `tcp://host:port`, `tls://host:port` or `host:port`, where an IPv6 host stands in brackets, or `local://path`, where the path is all
  * that follows, or `ws://host:port/path` and `wss://…`, whose ports are 80 and 443 when none is given. An IPv6 host may have
  * a zone, like `[fe80::1%eth0]`; a scheme may have capital letters.
  * @param unknownScheme how the error of another scheme begins
@@ -57,9 +68,10 @@ export function parseAddress(address: string, unknownScheme = "unknown transport
   const scheme = separator === -1 ? "tcp" : address.slice(0, separator).toLowerCase();
   const rest = separator === -1 ? address : address.slice(separator + 3);
   if (scheme === "tcp") return parseHostAndPort(rest, address);
+  if (scheme === "tls") return { ...parseHostAndPort(rest, address), isSecure: true };
   if (scheme === "local") return parsePath(rest, address);
   if (scheme === "ws" || scheme === "wss") return parseWebSocket(rest, address, scheme === "wss");
-  throw addressError(`${unknownScheme}: "${scheme}" (known: tcp, local, ws, wss)`);
+  throw addressError(`${unknownScheme}: "${scheme}" (known: tcp, tls, local, ws, wss)`);
 }
 
 /** The address as text, in the form that {@link parseAddress} reads. */
@@ -67,7 +79,7 @@ export function formatAddress(address: Address): string {
   if ("path" in address) return `local://${address.path}`;
   const { host, port } = address;
   const place = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  if (!isWebSocket(address)) return `tcp://${place}`;
+  if (!isWebSocket(address)) return `${isSecure(address) ? "tls" : "tcp"}://${place}`;
   return `${address.isSecure ? "wss" : "ws"}://${place}${address.target === "/" ? "" : address.target}`;
 }
 

@@ -1,11 +1,10 @@
 /** Serving on an HTTP server that the application has: HTTP and RPC share its port. */
 import type { Server as HttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { completeLimits } from "../limits.js";
 import { type Check, checkOptions, having, type OptionChecks } from "../options/checks.js";
-import type { WebSocketAddress } from "./address.js";
+import { addressOf } from "./own-listener.js";
 import { type ServeOptions, Server, serveChecks } from "./serve.js";
 import { handleUpgrades } from "./upgrades.js";
 
@@ -67,14 +66,4 @@ export function attach(http: HttpServer, acceptor: Acceptor, options: AttachOpti
   };
   const server: Server = new Server(listener, () => addressOf(http, served), acceptor, options);
   return server;
-}
-
-/** Where the HTTP server listens; port 0 as long as it does not. */
-function addressOf(http: HttpServer, target: string): WebSocketAddress {
-  const address = http.address() as AddressInfo | string | null;
-  const isSecure = "setSecureContext" in http;
-  if (address === null || typeof address === "string")
-    return { host: "localhost", port: 0, target, isSecure };
-  const host = address.address === "::" || address.address === "0.0.0.0" ? "localhost" : address.address;
-  return { host, port: address.port, target, isSecure };
 }

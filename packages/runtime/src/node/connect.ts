@@ -1,16 +1,24 @@
 /** The short way to a service. Source: `protocol/calls.md` §8.2. */
+import type { ConnectionOptions } from "node:tls";
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { nameCaller } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
 import { systemClock } from "../clock.js";
-import { SessionError } from "../errors.js";
+import { cancelledBefore, SessionError } from "../errors.js";
 import { initiateChecks, type OpenSessionOptions, openSession } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
 import { notify } from "../observer.js";
-import { checkOptions, duration, nested, type OptionChecks, switchable } from "../options/checks.js";
+import {
+  anyObject,
+  checkOptions,
+  duration,
+  nested,
+  type OptionChecks,
+  switchable,
+} from "../options/checks.js";
 import { Backoff } from "../resume/backoff.js";
 import { reconnectChecks } from "../resume/option-checks.js";
 import type { LinkAttempt, ReconnectOptions } from "../resume/reconnect-options.js";
@@ -20,7 +28,6 @@ import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
 import { chosenKeepalive, type KeepaliveSetting, keepaliveCheck } from "./keepalive.js";
 import { openLink } from "./open-link.js";
-import { cancelled } from "./open-socket.js";
 import { type WebSocketOptions, webSocketChecks } from "./open-websocket.js";
 import { printFailure } from "./print-failure.js";
 
@@ -45,8 +52,13 @@ export interface ConnectOptions
   readonly reconnect?: boolean | ReconnectOptions | undefined;
   /** Answers the calls that the server makes to us. Default: each is answered with `Cancelled`. */
   readonly serve?: Acceptor | undefined;
-  /** Of addresses with `ws` and `wss`: headers, subprotocols and TLS of the request that opens the WebSocket. */
+  /** Of addresses with `ws` and `wss`: headers and subprotocols of the request that opens the WebSocket. */
   readonly webSocket?: WebSocketOptions | undefined;
+  /**
+   * TLS options of Node, for `tls` and `wss`: `ca`, `cert`, `key`, `servername` … The server's certificate is checked
+   * unless `rejectUnauthorized` is false.
+   */
+  readonly tls?: ConnectionOptions | undefined;
 }
 
 /** What {@link connectSession} may be given. */
@@ -65,6 +77,7 @@ export const connectChecks: OptionChecks<ConnectSessionOptions> = {
   connectRetryMs: duration,
   serve: checkAcceptor,
   webSocket: nested(webSocketChecks),
+  tls: anyObject,
 };
 
 const defaultConnectTimeoutMs = 5000;
@@ -79,12 +92,13 @@ const longestBackOffMs = 5000;
  * const product = await shop.get(1n);
  * ```
  *
- * @param address `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets; `local://path` for a Unix socket;
- * `ws://host:port/path` or `wss://…` for a WebSocket
+ * @param address `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets; `tls://host:port`; `local://path`
+ * for a Unix socket or a named pipe; `ws://host:port/path` or `wss://…` for a WebSocket
  * @param service from the generated file; `await using`, or `$close()`, of the client ends the session, which channels
  * and virtual connections of it may keep for as long as they are used
  * @throws SessionError `Io` when nothing listens there, `ConnectTimeout` when it takes too long, `WentAway` when the peer
- * closes the connection, `ServerFull` when it has no place, `Protocol` when it speaks something else or the address is none
+ * closes the connection, `ServerFull` when it has no place, `Protocol` when it speaks something else, its certificate is not
+ * trusted or the address is none
  * @throws RejectedError when the peer refuses: its `metadata` says why
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws TypeError, RangeError for an option that is wrong, with its name
@@ -148,13 +162,14 @@ async function tryToConnect(address: string, options: ConnectSessionOptions): Pr
       lastError = error;
     }
     await backoff.pause(options.signal, Math.max(0, deadline - clock.now()));
-    if (options.signal?.aborted === true) throw cancelled(options.signal);
+    if (options.signal?.aborted === true)
+      throw cancelledBefore("the session was established", options.signal.reason);
   }
 }
 
 /** One attempt, from the name to the session. */
 async function attempt(target: Address, timeoutMs: number, options: ConnectSessionOptions): Promise<Session> {
-  const { serve, signal, clock = systemClock, reconnect, webSocket, ...rest } = options;
+  const { serve, signal, clock = systemClock, reconnect, webSocket, tls, ...rest } = options;
   const limits = completeLimits(options.limits);
   const deadline = clock.now() + timeoutMs;
   const reopen = async (again: LinkAttempt): Promise<Link> => {
@@ -166,10 +181,11 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
       signal: again.signal,
       limits,
       webSocket,
+      tls,
     });
     return opened.link;
   };
-  const { link, hasHeard } = await openLink(target, { timeoutMs, clock, signal, limits, webSocket });
+  const { link, hasHeard } = await openLink(target, { timeoutMs, clock, signal, limits, webSocket, tls });
   try {
     return await openSession(link, {
       ...rest,

@@ -13,6 +13,7 @@ export const connect: never = attach;
 export const connectSession: never = attach;
 export const defaultKeepalive: never = attach;
 export const formatAddress: never = attach;
+export const linkOf: never = attach;
 export const parseAddress: never = attach;
 export const Server: never = attach;
 export const SocketLink: never = attach;

@@ -1,5 +1,5 @@
 /**
- * Vox over TCP and Unix sockets, for Node. Subpath `@voxrpc/runtime/node`.
+ * Vox over TCP, TLS, Unix sockets, WebSockets and streams, for Node. Subpath `@voxrpc/runtime/node`.
  *
  * ```ts
  * await using server = await serve("tcp://127.0.0.1:0", catalogDispatcher(handler));
@@ -14,6 +14,7 @@ export {
   parseAddress,
   type SocketAddress,
   type TcpAddress,
+  type TlsAddress,
   type WebSocketAddress,
 } from "./address.js";
 export { type AttachOptions, attach } from "./attach.js";
@@ -24,6 +25,7 @@ export {
   connectSession,
 } from "./connect.js";
 export { defaultKeepalive, type KeepaliveSetting } from "./keepalive.js";
+export { type LinkOfOptions, linkOf, type StreamPair } from "./link-of.js";
 export type { WebSocketOptions } from "./open-websocket.js";
 export { type ServeOptions, Server, type ServerSnapshot, serve } from "./serve.js";
 export { SocketLink, type SocketLinkOptions } from "./socket-link.js";

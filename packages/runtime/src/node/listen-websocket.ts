@@ -3,16 +3,17 @@ import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TlsOptions } from "node:tls";
-import { formatAddress, type WebSocketAddress } from "./address.js";
-import { listenOn } from "./listen.js";
+import type { WebSocketAddress } from "./address.js";
+import { certified, listenOn } from "./listen.js";
+import { reportTlsFaults } from "./own-listener.js";
 import { answerPlainRequests, handleUpgrades, type UpgradeHandling } from "./upgrades.js";
 
 /** What {@link listenWebSocket} takes. */
 export interface ListenWebSocketOptions extends Omit<UpgradeHandling, "path"> {
   /** Certificate and key for `wss`. */
   readonly tls: TlsOptions | undefined;
-  /** Milliseconds for the request's headers. */
-  readonly headersTimeoutMs: number;
+  /** Milliseconds for a TLS handshake, and for the request's headers. */
+  readonly handshakeTimeoutMs: number;
   /** Connections at once, of requests that ask for no WebSocket too. */
   readonly maxSockets: number;
   readonly signal: AbortSignal | undefined;
@@ -38,15 +39,20 @@ export async function listenWebSocket(
   address: WebSocketAddress,
   options: ListenWebSocketOptions,
 ): Promise<WebSocketListener> {
-  const { tls, headersTimeoutMs, signal, maxSockets, ...handling } = options;
-  if (address.isSecure && tls === undefined)
-    throw new TypeError(`${formatAddress(address)} needs the option tls, with a certificate and its key`);
+  const { tls, handshakeTimeoutMs, signal, maxSockets, ...handling } = options;
   const timeouts = {
-    headersTimeout: Math.min(headersTimeoutMs, 2 ** 31 - 1),
-    requestTimeout: Math.min(headersTimeoutMs, 2 ** 31 - 1),
+    headersTimeout: Math.min(handshakeTimeoutMs, 2 ** 31 - 1),
+    requestTimeout: Math.min(handshakeTimeoutMs, 2 ** 31 - 1),
     connectionsCheckingInterval: lookForLateMs,
   };
-  const server = address.isSecure ? createSecureServer({ ...tls, ...timeouts }) : createServer(timeouts);
+  const server = address.isSecure
+    ? createSecureServer({
+        handshakeTimeout: timeouts.headersTimeout,
+        ...certified(tls, address),
+        ...timeouts,
+      })
+    : createServer(timeouts);
+  reportTlsFaults(server, handling.onRefused);
   server.maxConnections = maxSockets;
   answerPlainRequests(server);
   const [path = "/"] = address.target.split("?");

@@ -1,4 +1,5 @@
 /** From an address to a link, whatever carries it. */
+import type { ConnectionOptions } from "node:tls";
 import { type Address, isWebSocket } from "./address.js";
 import { openSocket } from "./open-socket.js";
 import { type OpenWebSocketOptions, openWebSocket, type WebSocketOptions } from "./open-websocket.js";
@@ -10,6 +11,8 @@ export interface OpenLinkOptions
   extends Pick<OpenWebSocketOptions, "clock" | "limits" | "signal" | "timeoutMs"> {
   /** Of WebSockets. */
   readonly webSocket: WebSocketOptions | undefined;
+  /** Of `tls` and `wss`. */
+  readonly tls: ConnectionOptions | undefined;
 }
 
 /** A link that is open, with nothing sent yet. */

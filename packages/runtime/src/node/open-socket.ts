@@ -1,41 +1,52 @@
 /** From an address to a connected socket, within a time. */
 import { connect as connectSocket, isIP, type Socket } from "node:net";
+import { type ConnectionOptions, connect as connectSecurely } from "node:tls";
 import type { Clock } from "../clock.js";
-import { SessionError, VoxError } from "../errors.js";
-import { formatAddress, type SocketAddress } from "./address.js";
+import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
+import { formatAddress, isSecure, type SocketAddress } from "./address.js";
 import { socketError } from "./socket-errors.js";
 
 /** How long the look-up of a host's name may take, ms. Source: `protocol/wire.md` §2. */
 const lookupTimeoutMs = 5000;
 
+/** What an attempt that is cancelled has not reached. */
+const established = "the session was established";
+
 /** What {@link openSocket} is told. */
 export interface OpenSocketOptions {
-  /** Milliseconds for look-up and connection together. */
+  /** Milliseconds for look-up, connection and TLS handshake together. */
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
+  /** Of `tls`. */
+  readonly tls?: ConnectionOptions | undefined;
 }
 
 /**
  * Opens a connection; of a host with several addresses the first that answers.
- * @throws SessionError `Io` when there is none to be had, `ConnectTimeout` when it takes too long
+ * @throws SessionError `Io` when there is none to be had, `ConnectTimeout` when it takes too long, `Protocol` when TLS fails
  * @throws VoxError `Cancelled` when `signal` is aborted
  */
 export function openSocket(address: SocketAddress, options: OpenSocketOptions): Promise<Socket> {
-  const { timeoutMs, clock, signal } = options;
+  const { timeoutMs, clock, signal, tls } = options;
   const place = formatAddress(address);
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
-      reject(cancelled(signal));
+      reject(cancelledBefore(established, signal.reason));
       return;
     }
     const started = clock.now();
     let isLookedUp = "path" in address || isIP(address.host) !== 0;
-    const socket = connectSocket({ ...address });
+    // Node turns this check off for a whole process by an environment variable; only the option may do that here.
+    const isOverTls = isSecure(address);
+    const socket = isOverTls
+      ? connectSecurely({ rejectUnauthorized: true, ...tls, ...address })
+      : connectSocket({ ...address });
+    const opened = isOverTls ? "secureConnect" : "connect";
     const settle = (): void => {
       clock.clearTimer(timer);
       signal?.removeEventListener("abort", onAbort);
-      socket.off("connect", onConnect).off("error", onError).off("lookup", onLookup);
+      socket.off(opened, onConnect).off("error", onError).off("lookup", onLookup);
     };
     const fail = (error: VoxError): void => {
       settle();
@@ -51,7 +62,7 @@ export function openSocket(address: SocketAddress, options: OpenSocketOptions): 
     const onLookup = (): void => {
       isLookedUp = true;
     };
-    const onAbort = (): void => fail(cancelled(signal));
+    const onAbort = (): void => fail(cancelledBefore(established, signal?.reason));
     const onTimer = (): void => {
       const left = timeoutMs - (clock.now() - started);
       if (isLookedUp && left > 0) {
@@ -66,11 +77,6 @@ export function openSocket(address: SocketAddress, options: OpenSocketOptions): 
     };
     let timer = clock.setTimer(isLookedUp ? timeoutMs : Math.min(timeoutMs, lookupTimeoutMs), onTimer);
     signal?.addEventListener("abort", onAbort);
-    socket.on("connect", onConnect).on("error", onError).on("lookup", onLookup);
+    socket.on(opened, onConnect).on("error", onError).on("lookup", onLookup);
   });
-}
-
-/** The error of who gave up waiting for a session. */
-export function cancelled(signal: AbortSignal | undefined): VoxError {
-  return new VoxError("Cancelled", "cancelled before the session was established", { cause: signal?.reason });
 }

@@ -3,11 +3,10 @@ import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { WebSocket } from "ws";
 import type { Clock } from "../clock.js";
-import { SessionError, type VoxError } from "../errors.js";
+import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import type { FrameSizeLimits } from "../link/opening-limits.js";
 import { anyObject, type Check, type OptionChecks, text, texts } from "../options/checks.js";
 import { formatAddress, type WebSocketAddress } from "./address.js";
-import { cancelled } from "./open-socket.js";
 import { errorCode, socketError } from "./socket-errors.js";
 import { WsLink } from "./ws-link.js";
 
@@ -17,8 +16,6 @@ export interface WebSocketOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Subprotocols to offer. Default none. */
   readonly protocols?: readonly string[] | undefined;
-  /** TLS options of Node, for `wss`: `ca`, `cert`, `key`, `servername` … */
-  readonly tls?: ConnectionOptions | undefined;
 }
 
 const headers: Check = (value, name) => {
@@ -26,7 +23,7 @@ const headers: Check = (value, name) => {
   for (const [key, each] of Object.entries(value as object)) text(each, `${name}.${key}`);
 };
 
-export const webSocketChecks: OptionChecks<WebSocketOptions> = { headers, protocols: texts, tls: anyObject };
+export const webSocketChecks: OptionChecks<WebSocketOptions> = { headers, protocols: texts };
 
 /** What {@link openWebSocket} takes. */
 export interface OpenWebSocketOptions extends WebSocketOptions {
@@ -35,6 +32,8 @@ export interface OpenWebSocketOptions extends WebSocketOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
   readonly limits: FrameSizeLimits;
+  /** Of `wss`. */
+  readonly tls?: ConnectionOptions | undefined;
 }
 
 /** Answers that do not change when the client asks again. */
@@ -51,10 +50,11 @@ export function openWebSocket(address: WebSocketAddress, options: OpenWebSocketO
   const place = formatAddress(address);
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
-      reject(cancelled(signal));
+      reject(cancelledBefore("the session was established", signal.reason));
       return;
     }
     const ws = new WebSocket(place, [...protocols], {
+      rejectUnauthorized: true,
       ...tls,
       headers: { ...headers },
       perMessageDeflate: false,
@@ -74,7 +74,7 @@ export function openWebSocket(address: WebSocketAddress, options: OpenWebSocketO
       ws.terminate();
       reject(error);
     };
-    const onAbort = (): void => fail(cancelled(signal));
+    const onAbort = (): void => fail(cancelledBefore("the session was established", signal?.reason));
     const timer = clock.setTimer(timeoutMs, () =>
       fail(
         new SessionError("ConnectTimeout", `connect timeout: ${place} did not answer within ${timeoutMs} ms`),
@@ -119,7 +119,7 @@ function upgradeError(fault: Error, place: string): SessionError {
     const text = `${place} does not answer in HTTP; does a Vox server for another carrier, or for TLS, listen there?`;
     return new SessionError("Protocol", `protocol error: ${text}`, { cause: fault });
   }
-  if (code === "ECONNRESET" || fault.message === "socket hang up") {
+  if ((code === "ECONNRESET" && !fault.message.includes("TLS")) || fault.message === "socket hang up") {
     const text = `${place} closed the connection before it answered the WebSocket upgrade`;
     return new SessionError("Io", `io error: ${text}`, { cause: fault });
   }

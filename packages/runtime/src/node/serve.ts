@@ -1,5 +1,4 @@
 /** Serving. Source: `protocol/calls.md` §8.3. */
-import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server as Listener, Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
@@ -25,11 +24,13 @@ import {
 } from "../options/checks.js";
 import { type ResumableOptions, resumableChecks, SessionRegistry } from "../resume/session-registry.js";
 import type { Session } from "../session/session.js";
-import { type Address, formatAddress, isWebSocket, parseAddress } from "./address.js";
+import { type Address, formatAddress, isWebSocket, parseAddress, type SocketAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
+import { connectSession } from "./connect.js";
 import { chosenKeepalive, type KeepaliveSetting, keepaliveCheck } from "./keepalive.js";
 import { listen } from "./listen.js";
 import { listenWebSocket } from "./listen-websocket.js";
+import { addressOf, adopt, isListener, type LinkListener, ownedListener, targetOf } from "./own-listener.js";
 import { PendingLinks } from "./pending-links.js";
 import { printFailure } from "./print-failure.js";
 import { socketError } from "./socket-errors.js";
@@ -43,7 +44,10 @@ export interface ServeOptions
   extends Omit<AcceptSessionOptions, "keepalive" | "registry" | "timeoutMs">,
     KeepaliveSetting,
     UpgradeOptions {
-  /** Certificate and key of a server on `wss`, as Node's `https` takes them. */
+  /**
+   * Certificate and key of a server on `tls` or `wss`, as Node's `tls` takes them. `requestCert` with `ca` asks clients for
+   * certificates.
+   */
   readonly tls?: TlsOptions | undefined;
   /**
    * Connections at once, those in their handshake included. Further ones are refused: their clients get `ServerFull`.
@@ -84,6 +88,8 @@ export const serveChecks: OptionChecks<ServeOptions> = {
 
 const defaultMaxConnections = 10_000;
 const defaultMaxPendingHandshakes = 1024;
+/** Milliseconds for which another server is asked whether it serves. Source: `protocol/wire.md` §2. */
+const answerTimeoutMs = 5000;
 
 /**
  * Serves on an address. Connections that fail, before or after their handshake, disturb no other; the observer's
@@ -95,71 +101,70 @@ const defaultMaxPendingHandshakes = 1024;
  * await server.closed;
  * ```
  *
- * @param address `tcp://host:port` or `host:port`, where port 0 takes any free one; `local://path` for a Unix socket, whose
- * file is removed when the server closes, and replaced when a server has left it behind that is gone; `ws://host:port/path`
- * for WebSockets, `wss://` with the option `tls`. To share a port with an HTTP server, use {@link attach}
+ * @param where `tcp://host:port` or `host:port`, where port 0 takes any free one; `tls://host:port` with the option `tls`;
+ * `local://path` for a Unix socket, whose file is removed when the server closes, and replaced when the server that made it
+ * is gone; `ws://host:port/path` for WebSockets, `wss://` with the option `tls`. Or a server of `node:net`, `node:tls`,
+ * `node:http` or `node:https` that your application has made, listening or not: it belongs to the returned server from then
+ * on, and closes with it. To share a port with an HTTP server, use {@link attach}
  * @param acceptor the dispatcher of one service, which then answers whatever service is asked for, or a `router`
  * @throws SessionError `Io` when the address cannot be listened on, `Protocol` for another scheme or what is no address
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws TypeError, RangeError for an option that is wrong, with its name
  */
 export async function serve(
-  address: string,
+  where: string | Listener,
   acceptor: Acceptor,
   options: ServeOptions = {},
 ): Promise<Server> {
   checkOptions(options, serveChecks);
   checkAcceptor(acceptor, "acceptor");
   checkChannelCapacity(options);
-  const wanted = parseAddress(address, "unsupported transport scheme");
-  const { signal } = options;
-  // Connections that come before this function goes on find the server by then: sockets are handed out later.
+  // Connections that come before a server is made find it by then: sockets are handed out later.
   let server: Server | undefined;
+  const { signal, maxConnections = defaultMaxConnections } = options;
+  const { maxPendingHandshakes = defaultMaxPendingHandshakes } = options;
   const limits = completeLimits(options.limits);
+  const taking = {
+    limits,
+    origins: options.origins,
+    tls: options.tls,
+    maxSockets: maxConnections + maxPendingHandshakes,
+    handshakeTimeoutMs: limits.handshakeTimeoutMs,
+    signal,
+    objection: () => server?.objection() ?? undefined,
+    onSocket: (socket: Socket) => server?.take(socket),
+    onLink: (link: WsLink, socket: Socket) => server?.takeLink(link, socket),
+    onRefused: (link: string, error: SessionError) => server?.refuse(link, error),
+  };
+  if (typeof where !== "string") {
+    isListener(where, "address");
+    const target = targetOf(where);
+    server = new Server(adopt(where, taking), () => addressOf(where, target), acceptor, options);
+    return server;
+  }
+  const wanted = parseAddress(where, "unsupported transport scheme");
   if (isWebSocket(wanted)) {
-    const { maxConnections = defaultMaxConnections, maxPendingHandshakes = defaultMaxPendingHandshakes } =
-      options;
-    const listening = await listenWebSocket(wanted, {
-      tls: options.tls,
-      origins: options.origins,
-      limits,
-      headersTimeoutMs: limits.handshakeTimeoutMs,
-      maxSockets: maxConnections + maxPendingHandshakes,
-      signal,
-      objection: () => server?.objection() ?? undefined,
-      onLink: (link, socket) => server?.takeLink(link, socket),
-      onRefused: (link, error) => server?.refuse(link, error),
-    });
+    const listening = await listenWebSocket(wanted, taking);
     server = new Server(ownedListener(listening.server), () => listening.address, acceptor, options);
     return server;
   }
-  const listener = await listen(wanted, signal, (socket) => server?.take(socket));
-  const bound =
-    "path" in wanted ? wanted : { host: wanted.host, port: (listener.address() as AddressInfo).port };
-  server = new Server(ownedListener(listener), () => bound, acceptor, options);
+  const isAnswering = (): Promise<boolean> => answers(wanted, signal);
+  const { listener, lock } = await listen(wanted, { ...taking, isAnswering });
+  const bound = "path" in wanted ? wanted : { ...wanted, port: (listener.address() as AddressInfo).port };
+  server = new Server(ownedListener(listener, lock), () => bound, acceptor, options);
   return server;
 }
 
-/** What brings a server its links. */
-export interface LinkListener {
-  /** Brings no further link. Resolves when it holds nothing any more. Called once. */
-  stop(): Promise<void>;
-  /** @param listener called when a connection cannot be taken */
-  onError(listener: (fault: Error) => void): void;
-}
-
-/** A listener that ends with its server. */
-function ownedListener(listener: Listener): LinkListener {
-  return {
-    stop: () =>
-      new Promise((resolve) => {
-        listener.on("close", resolve);
-        listener.close();
-        // Of HTTP servers: requests that ask for no WebSocket.
-        if ("closeAllConnections" in listener) (listener as HttpServer).closeAllConnections();
-      }),
-    onError: (onFault) => void listener.on("error", onFault),
-  };
+/** Whether a Vox server answers there. */
+async function answers(address: SocketAddress, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    const options = { connectTimeoutMs: answerTimeoutMs, signal };
+    const session = await connectSession(formatAddress(address), options);
+    session.abort();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A server at one moment; plain data. */

@@ -1,5 +1,6 @@
 /** What the system says about sockets, in one sentence each. */
 import { SessionError } from "../errors.js";
+import { tlsError } from "./tls-errors.js";
 
 /** Sentences by error code; `place` is where we wanted to go, like `tcp://127.0.0.1:4000`. */
 const sentences: ReadonlyMap<string, (place: string) => string> = /*@__PURE__*/ new Map(
@@ -27,11 +28,13 @@ const sentences: ReadonlyMap<string, (place: string) => string> = /*@__PURE__*/ 
 );
 
 /**
- * The error of a socket as one of ours, `Io`. The code of the system stands at its end; the original is the `cause`.
+ * The error of a socket as one of ours, `Io`, or of TLS, mostly `Protocol`. The code of the system stands at its end; the original is the `cause`.
  * @param place where the socket leads or listens, like `tcp://127.0.0.1:4000`
  */
 export function socketError(fault: unknown, place: string): SessionError {
   const code = errorCode(fault);
+  const ofTls = fault instanceof Error ? tlsError(fault, code, place) : undefined;
+  if (ofTls !== undefined) return ofTls;
   const sentence = code === undefined ? undefined : sentences.get(code)?.(place);
   const text = sentence ?? `${place}: ${fault instanceof Error ? fault.message : String(fault)}`;
   return new SessionError("Io", `io error: ${text}${sentence === undefined ? "" : ` (${code})`}`, {

@@ -1,5 +1,5 @@
 /**
- * Frames over a socket: TCP, or one of this machine.
+ * Frames over a byte stream: a socket of TCP, TLS or this machine, or any `Duplex` of Node (`linkOf`).
  *
  * ```
  *   open ──close──► closing ──the peer has closed, too──► closed
@@ -10,14 +10,17 @@
  * that is closed over unread bytes resets the connection and takes the last frames with it. Whoever closes bounds that
  * time with `abort`. Source: `protocol/wire.md` §2.
  */
-import type { Socket } from "node:net";
-import type { SessionError } from "../errors.js";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import { SessionError } from "../errors.js";
 import { checkLimits, defaultLimits } from "../limits.js";
 import { FrameDecoder, localFraming, type StreamFraming, streamFraming } from "../link/framing.js";
 import type { Framing, Link, LinkOrigin, LinkSink } from "../link/link.js";
 import { type FrameSizeLimits, type LinkRole, openingLimits, roleCheck } from "../link/opening-limits.js";
-import { anyObject, checkOptions, type OptionChecks } from "../options/checks.js";
+import { anyObject, checkOptions, type OptionChecks, text } from "../options/checks.js";
 import { formatAddress, type SocketAddress } from "./address.js";
+import { peerCertificate } from "./peer-certificate.js";
 import { socketError } from "./socket-errors.js";
 
 /** Silence after which the kernel asks whether the peer's machine is still there, ms. */
@@ -51,6 +54,8 @@ export interface SocketLinkOptions {
    * sockets. Default the peer's TCP address.
    */
   readonly address?: SocketAddress | undefined;
+  /** The peer in error texts and for observers. Default the address. */
+  readonly description?: string | undefined;
   /** Default {@link defaultLimits}. */
   readonly limits?: FrameSizeLimits | undefined;
 }
@@ -58,15 +63,19 @@ export interface SocketLinkOptions {
 export const socketLinkChecks: OptionChecks<SocketLinkOptions> = {
   role: roleCheck,
   address: anyObject,
+  description: text,
   limits: checkLimits,
 };
 
-/** A link over a connected socket, which belongs to it from then on. */
+/** A link over a connected stream, which belongs to the link from then on. */
 export class SocketLink implements Link {
   readonly framing: Framing;
   readonly remoteAddress: string;
   readonly origin: LinkOrigin;
-  private readonly socket: Socket;
+  private readonly stream: Duplex;
+  /** The stream, if it is a socket: the kernel has copied what it has written, and counts what it has read. */
+  private readonly socket: Socket | undefined;
+  private readBytes = 0;
   private readonly decoder: FrameDecoder;
   private sink: LinkSink | undefined = undefined;
   private state: "open" | "closing" | "closed" = "open";
@@ -88,14 +97,16 @@ export class SocketLink implements Link {
   /** Whether the owner wants nothing delivered. */
   private isHeld = false;
 
-  constructor(socket: Socket, options: SocketLinkOptions) {
+  constructor(stream: Duplex, options: SocketLinkOptions) {
     checkOptions(options, socketLinkChecks);
-    const { role, address, limits = defaultLimits } = options;
+    const { role, address, description, limits = defaultLimits } = options;
     const { maxFrameBytes } = limits;
+    const socket = stream instanceof Socket ? stream : undefined;
+    this.stream = stream;
     this.socket = socket;
-    this.remoteAddress = address === undefined ? describePeer(socket) : formatAddress(address);
-    const isLocal = address !== undefined && "path" in address;
-    this.origin = isLocal ? { transport: "local" } : { transport: "tcp", peerAddress: socket.remoteAddress };
+    this.remoteAddress =
+      description ?? (address === undefined ? describePeer(socket) : formatAddress(address));
+    this.origin = originOf(socket, address);
     const framing = framingOf(address);
     this.framing = framing;
     const opening = openingLimits(role, limits);
@@ -108,19 +119,19 @@ export class SocketLink implements Link {
       },
       framing,
     );
-    // Of TCP only; sockets of this machine pass over both.
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, probeAfterMs);
-    socket.on("error", (fault) => this.finish(socketError(fault, this.remoteAddress)));
-    socket.on("close", () => this.finish(undefined));
+    // Of TCP only; sockets of this machine ignore both.
+    socket?.setNoDelay(true);
+    socket?.setKeepAlive(true, probeAfterMs);
+    stream.on("error", (fault) => this.finish(socketError(fault, this.remoteAddress)));
+    stream.on("close", () => this.finish(socket === undefined ? cutShort(this.remoteAddress) : undefined));
   }
 
   get bufferedBytes(): number {
-    return this.state === "closed" ? 0 : this.socket.writableLength + this.backlogBytes;
+    return this.state === "closed" ? 0 : this.stream.writableLength + this.backlogBytes;
   }
 
   get receivedBytes(): number {
-    return this.socket.bytesRead;
+    return this.socket === undefined ? this.readBytes : this.socket.bytesRead;
   }
 
   start(sink: LinkSink): void {
@@ -130,10 +141,10 @@ export class SocketLink implements Link {
       queueMicrotask(() => sink.onClosed(this.fault));
       return;
     }
-    // What arrived before has waited in the socket, which stops reading when its buffer is full.
-    this.socket.on("end", () => this.onEnd());
-    this.socket.on("data", this.onData);
-    this.socket.resume();
+    // What arrived before has waited in the stream, which stops reading when its buffer is full.
+    this.stream.on("end", () => this.onEnd());
+    this.stream.on("data", this.onData);
+    this.stream.resume();
   }
 
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
@@ -146,11 +157,11 @@ export class SocketLink implements Link {
       this.backlogBytes += view.length;
       this.writeBacklog();
     } else {
-      this.socket.write(view, this.onWritten);
+      this.stream.write(view, this.onWritten);
     }
-    // The socket tries the kernel inside `write`. Nothing is left only when the kernel has copied every byte; otherwise
-    // the view is kept until it has.
-    if (this.bufferedBytes === 0) return true;
+    // A socket tries the kernel inside `write`. Nothing is left only when the kernel has copied every byte; otherwise
+    // the view is kept until it has. Other streams may pass the view on, so they keep it always.
+    if (this.bufferedBytes === 0) return this.socket !== undefined;
     this.isBehind = true;
     return false;
   }
@@ -158,9 +169,9 @@ export class SocketLink implements Link {
   setReading(isReading: boolean): void {
     if (this.state !== "open") return;
     this.isHeld = !isReading;
-    if (!isReading) this.socket.pause();
+    if (!isReading) this.stream.pause();
     else if (this.decoder.isBehind) this.rest();
-    else if (!this.isResting) this.socket.resume();
+    else if (!this.isResting) this.stream.resume();
   }
 
   close(): void {
@@ -168,20 +179,21 @@ export class SocketLink implements Link {
     this.state = "closing";
     this.decoder.stop();
     // The socket ends by itself when the peer does: it must have the rest by then.
-    for (const rest of this.backlog.splice(0)) this.socket.write(rest);
+    for (const rest of this.backlog.splice(0)) this.stream.write(rest);
     this.backlogBytes = 0;
-    this.socket.end();
-    this.socket.resume();
+    this.stream.end();
+    this.stream.resume();
   }
 
   abort(): void {
     if (this.state === "closed") return;
     this.state = "closing";
     this.decoder.stop();
-    this.socket.destroy();
+    this.stream.destroy();
   }
 
   private readonly onData = (chunk: Buffer): void => {
+    this.readBytes += chunk.length;
     // A plain array: a Buffer's `slice` shares memory, and two kinds of arrays would slow all decoders down.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
     if (!this.isTurnOpen) this.turnStartedAt = performance.now();
@@ -205,7 +217,7 @@ export class SocketLink implements Link {
       // The sink may have closed the link: what it has said still leaves then.
       if (this.state !== "open") return;
       this.finish(fault);
-      this.socket.destroy();
+      this.stream.destroy();
     } else if (this.state === "open") {
       this.sink?.onIdle();
     }
@@ -220,7 +232,7 @@ export class SocketLink implements Link {
   private rest(): void {
     if (this.isResting || this.state !== "open") return;
     this.isResting = true;
-    this.socket.pause();
+    this.stream.pause();
     setImmediate(this.onTurn);
   }
 
@@ -232,7 +244,7 @@ export class SocketLink implements Link {
     this.isTurnOpen = false;
     if (this.decoder.isBehind) this.onParsed(this.decoder.goOn());
     if (this.isTurnOver) this.rest();
-    else if (this.state === "open" && !this.isHeld) this.socket.resume();
+    else if (this.state === "open" && !this.isHeld) this.stream.resume();
   };
 
   /** The peer sends nothing more. It has ended the session, so that what it has not fetched is of no use to it. */
@@ -240,8 +252,8 @@ export class SocketLink implements Link {
     if (this.state !== "open") return;
     const isBehind = this.bufferedBytes > 0;
     this.finish(this.decoder.finish());
-    this.socket.end();
-    if (isBehind) this.socket.destroy();
+    this.stream.end();
+    if (isBehind) this.stream.destroy();
   }
 
   private readonly onWritten = (): void => {
@@ -254,15 +266,15 @@ export class SocketLink implements Link {
 
   /** Gives the socket as much of the backlog as the kernel takes, and one piece more. */
   private writeBacklog(): void {
-    const { socket, backlog } = this;
+    const { stream, backlog } = this;
     let written = 0;
-    while (written < backlog.length && socket.writableLength === 0) {
+    while (written < backlog.length && stream.writableLength === 0) {
       const first = backlog[written] as Buffer;
       const piece = first.subarray(0, pieceBytes);
       if (piece.length === first.length) written += 1;
       else backlog[written] = first.subarray(pieceBytes);
       this.backlogBytes -= piece.length;
-      socket.write(piece, this.onWritten);
+      stream.write(piece, this.onWritten);
     }
     if (written > 0) backlog.splice(0, written);
   }
@@ -286,9 +298,24 @@ function framingOf(address: SocketAddress | undefined): StreamFraming {
   return isUnix ? localFraming : streamFraming;
 }
 
-function describePeer(socket: Socket): string {
+function describePeer(socket: Socket | undefined): string {
+  if (socket === undefined) return "stream:";
+  const scheme = socket instanceof TLSSocket ? "tls" : "tcp";
   const { remoteAddress, remotePort } = socket;
   // The peer may be gone before anyone has looked.
-  if (remoteAddress === undefined || remotePort === undefined) return "tcp://(closed)";
-  return formatAddress({ host: remoteAddress, port: remotePort });
+  if (remoteAddress === undefined || remotePort === undefined) return `${scheme}://(closed)`;
+  return formatAddress({ host: remoteAddress, port: remotePort }).replace("tcp", scheme);
+}
+
+function originOf(socket: Socket | undefined, address: SocketAddress | undefined): LinkOrigin {
+  if (address !== undefined && "path" in address) return { transport: "local" };
+  if (socket === undefined) return { transport: "stream" };
+  const { remoteAddress: peerAddress } = socket;
+  if (!(socket instanceof TLSSocket)) return { transport: "tcp", peerAddress };
+  return { transport: "tls", peerAddress, peerCertificate: peerCertificate(socket) };
+}
+
+/** Of streams other than sockets, which report no reset. */
+function cutShort(place: string): SessionError {
+  return new SessionError("Io", `io error: ${place} was destroyed before its end`);
 }

@@ -1,6 +1,6 @@
 /**
  * Files of Unix sockets that a killed server has left behind. A file says nothing about whether somebody listens: only an
- * attempt to connect does. Two servers that start in the same moment on the same stale file are not kept apart.
+ * attempt to connect does. The lock of the path keeps two servers apart that start at the same moment on the same stale file.
  */
 import type { Stats } from "node:fs";
 import { lstat, unlink } from "node:fs/promises";

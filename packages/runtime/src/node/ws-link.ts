@@ -23,6 +23,7 @@ import {
 } from "../link/opening-limits.js";
 import { closeError, noTextMessages } from "../link/websocket-close.js";
 import { anyObject, checkOptions, having, type OptionChecks, text } from "../options/checks.js";
+import { peerCertificate } from "./peer-certificate.js";
 import { errorCode, socketError } from "./socket-errors.js";
 
 /**
@@ -100,7 +101,12 @@ export class WsLink implements Link {
     this.ws = ws;
     this.socket = socket;
     this.remoteAddress = description;
-    this.origin = { transport: "ws", peerAddress: socket.remoteAddress, upgrade };
+    this.origin = {
+      transport: "ws",
+      peerAddress: socket.remoteAddress,
+      upgrade,
+      peerCertificate: peerCertificate(socket),
+    };
     this.sizes = new MessageSizes(role, limits);
     this.readBytes = socket.bytesRead;
     ws.binaryType = "nodebuffer";

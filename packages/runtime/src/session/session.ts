@@ -12,7 +12,7 @@ import type { CloseOptions, SessionEnd, SessionHandle, SessionState } from "../c
 import { SharedCaller } from "../call/shared-caller.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import type { Clock, TimerHandle } from "../clock.js";
-import { SessionError, VoxError } from "../errors.js";
+import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import type { LinkOrigin } from "../link/link.js";
 import type { Observer } from "../observer.js";
 import { abortSignal, checkOptions, type OptionChecks, oneOf } from "../options/checks.js";
@@ -383,5 +383,5 @@ export class Session implements SessionHandle {
 }
 
 function openCancelled({ reason: cause }: AbortSignal): VoxError {
-  return new VoxError("Cancelled", "cancelled before the connection was open", { cause });
+  return cancelledBefore("the connection was open", cause);
 }

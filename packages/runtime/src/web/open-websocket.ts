@@ -1,6 +1,6 @@
 /** From an address to an open WebSocket of the platform, within a time. */
 import type { Clock } from "../clock.js";
-import { SessionError, VoxError } from "../errors.js";
+import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import type { FrameSizeLimits } from "../link/opening-limits.js";
 import { type PlatformWebSocket, WebSocketLink } from "./websocket-link.js";
 
@@ -32,7 +32,7 @@ export function openWebSocket(url: string, options: OpenWebSocketOptions): Promi
   const { protocols, timeoutMs, clock, signal, limits } = options;
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
-      reject(cancelled(signal));
+      reject(cancelledBefore("the session was established", signal.reason));
       return;
     }
     const socket = new (platformClass())(url, [...protocols]);
@@ -49,7 +49,7 @@ export function openWebSocket(url: string, options: OpenWebSocketOptions): Promi
       socket.close();
       reject(error);
     };
-    const onAbort = (): void => fail(cancelled(signal));
+    const onAbort = (): void => fail(cancelledBefore("the session was established", signal?.reason));
     const timer = clock.setTimer(timeoutMs, () => {
       const text = `${url} did not answer within ${timeoutMs} ms`;
       fail(new SessionError("ConnectTimeout", `connect timeout: ${text}`));
@@ -72,8 +72,4 @@ function platformClass(): WebSocketClass {
   if (WebSocket === undefined)
     throw new TypeError("this platform has no WebSocket; in Node 20 use connect of @voxrpc/runtime/node");
   return WebSocket;
-}
-
-function cancelled(signal: AbortSignal | undefined): VoxError {
-  return new VoxError("Cancelled", "cancelled before the session was established", { cause: signal?.reason });
 }
