@@ -59,7 +59,10 @@ export class Replies {
         outbox.discard();
         this.announce(served);
       }
-      outbox.commit(this.encode(request, variant, type, value));
+      const end = this.encode(request, variant, type, value);
+      // What a method with channels answers comes behind its items.
+      if (served.method.hasChannels) outbox.commit(end);
+      else outbox.commitFree(end);
     } catch (fault) {
       outbox.discard();
       throw fault;
@@ -93,7 +96,9 @@ export class Replies {
     p = start;
     if (p + payload.length > w.limit) w.grow(p, payload.length);
     w.buffer.set(payload, p);
-    outbox.commit(endPayload(w, start, p + payload.length));
+    const end = endPayload(w, start, p + payload.length);
+    if (served.method.hasChannels) outbox.commit(end);
+    else outbox.commitFree(end);
   }
 
   /** Answers a call of a method that is not served here: its types are announced as narrow. */

@@ -111,6 +111,7 @@ export class LinkPump implements LinkSink {
   }
 
   onDrain(): void {
+    if (this.currentOutbox.onDrain()) return;
     this.traffic.onDrain();
     this.receiver.onDrain();
   }
@@ -134,7 +135,7 @@ export class LinkPump implements LinkSink {
    */
   finish(onFinished: () => void = () => {}): void {
     this.receiver = nothing;
-    this.currentOutbox.flush();
+    this.currentOutbox.flushAll();
     this.currentOutbox.detach();
     if (this.isClosed) {
       onFinished();

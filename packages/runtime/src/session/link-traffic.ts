@@ -14,6 +14,8 @@ export class LinkTraffic {
   lastInMs: number | undefined = undefined;
   /** When the latest batch was begun; undefined before the first. */
   lastOutMs: number | undefined = undefined;
+  /** Bytes of large frames that wait for the link to have room. */
+  lateBytes = 0;
   /** When an arrival or a batch last held something other than pings and pongs. */
   lastUsedMs: number;
   private readonly clock: Clock;
@@ -54,7 +56,7 @@ export class LinkTraffic {
 
   /** Whether the link holds so much that senders must wait. */
   get isCongested(): boolean {
-    return this.link !== undefined && this.link.bufferedBytes > this.capacityBytes;
+    return this.link !== undefined && this.link.bufferedBytes + this.lateBytes > this.capacityBytes;
   }
 
   /** Stops and starts reading the link. @returns false when it cannot wait */

@@ -16,7 +16,9 @@ const lengthFraming: Framing = {
 class RecordingLink implements Link {
   readonly framing = lengthFraming;
   readonly remoteAddress = "recording";
-  readonly bufferedBytes = 0;
+  bufferedBytes = 0;
+  /** Whether it keeps what it is given. */
+  holds = false;
   readonly batches: { memory: Uint8Array; frames: number[][] }[] = [];
   takes = true;
   start(): void {}
@@ -28,6 +30,7 @@ class RecordingLink implements Link {
       from = end;
     }
     this.batches.push({ memory: batch, frames });
+    if (this.holds) this.bufferedBytes += (ends[count - 1] ?? start) - start;
     return this.takes;
   }
   close(): void {}
@@ -135,6 +138,97 @@ describe("Outbox", () => {
       outbox.flush();
     }
     expect(link.batches.flatMap((batch) => batch.frames).map((frame) => frame.slice(4))).toEqual(expected);
+  });
+
+  describe("with frames whose order is free", () => {
+    const large = 70_000;
+    const free = (outbox: Outbox, first: number, bytes = large): void => {
+      const start = outbox.begin();
+      const { writer } = outbox;
+      if (start + bytes > writer.limit) writer.grow(start, bytes);
+      writer.buffer.fill(first, start, start + bytes);
+      outbox.commitFree(start + bytes);
+    };
+    /** First byte of each frame's body, in the order in which they left. */
+    const order = (link: RecordingLink) =>
+      link.batches.flatMap(({ frames }) => frames.map((frame) => frame[4]));
+
+    it("sends small ones of the same tick first, whole and in their order", () => {
+      const { outbox, link, pending } = setUp(1e6);
+      put(outbox, [1]);
+      free(outbox, 2);
+      put(outbox, [3]);
+      free(outbox, 4);
+      free(outbox, 5, 10);
+      expect(pending()).toBeGreaterThan(0);
+      outbox.flush();
+      expect(order(link)).toEqual([1, 3, 5, 2, 4]);
+      const frames = link.batches.flatMap((batch) => batch.frames);
+      expect(frames[3]?.length).toBe(large + 4);
+      expect(new Set(frames[3]?.slice(4))).toEqual(new Set([2]));
+      expect(outbox.pendingBytes).toBe(0);
+    });
+
+    it("gives a link that is behind one large frame after the other", () => {
+      const { outbox, link } = setUp(1e6);
+      outbox.traffic.attach(link);
+      link.bufferedBytes = 1;
+      free(outbox, 1);
+      free(outbox, 2);
+      outbox.flush();
+      put(outbox, [3]);
+      outbox.flush();
+      expect(order(link)).toEqual([3]);
+      expect(outbox.pendingBytes).toBe(2 * (large + 4));
+      expect(outbox.traffic.isCongested).toBe(true);
+      link.bufferedBytes = 0;
+      link.holds = true;
+      expect(outbox.onDrain()).toBe(true);
+      expect(order(link)).toEqual([3, 1]);
+      link.bufferedBytes = 0;
+      expect(outbox.onDrain()).toBe(true);
+      link.bufferedBytes = 0;
+      expect(outbox.onDrain()).toBe(false);
+      expect(order(link)).toEqual([3, 1, 2]);
+      expect(outbox.traffic.isCongested).toBe(false);
+    });
+
+    it("lets no more pass a large frame than it has itself", () => {
+      const { outbox, link } = setUp(1e6);
+      link.bufferedBytes = 1;
+      free(outbox, 1);
+      for (let count = 0; count < 8; count++) {
+        put(
+          outbox,
+          Array.from({ length: 10_000 }, () => 2),
+        );
+        outbox.flush();
+      }
+      expect(order(link)).toEqual([2, 2, 2, 2, 2, 2, 2, 1, 2]);
+    });
+
+    it.each<[string, (outbox: Outbox) => void, number[]]>([
+      ["sends them before what ends the link", (outbox) => outbox.flushAll(), [1, 2]],
+      ["drops them with the link", (outbox) => outbox.hold(1000, () => {}), []],
+      ["drops them with the session", (outbox) => outbox.detach(), []],
+    ])("%s", (_name, end, expected) => {
+      const { outbox, link } = setUp(1e6);
+      link.bufferedBytes = 1;
+      free(outbox, 1);
+      put(outbox, [2]);
+      end(outbox);
+      expect(order(link)).toEqual(expected);
+      expect(outbox.traffic.lateBytes).toBe(0);
+    });
+
+    it("keeps their order where there is no link", () => {
+      const { outbox, link } = setUp(1e6);
+      outbox.hold(1e6, () => {});
+      free(outbox, 1);
+      put(outbox, [2]);
+      outbox.attach(link, () => {});
+      expect(order(link)).toEqual([1, 2]);
+    });
   });
 
   it("lets a large batch leave before the tick ends", () => {

@@ -4,6 +4,9 @@
  * `begin` gives the position of the next frame's body; encoders write there; `commit` fills the header in and counts
  * the frame. Until then nothing has happened, so an encoder that throws leaves no trace. The pump of the link
  * learns through `onPending` that the first frame of a batch was committed, and calls `flush` at the end of the tick.
+ *
+ * Frames leave in the order in which they were committed, but for large ones whose order is free (`commitFree`): these stay
+ * behind small ones, and leave one by one as the link has room.
  */
 import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
@@ -20,6 +23,15 @@ const keptCapacity = 256 * 1024;
 const worthwhileRest = 2 * 1024;
 /** Room that is there after {@link Outbox.begin}: enough for the fixed part of any message head. */
 const headRoom = 64;
+
+/** A large frame that others may overtake. */
+interface LateFrame {
+  readonly memory: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  /** Bytes that have overtaken it: at most as many as it has. */
+  overtaken: number;
+}
 
 /** How frames are kept while there is no link. */
 interface Held {
@@ -56,6 +68,7 @@ export class Outbox {
   /** Where the last committed frame ends. */
   private to = 0;
   private isOpen = false;
+  private late: LateFrame[] = [];
   /** Set while frames wait for the next link. */
   private held: Held | undefined = undefined;
 
@@ -91,7 +104,8 @@ export class Outbox {
 
   /** Bytes of the frames that wait for {@link flush}, headers included. */
   get pendingBytes(): number {
-    return this.count === 0 ? 0 : this.to - this.from;
+    const { lateBytes } = this.traffic;
+    return this.count === 0 ? lateBytes : this.to - this.from + lateBytes;
   }
 
   /** Whether a frame is being encoded at this moment: no other may begin. */
@@ -118,6 +132,7 @@ export class Outbox {
   hold(maxBytes: number, onOverflow: () => void): void {
     this.link = undefined;
     this.count = 0;
+    this.dropLate();
     // The lost link may still have the old memory.
     this.renew();
     this.held = { maxBytes, onOverflow, hasOverflowed: false };
@@ -132,6 +147,7 @@ export class Outbox {
   detach(): void {
     this.link = undefined;
     this.held = undefined;
+    this.dropLate();
     this.restart();
   }
 
@@ -170,6 +186,34 @@ export class Outbox {
     return bodyBytes;
   }
 
+  /**
+   * {@link commit} for a frame whose order among others is free: a large one lets small ones pass.
+   * @throws FrameTooLarge as {@link commit}
+   */
+  commitFree(end: number): void {
+    const { writer, headerBytes, link } = this;
+    const from = this.to;
+    const bodyBytes = end - from - headerBytes;
+    if (bodyBytes < fullBatch || link === undefined) {
+      this.commit(end);
+      return;
+    }
+    this.isOpen = false;
+    if (bodyBytes > this.maxFrameBytes) this.checkSize(bodyBytes);
+    if (headerBytes !== 0) this.framing.writeHeader(writer.buffer, from, bodyBytes);
+    const { buffer: memory } = writer;
+    const { count } = this;
+    if (count !== 0) {
+      this.count = 0;
+      link.send(memory, this.from, this.ends, count);
+      this.traffic.endBatch(count, from - this.from);
+    }
+    this.late.push({ memory, from, to: end, overtaken: 0 });
+    this.traffic.lateBytes += end - from;
+    this.renew();
+    if (this.late.length === 1) this.onPending();
+  }
+
   /** Forgets what was written since {@link begin}. */
   discard(): void {
     this.isOpen = false;
@@ -177,14 +221,58 @@ export class Outbox {
 
   /** Gives the batch to the link. Without one it is dropped, or kept; see {@link hold}. */
   flush(): void {
+    if (this.count !== 0) this.flushBatch();
+    if (this.late.length !== 0) this.flushLate(false);
+  }
+
+  /** Gives everything to the link: what comes next ends what the large frames belong to. */
+  flushAll(): void {
+    if (this.late.length !== 0) this.flushLate(true);
+    this.flush();
+  }
+
+  /**
+   * The link has passed on what it held.
+   * @returns whether it has got more since, of which it will say the same
+   */
+  onDrain(): boolean {
+    if (this.late.length === 0) return false;
+    this.flushLate(false);
+    return this.late.length !== 0 || (this.link?.bufferedBytes ?? 0) > 0;
+  }
+
+  /** Large frames leave while the link holds nothing, so that small ones wait for one of them at most. */
+  private flushLate(isAll: boolean): void {
+    const { late, link, traffic } = this;
+    while (link !== undefined) {
+      const [first] = late;
+      if (first === undefined) return;
+      const { memory, from, to, overtaken } = first;
+      const bytes = to - from;
+      if (!isAll && overtaken < bytes && link.bufferedBytes > 0) return;
+      late.shift();
+      traffic.lateBytes -= bytes;
+      traffic.beginBatch();
+      link.send(memory, from, [to], 1);
+      traffic.endBatch(1, bytes);
+    }
+  }
+
+  private dropLate(): void {
+    this.late = [];
+    this.traffic.lateBytes = 0;
+  }
+
+  private flushBatch(): void {
     const { count, writer } = this;
-    if (count === 0) return;
     if (this.link === undefined) {
       this.keep();
       return;
     }
     this.count = 0;
     const bytes = this.to - this.from;
+    const [late] = this.late;
+    if (late !== undefined) late.overtaken += bytes;
     const reusable = this.link.send(writer.buffer, this.from, this.ends, count);
     if (reusable && writer.limit <= keptCapacity) {
       this.rewind();

@@ -152,6 +152,9 @@ export class VirtualConnections {
 
   /** Tells the peer that a connection is over. */
   sendClose(id: WireId, metadata: Metadata = noMetadata): void {
+    const { outbox } = this.options.host;
+    // Behind all that was sent on it.
+    if (!outbox.isEncoding) outbox.flushAll();
     this.say((w, p) => writeConnectionClose(w, p, id, metadata));
   }
 
