@@ -1,5 +1,5 @@
 /** Client and handlers on one session that reconnects, with virtual connections. */
-import { channel, type Link, openSession, reconnecting } from "@voxrpc/runtime";
+import { channel, type Link, openSession, reconnecting, virtualConnections } from "@voxrpc/runtime";
 import { type Point, Streams, type StreamsHandler, streamsDispatcher } from "../gen/streams.vox.js";
 
 const handler: StreamsHandler = {
@@ -21,6 +21,7 @@ export async function main(open: () => Promise<Link>): Promise<number> {
   const session = await openSession(await open(), {
     service: Streams.name,
     acceptor,
+    virtualConnections,
     reconnect: reconnecting({ open }),
   });
   const streams = session.client(Streams);

@@ -21,12 +21,13 @@ import {
   SessionRegistry,
   systemClock,
   verifyBearerToken,
+  virtualConnections,
   withMiddleware,
 } from "@voxrpc/runtime";
 import { type ConnectSessionOptions, connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { connectPair, FakeClock, simulatedPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { proxyThroughChecks } from "../../packages/runtime/src/acceptor/incoming-connection.js";
+import { proxyThroughChecks } from "../../packages/runtime/src/acceptor/proxying.js";
 import { routerChecks } from "../../packages/runtime/src/acceptor/router.js";
 import { callChecks, closeChecks } from "../../packages/runtime/src/call/option-checks.js";
 import { channelChecks } from "../../packages/runtime/src/channel/pair.js";
@@ -50,8 +51,8 @@ import { telemetryChecks } from "../../packages/runtime/src/otel/telemetry.js";
 import { reconnectChecks } from "../../packages/runtime/src/resume/option-checks.js";
 import { reconnectingChecks } from "../../packages/runtime/src/resume/reconnector.js";
 import { resumableChecks } from "../../packages/runtime/src/resume/session-registry.js";
+import { openChecks } from "../../packages/runtime/src/session/connection-opener.js";
 import { keepaliveChecks } from "../../packages/runtime/src/session/option-checks.js";
-import { openChecks } from "../../packages/runtime/src/session/session.js";
 import { sqliteStoreChecks } from "../../packages/runtime/src/sqlite/sqlite-store.js";
 import { pairChecks } from "../../packages/runtime/src/testing/pair.js";
 import { simulatedPairChecks } from "../../packages/runtime/src/testing/simulated-pair.js";
@@ -90,6 +91,7 @@ const origins: Values = {
 const signals: Values = { good: [new AbortController().signal], bad: [new AbortController(), 1, null, {}] };
 const clocks: Values = { good: [systemClock, new FakeClock()], bad: [Date, 1, null, {}, { now: Date.now }] };
 const metadata: Values = { good: [new Metadata()], bad: [1, "m", null, {}, new Map()] };
+const features: Values = { good: [virtualConnections], bad: [1, null, true, {}] };
 const acceptors: Values = {
   good: [shopDispatcher(handler()), router([shopDispatcher(handler())]), { accept() {} }],
   bad: [1, null, {}, { add: () => 1 }, () => {}, Shop],
@@ -179,6 +181,7 @@ const sets = {
   OpenSessionOptions: cases(initiateChecks, {
     ...establish,
     acceptor: acceptors,
+    virtualConnections: features,
     reconnect: { good: [reconnecting({ open })], bad: [1, null, true, {}, { open }] },
   }),
   ReconnectingOptions: cases(reconnectingChecks, { ...recovering, open: functions }),
@@ -223,6 +226,7 @@ const sets = {
     ...establishForPages,
     connectTimeoutMs: durations,
     protocols: strings,
+    virtualConnections: features,
     reconnect: functions,
     serve: acceptors,
   }),

@@ -1,11 +1,24 @@
 /** A peer asks for what the application has not brought in. */
-import type { FeatureMissingEvent, Observer } from "@voxrpc/runtime";
+import {
+  acceptSession,
+  type FeatureMissingEvent,
+  Metadata,
+  memoryLinkPair,
+  type Observer,
+  openSession,
+  router,
+  virtualConnections,
+} from "@voxrpc/runtime";
+import * as $ from "@voxrpc/runtime/gen/v1";
 import { describe, expect, it } from "vitest";
-import { count, hello } from "../session/golden-service.js";
+import { count, hello, lookup } from "../session/golden-service.js";
 import { frame } from "./frames.js";
-import { callerOf, client, endVictims, say } from "./victim.js";
+import { callerOf, client, endVictims, expectAlive, say } from "./victim.js";
 
 endVictims();
+
+const Golden = $.service("Golden", (caller) => caller, {});
+const answering = (): $.Dispatcher => $.dispatcher("Golden", [lookup.handled(([key]) => `of ${key}`)]);
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
@@ -50,5 +63,73 @@ describe("a client that has called no method with channels", () => {
     expect(victim.peer.take()).toEqual([hex(frame.reset(2))]);
     expect(missing.map(({ feature }) => feature)).toEqual(["channels"]);
     expect(callerOf(victim).load).toEqual({ outgoing: 0, incoming: 0, timed: 0, channels: 0 });
+  });
+});
+
+describe("a client without virtual connections", () => {
+  it("refuses each connection of the peer, and its observer learns what is missing", async () => {
+    const { missing, victim } = await clientWithEvents();
+    const opens = [2, 4].map((id) => frame.open(id));
+    await say(victim, [...opens, frame.accept(1), frame.reject(1), frame.closeConnection(2)]);
+    const sent = victim.peer.take();
+    expect(sent).toHaveLength(2);
+    for (const each of sent)
+      expect(Buffer.from(each, "hex").toString()).toContain("this peer takes no virtual connections");
+    expect(missing.map(({ feature, connectionId }) => [feature, connectionId])).toEqual([
+      ["virtualConnections", 2],
+      ["virtualConnections", 4],
+    ]);
+    expect(missing[0]?.hint).toContain("`virtualConnections`");
+    await expectAlive(victim);
+  });
+
+  it("throws where the application opens or closes one, and names the import", async () => {
+    const { victim } = await clientWithEvents();
+    const { session } = victim;
+    const named = expect.objectContaining({
+      name: "TypeError",
+      message: expect.stringMatching(/`virtualConnections`.*@voxrpc\/runtime/),
+    });
+    await expect(session.open(Golden)).rejects.toEqual(named);
+    await expect(session.openRaw("Golden")).rejects.toEqual(named);
+    expect(() => session.closeConnection(2)).toThrow(/virtualConnections/);
+  });
+
+  it("takes no router and no acceptor, which would have to be asked; the link is closed", async () => {
+    for (const acceptor of [router([answering()]), { accept() {} }]) {
+      const [ours, theirs] = memoryLinkPair();
+      const accepting = acceptSession(theirs, undefined).catch((error: unknown) => error);
+      await expect(openSession(ours, { acceptor })).rejects.toThrow(
+        /routers and acceptors.*virtualConnections/,
+      );
+      expect(await accepting).toMatchObject({ code: expect.stringMatching(/WentAway|Io/) });
+    }
+  });
+
+  it("has its calls answered by a dispatcher all the same", async () => {
+    const [ours, theirs] = memoryLinkPair();
+    const [client, server] = await Promise.all([
+      openSession(ours, { acceptor: answering() }),
+      acceptSession(theirs, undefined),
+    ]);
+    expect(await server.client(Golden).call(lookup.method, ["a"])).toBe("of a");
+    await expect(server.open(Golden, { metadata: new Metadata({ a: 1 }) })).rejects.toMatchObject({
+      code: "Rejected",
+      message: expect.stringContaining("this peer takes no virtual connections"),
+    });
+    await client.close();
+    await server.closed;
+  });
+
+  it("has them, and routers, with the option", async () => {
+    const [ours, theirs] = memoryLinkPair();
+    const [client, server] = await Promise.all([
+      openSession(ours, { acceptor: router([answering()]), virtualConnections }),
+      acceptSession(theirs, undefined),
+    ]);
+    const opened = await server.open(Golden);
+    expect(await opened.call(lookup.method, ["a"])).toBe("of a");
+    await client.close();
+    await server.closed;
   });
 });

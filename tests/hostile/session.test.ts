@@ -1,5 +1,5 @@
 /** What a peer can do with a session and its connections: ids, opens, closes, pings and texts without sense or end. */
-import { Metadata, type Observer, router, type SessionError } from "@voxrpc/runtime";
+import { Metadata, type Observer, router, type SessionError, virtualConnections } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
@@ -258,7 +258,7 @@ describe("answers to opens", () => {
   });
 
   it("that never come let opens fail in their time, and no id is kept", async () => {
-    const victim = await client({ limits: { maxPendingOpens: 50 } });
+    const victim = await client({ limits: { maxPendingOpens: 50 }, virtualConnections });
     const codes: string[] = [];
     for (let turn = 0; turn < 60; turn++)
       victim.session.open(BackService).catch(({ code }: SessionError) => codes.push(code));

@@ -5,9 +5,11 @@ import {
   type MemoryLink,
   memoryLinkPair,
   type Observer,
+  type OpenSessionOptions,
   openSession,
   type Session,
   type SessionSnapshot,
+  virtualConnections,
 } from "@voxrpc/runtime";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
 import { expect } from "vitest";
@@ -55,7 +57,9 @@ export async function server(acceptor: Acceptor, options: VictimOptions = {}): P
 }
 
 /** A client whose server is made by hand; its handshake is through. */
-export async function client(options: VictimOptions = {}): Promise<Victim> {
+export async function client(
+  options: VictimOptions & Pick<OpenSessionOptions, "virtualConnections"> = { virtualConnections },
+): Promise<Victim> {
   return victim("acceptor", options, (link, all) => openSession(link, all));
 }
 

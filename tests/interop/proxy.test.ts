@@ -1,5 +1,12 @@
 /** TypeScript between two peers, of which one is Rust: connections are joined that the proxy knows nothing of. */
-import { type ConnectionProxy, channel, RejectedError, router, type Session } from "@voxrpc/runtime";
+import {
+  type ConnectionProxy,
+  channel,
+  proxyThrough,
+  RejectedError,
+  router,
+  type Session,
+} from "@voxrpc/runtime";
 import { connectSession, type Server, serve } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Probe } from "./gen/probe.vox.js";
@@ -43,7 +50,7 @@ async function startFront(url: string): Promise<Front> {
   const proxies: ConnectionProxy[] = [];
   const server = await serve("tcp://127.0.0.1:0", {
     async accept({ isVirtual }, connection) {
-      if (isVirtual) proxies.push(await connection.proxyThrough(upstream));
+      if (isVirtual) proxies.push(await proxyThrough(connection, upstream));
       else connection.accept(streamsDispatcher(streamsHandler().handler));
     },
   });

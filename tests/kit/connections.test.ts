@@ -1,11 +1,16 @@
 /** The examples of `docs/connections.md`, as they stand there. */
 import {
+  acceptSession,
   type ConnectionAcceptor,
   type ConnectionRequest,
   Metadata,
+  memoryLinkPair,
+  openSession,
   proxyConnections,
+  proxyThrough,
   RejectedError,
   router,
+  virtualConnections,
 } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it, vi } from "vitest";
@@ -36,6 +41,16 @@ describe("docs/connections.md", () => {
       metadata: new Metadata({ table: 7 }),
     });
     expect(await more.running()).toBe(await streams.running());
+  });
+
+  it("opens connections over a link of the application, with the option for it", async () => {
+    const [link, other] = memoryLinkPair();
+    const accepting = acceptSession(other, streamsDispatcher(handler));
+    const session = await openSession(link, { virtualConnections });
+    const streams = await session.open(Streams);
+    expect(await streams.running()).toBe(0);
+    await session.close();
+    await (await accepting).closed;
   });
 
   it("knows its users", async () => {
@@ -103,7 +118,7 @@ describe("docs/connections.md", () => {
     const gateway: ConnectionAcceptor = {
       async accept(request, connection) {
         if (!request.isVirtual) connection.accept(undefined);
-        else await connection.proxyThrough(upstream);
+        else await proxyThrough(connection, upstream);
       },
     };
     await using front = await serve("tcp://127.0.0.1:0", gateway);

@@ -7,6 +7,7 @@ import {
   type Session,
   SessionRegistry,
   type SessionState,
+  virtualConnections,
 } from "@voxrpc/runtime";
 import { type FakeClock, type SimulatedPair, simulatedPair } from "@voxrpc/runtime/testing";
 import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";
@@ -54,7 +55,14 @@ export class Sessions implements Readonly<Record<Side, Session>> {
     const reconnect = isResumable
       ? reconnecting({ open, jitter: () => 1, maxElapsedMs: 300_000 })
       : undefined;
-    const connecting = openSession(await open(), { clock, acceptor, service, reconnect, ...options.client });
+    const connecting = openSession(await open(), {
+      clock,
+      acceptor,
+      service,
+      reconnect,
+      virtualConnections,
+      ...options.client,
+    });
     const [client, server] = await clock.until(Promise.all([connecting, served[0]]));
     if (server === undefined) throw new Error("the first link has failed");
     return new Sessions(client, server, networks);

@@ -6,6 +6,8 @@ import {
   Metadata,
   memoryLinkPair,
   openSession,
+  proxyThrough,
+  proxyTo,
   type RawConnection,
   RejectedError,
   router,
@@ -98,9 +100,9 @@ describe("a virtual connection that is offered", () => {
       (connection) => void connection.acceptWithClient(Golden),
       (connection) => void connection.intoRaw(),
       (connection) => connection.reject("no"),
-      (connection) => void connection.proxyTo(connection as unknown as RawConnection),
+      (connection) => void proxyTo(connection, connection as unknown as RawConnection),
       async (connection) => {
-        await connection.proxyThrough({} as unknown as Session);
+        await proxyThrough(connection, {} as unknown as Session);
       },
     ];
     const acceptor = onVirtual(async (connection) => {
@@ -222,7 +224,7 @@ describe("a virtual connection that is offered", () => {
       expect(await opening).toBe("failed");
       await settle();
       expect(() => waiting[0]?.intoRaw()).toThrow("the connection that was asked for is given up");
-      expect(pair.server.core.virtual.pendingCount).toBe(0);
+      expect(pair.server.core.virtual?.pendingCount).toBe(0);
       pair.client.abort();
       await pair.server.closed;
       expect(clock.armed).toBe(0);
@@ -350,7 +352,7 @@ describe("a root connection that is offered", () => {
       [(connection) => void connection.intoRaw(), /^went away: the acceptor failed/],
       [
         async (connection) => {
-          await connection.proxyThrough({} as unknown as Session);
+          await proxyThrough(connection, {} as unknown as Session);
         },
         /^went away: the acceptor failed/,
       ],

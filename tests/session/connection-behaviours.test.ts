@@ -1,5 +1,13 @@
 /** Rows of `protocol/behaviours.md` §1, §8 and §10: virtual connections of two connected sessions. */
-import { Metadata, memoryLinkPair, RejectedError, type Router, router, type Session } from "@voxrpc/runtime";
+import {
+  Metadata,
+  memoryLinkPair,
+  RejectedError,
+  type Router,
+  router,
+  type Session,
+  virtualConnections,
+} from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
@@ -31,10 +39,20 @@ async function evenPair(
 ): Promise<{ readonly client: Session; readonly server: Session }> {
   const [ours, theirs] = memoryLinkPair();
   const [client, server] = await Promise.all([
-    establish(ours, { parity: "Even", begin: (own) => new InitiatorHandshake(own) }, acceptor, {}),
-    establish(theirs, { parity: "Odd", begin: (own) => new AcceptorHandshake(own) }, acceptor, {
-      maxConcurrentRequests: 32,
-    }),
+    establish(
+      ours,
+      { parity: "Even", begin: (own) => new InitiatorHandshake(own), feature: virtualConnections },
+      acceptor,
+      {},
+    ),
+    establish(
+      theirs,
+      { parity: "Odd", begin: (own) => new AcceptorHandshake(own), feature: virtualConnections },
+      acceptor,
+      {
+        maxConcurrentRequests: 32,
+      },
+    ),
   ]);
   return { client, server };
 }

@@ -61,7 +61,7 @@ describe("opening a connection", () => {
     expect(opening.failed.map(({ code }) => code)).toEqual(["Rejected"]);
     h.receive(rejectOf(1));
     expect(opening.failed).toHaveLength(1);
-    expect([h.virtualCount, h.core.virtual.pendingCount]).toEqual([0, 0]);
+    expect([h.virtualCount, h.virtual.pendingCount]).toEqual([0, 0]);
   });
 
   it("inbound_accept_with_zero_initial_credit_rejects_pending_open", () => {
@@ -84,7 +84,7 @@ describe("opening a connection", () => {
     const h = new CoreHarness();
     const opening = h.open();
     h.take();
-    expect(h.core.virtual.cancel(1)).toBe(true);
+    expect(h.virtual.cancel(1)).toBe(true);
     expect(h.take()).toEqual([closeOf(1)]);
     expect(opening.failed.map(({ message }) => message)).toEqual(["protocol error: session closed"]);
     expect(h.receive(acceptOf(1))).toEqual([]);
@@ -148,7 +148,7 @@ describe("a connection that the peer opens", () => {
     const h: CoreHarness = new CoreHarness({
       admit: (request) => {
         seen = request.metadata;
-        h.core.virtual.refuse(request, errorOf("no"));
+        h.virtual.refuse(request, errorOf("no"));
       },
     });
     const forged = new Metadata({ "vox-service": "Echo", "vox-connection-kind": "root" });

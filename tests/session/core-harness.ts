@@ -9,7 +9,10 @@ import type { KeepaliveOptions } from "../../packages/runtime/src/session/keepal
 import { LinkTraffic } from "../../packages/runtime/src/session/link-traffic.js";
 import { Outbox } from "../../packages/runtime/src/session/outbox.js";
 import { SessionCore } from "../../packages/runtime/src/session/session-core.js";
-import type { IncomingOpen } from "../../packages/runtime/src/session/virtual-connections.js";
+import {
+  type IncomingOpen,
+  VirtualConnections,
+} from "../../packages/runtime/src/session/virtual-connections.js";
 import { FakeClock } from "../../packages/runtime/src/testing/fake-clock.js";
 import { Metadata } from "../../packages/runtime/src/wire/metadata.js";
 import { fromHex, toHex } from "../golden/golden-values.js";
@@ -40,6 +43,7 @@ export class CoreHarness {
   readonly closed: { readonly id: number | bigint; readonly reason: CloseReason }[] = [];
   end: SessionEnd | undefined = undefined;
   private readonly outbox: Outbox;
+  private made: VirtualConnections | undefined;
 
   constructor(options: HarnessOptions = {}) {
     const limits = { ...defaultLimits, ...options.limits };
@@ -60,8 +64,12 @@ export class CoreHarness {
       clock: this.clock,
       observer: undefined,
       keepalive: options.keepalive,
+      virtual: (given) => {
+        this.made = new VirtualConnections(given);
+        return this.made;
+      },
       onDisconnected: () => {},
-      admit: options.admit ?? ((request) => this.watch(this.core.virtual.accept(request))),
+      admit: options.admit ?? ((request) => this.watch(this.virtual.accept(request))),
       onEnded: (end) => {
         this.end = end;
       },
@@ -86,7 +94,7 @@ export class CoreHarness {
   open(settings: ConnectionSettings = odd, metadata: Metadata = new Metadata()): Opening {
     const opened: Connection[] = [];
     const failed: SessionError[] = [];
-    const id = this.core.virtual.open(settings, metadata, {
+    const id = this.virtual.open(settings, metadata, {
       opened: (connection) => {
         this.watch(connection);
         opened.push(connection);
@@ -94,6 +102,11 @@ export class CoreHarness {
       failed: (error) => failed.push(error),
     });
     return { id, opened, failed };
+  }
+
+  get virtual(): VirtualConnections {
+    if (this.made === undefined) throw new Error("the core has made no virtual connections");
+    return this.made;
   }
 
   /** Connections other than the root. */

@@ -7,6 +7,7 @@ import {
   reconnecting,
   router,
   type Session,
+  virtualConnections,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
@@ -80,7 +81,7 @@ describe("whether calls carry an operation id", () => {
         return ours;
       };
       const reconnect = reconnecting({ open, assumeResumed: true, minDelayMs: 0 });
-      const session: Session = await openSession(await open(), { clock, reconnect });
+      const session: Session = await openSession(await open(), { clock, reconnect, virtualConnections });
       const seen: boolean[] = [];
       for (const [index, id] of [1, 3].entries()) {
         const peer = peers[index];

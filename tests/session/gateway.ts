@@ -1,10 +1,11 @@
 /** A host between a client and a server, which joins their connections: client ↔ host ↔ server. */
-import type {
-  Acceptor,
-  ConnectionAcceptor,
-  ConnectionProxy,
-  OpenSessionOptions,
-  Session,
+import {
+  type Acceptor,
+  type ConnectionAcceptor,
+  type ConnectionProxy,
+  type OpenSessionOptions,
+  proxyThrough,
+  type Session,
 } from "@voxrpc/runtime";
 import { connectPair, type PairOptions, type SessionPair } from "@voxrpc/runtime/testing";
 
@@ -36,7 +37,7 @@ export async function connectGateway(acceptor: Acceptor, options: GatewayOptions
   const { clock, client, server, host } = options;
   const far = await connectPair(acceptor, { clock, server, client: { ...host, ...options.upstream } });
   const proxies: ConnectionProxy[] = [];
-  const join = options.join ?? ((upstream, _request, connection) => connection.proxyThrough(upstream));
+  const join = options.join ?? ((upstream, _request, connection) => proxyThrough(connection, upstream));
   const joining: ConnectionAcceptor = {
     async accept(request, connection) {
       if (!request.isVirtual) {

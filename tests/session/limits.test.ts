@@ -376,7 +376,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
         const harness: CoreHarness = new CoreHarness({
           limits,
           admit: (request) => {
-            credit = harness.core.virtual.accept(request).local.initialChannelCredit;
+            credit = harness.virtual.accept(request).local.initialChannelCredit;
           },
         });
         const wanted = new Metadata({ "vox-service": "Golden" });

@@ -228,7 +228,7 @@ export class RecordedCaller {
     const id = open?.message?.connection;
     if (settings === undefined || id === undefined || this.session === undefined)
       throw new Error(`${this.transcript.name}: nothing is opened at "${note}"`);
-    const opening = this.session.openCaller(
+    const opening = this.session.opener.openCaller(
       {
         parity: settings.parity as Parity,
         maxConcurrentRequests: settings.max_concurrent_requests,
@@ -273,7 +273,7 @@ export class RecordedCaller {
     for (const id of [0, 9])
       this.watch(`close(${id})`, new Promise<void>((resolve) => resolve(this.session?.closeConnection(id))));
     const settings = { parity: "Odd", maxConcurrentRequests: 64, initialChannelCredit: 0 } as const;
-    const opening = this.session?.openCaller(settings, metadataOf([]));
+    const opening = this.session?.opener.openCaller(settings, metadataOf([]));
     if (opening !== undefined) this.watch("open with credit 0", opening);
   }
 }

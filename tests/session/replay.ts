@@ -11,6 +11,7 @@ import {
   reconnecting,
   type Session,
   SessionRegistry,
+  virtualConnections,
 } from "@voxrpc/runtime";
 import { FakeClock, settle } from "@voxrpc/runtime/testing";
 import {
@@ -157,7 +158,7 @@ class Replay {
     const { reconnect: _, ...accepting } = options;
     const establishing =
       this.role === "client"
-        ? openSession(ours, { ...options, acceptor: client })
+        ? openSession(ours, { ...options, acceptor: client, virtualConnections })
         : acceptSession(ours, server, { ...accepting, registry });
     establishing.then(
       (session) => {

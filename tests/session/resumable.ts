@@ -12,6 +12,7 @@ import {
   SessionError,
   SessionRegistry,
   type SessionState,
+  virtualConnections,
 } from "@voxrpc/runtime";
 import {
   FakeClock,
@@ -97,6 +98,7 @@ export class Resumable {
     this.options = {
       clock,
       observer,
+      virtualConnections,
       reconnect: reconnecting({ jitter: () => 1, ...reconnect, open }),
       ...client,
     };

@@ -1,6 +1,7 @@
 /** The runtime's public surface: everything that knows no carrier but memory. Generated files use `./gen/v1` instead. */
 
-export type { IncomingConnection, ProxyThroughOptions } from "./acceptor/incoming-connection.js";
+export type { IncomingConnection } from "./acceptor/incoming-connection.js";
+export { type ProxyThroughOptions, proxyThrough, proxyTo } from "./acceptor/proxying.js";
 export {
   type Acceptor,
   type ConnectionAcceptor,
@@ -10,6 +11,7 @@ export {
   router,
   type ServiceRoute,
 } from "./acceptor/router.js";
+export { type VirtualConnectionsFeature, virtualConnections } from "./acceptor/virtual-connections.js";
 export type { Caller, CallOptions } from "./call/caller.js";
 export { type CallContext, withSignal } from "./call/context.js";
 export { Dispatcher, type HandledMethod } from "./call/dispatcher.js";
@@ -132,9 +134,10 @@ export { reconnecting } from "./resume/reconnector.js";
 export { type ResumableOptions, SessionRegistry } from "./resume/session-registry.js";
 export type { SessionRecord, SessionStore } from "./resume/session-store.js";
 export type { KeepaliveOptions } from "./session/keepalive.js";
+export type { OpenOptions } from "./session/opening.js";
 export { type ConnectionProxy, proxyConnections } from "./session/proxy.js";
 export { RawConnection } from "./session/raw-connection.js";
-export { type OpenOptions, Session } from "./session/session.js";
+export { Session } from "./session/session.js";
 export type { Option, Some } from "./shape/option.js";
 export {
   Metadata,

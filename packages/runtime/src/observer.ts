@@ -172,7 +172,7 @@ export interface StateChangedEvent extends LinkEvent {
 
 /** The peer has asked for something that this application has not brought in: it was refused. */
 export interface FeatureMissingEvent extends ConnectionEvent {
-  readonly feature: "answering" | "channels";
+  readonly feature: "answering" | "channels" | "virtualConnections";
   /** What brings it in. */
   readonly hint: string;
 }

@@ -1,11 +1,12 @@
 /** Asks the application about a connection, and does what it decides. Source: `protocol/calls.md` §8.4. */
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
+import { noService } from "../call/service.js";
 import { notify, type Observer } from "../observer.js";
 import { peerText } from "../options/peer-text.js";
 import { RejectedError } from "../wire/rejected-error.js";
 import { type ConnectionOffer, type ConnectionRequest, IncomingConnection } from "./incoming-connection.js";
-import { type Acceptor, noService } from "./router.js";
+import type { Acceptor } from "./router.js";
 
 /** Lets the acceptor decide about a connection, at once or later. */
 export function admit(

@@ -2,27 +2,21 @@
  * A connection that a peer asks for, and what an application may do with it. Source: `protocol/session.md` §5.3.
  *
  * ```
- *  waiting ──accept, proxyTo …──► accepted ──the acceptor throws──► ended
+ *  waiting ──accept, intoRaw …──► accepted ──the acceptor throws──► ended
  *     └──reject, the acceptor throws or does nothing──► refused
  * ```
  */
 
 import type { Caller } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
-import { metadataCheck } from "../call/option-checks.js";
 import type { Service } from "../call/service.js";
 import { SessionError } from "../errors.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import type { Limits } from "../limits.js";
 import type { LinkOrigin } from "../link/link.js";
-import { abortSignal, checkOptions, type OptionChecks, text } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
 import { dispatcherCheck } from "../session/option-checks.js";
-import { oppositeParity } from "../session/parity.js";
-import { type ConnectionProxy, checkSettings, proxyConnections } from "../session/proxy.js";
 import { consumed, type RawConnection } from "../session/raw-connection.js";
-import type { Session } from "../session/session.js";
-import { propagated } from "../wire/forward.js";
 import { Metadata } from "../wire/metadata.js";
 import { errorKey, RejectedError } from "../wire/rejected-error.js";
 
@@ -59,26 +53,6 @@ export interface ConnectionOffer {
   revoke(): boolean;
 }
 
-/** What {@link IncomingConnection.proxyThrough} may be given. */
-export interface ProxyThroughOptions {
-  /** Default: that of the request. */
-  readonly service?: string | undefined;
-  /** Default: that of the request. */
-  readonly metadata?: Metadata | undefined;
-  /** Gives up when aborted before the other connection is there. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export const proxyThroughChecks: OptionChecks<ProxyThroughOptions> = {
-  service: text,
-  metadata: metadataCheck,
-  signal: abortSignal,
-};
-
-/** Keys of entries about the connection itself. Source: `protocol/wire.md` §7. */
-const serviceKey = "vox-service";
-const kindKey = "vox-connection-kind";
-
 /**
  * A connection that waits for an answer. It is answered once, by one of its methods. One without an answer is refused as an
  * unknown service when the acceptor has returned. A method that throws has not answered it.
@@ -86,7 +60,8 @@ const kindKey = "vox-connection-kind";
  * All methods throw a {@link SessionError} `Protocol` when it was answered already, and when the peer waits no more.
  */
 export class IncomingConnection {
-  private readonly request: ConnectionRequest;
+  /** @internal */
+  readonly request: ConnectionRequest;
   private readonly offer: ConnectionOffer;
   private isAnswered = false;
 
@@ -119,55 +94,13 @@ export class IncomingConnection {
   }
 
   /**
-   * Accepts it, and joins it to a connection that leads elsewhere; see `proxyConnections`. The windows that are announced
-   * to the peer are those of `target`, which must have been opened with the windows of the peer: see
-   * `ConnectionRequest.settings`.
-   * @throws SessionError `Protocol` when that is not so, or for a root connection
+   * Accepts it without a driver: what arrives waits until it is joined to another; see `proxyTo`.
+   * @param windows what is announced to the peer. Default: the peer's own numbers, bounded
+   * @throws SessionError `Protocol` for a root connection
    */
-  proxyTo(target: RawConnection): ConnectionProxy {
+  intoRaw(windows?: Omit<ConnectionSettings, "parity">): RawConnection {
     this.checkVirtual();
-    if (this.isSettled || target.isConsumed) throw consumed();
-    const { settings } = this.request;
-    const { initialChannelCredit } = target.peer;
-    const local = { maxConcurrentRequests: this.bounded(target.peer), initialChannelCredit };
-    checkSettings({ ...local, parity: oppositeParity(settings.parity) }, settings, target);
-    return proxyConnections(
-      this.settle(() => this.offer.acceptRaw(local)),
-      target,
-    );
-  }
-
-  /**
-   * Opens a connection like this one on another session, for the same service, with the same metadata but for what is
-   * marked `noPropagate`, and joins the two.
-   * @param options what differs
-   * @throws RejectedError `Rejected` when the other peer refuses: an acceptor that lets it pass refuses with the same
-   * metadata
-   * @throws SessionError whatever else `Session.openRaw` and {@link proxyTo} throw
-   */
-  async proxyThrough(session: Session, options: ProxyThroughOptions = {}): Promise<ConnectionProxy> {
-    checkOptions(options, proxyThroughChecks);
-    this.checkVirtual();
-    if (this.isSettled) throw consumed();
-    const { settings, service: wanted = "" } = this.request;
-    // Both peers have to know the same windows, so this one cannot be made smaller on the way.
-    if (settings.initialChannelCredit > this.offer.limits.maxInitialCredit)
-      throw new RejectedError(new Metadata({ [errorKey]: "initial_channel_credit is too large" }));
-    const { service = wanted, signal, metadata = onward(this.request.metadata) } = options;
-    const maxConcurrentRequests = this.bounded(settings);
-    const target = await session.openRaw(service, { ...settings, maxConcurrentRequests, metadata, signal });
-    try {
-      return this.proxyTo(target);
-    } catch (error) {
-      target.close();
-      throw error;
-    }
-  }
-
-  /** Accepts it without a driver: what arrives waits until it is joined to another. @throws SessionError as {@link proxyTo} */
-  intoRaw(): RawConnection {
-    this.checkVirtual();
-    return this.settle(() => this.offer.acceptRaw());
+    return this.settle(() => this.offer.acceptRaw(windows));
   }
 
   /** Refuses it. @param reason as text, or as metadata in which the entry `error` is the text */
@@ -201,17 +134,23 @@ export class IncomingConnection {
     return result;
   }
 
+  /** Of the session that it belongs to. @internal */
+  get limits(): Limits {
+    return this.offer.limits;
+  }
+
+  /** @throws SessionError `Protocol` for a root connection, and when it was answered already @internal */
+  checkWaiting(): void {
+    this.checkVirtual();
+    if (this.isSettled) throw consumed();
+  }
+
   private checkVirtual(): void {
     if (this.request.isVirtual) return;
     throw new SessionError(
       "Protocol",
       "protocol error: the root connection can be handled only: it is no virtual connection",
     );
-  }
-
-  /** Calls that are let through at once: no peer chooses how many we remember. */
-  private bounded({ maxConcurrentRequests }: ConnectionSettings): number {
-    return Math.min(maxConcurrentRequests, this.offer.limits.maxQueuedRequests);
   }
 }
 
@@ -235,12 +174,4 @@ export interface ConnectionAcceptor {
 /** @throws TypeError for what answers no calls, like a handler without its dispatcher, or the result of a failed check */
 function checkDispatcher(dispatcher: unknown): void {
   if (dispatcher !== undefined) dispatcherCheck(dispatcher, "dispatcher");
-}
-
-/** What of a request's metadata goes on to the next peer; the rest is written there. */
-function onward(metadata: Metadata): Metadata {
-  const passed = propagated(metadata);
-  passed.delete(serviceKey);
-  passed.delete(kindKey);
-  return passed;
 }

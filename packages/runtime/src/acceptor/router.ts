@@ -1,6 +1,7 @@
 /** Which dispatcher answers on a connection: by the name of the service that the peer asks for. */
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
+import { noService } from "../call/service.js";
 import { callback, checkAllOptions, type OptionChecks, orFunction } from "../options/checks.js";
 import { dispatcherCheck } from "../session/option-checks.js";
 import type { ConnectionAcceptor, ConnectionRequest } from "./incoming-connection.js";
@@ -37,9 +38,6 @@ export interface Router {
 
 /** What `accept` and `serve` take: one service, several by name, or whoever decides about each connection by itself. */
 export type Acceptor = Dispatcher | Router | ConnectionAcceptor;
-
-/** Name by which a client says that it wants no service of ours. Source: `protocol/calls.md` §8.4. */
-export const noService = "Noop";
 
 /**
  * Several services behind one address, each connection gets the one that it asks for; others are refused. A peer that

@@ -6,7 +6,7 @@ import type { Observer } from "../observer.js";
 import type { Connection, ConnectionSettings } from "../session/connection.js";
 import { RawConnection } from "../session/raw-connection.js";
 import type { Session } from "../session/session.js";
-import type { IncomingOpen } from "../session/virtual-connections.js";
+import type { IncomingOpen, VirtualConnections } from "../session/virtual-connections.js";
 import type { Metadata } from "../wire/metadata.js";
 import { admit } from "./admission.js";
 import type { ConnectionOffer } from "./incoming-connection.js";
@@ -17,24 +17,27 @@ export function offerVirtual(
   acceptor: Acceptor | undefined,
   open: IncomingOpen,
   session: Session,
+  virtual: VirtualConnections,
   observer: Observer | undefined,
 ): void {
   const { service, metadata, peer: settings } = open;
   // The session may have had other links before: what is said about the connection is true of the one in use.
   const { remoteAddress: link, origin, peerMetadata } = session;
   const request = { service, metadata, peerMetadata, link, origin, isVirtual: true, settings };
-  admit(acceptor, request, new VirtualOffer(open, session), observer);
+  admit(acceptor, request, new VirtualOffer(open, session, virtual), observer);
 }
 
 class VirtualOffer implements ConnectionOffer {
   readonly hasFailed = false;
   private readonly open: IncomingOpen;
   private readonly session: Session;
+  private readonly virtual: VirtualConnections;
   private connection: Connection | undefined = undefined;
 
-  constructor(open: IncomingOpen, session: Session) {
+  constructor(open: IncomingOpen, session: Session, virtual: VirtualConnections) {
     this.open = open;
     this.session = session;
+    this.virtual = virtual;
   }
 
   get limits(): Limits {
@@ -51,7 +54,7 @@ class VirtualOffer implements ConnectionOffer {
   }
 
   reject(reason: Metadata): void {
-    this.session.core.virtual.refuse(this.open, reason);
+    this.virtual.refuse(this.open, reason);
   }
 
   revoke(): boolean {
@@ -60,8 +63,8 @@ class VirtualOffer implements ConnectionOffer {
   }
 
   private take(local: Omit<ConnectionSettings, "parity"> | undefined): Connection {
-    const { open, session } = this;
-    this.connection = session.core.virtual.accept(open, local && { ...local, parity: open.local.parity });
+    const { open, virtual } = this;
+    this.connection = virtual.accept(open, local && { ...local, parity: open.local.parity });
     return this.connection;
   }
 }

@@ -4,6 +4,9 @@ import { asyncDispose } from "./dispose.js";
 import type { Method } from "./method.js";
 import type { CloseOptions, SessionHandle } from "./session-handle.js";
 
+/** Name by which a client says that it wants no service of the peer. Source: `protocol/calls.md` §8.4. */
+export const noService = "Noop";
+
 /** What every generated client has beside its methods. */
 export interface Client extends AsyncDisposable {
   /** What the calls go through. */

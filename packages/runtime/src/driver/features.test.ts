@@ -53,3 +53,26 @@ describe("a dispatcher", () => {
       expect(reached).toContain(file);
   });
 });
+
+describe("a session by itself", () => {
+  const reached = [...reachableFrom("establish/initiate.ts")];
+
+  it.each([
+    ["virtual connections", /^session\/(virtual-connections|connection-opener|raw-connection|proxy)/],
+    ["acceptors, routers and proxies", /^acceptor\/(?!check-acceptor\.ts)/],
+  ])("brings no %s", (_what, unwanted) => {
+    expect(reached).toContain("session/session-core.ts");
+    expect(reached.filter((file) => unwanted.test(file))).toEqual([]);
+  });
+
+  it("has them with their option, but no proxies", () => {
+    const brought = [...reachableFrom("acceptor/virtual-connections.ts")];
+    for (const file of [
+      "session/virtual-connections.ts",
+      "session/connection-opener.ts",
+      "acceptor/admission.ts",
+    ])
+      expect(brought).toContain(file);
+    expect(brought.filter((file) => /^(session\/proxy|acceptor\/proxying)/.test(file))).toEqual([]);
+  });
+});

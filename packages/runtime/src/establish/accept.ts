@@ -2,6 +2,7 @@
 
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
+import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { AcceptorHandshake } from "../handshake/acceptor.js";
 import type { Link } from "../link/link.js";
 import { notify } from "../observer.js";
@@ -62,6 +63,7 @@ export async function acceptSession(
   const offeredKey = target?.offeredKey;
   const side: HandshakeSide = {
     parity: "Even",
+    feature: virtualConnections,
     begin: (own) => new AcceptorHandshake({ ...own, offeredKey }),
   };
   try {

@@ -8,9 +8,11 @@
  * ```
  */
 
-import { RootOffer } from "../acceptor/root-offer.js";
+import type { RootOffer } from "../acceptor/root-offer.js";
 import type { Acceptor } from "../acceptor/router.js";
+import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import { rejection } from "../call/caller-line.js";
+import type { Dispatcher } from "../call/dispatcher.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import { announceFrameLimit, takeFrameLimit } from "../handshake/frame-limit.js";
@@ -29,6 +31,7 @@ import { completeLimits, type Limits } from "../limits.js";
 import type { Link } from "../link/link.js";
 import { LinkPump, type LinkReceiver } from "../session/link-pump.js";
 import type { Session } from "../session/session.js";
+import { virtualConnectionsHint } from "../session/session-core.js";
 import type { Metadata } from "../wire/metadata.js";
 import { writeProtocolError } from "../wire/session-messages.js";
 import { metadataOf, type SessionOptions, serviceKey, settingsOf } from "./options.js";
@@ -41,6 +44,8 @@ export interface HandshakeSide {
   readonly parity: Parity;
   /** Makes the state machine. */
   readonly begin: (options: HandshakeOptions) => Handshake;
+  /** Brings acceptors, routers and virtual connections. Undefined: a dispatcher at most, and the root connection. */
+  readonly feature: VirtualConnectionsFeature | undefined;
 }
 
 /**
@@ -74,6 +79,9 @@ interface Settlement {
 class Establishment implements LinkReceiver {
   private readonly pump: LinkPump;
   private readonly acceptor: Acceptor | undefined;
+  private readonly feature: VirtualConnectionsFeature | undefined;
+  /** Answers the peer's calls on the root connection where no acceptor is asked. */
+  private readonly dispatcher: Dispatcher | undefined;
   private readonly options: SessionOptions;
   private readonly limits: Limits;
   private readonly clock: Clock;
@@ -87,7 +95,7 @@ class Establishment implements LinkReceiver {
   private peerMaxFrameBytes: number | undefined = undefined;
   /** Why the session that the peer wants cannot be kept. */
   private targetError: unknown = undefined;
-  /** What the acceptor is asked about; undefined before the peer has introduced itself. */
+  /** What the acceptor is asked about; undefined before the peer has introduced itself, and where there is no acceptor. */
   private root: RootOffer | undefined = undefined;
   private hasHeard = false;
   /** Whether the promise is settled, or about to be. */
@@ -104,6 +112,8 @@ class Establishment implements LinkReceiver {
   ) {
     const { clock = systemClock, observer } = options;
     this.acceptor = acceptor;
+    this.feature = side.feature;
+    if (side.feature === undefined && acceptor !== undefined) this.dispatcher = dispatcherOf(acceptor);
     this.options = options;
     this.target = target;
     this.settlement = settlement;
@@ -209,8 +219,9 @@ class Establishment implements LinkReceiver {
     }
     // A session that goes on has been accepted.
     if (this.purpose.kind === "resume") return undefined;
+    if (this.feature === undefined) return undefined;
     const service = metadata.getString(serviceKey);
-    this.root = new RootOffer(this.limits);
+    this.root = new this.feature.RootOffer(this.limits);
     const request = {
       service,
       metadata,
@@ -273,11 +284,11 @@ class Establishment implements LinkReceiver {
 
   /** A new session. @param record of the one of an earlier process that it takes up */
   private startNew(result: HandshakeResult, record: SessionRecord | undefined): void {
-    const { pump, options, limits, clock, acceptor, root, target, settlement } = this;
+    const { pump, options, limits, clock, acceptor, feature, root, target, settlement } = this;
     this.finishHandshake();
     pump.outbox.limitTo(this.peerMaxFrameBytes);
     const isResumable = target !== undefined && result.sessionKey !== undefined;
-    const dispatcher = root?.dispatcher;
+    const dispatcher = root === undefined ? this.dispatcher : root.dispatcher;
     const session = startSession({
       pump,
       result,
@@ -286,6 +297,7 @@ class Establishment implements LinkReceiver {
       clock,
       dispatcher,
       acceptor,
+      feature,
       isResumable,
       record,
     });
@@ -316,6 +328,13 @@ class Establishment implements LinkReceiver {
     if (this.timer !== undefined) this.clock.clearTimer(this.timer);
     this.options.signal?.removeEventListener("abort", this.onAbort);
   }
+}
+
+/** @throws TypeError for an acceptor that cannot be asked, because what asks it was not brought in */
+function dispatcherOf(acceptor: Acceptor): Dispatcher {
+  if ("accept" in acceptor || "route" in acceptor)
+    throw new TypeError(`routers and acceptors need virtual connections: ${virtualConnectionsHint}`);
+  return acceptor;
 }
 
 function notDisconnected(): SessionError {

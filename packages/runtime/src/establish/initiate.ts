@@ -2,6 +2,7 @@
 
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
+import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import { InitiatorHandshake } from "../handshake/initiator.js";
 import type { Link } from "../link/link.js";
 import { checkOptions, having, type OptionChecks } from "../options/checks.js";
@@ -13,8 +14,16 @@ import type { ResumeTarget } from "./resume-target.js";
 
 /** What {@link openSession} may be given. */
 export interface OpenSessionOptions extends SessionOptions {
-  /** Answers the peer's calls. Default: each is answered with `Cancelled`. */
+  /**
+   * Answers the peer's calls: a dispatcher, or with {@link OpenSessionOptions.virtualConnections} a router or an acceptor, too.
+   * Default: each is answered with `Cancelled`.
+   */
   readonly acceptor?: Acceptor | undefined;
+  /**
+   * Brings connections beside the root one: the value `virtualConnections` of `@voxrpc/runtime`. Default: the peer's are
+   * refused, `Session.open` throws.
+   */
+  readonly virtualConnections?: VirtualConnectionsFeature | undefined;
   /** Opens other links when this one is lost, so that the session goes on: `reconnecting({ open })`. Default: it ends. */
   readonly reconnect?: Reconnect | undefined;
 }
@@ -28,6 +37,7 @@ export interface Reconnect {
 export const initiateChecks: OptionChecks<OpenSessionOptions> = {
   ...establishChecks,
   acceptor: checkAcceptor,
+  virtualConnections: having("the value virtualConnections of @voxrpc/runtime", "offer"),
   reconnect: having("what reconnecting({ open }) returns", "firstTarget"),
 };
 
@@ -45,7 +55,8 @@ export const initiateChecks: OptionChecks<OpenSessionOptions> = {
  * when our own acceptor refuses the peer
  * @throws RejectedError when the peer refuses: its `metadata` says why
  * @throws VoxError `Cancelled` when `signal` is aborted
- * @throws RangeError, TypeError for options that cannot be sent
+ * @throws RangeError, TypeError for options that cannot be sent; TypeError for a router or an acceptor without
+ * `virtualConnections`
  */
 export function openSession(link: Link, options: OpenSessionOptions = {}): Promise<Session> {
   try {
@@ -68,6 +79,7 @@ export function initiateFor(
   // 0.8.2 acceptors serve only initiators that take the odd ids.
   const side: HandshakeSide = {
     parity: "Odd",
+    feature: options.virtualConnections,
     begin: (own) => new InitiatorHandshake({ ...own, presentedKey }),
   };
   return establish(link, side, options.acceptor, options, target);

@@ -1,6 +1,6 @@
 /** What sessions are made with, and what of it the peer hears in the handshake. */
 
-import { noService } from "../acceptor/router.js";
+import { noService } from "../call/service.js";
 import type { Clock } from "../clock.js";
 import { isVoxError, SessionError, type VoxError } from "../errors.js";
 import type { ConnectionSettings, Parity } from "../handshake/settings.js";

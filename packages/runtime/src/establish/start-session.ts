@@ -9,7 +9,7 @@
  */
 
 import type { Acceptor } from "../acceptor/router.js";
-import { offerVirtual } from "../acceptor/virtual-offer.js";
+import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Clock } from "../clock.js";
 import { Driver } from "../driver/driver.js";
@@ -36,6 +36,8 @@ export interface SessionStart {
   readonly dispatcher: Dispatcher | undefined;
   /** Decides about virtual connections of the peer. */
   readonly acceptor: Acceptor | undefined;
+  /** Undefined: not brought in. */
+  readonly feature: VirtualConnectionsFeature | undefined;
   /** Whether it can go on over another link. */
   readonly isResumable: boolean;
   /** Of the session of an earlier process that it takes up. */
@@ -44,7 +46,7 @@ export interface SessionStart {
 
 /** Makes a session and gives it the link. The application does not know it yet: see `SessionCore.open` and `Session.onOpened`. */
 export function startSession(start: SessionStart): Session {
-  const { pump, result, options, limits, clock, acceptor, isResumable } = start;
+  const { pump, result, options, limits, clock, acceptor, isResumable, feature } = start;
   const { observer, onUnhandledError, operationStore, keepalive } = options;
   const { peerSupportsRetry, peerMetadata, local } = result;
   const startDriver: StartDriver = (owner, connection, dispatcher) => {
@@ -63,7 +65,8 @@ export function startSession(start: SessionStart): Session {
     clock,
     observer,
     keepalive,
-    admit: (open) => offerVirtual(acceptor, open, session, observer),
+    virtual: feature && ((given) => new feature.Connections(given)),
+    admit: (open, virtual) => feature?.offer(acceptor, open, session, virtual, observer),
     onDisconnected: (error) => session.onDisconnected(error),
     onEnded: (end) => session.onEnded(end),
   });
@@ -73,9 +76,9 @@ export function startSession(start: SessionStart): Session {
     clock,
     observer,
     peerMetadata,
-    local,
     dispatcher: start.dispatcher,
     startDriver,
+    opener: (owner) => feature && core.virtual && new feature.Opener(owner, core.virtual, local),
   });
   pump.handOver(core);
   return session;

@@ -2,6 +2,7 @@
 import type { ConnectionOptions } from "node:tls";
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
+import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { nameCaller } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
@@ -33,7 +34,10 @@ import { printFailure } from "./print-failure.js";
 
 /** What {@link connect} may be given. */
 export interface ConnectOptions
-  extends Omit<OpenSessionOptions, "acceptor" | "keepalive" | "reconnect" | "service" | "timeoutMs">,
+  extends Omit<
+      OpenSessionOptions,
+      "acceptor" | "keepalive" | "reconnect" | "service" | "timeoutMs" | "virtualConnections"
+    >,
     KeepaliveSetting {
   /** Milliseconds for one attempt: name look-up, connection and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
@@ -67,7 +71,12 @@ export interface ConnectSessionOptions extends ConnectOptions {
   readonly service?: string | undefined;
 }
 
-const { acceptor: _acceptor, timeoutMs: _timeoutMs, ...shared } = initiateChecks;
+const {
+  acceptor: _acceptor,
+  timeoutMs: _timeoutMs,
+  virtualConnections: _virtualConnections,
+  ...shared
+} = initiateChecks;
 
 export const connectChecks: OptionChecks<ConnectSessionOptions> = {
   ...shared,
@@ -194,6 +203,7 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
       signal,
       clock,
       acceptor: serve,
+      virtualConnections,
       reconnect:
         reconnect === undefined || reconnect === false
           ? undefined

@@ -19,8 +19,9 @@ import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
 import { peerText } from "../options/peer-text.js";
 import { decodeMessage, MessageHead, MessageKind, rootConnectionId, type WireId } from "../wire/message.js";
-import type { Metadata } from "../wire/metadata.js";
-import { writePing, writePong, writeProtocolError } from "../wire/session-messages.js";
+import { Metadata } from "../wire/metadata.js";
+import { errorKey } from "../wire/rejected-error.js";
+import { writeConnectionReject, writePing, writePong, writeProtocolError } from "../wire/session-messages.js";
 import { Reading } from "./backpressure.js";
 import { Connection, type ConnectionHost, type ConnectionSettings, type RestoredLink } from "./connection.js";
 import { ConnectionTable } from "./connection-table.js";
@@ -30,13 +31,17 @@ import type { LinkReceiver } from "./link-pump.js";
 import type { Outbox } from "./outbox.js";
 import { makeSessionId } from "./session-id.js";
 import { snapshotConnections } from "./snapshot.js";
-import { type IncomingOpen, VirtualConnections } from "./virtual-connections.js";
+import type { IncomingOpen, VirtualConnections, VirtualConnectionsOptions } from "./virtual-connections.js";
 
 /** Pongs and refusals that may queue behind a link that is congested. */
 const toleratedAnswers = 1024;
 
 /** Schemas of all connections together may have the size of so many payloads. */
 const schemaPayloadsHeld = 64;
+
+/** How an application brings in virtual connections. */
+export const virtualConnectionsHint =
+  "virtual connections come with the option `virtualConnections`: import its value from @voxrpc/runtime";
 
 /** What a session core needs. */
 export interface SessionCoreOptions {
@@ -52,8 +57,10 @@ export interface SessionCoreOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
+  /** Makes what opens and takes virtual connections. Undefined: those of the peer are refused. */
+  readonly virtual: ((options: VirtualConnectionsOptions) => VirtualConnections) | undefined;
   /** Asks the application about a virtual connection of the peer, which it answers at once or later. */
-  readonly admit: (request: IncomingOpen) => void;
+  readonly admit: (request: IncomingOpen, virtual: VirtualConnections) => void;
   /** Undefined: the peer is never asked whether it is there. */
   readonly keepalive: KeepaliveOptions | undefined;
   /** Called when the link is lost, or given up, and the session goes on without; see {@link SessionCore.isResumable}. */
@@ -73,8 +80,8 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   isResumable = false;
   /** The connection that every session has. It routes from the moment that its `sink` is set. */
   readonly root: Connection;
-  /** Opens and takes the other connections. */
-  readonly virtual: VirtualConnections;
+  /** Opens and takes the other connections; undefined where they were not brought in. */
+  readonly virtual: VirtualConnections | undefined;
   private readonly connections = new ConnectionTable();
   private readonly keepalive: Keepalive | undefined;
   private readonly idle: IdleLimit | undefined;
@@ -89,8 +96,6 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   private isCut = false;
   /** Whether it ends as soon as what is in flight is through. */
   private isLeaving = false;
-  /** Virtual connections that ended with the last link, of which the peer may not know. */
-  private readonly lostIds = new Set<WireId>();
   /** Pongs and refusals since the link became congested. */
   private unreadAnswers = 0;
   /** Bytes of the peer's schemas on all connections. */
@@ -113,7 +118,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.onEnded = options.onEnded;
     this.root = new Connection(rootConnectionId, options.local, options.peer, this);
     this.connections.add(this.root);
-    this.virtual = new VirtualConnections({
+    this.virtual = options.virtual?.({
       host: this,
       connections: this.connections,
       parity: options.local.parity,
@@ -122,6 +127,8 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
       admit: options.admit,
       isDisconnected: () => this.isCut,
       onOpened: (connection) => this.reportOpened(connection),
+      close: (connection, metadata) => this.close(connection, "Local", undefined, metadata),
+      onLost: (connection, error) => this.closeConnection(connection, "Transport", error),
       onPendingOver: () => this.considerEnd(),
     });
     const { idleTimeoutMs } = options.limits;
@@ -192,7 +199,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   /** Connections as they are at this moment. */
   snapshot(): ConnectionSnapshot[] {
-    return snapshotConnections(this.connections.all(), this.virtual.pendingIds);
+    return snapshotConnections(this.connections.all(), this.virtual?.pendingIds ?? []);
   }
 
   get lastUsedMs(): number {
@@ -200,7 +207,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   isInUse(): boolean {
-    return this.virtual.pendingCount > 0 || this.connections.all().some(({ sink }) => sink?.isInUse === true);
+    return this.pendingCount > 0 || this.connections.all().some(({ sink }) => sink?.isInUse === true);
   }
 
   /** The session is up: observers are told. */
@@ -275,10 +282,10 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.unreadAnswers = 0;
     this.description = description;
     this.peerSupportsRetry = restored.peerSupportsRetry;
-    if (restored.peer === "resumed") for (const id of this.lostIds) this.virtual.sendClose(id);
-    // Ids of a peer that has begun anew mean other calls than before.
-    else this.sessionId = makeSessionId();
-    this.lostIds.clear();
+    const isKnown = restored.peer === "resumed";
+    this.virtual?.onLinkRestored(isKnown);
+    // Ids of a peer that has started over mean other calls than before.
+    if (!isKnown) this.sessionId = makeSessionId();
     this.reading.onLinkRestored();
     this.root.sink?.onLinkRestored(restored);
     this.keepalive?.start();
@@ -326,7 +333,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.hasEnded = true;
     this.keepalive?.stop();
     this.idle?.stop();
-    this.virtual.end(error);
+    this.virtual?.end(error);
     for (const connection of this.connections.all()) this.closeConnection(connection, reason, error);
     this.onEnded({ reason, error });
   }
@@ -347,18 +354,13 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   ): void {
     if (this.hasEnded || this.connections.find(connection.id) !== connection) return;
     this.closeConnection(connection, reason, error);
-    this.virtual.sendClose(connection.id, metadata);
+    this.virtual?.sendClose(connection.id, metadata);
     this.considerEnd();
   }
 
-  /** Ends a virtual connection, or gives up one that was asked for. @throws SessionError when there is none */
-  closeById(id: WireId, metadata?: Metadata): void {
-    if (id === rootConnectionId) throw protocolError("cannot close root connection");
-    if (this.isDisconnected)
-      throw protocolError("session is disconnected; resume before closing connections");
-    const connection = this.connections.find(id);
-    if (connection !== undefined) this.close(connection, "Local", undefined, metadata);
-    else if (!this.virtual.cancel(id, metadata)) throw protocolError("connection not found");
+  /** Connections that either side has asked for and the other has not answered. */
+  private get pendingCount(): number {
+    return this.virtual?.pendingCount ?? 0;
   }
 
   /** Looks whether anything is left of a session without root, when what goes on at this moment is through. */
@@ -367,7 +369,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   private endIfUnused(): boolean {
-    const isUnused = this.connections.size === 0 && this.virtual.pendingCount === 0;
+    const isUnused = this.connections.size === 0 && this.pendingCount === 0;
     if (isUnused) this.end("Local", undefined);
     return isUnused;
   }
@@ -404,13 +406,13 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
         if (head.connectionId === rootConnectionId) this.keepalive?.onPong(head.nonce);
         break;
       case MessageKind.ConnectionOpen:
-        if (this.mayAnswer()) this.virtual.onOpen(head, bytes);
+        if (!this.mayAnswer()) break;
+        if (this.virtual !== undefined) this.virtual.onMessage(head, bytes);
+        else refuseOpen(this, this.observer, head.connectionId);
         break;
       case MessageKind.ConnectionAccept:
-        this.virtual.onAccept(head);
-        break;
       case MessageKind.ConnectionReject:
-        this.virtual.onReject(head, bytes);
+        this.virtual?.onMessage(head, bytes);
         break;
       case MessageKind.ConnectionClose:
         this.onConnectionClose(head.connectionId);
@@ -460,12 +462,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.keepalive?.stop();
     const { maxBufferedBytes } = this.limits;
     this.outbox.hold(maxBufferedBytes, () => this.onHeldTooMuch(maxBufferedBytes));
-    for (const id of this.virtual.end(error)) this.lostIds.add(id);
-    for (const connection of this.connections.all()) {
-      if (connection === this.root) continue;
-      this.lostIds.add(connection.id);
-      this.closeConnection(connection, "Transport", error);
-    }
+    this.virtual?.onLinkLost(error);
     // Whoever was told so far may have ended the session.
     if (!this.hasEnded) this.root.sink?.onLinkLost(error);
     if (!this.hasEnded) this.onDisconnected(error);
@@ -489,11 +486,11 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   private onConnectionClose(connectionId: WireId): void {
     const connection = this.connections.find(connectionId);
     if (connection === undefined) {
-      this.virtual.onClose(connectionId);
+      this.virtual?.onClose(connectionId);
       return;
     }
     this.closeConnection(connection, "Remote", undefined);
-    if (this.connections.size === 0 && this.virtual.pendingCount === 0) this.end("Remote", undefined);
+    if (this.connections.size === 0 && this.pendingCount === 0) this.end("Remote", undefined);
   }
 
   private onProtocolError(text: string): void {
@@ -547,4 +544,16 @@ function reportUnreadable(
     method: undefined,
     error,
   });
+}
+
+/** Virtual connections were not brought in. */
+function refuseOpen(
+  { description: link, outbox }: SessionCore,
+  observer: Observer | undefined,
+  connectionId: WireId,
+): void {
+  const reason = new Metadata({ [errorKey]: "this peer takes no virtual connections" });
+  outbox.commit(writeConnectionReject(outbox.writer, outbox.begin(), connectionId, reason));
+  const missing = { feature: "virtualConnections", hint: virtualConnectionsHint } as const;
+  notify(observer, "onFeatureMissing", { link, connectionId, ...missing });
 }

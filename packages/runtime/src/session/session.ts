@@ -1,30 +1,26 @@
 /** The shell around a session core: what applications have of a session. It closes gracefully. */
 
-import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import type { Caller } from "../call/caller.js";
-import { rejection } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import { asyncDispose } from "../call/dispose.js";
-import { checkCloseOptions, metadataCheck } from "../call/option-checks.js";
+import { checkCloseOptions } from "../call/option-checks.js";
 import type { Service } from "../call/service.js";
 import type { CloseOptions, SessionEnd, SessionHandle, SessionState } from "../call/session-handle.js";
 import { SharedCaller } from "../call/shared-caller.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import type { Clock, TimerHandle } from "../clock.js";
-import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
+import type { SessionError, VoxError } from "../errors.js";
 import type { LinkOrigin } from "../link/link.js";
 import type { Observer } from "../observer.js";
-import { abortSignal, checkOptions, type OptionChecks, oneOf } from "../options/checks.js";
-import { Metadata } from "../wire/metadata.js";
-import type { Connection, ConnectionSettings, RestoredLink } from "./connection.js";
+import type { Metadata } from "../wire/metadata.js";
+import type { Connection, RestoredLink } from "./connection.js";
 import { defaultDrainMs } from "./connection-shell.js";
 import type { LinkPump } from "./link-pump.js";
-import { concurrencyCheck, creditCheck, dispatcherCheck } from "./option-checks.js";
-import type { Parity } from "./parity.js";
-import { RawConnection } from "./raw-connection.js";
+import type { ConnectionOpening, OpenOptions } from "./opening.js";
+import type { RawConnection } from "./raw-connection.js";
 import type { Recovery } from "./recovery.js";
-import type { SessionCore } from "./session-core.js";
+import { type SessionCore, virtualConnectionsHint } from "./session-core.js";
 import { StateLog } from "./state-log.js";
 
 /** Starts calling and answering on a connection. @param dispatcher answers the peer's calls */
@@ -42,40 +38,12 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly observer: Observer | undefined;
   readonly peerMetadata: Metadata;
-  /** What this side announced for the root connection. */
-  readonly local: ConnectionSettings;
   /** Answers the peer's calls on the root connection. */
   readonly dispatcher: Dispatcher | undefined;
   readonly startDriver: StartDriver;
+  /** @returns what opens virtual connections; undefined where they were not brought in */
+  readonly opener: (session: Session) => ConnectionOpening | undefined;
 }
-
-/** What {@link Session.open} may be given. */
-export interface OpenOptions {
-  /** Sent to the peer's acceptor. Default none. */
-  readonly metadata?: Metadata | undefined;
-  /** Answers the peer's calls on the new connection. Default: each is answered with `Cancelled`. */
-  readonly dispatcher?: Dispatcher | undefined;
-  /** Calls that this side takes at once on the connection. Default: as on the root connection. */
-  readonly maxConcurrentRequests?: number | undefined;
-  /** Items that this side takes on a fresh channel. Default: as on the root connection. */
-  readonly initialChannelCredit?: number | undefined;
-  /** Which half of the request and channel ids is ours on the connection. Default: as on the root connection. */
-  readonly parity?: Parity | undefined;
-  /** Gives up when aborted before the connection is there. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export const openChecks: OptionChecks<OpenOptions> = {
-  metadata: metadataCheck,
-  dispatcher: dispatcherCheck,
-  maxConcurrentRequests: concurrencyCheck,
-  initialChannelCredit: creditCheck,
-  parity: oneOf("Odd", "Even"),
-  signal: abortSignal,
-};
-
-/** Key of the entry that names the wanted service. Source: `protocol/wire.md` §7. */
-const serviceKey = "vox-service";
 
 /** An established session. */
 export class Session implements SessionHandle {
@@ -87,7 +55,7 @@ export class Session implements SessionHandle {
   readonly core: SessionCore;
   private pump: LinkPump;
   private readonly clock: Clock;
-  private readonly local: ConnectionSettings;
+  private readonly openerOrNone: ConnectionOpening | undefined;
   private readonly startDriverOf: StartDriver;
   private resolveClosed: (end: SessionEnd) => void = () => {};
   private ended: SessionEnd | undefined = undefined;
@@ -106,7 +74,7 @@ export class Session implements SessionHandle {
     this.pump = parts.pump;
     this.clock = parts.clock;
     this.peerMetadata = parts.peerMetadata;
-    this.local = parts.local;
+    this.openerOrNone = parts.opener(this);
     this.startDriverOf = parts.startDriver;
     this.states = new StateLog(parts.observer);
     this.closed = new Promise((resolve) => {
@@ -168,13 +136,10 @@ export class Session implements SessionHandle {
    * @throws RejectedError `Rejected` when the peer refuses, with what it said
    * @throws SessionError `ConnectTimeout` when it does not answer; `Protocol` when the session is closed or full
    * @throws VoxError `Cancelled` when `signal` is aborted
+   * @throws TypeError where virtual connections were not brought in: see the option `virtualConnections` of `openSession`
    */
   async open<C>(service: Service<C>, options: OpenOptions = {}): Promise<C> {
-    checkService(service);
-    checkOptions(options, openChecks);
-    const metadata = new Metadata(options.metadata);
-    metadata.append(serviceKey, service.name);
-    return service.create(await this.openCaller(this.settingsOf(options), metadata, options));
+    return this.opener.open(service, options);
   }
 
   /**
@@ -183,65 +148,18 @@ export class Session implements SessionHandle {
    * @throws what {@link open} throws
    */
   async openRaw(service: string, options: Omit<OpenOptions, "dispatcher"> = {}): Promise<RawConnection> {
-    checkOptions<OpenOptions>(options, openChecks);
-    const metadata = new Metadata(options.metadata).append(serviceKey, service);
-    const start = (connection: Connection): RawConnection => new RawConnection(connection, this.core);
-    return this.openWith(this.settingsOf(options), metadata, options.signal, start);
+    return this.opener.openRaw(service, options);
   }
 
-  /** {@link open} with everything given. @param metadata the peer refuses one without `vox-service` @internal */
-  openCaller(
-    settings: ConnectionSettings,
-    metadata: Metadata,
-    { signal, dispatcher }: Pick<OpenOptions, "signal" | "dispatcher"> = {},
-  ): Promise<Caller> {
-    return this.openWith(settings, metadata, signal, (connection) =>
-      this.startDriver(connection, dispatcher),
-    );
+  /** Opens virtual connections. @throws TypeError where they were not brought in @internal */
+  get opener(): ConnectionOpening {
+    if (this.openerOrNone === undefined) throw new TypeError(virtualConnectionsHint);
+    return this.openerOrNone;
   }
 
   /** Starts calling and answering on a connection of the session. @internal */
   startDriver(connection: Connection, dispatcher: Dispatcher | undefined): Caller {
     return this.startDriverOf(this, connection, dispatcher);
-  }
-
-  private settingsOf(options: OpenOptions): ConnectionSettings {
-    return {
-      parity: options.parity ?? this.local.parity,
-      maxConcurrentRequests: options.maxConcurrentRequests ?? this.local.maxConcurrentRequests,
-      initialChannelCredit: options.initialChannelCredit ?? this.local.initialChannelCredit,
-    };
-  }
-
-  /** @param start called as soon as it is there: before anything can arrive on it */
-  private openWith<T>(
-    settings: ConnectionSettings,
-    metadata: Metadata,
-    signal: AbortSignal | undefined,
-    start: (connection: Connection) => T,
-  ): Promise<T> {
-    if (!this.isOpen) return Promise.reject(new SessionError("Protocol", "protocol error: session closed"));
-    if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
-    return new Promise((resolve) => {
-      let isCancelled = false;
-      const watcher = {
-        onAborted: (): void => {
-          isCancelled = true;
-          if (id !== undefined) this.core.virtual.cancel(id);
-        },
-      };
-      const id = this.core.virtual.open(settings, metadata, {
-        opened: (connection) => {
-          if (signal !== undefined) unwatchAbort(signal, watcher);
-          resolve(start(connection));
-        },
-        failed: (error) => {
-          if (signal !== undefined) unwatchAbort(signal, watcher);
-          resolve(rejection(isCancelled && signal !== undefined ? openCancelled(signal) : error));
-        },
-      });
-      if (id !== undefined && signal !== undefined) watchAbort(signal, watcher);
-    });
   }
 
   /**
@@ -252,7 +170,7 @@ export class Session implements SessionHandle {
    * @throws SessionError `Protocol` for the root connection and for one that does not exist
    */
   closeConnection(id: number | bigint, metadata?: Metadata): void {
-    this.core.closeById(id, metadata);
+    this.opener.close(id, metadata);
   }
 
   /** One that held the session is gone. The last one waits for calls in flight, but not for other connections. */
@@ -380,8 +298,4 @@ export class Session implements SessionHandle {
     if (this.timer !== undefined) this.clock.clearTimer(this.timer);
     this.timer = undefined;
   }
-}
-
-function openCancelled({ reason: cause }: AbortSignal): VoxError {
-  return cancelledBefore("the connection was open", cause);
 }

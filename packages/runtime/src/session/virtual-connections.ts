@@ -10,8 +10,7 @@
 import type { Clock, TimerHandle } from "../clock.js";
 import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import type { MessageHead, WireId } from "../wire/message.js";
-import { rootConnectionId } from "../wire/message.js";
+import { type MessageHead, MessageKind, rootConnectionId, type WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import { errorKey, RejectedError } from "../wire/rejected-error.js";
 import {
@@ -62,10 +61,14 @@ export interface VirtualConnectionsOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   /** Asks the application about a connection of the peer, which it answers at once or later. */
-  readonly admit: (request: IncomingOpen) => void;
+  readonly admit: (request: IncomingOpen, virtual: VirtualConnections) => void;
   /** Whether there is no link at the moment. */
   readonly isDisconnected: () => boolean;
   readonly onOpened: (connection: Connection) => void;
+  /** Ends an active connection, and tells the peer. */
+  readonly close: (connection: Connection, metadata: Metadata | undefined) => void;
+  /** Ends an active connection that was lost with its link. */
+  readonly onLost: (connection: Connection, error: SessionError | undefined) => void;
   /** Called when a connection that either side asked for has been answered or given up. */
   readonly onPendingOver: () => void;
 }
@@ -88,6 +91,8 @@ export class VirtualConnections {
   private readonly pending = new Map<WireId, PendingOpen>();
   /** Those of the peer that the application has not answered. */
   private readonly asked = new Map<WireId, UnansweredOpen>();
+  /** Those that ended with the last link, of which the peer may not know. */
+  private readonly lostIds = new Set<WireId>();
 
   constructor(options: VirtualConnectionsOptions) {
     this.options = options;
@@ -158,8 +163,24 @@ export class VirtualConnections {
     this.say((w, p) => writeConnectionClose(w, p, id, metadata));
   }
 
-  /** A ConnectionOpen, Accept, Reject, or a Close of a connection that is not active. */
-  onOpen(head: MessageHead, bytes: Uint8Array): void {
+  /** Ends a connection, or gives up one that was asked for. @throws SessionError when there is none */
+  closeById(id: WireId, metadata?: Metadata): void {
+    if (id === rootConnectionId) throw protocolError("cannot close root connection");
+    if (this.options.isDisconnected())
+      throw protocolError("session is disconnected; resume before closing connections");
+    const connection = this.options.connections.find(id);
+    if (connection !== undefined) this.options.close(connection, metadata);
+    else if (!this.cancel(id, metadata)) throw protocolError("connection not found");
+  }
+
+  /** A ConnectionOpen, Accept or Reject. */
+  onMessage(head: MessageHead, bytes: Uint8Array): void {
+    if (head.kind === MessageKind.ConnectionOpen) this.onOpen(head, bytes);
+    else if (head.kind === MessageKind.ConnectionAccept) this.onAccept(head);
+    else this.onReject(head, bytes);
+  }
+
+  private onOpen(head: MessageHead, bytes: Uint8Array): void {
     const { connections, parity, limits, host } = this.options;
     const { connectionId: id } = head;
     const isFree = connections.find(id) === undefined && !this.pending.has(id) && !this.asked.has(id);
@@ -174,7 +195,7 @@ export class VirtualConnections {
     }
   }
 
-  onAccept(head: MessageHead): void {
+  private onAccept(head: MessageHead): void {
     const { connectionId: id } = head;
     const slot = this.take(id);
     if (slot === undefined) return;
@@ -194,7 +215,7 @@ export class VirtualConnections {
     slot.outcome.opened(connection);
   }
 
-  onReject(head: MessageHead, bytes: Uint8Array): void {
+  private onReject(head: MessageHead, bytes: Uint8Array): void {
     this.take(head.connectionId)?.outcome.failed(new RejectedError(metadataOf(head, bytes)));
   }
 
@@ -204,12 +225,28 @@ export class VirtualConnections {
     this.take(id)?.outcome.failed(protocolError("session closed"));
   }
 
-  /** The session, or its link, has ended. @returns the connections that we asked for */
-  end(error: SessionError | undefined): WireId[] {
+  /** The session has ended: nothing is answered any more. */
+  end(error: SessionError | undefined): void {
     for (const id of [...this.asked.keys()]) this.forget(id);
-    const ids = [...this.pending.keys()];
-    for (const id of ids) this.take(id)?.outcome.failed(error ?? protocolError("session closed"));
-    return ids;
+    for (const id of [...this.pending.keys()])
+      this.take(id)?.outcome.failed(error ?? protocolError("session closed"));
+  }
+
+  /** The link is lost, and all connections with it. */
+  onLinkLost(error: SessionError | undefined): void {
+    for (const id of this.pending.keys()) this.lostIds.add(id);
+    this.end(error);
+    for (const connection of this.options.connections.all()) {
+      if (connection.id === rootConnectionId) continue;
+      this.lostIds.add(connection.id);
+      this.options.onLost(connection, error);
+    }
+  }
+
+  /** There is a link again. @param isKnown whether the peer knows the connections that were there */
+  onLinkRestored(isKnown: boolean): void {
+    if (isKnown) for (const id of this.lostIds) this.sendClose(id);
+    this.lostIds.clear();
   }
 
   private admit(head: MessageHead, bytes: Uint8Array): void {
@@ -238,7 +275,7 @@ export class VirtualConnections {
       this.refuse(open, new Metadata({ [errorKey]: `not answered within ${openTimeoutMs} ms` })),
     );
     this.asked.set(id, { open, timer });
-    this.options.admit(open);
+    this.options.admit(open, this);
   }
 
   /**

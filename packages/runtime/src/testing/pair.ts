@@ -1,6 +1,7 @@
 /** Two sessions that are connected in memory. */
 
 import type { Acceptor } from "../acceptor/router.js";
+import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Clock } from "../clock.js";
 import { type AcceptSessionOptions, acceptChecks, acceptSession } from "../establish/accept.js";
@@ -86,7 +87,7 @@ export async function connectPair(
   const { clock, observer } = options;
   const [clientLink, serverLink] = options.links ?? memoryLinkPair(options.link);
   const [client, server] = await Promise.all([
-    openSession(clientLink, { clock, observer, ...options.client }),
+    openSession(clientLink, { clock, observer, virtualConnections, ...options.client }),
     acceptSession(serverLink, acceptor, { clock, observer, ...options.server }),
   ]);
   return {

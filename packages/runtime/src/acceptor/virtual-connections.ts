@@ -1,0 +1,33 @@
+/** What a session with virtual connections, routers and acceptors has more than one without. It comes in as a value. */
+import { ConnectionOpener } from "../session/connection-opener.js";
+import { VirtualConnections } from "../session/virtual-connections.js";
+import { RootOffer } from "./root-offer.js";
+import { offerVirtual } from "./virtual-offer.js";
+
+/** The parts of a session that open connections, and decide about those of the peer. Use {@link virtualConnections}. */
+export interface VirtualConnectionsFeature {
+  /** @internal */
+  readonly Connections: typeof VirtualConnections;
+  /** @internal */
+  readonly Opener: typeof ConnectionOpener;
+  /** @internal */
+  readonly RootOffer: typeof RootOffer;
+  /** @internal */
+  readonly offer: typeof offerVirtual;
+}
+
+/**
+ * Brings virtual connections, routers and acceptors to a session. `acceptSession`, and what `@voxrpc/runtime/node` makes, have
+ * them.
+ *
+ * ```ts
+ * const session = await openSession(link, { virtualConnections });
+ * const other = await session.open(Catalog);
+ * ```
+ */
+export const virtualConnections: VirtualConnectionsFeature = {
+  Connections: VirtualConnections,
+  Opener: ConnectionOpener,
+  RootOffer,
+  offer: offerVirtual,
+};

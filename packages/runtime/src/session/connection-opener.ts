@@ -1,0 +1,118 @@
+/** Opens the virtual connections of a session, each for one service, and ends them. Source: `protocol/session.md` §5.1. */
+
+import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
+import type { Caller } from "../call/caller.js";
+import { rejection } from "../call/caller-line.js";
+import { checkService } from "../call/check-service.js";
+import { metadataCheck } from "../call/option-checks.js";
+import type { Service } from "../call/service.js";
+import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
+import { abortSignal, checkOptions, type OptionChecks, oneOf } from "../options/checks.js";
+import { Metadata } from "../wire/metadata.js";
+import type { Connection, ConnectionSettings } from "./connection.js";
+import type { ConnectionOpening, OpenOptions } from "./opening.js";
+import { concurrencyCheck, creditCheck, dispatcherCheck } from "./option-checks.js";
+import { RawConnection } from "./raw-connection.js";
+import type { Session } from "./session.js";
+import type { VirtualConnections } from "./virtual-connections.js";
+
+export const openChecks: OptionChecks<OpenOptions> = {
+  metadata: metadataCheck,
+  dispatcher: dispatcherCheck,
+  maxConcurrentRequests: concurrencyCheck,
+  initialChannelCredit: creditCheck,
+  parity: /*@__PURE__*/ oneOf("Odd", "Even"),
+  signal: abortSignal,
+};
+
+/** Key of the entry that names the wanted service. Source: `protocol/wire.md` §7. */
+const serviceKey = "vox-service";
+
+/** What `Session.open`, `openRaw` and `closeConnection` do. */
+export class ConnectionOpener implements ConnectionOpening {
+  private readonly session: Session;
+  private readonly virtual: VirtualConnections;
+  /** Of the root connection. */
+  private readonly local: ConnectionSettings;
+
+  constructor(session: Session, virtual: VirtualConnections, local: ConnectionSettings) {
+    this.session = session;
+    this.virtual = virtual;
+    this.local = local;
+  }
+
+  async open<C>(service: Service<C>, options: OpenOptions): Promise<C> {
+    checkService(service);
+    checkOptions(options, openChecks);
+    const metadata = new Metadata(options.metadata);
+    metadata.append(serviceKey, service.name);
+    return service.create(await this.openCaller(this.settingsOf(options), metadata, options));
+  }
+
+  async openRaw(service: string, options: Omit<OpenOptions, "dispatcher">): Promise<RawConnection> {
+    checkOptions<OpenOptions>(options, openChecks);
+    const metadata = new Metadata(options.metadata).append(serviceKey, service);
+    const start = (connection: Connection): RawConnection => new RawConnection(connection, this.session.core);
+    return this.openWith(this.settingsOf(options), metadata, options.signal, start);
+  }
+
+  /** {@link open} with everything given. @param metadata the peer refuses one without `vox-service` */
+  openCaller(
+    settings: ConnectionSettings,
+    metadata: Metadata,
+    { signal, dispatcher }: Pick<OpenOptions, "signal" | "dispatcher"> = {},
+  ): Promise<Caller> {
+    return this.openWith(settings, metadata, signal, (connection) =>
+      this.session.startDriver(connection, dispatcher),
+    );
+  }
+
+  /** @throws SessionError `Protocol` for the root connection and for one that does not exist */
+  close(id: number | bigint, metadata: Metadata | undefined): void {
+    this.virtual.closeById(id, metadata);
+  }
+
+  private settingsOf(options: OpenOptions): ConnectionSettings {
+    return {
+      parity: options.parity ?? this.local.parity,
+      maxConcurrentRequests: options.maxConcurrentRequests ?? this.local.maxConcurrentRequests,
+      initialChannelCredit: options.initialChannelCredit ?? this.local.initialChannelCredit,
+    };
+  }
+
+  /** @param start called as soon as the connection is there: before anything can arrive on it */
+  private openWith<T>(
+    settings: ConnectionSettings,
+    metadata: Metadata,
+    signal: AbortSignal | undefined,
+    start: (connection: Connection) => T,
+  ): Promise<T> {
+    if (!this.session.isOpen)
+      return Promise.reject(new SessionError("Protocol", "protocol error: session closed"));
+    if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
+    return new Promise((resolve) => {
+      let isCancelled = false;
+      const watcher = {
+        onAborted: (): void => {
+          isCancelled = true;
+          if (id !== undefined) this.virtual.cancel(id);
+        },
+      };
+      const id = this.virtual.open(settings, metadata, {
+        opened: (connection) => {
+          if (signal !== undefined) unwatchAbort(signal, watcher);
+          resolve(start(connection));
+        },
+        failed: (error) => {
+          if (signal !== undefined) unwatchAbort(signal, watcher);
+          resolve(rejection(isCancelled && signal !== undefined ? openCancelled(signal) : error));
+        },
+      });
+      if (id !== undefined && signal !== undefined) watchAbort(signal, watcher);
+    });
+  }
+}
+
+function openCancelled({ reason: cause }: AbortSignal): VoxError {
+  return cancelledBefore("the connection was open", cause);
+}
