@@ -16,6 +16,7 @@ export default defineConfig({
       { find: "@voxrpc/runtime/sqlite", replacement: source("runtime/src/sqlite/index.ts") },
       { find: /^@voxrpc\/runtime$/, replacement: source("runtime/src/index.ts") },
       { find: "@voxrpc/codegen/scaffold", replacement: source("codegen/src/scaffold/index.ts") },
+      { find: "@voxrpc/codegen/rust", replacement: source("codegen/src/rust/index.ts") },
       { find: /^@voxrpc\/codegen$/, replacement: source("codegen/src/index.ts") },
       { find: /^@voxrpc\/cli$/, replacement: source("cli/src/index.ts") },
     ],

@@ -24,18 +24,18 @@ const runtime = [
 
 const codegen = [
   ["version.ts", "host/", "source/", "schema/"],
-  ["diagnostics/", "model/"],
+  ["diagnostics/", "model/", "print/"],
   ["syntax/", "emit/"],
   ["check/", "scaffold/"],
   ["compile.ts"],
-  ["diff/"],
+  ["diff/", "rust/"],
   ["index.ts"],
 ];
 
 const cli = [
   ["errors.ts", "version.ts", "clock.ts", "compiler.ts", "bundle-state.ts", "define-config.ts"],
   ["index.ts", "files/"],
-  ["node-host.ts", "config/", "report/", "watch/", "init/"],
+  ["node-host.ts", "config/", "report/", "watch/", "init/", "cargo/"],
   ["process.ts", "output/", "against/"],
   ["project/"],
   ["commands/"],

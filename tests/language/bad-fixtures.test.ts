@@ -49,8 +49,8 @@ describe("bad fixtures", () => {
     }
     expect(
       Object.keys(catalog).filter(
-        // Changes between two versions have fixtures of their own.
-        (code) => !code.startsWith("VOX5") && !found.has(code as keyof typeof catalog),
+        // Changes between two versions and Rust sources have tests of their own.
+        (code) => code < "VOX5" && !found.has(code as keyof typeof catalog),
       ),
     ).toEqual([]);
   });

@@ -53,7 +53,7 @@ describe("docs/diagnostics.md", () => {
     );
   });
 
-  test.each(rows.filter(({ code }) => !inWords.has(code) && !code.startsWith("VOX5")))(
+  test.each(rows.filter(({ code }) => !inWords.has(code) && code < "VOX5"))(
     "$code: $example",
     ({ code, example, instead }) => {
       const text = codeOf(example);

@@ -93,6 +93,25 @@ const breakingOptions = {
   strict: { type: "boolean", describe: "exit with 1 for warnings, too" },
 } as const satisfies Readonly<Record<string, Options>>;
 
+const importOptions = {
+  out: { ...out, describe: "folder of the schemas (default: schemas)" },
+  config,
+  map: {
+    type: "string",
+    array: true,
+    requiresArg: true,
+    default: [],
+    describe: 'what a type of Rust is on the wire: --map "my::Id=u64"',
+  },
+  write: { type: "boolean", default: false, describe: "replace schemas that differ" },
+  check: {
+    type: "boolean",
+    default: false,
+    describe: "write nothing; show what would change, and exit with 1 if anything would",
+  },
+  format,
+} as const satisfies Readonly<Record<string, Options>>;
+
 /** Names of the commands and of their options, for suggestions. A test compares them with the help texts. */
 export const optionNames: Readonly<Record<string, readonly string[]>> = {
   generate: [...Object.keys(outputOptions), "check"],
@@ -102,16 +121,26 @@ export const optionNames: Readonly<Record<string, readonly string[]>> = {
   lock: ["config", "format"],
   init: ["format"],
   implement: [...Object.keys(outputOptions), "schema", "class"],
+  import: Object.keys(importOptions),
 };
 
 /** Names of positional arguments, as the parser has them. */
-export const positionals: ReadonlySet<string> = new Set(["files", "directory", "service", "file"]);
+export const positionals: ReadonlySet<string> = new Set([
+  "files",
+  "directory",
+  "service",
+  "file",
+  "language",
+  "paths",
+]);
+
+const switches: ReadonlySet<string> = new Set(["check", "strict", "write"]);
 
 /** Options that take a value; the others are switches. */
 export const valueOptions: ReadonlySet<string> = new Set(
   Object.values(optionNames)
     .flat()
-    .filter((name) => name !== "check" && name !== "strict"),
+    .filter((name) => !switches.has(name)),
 );
 
 const files = {
@@ -285,6 +314,33 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
             refuseMore("implement", more);
             const project = projectArguments({ ...args, _: [], files: args.schema });
             return implement({ ...project, service, file, className: args.class }, environment);
+          }),
+      )
+      .command(
+        "import [language] [paths..]",
+        "write schemas from services of another language",
+        (command) =>
+          command
+            .usage("$0 import rust <paths..>")
+            .positional("language", { type: "string", describe: "rust" })
+            .positional("paths", {
+              type: "string",
+              array: true,
+              default: [],
+              describe: "crates, workspaces, folders or .rs files",
+            })
+            .options(importOptions)
+            .example("$0 import rust crates/proto --out schemas", ""),
+        (args) =>
+          take(args, async (environment) => {
+            const { language, out, config, write, check } = args;
+            if (language !== "rust")
+              throw new CliError("Usage", `there is no import from \`${language ?? ""}\``, {
+                help: "for example: vox-gen import rust crates/proto --out schemas",
+              });
+            const { importRustText } = await import("./commands/import-rust.js");
+            const paths = operands(args, args.paths);
+            return importRustText({ paths, out, config, map: args.map, write, check }, environment);
           }),
       )
       .demandCommand(1, "no command is given")

@@ -24,6 +24,13 @@ export interface VoxConfig {
   readonly watch?: WatchConfig | undefined;
   /** What `vox-gen breaking` compares with, and what it lets pass. */
   readonly breaking?: BreakingConfig | undefined;
+  /** What `vox-gen import rust` cannot see. */
+  readonly rust?: RustConfig | undefined;
+}
+
+export interface RustConfig {
+  /** What types of Rust are on the wire: `{ "my::Id": "u64" }`. */
+  readonly types?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface BreakingConfig {

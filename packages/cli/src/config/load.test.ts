@@ -83,7 +83,7 @@ describe("loadConfig", () => {
     ],
     [
       '{ "schemas": "a", "out": "x", "zzz": 1 }',
-      "`zzz` is not a key that exists\nhelp: instead of `zzz` there are `schemas`, `out`, `root`, `importExtension`, `watch`, `breaking`",
+      "`zzz` is not a key that exists\nhelp: instead of `zzz` there are `schemas`, `out`, `root`, `importExtension`, `watch`, `breaking`, `rust`",
     ],
   ])("refuses %s", async (text, message) => {
     expect(await problemOf(text)).toBe(`vox.config.json: ${message}`);

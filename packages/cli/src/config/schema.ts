@@ -25,6 +25,10 @@ const breakingSchema = z.strictObject({
   allow: z.array(allowSchema).optional(),
 });
 
+const rustSchema = z.strictObject({
+  types: z.record(text, text).optional(),
+});
+
 const configObject = z.strictObject({
   $schema: z.string().optional(),
   schemas: z.union([text, z.array(text).min(1, "must name at least one file, folder or pattern")]),
@@ -33,6 +37,7 @@ const configObject = z.strictObject({
   importExtension: z.enum([".js", ".ts", "none"], 'must be ".js", ".ts" or "none"').optional(),
   watch: watchSchema.optional(),
   breaking: breakingSchema.optional(),
+  rust: rustSchema.optional(),
 });
 
 /** Unknown keys are refused at every level. */
@@ -43,6 +48,7 @@ const configKeys: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(configObject.shape),
   watch: Object.keys(watchSchema.shape),
   breaking: Object.keys(breakingSchema.shape),
+  rust: Object.keys(rustSchema.shape),
 };
 
 /** One thing that is wrong in a config. */

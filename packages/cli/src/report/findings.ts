@@ -4,8 +4,14 @@ import type { Compiler } from "../compiler.js";
 import { shownPath } from "../files/paths.js";
 import type { Finding } from "./event.js";
 
+/** Findings with the texts that they are about. */
+export interface Found {
+  readonly diagnostics: Compilation["diagnostics"];
+  readonly files: readonly { readonly source: SourceFile }[];
+}
+
 /** @param cwd absolute folder that shown paths are relative to */
-export function findingsOf(compiler: Compiler, compilation: Compilation, cwd: string): readonly Finding[] {
+export function findingsOf(compiler: Compiler, compilation: Found, cwd: string): readonly Finding[] {
   const sources = new Map<string, SourceFile>();
   for (const { source } of compilation.files) sources.set(source.path, source);
   const other = (file: string): { readonly source: SourceFile; readonly path: string } | undefined => {

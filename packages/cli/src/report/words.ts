@@ -68,12 +68,16 @@ function summaryLine(summary: Summary, style: Style): string {
     return `${style.good("checked")} ${read}${verdict}${problems} ${time}`;
   }
   if (stale > 0)
-    return `${style.bad(`${count(stale, "file")} out of date`)}, ${unchanged} up to date${problems} ${time}; run vox-gen generate`;
+    return `${style.bad(`${count(stale, "file")} out of date`)}, ${unchanged} up to date${problems} ${time}; ${remedy(command)}`;
   if (!ok) return `${style.bad("failed")}${problems} ${time}`;
   const parts = [count(written, "file", "wrote"), count(removed, "file", "removed")];
   const done = parts.filter((text) => text !== undefined);
   if (done.length === 0) return `${style.good("up to date")}: ${unchanged} unchanged${problems} ${time}`;
   return `${style.good(done.join(", "))}, ${unchanged} unchanged${problems} ${time}`;
+}
+
+function remedy(command: Summary["command"]): string {
+  return command === "import" ? "add --write to replace them" : "run vox-gen generate";
 }
 
 /** `wrote 2 files`; undefined for none. */

@@ -1,7 +1,8 @@
 /**
  * Every diagnostic of the compiler. Codes are public: never reused, never given another meaning.
  *
- * VOX1xxx syntax · 2xxx names and imports · 3xxx types and rules · 4xxx conventions (warnings) · 5xxx changes.
+ * VOX1xxx syntax · 2xxx names and imports · 3xxx types and rules · 4xxx conventions (warnings) · 5xxx changes
+ * · 6xxx Rust sources.
  * `{name}` in a message or help is a parameter that the report must give; a misspelt code or a missing parameter is a
  * compile error.
  */
@@ -129,6 +130,28 @@ export const catalog = {
   VOX5061: { severity: "error", title: "suppression of an unknown code", message: "there is no finding `{code}` that can be allowed", help: "write `// vox-allow VOX5003: reason`, on the line before what changed" },
   VOX5062: { severity: "warning", title: "suppression of nothing", message: "`vox-allow {code}` allows nothing: there is no such finding on the next line", help: "remove the comment; it has done its work" },
   VOX5070: { severity: "error", title: "lock out of date", message: "{method}: {change}, and vox.lock does not say so", help: "look at the change with `vox-gen breaking --against vox.lock`, then run `vox-gen lock` and commit the result" },
+
+  // --- 6xxx: Rust sources ---
+  VOX6001: { severity: "error", title: "Rust not understood", message: "this is not understood as Rust ({path})", help: "does it compile? If so, use `vox-gen import rust --crate`" },
+  VOX6002: { severity: "warning", title: "Rust partly understood", message: "this is not understood as Rust; what it declares is missed", help: "does it compile? If a type or service is missing, use `vox-gen import rust --crate`" },
+  VOX6003: { severity: "warning", title: "no file of a module", message: "there is no file of the module `{name}`: neither {places}", help: "is it made by a build script? Then use `vox-gen import rust --crate`" },
+  VOX6004: { severity: "error", title: "name not found", message: "`{name}` is not found in the sources ({path})", help: "{advice}" },
+  VOX6005: { severity: "error", title: "type of another repository", message: "`{name}` is a type of the crate `{crate}`, whose sources are not read ({path})", help: "say what it is on the wire: `--map \"{name}=string\"`, or use `vox-gen import rust --crate`, which sees all crates" },
+  VOX6006: { severity: "error", title: "made by a macro", message: "`{name}` is not in the text; the macro `{macro}!` seems to make it ({path})", help: "say what it is on the wire: `--map \"{name}=u64\"`, or use `vox-gen import rust --crate`, which sees what macros make" },
+  VOX6007: { severity: "error", title: "unknown attribute on a type", message: "`#[{attribute}]` may turn `{name}` into another type ({path})", help: "say what it is on the wire: `--map \"{name}=string\"`, or use `vox-gen import rust --crate`, which sees what macros make" },
+  VOX6008: { severity: "error", title: "type that vox 0.8.2 cannot carry", message: "`{type}`: {reason} ({path})", help: "{advice}" },
+  VOX6009: { severity: "error", title: "type without a schema", message: "{what} cannot be sent ({path})", help: "use a struct, an enum or a type parameter" },
+  VOX6010: { severity: "error", title: "proxy without opaque", message: "`proxy` without `opaque`: the peer is told of the fields, and gets the bytes of the proxy ({path})", help: "write `#[facet(opaque, proxy = {proxy})]`" },
+  VOX6011: { severity: "error", title: "opaque without proxy", message: "`opaque` without `proxy` cannot be encoded ({path})", help: "add `proxy = T` with a type that has a schema" },
+  VOX6012: { severity: "error", title: "service of another macro", message: "`{name}` is made by `#[{attribute}]`, which is not vox's own `service`: what it sends is not in the text", help: "use `vox-gen import rust --crate`, which sees what macros make" },
+  VOX6013: { severity: "error", title: "not a service of vox", message: "`{name}`: {problem}", help: "{advice}" },
+  VOX6014: { severity: "error", title: "type without Facet", message: "`{name}` does not derive `Facet` in the text ({path})", help: "derive it, say what it is on the wire with `--map \"{name}=string\"`, or use `vox-gen import rust --crate`" },
+  VOX6015: { severity: "error", title: "two types of one name", message: "two types are called `{name}` ({path})", help: "rename one; names of types are on the wire, so all peers change" },
+  VOX6016: { severity: "warning", title: "default without a word", message: "the default of `{name}` cannot be said in a schema: {problem}", help: "{advice}" },
+  VOX6017: { severity: "warning", title: "member under a condition", message: "`{name}` is there only under `cfg({condition})`; it is taken", help: "peers that are built without it have another type" },
+  VOX6018: { severity: "warning", title: "trouble with vox 0.8.2", message: "{problem} ({path})", help: "{advice}" },
+  VOX6019: { severity: "error", title: "length not computed", message: "the length `{text}` is not a number in the text ({path})", help: "write a number, or a constant that is one" },
+  VOX6020: { severity: "error", title: "mapped type with an error", message: "`{text}`, which `--map` gives for `{name}`, is no type of the language", help: "write a type as a schema does: `--map \"{name}=u64\"`" },
 
 } as const; // biome-ignore format: a table
 
