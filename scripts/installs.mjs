@@ -10,11 +10,34 @@ const managers = [
   { name: "npm", command: ["npm"], install: ["install", "--no-fund", "--no-audit", "--loglevel=error"] },
   // A store of its own: a script that ran for another project must not count as done.
   { name: "pnpm", command: ["npx", "--yes", "pnpm@10"], install: ["install", "--store-dir", "store"] },
-  { name: "Yarn", command: ["npx", "--yes", "@yarnpkg/cli-dist@4"], install: ["install"] },
+  {
+    name: "Yarn",
+    command: ["npx", "--yes", "@yarnpkg/cli-dist@4"],
+    install: ["install"],
+    linker: "node-modules",
+  },
+  {
+    name: "Yarn Plug'n'Play",
+    command: ["npx", "--yes", "@yarnpkg/cli-dist@4"],
+    install: ["install"],
+    linker: "pnp",
+  },
 ];
 
 /** A first install writes the lock file, which Yarn refuses by itself where `CI` is set. */
-const yarnSettings = "nodeLinker: node-modules\nenableTelemetry: false\nenableImmutableInstalls: false\n";
+const yarnSettings = (linker) =>
+  `nodeLinker: ${linker}\nenableTelemetry: false\nenableImmutableInstalls: false\nenableGlobalCache: false\n`;
+
+/** What runs in a project without a `node_modules` folder: the command, and an import of each entry that needs one. */
+const plugAndPlayRuns = [
+  ["vox-gen", "--version"],
+  [
+    "node",
+    "--input-type=module",
+    "--eval",
+    'await import("@voxrpc/runtime/node"); await import("@voxrpc/codegen");',
+  ],
+];
 
 /** @param tarballs path of each packed package by its name */
 export function checkInstalls(directory, tarballs) {
@@ -30,17 +53,23 @@ export function checkInstalls(directory, tarballs) {
       console.log(`${manager.name}: skipped, it is not to be had here`);
       continue;
     }
-    const folder = join(directory, `with-${manager.name.toLowerCase()}`);
-    writeProject(folder, tarballs);
+    const folder = join(directory, `with-${manager.name.toLowerCase().replace(/\W+/g, "-")}`);
+    writeProject(folder, tarballs, manager.linker ?? "node-modules");
     const { status, stdout, stderr } = call(manager.install, { cwd: folder });
     if (status !== 0) throw new Error(`${manager.name} install failed:\n${stdout}${stderr}`);
-    const faults = [...faultsIn(join(folder, "node_modules")), ...complaints(`${stdout}${stderr}`)];
+    const isPlugAndPlay = manager.linker === "pnp";
+    const faults = complaints(`${stdout}${stderr}`);
+    if (!isPlugAndPlay) faults.push(...faultsIn(join(folder, "node_modules")));
+    for (const args of isPlugAndPlay ? plugAndPlayRuns : []) {
+      const done = call(args, { cwd: folder });
+      if (done.status !== 0) faults.push(`${args.join(" ")}: ${done.stdout}${done.stderr}`);
+    }
     if (faults.length > 0) throw new Error(`installed with ${manager.name}:\n${faults.join("\n")}`);
-    console.log(`${manager.name}: no install script, no native module`);
+    console.log(`${manager.name}: ${isPlugAndPlay ? "runs" : "no install script, no native module"}`);
   }
 }
 
-function writeProject(folder, tarballs) {
+function writeProject(folder, tarballs, linker) {
   mkdirSync(folder);
   const dependencies = Object.fromEntries(
     Object.entries(tarballs).map(([name, path]) => [name, `file:${path}`]),
@@ -55,7 +84,7 @@ function writeProject(folder, tarballs) {
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
   writeFileSync(join(folder, "yarn.lock"), "");
-  writeFileSync(join(folder, ".yarnrc.yml"), yarnSettings);
+  writeFileSync(join(folder, ".yarnrc.yml"), yarnSettings(linker));
 }
 
 /** Lines in which a package manager speaks of scripts that it ran or held back. */
