@@ -4,14 +4,16 @@
  */
 import { benchPlans } from "./codec/plans.mjs";
 import { benchCodecs } from "./codec/run.mjs";
+import { benchDecoded } from "./decoded/run.mjs";
 import { benchFairness } from "./fairness/run.mjs";
 import { benchCalls } from "./rpc/run.mjs";
 
 const [which, ...only] = process.argv.slice(2);
-const guards =
-  which === "fairness"
-    ? await benchFairness(only.length === 0 ? {} : { only })
-    : [...benchCodecs(), ...benchPlans(), ...benchCalls()];
+const some = only.length === 0 ? {} : { only };
+const named = { fairness: benchFairness, decoded: benchDecoded };
+const guards = Object.hasOwn(named, which ?? "")
+  ? await named[which](some)
+  : [...benchCodecs(), ...benchPlans(), ...benchCalls()];
 console.log("");
 for (const { what, value, relation, bound, holds } of guards) {
   console.log(`${holds ? "holds" : "FAILS"}: ${what}: ${value.toFixed(2)} (${relation} ${bound})`);

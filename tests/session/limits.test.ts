@@ -35,7 +35,7 @@ import {
 } from "../../packages/runtime/src/wire/session-messages.js";
 import { toHex } from "../golden/golden-values.js";
 import { CoreHarness, even, odd } from "./core-harness.js";
-import { add, count, lookup, sum, wait } from "./golden-service.js";
+import { add, boundsOf, count, lookup, sum, wait } from "./golden-service.js";
 import { handshakeFrames, RawPeer } from "./raw-peer.js";
 import { resumable } from "./resumable.js";
 
@@ -98,6 +98,7 @@ function measure(value: CborValue): { readonly depth: number; readonly nodes: nu
 const announcementSize = measure(decodeCbor(announcement, { maxBytes: 1 << 20, maxDepth: 64 }));
 
 const adding = $.dispatcher("Golden", [add.handled(([a, b]) => a + b)]);
+const bounding = $.dispatcher("Golden", [boundsOf.handled(() => undefined)]);
 const waiting = $.dispatcher("Golden", [wait.handled(() => new Promise<number>(() => {}))]);
 const holding = $.dispatcher("Golden", [
   sum.handled(([items]) => {
@@ -181,6 +182,19 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
         const start = outbox.begin();
         outbox.writer.grow(start, 8 * 1024);
         return messageOf(() => outbox.commit(start + 8 * 1024));
+      },
+    },
+  ],
+  maxDecodedBytes: [
+    {
+      load: "arguments of a list of four, whose places take eight bytes each",
+      enough: 32,
+      text: /invalid vox payload.*more than 31 bytes of memory \(limit maxDecodedBytes\)/,
+      async run(limits) {
+        await using pair = await connectPair(bounding, { server: { limits } });
+        const points = Array.from({ length: 4 }, () => ({ x: 1, y: 1 }));
+        const outcome = await pair.client.driver?.tryCall(boundsOf.method, [points]);
+        return outcome?.ok === false ? outcome.error.message : undefined;
       },
     },
   ],

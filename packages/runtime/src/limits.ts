@@ -1,5 +1,8 @@
 import { bound, checkOptions, duration, type OptionChecks, period } from "./options/checks.js";
 
+/** Memory that the values of one payload may take where nothing else is said, bytes. */
+export const defaultDecodedBytes: number = 128 * 1024 * 1024;
+
 /**
  * Every bound of the runtime in one place: nothing that a peer sends can make us spend more than these allow.
  * All are checked before memory is spent.
@@ -7,6 +10,12 @@ import { bound, checkOptions, duration, type OptionChecks, period } from "./opti
 export interface Limits {
   /** Bytes of one frame, in and out. Default 16 MiB: the reference has no limit and can be made to allocate 4 GiB. */
   readonly maxFrameBytes: number;
+  /**
+   * Memory that the values of one payload (arguments, an answer, an item) may take, bytes as the runtime estimates them:
+   * a payload of many small values takes far more than its own bytes. Contents of texts and byte strings are not counted.
+   * At most 2 GiB. Default 128 MiB.
+   */
+  readonly maxDecodedBytes: number;
   /** Entries of one metadata list. Default 256. */
   readonly maxMetadataEntries: number;
   /** Bytes of one encoded metadata list. Default 64 KiB. */
@@ -73,6 +82,7 @@ export interface Limits {
 /** The limits that hold where none are given. */
 export const defaultLimits: Limits = {
   maxFrameBytes: 16 * 1024 * 1024,
+  maxDecodedBytes: defaultDecodedBytes,
   maxMetadataEntries: 256,
   maxMetadataBytes: 64 * 1024,
   maxSchemaBytes: 1024 * 1024,
@@ -97,6 +107,7 @@ export const defaultLimits: Limits = {
 /** What each limit may be: a number of milliseconds, or a bound. */
 export const limitChecks: OptionChecks<Limits> = {
   maxFrameBytes: bound,
+  maxDecodedBytes: bound,
   maxMetadataEntries: bound,
   maxMetadataBytes: bound,
   maxSchemaBytes: bound,

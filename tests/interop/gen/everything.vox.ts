@@ -669,7 +669,7 @@ export function writeNumbers(w: $.Writer, p: number, v: Numbers): number {
 export function readNumbers(r: $.Reader): Numbers {
   const count = $.readU64Number(r);
   const balance = $.readI64Number(r);
-  const optional = $.readOptionTag(r) ? $.readU64Number(r) : undefined;
+  const optional = $.readOptionTag(r, 16) ? $.readU64Number(r) : undefined;
   const many = readListOfI64Number(r);
   const elapsed = $.readU64Number(r);
   const id = $.readU64(r);
@@ -720,16 +720,16 @@ export function writeOptions(w: $.Writer, p: number, v: Options): number {
 }
 
 export function readOptions(r: $.Reader): Options {
-  const number = $.readOptionTag(r) ? $.readU32(r) : undefined;
-  const text = $.readOptionTag(r) ? $.readString(r) : undefined;
-  const nested = $.readOptionTag(r) ? { some: $.readOptionTag(r) ? $.readU8(r) : undefined } : undefined;
-  const triple = $.readOptionTag(r)
-    ? { some: $.readOptionTag(r) ? { some: $.readOptionTag(r) ? $.readBool(r) : undefined } : undefined }
+  const number = $.readOptionTag(r, 8) ? $.readU32(r) : undefined;
+  const text = $.readOptionTag(r, 24) ? $.readString(r) : undefined;
+  const nested = $.readOptionTag(r, 32) ? { some: $.readOptionTag(r) ? $.readU8(r) : undefined } : undefined;
+  const triple = $.readOptionTag(r, 32)
+    ? { some: $.readOptionTag(r, 32) ? { some: $.readOptionTag(r) ? $.readBool(r) : undefined } : undefined }
     : undefined;
-  const point = $.readOptionTag(r) ? readPoint(r) : undefined;
-  const list = $.readOptionTag(r) ? readListOfU16(r) : undefined;
+  const point = $.readOptionTag(r, 40) ? readPoint(r) : undefined;
+  const list = $.readOptionTag(r, 48) ? readListOfU16(r) : undefined;
   const elements = readListOfOptionOfU16(r);
-  const required = $.readOptionTag(r) ? $.readU32(r) : undefined;
+  const required = $.readOptionTag(r, 8) ? $.readU32(r) : undefined;
   return { number, text, nested, triple, point, list, elements, required };
 }
 
@@ -820,7 +820,7 @@ export function readSamples(r: $.Reader): Samples {
   const singles = $.readTypedF32(r);
   const doubles = $.readTypedF64(r);
   const vector = $.readTypedF64Array(r, 3);
-  const optional = $.readOptionTag(r) ? $.readTypedU16(r) : undefined;
+  const optional = $.readOptionTag(r, 192) ? $.readTypedU16(r) : undefined;
   return { shorts, words, longs, singles, doubles, vector, optional };
 }
 
@@ -1104,24 +1104,31 @@ export function readShape(r: $.Reader): Shape {
       v = { kind: "Nothing" };
       break;
     case 1:
+      $.spend(r, 24);
       v = { kind: "Circle", value: $.readF64(r) };
       break;
     case 2:
+      $.spend(r, 152);
       v = { kind: "Segment", value: [readPoint(r), readPoint(r)] };
       break;
     case 3:
+      $.spend(r, 80);
       v = { kind: "Rect", corner: readPoint(r), width: $.readU32(r), height: $.readU32(r) };
       break;
     case 4:
-      v = { kind: "Labeled", label: $.readOptionTag(r) ? $.readString(r) : undefined, colors: readListOfColor(r) };
+      $.spend(r, 64);
+      v = { kind: "Labeled", label: $.readOptionTag(r, 24) ? $.readString(r) : undefined, colors: readListOfColor(r) };
       break;
     case 5:
+      $.spend(r, 56);
       v = { kind: "Group", value: readListOfShape(r) };
       break;
     case 6:
-      v = { kind: "Painted", value: [readColor(r), $.readOptionTag(r) ? readShape(r) : undefined] };
+      $.spend(r, 72);
+      v = { kind: "Painted", value: [readColor(r), $.readOptionTag(r, 32) ? readShape(r) : undefined] };
       break;
     case 7:
+      $.spend(r, 8);
       v = { kind: "Marker", value: $.readUnit(r) };
       break;
     default:
@@ -1196,7 +1203,7 @@ export function readDefaults(r: $.Reader): Defaults {
   const data = $.readBytes(r);
   const table = readMapOfStringToU32(r);
   const labels = readSetOfString(r);
-  const option = $.readOptionTag(r) ? $.readU32(r) : undefined;
+  const option = $.readOptionTag(r, 8) ? $.readU32(r) : undefined;
   const count = $.readU64Number(r);
   return { number, negative, ratio, text, letter, flag, color, list, data, table, labels, option, count };
 }
@@ -1252,7 +1259,7 @@ export function writeChain(w: $.Writer, p: number, v: Chain): number {
 export function readChain(r: $.Reader): Chain {
   $.enter(r);
   const id = $.readU32(r);
-  const next = $.readOptionTag(r) ? readChain(r) : undefined;
+  const next = $.readOptionTag(r, 48) ? readChain(r) : undefined;
   $.leave(r);
   return { id, next };
 }
@@ -1312,15 +1319,19 @@ export function readExpr(r: $.Reader): Expr {
   let v: Expr;
   switch (index) {
     case 0:
+      $.spend(r, 32);
       v = { kind: "Literal", value: $.readI64(r) };
       break;
     case 1:
+      $.spend(r, 40);
       v = { kind: "Negate", value: readExpr(r) };
       break;
     case 2:
+      $.spend(r, 80);
       v = { kind: "Add", left: readExpr(r), right: readExpr(r) };
       break;
     case 3:
+      $.spend(r, 144);
       v = { kind: "Call", value: [$.readString(r), readListOfExpr(r)] };
       break;
     case 4:
@@ -1392,12 +1403,14 @@ export function readEntry(r: $.Reader): Entry {
   let v: Entry;
   switch (index) {
     case 0:
+      $.spend(r, 96);
       v = { kind: "File", value: $.readBytes(r) };
       break;
     case 1:
       v = { kind: "Folder", value: readFolder(r) };
       break;
     case 2:
+      $.spend(r, 72);
       v = { kind: "Links", value: readMapOfStringToEntry(r) };
       break;
     default:
@@ -1507,10 +1520,13 @@ export function readShapeError(r: $.Reader): ShapeError {
     case 0:
       return { kind: "NotFound" };
     case 1:
+      $.spend(r, 32);
       return { kind: "Invalid", value: $.readString(r) };
     case 2:
+      $.spend(r, 48);
       return { kind: "TooLarge", limit: $.readU32(r), found: $.readU64(r) };
     case 3:
+      $.spend(r, 152);
       return { kind: "Clash", value: [readPoint(r), readPoint(r)] };
     default:
       return $.unknownVariant(r, index, "ShapeError");
@@ -1663,7 +1679,7 @@ function writeListOfU64(w: $.Writer, p: number, v: bigint[]): number {
 }
 
 function readListOfU64(r: $.Reader): bigint[] {
-  const n = $.readCount(r, 1);
+  const n = $.readCount(r, 1, 32);
   const v = new Array<bigint>(n);
   for (let i = 0; i < n; i++) v[i] = $.readU64(r);
   return v;
@@ -1681,7 +1697,7 @@ function writeListOfString(w: $.Writer, p: number, v: string[]): number {
 }
 
 function readListOfString(r: $.Reader): string[] {
-  const n = $.readCount(r, 1);
+  const n = $.readCount(r, 1, 32);
   const v = new Array<string>(n);
   for (let i = 0; i < n; i++) v[i] = $.readString(r);
   return v;
@@ -1718,7 +1734,7 @@ function writeListOfPoint(w: $.Writer, p: number, v: Point[]): number {
 }
 
 function readListOfPoint(r: $.Reader): Point[] {
-  const n = $.readCount(r, 2);
+  const n = $.readCount(r, 2, 48);
   const v = new Array<Point>(n);
   for (let i = 0; i < n; i++) v[i] = readPoint(r);
   return v;
@@ -1736,7 +1752,7 @@ function writeListOfListOfU16(w: $.Writer, p: number, v: number[][]): number {
 }
 
 function readListOfListOfU16(r: $.Reader): number[][] {
-  const n = $.readCount(r, 1);
+  const n = $.readCount(r, 1, 56);
   const v = new Array<number[]>(n);
   for (let i = 0; i < n; i++) v[i] = readListOfU16(r);
   return v;
@@ -1754,7 +1770,7 @@ function writeListOfBytes(w: $.Writer, p: number, v: Uint8Array[]): number {
 }
 
 function readListOfBytes(r: $.Reader): Uint8Array[] {
-  const n = $.readCount(r, 1);
+  const n = $.readCount(r, 1, 216);
   const v = new Array<Uint8Array>(n);
   for (let i = 0; i < n; i++) v[i] = $.readBytes(r);
   return v;
@@ -1891,7 +1907,7 @@ function writeMapOfStringToU32(w: $.Writer, p: number, v: Map<string, number>): 
 
 function readMapOfStringToU32(r: $.Reader): Map<string, number> {
   const v: Map<string, number> = new Map();
-  for (let left = $.readCount(r, 2); left > 0; left--) {
+  for (let left = $.readCount(r, 2, 74); left > 0; left--) {
     const key = $.readString(r);
     v.set(key, $.readU32(r));
   }
@@ -1915,7 +1931,7 @@ function writeMapOfU64ToPoint(w: $.Writer, p: number, v: Map<bigint, Point>): nu
 
 function readMapOfU64ToPoint(r: $.Reader): Map<bigint, Point> {
   const v: Map<bigint, Point> = new Map();
-  for (let left = $.readCount(r, 3); left > 0; left--) {
+  for (let left = $.readCount(r, 3, 106); left > 0; left--) {
     const key = $.readU64(r);
     v.set(key, readPoint(r));
   }
@@ -1938,7 +1954,7 @@ function writeMapOfColorToListOfString(w: $.Writer, p: number, v: Map<Color, str
 
 function readMapOfColorToListOfString(r: $.Reader): Map<Color, string[]> {
   const v: Map<Color, string[]> = new Map();
-  for (let left = $.readCount(r, 2); left > 0; left--) {
+  for (let left = $.readCount(r, 2, 90); left > 0; left--) {
     const key = readColor(r);
     v.set(key, readListOfString(r));
   }
@@ -1962,7 +1978,7 @@ function writeMapOfI32ToMapOfStringToBool(w: $.Writer, p: number, v: Map<number,
 
 function readMapOfI32ToMapOfStringToBool(r: $.Reader): Map<number, Map<string, boolean>> {
   const v: Map<number, Map<string, boolean>> = new Map();
-  for (let left = $.readCount(r, 2); left > 0; left--) {
+  for (let left = $.readCount(r, 2, 226); left > 0; left--) {
     const key = $.readI32(r);
     v.set(key, readMapOfStringToBool(r));
   }
@@ -1985,7 +2001,7 @@ function writeSetOfI16(w: $.Writer, p: number, v: Set<number>): number {
 
 function readSetOfI16(r: $.Reader): Set<number> {
   const v: Set<number> = new Set();
-  for (let left = $.readCount(r, 1); left > 0; left--) v.add($.readI16(r));
+  for (let left = $.readCount(r, 1, 30); left > 0; left--) v.add($.readI16(r));
   return v;
 }
 
@@ -2004,7 +2020,7 @@ function writeSetOfString(w: $.Writer, p: number, v: Set<string>): number {
 
 function readSetOfString(r: $.Reader): Set<string> {
   const v: Set<string> = new Set();
-  for (let left = $.readCount(r, 1); left > 0; left--) v.add($.readString(r));
+  for (let left = $.readCount(r, 1, 54); left > 0; left--) v.add($.readString(r));
   return v;
 }
 
@@ -2024,7 +2040,7 @@ function writeMapOfStringToPoint(w: $.Writer, p: number, v: Map<string, Point>):
 
 function readMapOfStringToPoint(r: $.Reader): Map<string, Point> {
   const v: Map<string, Point> = new Map();
-  for (let left = $.readCount(r, 3); left > 0; left--) {
+  for (let left = $.readCount(r, 3, 106); left > 0; left--) {
     const key = $.readString(r);
     v.set(key, readPoint(r));
   }
@@ -2049,6 +2065,7 @@ function writeResultOfU32OrString(w: $.Writer, p: number, v: $.Result<number, st
 function readResultOfU32OrString(r: $.Reader): $.Result<number, string> {
   const index = $.readTag(r);
   if (index === 0) return { ok: true, value: $.readU32(r) };
+  $.spend(r, 16);
   return index === 1 ? { ok: false, error: $.readString(r) } : $.unknownVariant(r, index, "result");
 }
 
@@ -2069,6 +2086,7 @@ function writeResultOfPointOrShapeError(w: $.Writer, p: number, v: $.Result<Poin
 
 function readResultOfPointOrShapeError(r: $.Reader): $.Result<Point, ShapeError> {
   const index = $.readTag(r);
+  if (index === 0) $.spend(r, 8);
   if (index === 0) return { ok: true, value: readPoint(r) };
   return index === 1 ? { ok: false, error: readShapeError(r) } : $.unknownVariant(r, index, "result");
 }
@@ -2095,6 +2113,7 @@ function writeResultOfOptionOfU8OrTupleOfU16AndString(
 function readResultOfOptionOfU8OrTupleOfU16AndString(r: $.Reader): $.Result<number | undefined, [number, string]> {
   const index = $.readTag(r);
   if (index === 0) return { ok: true, value: $.readOptionTag(r) ? $.readU8(r) : undefined };
+  $.spend(r, 88);
   return index === 1 ? { ok: false, error: [$.readU16(r), $.readString(r)] } : $.unknownVariant(r, index, "result");
 }
 
@@ -2147,7 +2166,7 @@ function writeListOfShape(w: $.Writer, p: number, v: Shape[]): number {
 }
 
 function readListOfShape(r: $.Reader): Shape[] {
-  const n = $.readCount(r, 1);
+  const n = $.readCount(r, 1, 40);
   const v = new Array<Shape>(n);
   for (let i = 0; i < n; i++) v[i] = readShape(r);
   return v;
@@ -2165,7 +2184,7 @@ function writeListOfExpr(w: $.Writer, p: number, v: Expr[]): number {
 }
 
 function readListOfExpr(r: $.Reader): Expr[] {
-  const n = $.readCount(r, 1);
+  const n = $.readCount(r, 1, 40);
   const v = new Array<Expr>(n);
   for (let i = 0; i < n; i++) v[i] = readExpr(r);
   return v;
@@ -2183,7 +2202,7 @@ function writeListOfEntry(w: $.Writer, p: number, v: Entry[]): number {
 }
 
 function readListOfEntry(r: $.Reader): Entry[] {
-  const n = $.readCount(r, 2);
+  const n = $.readCount(r, 2, 160);
   const v = new Array<Entry>(n);
   for (let i = 0; i < n; i++) v[i] = readEntry(r);
   return v;
@@ -2205,7 +2224,7 @@ function writeMapOfStringToEntry(w: $.Writer, p: number, v: Map<string, Entry>):
 
 function readMapOfStringToEntry(r: $.Reader): Map<string, Entry> {
   const v: Map<string, Entry> = new Map();
-  for (let left = $.readCount(r, 3); left > 0; left--) {
+  for (let left = $.readCount(r, 3, 218); left > 0; left--) {
     const key = $.readString(r);
     v.set(key, readEntry(r));
   }
@@ -2265,7 +2284,7 @@ function writePageOfPoint(w: $.Writer, p: number, v: Page<Point>): number {
 
 function readPageOfPoint(r: $.Reader): Page<Point> {
   const items = readListOfPoint(r);
-  const next = $.readOptionTag(r) ? readPoint(r) : undefined;
+  const next = $.readOptionTag(r, 40) ? readPoint(r) : undefined;
   return { items, next };
 }
 
@@ -2288,7 +2307,7 @@ function writePageOfOptionOfU8(w: $.Writer, p: number, v: Page<number | undefine
 
 function readPageOfOptionOfU8(r: $.Reader): Page<number | undefined> {
   const items = readListOfOptionOfU8(r);
-  const next = $.readOptionTag(r) ? { some: $.readOptionTag(r) ? $.readU8(r) : undefined } : undefined;
+  const next = $.readOptionTag(r, 32) ? { some: $.readOptionTag(r) ? $.readU8(r) : undefined } : undefined;
   return { items, next };
 }
 
@@ -2330,10 +2349,13 @@ function readChoiceOfU32AndPoint(r: $.Reader): Choice<number, Point> {
   const index = $.readTag(r);
   switch (index) {
     case 0:
+      $.spend(r, 16);
       return { kind: "Left", value: $.readU32(r) };
     case 1:
+      $.spend(r, 48);
       return { kind: "Right", value: readPoint(r) };
     case 2:
+      $.spend(r, 64);
       return { kind: "Both", left: $.readU32(r), right: readPoint(r) };
     case 3:
       return { kind: "Neither" };
@@ -2410,7 +2432,7 @@ function writePageOfString(w: $.Writer, p: number, v: Page<string>): number {
 
 function readPageOfString(r: $.Reader): Page<string> {
   const items = readListOfString(r);
-  const next = $.readOptionTag(r) ? $.readString(r) : undefined;
+  const next = $.readOptionTag(r, 24) ? $.readString(r) : undefined;
   return { items, next };
 }
 
@@ -2452,10 +2474,13 @@ function readChoiceOfPointAndColor(r: $.Reader): Choice<Point, Color> {
   const index = $.readTag(r);
   switch (index) {
     case 0:
+      $.spend(r, 48);
       return { kind: "Left", value: readPoint(r) };
     case 1:
+      $.spend(r, 8);
       return { kind: "Right", value: readColor(r) };
     case 2:
+      $.spend(r, 56);
       return { kind: "Both", left: readPoint(r), right: readColor(r) };
     case 3:
       return { kind: "Neither" };
@@ -2502,7 +2527,7 @@ function writeMapOfStringToBool(w: $.Writer, p: number, v: Map<string, boolean>)
 
 function readMapOfStringToBool(r: $.Reader): Map<string, boolean> {
   const v: Map<string, boolean> = new Map();
-  for (let left = $.readCount(r, 2); left > 0; left--) {
+  for (let left = $.readCount(r, 2, 66); left > 0; left--) {
     const key = $.readString(r);
     v.set(key, $.readBool(r));
   }
@@ -2592,10 +2617,13 @@ function readChoiceOfStringAndListOfU16(r: $.Reader): Choice<string, number[]> {
   const index = $.readTag(r);
   switch (index) {
     case 0:
+      $.spend(r, 32);
       return { kind: "Left", value: $.readString(r) };
     case 1:
+      $.spend(r, 56);
       return { kind: "Right", value: readListOfU16(r) };
     case 2:
+      $.spend(r, 88);
       return { kind: "Both", left: $.readString(r), right: readListOfU16(r) };
     case 3:
       return { kind: "Neither" };
@@ -2616,7 +2644,7 @@ function writeListOfTreeOfString(w: $.Writer, p: number, v: Tree<string>[]): num
 }
 
 function readListOfTreeOfString(r: $.Reader): Tree<string>[] {
-  const n = $.readCount(r, 2);
+  const n = $.readCount(r, 2, 120);
   const v = new Array<Tree<string>>(n);
   for (let i = 0; i < n; i++) v[i] = readTreeOfString(r);
   return v;
@@ -2655,6 +2683,7 @@ export const NamesCodec: $.Codec<Names> = /*@__PURE__*/ $.codec(
 /** Makes the codec of {@link Table} from those of its type arguments. */
 export function tableCodec<T>(tCodec: $.Codec<T>): $.Codec<Table<T>> {
   const leastOfT = $.leastBytes(tCodec.shape);
+  const memoryOfT = $.decodedBytes(tCodec.shape);
   function writeMapOfStringToT(w: $.Writer, p: number, v: Map<string, T>): number {
     $.expectMap(v);
     const n = v.size;
@@ -2670,7 +2699,7 @@ export function tableCodec<T>(tCodec: $.Codec<T>): $.Codec<Table<T>> {
   }
   function readMapOfStringToT(r: $.Reader): Map<string, T> {
     const v: Map<string, T> = new Map();
-    for (let left = $.readCount(r, 1 + leastOfT); left > 0; left--) {
+    for (let left = $.readCount(r, 1 + leastOfT, 66 + memoryOfT); left > 0; left--) {
       const key = $.readString(r);
       v.set(key, tCodec.read(r));
     }
@@ -2762,6 +2791,7 @@ export function pageCodec<T>(tCodec: $.Codec<T>): $.Codec<Page<T>> {
     (v) => ({ items: v[0], next: v[1] }),
   );
   const leastOfT = $.leastBytes(tCodec.shape);
+  const elementOfT = $.elementBytes(tCodec.shape);
   function writePageOfT(w: $.Writer, p: number, v: Page<T>): number {
     p = writeListOfT(w, p, v.items);
     return optionOfT.write(w, p, v.next);
@@ -2782,7 +2812,7 @@ export function pageCodec<T>(tCodec: $.Codec<T>): $.Codec<Page<T>> {
     return p;
   }
   function readListOfT(r: $.Reader): T[] {
-    const n = $.readCount(r, leastOfT);
+    const n = $.readCount(r, leastOfT, elementOfT);
     const v = new Array<T>(n);
     for (let i = 0; i < n; i++) v[i] = tCodec.read(r);
     return v;
@@ -2802,6 +2832,10 @@ export function choiceCodec<L, R>(lCodec: $.Codec<L>, rCodec: $.Codec<R>): $.Cod
     ),
     /*@__PURE__*/ $.unitVariant("Neither"),
   ]);
+  const extra0OfChoiceOfLAndR = $.extraBytes(choiceOfLAndRShape, 0);
+  const extra1OfChoiceOfLAndR = $.extraBytes(choiceOfLAndRShape, 1);
+  const extra2OfChoiceOfLAndR = $.extraBytes(choiceOfLAndRShape, 2);
+  const extra3OfChoiceOfLAndR = $.extraBytes(choiceOfLAndRShape, 3);
   function writeChoiceOfLAndR(w: $.Writer, p: number, v: Choice<L, R>): number {
     switch (v.kind) {
       case "Left":
@@ -2828,12 +2862,16 @@ export function choiceCodec<L, R>(lCodec: $.Codec<L>, rCodec: $.Codec<R>): $.Cod
     const index = $.readTag(r);
     switch (index) {
       case 0:
+        $.spend(r, extra0OfChoiceOfLAndR);
         return { kind: "Left", value: lCodec.read(r) };
       case 1:
+        $.spend(r, extra1OfChoiceOfLAndR);
         return { kind: "Right", value: rCodec.read(r) };
       case 2:
+        $.spend(r, extra2OfChoiceOfLAndR);
         return { kind: "Both", left: lCodec.read(r), right: rCodec.read(r) };
       case 3:
+        $.spend(r, extra3OfChoiceOfLAndR);
         return { kind: "Neither" };
       default:
         return $.unknownVariant(r, index, "Choice");
@@ -2853,6 +2891,7 @@ export function treeCodec<T>(tCodec: $.Codec<T>): $.Codec<Tree<T>> {
     (v) => ({ value: v[0], children: v[1] }),
   );
   const leastOfTreeOfT = $.leastBytes(treeOfTShape);
+  const elementOfTreeOfT = $.elementBytes(treeOfTShape);
   function writeTreeOfT(w: $.Writer, p: number, v: Tree<T>): number {
     $.enter(w);
     p = tCodec.write(w, p, v.value);
@@ -2878,7 +2917,7 @@ export function treeCodec<T>(tCodec: $.Codec<T>): $.Codec<Tree<T>> {
     return p;
   }
   function readListOfTreeOfT(r: $.Reader): Tree<T>[] {
-    const n = $.readCount(r, leastOfTreeOfT);
+    const n = $.readCount(r, leastOfTreeOfT, elementOfTreeOfT);
     const v = new Array<Tree<T>>(n);
     for (let i = 0; i < n; i++) v[i] = readTreeOfT(r);
     return v;
@@ -3488,7 +3527,7 @@ function writeValueArgs____(w: $.Writer, p: number, v: [value: string | undefine
 }
 
 function readValueArgs____(r: $.Reader): [value: string | undefined] {
-  return [$.readOptionTag(r) ? $.readString(r) : undefined];
+  return [$.readOptionTag(r, 24) ? $.readString(r) : undefined];
 }
 
 const optionOfStringResponse: $.ResponsePlan = {
@@ -3509,7 +3548,7 @@ export const everythingEchoOption: $.Method<[
   valueArgs____,
   writeValueArgs____,
   optionOfStringResponse,
-  (r) => $.readOptionTag(r) ? $.readString(r) : undefined,
+  (r) => $.readOptionTag(r, 24) ? $.readString(r) : undefined,
 );
 
 const valueArgs_____: $.ArgsPlan = {
@@ -4862,7 +4901,7 @@ function readFirstSecondOptionsContextArgs(r: $.Reader): [
   options: Names,
   context: Color,
 ] {
-  return [$.readString(r), $.readOptionTag(r) ? $.readU32(r) : undefined, readListOfString(r), readColor(r)];
+  return [$.readString(r), $.readOptionTag(r, 8) ? $.readU32(r) : undefined, readListOfString(r), readColor(r)];
 }
 
 /** Several arguments in one call; names as in TypeScript's own vocabulary. */
@@ -5089,7 +5128,7 @@ export const everythingLookup: $.Method<[id: UserId], Point | undefined, never> 
   idArgs,
   writeIdArgs,
   optionOfPointResponse,
-  (r) => $.readOptionTag(r) ? readPoint(r) : undefined,
+  (r) => $.readOptionTag(r, 40) ? readPoint(r) : undefined,
   undefined,
   { idempotent: true },
 );

@@ -136,6 +136,7 @@ export function readEntryValue(r: $.Reader): EntryValue {
     case 0:
       return { kind: "Text", value: $.readString(r) };
     case 1:
+      $.spend(r, 184);
       return { kind: "Data", value: $.readBytes(r) };
     case 2:
       return { kind: "Number", value: $.readU64(r) };
@@ -180,7 +181,7 @@ function writeListOfMetadataItem(w: $.Writer, p: number, v: MetadataItem[]): num
 }
 
 function readListOfMetadataItem(r: $.Reader): MetadataItem[] {
-  const n = $.readCount(r, 4);
+  const n = $.readCount(r, 4, 168);
   const v = new Array<MetadataItem>(n);
   for (let i = 0; i < n; i++) v[i] = readMetadataItem(r);
   return v;

@@ -157,6 +157,7 @@ export function readKind(r: $.Reader): Kind {
     case 0:
       return { kind: "First" };
     case 1:
+      $.spend(r, 32);
       return { kind: "Other", value: $.readString(r) };
     default:
       return $.unknownVariant(r, index, "Kind");
@@ -199,7 +200,7 @@ export function readRecord(r: $.Reader): Record {
   const flag = $.readBool(r);
   const tags = readListOfString(r);
   const data = $.readBytes(r);
-  const note = $.readOptionTag(r) ? $.readString(r) : undefined;
+  const note = $.readOptionTag(r, 24) ? $.readString(r) : undefined;
   const kind = readKind(r);
   return { id, name, ratio, flag, tags, data, note, kind };
 }
@@ -229,6 +230,7 @@ export function readStreamError(r: $.Reader): StreamError {
     case 0:
       return { kind: "Refused" };
     case 1:
+      $.spend(r, 16);
       return { kind: "Exhausted", value: $.readU32(r) };
     default:
       return $.unknownVariant(r, index, "StreamError");
@@ -247,7 +249,7 @@ function writeListOfString(w: $.Writer, p: number, v: string[]): number {
 }
 
 function readListOfString(r: $.Reader): string[] {
-  const n = $.readCount(r, 1);
+  const n = $.readCount(r, 1, 32);
   const v = new Array<string>(n);
   for (let i = 0; i < n; i++) v[i] = $.readString(r);
   return v;
@@ -446,7 +448,7 @@ export const streamsFirst: $.Method<[items: $.Rx<number>], number | undefined, n
   itemsArgs,
   writeItemsArgs,
   optionOfU32Response,
-  (r) => $.readOptionTag(r) ? $.readU32(r) : undefined,
+  (r) => $.readOptionTag(r, 8) ? $.readU32(r) : undefined,
   undefined,
   { channels: $.channels },
 );

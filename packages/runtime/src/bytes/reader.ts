@@ -1,6 +1,11 @@
 /** The bounded cursor that everything is decoded from. */
 
+import { defaultDecodedBytes } from "../limits.js";
+
 const nothing = new Uint8Array(0);
+
+/** The largest bound: sums below it stay small integers, which cost nothing. */
+const mostDecodedBytes = 0x7fff_ffff;
 
 /**
  * A window of a buffer and a position in it. One reader serves many payloads of one chunk: {@link reset} costs nothing
@@ -21,6 +26,10 @@ export class Reader {
   claimed = 0;
   /** Elements without bytes that the counts read so far have promised. */
   claimedEmpty = 0;
+  /** Estimated bytes of the values made so far, contents of texts and byte strings apart; see `shape/decoded-bytes.ts`. */
+  decodedBytes = 0;
+  /** What {@link decodedBytes} may come to; see {@link allow}. */
+  maxDecodedBytes: number = defaultDecodedBytes;
   /** Who makes the channel handles of the payload; see `channel/binder.ts`. */
   binder: object | undefined = undefined;
   private viewed: Uint8Array = nothing;
@@ -35,6 +44,13 @@ export class Reader {
     this.depth = 0;
     this.claimed = 0;
     this.claimedEmpty = 0;
+    this.decodedBytes = 0;
+  }
+
+  /** Bounds the values of each payload from now on. @param decodedBytes above 2 GiB: 2 GiB */
+  allow(decodedBytes: number): this {
+    this.maxDecodedBytes = Math.min(decodedBytes, mostDecodedBytes);
+    return this;
   }
 
   /** A view of `buffer`, from the same first byte. */

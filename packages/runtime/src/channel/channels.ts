@@ -97,6 +97,10 @@ export class Channels implements ChannelPort {
     return this.limits.maxChannels - this.size;
   }
 
+  get decodedRoom(): number {
+    return this.limits.maxDecodedBytes;
+  }
+
   /** Whether a channel of the peer's Call may have this id. */
   canOpen(channelId: number): boolean {
     return (

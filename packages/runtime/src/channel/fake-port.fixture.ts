@@ -19,6 +19,7 @@ export class FakePort implements ChannelPort {
   readonly said: string[] = [];
   watch: ChannelPort["watch"] = undefined;
   isBusy = false;
+  decodedRoom = 1 << 20;
 
   get isFull(): boolean {
     return this.isBusy;

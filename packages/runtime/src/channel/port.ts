@@ -12,6 +12,8 @@ export interface ChannelPort {
   readonly isFull: boolean;
   /** Whether items must wait although there is credit: {@link isFull}, or others have not had their turn. */
   readonly isBusy: boolean;
+  /** Memory that the value of an item may take, bytes. */
+  readonly decodedRoom: number;
   /** @throws CodecError `EncodeFailed` when the item does not fit its type: nothing was sent */
   sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void;
   sendClose(channelId: WireId): void;

@@ -109,7 +109,7 @@ export class Receiver<T> {
     this.allowed -= 1;
     let item: T;
     try {
-      reader.reset(bytes, start, end);
+      reader.allow(this.port.decodedRoom).reset(bytes, start, end);
       item = this.type.read(reader);
     } catch (fault) {
       const cause = decodeError(fault, reader, this.type.shape, "item");

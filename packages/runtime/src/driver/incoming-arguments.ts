@@ -3,6 +3,7 @@ import { Reader } from "../bytes/reader.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import type { Channels } from "../channel/channels.js";
 import { HandlerChannels } from "../channel/handler-channels.js";
+import type { Limits } from "../limits.js";
 import type { WireId } from "../wire/message.js";
 import type { ArgumentsReading, IncomingRequest, ServedMethod } from "./incoming-request.js";
 import type { MethodTable } from "./method-table.js";
@@ -13,16 +14,18 @@ export class IncomingArguments {
   private readonly methods: MethodTable<HandledMethod, ArgumentsReading>;
   private readonly channels: Channels;
   private readonly events: RequestEvents;
-  private readonly reader = new Reader();
+  private readonly reader: Reader;
 
   constructor(
     methods: MethodTable<HandledMethod, ArgumentsReading>,
     channels: Channels,
     events: RequestEvents,
+    { maxDecodedBytes }: Pick<Limits, "maxDecodedBytes">,
   ) {
     this.methods = methods;
     this.channels = channels;
     this.events = events;
+    this.reader = new Reader().allow(maxDecodedBytes);
   }
 
   /**

@@ -69,7 +69,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       (method) => method.response,
       (method) => bindings.decideArguments(method),
     );
-    this.arguments = new IncomingArguments(this.methods, parts.openChannels(channels), this.events);
+    this.arguments = new IncomingArguments(this.methods, parts.openChannels(channels), this.events, limits);
     this.replies = new Replies(connection, bindings);
     this.operations = new Operations(connection, parts.operationStore, parts.isResumable, clock, this);
     this.limit = Math.max(1, connection.local.maxConcurrentRequests);

@@ -97,7 +97,7 @@ export class OutgoingCalls implements ResendHost {
   /** Answers that wait for the code by which they are read. */
   private readonly unread: ArrivalQueue;
   private readonly methods: MethodTable<AnyMethod, ResponseReading>;
-  private readonly reader = new Reader();
+  private readonly reader: Reader;
   private nextOperationId = 1;
   /** Why no call can be made any more. */
   private ended:
@@ -137,6 +137,7 @@ export class OutgoingCalls implements ResendHost {
     this.peerSupportsRetry = peerSupportsRetry;
     this.limit = Math.max(1, connection.peer.maxConcurrentRequests);
     this.waitingLimit = limits.maxWaitingCalls;
+    this.reader = new Reader().allow(limits.maxDecodedBytes);
     this.resends = new Resends(this, clock);
     this.ids = new IdAllocator(connection.local.parity);
     this.deadlines = new Deadlines(clock, (request) => {

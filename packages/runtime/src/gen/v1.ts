@@ -8,7 +8,9 @@
  * A Map or Set may change while it is written (a getter of an element can do anything): count down from the announced
  * size and call `badLength` when it is not met. `minBytes` is the smallest encoding of an element: unit 0, f32 4, f64 8,
  * char 2, struct and tuple the sum, array the multiple, option, list, map and set 1, result and enum 1 + the smallest
- * payload, everything else 1; a type met inside itself counts as infinite.
+ * payload, everything else 1; a type met inside itself counts as infinite. `heapBytes` is memory, see
+ * `shape/decoded-bytes.ts`: of the smallest element of a container with its place there, of an option that is present, of
+ * a larger variant beyond the smallest; code of before it was counted leaves it out.
  *
  * | function                                   | room | throws, beyond a wrong JavaScript type                       |
  * |--------------------------------------------|------|--------------------------------------------------------------|
@@ -29,9 +31,10 @@
  * | writeF64List writeF32List                  | own  | `f64[]`/`f32[]` as number[]: count and elements in one loop  |
  * | readBool … readBytes, readUnit, readNever  | –    | reader of each writer; all check the end of the payload      |
  * | readU128Number readI128Number              | –    | as readU64Number, for 128-bit integers                       |
- * | readCount(r, minBytes)                     | –    | count that cannot fit; minBytes 0: 65536 elements a payload  |
- * | readArrayCount(r, length, minBytes)        | –    | fixed array that cannot fit: call before `new Array(length)` |
- * | readTag(r) readOptionTag(r)                | –    | position of a variant or result · whether a value follows    |
+ * | readCount(r, minBytes, heapBytes)          | –    | count that cannot fit; minBytes 0: 65536 elements a payload  |
+ * | readArrayCount(r, length, minBytes, heap…) | –    | fixed array that cannot fit: call before `new Array(length)` |
+ * | readTag(r) readOptionTag(r, heapBytes)     | –    | position of a variant or result · whether a value follows    |
+ * | spend(r, heapBytes)                        | –    | values that take more memory than the reader allows          |
  * | readF64List readF32List                    | –    | readers of writeF64List, writeF32List                        |
  * | writeTx writeRx(w, p, v, item)             | 10   | not an unused half of a `channel()`                          |
  * | readTx readRx(r, item)                     | –    | id that cannot be that of a new channel                      |
@@ -42,7 +45,8 @@
  * | unknownVariant(r, index, name)             | –    | always (decode)                                              |
  *
  * Codecs of generic types: `optionOf(codec)` is `T?` of a type argument, `leastBytes(shape)` its smallest encoding as
- * `readCount` takes it, and `expectKey` refuses an argument that cannot be a key.
+ * `readCount` takes it, `decodedBytes`, `elementBytes` and `extraBytes(shape, index)` its memory, and `expectKey` refuses an
+ * argument that cannot be a key.
  */
 
 // --- codecs ---
@@ -66,6 +70,7 @@ export {
   readArrayCount,
   readCount,
   readTag,
+  spend,
   unknownVariant,
   writeCount,
   writeTag,
@@ -231,6 +236,7 @@ export {
   decodeError,
   encodeError,
 } from "../shape/codec-error.js";
+export { decodedBytes, elementBytes, extraBytes } from "../shape/decoded-bytes.js";
 export type { Option, Some } from "../shape/option.js";
 export { expectKey, leastBytes, optionOf } from "../shape/parameter.js";
 export type {

@@ -83,4 +83,18 @@ export {
   typeRefKey,
 } from "../schema/type-ref.js";
 export { isCoveredByIds } from "../schema/uncovered.js";
+export {
+  arrayBytes,
+  fixedArrayBytes,
+  listedBytes,
+  mapBytes,
+  mapEntryBytes,
+  membersBytes,
+  primitiveBytes,
+  setBytes,
+  setEntryBytes,
+  slotBytes,
+  tupleBytes,
+  typedArrayBytes,
+} from "../shape/heap-bytes.js";
 export type { Shape, ShapePrimitive, TupleShape, VariantShape } from "../shape/shape.js";

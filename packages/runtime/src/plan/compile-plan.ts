@@ -5,14 +5,30 @@
  */
 import type { Reader } from "../bytes/reader.js";
 import { CodecError } from "../errors.js";
-import { enter, leave, readArrayCount, readCount, readTag } from "../postcard/counts.js";
+import { enter, leave, readArrayCount, readCount, readTag, spend } from "../postcard/counts.js";
 import { decodeFault } from "../postcard/faults.js";
 import { readOptionTag } from "../postcard/flags.js";
 import { readF32List, readF64List } from "../postcard/float-lists.js";
 import { minBytes, recursiveShapes } from "../shape/analysis.js";
 import type { Read } from "../shape/codec.js";
+import {
+  elementBytes,
+  entryBytes,
+  extraBytes,
+  presentBytes,
+  setElementBytes,
+} from "../shape/decoded-bytes.js";
+import { mostInline } from "../shape/heap-bytes.js";
 import { primitiveReader } from "../shape/primitive-readers.js";
-import type { EnumShape, FieldShape, ItemType, ResultShape, Shape, VariantShape } from "../shape/shape.js";
+import type {
+  EnumShape,
+  FieldShape,
+  ItemType,
+  OptionShape,
+  ResultShape,
+  Shape,
+  VariantShape,
+} from "../shape/shape.js";
 import { describeNode, describeShape, findDisagreement } from "./check-shape.js";
 import { compileFields, type FieldCompiler } from "./compile-fields.js";
 import type { EnumNode, Plan, PlanNode, SkipNode, VariantPlan } from "./plan-model.js";
@@ -86,7 +102,7 @@ class PlanCompiler implements FieldCompiler {
         if (node !== undefined) throw mismatch(node, shape);
         return primitiveReader(shape);
       case "option":
-        return this.option(checked(node, "option", shape)?.element, shape.element, shape.wrapped);
+        return this.option(checked(node, "option", shape)?.element, shape);
       case "list":
       case "set":
         return this.list(checked(node, "list", shape)?.element, shape);
@@ -120,11 +136,12 @@ class PlanCompiler implements FieldCompiler {
     return (r) => shape.read(r, translated);
   }
 
-  private option(node: PlanNode | undefined, shape: Shape, wrapped: boolean): Read<unknown> {
-    const element = this.read(node, shape);
-    return wrapped
-      ? (r) => (readOptionTag(r) ? { some: element(r) } : undefined)
-      : (r) => (readOptionTag(r) ? element(r) : undefined);
+  private option(node: PlanNode | undefined, shape: OptionShape): Read<unknown> {
+    const element = this.read(node, shape.element);
+    const bytes = presentBytes(shape);
+    return shape.wrapped
+      ? (r) => (readOptionTag(r, bytes) ? { some: element(r) } : undefined)
+      : (r) => (readOptionTag(r, bytes) ? element(r) : undefined);
   }
 
   private list(node: PlanNode | undefined, shape: Extract<Shape, { kind: "list" | "set" }>): Read<unknown> {
@@ -137,14 +154,16 @@ class PlanCompiler implements FieldCompiler {
     const element = this.read(node, shape.element);
     const least = node?.minBytes ?? minBytes(shape.element);
     if (shape.kind === "set") {
+      const bytes = setElementBytes(shape.element);
       return (r) => {
         const set = new Set<unknown>();
-        for (let left = readCount(r, least); left > 0; left--) set.add(element(r));
+        for (let left = readCount(r, least, bytes); left > 0; left--) set.add(element(r));
         return set;
       };
     }
+    const bytes = elementBytes(shape.element);
     return (r) => {
-      const items = new Array<unknown>(readCount(r, least));
+      const items = new Array<unknown>(readCount(r, least, bytes));
       for (let i = 0; i < items.length; i++) items[i] = element(r);
       return items;
     };
@@ -165,8 +184,9 @@ class PlanCompiler implements FieldCompiler {
     }
     const element = this.read(inner, shape.element);
     const least = inner?.minBytes ?? minBytes(shape.element);
+    const bytes = length > mostInline ? elementBytes(shape.element) : 0;
     return (r) => {
-      const items = new Array<unknown>(readArrayCount(r, length, least));
+      const items = new Array<unknown>(readArrayCount(r, length, least, bytes));
       for (let i = 0; i < length; i++) items[i] = element(r);
       return items;
     };
@@ -206,9 +226,10 @@ class PlanCompiler implements FieldCompiler {
     const value = this.read(node?.value, shape.value);
     const least =
       (node?.key.minBytes ?? minBytes(shape.key)) + (node?.value.minBytes ?? minBytes(shape.value));
+    const bytes = entryBytes(shape.key, shape.value);
     return (r) => {
       const map = new Map<unknown, unknown>();
-      for (let left = readCount(r, least); left > 0; left--) {
+      for (let left = readCount(r, least, bytes); left > 0; left--) {
         const k = key(r);
         map.set(k, value(r));
       }
@@ -219,8 +240,8 @@ class PlanCompiler implements FieldCompiler {
   private result(node: EnumNode | undefined, shape: ResultShape): Read<unknown> {
     const okNode = node?.variants.find(({ name }) => name === "Ok");
     const errorNode = node?.variants.find(({ name }) => name === "Err");
-    const ok = this.resultPart(node, okNode, shape.ok);
-    const error = this.resultPart(node, errorNode, shape.error);
+    const ok = spending(extraBytes(shape, 0), this.resultPart(node, okNode, shape.ok));
+    const error = spending(extraBytes(shape, 1), this.resultPart(node, errorNode, shape.error));
     const readOk: Read<unknown> = (r) => ({ ok: true, value: ok(r) });
     const readError: Read<unknown> = (r) => ({ ok: false, error: error(r) });
     const own = [readOk, readError];
@@ -244,7 +265,9 @@ class PlanCompiler implements FieldCompiler {
   private enumeration(node: EnumNode | undefined, shape: EnumShape): Read<unknown> {
     if (node === undefined) {
       return byIndex(
-        shape.variants.map((variant) => this.variant(undefined, variant, shape)),
+        shape.variants.map((variant, index) =>
+          spending(extraBytes(shape, index), this.variant(undefined, variant, shape)),
+        ),
         undefined,
       );
     }
@@ -252,7 +275,8 @@ class PlanCompiler implements FieldCompiler {
       if (plan.form === "unknown") return undefined;
       const own = shape.variants.find(({ name }) => name === plan.name);
       if (own === undefined) throw mismatch(node, shape, `our type has no variant '${plan.name}'`);
-      return this.variant(plan, own, shape);
+      const extra = extraBytes(shape, shape.variants.indexOf(own));
+      return spending(extra, this.variant(plan, own, shape));
     });
     return byIndex(variants, node);
   }
@@ -291,6 +315,15 @@ function floatListReader(element: Shape): Read<unknown> | undefined {
   if (element.kind !== "primitive") return undefined;
   if (element.type === "f64") return readF64List;
   return element.type === "f32" ? readF32List : undefined;
+}
+
+/** A reader of values that take so much beyond what their container has counted. */
+function spending(bytes: number, read: Read<unknown>): Read<unknown> {
+  if (bytes === 0) return read;
+  return (r) => {
+    spend(r, bytes);
+    return read(r);
+  };
 }
 
 function unfinished(): never {

@@ -43,38 +43,69 @@ export function takeLength(r: Reader): number {
   return length;
 }
 
+/** What an element takes where it says nothing: the place of a reference in a list. */
+const slotBytes = 8;
+
 /**
  * Reads the count of a list, map or set, and bounds it before memory is spent: the elements must fit into what
- * remains, and all counts of one payload together into the payload. Hence arrays made by count take at most eight
- * bytes for each byte received.
+ * remains, all counts of one payload together into the payload, and what is made of them into what the reader allows.
  * @param minBytes the smallest encoding of one element (of a map: of key and value); 0 allows 65536 elements a payload
- * @throws DecodeFault at the end of the input and for a count that cannot be right
+ * @param elementBytes memory that one element takes at least, its place in the container included
+ * @throws DecodeFault at the end of the input, for a count that cannot be right and for values that are too large
  */
-export function readCount(r: Reader, minBytes: number): number {
+export function readCount(r: Reader, minBytes: number, elementBytes: number = slotBytes): number {
   const count = readTag(r);
-  if (minBytes === 0) return claimEmpty(r, count);
-  // Every element has bytes of its own, that is bytes outside all lists inside it: the claims of all counts add up.
-  r.claimed += count * minBytes;
-  if (count * minBytes > r.end - r.position || r.claimed > r.end - r.start) endOfInput(r, r.end);
+  if (minBytes === 0) claimEmpty(r, count);
+  else {
+    // Every element has bytes of its own, that is bytes outside all lists inside it: the claims of all counts add up.
+    r.claimed += count * minBytes;
+    if (count * minBytes > r.end - r.position || r.claimed > r.end - r.start) endOfInput(r, r.end);
+  }
+  spend(r, count * elementBytes);
   return count;
 }
 
 /**
  * The length of a fixed array, bounded like a count before memory is spent. Reads nothing.
  * @param minBytes the smallest encoding of one element
- * @throws DecodeFault when the elements cannot fit into what remains
+ * @param elementBytes as {@link readCount} has it
+ * @throws DecodeFault when the elements cannot fit into what remains, and for values that are too large
  */
-export function readArrayCount(r: Reader, length: number, minBytes: number): number {
-  if (minBytes === 0) return claimEmpty(r, length);
-  if (length * minBytes > r.end - r.position) endOfInput(r, r.end);
+export function readArrayCount(
+  r: Reader,
+  length: number,
+  minBytes: number,
+  elementBytes: number = slotBytes,
+): number {
+  if (minBytes === 0) claimEmpty(r, length);
+  else if (length * minBytes > r.end - r.position) endOfInput(r, r.end);
+  spend(r, length * elementBytes);
   return length;
 }
 
-function claimEmpty(r: Reader, count: number): number {
+/**
+ * Counts memory that a value takes beyond what its container has counted for it.
+ * @throws DecodeFault when the values of the payload are larger than the reader allows
+ */
+export function spend(r: Reader, bytes: number): void {
+  const decoded = r.decodedBytes + bytes;
+  if (decoded > r.maxDecodedBytes) tooLarge(r);
+  r.decodedBytes = decoded;
+}
+
+/** What is said about values that are larger than their receiver allows. */
+function decodedReason(maxDecodedBytes: number): string {
+  return `the values would take more than ${maxDecodedBytes} bytes of memory (limit maxDecodedBytes)`;
+}
+
+function tooLarge(r: Reader): never {
+  throw decodeFault(r, decodedReason(r.maxDecodedBytes), r.position);
+}
+
+function claimEmpty(r: Reader, count: number): void {
   r.claimedEmpty += count;
   if (r.claimedEmpty > maxEmptyElements)
     throw decodeFault(r, `more than ${maxEmptyElements} elements without bytes`, r.position);
-  return count;
 }
 
 /** @throws EncodeFault always: `value` names no variant of the enum `typeName` */

@@ -1,6 +1,7 @@
 /** Values of one byte or none: bool, the tag of an option, unit, never. Source: `protocol/postcard.md` §2. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
+import { spend } from "./counts.js";
 import { decodeFault, EncodeFault, endOfInput } from "./faults.js";
 import { describeValue } from "./problems.js";
 
@@ -33,14 +34,23 @@ export function writeSome(w: Writer, p: number): number {
   return p + 1;
 }
 
-/** Reads the tag of an option: whether a value follows. @throws DecodeFault at the end of the input and unless it is 0 or 1 */
-export function readOptionTag(r: Reader): boolean {
+/**
+ * Reads the tag of an option: whether a value follows.
+ * @param bytes memory that a value takes
+ * @throws DecodeFault at the end of the input, unless it is 0 or 1, and for values that are too large
+ */
+export function readOptionTag(r: Reader, bytes = 0): boolean {
   const p = r.position;
   if (p >= r.end) endOfInput(r, p);
   const byte = r.buffer[p] as number;
-  if (byte > 1) throw decodeFault(r, `invalid option tag ${hex(byte)}`, p);
+  if (byte === 0) {
+    r.position = p + 1;
+    return false;
+  }
+  if (byte !== 1) throw decodeFault(r, `invalid option tag ${hex(byte)}`, p);
   r.position = p + 1;
-  return byte === 1;
+  spend(r, bytes);
+  return true;
 }
 
 /** Writes nothing. Room: 0. @throws EncodeFault unless the value is undefined */

@@ -66,7 +66,7 @@ function putU8(w: Writer, p: number, value: Uint8Array): number {
 }
 
 function takeU8(r: Reader, length: number): Uint8Array {
-  return takeMemory(r, new Uint8Array(readArrayCount(r, length, 1)));
+  return takeMemory(r, new Uint8Array(readArrayCount(r, length, 1, 1)));
 }
 
 /** Writes `u8[]` from a Uint8Array; makes its own room. @throws EncodeFault for any other value */
@@ -77,7 +77,7 @@ export function writeTypedU8(w: Writer, p: number, value: Uint8Array): number {
 
 /** Reads `u8[]` into a Uint8Array. @throws DecodeFault as the element's reader does */
 export function readTypedU8(r: Reader): Uint8Array {
-  return takeU8(r, readCount(r, 1));
+  return takeU8(r, readCount(r, 1, 0));
 }
 
 /** Writes `u8[N]` from a Uint8Array; makes its own room. @throws EncodeFault for another value or length */
@@ -98,7 +98,7 @@ function putI8(w: Writer, p: number, value: Int8Array): number {
 }
 
 function takeI8(r: Reader, length: number): Int8Array {
-  return takeMemory(r, new Int8Array(readArrayCount(r, length, 1)));
+  return takeMemory(r, new Int8Array(readArrayCount(r, length, 1, 1)));
 }
 
 /** Writes `i8[]` from a Int8Array; makes its own room. @throws EncodeFault for any other value */
@@ -109,7 +109,7 @@ export function writeTypedI8(w: Writer, p: number, value: Int8Array): number {
 
 /** Reads `i8[]` into a Int8Array. @throws DecodeFault as the element's reader does */
 export function readTypedI8(r: Reader): Int8Array {
-  return takeI8(r, readCount(r, 1));
+  return takeI8(r, readCount(r, 1, 0));
 }
 
 /** Writes `i8[N]` from a Int8Array; makes its own room. @throws EncodeFault for another value or length */
@@ -133,7 +133,7 @@ function putU16(w: Writer, p: number, value: Uint16Array): number {
 }
 
 function takeU16(r: Reader, length: number): Uint16Array {
-  const into = new Uint16Array(readArrayCount(r, length, 1));
+  const into = new Uint16Array(readArrayCount(r, length, 1, 2));
   for (let i = 0; i < length; i++) into[i] = readU16(r);
   return into;
 }
@@ -146,7 +146,7 @@ export function writeTypedU16(w: Writer, p: number, value: Uint16Array): number 
 
 /** Reads `u16[]` into a Uint16Array. @throws DecodeFault as the element's reader does */
 export function readTypedU16(r: Reader): Uint16Array {
-  return takeU16(r, readCount(r, 1));
+  return takeU16(r, readCount(r, 1, 0));
 }
 
 /** Writes `u16[N]` from a Uint16Array; makes its own room. @throws EncodeFault for another value or length */
@@ -170,7 +170,7 @@ function putI16(w: Writer, p: number, value: Int16Array): number {
 }
 
 function takeI16(r: Reader, length: number): Int16Array {
-  const into = new Int16Array(readArrayCount(r, length, 1));
+  const into = new Int16Array(readArrayCount(r, length, 1, 2));
   for (let i = 0; i < length; i++) into[i] = readI16(r);
   return into;
 }
@@ -183,7 +183,7 @@ export function writeTypedI16(w: Writer, p: number, value: Int16Array): number {
 
 /** Reads `i16[]` into a Int16Array. @throws DecodeFault as the element's reader does */
 export function readTypedI16(r: Reader): Int16Array {
-  return takeI16(r, readCount(r, 1));
+  return takeI16(r, readCount(r, 1, 0));
 }
 
 /** Writes `i16[N]` from a Int16Array; makes its own room. @throws EncodeFault for another value or length */
@@ -207,7 +207,7 @@ function putU32(w: Writer, p: number, value: Uint32Array): number {
 }
 
 function takeU32(r: Reader, length: number): Uint32Array {
-  const into = new Uint32Array(readArrayCount(r, length, 1));
+  const into = new Uint32Array(readArrayCount(r, length, 1, 4));
   for (let i = 0; i < length; i++) into[i] = readU32(r);
   return into;
 }
@@ -220,7 +220,7 @@ export function writeTypedU32(w: Writer, p: number, value: Uint32Array): number 
 
 /** Reads `u32[]` into a Uint32Array. @throws DecodeFault as the element's reader does */
 export function readTypedU32(r: Reader): Uint32Array {
-  return takeU32(r, readCount(r, 1));
+  return takeU32(r, readCount(r, 1, 0));
 }
 
 /** Writes `u32[N]` from a Uint32Array; makes its own room. @throws EncodeFault for another value or length */
@@ -244,7 +244,7 @@ function putI32(w: Writer, p: number, value: Int32Array): number {
 }
 
 function takeI32(r: Reader, length: number): Int32Array {
-  const into = new Int32Array(readArrayCount(r, length, 1));
+  const into = new Int32Array(readArrayCount(r, length, 1, 4));
   for (let i = 0; i < length; i++) into[i] = readI32(r);
   return into;
 }
@@ -257,7 +257,7 @@ export function writeTypedI32(w: Writer, p: number, value: Int32Array): number {
 
 /** Reads `i32[]` into a Int32Array. @throws DecodeFault as the element's reader does */
 export function readTypedI32(r: Reader): Int32Array {
-  return takeI32(r, readCount(r, 1));
+  return takeI32(r, readCount(r, 1, 0));
 }
 
 /** Writes `i32[N]` from a Int32Array; makes its own room. @throws EncodeFault for another value or length */
@@ -280,7 +280,7 @@ function putU64(w: Writer, p: number, value: BigUint64Array): number {
 }
 
 function takeU64(r: Reader, length: number): BigUint64Array {
-  const into = new BigUint64Array(readArrayCount(r, length, 1));
+  const into = new BigUint64Array(readArrayCount(r, length, 1, 8));
   for (let i = 0; i < length; i++) into[i] = readU64(r);
   return into;
 }
@@ -293,7 +293,7 @@ export function writeTypedU64(w: Writer, p: number, value: BigUint64Array): numb
 
 /** Reads `u64[]` into a BigUint64Array. @throws DecodeFault as the element's reader does */
 export function readTypedU64(r: Reader): BigUint64Array {
-  return takeU64(r, readCount(r, 1));
+  return takeU64(r, readCount(r, 1, 0));
 }
 
 /** Writes `u64[N]` from a BigUint64Array; makes its own room. @throws EncodeFault for another value or length */
@@ -316,7 +316,7 @@ function putI64(w: Writer, p: number, value: BigInt64Array): number {
 }
 
 function takeI64(r: Reader, length: number): BigInt64Array {
-  const into = new BigInt64Array(readArrayCount(r, length, 1));
+  const into = new BigInt64Array(readArrayCount(r, length, 1, 8));
   for (let i = 0; i < length; i++) into[i] = readI64(r);
   return into;
 }
@@ -329,7 +329,7 @@ export function writeTypedI64(w: Writer, p: number, value: BigInt64Array): numbe
 
 /** Reads `i64[]` into a BigInt64Array. @throws DecodeFault as the element's reader does */
 export function readTypedI64(r: Reader): BigInt64Array {
-  return takeI64(r, readCount(r, 1));
+  return takeI64(r, readCount(r, 1, 0));
 }
 
 /** Writes `i64[N]` from a BigInt64Array; makes its own room. @throws EncodeFault for another value or length */
@@ -353,7 +353,7 @@ function putF32(w: Writer, p: number, value: Float32Array): number {
 }
 
 function takeF32(r: Reader, length: number): Float32Array {
-  const into = new Float32Array(readArrayCount(r, length, 4));
+  const into = new Float32Array(readArrayCount(r, length, 4, 4));
   if (isLittleEndian) return takeMemory(r, into);
   for (let i = 0; i < length; i++) into[i] = readF32(r);
   return into;
@@ -367,7 +367,7 @@ export function writeTypedF32(w: Writer, p: number, value: Float32Array): number
 
 /** Reads `f32[]` into a Float32Array. @throws DecodeFault as the element's reader does */
 export function readTypedF32(r: Reader): Float32Array {
-  return takeF32(r, readCount(r, 4));
+  return takeF32(r, readCount(r, 4, 0));
 }
 
 /** Writes `f32[N]` from a Float32Array; makes its own room. @throws EncodeFault for another value or length */
@@ -391,7 +391,7 @@ function putF64(w: Writer, p: number, value: Float64Array): number {
 }
 
 function takeF64(r: Reader, length: number): Float64Array {
-  const into = new Float64Array(readArrayCount(r, length, 8));
+  const into = new Float64Array(readArrayCount(r, length, 8, 8));
   if (isLittleEndian) return takeMemory(r, into);
   for (let i = 0; i < length; i++) into[i] = readF64(r);
   return into;
@@ -405,7 +405,7 @@ export function writeTypedF64(w: Writer, p: number, value: Float64Array): number
 
 /** Reads `f64[]` into a Float64Array. @throws DecodeFault as the element's reader does */
 export function readTypedF64(r: Reader): Float64Array {
-  return takeF64(r, readCount(r, 8));
+  return takeF64(r, readCount(r, 8, 0));
 }
 
 /** Writes `f64[N]` from a Float64Array; makes its own room. @throws EncodeFault for another value or length */

@@ -2,6 +2,7 @@
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
+import { defaultDecodedBytes } from "../limits.js";
 import { bytesProblem } from "../postcard/problems.js";
 import { decodeError, encodeError } from "./codec-error.js";
 import type { Shape } from "./shape.js";
@@ -16,6 +17,11 @@ export type Read<T> = (r: Reader) => T;
 export interface DecodeOptions {
   /** Refuse bytes behind the value. Default false: they are ignored, as the reference does. */
   readonly strict?: boolean;
+  /**
+   * Memory that the values may take, bytes as the runtime estimates them, contents of texts and byte strings not counted;
+   * at most 2 GiB. Default 128 MiB.
+   */
+  readonly maxDecodedBytes?: number;
 }
 
 /** Values of one type to bytes and back. */
@@ -113,7 +119,7 @@ export function codec<T>(
     },
     decode(bytes, options) {
       if (!(bytes instanceof Uint8Array)) throw notBytes(bytes, label);
-      reader.reset(bytes, 0, bytes.length);
+      reader.allow(options?.maxDecodedBytes ?? defaultDecodedBytes).reset(bytes, 0, bytes.length);
       try {
         const value = read(reader);
         if (options !== undefined) checkEnd(reader, options, label);

@@ -1,12 +1,22 @@
 /** Finds the place in a value at which decoding failed: reads the bytes again by shape. Runs on the error path only. */
 import type { Reader } from "../bytes/reader.js";
-import { enter, leave, readArrayCount, readCount, readTag, unknownVariant } from "../postcard/counts.js";
+import {
+  enter,
+  leave,
+  readArrayCount,
+  readCount,
+  readTag,
+  spend,
+  unknownVariant,
+} from "../postcard/counts.js";
 import { DecodeFault } from "../postcard/faults.js";
 import { readOptionTag } from "../postcard/flags.js";
 import { minBytes, recursiveShapes } from "./analysis.js";
+import { elementBytes, entryBytes, extraBytes, presentBytes, setElementBytes } from "./decoded-bytes.js";
+import { mostInline } from "./heap-bytes.js";
 import { indexStep, keyText, memberStep, Path } from "./path.js";
 import { primitiveReader } from "./primitive-readers.js";
-import type { EnumShape, FieldShape, ResultShape, Shape } from "./shape.js";
+import type { ArrayShape, EnumShape, FieldShape, ListShape, ResultShape, Shape } from "./shape.js";
 
 /** A fault and the path of the value in which it happened. */
 export interface LocatedFault {
@@ -60,13 +70,17 @@ class DecodeWalk {
       case "primitive":
         return primitiveReader(shape)(r);
       case "option":
-        if (!readOptionTag(r)) return undefined;
+        if (!readOptionTag(r, presentBytes(shape))) return undefined;
         return shape.wrapped ? this.at(memberStep("some"), shape.element) : this.read(shape.element);
       case "list":
+        return this.readList(shape);
       case "set":
-        return this.readElements(shape.element, readCount(r, minBytes(shape.element)));
+        return this.readElements(
+          shape.element,
+          readCount(r, minBytes(shape.element), setElementBytes(shape.element)),
+        );
       case "array":
-        return this.readArray(shape.element, shape.length);
+        return this.readArray(shape);
       case "channel":
         readTag(r);
         return;
@@ -91,12 +105,19 @@ class DecodeWalk {
     for (let i = 0; i < count; i++) this.at(indexStep(i), element);
   }
 
-  private readArray(element: Shape, length: number): undefined {
-    return this.readElements(element, readArrayCount(this.r, length, minBytes(element)));
+  private readList({ element, typed }: ListShape): undefined {
+    const bytes = typed ? typedBytes(element) : elementBytes(element);
+    return this.readElements(element, readCount(this.r, minBytes(element), bytes));
+  }
+
+  private readArray({ element, length, typed }: ArrayShape): undefined {
+    const inList = length > mostInline ? elementBytes(element) : 0;
+    const bytes = typed ? typedBytes(element) : inList;
+    return this.readElements(element, readArrayCount(this.r, length, minBytes(element), bytes));
   }
 
   private readMap(key: Shape, value: Shape): undefined {
-    const count = readCount(this.r, minBytes(key) + minBytes(value));
+    const count = readCount(this.r, minBytes(key) + minBytes(value), entryBytes(key, value));
     for (let i = 0; i < count; i++) {
       const k = this.at(` key #${i}`, key);
       this.at(`[${keyText(k, i)}]`, value);
@@ -106,7 +127,9 @@ class DecodeWalk {
   private readResult(shape: ResultShape): undefined {
     const index = readTag(this.r);
     if (index > 1) unknownVariant(this.r, index);
-    this.at(index === 0 ? memberStep("value") : memberStep("error"), index === 0 ? shape.ok : shape.error);
+    const part = index === 0 ? shape.ok : shape.error;
+    spend(this.r, extraBytes(shape, index));
+    this.at(index === 0 ? memberStep("value") : memberStep("error"), part);
   }
 
   private readFields(fields: readonly FieldShape[]): undefined {
@@ -119,6 +142,7 @@ class DecodeWalk {
     const variant = shape.variants[index];
     if (variant === undefined)
       throw new DecodeFault(`unknown remote enum variant index ${index}`, start - this.r.start);
+    spend(this.r, extraBytes(shape, index));
     switch (variant.payload) {
       case "unit":
         return;
@@ -128,4 +152,9 @@ class DecodeWalk {
         this.at(memberStep("value"), variant.shape());
     }
   }
+}
+
+/** An element of a typed array, by its type. */
+function typedBytes(element: Shape): number {
+  return element.kind === "primitive" ? Number(element.type.slice(1)) / 8 : 0;
 }

@@ -6,6 +6,7 @@ import { expectObject } from "../postcard/guards.js";
 import { minBytes } from "./analysis.js";
 import { optionShape } from "./build.js";
 import type { Codec } from "./codec.js";
+import { presentBytes } from "./decoded-bytes.js";
 import type { Option, Some } from "./option.js";
 import type { OptionShape, Shape } from "./shape.js";
 
@@ -19,8 +20,10 @@ export interface OptionOf<T> {
 /** `T?` of a type argument: a present value is `{ some }` where the argument's own values include `undefined`. */
 export function optionOf<T>({ shape, write, read }: Codec<T>): OptionOf<T> {
   const isWrapped = shape.kind === "option" || (shape.kind === "primitive" && shape.type === "unit");
+  const option = optionShape(shape, isWrapped);
+  const bytes = presentBytes(option);
   return {
-    shape: optionShape(shape, isWrapped),
+    shape: option,
     write(w: Writer, p: number, value: Option<T> | undefined): number {
       if (p + 1 > w.limit) w.grow(p, 1);
       if (value === undefined) return writeNone(w, p);
@@ -29,7 +32,7 @@ export function optionOf<T>({ shape, write, read }: Codec<T>): OptionOf<T> {
       return write(w, writeSome(w, p), (value as Some<T>).some);
     },
     read(r: Reader): Option<T> {
-      if (!readOptionTag(r)) return undefined as Option<T>;
+      if (!readOptionTag(r, bytes)) return undefined as Option<T>;
       const value = read(r);
       return (isWrapped ? { some: value } : value) as Option<T>;
     },

@@ -37,6 +37,9 @@ export interface Part {
   readonly names: CodecNames;
 }
 
+/** Functions of the runtime that say what values of a shape take in memory. */
+export type MemoryFigure = "decodedBytes" | "elementBytes" | "extraBytes";
+
 export class FileScope {
   readonly file: ModelFile;
   readonly program: ProgramScope;
@@ -117,6 +120,11 @@ export class FileScope {
 
   /** The constant that holds the smallest encoding of a type with parameters in it. */
   leastBytes(type: ValueType): string {
+    throw new Error(`${type.key} has no parameters here`);
+  }
+
+  /** The constant that holds what values of a type with parameters in it take in memory. */
+  memory(_what: MemoryFigure, type: ValueType, _index?: number): string {
     throw new Error(`${type.key} has no parameters here`);
   }
 

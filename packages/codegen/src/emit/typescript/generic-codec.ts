@@ -30,6 +30,13 @@ export function genericCodec(declaration: TypeDeclaration, file: FileScope): rea
     ...[...scope.sizes].map(([sized, size]) =>
       joined(`const ${size} = $.leastBytes(`, shapeText(sized, scope, false), ");"),
     ),
+    ...[...scope.memoryFigures].map(({ name, what, type, index }) =>
+      joined(
+        `const ${name} = $.${what}(`,
+        shapeText(type, scope, false),
+        index === undefined ? ");" : `, ${index});`,
+      ),
+    ),
     ...inner.filter(({ half }) => half !== "shape").map(({ text }) => text),
     group("return $.codec(", [...parts, ...label], ");"),
   ];

@@ -1,9 +1,18 @@
 /** What the codec of one generic type has of its own: the codecs of its arguments, and what is made of them. */
 import { camelCase } from "../../model/names.js";
-import { FileScope } from "./file-scope.js";
+import { FileScope, type MemoryFigure } from "./file-scope.js";
 import { variableName } from "./names.js";
 import { partName } from "./part-names.js";
 import { hasParameter, type NamedValue, type ValueType } from "./value-type.js";
+
+/** A constant inside the codec of a generic type. */
+export interface MemoryConstant {
+  readonly name: string;
+  readonly what: MemoryFigure;
+  readonly type: ValueType;
+  /** Of the variant, or of the side of the result. */
+  readonly index: number | undefined;
+}
 
 /** Functions that know the type arguments stand inside the codec; everything else is the file's. */
 export class GenericScope extends FileScope {
@@ -11,6 +20,7 @@ export class GenericScope extends FileScope {
   readonly #parameters: ReadonlyMap<string, string>;
   readonly #options = new Map<string, string>();
   readonly #least = new Map<ValueType, string>();
+  readonly #memory = new Map<string, MemoryConstant>();
 
   constructor(outer: FileScope, parameters: readonly string[]) {
     super(outer.file, outer.program, outer);
@@ -35,6 +45,11 @@ export class GenericScope extends FileScope {
     return this.#least;
   }
 
+  /** Memory figures that were asked for. */
+  get memoryFigures(): Iterable<MemoryConstant> {
+    return this.#memory.values();
+  }
+
   override parameter(name: string): string {
     return this.#parameters.get(name) ?? super.parameter(name);
   }
@@ -45,6 +60,16 @@ export class GenericScope extends FileScope {
 
   override leastBytes(type: ValueType): string {
     return this.#claim(this.#least, type, `leastOf${partName(type)}`);
+  }
+
+  override memory(what: MemoryFigure, type: ValueType, index?: number): string {
+    const words = { decodedBytes: "memory", elementBytes: "element", extraBytes: `extra${index}` };
+    const wanted = `${words[what]}Of${partName(type)}`;
+    const known = this.#memory.get(wanted);
+    if (known !== undefined) return known.name;
+    const name = this.names.scope.claim(wanted);
+    this.#memory.set(wanted, { name, what, type, index });
+    return name;
   }
 
   override writer(type: ValueType): string {

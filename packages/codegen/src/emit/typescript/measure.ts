@@ -1,6 +1,25 @@
 /** Sizes of encodings, known at compile time: what is reserved before writing, and what a count is held against. */
+import {
+  arrayBytes,
+  fixedArrayBytes,
+  listedBytes,
+  mapBytes,
+  membersBytes,
+  primitiveBytes,
+  setBytes,
+  slotBytes,
+  tupleBytes,
+  typedArrayBytes,
+} from "@voxrpc/runtime/internal/schema";
 import type { PrimitiveName } from "../../model/model.js";
-import { type NamedValue, partsOf, payloadTypes, type ValueType, type ValueTypes } from "./value-type.js";
+import {
+  type NamedValue,
+  partsOf,
+  payloadTypes,
+  type ValuePayload,
+  type ValueType,
+  type ValueTypes,
+} from "./value-type.js";
 
 /** Bytes of the tag of a variant, and of a count, at most. */
 export const tagRoom = 5;
@@ -78,6 +97,7 @@ const primitiveLeast: Readonly<Partial<Record<PrimitiveName, number>>> = { unit:
 export class Measures {
   readonly #types: ValueTypes;
   readonly #least = new Map<ValueType, number>();
+  readonly #heap = new Map<ValueType, number>();
   readonly #reachable = new Map<NamedValue, ReadonlySet<ValueType>>();
 
   constructor(types: ValueTypes) {
@@ -92,6 +112,31 @@ export class Measures {
       this.#least.set(type, bytes);
     }
     return bytes;
+  }
+
+  /** Memory of the smallest value, beside its slot; the runtime's `shape/decoded-bytes.ts` says the same of shapes. */
+  decodedBytes(type: ValueType): number {
+    let bytes = this.#heap.get(type);
+    if (bytes === undefined) {
+      bytes = this.#measureHeap(type, new Set());
+      if (!Number.isFinite(bytes)) bytes = 0;
+      this.#heap.set(type, bytes);
+    }
+    return bytes;
+  }
+
+  /** Memory of an element of a list or fixed array, its slot included. */
+  elementBytes(type: ValueType): number {
+    const isPrimitive = type.kind === "primitive";
+    return slotBytes + (isPrimitive ? listedBytes(type.name, type.asNumber) : this.decodedBytes(type));
+  }
+
+  /** Memory of a variant, or of a side of a result, beyond that of the smallest one. */
+  extraBytes(type: ValueType, index: number): number {
+    const of = (part: ValueType): number => this.decodedBytes(part);
+    const [all, least] = [this.#sidesOf(type, of), this.decodedBytes(type)];
+    const extra = (all[index] ?? 0) - least;
+    return Number.isFinite(extra) ? extra : 0;
   }
 
   /** Whether a struct or enum contains itself, however far down: its nesting is limited. */
@@ -126,6 +171,52 @@ export class Measures {
     return size;
   }
 
+  #measureHeap(type: ValueType, open: Set<ValueType>): number {
+    if (open.has(type)) return Number.POSITIVE_INFINITY;
+    const known = this.#heap.get(type);
+    if (known !== undefined) return known;
+    open.add(type);
+    const size = this.#heapOf(type, (part) => this.#measureHeap(part, open));
+    open.delete(type);
+    return size;
+  }
+
+  #heapOf(type: ValueType, of: (part: ValueType) => number): number {
+    switch (type.kind) {
+      case "primitive":
+        return primitiveBytes(type.name, type.asNumber);
+      case "parameter":
+        throw new Error(`the memory of ${type.name} is known at run time only`);
+      case "option":
+      case "channel":
+        return 0;
+      case "list":
+        return type.typed ? typedArrayBytes : arrayBytes;
+      case "map":
+        return mapBytes;
+      case "set":
+        return setBytes;
+      case "array":
+        return type.typed ? typedArrayBytes : fixedArrayBytes(type.length, of(type.element));
+      case "tuple":
+        return tupleBytes(type.elements.map(of));
+      case "result":
+        return Math.min(...this.#sidesOf(type, of));
+      case "named": {
+        const members = this.#types.members(type);
+        if (members.kind === "struct") return membersBytes(members.fields.map((field) => of(field.type)));
+        return members.isLiteral ? 0 : Math.min(...this.#sidesOf(type, of));
+      }
+    }
+  }
+
+  /** Memory of each variant of an enum whose values are objects, and of the sides of a result. */
+  #sidesOf(type: ValueType, of: (part: ValueType) => number): readonly number[] {
+    if (type.kind === "result") return [type.ok, type.error].map((part) => membersBytes([0, of(part)]));
+    const members = type.kind === "named" ? this.#types.members(type) : undefined;
+    return members?.kind === "enum" ? members.variants.map(({ payload }) => payloadBytes(payload, of)) : [];
+  }
+
   #measureOpen(type: ValueType, open: Set<ValueType>): number {
     const sum = (types: readonly ValueType[]): number =>
       types.reduce((total, part) => total + this.#measure(part, open), 0);
@@ -152,5 +243,18 @@ export class Measures {
         return Math.min(...members.variants.map(({ payload }) => 1 + sum(payloadTypes(payload))));
       }
     }
+  }
+}
+
+function payloadBytes(payload: ValuePayload, of: (part: ValueType) => number): number {
+  switch (payload.kind) {
+    case "unit":
+      return membersBytes([0]);
+    case "newtype":
+      return membersBytes([0, of(payload.type)]);
+    case "tuple":
+      return membersBytes([0, tupleBytes(payload.types.map(of))]);
+    case "struct":
+      return membersBytes([0, ...payload.fields.map((field) => of(field.type))]);
   }
 }

@@ -4,6 +4,7 @@ import { fieldName } from "../../model/names.js";
 import { group, joined, type Layout, object, section } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
+import { spendExtra } from "./heap-text.js";
 import { tagRoom } from "./measure.js";
 import { variableName } from "./names.js";
 import { needsAnnotation, readText } from "./read.js";
@@ -55,7 +56,8 @@ export function namedReader(type: NamedValue, file: FileScope): readonly Layout[
   const cases = members.variants.map((variant, index) => {
     const value = members.isLiteral ? stringLiteral(variant.name) : variantLiteral(variant, file);
     const lines = isRecursive ? [joined("v = ", value, ";"), "break;"] : [joined("return ", value, ";")];
-    return section(`case ${index}:`, lines);
+    const spend = members.isLiteral ? [] : spendExtra(type, index, file);
+    return section(`case ${index}:`, [...spend, ...lines]);
   });
   const unknown = section("default:", [`return $.unknownVariant(r, index, ${name});`]);
   const head = [...enter, "const index = $.readTag(r);"];

@@ -1,11 +1,13 @@
 /** Writers and readers of composites that have no name of their own. */
+
 import { block, conditional, group, joined, type Layout } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
+import { elementBytes, entryBytes, setElementBytes, spendExtra } from "./heap-text.js";
 import { roomOf } from "./measure.js";
 import { namedReader, namedWriter } from "./named-codec.js";
 import { readText } from "./read.js";
 import { isTupleLength, valueText } from "./types.js";
-import { hasParameter, type ValueType } from "./value-type.js";
+import { hasKnownSize, type ValueType } from "./value-type.js";
 import { countStep, type RunOptions, type Step, tagStep, writeStep, writeSteps, writeText } from "./write.js";
 
 type Of<Kind extends ValueType["kind"]> = Extract<ValueType, { kind: Kind }>;
@@ -48,7 +50,7 @@ export function readerBody(type: ValueType, file: FileScope): readonly Layout[] 
     case "tuple":
       return [joined("return ", readText(type, file), ";")];
     case "list":
-      return listReader(`$.readCount(r, ${least([type.element], file)})`, type.element, file);
+      return listReader(listCount(type.element, file), type.element, file);
     case "array":
       return arrayReader(type, file);
     case "map":
@@ -66,15 +68,10 @@ export function readerBody(type: ValueType, file: FileScope): readonly Layout[] 
 
 /** The smallest encoding of what a count counts, for the check of the count. */
 function least(types: readonly ValueType[], file: FileScope): string {
-  const known = types.filter(hasKnownLeast).map((type) => file.measures.minBytes(type));
+  const known = types.filter(hasKnownSize).map((type) => file.measures.minBytes(type));
   const bytes = known.map((size) => (Number.isFinite(size) ? size : 1)).reduce((sum, size) => sum + size, 0);
-  const unknown = types.filter((type) => !hasKnownLeast(type)).map((type) => file.leastBytes(type));
+  const unknown = types.filter((type) => !hasKnownSize(type)).map((type) => file.leastBytes(type));
   return [...(bytes === 0 && unknown.length > 0 ? [] : [String(bytes)]), ...unknown].join(" + ");
-}
-
-/** Whether the smallest encoding does not depend on a type argument: that of an empty collection never does. */
-function hasKnownLeast(type: ValueType): boolean {
-  return !hasParameter(type) || ["option", "list", "map", "set"].includes(type.kind);
 }
 
 /** Statements for one element; an option is looked at twice. */
@@ -92,6 +89,16 @@ function listWriter({ element }: Of<"list">, file: FileScope): readonly Layout[]
     block("for (let i = 0; i < n; i++) {", elementWriter(element, file)),
     "return p;",
   ];
+}
+
+function listCount(element: ValueType, file: FileScope): string {
+  return `$.readCount(r, ${listArgs(element, file)})`;
+}
+
+/** What the reader of a count is told: bytes of the smallest element, and its memory. */
+function listArgs(element: ValueType, file: FileScope): string {
+  const memory = elementBytes(element, file);
+  return memory === undefined ? least([element], file) : `${least([element], file)}, ${memory}`;
 }
 
 function listReader(count: string, element: ValueType, file: FileScope): readonly Layout[] {
@@ -122,7 +129,7 @@ function arrayReader(type: Of<"array">, file: FileScope): readonly Layout[] {
     const values = Array.from({ length }, () => readText(element, file));
     return [joined("return ", group("[", values, "]"), ";")];
   }
-  return listReader(`$.readArrayCount(r, ${length}, ${least([element], file)})`, element, file);
+  return listReader(`$.readArrayCount(r, ${length}, ${listArgs(element, file)})`, element, file);
 }
 
 function tupleWriter(type: Of<"tuple">, file: FileScope): readonly Layout[] {
@@ -145,10 +152,10 @@ function entriesWriter(guard: string, entry: string, steps: readonly Step[]): re
 }
 
 function mapReader(type: Of<"map">, file: FileScope): readonly Layout[] {
-  const bytes = least([type.from, type.to], file);
+  const args = `${least([type.from, type.to], file)}, ${entryBytes(type.from, type.to, file)}`;
   return [
     `const v: ${valueText(type, file)} = new ${file.platform("Map")}();`,
-    block(`for (let left = $.readCount(r, ${bytes}); left > 0; left--) {`, [
+    block(`for (let left = $.readCount(r, ${args}); left > 0; left--) {`, [
       joined("const key = ", readText(type.from, file), ";"),
       joined("v.set(key, ", readText(type.to, file), ");"),
     ]),
@@ -157,10 +164,11 @@ function mapReader(type: Of<"map">, file: FileScope): readonly Layout[] {
 }
 
 function setReader(type: Of<"set">, file: FileScope): readonly Layout[] {
+  const args = `${least([type.element], file)}, ${setElementBytes(type.element, file)}`;
   return [
     `const v: ${valueText(type, file)} = new ${file.platform("Set")}();`,
     joined(
-      `for (let left = $.readCount(r, ${least([type.element], file)}); left > 0; left--) v.add(`,
+      `for (let left = $.readCount(r, ${args}); left > 0; left--) v.add(`,
       readText(type.element, file),
       ");",
     ),
@@ -183,9 +191,12 @@ function resultWriter(type: Of<"result">, file: FileScope): readonly Layout[] {
 function resultReader(type: Of<"result">, file: FileScope): readonly Layout[] {
   const ok = group("{", ["ok: true", joined("value: ", readText(type.ok, file))], "}", " ");
   const error = group("{", ["ok: false", joined("error: ", readText(type.error, file))], "}", " ");
+  const [extraOk, extraError] = [spendExtra(type, 0, file), spendExtra(type, 1, file)];
   return [
     "const index = $.readTag(r);",
+    ...extraOk.map((spend) => `if (index === 0) ${spend}`),
     joined("if (index === 0) return ", ok, ";"),
+    ...extraError,
     joined("return ", conditional("index === 1", error, '$.unknownVariant(r, index, "result")'), ";"),
   ];
 }

@@ -3,6 +3,7 @@
 import { upperFirst } from "../../model/names.js";
 import { conditional, flat, group, joined, type Layout, object } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
+import { presentBytes } from "./heap-text.js";
 import { isWrapped, type ValueType } from "./value-type.js";
 import { floatList } from "./write.js";
 
@@ -12,7 +13,9 @@ export function readText(type: ValueType, file: FileScope): Layout {
     if (type.element.kind === "parameter") return `${file.optionOf(type.element.name)}.read(r)`;
     const element = readText(type.element, file);
     const some = isWrapped(type.element) ? object([joined("some: ", element)]) : element;
-    return conditional("$.readOptionTag(r)", some, "undefined");
+    const bytes = presentBytes(type.element, file);
+    const tag = bytes === undefined ? "$.readOptionTag(r)" : `$.readOptionTag(r, ${bytes})`;
+    return conditional(tag, some, "undefined");
   }
   if (type.kind === "tuple") {
     return group(

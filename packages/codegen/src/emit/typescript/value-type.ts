@@ -219,6 +219,11 @@ export function hasParameter(type: ValueType): boolean {
   return type.key.includes(parameterMark);
 }
 
+/** Whether the size of the smallest value does not depend on a type argument: that of an empty collection never does. */
+export function hasKnownSize(type: ValueType): boolean {
+  return !hasParameter(type) || ["option", "list", "map", "set"].includes(type.kind);
+}
+
 /** Types directly inside a type, in the order of the encoding. A channel is a handle: its items are elsewhere. */
 export function partsOf(type: ValueType, types: ValueTypes): readonly ValueType[] {
   switch (type.kind) {
