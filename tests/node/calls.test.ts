@@ -26,7 +26,7 @@ describe("calls", () => {
     expect(await shop.lookup("")).toBe(undefined);
     const refused = await shop.divide(1n, 0n).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(DeclaredError);
-    expect(refused).toMatchObject({ error: { kind: "DivideByZero" } });
+    expect(refused).toMatchObject({ value: { kind: "DivideByZero" } });
     const controller = new AbortController();
     const waiting = shop.wait(1, { signal: controller.signal });
     controller.abort();
