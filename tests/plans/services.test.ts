@@ -2,7 +2,7 @@
 import { CallError, channel, DeclaredError, type Session } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test, vi } from "vitest";
 import { VoxService } from "./vox-types.js";
 
 type Invoke = Parameters<VoxService["handled"]>[1];
@@ -242,22 +242,171 @@ describe("channels between versions", () => {
     });
   });
 
-  it("items that the handler sends must be ours as they stand, but for variants that may never come", async () => {
-    const watch: Invoke = async ([out]) => {
-      await (out as $.Tx<unknown>).send("A");
+  const items = (declarations: string) => `${declarations} ${service}`;
+  const sends = (...values: unknown[]): Invoke =>
+    async function watch([out]) {
+      for (const value of values) await (out as $.Tx<unknown>).send(value);
     };
-    const events = (variants: string) => `enum P { ${variants} } ${service}`;
-    await talk(events("A, B"), events("A, B, New"), { watch }, async (call) => {
+
+  test.each([
+    [
+      "drops what the caller lacks",
+      "struct P { n: u32 }",
+      "struct P { note: string, n: u32, more: u8[] }",
+      [{ note: "a", n: 1, more: [1] }, { n: 1 }],
+    ],
+    [
+      "writes none for options that it lacks",
+      "struct P { note: string?, n: u32, @required tag: u8? }",
+      "struct P { n: u32 }",
+      [{ n: 1 }, { note: undefined, n: 1, tag: undefined }],
+    ],
+    [
+      "keeps the caller's order",
+      "struct P { a: u8, b: string }",
+      "struct P { b: string, a: u8 }",
+      [
+        { b: "x", a: 7 },
+        { a: 7, b: "x" },
+      ],
+    ],
+    [
+      "finds variants by name",
+      "enum P { A, B { x: u8 } }",
+      "enum P { B { y: u8, x: u8 }, New, A }",
+      [
+        { kind: "B", y: 1, x: 2 },
+        { kind: "B", x: 2 },
+      ],
+    ],
+    [
+      "writes types that contain themselves",
+      "struct P { n: u8, next: P? }",
+      "struct P { next: P?, gone: u64, n: u8 }",
+      [
+        { n: 1, gone: 1n, next: { n: 2, gone: 2n, next: undefined } },
+        { n: 1, next: { n: 2, next: undefined } },
+      ],
+    ],
+    [
+      "reaches into lists, maps and tuples",
+      "struct I { a: u8 } struct P { l: I[], m: map<string, (I, u8)> }",
+      "struct I { z: u8, a: u8 } struct P { m: map<string, (I, u8)>, l: I[] }",
+      [
+        { l: [{ z: 1, a: 2 }], m: new Map([["k", [{ z: 3, a: 4 }, 5]]]) },
+        { l: [{ a: 2 }], m: new Map([["k", [{ a: 4 }, 5]]]) },
+      ],
+    ],
+    [
+      "writes typed arrays and results",
+      "struct P { @typed l: f64[], @typed a: u16[2], r: result<u8, string>, n: u8 }",
+      "struct P { n: u8, more: u8, r: result<u8, string>, @typed a: u16[2], @typed l: f64[] }",
+      [
+        {
+          n: 1,
+          more: 2,
+          r: { ok: false, error: "x" },
+          a: Uint16Array.of(3, 400),
+          l: Float64Array.of(0.5, 1.5),
+        },
+        { n: 1, r: { ok: false, error: "x" }, a: Uint16Array.of(3, 400), l: Float64Array.of(0.5, 1.5) },
+      ],
+    ],
+  ] as const)("a handler that sends %s", async (_, client, server, [sent, expected]) => {
+    await talk(items(client), items(server), { watch: sends(sent, sent) }, async (call) => {
+      const { tx, rx } = channel<unknown>();
+      const done = call("watch", tx);
+      expect(await rx.next()).toEqual({ done: false, value: expected });
+      expect(await rx.next()).toEqual({ done: false, value: expected });
+      expect(await rx.next()).toEqual({ done: true, value: undefined });
+      await done;
+    });
+  });
+
+  test.each([
+    [
+      "a field",
+      "struct P { n: u32, more: Q } struct Q { x: u8 }",
+      "struct P { n: u32, more: Q } struct Q { }",
+      "at .0.more: the peer's 'Q' has a field 'x' (type u8) that our 'Q' lacks",
+    ],
+    [
+      "a field with a default, which the caller alone knows",
+      "struct P { n: u32 = 5 }",
+      "struct P { }",
+      "at .0: the peer's 'P' has a field 'n' (type u32) that our 'P' lacks",
+    ],
+    [
+      "another type",
+      "struct P { n: u64 }",
+      "struct P { n: u32 }",
+      "at .0.n: structural mismatch: remote is `u64`, local is `u32`",
+    ],
+    [
+      "another payload of a variant",
+      "enum P { A(u8) }",
+      "enum P { A }",
+      "at .0::A: variant 'A' payload mismatch: remote is newtype, local is unit",
+    ],
+  ])("a call is refused at its start where the caller needs %s", async (_, client, server, reason) => {
+    const watch = vi.fn<Invoke>();
+    await talk(items(client), items(server), { watch }, async (call) => {
+      const { tx, rx } = channel<unknown>();
+      await expect(call("watch", tx)).rejects.toThrow(`arguments of Feed.watch: ${reason}`);
+      await expect(rx.next()).rejects.toMatchObject({ code: "ChannelReset" });
+    });
+    expect(watch).not.toHaveBeenCalled();
+  });
+
+  it("an item whose variant the caller lacks resets the channel, and both ends learn why", async () => {
+    let failure: unknown;
+    const watch: Invoke = async ([out]) => {
+      const tx = out as $.Tx<unknown>;
+      await tx.send("A");
+      failure = await tx.send("New").catch((error: unknown) => error);
+      expect(tx.isOpen).toBe(false);
+    };
+    const events = (variants: string) => items(`enum P { ${variants} }`);
+    await talk(events("A, B"), events("New, A, B"), { watch }, async (call) => {
       const { tx, rx } = channel<string>();
       const done = call("watch", tx);
       expect((await rx.next()).value).toBe("A");
+      const reason = "the receiver's version has no variant P::New at .0; it knows A, B";
+      await expect(rx.next()).rejects.toMatchObject({
+        code: "ChannelReset",
+        message: `channel reset by peer: the receiver cannot read this item: ${reason}`,
+      });
       await done;
-    });
-    await talk(events("A, B"), events("New, A, B"), { watch }, async (call) => {
-      const { tx } = channel<string>();
-      await expect(call("watch", tx)).rejects.toThrow(
-        "arguments of Feed.watch: at .0: items of a Tx have another layout: the peer reads `P` without a plan",
-      );
+      expect(failure).toMatchObject({ code: "ItemUnreadable" });
+      expect((failure as Error).message).toContain(reason);
     });
   });
+
+  test.each([
+    ["a: u8", { a: "no number" }, "item.a", { a: 1 }],
+    ["@typed a: u8[]", { a: [1] }, "item.a", { a: Uint8Array.of(1) }],
+    ["@typed a: u8[2]", { a: Uint8Array.of(1) }, "item.a", { a: Uint8Array.of(1, 2) }],
+    ["a: u8[2]", { a: [1] }, "item.a", { a: [1, 2] }],
+    ["a: map<u8, u8>", { a: {} }, "item.a", { a: new Map() }],
+    ["a: E", { a: "C" }, "item.a", { a: "A" }],
+    ["a: result<u8, u8>", { a: {} }, "item.a", { a: { ok: true, value: 1 } }],
+  ])(
+    "an item that does not fit the handler's own type leaves the channel open: %s",
+    async (field, wrong, path, right) => {
+      const watch: Invoke = async ([out]) => {
+        const tx = out as $.Tx<unknown>;
+        const refused = await tx.send({ b: 1, ...wrong }).catch((error: unknown) => error);
+        expect(refused).toMatchObject({ code: "EncodeFailed", path });
+        await tx.send({ b: 1, ...right });
+      };
+      const versions = [`struct P { ${field} }`, `struct P { b: u8, ${field} }`] as const;
+      const [client, server] = versions.map((text) => items(`${text} enum E { A, B }`)) as [string, string];
+      await talk(client, server, { watch }, async (call) => {
+        const { tx, rx } = channel<unknown>();
+        const done = call("watch", tx);
+        expect((await rx.next()).value).toEqual(right);
+        await done;
+      });
+    },
+  );
 });

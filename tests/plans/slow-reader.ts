@@ -1,6 +1,6 @@
 /**
- * How a value of one world is read as one of another, in the plainest way: by looking at both types, value by value.
- * Nothing here comes from the code under test. Source: `protocol/schemas.md` §6.
+ * How a value of one world is read as one of another, or written for it, in the plainest way: by looking at both types,
+ * value by value. Nothing here comes from the code under test. Source: `protocol/schemas.md` §6.
  */
 import { defaultOf, isLiteral, isWrapped, type Members } from "./values.js";
 import { type Declaration, type Field, type Form, find, type Type, type World } from "./worlds.js";
@@ -8,15 +8,17 @@ import { type Declaration, type Field, type Form, find, type Type, type World } 
 /** Thrown for a variant that the reader does not have. */
 export class UnknownVariant extends Error {}
 
-/** Reads what `remote` writes as `local`. */
+/** Reads what `remote` writes as `local`; or, where `isWriting`, says what `remote` must write so that `local` reads it. */
 export class SlowReader {
   private readonly remote: World;
   private readonly local: World;
+  private readonly isWriting: boolean;
   private readonly met = new Set<string>();
 
-  constructor(remote: World, local: World) {
+  constructor(remote: World, local: World, isWriting = false) {
     this.remote = remote;
     this.local = local;
+    this.isWriting = isWriting;
   }
 
   /** Whether every value can be read, unknown variants apart. */
@@ -52,7 +54,10 @@ export class SlowReader {
   private canReadNamed(remote: Declaration, local: Declaration): boolean {
     if (remote.kind !== local.kind || remote.name !== local.name) return false;
     if (remote.kind === "struct" && local.kind === "struct") {
-      return this.canReadFields(remote.fields, local.fields, (field) => field.hasDefault);
+      // A writer does not know the reader's defaults: it can leave out options alone.
+      const mayLack = ({ hasDefault, type }: Field): boolean =>
+        this.isWriting ? type.kind === "option" : hasDefault;
+      return this.canReadFields(remote.fields, local.fields, mayLack);
     }
     if (remote.kind !== "enum" || local.kind !== "enum") return false;
     return remote.variants.every((variant) => {

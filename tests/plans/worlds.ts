@@ -166,11 +166,11 @@ function randomType(chance: Chance, depth: number, direct: readonly string[], an
   }
 }
 
-/** A name that no field has: a struct may have lost one since it got its last. */
-function freeName(fields: readonly Field[]): string {
-  let number = fields.length;
-  while (fields.some(({ name }) => name === `new${number}`)) number += 1;
-  return `new${number}`;
+/** A name that no field or variant has: a type may have lost one since it got its last. */
+function freeName(members: readonly { readonly name: string }[], prefix: string): string {
+  let number = members.length;
+  while (members.some(({ name }) => name === `${prefix}${number}`)) number += 1;
+  return `${prefix}${number}`;
 }
 
 /** The world with some changes: what a team does to its schema. */
@@ -206,7 +206,10 @@ function mutateFields(
     fields.map((field, i) => (i === at ? change(field) : field));
   switch (chance.integer(7)) {
     case 0:
-      return [...fields, { name: freeName(fields), type: type(), hasDefault: mayDefault && !chance.once(3) }];
+      return [
+        ...fields,
+        { name: freeName(fields, "new"), type: type(), hasDefault: mayDefault && !chance.once(3) },
+      ];
     case 1:
       return fields.filter((_, i) => i !== at);
     case 2:
@@ -227,7 +230,7 @@ function mutateVariants(variants: readonly Variant[], chance: Chance, type: () =
     variants.map((variant, i) => (i === at ? change(variant) : variant));
   switch (chance.integer(6)) {
     case 0:
-      return [...variants, { name: `New${variants.length}`, form: randomForm(chance, type) }];
+      return [...variants, { name: freeName(variants, "New"), form: randomForm(chance, type) }];
     case 1:
       return variants.length > 1 ? variants.filter((_, i) => i !== at) : variants;
     case 2:

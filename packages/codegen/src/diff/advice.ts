@@ -11,8 +11,12 @@ export function adviceOf(change: TypeChange, position: Position): string {
         ? "add a field of the new type under another name, and retire this one when no old peer is left"
         : "add a method with the new type, and retire this one when no old client is left";
     case "field-added":
+      if (position === "sent items") {
+        return "make it an option (`T?`): a server that lacks it can send none, and knows no default of its clients";
+      }
       return "make it an option (`T?`) or give it a default, so that it may be absent";
     case "field-removed":
+      if (position === "sent items") return "keep it until no client is left that reads it";
       return "keep it: give it a default first, deploy that everywhere, then remove it";
     case "field-renamed":
       return "names are what fields are matched by: keep the name, or add the new field and retire the old one";
@@ -36,6 +40,6 @@ export function adviceOf(change: TypeChange, position: Position): string {
     case "variant-renamed":
       return "names are what variants are matched by: keep the name, or add the new variant and retire the old one";
     default:
-      return "keep the order and the members of types that are sent through a Tx, and only append variants";
+      return "keep the type as it was";
   }
 }

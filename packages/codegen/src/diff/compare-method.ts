@@ -240,8 +240,9 @@ class MethodComparer {
   /** Reports the parts of one root, and gives its verdict: that of the plan, and what the plan cannot see. */
   private report(plan: PlanReads, compared: readonly Part[]): Reads {
     this.parts.push(...compared);
-    const parts = compared.map((part) => unseen(part, plan));
     // Items of a Tx are read at the other end than the arguments that carry it.
+    const planOf = ({ position }: Part): PlanReads => (position === "sent items" ? turned(plan) : plan);
+    const parts = compared.map((part) => unseen(part, planOf(part)));
     const changes = parts.flatMap((part): readonly Reads[] =>
       part.position === "sent items" ? part.changes.map((change) => turned<Verdict>(change)) : part.changes,
     );
@@ -252,8 +253,7 @@ class MethodComparer {
       newReads: worst(...changes.map(({ newReads }) => newReads)),
     };
     for (const part of parts) {
-      const own = part.position === "sent items" ? turned(plan) : plan;
-      for (const change of part.changes) this.reportChange(change, part, own, isError);
+      for (const change of part.changes) this.reportChange(change, part, planOf(part), isError);
     }
     for (const side of ["oldReads", "newReads"] as const) {
       const reading = plan[side];
@@ -338,8 +338,8 @@ class MethodComparer {
       const refused = {
         where,
         change: changeText(change, position),
-        effect: "whoever receives items of a Tx reads them without a plan, so the call is refused",
-        advice: adviceOf(change.kind === "type-name" ? change : { ...change, kind: "field-order" }, position),
+        effect,
+        advice,
       };
       collector.add(full, where, "VOX5010", span, refused, meetings, subjects, related);
       return;

@@ -4,6 +4,7 @@
  */
 import { isLayoutChange, type Reads, type TypeChange } from "./change.js";
 import type { Collector } from "./collector.js";
+import { turned } from "./method-reads.js";
 import type { Part } from "./part.js";
 import { isRecursionRefused } from "./peer-recursion.js";
 import type { SideMethod } from "./sides.js";
@@ -36,9 +37,10 @@ export function riskOf(
   const misread = (effect: string): PeerRisk => ({ kind: "misread", effect });
   const isLayout = isLayoutChange(change);
   if (context.channel !== undefined) {
-    return isLayout
-      ? misread("reads items of channels by its own layout, without looking at the peer's")
-      : undefined;
+    if (!isLayout) return undefined;
+    return context.channel === "tx"
+      ? misread("writes items of channels in its own layout, without looking at the peer's")
+      : misread("reads items of channels by its own layout, without looking at the peer's");
   }
   if (context.isInRecursion && isLayout && !isRecursionRefused) {
     return misread(
@@ -94,7 +96,7 @@ export function peerFindings(
   collector: Collector,
 ): void {
   const roots = [
-    [parts.filter(isOfArguments), before.schemas.args, after.schemas.args],
+    [parts.filter(isOfArguments).map(fromServer), before.schemas.args, after.schemas.args],
     [parts.filter((part) => !isOfArguments(part)), before.schemas.response, after.schemas.response],
   ] as const;
   for (const [root, was, is] of roots) {
@@ -137,6 +139,12 @@ function isOfArguments({ position }: Part): boolean {
   return isFromClient(position) || position === "sent items";
 }
 
+/** Items of a Tx as the server sees them: it is the one that writes them, and does not ask how its client reads. */
+function fromServer(part: Part): Part {
+  if (part.position !== "sent items") return part;
+  return { ...part, changes: part.changes.map((change) => ({ ...change, ...turned(change) })) };
+}
+
 function reportRisks(
   change: TypeChange,
   part: Part,
@@ -146,7 +154,7 @@ function reportRisks(
 ): void {
   const { where, position } = part;
   const { title, method } = part.method;
-  const role = isFromClient(position) ? "server" : "client";
+  const role = isFromClient(position) || position === "sent items" ? "server" : "client";
   const subjects = [change.member, title].filter((text) => text !== undefined);
   const isBoth = oldRisk?.effect === newRisk?.effect;
   const risks = isBoth

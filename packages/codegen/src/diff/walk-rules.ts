@@ -2,7 +2,6 @@
 import type { Field, Variant } from "../model/model.js";
 import type { ConcreteType } from "../schema/concrete-type.js";
 import type { Span } from "../source/span.js";
-import type { Reads, TypeChange } from "./change.js";
 import { isZeroDefault } from "./concrete-text.js";
 
 /** A field with its type in one instance. */
@@ -25,14 +24,9 @@ export interface Detail {
   readonly hasShifted?: boolean;
 }
 
-const broken: Reads = { oldReads: "breaking", newReads: "breaking" };
-
-/** Items of a Tx are read without a plan: whatever moves something is read wrong, so the call is refused. */
-export function unplanned(change: TypeChange): Reads {
-  const isAligned = ["container", "default", "required"].includes(change.kind);
-  const isAppended =
-    change.kind.startsWith("variant-") && !change.hasShifted && change.kind !== "variant-renamed";
-  return isAligned || isAppended ? change : broken;
+/** Whether it may be absent without a default. */
+export function isOption({ type }: FieldOfType): boolean {
+  return type.kind === "option";
 }
 
 /** Whether what stands in for an absent field is what zeroed memory holds. */

@@ -12,7 +12,7 @@ import { concreteText, defaultText } from "./concrete-text.js";
 import { nothingUnclear, type UnclearTypes } from "./unclear.js";
 import { compareVariants } from "./variants.js";
 import { contextKey, type WalkPlace } from "./walk-place.js";
-import { type Detail, type FieldOfType, formText, isResultLike, isZero, unplanned } from "./walk-rules.js";
+import { type Detail, type FieldOfType, formText, isOption, isResultLike, isZero } from "./walk-rules.js";
 
 type Named = Extract<ConcreteType, { kind: "named" }>;
 
@@ -133,7 +133,10 @@ export class TypeWalk {
         this.fieldsOf(n, newer.fields, 0, this.newTypes),
       ];
       const [oldFields = [], newFields = []] = pairs;
-      this.fields(newer, oldFields, newFields, (one) => one.field.required, inner);
+      // A server that lacks a field of a Tx's item can write none for it; a default is known to the reader alone.
+      const isRequired = (one: FieldOfType): boolean =>
+        place.channel === "tx" ? !isOption(one) : one.field.required;
+      this.fields(newer, oldFields, newFields, isRequired, inner);
     } else if (older.kind === "enum" && newer.kind === "enum") {
       this.enumeration(o, older, n, newer, inner);
     }
@@ -164,8 +167,11 @@ export class TypeWalk {
     const newer = new Map(n.map((one) => [one.field.name, one]));
     const removed = o.filter(({ field }) => !newer.has(field.name));
     const added = n.filter(({ field }) => !older.has(field.name));
-    const fillOf = (one: FieldOfType): string | undefined =>
-      isRequired(one) ? undefined : one.field.default === undefined ? "none" : defaultText(one.field.default);
+    const isSent = place.channel === "tx";
+    const fillOf = (one: FieldOfType): string | undefined => {
+      if (isRequired(one)) return undefined;
+      return one.field.default === undefined || isSent ? "none" : defaultText(one.field.default);
+    };
     const [from] = removed;
     const [to] = added;
     const isRename =
@@ -193,7 +199,7 @@ export class TypeWalk {
       );
     } else {
       for (const one of removed) {
-        const newReads = this.oldUnclear.isUnskippable(one.type) ? "breaking" : "compatible";
+        const newReads = !isSent && this.oldUnclear.isUnskippable(one.type) ? "breaking" : "compatible";
         this.add(
           "field-removed",
           { oldReads: isRequired(one) ? "breaking" : "compatible", newReads },
@@ -210,7 +216,7 @@ export class TypeWalk {
         );
       }
       for (const one of added) {
-        const oldReads = this.newUnclear.isUnskippable(one.type) ? "breaking" : "compatible";
+        const oldReads = !isSent && this.newUnclear.isUnskippable(one.type) ? "breaking" : "compatible";
         this.add("field-added", { oldReads, newReads: isRequired(one) ? "breaking" : "compatible" }, place, {
           path: `${place.path}.${one.field.name}`,
           member: `${title}.${one.field.name}`,
@@ -300,7 +306,7 @@ export class TypeWalk {
       const [oldFields = [], newFields = []] = fields;
       const title = place.member ?? after.name;
       // Fields of struct variants are announced as required: only an option may be absent.
-      const isRequired = ({ type }: FieldOfType): boolean => type.kind !== "option";
+      const isRequired = (one: FieldOfType): boolean => !isOption(one);
       this.fields(
         { name: after.name, span: after.span },
         oldFields,
@@ -358,8 +364,8 @@ export class TypeWalk {
       ...reads,
       context: { channel, isInOption, isInVariant, isOfVariant, isNested, isInRecursion },
     };
-    if (place.isUnclear && isLayoutChange(change)) this.changes.push({ ...change, ...both("breaking") });
-    else this.changes.push(channel === "tx" ? { ...change, ...unplanned(change) } : change);
+    const isMisread = place.isUnclear && isLayoutChange(change);
+    this.changes.push(isMisread ? { ...change, ...both("breaking") } : change);
   }
 
   /** One step into a generic type. */

@@ -11,6 +11,7 @@ export function isFromClient(position: Position): boolean {
 
 /** What happens to whoever reads: `a client built before cannot read it`. */
 export function effectText({ oldReads, newReads }: Reads, position: Position): string {
+  if (position === "sent items") return sentEffect(oldReads, newReads);
   const [reader, writer] = isFromClient(position) ? ["server", "client"] : ["client", "server"];
   const cannot: Readonly<Record<Verdict, string | undefined>> = {
     compatible: undefined,
@@ -29,6 +30,25 @@ export function effectText({ oldReads, newReads }: Reads, position: Position): s
         : `nor can a new ${reader} read what a ${writer} built before sends`,
   };
   const parts = [older, newer[newReads]].filter((text) => text !== undefined);
+  return parts.join(", ");
+}
+
+/** Items of a Tx: the server writes them as its client reads them. */
+function sentEffect(oldReads: Verdict, newReads: Verdict): string {
+  if (oldReads === "breaking" && newReads === "breaking") {
+    return "a server of the one version cannot write it for a client of the other, and refuses the call";
+  }
+  const parts: string[] = [];
+  if (oldReads === "conditional") parts.push("a stream to a client built before is reset where it occurs");
+  if (oldReads === "breaking") {
+    parts.push("a new server cannot write it for a client built before, and refuses the call");
+  }
+  if (newReads === "conditional") {
+    parts.push("a stream from a server built before to a new client is reset where it occurs");
+  }
+  if (newReads === "breaking") {
+    parts.push("a server built before cannot write it for a new client, and refuses the call");
+  }
   return parts.join(", ");
 }
 
@@ -89,11 +109,16 @@ export function harmlessText(change: TypeChange, position: Position): string | u
       const isOptional = change.fillAfter === "none";
       const mark = isOptional ? "optional" : `default ${change.fillAfter}`;
       const filled = isOptional ? "is undefined" : `is ${change.fillAfter}`;
+      if (position === "sent items") {
+        return `${fact}, optional: old clients are not sent it; where an old server sends items it is undefined`;
+      }
       return `${fact}, ${mark}: old peers skip it; where an old peer sends none it ${filled}`;
     }
     case "field-removed":
       if (change.newReads !== "compatible" || change.oldReads !== "compatible") return undefined;
-      return `${fact}: new peers skip it; an old peer takes ${change.fillBefore} where it is absent`;
+      return position === "sent items"
+        ? `${fact}: new clients are not sent it; a new server sends none to an old client`
+        : `${fact}: new peers skip it; an old peer takes ${change.fillBefore} where it is absent`;
     case "field-renamed":
       if (change.newReads !== "compatible" || change.oldReads !== "compatible") return undefined;
       return `${fact}: each side skips the other's and takes its own as absent (${change.fillAfter}), so the value is lost on the way`;

@@ -8,12 +8,12 @@ import type { Clock } from "../clock.js";
 import { CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { Observer } from "../observer.js";
-import { describeShape } from "../plan/check-shape.js";
-import { EncodeFault } from "../postcard/faults.js";
+import { EncodeFault, UnreadableItemFault } from "../postcard/faults.js";
 import type { Connection } from "../session/connection.js";
 import { hasParity, IdAllocator } from "../session/parity.js";
 import { type Turn, turnOf } from "../session/turn.js";
 import { encodeError } from "../shape/codec-error.js";
+import { describeShape } from "../shape/describe-shape.js";
 import type { ItemType } from "../shape/shape.js";
 import {
   writeChannelClose,
@@ -22,9 +22,17 @@ import {
   writeItemHead,
 } from "../wire/channel-messages.js";
 import { ChannelBody, type MessageHead, type WireId } from "../wire/message.js";
-import { Metadata } from "../wire/metadata.js";
+import { Metadata, MetadataFlags } from "../wire/metadata.js";
+import { errorKey } from "../wire/rejected-error.js";
 import { beginPayload, endItem } from "../wire/request-messages.js";
-import { type ChannelEnd, connectionEnded, endOfItems, linkLost, resetByPeer } from "./end.js";
+import {
+  type ChannelEnd,
+  connectionEnded,
+  endOfItems,
+  itemUnreadable,
+  linkLost,
+  resetByPeer,
+} from "./end.js";
 import { EndedIds } from "./ended-ids.js";
 import type { ChannelOrigin } from "./origin.js";
 import type { ChannelPort } from "./port.js";
@@ -43,7 +51,7 @@ const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
 interface Unclaimed {
   readonly items: { readonly bytes: Uint8Array; readonly start: number; readonly end: number }[];
   bytes: number;
-  end: "closed" | "reset" | undefined;
+  end: ChannelEnd | undefined;
 }
 
 /** Channels of one connection. */
@@ -126,7 +134,7 @@ export class Channels implements ChannelPort {
     const sender = new Sender(channelId, type, this, credit, origin);
     this.senders.set(channelId, sender as Sender<unknown>);
     const early = this.claim(channelId);
-    if (early !== undefined) sender.end(resetByPeer());
+    if (early !== undefined) sender.end(early.end?.error === undefined ? resetByPeer() : early.end);
     if (this.ending !== undefined) sender.end(this.ending);
     return sender;
   }
@@ -138,7 +146,7 @@ export class Channels implements ChannelPort {
     this.receivers.set(channelId, receiver as Receiver<unknown>);
     const early = this.claim(channelId);
     for (const { bytes, start, end } of early?.items ?? []) receiver.accept(bytes, start, end);
-    if (early?.end !== undefined) receiver.end(early.end === "closed" ? endOfItems : resetByPeer());
+    if (early?.end !== undefined) receiver.end(early.end);
     if (this.ending !== undefined) receiver.end(this.ending);
     return receiver;
   }
@@ -177,13 +185,15 @@ export class Channels implements ChannelPort {
       }
       case ChannelBody.Close:
         this.receivers.get(id)?.end(endOfItems);
-        this.endUnclaimed(id, "closed");
+        this.endUnclaimed(id, endOfItems);
         break;
-      case ChannelBody.Reset:
-        this.receivers.get(id)?.end(resetByPeer());
-        this.senders.get(id)?.end(resetByPeer());
-        this.endUnclaimed(id, "reset");
+      case ChannelBody.Reset: {
+        const end = resetByPeer(reasonOf(head, bytes));
+        this.receivers.get(id)?.end(end);
+        this.senders.get(id)?.end(end);
+        this.endUnclaimed(id, end);
         break;
+      }
       case ChannelBody.GrantCredit:
         this.senders.get(id)?.grant(head.additional);
         break;
@@ -265,7 +275,10 @@ export class Channels implements ChannelPort {
       this.turn.spend(end - start);
     } catch (fault) {
       outbox.discard();
-      throw fault instanceof CodecError ? fault : encodeError(fault, type.shape, item, "item");
+      if (fault instanceof CodecError) throw fault;
+      throw fault instanceof UnreadableItemFault
+        ? itemUnreadable("the receiver cannot read this item", fault)
+        : encodeError(fault, type.shape, item, "item");
     }
   }
 
@@ -273,8 +286,9 @@ export class Channels implements ChannelPort {
     this.say((w, p) => writeChannelClose(w, p, this.connection.id, channelId, noMetadata));
   }
 
-  sendReset(channelId: WireId): void {
-    this.say((w, p) => writeChannelReset(w, p, this.connection.id, channelId, noMetadata));
+  sendReset(channelId: WireId, reason?: string): void {
+    const metadata = reason === undefined ? noMetadata : new Metadata({ [errorKey]: reason });
+    this.say((w, p) => writeChannelReset(w, p, this.connection.id, channelId, metadata));
   }
 
   sendGrant(channelId: WireId, items: number): void {
@@ -378,12 +392,23 @@ export class Channels implements ChannelPort {
     );
   }
 
-  private endUnclaimed(id: WireId, end: "closed" | "reset"): void {
+  private endUnclaimed(id: WireId, end: ChannelEnd): void {
     if (!this.mayBeClaimed(id) || this.senders.has(id) || this.receivers.has(id)) return;
     const early = this.unclaimedOf(id);
     if (early === undefined) this.refuse(id);
     else early.end ??= end;
   }
+}
+
+/** What a Reset says; one of the reference says nothing. */
+function reasonOf({ metadataStart, metadataEnd }: MessageHead, bytes: Uint8Array): string | undefined {
+  // An empty list is its count alone.
+  if (metadataEnd - metadataStart < 2) return undefined;
+  for (const { key, value, flags } of Metadata.decode(bytes, metadataStart, metadataEnd)) {
+    if (key === errorKey && typeof value === "string" && (flags & MetadataFlags.sensitive) === 0n)
+      return value;
+  }
+  return undefined;
 }
 
 /** Makes what tells an observer about a channel. */

@@ -3,6 +3,9 @@ import type { CloseReason } from "../call/session-handle.js";
 import { CallError, ChannelError, DeclaredError } from "../errors.js";
 import type { ChannelEnding } from "./watch.js";
 
+/** UTF-16 units of a reason that travels. */
+const longestReason = 512;
+
 /** Nothing more comes or goes: in good order when `error` is undefined. */
 export interface ChannelEnd {
   readonly error: ChannelError | undefined;
@@ -19,9 +22,22 @@ export function endingOf({ error }: ChannelEnd, ordinary: "Local" | "Remote"): C
 /** The sender has closed the channel. */
 export const endOfItems: ChannelEnd = { error: undefined };
 
-/** The other end has given up. */
-export function resetByPeer(): ChannelEnd {
-  return { error: new ChannelError("ChannelReset", "channel reset by peer") };
+/** The other end has given up. @param reason what it says */
+export function resetByPeer(reason?: string): ChannelEnd {
+  const said = reason === undefined ? "" : `: ${reason.slice(0, longestReason)}`;
+  return { error: new ChannelError("ChannelReset", `channel reset by peer${said}`) };
+}
+
+/** An item that the receiver cannot read. */
+export function itemUnreadable(what: string, cause: Error): ChannelError {
+  return new ChannelError("ItemUnreadable", `${what}: ${cause.message}`, { cause });
+}
+
+/** What a Reset says of an end: an application's own reasons stay at home. */
+export function toldReason({ code, message }: ChannelError): string | undefined {
+  if (code !== "ItemUnreadable") return undefined;
+  // Names that were cut may end within a character, which cannot be sent.
+  return message.slice(0, longestReason).replace(/[\ud800-\udfff]/gu, "\ufffd");
 }
 
 /** The connection has ended below the channel. */

@@ -36,8 +36,8 @@ export class FakePort implements ChannelPort {
     this.said.push(`close ${channelId}`);
   }
 
-  sendReset(channelId: WireId): void {
-    this.said.push(`reset ${channelId}`);
+  sendReset(channelId: WireId, reason?: string): void {
+    this.said.push(`reset ${channelId}${reason === undefined ? "" : `: ${reason}`}`);
   }
 
   sendGrant(channelId: WireId, items: number): void {

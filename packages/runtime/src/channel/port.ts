@@ -14,10 +14,14 @@ export interface ChannelPort {
   readonly isBusy: boolean;
   /** Memory that the value of an item may take, bytes. */
   readonly decodedRoom: number;
-  /** @throws CodecError `EncodeFailed` when the item does not fit its type: nothing was sent */
+  /**
+   * @throws CodecError `EncodeFailed` when the item does not fit its type: nothing was sent
+   * @throws ChannelError `ItemUnreadable` when the receiver's version of the type cannot hold the item: nothing was sent
+   */
   sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void;
   sendClose(channelId: WireId): void;
-  sendReset(channelId: WireId): void;
+  /** @param reason what the peer learns */
+  sendReset(channelId: WireId, reason?: string): void;
   sendGrant(channelId: WireId, items: number): void;
   /** An end is through: its id is never used again. */
   forget(channelId: WireId): void;

@@ -14,11 +14,11 @@
 import { Reader } from "../bytes/reader.js";
 import { type ChannelSnapshot, snapshotId } from "../call/snapshot.js";
 import { ChannelError } from "../errors.js";
-import { describeShape } from "../plan/check-shape.js";
 import { decodeError } from "../shape/codec-error.js";
+import { describeShape } from "../shape/describe-shape.js";
 import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
-import { type ChannelEnd, endingOf, endOfItems } from "./end.js";
+import { type ChannelEnd, endingOf, endOfItems, itemUnreadable, toldReason } from "./end.js";
 import { type ChannelOrigin, methodText } from "./origin.js";
 import type { ChannelPort } from "./port.js";
 import type { ChannelEnding, ChannelWatch } from "./watch.js";
@@ -114,7 +114,7 @@ export class Receiver<T> {
     } catch (fault) {
       const cause = decodeError(fault, reader, this.type.shape, "item");
       this.watch?.decodeFailed(cause);
-      this.refuse(new ChannelError("ItemUnreadable", `an item cannot be read: ${cause.message}`, { cause }));
+      this.refuse(itemUnreadable("an item cannot be read", cause));
       return;
     }
     this.received += 1;
@@ -240,7 +240,7 @@ export class Receiver<T> {
   }
 
   private refuse(error: ChannelError): void {
-    this.port.sendReset(this.channelId);
+    this.port.sendReset(this.channelId, toldReason(error));
     this.end({ error }, brokenRule);
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ChannelError } from "../errors.js";
 import type { Observer } from "../observer.js";
 import { FakeClock } from "../testing/fake-clock.js";
 import { resetByPeer } from "./end.js";
@@ -52,6 +53,24 @@ describe("Sender", () => {
     expect([sender.trySend(1), sender.trySend(2)]).toEqual(["sent", "full"]);
     expect(port.said).toEqual(["item 7: 1"]);
   });
+
+  it.each(["send", "trySend", "a send that waited"])(
+    "gives the channel up at an item that the receiver cannot read: %s",
+    (way) => {
+      const { port, sender, log, send } = setUp(way === "a send that waited" ? 0 : 2);
+      const unreadable = new ChannelError("ItemUnreadable", "no such variant");
+      port.sendItem = () => {
+        throw unreadable;
+      };
+      if (way === "trySend") expect(() => sender.trySend(1)).toThrow(unreadable);
+      else send(1);
+      if (way === "a send that waited") sender.grant(2);
+      send(2);
+      const failed = way === "trySend" ? [2] : [1, 2];
+      expect(log).toEqual(failed.map((item) => `failed ${item}: no such variant`));
+      expect(port.said).toEqual(["reset 7: no such variant", "forget 7"]);
+    },
+  );
 
   it("try_send_returns_closed_with_value_when_credit_is_closed: the value stays with the caller", () => {
     const { port, sender } = setUp(1);

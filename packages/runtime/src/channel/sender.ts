@@ -9,12 +9,12 @@
  * ```
  */
 import { type ChannelSnapshot, snapshotId } from "../call/snapshot.js";
-import { type ChannelError, CodecError } from "../errors.js";
-import { describeShape } from "../plan/check-shape.js";
+import { ChannelError, CodecError } from "../errors.js";
 import { copyOf } from "../shape/copy-of.js";
+import { describeShape } from "../shape/describe-shape.js";
 import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
-import { type ChannelEnd, closedHere, endingOf } from "./end.js";
+import { type ChannelEnd, closedHere, endingOf, toldReason } from "./end.js";
 import { type ChannelOrigin, methodText } from "./origin.js";
 import type { ChannelPort } from "./port.js";
 import type { ChannelEnding, ChannelWatch } from "./watch.js";
@@ -86,7 +86,8 @@ export class Sender<T> {
 
   /**
    * Sends an item, or lets it wait for credit behind those that wait already. `resolve` is called when it has left.
-   * Rejects with the channel's error when it has ended, and with CodecError when the item does not fit its type.
+   * Rejects with the channel's error when it has ended, and with CodecError when the item does not fit its type. An item
+   * that the receiver cannot read ends the channel.
    */
   send(item: T, resolve: () => void, reject: (error: unknown) => void): void {
     const { watch } = this;
@@ -267,12 +268,17 @@ export class Sender<T> {
     return outcome;
   }
 
-  /** @throws CodecError when it does not fit its type: it costs no credit then */
+  /**
+   * @throws CodecError when it does not fit its type: it costs no credit then
+   * @throws ChannelError `ItemUnreadable` when the receiver cannot read it: the channel is given up then
+   */
   private sendItem(item: T): void {
     try {
       this.port.sendItem(this.id, this.type, item);
     } catch (error) {
       this.watch?.encodeFailed(error);
+      // Without this item the receiver would take what it has got for all there is.
+      if (error instanceof ChannelError) this.giveUp(error, "Reset");
       throw error;
     }
     this.credit -= 1;
@@ -287,7 +293,7 @@ export class Sender<T> {
     } catch (error) {
       this.watch?.sendFinished("EncodeFailed", send.startedAt);
       send.reject(error);
-      if (!(error instanceof CodecError)) throw error;
+      if (!(error instanceof CodecError || error instanceof ChannelError)) throw error;
       return;
     }
     if (this.watch !== undefined) this.watch.sendFinished("Sent", send.startedAt);
@@ -315,7 +321,7 @@ export class Sender<T> {
       port.sendClose(id);
       this.end({ error: givenUp }, { kind: "closed", reason: "Local" });
     } else {
-      port.sendReset(id);
+      port.sendReset(id, toldReason(givenUp));
       this.end({ error: givenUp }, senderDropped);
     }
   }

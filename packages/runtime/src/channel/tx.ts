@@ -63,7 +63,8 @@ export class Tx<T> implements AsyncDisposable {
    * it loses nothing but the news that the channel has ended, which {@link closed} tells: that rejection counts as handled.
    * @throws ChannelError `ChannelReset` when the receiver has given up or the other side has ended the call,
    * `ChannelClosed` after {@link close} or {@link abort} and when this side has ended the call, `ConnectionClosed` when the
-   * connection has ended, `ChannelUnbound` on a half that belongs to no call
+   * connection has ended, `ChannelUnbound` on a half that belongs to no call, `ItemUnreadable` when the caller of another
+   * version does not have a variant of the item: the channel is reset then
    * @throws CodecError `EncodeFailed` when the item does not fit its type; the channel goes on
    */
   send(item: T): Promise<void> {
@@ -99,6 +100,7 @@ export class Tx<T> implements AsyncDisposable {
    * Sends an item if that needs no waiting: `full` when the receiver has no room or the link is busy (the item was not
    * sent), `closed` when the channel has ended.
    * @throws CodecError `EncodeFailed` when the item does not fit its type
+   * @throws ChannelError `ItemUnreadable` as {@link send}
    */
   trySend(item: T): TrySendResult {
     if (this.sender !== undefined) return this.sender.trySend(item);

@@ -13,7 +13,7 @@ export {
   type ResponseDecision,
   userError,
 } from "../plan/differing-types.js";
-export { buildPlan } from "../plan/plan.js";
+export { buildPlan, buildWritingPlan } from "../plan/plan.js";
 export type {
   ArrayNode,
   ChannelNode,

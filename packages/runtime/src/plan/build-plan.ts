@@ -1,10 +1,10 @@
-/** Compares two types and builds the plan that reads the one as the other. Source: `protocol/schemas.md` §6. */
+/** Compares two types and builds the plan that reads or writes the one as the other. Source: `protocol/schemas.md` §6. */
 
 import type { Schema, SchemaField, SchemaKind, SchemaVariant, TypeId, TypeRef } from "../schema/model.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import { arrayUses, Budget, PlanLimitReached, type Resolved, TypeTable } from "../schema/type-table.js";
 import { addSizes, inOrder, multiplySize, primitiveBytes, SkipBuilder } from "./build-skip.js";
-import { settleClaims } from "./plan-graph.js";
+import { settleSame } from "./plan-graph.js";
 import type {
   ArrayNode,
   FieldStep,
@@ -39,6 +39,8 @@ export class PlanBuilder {
   private readonly budget: Budget;
   private readonly maxDepth: number;
   private depth = 0;
+  /** Whether the value is ours and the peer reads it: so are the items of a `Tx` whose announcement we read. */
+  private isWriting: boolean;
   private remoteArrays: ReadonlyMap<TypeId, number> | undefined = undefined;
   private localArrays: ReadonlyMap<TypeId, number> | undefined = undefined;
 
@@ -48,7 +50,9 @@ export class PlanBuilder {
     localRoot: TypeRef,
     local: SchemaLookup,
     limits: PlanLimits,
+    isWriting: boolean,
   ) {
+    this.isWriting = isWriting;
     this.remoteRoot = remoteRoot;
     this.localRoot = localRoot;
     this.remote = new TypeTable(remote, limits.maxNodes);
@@ -75,21 +79,19 @@ export class PlanBuilder {
       if (!(error instanceof PlanLimitReached)) throw error;
       this.report.add("limit", pair, `the schemas cannot be compared: ${error.message}`);
     }
-    if (root !== undefined && this.report.problems.length === 0) {
-      settleClaims(this.nodes);
-      this.checkChannels();
-    }
     if (root === undefined || this.report.problems.length > 0)
       return { plan: undefined, problems: this.report.problems };
+    settleSame(this.nodes);
     return { plan: { root, nodes: this.nodes }, problems: [] };
   }
 
   /**
    * The node of a pair. A pair that was met before, also one that is still being built, gives the same node: the key
-   * covers ids and arguments, so that a list in a list is not taken for a recursion.
+   * covers ids and arguments, so that a list in a list is not taken for a recursion, and whether it is written.
    */
   private node(pair: Pair): PlanNode | undefined {
-    const key = `${this.remote.number(pair.remote)}:${this.local.number(pair.local)}`;
+    const numbers = `${this.remote.number(pair.remote)}:${this.local.number(pair.local)}`;
+    const key = this.isWriting ? `${numbers}w` : numbers;
     if (this.known.has(key)) return this.known.get(key);
     this.known.set(key, undefined);
     this.depth += 1;
@@ -165,8 +167,8 @@ export class PlanBuilder {
     return node;
   }
 
-  private base(pair: Pair): Pair & { same: boolean; aligned: boolean; minBytes: number } {
-    return { ...pair, same: true, aligned: true, minBytes: 0 };
+  private base(pair: Pair): Pair & { same: boolean; minBytes: number } {
+    return { ...pair, same: true, minBytes: 0 };
   }
 
   private struct(
@@ -181,7 +183,6 @@ export class PlanBuilder {
     this.fields(pair, fields, remote.fields, local.fields, (field) => field.required);
     node.minBytes = fieldsBytes(fields);
     node.same = isSameFields(fields, local.fields);
-    node.aligned = node.same;
     return node;
   }
 
@@ -200,8 +201,8 @@ export class PlanBuilder {
       const { name } = field;
       const target = own.get(name);
       if (target === undefined) {
-        const skip = this.skips.build(field.typeRef, path, this.depth);
-        if (skip !== undefined) fields.steps.push({ name, action: "skip", skip });
+        const step = this.isWriting ? this.absent(pair, field, local) : this.skipped(field, path);
+        if (step !== undefined) fields.steps.push(step);
         continue;
       }
       seen.add(name);
@@ -210,9 +211,20 @@ export class PlanBuilder {
     }
     for (const field of local) {
       if (seen.has(field.name)) continue;
-      if (isRequired(field)) this.report.missing(pair, field, remote);
+      if (isRequired(field) && !this.isWriting) this.report.missing(pair, field, remote);
       else fields.defaults.push(field.name);
     }
+  }
+
+  private skipped({ name, typeRef }: SchemaField, path: string): FieldStep | undefined {
+    const skip = this.skips.build(typeRef, path, this.depth);
+    return skip && { name, action: "skip", skip };
+  }
+
+  /** What is written for a field that we lack. Its default is known to the peer alone. */
+  private absent(pair: Pair, field: SchemaField, local: readonly SchemaField[]): FieldStep | undefined {
+    if (isOption(field.typeRef, this.remote)) return { name: field.name, action: "none" };
+    return this.report.unwritable(pair, field, local);
   }
 
   private tuple(pair: Pair, key: string, remote: Kind<"tuple">, local: Kind<"tuple">): PlanNode | undefined {
@@ -262,7 +274,6 @@ export class PlanBuilder {
       const plan: VariantPlan = own === undefined ? unknown(variant) : this.variant(pair, variant, own);
       if (plan.form === "struct" && own?.payload.tag === "struct") {
         isSame &&= isSameFields(plan.fields, own.payload.fields);
-        node.aligned &&= isSameFields(plan.fields, own.payload.fields);
       }
       variants.push(plan);
     }
@@ -270,7 +281,6 @@ export class PlanBuilder {
     const shared = Math.min(theirs.length, ours.length);
     const isAligned = theirs.slice(0, shared).every((variant, i) => variant.name === ours[i]?.name);
     node.same = isSame && isAligned;
-    node.aligned &&= isAligned;
     return node;
   }
 
@@ -294,16 +304,11 @@ export class PlanBuilder {
     if (theirs.tag === "struct" && ours.tag === "struct") {
       const fields = { steps: [] as FieldStep[], defaults: [] as string[] };
       // Fields of struct variants are always written as required: whether one may be absent shows in its type alone.
-      this.fields(inner, fields, theirs.fields, ours.fields, (field) => !this.isOption(field.typeRef));
+      this.fields(inner, fields, theirs.fields, ours.fields, (field) => !isOption(field.typeRef, this.local));
       return { name, form: "struct", fields };
     }
     this.report.payloadsDiffer(inner, name, theirs.tag, ours.tag);
     return unknown(remote);
-  }
-
-  private isOption(ref: TypeRef): boolean {
-    const resolved = this.local.resolve(ref);
-    return resolved.found === "kind" && resolved.kind.tag === "option";
   }
 
   private holder(
@@ -361,7 +366,6 @@ export class PlanBuilder {
     });
     // A length of ours that is not certain is compared with that of our type when the plan is compiled.
     node.same = isEqual && (isLengthShared || !isOwnShared);
-    node.aligned = node.same;
     const filled = this.fill(node, "element", { ...pair, remote: remote.element, local: local.element });
     if (filled !== undefined) filled.minBytes = multiplySize(filled.element.minBytes, filled.length);
     return filled;
@@ -376,17 +380,18 @@ export class PlanBuilder {
     const { direction } = remote;
     const element = undefined as never;
     const node = this.keep(key, { ...this.base(pair), kind: "channel", direction, minBytes: 1, element });
-    return this.fill(node, "element", { ...pair, remote: remote.element, local: local.element });
+    // A peer reads the items of a Tx by its own types alone: the handler writes them in its layout.
+    const { isWriting } = this;
+    this.isWriting = direction === "tx";
+    const filled = this.fill(node, "element", { ...pair, remote: remote.element, local: local.element });
+    this.isWriting = isWriting;
+    return filled;
   }
+}
 
-  /** What we send through a Tx is read by a peer that knows our types by no announcement: it must fit as it stands. */
-  private checkChannels(): void {
-    for (const node of this.nodes) {
-      if (node.kind !== "channel" || node.direction === "rx" || node.element.aligned) continue;
-      const { path, element } = node;
-      this.report.itemsDiffer({ remote: element.remote, local: element.local, path });
-    }
-  }
+function isOption(ref: TypeRef, types: TypeTable): boolean {
+  const resolved = types.resolve(ref);
+  return resolved.found === "kind" && resolved.kind.tag === "option";
 }
 
 function unknown(variant: SchemaVariant): VariantPlan {
@@ -402,7 +407,11 @@ function isSameFields(fields: FieldsPlan, local: readonly SchemaField[]): boolea
 }
 
 function fieldsBytes(fields: FieldsPlan): number {
-  return addSizes(fields.steps.map((step) => (step.action === "read" ? step.node : step.skip)));
+  return addSizes(
+    fields.steps.map((step) =>
+      step.action === "read" ? step.node : step.action === "skip" ? step.skip : { minBytes: 1 },
+    ),
+  );
 }
 
 function variantBytes(variant: VariantPlan): number {

@@ -99,7 +99,7 @@ function isDirect(type: string, shape: Shape): boolean {
 function fieldParts(plan: FieldsPlan, fields: readonly { name: string; shape: Shape }[]): Parts | undefined {
   const parts: (readonly [PlanNode, Shape])[] = [];
   for (const step of plan.steps) {
-    if (step.action === "skip") continue;
+    if (step.action !== "read") continue;
     const field = fields.find(({ name }) => name === step.name);
     if (field === undefined) return undefined;
     parts.push([step.node, field.shape]);
@@ -138,17 +138,4 @@ function variantParts(plan: VariantPlan, variant: VariantShape): Parts | undefin
   const { elements } = variant.shape();
   if (elements.length !== plan.elements.length) return undefined;
   return plan.elements.map((element, i) => [element, elements[i] as Shape]);
-}
-
-/** A node's local type in a few words. */
-export function describeNode(node: PlanNode | undefined): string {
-  if (node === undefined) return "another type";
-  if (node.kind === "direct") return node.type;
-  return node.kind === "struct" || node.kind === "enum" ? `${node.kind} ${node.name}` : node.kind;
-}
-
-/** A shape in a few words. */
-export function describeShape(shape: Shape): string {
-  if (shape.kind === "primitive") return shape.type;
-  return shape.kind === "struct" || shape.kind === "enum" ? `${shape.kind} ${shape.name}` : shape.kind;
 }

@@ -40,7 +40,8 @@ export function compileFields(
     return readInOrder(reads, build);
   }
   for (const step of plan.steps) {
-    if (step.action === "skip") {
+    if (step.action !== "read") {
+      if (step.action === "none") throw new CodecError("DecodeFailed", "a plan for writing cannot read");
       slots.push(nowhere);
       reads.push(compiler.skip(step.skip));
       continue;

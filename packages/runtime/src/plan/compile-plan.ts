@@ -4,7 +4,7 @@
  * Source: `protocol/postcard.md` §6.
  */
 import type { Reader } from "../bytes/reader.js";
-import { CodecError } from "../errors.js";
+import type { CodecError } from "../errors.js";
 import { enter, leave, readArrayCount, readCount, readTag, spend } from "../postcard/counts.js";
 import { decodeFault } from "../postcard/faults.js";
 import { readOptionTag } from "../postcard/flags.js";
@@ -29,8 +29,10 @@ import type {
   Shape,
   VariantShape,
 } from "../shape/shape.js";
-import { describeNode, describeShape, findDisagreement } from "./check-shape.js";
+import { findDisagreement } from "./check-shape.js";
 import { compileFields, type FieldCompiler } from "./compile-fields.js";
+import { compileWriting } from "./compile-writing.js";
+import { checkedNode, mismatchOf } from "./mismatch.js";
 import type { EnumNode, Plan, PlanNode, SkipNode, VariantPlan } from "./plan-model.js";
 import { nameList } from "./plan-problem.js";
 import { type Skip, SkipCompiler } from "./skip.js";
@@ -125,14 +127,17 @@ class PlanCompiler implements FieldCompiler {
     }
   }
 
-  /** Items that arrive are read in the peer's layout; those that we send are in ours. */
+  /** Items that arrive are read in the peer's layout, and those that we send are written in it. */
   private channel(
     node: Extract<PlanNode, { kind: "channel" }> | undefined,
     shape: Extract<Shape, { kind: "channel" }>,
   ): Read<unknown> {
     const { item } = shape;
     if (node === undefined || node.element.same) return (r) => shape.read(r, item);
-    const translated: ItemType<unknown> = { ...item, read: this.read(node.element, item.shape) };
+    const translated: ItemType<unknown> =
+      shape.direction === "tx"
+        ? { ...item, write: compileWriting(node.element, item.shape) }
+        : { ...item, read: this.read(node.element, item.shape) };
     return (r) => shape.read(r, translated);
   }
 
@@ -353,18 +358,10 @@ function unknownIndex(r: Reader, index: number, start: number, node: EnumNode | 
   throw decodeFault(r, `${text}: ${detail}`, start);
 }
 
-function checked<Kind extends PlanNode["kind"]>(
-  node: PlanNode | undefined,
-  kind: Kind,
-  shape: Shape,
-): Extract<PlanNode, { kind: Kind }> | undefined {
-  if (node !== undefined && node.kind !== kind) throw mismatch(node, shape);
-  return node as Extract<PlanNode, { kind: Kind }> | undefined;
+function checked<Kind extends PlanNode["kind"]>(node: PlanNode | undefined, kind: Kind, shape: Shape) {
+  return checkedNode("DecodeFailed", node, kind, shape);
 }
 
 function mismatch(node: PlanNode | undefined, shape: Shape, detail?: string): CodecError {
-  const path = node?.path ?? "";
-  const reason =
-    detail ?? `our schema describes ${describeNode(node)} where our type is ${describeShape(shape)}`;
-  return new CodecError("DecodeFailed", reason, { path });
+  return mismatchOf("DecodeFailed", node, shape, detail);
 }

@@ -37,10 +37,10 @@ function childrenOfVariant(variant: VariantPlan): readonly PlanNode[] {
 }
 
 /**
- * Settles `same` and `aligned`: both hold where a node claims them for itself and all nodes below keep the claim. They
- * start as each node's own claim and are taken back upwards, so that a recursive type may be the same as itself.
+ * Settles `same`: it holds where a node claims it for itself and all nodes below keep the claim. It starts as each node's
+ * own claim and is taken back upwards, so that a recursive type may be the same as itself.
  */
-export function settleClaims(nodes: readonly PlanNode[]): void {
+export function settleSame(nodes: readonly PlanNode[]): void {
   const parents = new Map<PlanNode, PlanNode[]>();
   for (const node of nodes) {
     for (const child of childrenOf(node)) {
@@ -49,14 +49,12 @@ export function settleClaims(nodes: readonly PlanNode[]): void {
       else known.push(node);
     }
   }
-  for (const claim of ["same", "aligned"] as const) {
-    const waiting = nodes.filter((node) => !node[claim]);
-    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-      for (const parent of parents.get(node) ?? []) {
-        if (!parent[claim]) continue;
-        parent[claim] = false;
-        waiting.push(parent);
-      }
+  const waiting = nodes.filter((node) => !node.same);
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    for (const parent of parents.get(node) ?? []) {
+      if (!parent.same) continue;
+      parent.same = false;
+      waiting.push(parent);
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
- * A translation plan: how a value in a peer's layout is read into ours. Plain data; recursive types are cycles in it.
- * Source: `protocol/schemas.md` §6, `protocol/postcard.md` §6.
+ * A translation plan: how a value in a peer's layout is read into ours, or how a value of ours is written in the peer's
+ * layout. Plain data; recursive types are cycles in it. Both kinds follow the remote layout: its fields in their order,
+ * its variants by their index. Source: `protocol/schemas.md` §6, `protocol/postcard.md` §6.
  */
 import type { SchemaPrimitive, TypeRef } from "../schema/model.js";
 
@@ -15,7 +16,7 @@ export interface PlanLimits {
 /** The limits that hold where none are given. Source: `protocol/schemas.md` §6. */
 export const planLimits: PlanLimits = { maxNodes: 65_536, maxDepth: 128 };
 
-/** How a whole value is read. */
+/** How a whole value is read, or written. */
 export interface Plan {
   readonly root: PlanNode;
   /** Every node once, parts before wholes where there is no recursion. */
@@ -27,13 +28,8 @@ interface NodeBase {
   readonly local: TypeRef;
   /** Where it was met first: `.field`, `::Variant`, `.0`, concatenated. */
   readonly path: string;
-  /** Whether both layouts are the same, all the way down: our own decoder fits. @internal set when the plan is done */
+  /** Whether both layouts are the same, all the way down: our own code fits. @internal set when the plan is done */
   same: boolean;
-  /**
-   * Whether a decoder of the one layout reads what the other writes, unknown variants apart. @internal set when the
-   * plan is done
-   */
-  aligned: boolean;
   /** Bytes of the smallest remote encoding, or fewer. @internal set when the node is done */
   minBytes: number;
 }
@@ -45,15 +41,19 @@ export interface DirectNode extends NodeBase {
   readonly type: SchemaPrimitive;
 }
 
-/** A remote field, in wire order: read into our field of that name, or skipped. */
+/**
+ * A remote field, in wire order: one that we have (`read` into ours of that name, or written from it), one that is
+ * skipped when reading, an option that is written as `none`.
+ */
 export type FieldStep =
   | { readonly name: string; readonly action: "read"; readonly node: PlanNode }
-  | { readonly name: string; readonly action: "skip"; readonly skip: SkipNode };
+  | { readonly name: string; readonly action: "skip"; readonly skip: SkipNode }
+  | { readonly name: string; readonly action: "none" };
 
 /** Fields by name: of a struct, or of a struct variant. */
 export interface FieldsPlan {
   readonly steps: readonly FieldStep[];
-  /** Our fields that the peer does not have: they take their defaults. */
+  /** Our fields that the peer does not have: they take their defaults when reading, and are left out when writing. */
   readonly defaults: readonly string[];
 }
 
@@ -69,7 +69,7 @@ export interface TupleNode extends NodeBase {
 }
 
 export type VariantPlan =
-  /** We do not have it: an error when it arrives. */
+  /** We do not have it: an error when it arrives, and never written. */
   | { readonly name: string; readonly form: "unknown" }
   | { readonly name: string; readonly form: "unit" }
   | { readonly name: string; readonly form: "newtype"; readonly node: PlanNode }
@@ -81,7 +81,7 @@ export interface EnumNode extends NodeBase {
   readonly name: string;
   /** By remote index. */
   readonly variants: readonly VariantPlan[];
-  /** Names of our own variants, in our order. */
+  /** Names of our own variants, in our order. When writing, one that the peer does not have is an error. */
   readonly localVariants: readonly string[];
 }
 
@@ -114,7 +114,7 @@ export interface MapNode extends NodeBase {
 export interface ChannelNode extends NodeBase {
   readonly kind: "channel";
   readonly direction: "tx" | "rx";
-  /** How items are read by whoever receives them here. */
+  /** How a handler reads the items of an `rx`, and how it writes those of a `tx`. */
   readonly element: PlanNode;
 }
 

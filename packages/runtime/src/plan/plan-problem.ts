@@ -7,7 +7,7 @@ export type PlanProblemCode =
   | "name"
   /** Different kinds of types, or different primitives. */
   | "kind"
-  /** A field without default that the peer does not have. */
+  /** A field without default that the peer does not have; when writing, one of the peer that is no option. */
   | "missing-field"
   /** A variant with another form of payload. */
   | "variant-payload"
@@ -15,8 +15,6 @@ export type PlanProblemCode =
   | "tuple-length"
   /** Fixed arrays of different lengths. */
   | "array-length"
-  /** Items of a channel whose reader has no plan. */
-  | "channel-items"
   /** A type id without a schema. */
   | "unknown-schema"
   /** A type variable without an argument. */
@@ -24,7 +22,7 @@ export type PlanProblemCode =
   /** The schemas are larger or deeper than a plan may be. */
   | "limit";
 
-/** One reason why a value cannot be read. */
+/** One reason why a value cannot be read or written. */
 export interface PlanProblem {
   readonly code: PlanProblemCode;
   /** Where: `.field`, `::Variant`, `.0`, concatenated; empty at the root. */

@@ -78,17 +78,19 @@ export class PlanReport {
     return this.add("missing-field", pair, reason);
   }
 
+  /** A field of a peer that we write for, which has no value here. */
+  unwritable(pair: Pair, field: SchemaField, local: readonly SchemaField[]): undefined {
+    const type = typeName(field.typeRef, this.remote);
+    const has = nameList(local.map(({ name }) => name));
+    const [remote, own] = this.names(pair);
+    const reason = `the peer's '${remote}' has a field '${shorten(field.name)}' (type ${type}) that our '${own}' lacks (it has fields: ${has}), and only an option can be written without a value`;
+    return this.add("missing-field", pair, reason);
+  }
+
   /** Variants of one name with payloads of different forms. */
   payloadsDiffer(pair: Pair, name: string, remote: string, local: string): undefined {
     const reason = `variant '${shorten(name)}' payload mismatch: remote is ${remote}, local is ${local}`;
     return this.add("variant-payload", pair, reason);
-  }
-
-  /** Items of a Tx that the peer would misread. */
-  itemsDiffer(pair: Pair): undefined {
-    const [item] = this.names(pair);
-    const reason = `items of a Tx have another layout: the peer reads \`${item}\` without a plan`;
-    return this.add("channel-items", pair, reason);
   }
 
   private names(pair: Pair): readonly [remote: string, local: string] {

@@ -17,9 +17,11 @@ export interface PlanLine {
   readonly path: string;
   /**
    * `read`: into ours of that name · `skip`: we do not have it · `default`: the peer does not have it · `impossible`:
-   * cannot be read; a variant only when it arrives.
+   * cannot be read; a variant only when it arrives. Of items of a `Tx`, which we write for the peer: `write`: from ours of
+   * that name · `none`: we do not have it · `omit`: the peer does not have it · `impossible`: cannot be written; a variant
+   * only when it is sent.
    */
-  readonly action: "read" | "skip" | "default" | "impossible";
+  readonly action: "read" | "skip" | "default" | "write" | "none" | "omit" | "impossible";
   /** The type, and for what is impossible the reason. */
   readonly detail: string;
 }
@@ -99,6 +101,8 @@ class PlanLines {
   private readonly seen = new Set<PlanNode>();
   private readonly remote: Opened;
   private readonly local: Opened;
+  /** In items of a Tx. */
+  private isWriting = false;
 
   constructor(remote: Opened, local: Opened) {
     this.remote = remote;
@@ -115,7 +119,8 @@ class PlanLines {
   }
 
   private read(path: string, node: PlanNode): void {
-    this.add(path, "read", typeName(node.local, this.local.lookup));
+    const [type, side] = this.isWriting ? [node.remote, this.remote] : [node.local, this.local];
+    this.add(path, this.isWriting ? "write" : "read", typeName(type, side.lookup));
     this.below(path, node);
   }
 
@@ -134,6 +139,12 @@ class PlanLines {
         return;
       case "enum":
         for (const variant of node.variants) this.variant(path, variant, node);
+        if (this.isWriting) this.unwritable(path, node);
+        return;
+      case "channel":
+        this.isWriting = node.direction === "tx";
+        this.below(path, node.element);
+        this.isWriting = false;
         return;
       case "map":
         this.below(path, node.key);
@@ -152,11 +163,14 @@ class PlanLines {
     for (const step of fields.steps) {
       const place = extendPath(path, ".", step.name);
       if (step.action === "read") this.read(place, step.node);
-      else this.add(place, "skip", typeName(step.skip.remote, this.remote.lookup));
+      else if (step.action === "skip")
+        this.add(place, "skip", typeName(step.skip.remote, this.remote.lookup));
+      else this.add(place, "none", `our ${typeName(owner, this.local.lookup)} does not have it`);
     }
     const name = typeName(owner, this.local.lookup);
     for (const field of fields.defaults) {
-      this.add(extendPath(path, ".", field), "default", `the peer's ${name} does not have it`);
+      const action = this.isWriting ? "omit" : "default";
+      this.add(extendPath(path, ".", field), action, `the peer's ${name} does not have it`);
     }
   }
 
@@ -164,12 +178,13 @@ class PlanLines {
     const place = extendPath(path, "::", variant.name);
     switch (variant.form) {
       case "unknown": {
+        if (this.isWriting) return;
         const known = nameList(node.localVariants);
         this.add(place, "impossible", `fails when it arrives: our ${node.name} has ${known}`);
         return;
       }
       case "unit":
-        this.add(place, "read", node.name);
+        this.add(place, this.isWriting ? "write" : "read", node.name);
         return;
       case "newtype":
         this.read(place, variant.node);
@@ -179,6 +194,19 @@ class PlanLines {
         return;
       case "struct":
         this.fields(place, variant.fields, node.local);
+    }
+  }
+
+  /** Our variants that the peer does not have. */
+  private unwritable(
+    path: string,
+    { name, variants, localVariants }: Extract<PlanNode, { kind: "enum" }>,
+  ): void {
+    const theirs = variants.map((variant) => variant.name);
+    for (const own of localVariants) {
+      if (theirs.includes(own)) continue;
+      const place = extendPath(path, "::", own);
+      this.add(place, "impossible", `fails when it is sent: the peer's ${name} has ${nameList(theirs)}`);
     }
   }
 }

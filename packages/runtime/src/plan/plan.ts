@@ -1,6 +1,7 @@
 /**
- * Translation plans: whether and how a value that a peer writes is read as ours. Pure; the runtime reads by it, and the
- * compiler's verdicts on changes come from it, so that the two cannot disagree. Source: `protocol/schemas.md` §6.
+ * Translation plans: whether and how a value that a peer writes is read as ours, and an item of ours is written for a peer
+ * that reads it by its own types. Pure; the runtime reads and writes by it, and the compiler's verdicts on changes come
+ * from it, so that the two cannot disagree. Source: `protocol/schemas.md` §6.
  */
 
 import type { TypeRef } from "../schema/model.js";
@@ -31,8 +32,25 @@ export function buildPlan(
   limits: PlanLimits = planLimits,
   allowance?: PlanAllowance,
 ): PlanOutcome {
-  const builder = new PlanBuilder(remote, remoteSchemas, local, localSchemas, limits);
+  const builder = new PlanBuilder(remote, remoteSchemas, local, localSchemas, limits, false);
   const outcome = builder.build();
   if (allowance !== undefined) allowance.left -= builder.spent;
   return outcome;
+}
+
+/**
+ * Compares what we have with what a peer reads by its own types: fields that the peer lacks are left out, and where the
+ * peer has an option that we lack, `none` is written. Within `limits`, as {@link buildPlan}.
+ *
+ * @param remote the reader's type
+ * @param local the writer's type
+ */
+export function buildWritingPlan(
+  remote: TypeRef,
+  remoteSchemas: SchemaLookup,
+  local: TypeRef,
+  localSchemas: SchemaLookup,
+  limits: PlanLimits = planLimits,
+): PlanOutcome {
+  return new PlanBuilder(remote, remoteSchemas, local, localSchemas, limits, true).build();
 }

@@ -17,6 +17,14 @@ export class EncodeFault extends Error {
   }
 }
 
+/** A value that fits its type, and that the peer's version of the type cannot hold. */
+export class UnreadableItemFault extends EncodeFault {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "UnreadableItemFault";
+  }
+}
+
 /** Bytes that are no value of their type. Texts: `protocol/postcard.md` §5. */
 export class DecodeFault extends Error {
   /** What is wrong, without the place. */

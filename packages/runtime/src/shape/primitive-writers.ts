@@ -1,0 +1,57 @@
+/** The writer of each primitive, for paths on which it is only known at run time. Each makes its own room. */
+import { writeBytes } from "../postcard/byte-strings.js";
+import { writeBool, writeNever, writeUnit } from "../postcard/flags.js";
+import { writeF32, writeF64 } from "../postcard/floats.js";
+import { writeI8, writeI16, writeI32, writeU8, writeU16, writeU32 } from "../postcard/integers.js";
+import { writeChar, writeString } from "../postcard/text.js";
+import {
+  writeI64,
+  writeI64Number,
+  writeI128,
+  writeU64,
+  writeU64Number,
+  writeU128,
+} from "../postcard/wide-integers.js";
+import type { Write } from "./codec.js";
+import type { PrimitiveShape } from "./shape.js";
+
+type WriteAny = Write<never>;
+
+/** Writers and the room that they need; 0: they make their own. */
+const primitiveWriters: Readonly<Record<PrimitiveShape["type"], readonly [WriteAny, number]>> = {
+  bool: [writeBool, 1],
+  u8: [writeU8, 1],
+  u16: [writeU16, 3],
+  u32: [writeU32, 5],
+  u64: [writeU64, 10],
+  u128: [writeU128, 19],
+  i8: [writeI8, 1],
+  i16: [writeI16, 3],
+  i32: [writeI32, 5],
+  i64: [writeI64, 10],
+  i128: [writeI128, 19],
+  f32: [writeF32, 4],
+  f64: [writeF64, 8],
+  char: [writeChar, 0],
+  string: [writeString, 0],
+  bytes: [writeBytes, 0],
+  unit: [writeUnit, 0],
+  never: [writeNever, 0],
+};
+
+const numberWriters: Readonly<Partial<Record<PrimitiveShape["type"], readonly [WriteAny, number]>>> = {
+  u64: [writeU64Number, 10],
+  i64: [writeI64Number, 10],
+  u128: [writeU64Number, 10],
+  i128: [writeI64Number, 10],
+};
+
+/** The function that writes a primitive as its shape says. */
+export function primitiveWriter({ type, asNumber }: PrimitiveShape): Write<unknown> {
+  const [write, room] = (asNumber ? numberWriters[type] : undefined) ?? primitiveWriters[type];
+  if (room === 0) return write as Write<unknown>;
+  return (w, p, value) => {
+    if (p + room > w.limit) w.grow(p, room);
+    return write(w, p, value as never);
+  };
+}
