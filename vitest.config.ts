@@ -8,6 +8,9 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: "@voxrpc/runtime/gen/v1", replacement: source("runtime/src/gen/v1.ts") },
+      { find: "@voxrpc/runtime/link", replacement: source("runtime/src/public/link.ts") },
+      { find: "@voxrpc/runtime/store", replacement: source("runtime/src/public/store.ts") },
+      { find: "@voxrpc/runtime/proxy", replacement: source("runtime/src/public/proxy.ts") },
       { find: "@voxrpc/runtime/internal/schema", replacement: source("runtime/src/internal/schema.ts") },
       { find: "@voxrpc/runtime/node", replacement: source("runtime/src/node/index.ts") },
       { find: "@voxrpc/runtime/web", replacement: source("runtime/src/web/index.ts") },

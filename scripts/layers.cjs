@@ -19,7 +19,7 @@ const runtime = [
   ["resume/"],
   ["web/", "testing/", "otel/"],
   ["node/", "sqlite/"],
-  ["index.ts"],
+  ["index.ts", "public/"],
 ];
 
 const codegen = [

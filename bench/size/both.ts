@@ -1,5 +1,6 @@
 /** Client and handlers on one session that reconnects, with virtual connections. */
-import { channel, type Link, openSession, reconnecting, virtualConnections } from "@voxrpc/runtime";
+import { channel, virtualConnections } from "@voxrpc/runtime";
+import { type Link, openSession, reconnecting } from "@voxrpc/runtime/link";
 import { type Point, Streams, type StreamsHandler, streamsDispatcher } from "../gen/streams.vox.js";
 
 const handler: StreamsHandler = {

@@ -28,7 +28,7 @@ async function clientOf(count) {
   const text = generate("many", `package many\n${point}\nservice Many {\n${methods.join("\n")}\n}\n`);
   writeFileSync(new URL(`../gen/many${count}.vox.ts`, import.meta.url), text);
   return bundle({
-    text: `import { openSession } from "@voxrpc/runtime";
+    text: `import { openSession } from "@voxrpc/runtime/link";
 import { Many } from "../gen/many${count}.vox.js";
 export async function main(link) {
   const session = await openSession(link, { service: Many.name });

@@ -1,5 +1,6 @@
 /** Streams over a session that gets another link when it loses its own. */
-import { channel, type Link, openSession, reconnecting } from "@voxrpc/runtime";
+import { channel } from "@voxrpc/runtime";
+import { type Link, openSession, reconnecting } from "@voxrpc/runtime/link";
 import { type Point, Streams } from "../gen/streams.vox.js";
 
 export async function main(open: () => Promise<Link>): Promise<number> {

@@ -1,5 +1,6 @@
 /** Streams in each direction over a link of the application. */
-import { channel, type Link, openSession } from "@voxrpc/runtime";
+import { channel } from "@voxrpc/runtime";
+import { type Link, openSession } from "@voxrpc/runtime/link";
 import { type Point, Streams } from "../gen/streams.vox.js";
 
 export async function main(link: Link): Promise<number> {

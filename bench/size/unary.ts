@@ -1,5 +1,5 @@
 /** One unary call over a link of the application. */
-import { type Link, openSession } from "@voxrpc/runtime";
+import { type Link, openSession } from "@voxrpc/runtime/link";
 import { Echo } from "../gen/unary.vox.js";
 
 export async function main(link: Link): Promise<number> {

@@ -7,18 +7,17 @@ import {
   type CallContext,
   channel,
   contextKey,
-  type HandlerErrorEvent,
   intercept,
   logClientCalls,
   logServerCalls,
   type Observer,
-  reconnecting,
+  type ObserverEvents,
   router,
-  SessionRegistry,
   type Tx,
   verifyBearerToken,
   withMiddleware,
 } from "@voxrpc/runtime";
+import { reconnecting, SessionRegistry } from "@voxrpc/runtime/link";
 import { connect, connectSession, type Server, serve } from "@voxrpc/runtime/node";
 import { connectPair, FakeClock, memoryLinkPair, type PairOptions, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
@@ -104,8 +103,8 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
   onUnhandledError: async (fail) => {
     const find = () => Promise.reject(new Error("the handler's"));
     for (const observer of [undefined, { onRequestFinished() {} }]) {
-      const told: HandlerErrorEvent[] = [];
-      const onUnhandledError = (event: HandlerErrorEvent) => {
+      const told: ObserverEvents["onHandlerError"][] = [];
+      const onUnhandledError = (event: ObserverEvents["onHandlerError"]) => {
         told.push(event);
         return fail();
       };

@@ -1,5 +1,8 @@
 /** Two copies of the package in one program: what one makes, the other knows. A new public class without a row fails here. */
-import * as own from "@voxrpc/runtime";
+import * as root from "@voxrpc/runtime";
+import * as link from "@voxrpc/runtime/link";
+import * as proxy from "@voxrpc/runtime/proxy";
+import * as store from "@voxrpc/runtime/store";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
 import { expectNothingUnheard } from "../unheard.js";
@@ -7,8 +10,14 @@ import { Shop, type ShopHandler, shopDispatcher, shopFind } from "./gen/shop.vox
 
 expectNothingUnheard();
 
+const own = { ...root, ...link, ...proxy, ...store };
 vi.resetModules();
-const other: typeof own = await import("@voxrpc/runtime");
+const other: typeof own = {
+  ...(await import("@voxrpc/runtime")),
+  ...(await import("@voxrpc/runtime/link")),
+  ...(await import("@voxrpc/runtime/proxy")),
+  ...(await import("@voxrpc/runtime/store")),
+};
 const method = { service: "Shop", name: "find", id: 7n };
 
 /** An instance of each class, made by a copy. */
@@ -30,7 +39,7 @@ const instances: Readonly<Record<string, (copy: typeof own) => object>> = {
   Rx: ({ channel }) => channel<number>().rx,
 };
 /** Classes that nothing is compared with: they are used by their methods. */
-const unbranded = ["Method", "MemoryLink", "Session", "SessionRegistry", "RawConnection"];
+const unbranded = ["Session", "SessionRegistry", "RawConnection"];
 
 type Class = abstract new (...args: never[]) => object;
 const classOf = (copy: typeof own, name: string): Class =>

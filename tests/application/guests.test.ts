@@ -7,13 +7,12 @@ import {
   fail,
   logClientCalls,
   type Metadata,
-  memoryLinkPair,
   type Observer,
-  openSession,
   withMiddleware,
 } from "@voxrpc/runtime";
+import { openSession } from "@voxrpc/runtime/link";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
-import { connectPair, settle } from "@voxrpc/runtime/testing";
+import { connectPair, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "./gen/shop.vox.js";
 

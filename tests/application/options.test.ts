@@ -14,18 +14,15 @@ import {
   intercept,
   logClientCalls,
   Metadata,
-  memoryLinkPair,
-  memoryOperationStore,
-  reconnecting,
   router,
-  SessionRegistry,
-  systemClock,
   verifyBearerToken,
   virtualConnections,
   withMiddleware,
 } from "@voxrpc/runtime";
+import { reconnecting, SessionRegistry, systemClock } from "@voxrpc/runtime/link";
 import { type ConnectSessionOptions, connect, connectSession, serve } from "@voxrpc/runtime/node";
-import { connectPair, FakeClock, simulatedPair } from "@voxrpc/runtime/testing";
+import { memoryOperationStore } from "@voxrpc/runtime/store";
+import { connectPair, FakeClock, memoryLinkPair, simulatedPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { proxyThroughChecks } from "../../packages/runtime/src/acceptor/proxying.js";
 import { routerChecks } from "../../packages/runtime/src/acceptor/router.js";

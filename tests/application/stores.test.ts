@@ -1,5 +1,6 @@
 /** A store of sessions that fails ends nothing but what asked it: sessions end, others go on, nothing is thrown unheard. */
-import { type SessionRecord, SessionRegistry, type SessionStore } from "@voxrpc/runtime";
+import { SessionRegistry } from "@voxrpc/runtime/link";
+import type { SessionRecord, SessionStore } from "@voxrpc/runtime/store";
 import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { expectNothingUnheard } from "../unheard.js";

@@ -10,9 +10,9 @@ import {
   type Observer,
   RejectedError,
   SessionError,
-  StoreError,
   VoxError,
 } from "@voxrpc/runtime";
+import { StoreError } from "@voxrpc/runtime/store";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { Shop, type ShopHandler, shopDispatcher, shopFind } from "./gen/shop.vox.js";

@@ -1,14 +1,14 @@
 /** The examples of `docs/exactly-once.md`, as they stand there: here, or in `examples/job-queue`. */
 import { readFileSync } from "node:fs";
+import { Metadata } from "@voxrpc/runtime";
 import {
-  Metadata,
   memoryOperationStore,
   type OperationEntry,
   type OperationKey,
   type OperationRecord,
   type OperationStore,
   type SealedReply,
-} from "@voxrpc/runtime";
+} from "@voxrpc/runtime/store";
 import { connectPair, operationStoreContract } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { Everything, type EverythingHandler, everythingDispatcher } from "../interop/gen/everything.vox.js";

@@ -1,6 +1,7 @@
 /** What a peer can do with the bytes themselves: too slow, cut anywhere, changed anywhere, or none any more. */
-import { acceptSession, openSession, type Session } from "@voxrpc/runtime";
+
 import * as $ from "@voxrpc/runtime/gen/v1";
+import { acceptSession, openSession, type Session } from "@voxrpc/runtime/link";
 import { FakeClock, type SimulatedPair, simulatedPair } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

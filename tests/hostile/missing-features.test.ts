@@ -1,15 +1,8 @@
 /** A peer asks for what the application has not brought in. */
-import {
-  acceptSession,
-  type FeatureMissingEvent,
-  Metadata,
-  memoryLinkPair,
-  type Observer,
-  openSession,
-  router,
-  virtualConnections,
-} from "@voxrpc/runtime";
+import { Metadata, type Observer, type ObserverEvents, router, virtualConnections } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
+import { acceptSession, openSession } from "@voxrpc/runtime/link";
+import { memoryLinkPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { count, hello, lookup } from "../session/golden-service.js";
 import { frame } from "./frames.js";
@@ -23,7 +16,7 @@ const answering = (): $.Dispatcher => $.dispatcher("Golden", [lookup.handled(([k
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 async function clientWithEvents() {
-  const missing: FeatureMissingEvent[] = [];
+  const missing: ObserverEvents["onFeatureMissing"][] = [];
   const observer: Observer = { onFeatureMissing: (event) => missing.push(event) };
   return { missing, victim: await client({ observer }) };
 }

@@ -8,7 +8,6 @@ import {
   intercept,
   isVoxError,
   Metadata,
-  MetadataFlags,
   type Observer,
   RejectedError,
   router,
@@ -21,6 +20,8 @@ import { describe, expect, it } from "vitest";
 import { upgradeRequest } from "../../packages/runtime/src/node/upgrade-request.js";
 import { Shop, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 
+/** Source: `protocol/wire.md` §7. */
+const sensitiveFlag = 1n;
 const secret = "s3cr3t";
 const handler = { add: (a: number, b: number) => a + b } as Partial<ShopHandler> as ShopHandler;
 
@@ -37,7 +38,7 @@ describe("a secret", () => {
   });
 
   it("is never shown where it is marked, under any key", () => {
-    const metadata = new Metadata([{ key: "note", value: secret, flags: MetadataFlags.sensitive }]);
+    const metadata = new Metadata([{ key: "note", value: secret, flags: sensitiveFlag }]);
     expect(JSON.stringify(metadata) + inspect(metadata)).not.toContain(secret);
   });
 

@@ -1,17 +1,7 @@
 /** Sessions at the mercy of a peer made by hand, and what they hold while it does its worst. */
-import {
-  type Acceptor,
-  acceptSession,
-  type MemoryLink,
-  memoryLinkPair,
-  type Observer,
-  type OpenSessionOptions,
-  openSession,
-  type Session,
-  type SessionSnapshot,
-  virtualConnections,
-} from "@voxrpc/runtime";
-import { FakeClock, settle } from "@voxrpc/runtime/testing";
+import { type Acceptor, type Observer, type SessionSnapshot, virtualConnections } from "@voxrpc/runtime";
+import { acceptSession, type OpenSessionOptions, openSession, type Session } from "@voxrpc/runtime/link";
+import { FakeClock, type MemoryLink, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { expect } from "vitest";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";

@@ -1,14 +1,13 @@
 /** Calls under operation ids between this runtime and the Rust peer. */
+import { Metadata, router } from "@voxrpc/runtime";
+import { connect, serve } from "@voxrpc/runtime/node";
 import {
-  Metadata,
   memoryOperationStore,
   type OperationKey,
   type OperationRecord,
   type OperationStore,
-  router,
   type SealedReply,
-} from "@voxrpc/runtime";
-import { connect, serve } from "@voxrpc/runtime/node";
+} from "@voxrpc/runtime/store";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   Everything,

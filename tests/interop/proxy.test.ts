@@ -1,13 +1,8 @@
 /** TypeScript between two peers, of which one is Rust: connections are joined that the proxy knows nothing of. */
-import {
-  type ConnectionProxy,
-  channel,
-  proxyThrough,
-  RejectedError,
-  router,
-  type Session,
-} from "@voxrpc/runtime";
+import { channel, RejectedError, router } from "@voxrpc/runtime";
+import type { Session } from "@voxrpc/runtime/link";
 import { connectSession, type Server, serve } from "@voxrpc/runtime/node";
+import { type ConnectionProxy, proxyThrough } from "@voxrpc/runtime/proxy";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Probe } from "./gen/probe.vox.js";
 import {

@@ -1,12 +1,6 @@
 /** A TypeScript client calls the Rust server: values, errors, metadata, mistakes, load, cancel, ends. */
-import {
-  CallError,
-  type CallOptions,
-  CodecError,
-  DeclaredError,
-  Metadata,
-  type Method,
-} from "@voxrpc/runtime";
+import { CallError, type CallOptions, CodecError, DeclaredError, Metadata } from "@voxrpc/runtime";
+import type { Method } from "@voxrpc/runtime/gen/v1";
 import { method, service } from "@voxrpc/runtime/gen/v1";
 import { connect } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";

@@ -1,5 +1,6 @@
 /** Clients that make persisted calls without pause, and what they were told of each. */
-import { type Session, SessionError } from "@voxrpc/runtime";
+import { SessionError } from "@voxrpc/runtime";
+import type { Session } from "@voxrpc/runtime/link";
 import { connectSession } from "@voxrpc/runtime/node";
 import { Everything, type EverythingTryClient } from "../interop/gen/everything.vox.js";
 

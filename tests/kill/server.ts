@@ -5,9 +5,9 @@
 import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import type { OperationStore } from "@voxrpc/runtime";
 import { serve } from "@voxrpc/runtime/node";
 import { sqliteStore } from "@voxrpc/runtime/sqlite";
+import type { OperationStore } from "@voxrpc/runtime/store";
 import { type EverythingHandler, everythingDispatcher } from "../interop/gen/everything.vox.js";
 import { Random } from "../model/random.js";
 

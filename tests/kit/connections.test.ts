@@ -1,18 +1,16 @@
 /** The examples of `docs/connections.md`, as they stand there. */
 import {
-  acceptSession,
   type ConnectionAcceptor,
   type ConnectionRequest,
   Metadata,
-  memoryLinkPair,
-  openSession,
-  proxyConnections,
-  proxyThrough,
   RejectedError,
   router,
   virtualConnections,
 } from "@voxrpc/runtime";
+import { acceptSession, openSession } from "@voxrpc/runtime/link";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
+import { proxyConnections, proxyThrough } from "@voxrpc/runtime/proxy";
+import { memoryLinkPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
 import {
   Streams,

@@ -1,14 +1,12 @@
 /** The two sessions of a model, and the network between them: the first one, or one that replaces each that is lost. */
+import { type Acceptor, type SessionState, virtualConnections } from "@voxrpc/runtime";
 import {
-  type Acceptor,
   acceptSession,
   openSession,
   reconnecting,
   type Session,
   SessionRegistry,
-  type SessionState,
-  virtualConnections,
-} from "@voxrpc/runtime";
+} from "@voxrpc/runtime/link";
 import { type FakeClock, type SimulatedPair, simulatedPair } from "@voxrpc/runtime/testing";
 import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";
 import { microtasks } from "../../packages/runtime/src/testing/settle.js";

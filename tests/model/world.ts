@@ -1,6 +1,8 @@
 /** Two sessions over a simulated network, everything that the model knows about them, and what may happen to them. */
-import { type MemoryOperationStore, memoryOperationStore, type Session } from "@voxrpc/runtime";
+
 import type * as $ from "@voxrpc/runtime/gen/v1";
+import type { Session } from "@voxrpc/runtime/link";
+import { type MemoryOperationStore, memoryOperationStore } from "@voxrpc/runtime/store";
 import type { FakeClock, SimulatedPair, StreamOptions } from "@voxrpc/runtime/testing";
 import { router } from "../../packages/runtime/src/acceptor/router.js";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";

@@ -1,5 +1,5 @@
 /** A program that serves its parent over its standard streams; what it prints for people goes to the standard error. */
-import { acceptSession } from "@voxrpc/runtime";
+import { acceptSession } from "@voxrpc/runtime/link";
 import { linkOf } from "@voxrpc/runtime/node";
 import { streamsDispatcher } from "../interop/gen/streams.vox.js";
 import { streamsHandler } from "../interop/stream-handlers.js";

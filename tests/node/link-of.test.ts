@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex, PassThrough, Readable, Transform, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { acceptSession, openSession, type Session } from "@voxrpc/runtime";
+import { acceptSession, openSession, type Session } from "@voxrpc/runtime/link";
 import { linkOf, type StreamPair } from "@voxrpc/runtime/node";
 import { type LinkPair, linkContract } from "@voxrpc/runtime/testing";
 import { build } from "esbuild";

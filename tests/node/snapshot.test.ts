@@ -1,5 +1,5 @@
 /** What a server says about all its sessions, and what a link over TCP counts. */
-import type { LinkClosedEvent, Observer } from "@voxrpc/runtime";
+import type { Observer, ObserverEvents } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { expect, it } from "vitest";
 import { Golden, goldenDispatcher } from "./golden-client.js";
@@ -33,7 +33,7 @@ it("a server tells of every session, and of links that are none yet", async () =
 });
 
 it("both ends of a TCP link count the same bytes", async () => {
-  const ends: Record<string, LinkClosedEvent[]> = { client: [], server: [] };
+  const ends: Record<string, ObserverEvents["onLinkClosed"][]> = { client: [], server: [] };
   const watch = (side: string): Observer => ({ onLinkClosed: (event) => void ends[side]?.push(event) });
   const server = opens(
     await serve("tcp://127.0.0.1:0", goldenDispatcher(), { observer: watch("server"), keepalive: false }),

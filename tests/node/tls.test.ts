@@ -2,7 +2,8 @@
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { connect as connectSecurely, createServer as createTlsServer, type TLSSocket } from "node:tls";
-import { type ConnectionRequest, type LinkOrigin, router, type SessionError } from "@voxrpc/runtime";
+import { type ConnectionRequest, router, type SessionError } from "@voxrpc/runtime";
+import type { LinkOrigin } from "@voxrpc/runtime/link";
 import {
   attach,
   type ConnectOptions,

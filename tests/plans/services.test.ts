@@ -1,6 +1,7 @@
 /** Old and new programs on one connection: each reads what the other writes. */
-import { CallError, channel, DeclaredError, type Session } from "@voxrpc/runtime";
+import { CallError, channel, DeclaredError } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
+import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it, test, vi } from "vitest";
 import { VoxService } from "./vox-types.js";

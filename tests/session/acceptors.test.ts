@@ -4,17 +4,13 @@ import {
   type ConnectionRequest,
   type IncomingConnection,
   Metadata,
-  memoryLinkPair,
-  openSession,
-  proxyThrough,
-  proxyTo,
-  type RawConnection,
   RejectedError,
   router,
-  type Session,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
+import { openSession, type Session } from "@voxrpc/runtime/link";
+import { proxyThrough, proxyTo, type RawConnection } from "@voxrpc/runtime/proxy";
+import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
 import { lookup, wait } from "./golden-service.js";

@@ -6,7 +6,7 @@ import {
   fail,
   Metadata,
   type Observer,
-  type RequestFinishedEvent,
+  type ObserverEvents,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
@@ -73,8 +73,8 @@ async function pairOf(
 class Watch implements Observer {
   readonly events: string[] = [];
   readonly failures: unknown[] = [];
-  readonly finished: RequestFinishedEvent[] = [];
-  onRequestFinished(event: RequestFinishedEvent): void {
+  readonly finished: ObserverEvents["onRequestFinished"][] = [];
+  onRequestFinished(event: ObserverEvents["onRequestFinished"]): void {
     this.finished.push(event);
   }
   onHandlerError({ error }: { readonly error: unknown }): void {

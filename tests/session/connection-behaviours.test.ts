@@ -1,15 +1,8 @@
 /** Rows of `protocol/behaviours.md` §1, §8 and §10: virtual connections of two connected sessions. */
-import {
-  Metadata,
-  memoryLinkPair,
-  RejectedError,
-  type Router,
-  router,
-  type Session,
-  virtualConnections,
-} from "@voxrpc/runtime";
+import { Metadata, RejectedError, router, virtualConnections } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { connectPair, settle } from "@voxrpc/runtime/testing";
+import type { Session } from "@voxrpc/runtime/link";
+import { connectPair, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { establish } from "../../packages/runtime/src/establish/establish.js";
 import { AcceptorHandshake } from "../../packages/runtime/src/handshake/acceptor.js";
@@ -86,7 +79,7 @@ describe("virtual connections", () => {
   it("reject_virtual_connection", async () => {
     await using pair = await connectPair(router({ Noop: echoing() }));
     await expect(pair.client.open(Unknown)).rejects.toMatchObject({ code: "Rejected" });
-    const silent: Router = {
+    const silent: ReturnType<typeof router> = {
       route({ isVirtual }) {
         if (isVirtual) throw new RejectedError(new Metadata());
         return echoing();
@@ -156,7 +149,7 @@ describe("virtual connections", () => {
 describe("acceptors", () => {
   it("root_connect_sends_vox_service_and_factory_sees_it", async () => {
     const asked: (string | undefined)[] = [];
-    const acceptor: Router = {
+    const acceptor: ReturnType<typeof router> = {
       route({ service }) {
         asked.push(service);
         return echoing();

@@ -2,26 +2,22 @@
 import { readFileSync } from "node:fs";
 import {
   CallError,
-  type CallRejectionCode,
+  type CallRejection,
   ChannelError,
-  type ChannelErrorCode,
   CodecError,
-  type CodecErrorCode,
   channel,
   DeclaredError,
   fail,
   isVoxError,
-  memoryLinkPair,
-  openSession,
   RejectedError,
   router,
   SessionError,
-  type SessionErrorCode,
   VoxError,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
+import { openSession } from "@voxrpc/runtime/link";
 import { connectSession } from "@voxrpc/runtime/node";
-import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
+import { connectPair, FakeClock, memoryLinkPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { freePort } from "../node/opened.js";
 import { add, count, divide, hello, nothing, sum, wait } from "./golden-service.js";
@@ -85,7 +81,7 @@ const cutAdd = Object.create(add.method, {
   args: { value: { ...add.method.args, write: (_w: unknown, p: number) => p } },
 }) as typeof add.method;
 
-const callErrors: Readonly<Record<CallRejectionCode, Omit<Provoked, "code">>> = {
+const callErrors: Readonly<Record<CallRejection["code"], Omit<Provoked, "code">>> = {
   User: {
     type: DeclaredError,
     retryable: false,
@@ -169,81 +165,82 @@ function answeredBy(...frames: readonly Uint8Array[]): Promise<unknown> {
   return openSession(ours).catch((fault: unknown) => fault);
 }
 
-const sessionErrors: Readonly<Record<Exclude<SessionErrorCode, "NotResumable">, Omit<Provoked, "code">>> = {
-  Io: {
-    type: SessionError,
-    retryable: true,
-    message: /^io error: /,
-    provoke: async () =>
-      connectSession(`tcp://127.0.0.1:${await freePort()}`).catch((error: unknown) => error),
-  },
-  Protocol: {
-    type: SessionError,
-    retryable: false,
-    message: "protocol error: decode error: unexpected EOF at byte 1",
-    async provoke() {
-      const [ours, theirs] = memoryLinkPair();
-      const peer = new RawPeer(theirs);
-      peer.send(...handshakeFrames("acceptor"), "00");
-      const session = await openSession(ours);
-      return (await session.closed).error;
+const sessionErrors: Readonly<Record<Exclude<SessionError["code"], "NotResumable">, Omit<Provoked, "code">>> =
+  {
+    Io: {
+      type: SessionError,
+      retryable: true,
+      message: /^io error: /,
+      provoke: async () =>
+        connectSession(`tcp://127.0.0.1:${await freePort()}`).catch((error: unknown) => error),
     },
-  },
-  Rejected: {
-    type: RejectedError,
-    retryable: false,
-    message: /^connection rejected/,
-    async provoke() {
-      const pair = await connectPair(router({ Golden: golden }));
-      const other = $.service("Other", (caller) => caller, {});
-      const error = await pair.client.open(other).catch((fault: unknown) => fault);
-      pair.client.abort();
-      await pair.server.closed;
-      return error;
+    Protocol: {
+      type: SessionError,
+      retryable: false,
+      message: "protocol error: decode error: unexpected EOF at byte 1",
+      async provoke() {
+        const [ours, theirs] = memoryLinkPair();
+        const peer = new RawPeer(theirs);
+        peer.send(...handshakeFrames("acceptor"), "00");
+        const session = await openSession(ours);
+        return (await session.closed).error;
+      },
     },
-  },
-  ServerFull: {
-    type: SessionError,
-    retryable: true,
-    message: "server full: the server is full: it has 3 connections",
-    provoke: () => answeredBy(...refusing("the server is full: it has 3 connections")),
-  },
-  WentAway: {
-    type: SessionError,
-    retryable: true,
-    message: "went away: link closed during transport prologue",
-    provoke: () => answeredBy(),
-  },
-  ConnectTimeout: {
-    type: SessionError,
-    retryable: true,
-    message: /^connect timeout: the peer has sent nothing/,
-    async provoke() {
-      const clock = new FakeClock();
-      const [ours, theirs] = memoryLinkPair();
-      const peer = new RawPeer(theirs);
-      const attempt = openSession(ours, { clock }).catch((fault: unknown) => fault);
-      await settle();
-      clock.advance(10_000);
-      peer.close();
-      return attempt;
+    Rejected: {
+      type: RejectedError,
+      retryable: false,
+      message: /^connection rejected/,
+      async provoke() {
+        const pair = await connectPair(router({ Golden: golden }));
+        const other = $.service("Other", (caller) => caller, {});
+        const error = await pair.client.open(other).catch((fault: unknown) => fault);
+        pair.client.abort();
+        await pair.server.closed;
+        return error;
+      },
     },
-  },
-  IdleTimeout: {
-    type: SessionError,
-    retryable: true,
-    message: "idle timeout: no traffic and no calls for 50 ms (limit idleTimeoutMs)",
-    async provoke() {
-      const clock = new FakeClock();
-      const pair = await connectPair(golden, { clock, client: { limits: { idleTimeoutMs: 50 } } });
-      clock.advance(50);
-      await pair.server.closed;
-      return (await pair.client.closed).error;
+    ServerFull: {
+      type: SessionError,
+      retryable: true,
+      message: "server full: the server is full: it has 3 connections",
+      provoke: () => answeredBy(...refusing("the server is full: it has 3 connections")),
     },
-  },
-};
+    WentAway: {
+      type: SessionError,
+      retryable: true,
+      message: "went away: link closed during transport prologue",
+      provoke: () => answeredBy(),
+    },
+    ConnectTimeout: {
+      type: SessionError,
+      retryable: true,
+      message: /^connect timeout: the peer has sent nothing/,
+      async provoke() {
+        const clock = new FakeClock();
+        const [ours, theirs] = memoryLinkPair();
+        const peer = new RawPeer(theirs);
+        const attempt = openSession(ours, { clock }).catch((fault: unknown) => fault);
+        await settle();
+        clock.advance(10_000);
+        peer.close();
+        return attempt;
+      },
+    },
+    IdleTimeout: {
+      type: SessionError,
+      retryable: true,
+      message: "idle timeout: no traffic and no calls for 50 ms (limit idleTimeoutMs)",
+      async provoke() {
+        const clock = new FakeClock();
+        const pair = await connectPair(golden, { clock, client: { limits: { idleTimeoutMs: 50 } } });
+        clock.advance(50);
+        await pair.server.closed;
+        return (await pair.client.closed).error;
+      },
+    },
+  };
 
-const channelErrors: Readonly<Record<ChannelErrorCode, Omit<Provoked, "code">>> = {
+const channelErrors: Readonly<Record<ChannelError["code"], Omit<Provoked, "code">>> = {
   ChannelClosed: {
     type: ChannelError,
     retryable: false,
@@ -312,7 +309,7 @@ const channelErrors: Readonly<Record<ChannelErrorCode, Omit<Provoked, "code">>> 
   },
 };
 
-const codecErrors: Readonly<Record<CodecErrorCode, Omit<Provoked, "code">>> = {
+const codecErrors: Readonly<Record<CodecError["code"], Omit<Provoked, "code">>> = {
   EncodeFailed: {
     type: CodecError,
     retryable: false,

@@ -1,18 +1,8 @@
 /** From a link to a session: what a peer may do instead of a handshake, and what is left behind. */
-import {
-  acceptSession,
-  isVoxError,
-  Metadata,
-  memoryLinkPair,
-  type Observer,
-  type OpenSessionOptions,
-  openSession,
-  router,
-  type Session,
-  type SessionError,
-} from "@voxrpc/runtime";
+import { isVoxError, Metadata, type Observer, router, type SessionError } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
+import { acceptSession, type OpenSessionOptions, openSession, type Session } from "@voxrpc/runtime/link";
+import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../golden/golden-values.js";
 import { expectNothingUnheard } from "../unheard.js";

@@ -1,16 +1,8 @@
 /** A session that has another link tells its new virtual connections about that link and about the peer on it. */
-import {
-  type ConnectionRequest,
-  Metadata,
-  memoryLinkPair,
-  openSession,
-  reconnecting,
-  router,
-  type Session,
-  virtualConnections,
-} from "@voxrpc/runtime";
+import { type ConnectionRequest, Metadata, router, virtualConnections } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { FakeClock, settle } from "@voxrpc/runtime/testing";
+import { openSession, reconnecting, type Session } from "@voxrpc/runtime/link";
+import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { writeConnectionAccept } from "../../packages/runtime/src/wire/session-messages.js";

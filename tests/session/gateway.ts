@@ -1,12 +1,7 @@
 /** A host between a client and a server, which joins their connections: client ↔ host ↔ server. */
-import {
-  type Acceptor,
-  type ConnectionAcceptor,
-  type ConnectionProxy,
-  type OpenSessionOptions,
-  proxyThrough,
-  type Session,
-} from "@voxrpc/runtime";
+import type { Acceptor, ConnectionAcceptor } from "@voxrpc/runtime";
+import type { OpenSessionOptions, Session } from "@voxrpc/runtime/link";
+import { type ConnectionProxy, proxyThrough } from "@voxrpc/runtime/proxy";
 import { connectPair, type PairOptions, type SessionPair } from "@voxrpc/runtime/testing";
 
 export interface GatewayOptions {

@@ -1,7 +1,8 @@
 /** A peer that has shaken hands and then breaks the rules: what it is told, and what is left of the session. */
-import { acceptSession, type Metadata, memoryLinkPair, type Observer, type Session } from "@voxrpc/runtime";
+import type { Metadata, Observer } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { FakeClock, settle } from "@voxrpc/runtime/testing";
+import { acceptSession, type Session } from "@voxrpc/runtime/link";
+import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeHandshakeMessage } from "../../packages/runtime/src/handshake/handshake-messages.js";

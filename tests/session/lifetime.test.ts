@@ -1,6 +1,7 @@
 /** How long a session lives: until its last client, virtual connection and channel. Source: `protocol/session.md` §5.4. */
-import { channel, type Session } from "@voxrpc/runtime";
+import { channel } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
+import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { count, lookup, wait } from "./golden-service.js";

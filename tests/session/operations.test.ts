@@ -1,19 +1,15 @@
 /** Calls that carry an operation id: each row of `protocol/calls.md` §6.2, with stores that answer at once and later. */
+import { type CallContext, channel, fail, Metadata, type ObserverEvents } from "@voxrpc/runtime";
+import * as $ from "@voxrpc/runtime/gen/v1";
+import type { Session } from "@voxrpc/runtime/link";
 import {
-  type CallContext,
-  channel,
-  fail,
-  Metadata,
   memoryOperationStore,
   type OperationEntry,
   type OperationKey,
   type OperationRecord,
   type OperationStore,
-  type OperationStoreErrorEvent,
   type SealedReply,
-  type Session,
-} from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+} from "@voxrpc/runtime/store";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { writeCancel } from "../../packages/runtime/src/wire/request-messages.js";
@@ -112,7 +108,7 @@ interface Bench extends AsyncDisposable {
   readonly store: WatchedStore;
   readonly gates: Gates;
   readonly clock: FakeClock;
-  readonly failed: OperationStoreErrorEvent[];
+  readonly failed: ObserverEvents["onOperationStoreError"][];
   readonly thrown: unknown[];
   /** Calls on the root connection under an operation id. @returns what comes of it, in a word */
   call(method: unknown, args: readonly unknown[], operationId: number | bigint): Promise<unknown>;
@@ -130,7 +126,7 @@ async function bench({ isAsync = false, withStore = true, kept }: BenchOptions =
   const clock = new FakeClock();
   const store = kept ?? new WatchedStore(clock, isAsync);
   const gates = new Gates();
-  const failed: OperationStoreErrorEvent[] = [];
+  const failed: ObserverEvents["onOperationStoreError"][] = [];
   const thrown: unknown[] = [];
   const dispatcher = $.dispatcher("Golden", [
     add.handled(([a, b]) => a + b),

@@ -1,7 +1,14 @@
 /** Peers that send and do not read: what waits is bounded, nobody is cut off, and everything goes on afterwards. */
-import { type Limits, type MemoryLink, memoryLinkPair } from "@voxrpc/runtime";
+import type { Limits } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
+import {
+  connectPair,
+  FakeClock,
+  type MemoryLink,
+  memoryLinkPair,
+  type SessionPair,
+  settle,
+} from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { acceptSession } from "../../packages/runtime/src/establish/accept.js";

@@ -1,15 +1,8 @@
 /** Connections that are joined: rows of `protocol/behaviours.md` §9, and what passes through a proxy. */
-import {
-  channel,
-  type Limits,
-  Metadata,
-  proxyConnections,
-  type RawConnection,
-  RejectedError,
-  router,
-  type Session,
-} from "@voxrpc/runtime";
+import { channel, type Limits, Metadata, RejectedError, router } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
+import type { Session } from "@voxrpc/runtime/link";
+import { proxyConnections, type RawConnection } from "@voxrpc/runtime/proxy";
 import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";

@@ -1,5 +1,5 @@
 /** A peer made by hand at the other end of a memory link: it sends what it is told and keeps what it gets. */
-import type { Link, LinkSink } from "@voxrpc/runtime";
+import type { Link, LinkSink } from "@voxrpc/runtime/link";
 import { AcceptorHandshake } from "../../packages/runtime/src/handshake/acceptor.js";
 import type { Handshake, HandshakeOptions } from "../../packages/runtime/src/handshake/handshake-core.js";
 import { InitiatorHandshake } from "../../packages/runtime/src/handshake/initiator.js";

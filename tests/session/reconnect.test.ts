@@ -1,5 +1,5 @@
 /** When a client tries to get another link, how long an acceptor waits for it, and who is told. Source: `protocol/session.md` §7. */
-import { SessionError, type SessionState, type StateChangedEvent } from "@voxrpc/runtime";
+import { type ObserverEvents, SessionError, type SessionState } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
@@ -249,7 +249,7 @@ describe("an acceptor", () => {
 
 describe("the state of a session", () => {
   it("is a value, and told to listeners and observers in order", async () => {
-    const events: StateChangedEvent[] = [];
+    const events: ObserverEvents["onStateChanged"][] = [];
     const own = await connected({ observer: { onStateChanged: (event) => events.push(event) } });
     expect(own.client.state).toEqual({ kind: "open", reconnects: 0, isResumed: false });
     const heard: string[] = [];

@@ -1,5 +1,6 @@
 /** Does what the notes of a transcript say that the recorded application did: calls, channels, connections. */
-import { type Caller, channel, type Metadata, type Rx, type Session, type Tx } from "@voxrpc/runtime";
+import { type Caller, channel, type Metadata, type Rx, type Tx } from "@voxrpc/runtime";
+import type { Session } from "@voxrpc/runtime/link";
 import type { Parity } from "../../packages/runtime/src/session/parity.js";
 import { type AnyMethod, back, callOf, methodNamed } from "./recorded-application.js";
 import { metadataOf, type Role, type Step, type Transcript } from "./recorded-steps.js";

@@ -1,7 +1,15 @@
 /** Channels of calls that no handler serves to the end: nothing waits for ever, nothing is kept. */
-import { acceptSession, type ChannelError, channel, fail, memoryLinkPair } from "@voxrpc/runtime";
+import { type ChannelError, channel, fail } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
+import { acceptSession } from "@voxrpc/runtime/link";
+import {
+  connectPair,
+  FakeClock,
+  memoryLinkPair,
+  type PairOptions,
+  type SessionPair,
+  settle,
+} from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import { announced, frame } from "../hostile/frames.js";

@@ -1,19 +1,16 @@
 /** Plays one side of a recorded session and compares every frame that it sends. See `session.README.md`. */
+import { Metadata, virtualConnections } from "@voxrpc/runtime";
 import {
   type AcceptSessionOptions,
   acceptSession,
-  type MemoryLink,
-  Metadata,
-  memoryLinkPair,
-  memoryOperationStore,
   type OpenSessionOptions,
   openSession,
   reconnecting,
   type Session,
   SessionRegistry,
-  virtualConnections,
-} from "@voxrpc/runtime";
-import { FakeClock, settle } from "@voxrpc/runtime/testing";
+} from "@voxrpc/runtime/link";
+import { memoryOperationStore } from "@voxrpc/runtime/store";
+import { FakeClock, type MemoryLink, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import {
   decodeHandshakeMessage,
   encodeHandshakeMessage,

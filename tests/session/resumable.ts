@@ -1,19 +1,21 @@
 /** A client that reconnects and an acceptor that remembers, over simulated links that tests cut. */
 import {
   type Acceptor,
-  acceptSession,
   type Observer,
-  type OpenSessionOptions,
-  openSession,
   type ReconnectOptions,
-  type ResumableOptions,
-  reconnecting,
-  type Session,
   SessionError,
-  SessionRegistry,
   type SessionState,
   virtualConnections,
 } from "@voxrpc/runtime";
+import {
+  acceptSession,
+  type OpenSessionOptions,
+  openSession,
+  type ResumableOptions,
+  reconnecting,
+  type Session,
+  SessionRegistry,
+} from "@voxrpc/runtime/link";
 import {
   FakeClock,
   type SimulatedPair,

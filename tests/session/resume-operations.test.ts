@@ -1,12 +1,12 @@
 /** Calls that run once, whatever happens to links and acceptors. Source: `protocol/calls.md` §6.2–6.3, `protocol/session.md` §7. */
+import { Metadata } from "@voxrpc/runtime";
+import * as $ from "@voxrpc/runtime/gen/v1";
 import {
-  Metadata,
   memoryOperationStore,
   type OperationStore,
   type SessionRecord,
   type SessionStore,
-} from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+} from "@voxrpc/runtime/store";
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { toHex } from "../golden/golden-values.js";

@@ -1,6 +1,7 @@
 /** Channels over two connected sessions. */
-import { ChannelError, type ChannelPair, channel, type Session, withMiddleware } from "@voxrpc/runtime";
+import { ChannelError, type ChannelPair, channel, withMiddleware } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
+import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
 import { Driver } from "../../packages/runtime/src/driver/driver.js";

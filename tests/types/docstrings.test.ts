@@ -48,7 +48,9 @@ const ownNames = [...own.matchAll(/^export (?:declare )?(?:const|function|class|
   ([, name = ""]) => name,
 );
 const types = `
-export type { ConnectionAcceptor, ConnectionRequest, ContextKey, Dispatcher, Link, OperationStore } from "@voxrpc/runtime";
+export type { ConnectionAcceptor, ConnectionRequest, ContextKey, Dispatcher } from "@voxrpc/runtime";
+export type { Link } from "@voxrpc/runtime/link";
+export type { OperationStore } from "@voxrpc/runtime/store";
 export type { LinkPair } from "@voxrpc/runtime/testing";
 export type { Telemetry } from "@voxrpc/runtime/otel";
 `;

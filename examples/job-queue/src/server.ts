@@ -4,9 +4,10 @@
  * node dist/server.js <address> <folder> [<accident>]
  */
 import { join } from "node:path";
-import { fail, type OperationStore } from "@voxrpc/runtime";
+import { fail } from "@voxrpc/runtime";
 import { serve } from "@voxrpc/runtime/node";
 import { sqliteStore } from "@voxrpc/runtime/sqlite";
+import type { OperationStore } from "@voxrpc/runtime/store";
 import { Accidents } from "./accident.js";
 import { type JobsHandler, jobsDispatcher } from "./gen/jobs.vox.js";
 import { Ledger } from "./ledger.js";

@@ -223,6 +223,11 @@ export interface Observer {
   onChannelReset?(event: ChannelResetEvent): void;
 }
 
+/** What each member of an observer is given: `ObserverEvents["onLinkClosed"]`. */
+export type ObserverEvents = {
+  readonly [Member in keyof Observer]-?: Parameters<NonNullable<Observer[Member]>>[0];
+};
+
 /** What there is to watch; one that is missing here does not compile. */
 const events: Readonly<Record<keyof Observer, true>> = {
   onConnectionOpened: true,

@@ -13,7 +13,8 @@
  * ```
  * `stop` ends it from every state; a run that is going on is waited for.
  */
-import type { Clock, TimerHandle } from "@voxrpc/runtime";
+import type { Clock } from "@voxrpc/runtime";
+import type { TimerHandle } from "@voxrpc/runtime/link";
 
 export interface WatchLoopOptions {
   readonly clock: Clock;

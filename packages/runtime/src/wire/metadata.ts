@@ -181,7 +181,7 @@ export class Metadata implements Iterable<MetadataEntry> {
 }
 
 /** Whether the value of an entry is a secret: it reaches no log, no trace and no error. */
-export function isSensitive({ key, flags }: MetadataEntry): boolean {
+function isSensitive({ key, flags }: MetadataEntry): boolean {
   return (flags & MetadataFlags.sensitive) !== 0n || secretKeys.has(key.toLowerCase());
 }
 
