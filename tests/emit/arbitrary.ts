@@ -1,6 +1,7 @@
 /** Values of model types for property tests, in the form that generated code gives them. */
 import fc from "fast-check";
 import type { Field, PrimitiveName, Type, VariantForm } from "../../packages/codegen/src/model/model.js";
+import { isBrand } from "../../packages/codegen/src/model/tuple-structs.js";
 import {
   argumentsOf,
   isLiteral,
@@ -119,6 +120,14 @@ function named(type: Type & { kind: "named" }, depth: number): fc.Arbitrary<unkn
   const { declaration } = type;
   const inner = (part: Type): fc.Arbitrary<unknown> => arbitrary(resolve(part, argumentsOf(type)), depth);
   if (declaration.kind === "struct") return record(declaration.fields, inner);
+  if (declaration.kind === "tupleStruct") {
+    const [first, ...rest] = declaration.elements.map(inner);
+    return isBrand(declaration) && first !== undefined
+      ? first
+      : (fc.tuple as (...parts: readonly fc.Arbitrary<unknown>[]) => fc.Arbitrary<unknown>)(
+          ...(first === undefined ? [] : [first, ...rest]),
+        );
+  }
   const { variants } = declaration;
   if (isLiteral(declaration)) return fc.constantFrom(...variants.map(({ name }) => name));
   const ends = variants.filter(({ form }) => form.kind === "unit");

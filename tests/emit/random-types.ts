@@ -1,7 +1,7 @@
 /** A `.vox` text of random types, the same on every run: what no hand-written schema would combine. */
 import fc from "fast-check";
 
-const keys = ["bool", "u8", "u32", "i64", "u128", "char", "string", "Color"];
+const keys = ["bool", "u8", "u32", "i64", "u128", "char", "string", "Color", "Id", "Path"];
 const leaves = [
   ...keys,
   "u16",
@@ -16,6 +16,11 @@ const leaves = [
   "unit",
   "Point",
   "Nested",
+  "Id",
+  "Pos",
+  "Millis",
+  "Maybe",
+  "Forest",
 ];
 
 const { type } = fc.letrec<{ type: string }>((tie) => ({
@@ -31,6 +36,7 @@ const { type } = fc.letrec<{ type: string }>((tie) => ({
     fc.tuple(tie("type"), tie("type")).map(([ok, error]) => `result<${ok}, ${error}>`),
     fc.tuple(tie("type"), tie("type")).map(([a, b]) => `Pair<${a}, ${b}>`),
     tie("type").map((value) => `Tree<${value}>`),
+    tie("type").map((value) => `Named<${value}>`),
     fc.tuple(tie("type"), tie("type")).map(([left, right]) => `Choice<${left}, ${right}>`),
   ),
 }));
@@ -39,6 +45,13 @@ const declarations = `
 struct Point { x: i32, y: i32 }
 struct Nested { point: Point, deep: Nested?, color: Color }
 enum Color { Red, Green, Blue }
+struct Id(u64)
+struct Pos(f64, f64)
+struct Maybe(string?)
+struct Forest(Forest[])
+struct Named<T>(T, string)
+@transparent struct Path(string)
+@js(number) @transparent struct Millis(i64)
 struct Pair<A, B> { first: A, second: B? }
 struct Tree<T> { value: T, children: Tree<T>[] }
 enum Choice<L, R> { Left(L), Both(L, R), Right { right: R[], left: L? }, Neither }

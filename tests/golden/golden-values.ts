@@ -120,6 +120,7 @@ function readFloat(name: "f32" | "f64", value: number | string): number {
 function readNamed(type: Type & { kind: "named" }, value: JsonObject): unknown {
   const { declaration } = type;
   const inner = (t: Type): Type => resolve(t, argumentsOf(type));
+  if (declaration.kind === "tupleStruct") throw new Error("no recorded value is of a tuple struct");
   if (declaration.kind === "struct") return readFields(declaration.fields, inner, value);
   const [[name, payload]] = Object.entries(value) as [[string, Json]];
   if (isLiteral(declaration)) return name;
@@ -203,6 +204,7 @@ function writeNamed(type: Type & { kind: "named" }, value: unknown): Json {
         write(inner(field.type), (value as Members)[memberName(field, beside)]),
       ]),
     );
+  if (declaration.kind === "tupleStruct") throw new Error("no recorded value is of a tuple struct");
   if (declaration.kind === "struct") return fields(declaration.fields);
   const literal = isLiteral(declaration);
   const { kind, value: payload } = (literal ? { kind: value } : value) as { kind: string; value: unknown };

@@ -3,7 +3,13 @@
  * against the golden vectors before and apart from generated code.
  */
 import * as runtime from "@voxrpc/runtime/gen/v1";
-import type { Field, Type, VariantForm } from "../../packages/codegen/src/model/model.js";
+import type {
+  Field,
+  TupleStructDeclaration,
+  Type,
+  VariantForm,
+} from "../../packages/codegen/src/model/model.js";
+import { isBrand } from "../../packages/codegen/src/model/tuple-structs.js";
 import { minBytes, recursiveShapes } from "../../packages/runtime/src/shape/analysis.js";
 import { defaultOf } from "./default-values.js";
 import {
@@ -200,6 +206,37 @@ class Composer {
     };
   }
 
+  private tupleStruct(key: string, declaration: TupleStructDeclaration, inner: (type: Type) => Part): Part {
+    const { $ } = this;
+    const isValue = isBrand(declaration);
+    const body = lazily(() =>
+      isValue
+        ? inner(declaration.elements[0] as Type)
+        : this.tuple(declaration.elements.map((element) => inner(element))),
+    );
+    const elements = (): readonly runtime.Shape[] =>
+      isValue ? [body().shape] : (body().shape as runtime.TupleShape).elements;
+    const shape = $.tupleStructShape(declaration.name, elements, isValue, declaration.isTransparent);
+    const isRecursive = lazily(() => recursiveShapes(shape).has(shape));
+    const part: Part = {
+      shape,
+      write: (w, p, value) => {
+        if (isRecursive()) $.enter(w);
+        const end = body().write(w, p, value);
+        if (isRecursive()) $.leave(w);
+        return end;
+      },
+      read: (r) => {
+        if (isRecursive()) $.enter(r);
+        const value = body().read(r);
+        if (isRecursive()) $.leave(r);
+        return value;
+      },
+    };
+    this.named.set(key, part);
+    return part;
+  }
+
   private map(key: Part, value: Part): Part {
     const { $ } = this;
     const least = lazily(() => minBytes(key.shape) + minBytes(value.shape));
@@ -291,6 +328,7 @@ class Composer {
     if (known !== undefined) return known;
     const inner = (t: Type): Part => this.part(resolve(t, argumentsOf(type)));
     const { declaration } = type;
+    if (declaration.kind === "tupleStruct") return this.tupleStruct(key, declaration, inner);
     const built = lazily(() =>
       declaration.kind === "struct" ? this.fields(declaration.fields, inner) : undefined,
     );

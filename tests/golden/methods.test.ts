@@ -192,7 +192,7 @@ function withChannelIds(type: Type): Type {
       return { ...type, element: withChannelIds(type.element) };
     case "named": {
       const { declaration } = type;
-      if (declaration.kind === "enum" || declaration.name !== "Sub") return type;
+      if (declaration.kind !== "struct" || declaration.name !== "Sub") return type;
       const fields = declaration.fields.map((field) => ({ ...field, type: withChannelIds(field.type) }));
       return { ...type, declaration: { ...declaration, fields } };
     }

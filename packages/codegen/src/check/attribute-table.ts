@@ -1,10 +1,12 @@
 /** The attributes of the language: where each may stand and what it takes. */
+import { isInherited } from "../model/names.js";
 import type { LiteralNode } from "../syntax/ast.js";
 
 export type AttributePlace =
   | "package"
   | "import"
   | "struct"
+  | "tuple struct"
   | "enum"
   | "alias"
   | "service"
@@ -19,11 +21,34 @@ interface AttributeRule {
   readonly placesText: string;
   readonly example: string;
   /** What is wrong with the arguments; undefined when nothing is. */
-  readonly problem: (args: readonly LiteralNode[]) => string | undefined;
+  readonly problem: (args: readonly LiteralNode[], place: AttributePlace) => string | undefined;
 }
 
-const typed: ReadonlySet<AttributePlace> = new Set(["field", "argument", "alias"]);
-const typedText = "a field, an argument or an alias";
+const typed: ReadonlySet<AttributePlace> = new Set(["field", "argument", "alias", "tuple struct"]);
+const typedText = "a field, an argument, an alias or a tuple struct";
+
+/** A member of a TypeScript type that needs no quotes and that no object inherits. */
+const memberPattern = /^[A-Za-z_$][\w$]*$/;
+
+function tsProblem(args: readonly LiteralNode[]): string | undefined {
+  const [name] = args;
+  if (args.length !== 1 || name?.kind !== "string") return "@ts takes a name as one string";
+  if (!memberPattern.test(name.value)) return `\`${name.value}\` is no name in TypeScript`;
+  return isInherited(name.value) ? `every object of JavaScript has a member \`${name.value}\`` : undefined;
+}
+
+/** `@js(number)`, `@js(bigint)`; on a package with patterns of names behind it. */
+function jsProblem([first, ...more]: readonly LiteralNode[], place: AttributePlace): string | undefined {
+  const word = first?.kind === "identifier" ? first.text : "";
+  if (word !== "number" && word !== "bigint") return "@js takes the word `number` or `bigint`";
+  if (place !== "package" || word === "bigint")
+    return more.length === 0 ? undefined : "only the package has patterns of names, behind `number`";
+  const isPattern = (argument: LiteralNode): boolean =>
+    argument.kind === "string" && /^[A-Za-z0-9_*]+$/.test(argument.value);
+  return more.every(isPattern)
+    ? undefined
+    : 'a pattern is a name in quotes with `*` for any characters: "*_ns"';
+}
 
 export const attributeTable: ReadonlyMap<string, AttributeRule> = new Map<string, AttributeRule>([
   ["idempotent", methodMark("idempotent")],
@@ -31,7 +56,7 @@ export const attributeTable: ReadonlyMap<string, AttributeRule> = new Map<string
   [
     "deprecated",
     {
-      places: new Set(["struct", "enum", "alias", "service", "field", "variant", "method"]),
+      places: new Set(["struct", "tuple struct", "enum", "alias", "service", "field", "variant", "method"]),
       placesText: "a declaration, a field, a variant or a method",
       example: '@deprecated("use get_all")',
       problem: (args) =>
@@ -43,21 +68,28 @@ export const attributeTable: ReadonlyMap<string, AttributeRule> = new Map<string
   [
     "js",
     {
-      places: typed,
-      placesText: typedText,
+      places: new Set([...typed, "struct", "package"]),
+      placesText: "a field, an argument, an alias, a struct or the package",
       example: "@js(number)",
-      problem: ([first, ...more]) =>
-        more.length === 0 && first?.kind === "identifier" && first.text === "number"
-          ? undefined
-          : "@js takes the word `number`",
+      problem: jsProblem,
+    },
+  ],
+  ["ts", { places: new Set(["field"]), placesText: "a field", example: '@ts("label")', problem: tsProblem }],
+  [
+    "transparent",
+    {
+      places: new Set(["tuple struct"]),
+      placesText: "a tuple struct",
+      example: "@transparent struct Id(u64)",
+      problem: withoutArguments("transparent"),
     },
   ],
   ["typed", { places: typed, placesText: typedText, example: "@typed", problem: withoutArguments("typed") }],
   [
     "required",
     {
-      places: new Set(["field"]),
-      placesText: "a field",
+      places: new Set(["field", "struct", "package"]),
+      placesText: "a field, a struct or the package",
       example: "@required",
       problem: withoutArguments("required"),
     },
@@ -87,7 +119,7 @@ const foreignAttributes: ReadonlyMap<string, string> = new Map([
   ["retry", "write `@idempotent` for a method that may run twice"],
   ["readonly", "remove it: values are copied"],
   ["id", "remove it: fields travel by name"],
-  ["rename", "remove it: names are part of the wire"],
+  ["rename", 'names are part of the wire; a name for TypeScript alone is written `@ts("name")`'],
   ["error", "write `error enum Name`"],
 ]);
 

@@ -16,6 +16,11 @@ export function deprecation(attributes: readonly AttributeNode[]): string | unde
 }
 
 const wideIntegers: ReadonlySet<PrimitiveName> = new Set(["u64", "i64", "u128", "i128"]);
+/** Whether a type is a 64- or 128-bit integer. */
+export function isWideInteger(name: PrimitiveName): boolean {
+  return wideIntegers.has(name);
+}
+
 const typedElements: ReadonlySet<PrimitiveName> = new Set([
   "u8",
   "u16",
@@ -50,21 +55,45 @@ export function asNumber(type: Type): Type | undefined {
   }
 }
 
-/** A type with `@typed` applied to its list or array of numbers, seen through aliases and options; undefined when there is none. */
-export function asTyped(type: Type): Type | undefined {
+/** A type with its 64- and 128-bit integers as bigints again, whatever the file says, seen through as `@js(number)` is. */
+function asBigint(type: Type): Type | undefined {
+  switch (type.kind) {
+    case "primitive":
+      return wideIntegers.has(type.name) ? { ...type, asNumber: false } : undefined;
+    case "alias":
+      return asBigint(type.target);
+    case "option":
+    case "list":
+    case "array": {
+      const element = asBigint(type.element);
+      return element === undefined ? undefined : { ...type, element };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * A type with `@typed` applied to its list or array of numbers, seen through aliases and options; undefined when there is
+ * none.
+ *
+ * @param keepsNumbers whether a mark of its own says that the elements are numbers: a typed array cannot hold them then
+ */
+export function asTyped(type: Type, keepsNumbers = false): Type | undefined {
   switch (type.kind) {
     case "alias":
-      return asTyped(type.target);
+      return asTyped(type.target, keepsNumbers);
     case "option": {
-      const element = asTyped(type.element);
+      const element = asTyped(type.element, keepsNumbers);
       return element === undefined ? undefined : { kind: "option", element };
     }
     case "list":
     case "array": {
       let element = type.element;
       while (element.kind === "alias") element = element.target;
-      const isNumeric = element.kind === "primitive" && typedElements.has(element.name) && !element.asNumber;
-      return isNumeric ? { ...type, element, typed: true } : undefined;
+      if (element.kind !== "primitive" || !typedElements.has(element.name)) return undefined;
+      if (element.asNumber && keepsNumbers) return undefined;
+      return { ...type, element: { ...element, asNumber: false }, typed: true };
     }
     default:
       return undefined;
@@ -74,7 +103,21 @@ export function asTyped(type: Type): Type | undefined {
 /** A type with the attributes of its field, argument or alias applied; unchanged where they do not fit. */
 export function applyAttributes(type: Type, attributes: readonly AttributeNode[]): Type {
   let result = type;
-  if (findAttribute(attributes, "js") !== undefined) result = asNumber(result) ?? result;
-  if (findAttribute(attributes, "typed") !== undefined) result = asTyped(result) ?? result;
+  const js = numberChoice(attributes);
+  if (js !== undefined) result = (js === "number" ? asNumber(result) : asBigint(result)) ?? result;
+  if (findAttribute(attributes, "typed") !== undefined) result = asTyped(result, js === "number") ?? result;
   return result;
+}
+
+/** What `@js` says of 64- and 128-bit integers; undefined where it says nothing. */
+export function numberChoice(attributes: readonly AttributeNode[]): "number" | "bigint" | undefined {
+  const [first] = findAttribute(attributes, "js")?.args ?? [];
+  if (first?.kind !== "identifier") return undefined;
+  return first.text === "number" || first.text === "bigint" ? first.text : undefined;
+}
+
+/** The name that `@ts("…")` gives a member of a TypeScript type. */
+export function typeScriptName(attributes: readonly AttributeNode[]): string | undefined {
+  const [first] = findAttribute(attributes, "ts")?.args ?? [];
+  return first?.kind === "string" ? first.value : undefined;
 }

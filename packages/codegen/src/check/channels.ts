@@ -1,12 +1,12 @@
 /** Which types hold channels. */
-import type { EnumDeclaration, StructDeclaration, Type } from "../model/model.js";
-import { innerTypes, type Linked, memberTypes } from "./program.js";
+import type { Type } from "../model/model.js";
+import { innerTypes, type Linked, type MemberDeclaration, memberTypes } from "./program.js";
 
 /** Says of a type whether a Tx or Rx stands anywhere in it, through structs and enums. */
 export function channelFinder(linked: Linked): (type: Type) => boolean {
-  const holding = new Set<StructDeclaration | EnumDeclaration>();
-  const users = new Map<StructDeclaration | EnumDeclaration, (StructDeclaration | EnumDeclaration)[]>();
-  const pending: (StructDeclaration | EnumDeclaration)[] = [];
+  const holding = new Set<MemberDeclaration>();
+  const users = new Map<MemberDeclaration, MemberDeclaration[]>();
+  const pending: MemberDeclaration[] = [];
   for (const declaration of linked.declarations.values()) {
     if (declaration.kind === "alias") continue;
     for (const type of memberTypes(declaration)) {
@@ -33,9 +33,9 @@ export function channelFinder(linked: Linked): (type: Type) => boolean {
 /** Declarations that a type names, itself and in its arguments, and whether it has a channel without them. */
 function namesIn(type: Type): {
   hasChannel: boolean;
-  named: readonly (StructDeclaration | EnumDeclaration)[];
+  named: readonly MemberDeclaration[];
 } {
-  const named: (StructDeclaration | EnumDeclaration)[] = [];
+  const named: MemberDeclaration[] = [];
   let hasChannel = false;
   const visit = (inner: Type): void => {
     if (inner.kind === "channel") hasChannel = true;

@@ -9,14 +9,17 @@ import type {
   ModelFile,
   Service,
   StructDeclaration,
+  TupleStructDeclaration,
   Type,
   TypeDeclaration,
   Variant,
   VariantForm,
 } from "../model/model.js";
+import { discriminator, fieldName } from "../model/names.js";
 import type {
   AliasNode,
   ArgumentNode,
+  AttributeNode,
   FieldNode,
   MethodNode,
   NameNode,
@@ -25,15 +28,20 @@ import type {
   TypeNode,
   VariantNode,
 } from "../syntax/ast.js";
-import { applyAttributes, deprecation, findAttribute } from "./attributes.js";
+import { applyAttributes, deprecation, findAttribute, typeScriptName } from "./attributes.js";
 import { defaultValue } from "./defaults.js";
 import { stronglyConnected } from "./graph.js";
+import { isRequired, memberType } from "./policies.js";
 import { invalidType, type Linked, type LoadedFile, type Program, withoutAliases } from "./program.js";
 import { TypeResolver, type TypeScope } from "./types.js";
 
 /** Writable while it is made. */
 type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
-type DeclarationDraft = Draft<StructDeclaration> | Draft<EnumDeclaration> | Draft<AliasDeclaration>;
+type DeclarationDraft =
+  | Draft<StructDeclaration>
+  | Draft<TupleStructDeclaration>
+  | Draft<EnumDeclaration>
+  | Draft<AliasDeclaration>;
 
 /** Links every file of a program. Reports what is wrong with types as it resolves them. */
 export function link(program: Program): Linked {
@@ -162,21 +170,29 @@ class Linker {
   #fill(node: TypeDeclarationNode, draft: DeclarationDraft): void {
     const scope = this.#scope(node);
     if (scope === undefined) return;
-    if (node.kind === "struct" && draft.kind === "struct") {
-      draft.fields = node.fields.map((field) => this.#field(field, scope));
+    if (node.kind === "struct" && draft.kind === "tupleStruct") {
+      draft.elements = (node.elements ?? []).map((element) =>
+        applyAttributes(this.#resolver.resolve(element, scope), node.attributes),
+      );
+    } else if (node.kind === "struct" && draft.kind === "struct") {
+      draft.fields = node.fields.map((field) => this.#field(field, scope, node.attributes));
     } else if (node.kind === "enum" && draft.kind === "enum") {
       draft.variants = node.variants.map((variant) => this.#variant(variant, scope));
     }
   }
 
-  #field(node: FieldNode, scope: TypeScope): Field {
-    const type = applyAttributes(this.#resolver.resolve(node.type, scope), node.attributes);
+  /** @param outer attributes of what the field stands in: they count for all of its fields */
+  #field(node: FieldNode, scope: TypeScope, outer: readonly AttributeNode[], isOfVariant = false): Field {
+    const type = memberType(this.#resolver.resolve(node.type, scope), node, outer, scope.file);
     // The default of an enum may be a variant that is filled later: see `#setDefaults`.
-    const isOptional =
-      withoutAliases(type).kind === "option" && findAttribute(node.attributes, "required") === undefined;
+    const isOptional = withoutAliases(type).kind === "option" && !isRequired(node, outer, scope.file);
+    const given = typeScriptName(node.attributes);
+    const own = fieldName({ name: node.name.text, type });
     const field: Draft<Field> = {
       ...declared(node),
       type,
+      // The objects of an enum have a member `kind` already.
+      member: given ?? (isOfVariant && own === discriminator ? `${own}_` : undefined),
       default: undefined,
       required: node.default === undefined && !isOptional,
     };
@@ -193,7 +209,7 @@ class Linker {
   #form({ form }: VariantNode, scope: TypeScope): VariantForm {
     if (form.kind === "unit") return form;
     if (form.kind === "struct")
-      return { kind: "struct", fields: form.fields.map((field) => this.#field(field, scope)) };
+      return { kind: "struct", fields: form.fields.map((field) => this.#field(field, scope, [], true)) };
     const types = form.types.map((type) => this.#resolver.resolve(type, scope));
     const [only] = types;
     if (only === undefined) return { kind: "unit" };
@@ -232,7 +248,7 @@ class Linker {
   }
 
   #argument(node: ArgumentNode, scope: TypeScope): Argument {
-    const type = applyAttributes(this.#resolver.resolve(node.type, scope), node.attributes);
+    const type = memberType(this.#resolver.resolve(node.type, scope), node, [], scope.file);
     const argument: Argument = { name: node.name.text, docs: node.docs, type, span: node.name.span };
     this.#args.set(node, argument);
     return argument;
@@ -261,6 +277,10 @@ function declared(node: DeclaredNode): {
 
 function draftOf(node: TypeDeclarationNode, file: ModelFile): DeclarationDraft {
   const shared = { ...declared(node), file, parameters: node.parameters.map((name) => name.text) };
+  if (node.kind === "struct" && node.elements !== undefined) {
+    const isTransparent = findAttribute(node.attributes, "transparent") !== undefined;
+    return { kind: "tupleStruct", ...shared, elements: [], isTransparent };
+  }
   if (node.kind === "struct") return { kind: "struct", ...shared, fields: [] };
   if (node.kind === "enum") return { kind: "enum", ...shared, variants: [], isError: node.isError };
   return { kind: "alias", ...shared, type: invalidType };

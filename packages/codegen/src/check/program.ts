@@ -8,6 +8,7 @@ import type {
   ModelFile,
   Service,
   StructDeclaration,
+  TupleStructDeclaration,
   Type,
   TypeDeclaration,
   Variant,
@@ -103,8 +104,12 @@ export function innerTypes(type: Type): readonly Type[] {
   }
 }
 
+/** A declaration that has members of its own. */
+export type MemberDeclaration = StructDeclaration | TupleStructDeclaration | EnumDeclaration;
+
 /** Types of a struct's fields or of everything that an enum's variants carry. */
-export function memberTypes(declaration: StructDeclaration | EnumDeclaration): readonly Type[] {
+export function memberTypes(declaration: MemberDeclaration): readonly Type[] {
+  if (declaration.kind === "tupleStruct") return declaration.elements;
   if (declaration.kind === "struct") return declaration.fields.map((field) => field.type);
   return declaration.variants.flatMap((variant) => variantTypes(variant));
 }

@@ -37,13 +37,14 @@ function resolveImport(
   for (const name of node.names) {
     if (target === undefined) {
       // The import itself is reported; that its names are declared elsewhere too is no second fault.
-      if (!first.has(name.text)) file.names.set(name.text, { kind: "missing" });
+      if (!first.has(name.local.text)) file.names.set(name.local.text, { kind: "missing" });
       continue;
     }
-    if (isDuplicate(first, name, "imported name", reporter)) continue;
+    if (isDuplicate(first, name.local, "imported name", reporter)) continue;
     const meaning = declared(target, name.text);
     reportImport(target, node.from?.path ?? "", name, meaning, reporter);
-    file.names.set(name.text, meaning?.kind === "type" ? meaning : { kind: "missing" });
+    if (name.local !== name) checkReserved(name.local, "a type", reporter);
+    file.names.set(name.local.text, meaning?.kind === "type" ? meaning : { kind: "missing" });
   }
 }
 
@@ -67,7 +68,7 @@ function reportImport(
       target.ast.declarations.filter((node) => node.kind !== "service").map((node) => node.name.text),
     );
     const passedOn = target.names.has(name.text)
-      ? target.ast.imports.find((other) => other.names.some((inner) => inner.text === name.text))
+      ? target.ast.imports.find((other) => other.names.some((inner) => inner.local.text === name.text))
       : undefined;
     const advice =
       passedOn?.from !== undefined

@@ -4,7 +4,9 @@ import type { AliasDeclaration, Type, TypeDeclaration } from "../model/model.js"
 import type { TypeDeclarationNode, TypeNode } from "../syntax/ast.js";
 import { maxTypeDepth } from "../syntax/lex.js";
 import { foreignTypeAdvice } from "../syntax/slips.js";
+import { isWideInteger } from "./attributes.js";
 import { containerArity, isDescriptorName, isPrimitive } from "./builtin.js";
+import { hasNumbers } from "./policies.js";
 import { innerTypes, invalidType, type LoadedFile, typeText } from "./program.js";
 import { nearestType } from "./resolve.js";
 
@@ -121,7 +123,9 @@ export class TypeResolver {
       return this.#hasArity(node, 0) ? { kind: "parameter", name } : invalidType;
     }
     if (isPrimitive(name)) {
-      return this.#hasArity(node, 0) ? { kind: "primitive", name, asNumber: false } : invalidType;
+      if (!this.#hasArity(node, 0)) return invalidType;
+      const asNumber = isWideInteger(name) && hasNumbers(scope.file);
+      return { kind: "primitive", name, asNumber };
     }
     const arity = containerArity(name);
     if (arity !== undefined)

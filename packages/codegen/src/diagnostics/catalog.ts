@@ -43,7 +43,7 @@ export const catalog = {
   VOX2007: { severity: "error", title: "reserved name", message: "`{name}` cannot be the name of {kind}", help: "{advice}" },
   VOX2008: { severity: "error", title: "not a type", message: "`{name}` is a service, not a type", help: "services cannot be passed as values; pass what identifies them instead" },
   VOX2009: { severity: "error", title: "same method id", message: "methods `{first}` and `{second}` have the same id on the wire (both are `{form}`)", help: "capitals and `_` do not count in a method id: rename one of the two" },
-  VOX2010: { severity: "error", title: "same TypeScript name", message: "{subject} becomes `{target}` in TypeScript, as does {other}", help: "rename one of the two" },
+  VOX2010: { severity: "error", title: "same TypeScript name", message: "{subject} becomes `{target}` in TypeScript, as does {other}", help: "rename one of the two; `@ts(\"name\")` gives a field another name in TypeScript alone" },
   VOX2011: { severity: "error", title: "service imported", message: "`{name}` is a service; only types can be imported", help: "import the generated service where you use it" },
   VOX2012: { severity: "error", title: "file imports itself", message: "this file imports itself", help: "remove the import: its own types are in reach" },
   VOX2013: { severity: "error", title: "empty import", message: "this import names nothing", help: "remove it, or name the types between the braces" },

@@ -62,3 +62,15 @@ export function offsetsOf(variants: readonly SourceVariant[]): ReadonlyMap<Sourc
   }
   return offsets;
 }
+
+/** A tuple, with a name or without. */
+export function isTuple(type: ConcreteType): boolean {
+  return type.kind === "tuple" || (type.kind === "named" && type.declaration.kind === "tupleStruct");
+}
+
+/** What a transparent struct is on the wire. */
+export function withoutTransparent(type: ConcreteType, types: ConcreteTypes): ConcreteType {
+  if (type.kind !== "named" || type.declaration.kind !== "tupleStruct") return type;
+  const [only] = type.declaration.isTransparent === true ? types.members(type) : [];
+  return only === undefined ? type : withoutTransparent(only.type, types);
+}

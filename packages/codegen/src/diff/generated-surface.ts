@@ -2,17 +2,14 @@
 
 import { FileScope, type ProgramScope } from "../emit/typescript/file-scope.js";
 import { signatureOf } from "../emit/typescript/signature.js";
-import { isOptional, typeText } from "../emit/typescript/types.js";
+import { isOptional, tupleStructText, typeText } from "../emit/typescript/types.js";
 import { isLiteralEnum } from "../emit/typescript/value-type.js";
 import { formTypes } from "../model/channels.js";
 import type {
-  AliasDeclaration,
-  EnumDeclaration,
   Field,
   Method,
   ModelFile,
   Service,
-  StructDeclaration,
   Type,
   TypeDeclaration,
   Variant,
@@ -142,6 +139,8 @@ function typeSurface(declaration: TypeDeclaration, scope: SurfaceScope): Surface
   switch (named.kind) {
     case "alias":
       return { ...common, kind: "type", members: noMembers, type: typeText(named.type, scope) };
+    case "tupleStruct":
+      return { ...common, kind: "type", members: noMembers, type: tupleStructText(named, scope) };
     case "struct": {
       if (named.fields.length === 0)
         return { ...common, kind: "type", members: noMembers, type: "Record<string, never>" };
@@ -179,9 +178,7 @@ function variantMember({ name, form }: Variant, isLiteral: boolean, scope: Surfa
 }
 
 /** A declaration with its aliases written out and its parameters named by their position. */
-function withPositions<Declaration extends StructDeclaration | EnumDeclaration | AliasDeclaration>(
-  declaration: Declaration,
-): Declaration {
+function withPositions<Declaration extends TypeDeclaration>(declaration: Declaration): Declaration {
   const positions = new Map(declaration.parameters.map((name, at) => [name, `T${at + 1}`]));
   const write = (type: Type): Type => writtenOut(type, positions);
   const writeFields = (fields: readonly Field[]): readonly Field[] =>
@@ -203,6 +200,8 @@ function withPositions<Declaration extends StructDeclaration | EnumDeclaration |
       return { ...declaration, type: write(declaration.type) };
     case "struct":
       return { ...declaration, fields: writeFields(declaration.fields) };
+    case "tupleStruct":
+      return { ...declaration, elements: declaration.elements.map(write) };
     case "enum":
       return {
         ...declaration,

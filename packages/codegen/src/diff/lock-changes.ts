@@ -1,12 +1,20 @@
 /** Whether a lock still says what the schemas say. */
 
 import { typeIdText } from "@voxrpc/runtime/internal/schema";
-import type { EnumDeclaration, Field, Model, StructDeclaration } from "../model/model.js";
+import type {
+  EnumDeclaration,
+  Field,
+  Model,
+  StructDeclaration,
+  TupleStructDeclaration,
+} from "../model/model.js";
 import type { ConcreteType } from "../schema/concrete-type.js";
 import { defaultText } from "./concrete-text.js";
 import { type ChangeFinding, finding } from "./finding.js";
 import { fingerprint } from "./lock.js";
 import { type ContractSide, openSide, type SideMethod } from "./sides.js";
+
+type MemberDeclaration = StructDeclaration | TupleStructDeclaration | EnumDeclaration;
 
 const none = { oldClient: "compatible", newClient: "compatible" } as const;
 
@@ -104,9 +112,7 @@ function defaultsOf(
     if (type.kind === "named") {
       pending.push(...types.members(type).map((member) => member.type));
       // Both sides were opened on a model: the declarations are those of the model.
-      for (const [place, { default: value }] of fieldsOf(
-        type.declaration as StructDeclaration | EnumDeclaration,
-      ))
+      for (const [place, { default: value }] of fieldsOf(type.declaration as MemberDeclaration))
         if (value !== undefined) found.set(place, defaultText(value));
     } else if (type.kind === "tuple") pending.push(...type.elements);
     else if (type.kind === "map") pending.push(type.key, type.value);
@@ -117,8 +123,9 @@ function defaultsOf(
 }
 
 /** Fields of a struct, or of an enum's variants, as messages name them. */
-function fieldsOf(declaration: StructDeclaration | EnumDeclaration): readonly (readonly [string, Field])[] {
+function fieldsOf(declaration: MemberDeclaration): readonly (readonly [string, Field])[] {
   const { name } = declaration;
+  if (declaration.kind === "tupleStruct") return [];
   if (declaration.kind === "struct")
     return declaration.fields.map((field) => [`${name}.${field.name}`, field] as const);
   return declaration.variants.flatMap((variant) =>

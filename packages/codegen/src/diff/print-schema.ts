@@ -8,6 +8,7 @@ import type {
   TypeDeclaration,
   Variant,
 } from "../model/model.js";
+import { discriminator } from "../model/names.js";
 import { defaultText } from "./concrete-text.js";
 
 /** A type as the language writes it, in full. */
@@ -52,14 +53,19 @@ function typeAttributes(type: Type): readonly string[] {
       const own = typeAttributes(type.declaration.type);
       return typeAttributes(type.target).filter((attribute) => !own.includes(attribute));
     }
+    case "option":
+      return typeAttributes(type.element);
+    // Nothing else can be marked: what the file says for all of its numbers changes neither the wire nor a default.
     default:
-      return [...new Set(partsOf(type).flatMap(typeAttributes))];
+      return [];
   }
 }
 
 function printField(field: Field): string {
   const attributes = [...typeAttributes(field.type)];
   if (field.required && endsInOption(field.type)) attributes.push("@required");
+  if (field.member !== undefined && field.member !== `${discriminator}_`)
+    attributes.push(`@ts("${field.member}")`);
   const value = field.default === undefined ? "" : ` = ${defaultText(field.default)}`;
   return [...attributes, `${field.name}: ${printType(field.type)}${value}`].join(" ");
 }
@@ -92,6 +98,11 @@ export function printDeclaration(declaration: TypeDeclaration): readonly string[
   switch (declaration.kind) {
     case "alias":
       return [`${attributesBefore([declaration.type])}type ${head} = ${printType(declaration.type)}`];
+    case "tupleStruct": {
+      const elements = `(${declaration.elements.map(printType).join(", ")})`;
+      const mark = declaration.isTransparent ? "@transparent " : "";
+      return [`${mark}${attributesBefore(declaration.elements)}struct ${head}${elements}`];
+    }
     case "struct":
       if (declaration.fields.length === 0) return [`struct ${head} {}`];
       return [`struct ${head} {`, ...declaration.fields.map((field) => `  ${printField(field)}`), "}"];
@@ -144,6 +155,7 @@ export function partsOf(type: Type): readonly Type[] {
 export function memberTypes(declaration: TypeDeclaration): readonly Type[] {
   if (declaration.kind === "alias") return [declaration.type];
   if (declaration.kind === "struct") return declaration.fields.map((field) => field.type);
+  if (declaration.kind === "tupleStruct") return declaration.elements;
   return declaration.variants.flatMap(({ form }) => {
     if (form.kind === "newtype") return [form.type];
     if (form.kind === "tuple") return form.types;

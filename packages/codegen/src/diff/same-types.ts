@@ -54,6 +54,8 @@ function ownText(type: ConcreteType): string {
 
 function declarationText({ declaration }: Extract<ConcreteType, { kind: "named" }>): string {
   const head = `${declaration.kind} ${declaration.name}<${declaration.parameters.join()}>`;
+  if (declaration.kind === "tupleStruct")
+    return `${head} ${declaration.isTransparent === true ? "transparent" : ""}`;
   if (declaration.kind === "struct") return `${head} ${fieldsText(declaration.fields as readonly Field[])}`;
   if (declaration.kind !== "enum") return head;
   const variants = declaration.variants.map(({ name, form }) => {

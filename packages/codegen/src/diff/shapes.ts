@@ -67,7 +67,13 @@ export class Shapes {
     const members = (): readonly ConcreteType[] => this.types.members(type).map((member) => member.type);
     switch (declaration.kind) {
       case "tupleStruct":
-        return this.tuple(members());
+        return {
+          kind: "tupleStruct",
+          name,
+          elements: () => members().map((member) => this.of(member)),
+          isValue: false,
+          isTransparent: declaration.isTransparent === true,
+        };
       case "struct":
         return { kind: "struct", name, fields: () => this.fields(declaration.fields, members()) };
       case "enum": {

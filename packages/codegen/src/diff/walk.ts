@@ -7,7 +7,15 @@ import type { EnumDeclaration, Field, StructDeclaration, Variant } from "../mode
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
 import type { Span } from "../source/span.js";
 import { type ChangeKind, isLayoutChange, type Reads, type TypeChange, type Verdict } from "./change.js";
-import { isBytes, isList, offsetsOf, reaches } from "./concrete-parts.js";
+import {
+  isBytes,
+  isList,
+  isTuple,
+  offsetsOf,
+  partsOf,
+  reaches,
+  withoutTransparent,
+} from "./concrete-parts.js";
 import { concreteText, defaultText } from "./concrete-text.js";
 import { nothingUnclear, type UnclearTypes } from "./unclear.js";
 import { compareVariants } from "./variants.js";
@@ -41,7 +49,9 @@ export class TypeWalk {
   }
 
   /** Compares two types. */
-  pair(o: ConcreteType, n: ConcreteType, from: WalkPlace): void {
+  pair(older: ConcreteType, newer: ConcreteType, from: WalkPlace): void {
+    const o = withoutTransparent(older, this.oldTypes);
+    const n = withoutTransparent(newer, this.newTypes);
     const isUnclear =
       from.isUnclear || this.oldUnclear.isMisdescribed(o) || this.newUnclear.isMisdescribed(n);
     const place = { ...from, isUnclear };
@@ -77,6 +87,10 @@ export class TypeWalk {
     } else if (o.kind === "channel" && n.kind === "channel") {
       if (o.direction !== n.direction) this.typeChange("direction", o, n, place);
       else this.pair(o.element, n.element, { ...place, channel: n.direction });
+    } else if (isTuple(o) && isTuple(n)) {
+      this.tupleStruct(o, n, place);
+    } else if (isTuple(o) || isTuple(n)) {
+      this.typeChange("type", o, n, place);
     } else if (o.kind === "named" && n.kind === "named") {
       this.named(o, n, place);
     } else if (!isResultLike(o, n)) {
@@ -98,6 +112,21 @@ export class TypeWalk {
     for (const [i, element] of o.entries()) {
       const other = n[i];
       if (other !== undefined) this.pair(element, other, { ...inner, path: `${place.path}.${i}` });
+    }
+  }
+
+  /** A tuple struct has no name on the wire: another one, or a tuple without a name, is read by position. */
+  private tupleStruct(o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
+    const [was, is] = [partsOf(o, this.oldTypes), partsOf(n, this.newTypes)];
+    if (was.length !== is.length) {
+      this.typeChange("length", o, n, place);
+      return;
+    }
+    const isInRecursion = place.isInRecursion || (n.kind === "named" && this.isRecursive(n));
+    for (const [i, element] of was.entries()) {
+      const other = is[i];
+      const inner = { ...place, path: `${place.path}.${i}`, isInRecursion };
+      if (other !== undefined) this.pair(element, other, inner);
     }
   }
 

@@ -74,6 +74,8 @@ function membersOf(declaration: TypeDeclaration): readonly Type[] {
       return [declaration.type];
     case "struct":
       return declaration.fields.map((field) => field.type);
+    case "tupleStruct":
+      return declaration.elements;
     case "enum":
       return declaration.variants.flatMap(({ form }) => formTypes(form));
   }

@@ -38,7 +38,7 @@ export type Type =
   /** A struct or enum with its type arguments. `declaration` may be cyclic through its fields. */
   | {
       readonly kind: "named";
-      readonly declaration: StructDeclaration | EnumDeclaration;
+      readonly declaration: StructDeclaration | TupleStructDeclaration | EnumDeclaration;
       readonly args: readonly Type[];
     }
   /** An alias keeps its name for TypeScript; `target` is what it stands for, arguments substituted. */
@@ -75,6 +75,8 @@ interface Declared {
 
 export interface Field extends Declared {
   readonly type: Type;
+  /** The TypeScript member, where it is not made of the name: see `fieldName`. */
+  readonly member?: string | undefined;
   readonly default: DefaultValue | undefined;
   /** What the schema says: no default declared, and not an option unless marked `@required`. */
   readonly required: boolean;
@@ -85,6 +87,16 @@ export interface StructDeclaration extends Declared {
   readonly file: ModelFile;
   readonly parameters: readonly string[];
   readonly fields: readonly Field[];
+}
+
+/** `struct RunId(u64)`: values by position under a name. */
+export interface TupleStructDeclaration extends Declared {
+  readonly kind: "tupleStruct";
+  readonly file: ModelFile;
+  readonly parameters: readonly string[];
+  readonly elements: readonly Type[];
+  /** `@transparent`: on the wire the one element, without a type of its own. */
+  readonly isTransparent: boolean;
 }
 
 export type VariantForm =
@@ -113,7 +125,7 @@ export interface AliasDeclaration extends Declared {
   readonly type: Type;
 }
 
-export type TypeDeclaration = StructDeclaration | EnumDeclaration | AliasDeclaration;
+export type TypeDeclaration = StructDeclaration | TupleStructDeclaration | EnumDeclaration | AliasDeclaration;
 
 export interface Argument {
   readonly name: string;

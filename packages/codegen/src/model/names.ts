@@ -18,6 +18,11 @@ const inheritedMembers: ReadonlySet<string> = new Set([
   "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
 ]); // biome-ignore format: a table
 
+/** Whether every object of JavaScript has a member of this name without being given it. */
+export function isInherited(member: string): boolean {
+  return inheritedMembers.has(member);
+}
+
 /**
  * A method, or a field that may be left out, as a member of an object: camelCase, with `_` after a name that every object
  * inherits. A member `toString` that is left out would be that of `Object.prototype`.
@@ -27,8 +32,12 @@ export function absentableName(name: string): string {
   return inheritedMembers.has(member) ? `${member}_` : member;
 }
 
+/** The member that names the variant in every object of an enum. */
+export const discriminator = "kind";
+
 /** A field as a member of its type. */
-export function fieldName({ name, type }: Pick<Field, "name" | "type">): string {
+export function fieldName({ name, type, member }: Pick<Field, "name" | "type" | "member">): string {
+  if (member !== undefined) return member;
   let seen = type;
   while (seen.kind === "alias") seen = seen.target;
   return seen.kind === "option" ? absentableName(name) : camelCase(name);

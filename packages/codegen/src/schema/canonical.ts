@@ -130,6 +130,11 @@ class Extractor {
 
   private named(type: Extract<ConcreteType, { kind: "named" }>): DraftRef {
     const { declaration, args } = type;
+    if (declaration.kind === "tupleStruct" && declaration.isTransparent === true) {
+      const [only] = this.types.members(type);
+      // Another type than its element to the questions "is it the same type" above, and nothing else.
+      if (only !== undefined) return this.extract(only.type);
+    }
     let token = this.tokens.get(declaration);
     if (token !== undefined) {
       return { tag: "concrete", token, args: args.map((arg) => this.extract(arg)) };

@@ -63,4 +63,6 @@ export type SourceDeclaration =
       readonly name: string;
       readonly parameters: readonly string[];
       readonly elements: readonly SourceType[];
+      /** On the wire the one element, though another type than it. */
+      readonly isTransparent?: boolean;
     };

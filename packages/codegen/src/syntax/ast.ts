@@ -121,6 +121,8 @@ export interface StructNode extends Declaration {
   readonly kind: "struct";
   readonly parameters: readonly NameNode[];
   readonly fields: readonly FieldNode[];
+  /** Types in brackets instead of fields: a tuple struct. */
+  readonly elements: readonly TypeNode[] | undefined;
 }
 
 export interface EnumNode extends Declaration {
@@ -150,9 +152,15 @@ export interface PackageNode extends Documented {
   readonly name: string;
 }
 
+/** A name that is imported, as the other file declares it. */
+export interface ImportedNameNode extends NameNode {
+  /** The name that it has in this file: the same without `as`. */
+  readonly local: NameNode;
+}
+
 export interface ImportNode extends Documented {
   readonly kind: "import";
-  readonly names: readonly NameNode[];
+  readonly names: readonly ImportedNameNode[];
   /** As written, without quotes; undefined when the source lacks it. */
   readonly from: { readonly path: string; readonly span: Span } | undefined;
 }

@@ -1,5 +1,5 @@
 /** Concrete tree → syntax tree. What the grammar let pass though the language does not have it is reported here. */
-import type { CstNode } from "chevrotain";
+import type { CstElement, CstNode, IToken } from "chevrotain";
 import { nearestName } from "../diagnostics/suggest.js";
 import type {
   AliasNode,
@@ -7,6 +7,7 @@ import type {
   DeclarationNode,
   EnumNode,
   FileNode,
+  ImportedNameNode,
   ImportNode,
   ItemNode,
   NameNode,
@@ -18,7 +19,7 @@ import type { BuildContext } from "./build-context.js";
 import { inOrder, isNode, node, nodes, token, tokens } from "./build-context.js";
 import { buildAttributes } from "./build-literals.js";
 import { buildFields, buildMethods, buildVariants, closeBody, common } from "./build-members.js";
-import { buildType, reportUnclosed } from "./build-types.js";
+import { buildElementTypes, buildType, reportUnclosed } from "./build-types.js";
 import { foreignDeclarationAdvice } from "./slips.js";
 import { keywords } from "./tokens.js";
 
@@ -173,14 +174,16 @@ function buildImport(
   };
 }
 
-function importNames(context: BuildContext, from: CstNode): readonly NameNode[] {
-  const names: NameNode[] = [];
+function importNames(context: BuildContext, from: CstNode): readonly ImportedNameNode[] {
+  const words = inOrder(from, "Name", "Comma").filter((element) => !isNode(element));
+  const names: ImportedNameNode[] = [];
   let previousIsName = false;
-  for (const element of inOrder(from, "Name", "Comma")) {
-    if (isNode(element)) continue;
-    if (element.tokenType.name === "Comma") {
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at];
+    if (word === undefined || isNode(word)) continue;
+    if (word.tokenType.name === "Comma") {
       if (!previousIsName) {
-        context.report("VOX1014", context.tokenSpan(element), {
+        context.report("VOX1014", context.tokenSpan(word), {
           problem: "no name before this comma",
           advice: "remove it",
         });
@@ -188,30 +191,28 @@ function importNames(context: BuildContext, from: CstNode): readonly NameNode[] 
       previousIsName = false;
       continue;
     }
-    const name = context.name(element, context.nodeSpan(from));
-    if (previousIsName) reportImportGap(context, names, name);
-    names.push(name);
+    const name = context.name(word, context.nodeSpan(from));
+    if (previousIsName) {
+      context.report("VOX1014", context.pointBefore(name.span.start), {
+        problem: "a comma is missing between two names",
+        advice: "write `,` here",
+      });
+    }
+    const [as, alias] = [words[at + 1], words[at + 2]];
+    const isRenamed = isNamed(as, "as") && isName(alias);
+    names.push({ ...name, local: isRenamed ? context.name(alias, context.nodeSpan(from)) : name });
+    if (isRenamed) at += 2;
     previousIsName = true;
   }
-  const asWord = names.findIndex((name, at) => name.text === "as" && at > 0 && at < names.length - 1);
-  return asWord < 0 ? names : names.filter((_, at) => at !== asWord && at !== asWord + 1);
+  return names;
 }
 
-/** Two names without a comma: `A as B` is a wish of its own. */
-function reportImportGap(context: BuildContext, before: readonly NameNode[], name: NameNode): void {
-  if (before.at(-1)?.text === "as") return;
-  if (name.text === "as") {
-    context.report("VOX1015", name.span, {
-      problem: "imports cannot be renamed",
-      advice: "names are part of the wire: use the name under which the type is declared",
-    });
-    return;
-  }
-  const at = context.pointBefore(name.span.start);
-  context.report("VOX1014", at, {
-    problem: "a comma is missing between two names",
-    advice: "write `,` here",
-  });
+function isName(element: CstElement | undefined): element is IToken {
+  return element !== undefined && !isNode(element) && element.tokenType.name !== "Comma";
+}
+
+function isNamed(element: CstElement | undefined, text: string): boolean {
+  return isName(element) && element.image === text;
 }
 
 // --- declarations ---
@@ -330,10 +331,13 @@ function buildStruct(
   const { name, parameters } = buildHead(context, from, "struct");
   const shared = common(context, outer, from, attributes, name.span.start);
   const body = node(from, "fieldBody");
-  if (body === undefined) reportMissingBody(context, from, name, "struct");
+  const tuple = node(from, "tuple");
+  if (body === undefined && tuple === undefined) reportMissingBody(context, from, name, "struct");
   const { fields, dangling } = body === undefined ? { fields: [], dangling: [] } : buildFields(context, body);
+  const elements =
+    tuple === undefined ? undefined : buildElementTypes(context, tuple, "a tuple struct has a type at least");
   checkExtras(context, from, "struct");
-  return { kind: "struct", name, parameters, fields, dangling, ...shared };
+  return { kind: "struct", name, parameters, fields, elements, dangling, ...shared };
 }
 
 function buildEnum(

@@ -15,7 +15,7 @@ import type {
 import type { BuildContext } from "./build-context.js";
 import { node, nodes, token, tokens } from "./build-context.js";
 import { buildAttributes, buildLiteral } from "./build-literals.js";
-import { buildType, buildVariantTypes, reportUnclosed } from "./build-types.js";
+import { buildElementTypes, buildType, reportUnclosed } from "./build-types.js";
 import { foreignModifierAdvice } from "./slips.js";
 
 /** Members of a body, with what separates them checked. */
@@ -276,7 +276,7 @@ export function buildVariants(context: BuildContext, members: readonly CstNode[]
 function buildForm(context: BuildContext, from: CstNode): VariantFormNode {
   const tuple = node(from, "tuple");
   if (tuple !== undefined) {
-    return { kind: "tuple", types: buildVariantTypes(context, tuple), span: context.nodeSpan(tuple) };
+    return { kind: "tuple", types: buildElementTypes(context, tuple), span: context.nodeSpan(tuple) };
   }
   const body = node(from, "fieldBody");
   return body === undefined ? { kind: "unit" } : { kind: "struct", ...buildFields(context, body) };

@@ -251,7 +251,11 @@ function buildBracketed(context: BuildContext, from: CstNode): Built {
 }
 
 /** Types of a tuple variant: any number, a single one needs no comma. */
-export function buildVariantTypes(context: BuildContext, from: CstNode): readonly TypeNode[] {
+export function buildElementTypes(
+  context: BuildContext,
+  from: CstNode,
+  problem = "a variant without values has no brackets",
+): readonly TypeNode[] {
   const span = context.nodeSpan(from);
   const { types } = buildTypeList(context, from);
   const opener = token(from, "LeftParen");
@@ -259,8 +263,10 @@ export function buildVariantTypes(context: BuildContext, from: CstNode): readonl
     reportUnclosed(context, opener, ")", span.end);
   if (types.length === 0 && !context.isReportedBefore(span.end)) {
     context.report("VOX1017", span, {
-      problem: "a variant without values has no brackets",
-      advice: "remove them",
+      problem,
+      advice: problem.startsWith("a variant")
+        ? "remove them"
+        : "write `unit` where there is nothing to carry",
     });
   }
   return types;

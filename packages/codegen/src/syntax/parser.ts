@@ -137,6 +137,7 @@ class VoxParser extends CstParser {
     return (
       this.#is(3, leftBrace) ||
       this.#is(3, leftAngle) ||
+      (tokenType === structToken && this.#is(3, leftParen)) ||
       (tokenType === typeToken && this.#is(3, equalsToken))
     );
   }
@@ -261,7 +262,9 @@ class VoxParser extends CstParser {
     this.OPTION(() => this.CONSUME(errorToken));
     this.CONSUME(structToken);
     this.SUBRULE(this.head);
-    this.OPTION2(() => this.SUBRULE(this.fieldBody));
+    this.OPTION2(() =>
+      this.OR([{ ALT: () => this.SUBRULE(this.fieldBody) }, { ALT: () => this.SUBRULE(this.tuple) }]),
+    );
     this.MANY(() => this.SUBRULE(this.separator));
   });
 

@@ -25,6 +25,9 @@ function visit(shape: Shape, value: unknown, found: (Tx<unknown> | Rx<unknown>)[
     visit(shape.element, shape.wrapped ? memberOf(value, "some") : value, found, depth + 1);
   } else if (shape.kind === "tuple") {
     for (const [i, element] of shape.elements.entries()) visit(element, memberOf(value, i), found, depth + 1);
+  } else if (shape.kind === "tupleStruct") {
+    for (const [i, element] of shape.elements().entries())
+      visit(element, shape.isValue ? value : memberOf(value, i), found, depth + 1);
   } else if (shape.kind === "struct") {
     visitFields(shape.fields(), value, found, depth);
   } else if (shape.kind === "enum" && !shape.literal) {

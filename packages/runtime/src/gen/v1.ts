@@ -214,6 +214,7 @@ export {
   structShape,
   structVariant,
   tupleShape,
+  tupleStructShape,
   tupleVariant,
   u8Shape,
   u16Shape,
@@ -237,7 +238,7 @@ export {
   encodeError,
 } from "../shape/codec-error.js";
 export { decodedBytes, elementBytes, extraBytes } from "../shape/decoded-bytes.js";
-export type { Option, Some } from "../shape/option.js";
+export type { Branded, Option, Some } from "../shape/option.js";
 export { expectKey, leastBytes, optionOf } from "../shape/parameter.js";
 export type {
   ArrayShape,
@@ -253,6 +254,7 @@ export type {
   Shape,
   StructShape,
   TupleShape,
+  TupleStructShape,
   VariantShape,
 } from "../shape/shape.js";
 // --- end of channels ---

@@ -56,6 +56,10 @@ type Parts = readonly (readonly [PlanNode | undefined, Shape])[];
 
 /** The parts of a node with their shapes; undefined when the node describes another type. */
 function partsOf(node: PlanNode, shape: Shape): Parts | undefined {
+  if (shape.kind === "tupleStruct" && shape.isTransparent) {
+    const [only] = shape.elements();
+    return only === undefined ? undefined : partsOf(node, only);
+  }
   switch (node.kind) {
     case "direct":
       return isDirect(node.type, shape) ? [] : undefined;
@@ -71,9 +75,12 @@ function partsOf(node: PlanNode, shape: Shape): Parts | undefined {
     case "option":
     case "array":
       return shape.kind === node.kind ? [[node.element, shape.element]] : undefined;
-    case "tuple":
-      if (shape.kind !== "tuple" || shape.elements.length !== node.elements.length) return undefined;
-      return node.elements.map((element, i) => [element, shape.elements[i] as Shape]);
+    case "tuple": {
+      const shapes =
+        shape.kind === "tuple" ? shape.elements : shape.kind === "tupleStruct" ? shape.elements() : [];
+      if (shapes.length !== node.elements.length) return undefined;
+      return node.elements.map((element, i) => [element, shapes[i] as Shape]);
+    }
     case "map":
       if (shape.kind !== "map") return undefined;
       return [

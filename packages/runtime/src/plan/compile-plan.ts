@@ -118,6 +118,8 @@ class PlanCompiler implements FieldCompiler {
         const struct = checked(node, "struct", shape);
         return compileFields(struct?.fields, shape.fields(), shape.make, undefined, this);
       }
+      case "tupleStruct":
+        return this.tupleStruct(node, shape);
       case "result":
         return this.result(checked(node, "enum", shape), shape);
       case "enum":
@@ -204,6 +206,21 @@ class PlanCompiler implements FieldCompiler {
     const { length } = shape.elements;
     if (node !== undefined && node.elements.length !== length) throw mismatch(node, shape);
     return this.elements(node?.elements, shape.elements);
+  }
+
+  private tupleStruct(
+    node: PlanNode | undefined,
+    shape: Extract<Shape, { kind: "tupleStruct" }>,
+  ): Read<unknown> {
+    const elements = shape.elements();
+    if (shape.isTransparent) {
+      const read = this.read(node, elements[0] as Shape);
+      return shape.isValue ? read : (r) => [read(r)];
+    }
+    const tuple = checked(node, "tuple", shape);
+    if (tuple !== undefined && tuple.elements.length !== elements.length) throw mismatch(tuple, shape);
+    if (shape.isValue) return this.read(tuple?.elements[0], elements[0] as Shape);
+    return this.elements(tuple?.elements, elements);
   }
 
   private elements(

@@ -29,6 +29,8 @@ function children(shape: Shape): readonly Shape[] {
       return [shape.ok, shape.error];
     case "struct":
       return shapesOf(shape.fields());
+    case "tupleStruct":
+      return shape.elements();
     case "enum":
       return shape.variants.flatMap(payloadShapes);
   }
@@ -52,7 +54,7 @@ function payloadShapes(variant: VariantShape): readonly Shape[] {
   }
 }
 
-/** The structs and enums below `root` that contain themselves: those whose nesting is limited. */
+/** The structs, tuple structs and enums below `root` that contain themselves: those whose nesting is limited. */
 export function recursiveShapes(root: Shape): ReadonlySet<Shape> {
   let recursive = knownRecursive.get(root);
   if (recursive === undefined) {
@@ -65,7 +67,7 @@ export function recursiveShapes(root: Shape): ReadonlySet<Shape> {
 function findRecursive(root: Shape): ReadonlySet<Shape> {
   const all = reachable(root);
   if (all.size >= maxShapes) return new Set();
-  const named = [...all].filter((shape) => shape.kind === "struct" || shape.kind === "enum");
+  const named = [...all].filter(({ kind }) => kind === "struct" || kind === "tupleStruct" || kind === "enum");
   return new Set(named.filter((shape) => children(shape).some((child) => reachable(child).has(shape))));
 }
 
@@ -120,6 +122,8 @@ function measureOpen(shape: Shape, open: Set<Shape>): number {
       return 1 + Math.min(measure(shape.ok, open), measure(shape.error, open));
     case "struct":
       return sum(shapesOf(shape.fields()));
+    case "tupleStruct":
+      return sum(shape.elements());
     case "enum":
       return shape.variants.reduce(
         (least, variant) => Math.min(least, 1 + sum(payloadShapes(variant))),

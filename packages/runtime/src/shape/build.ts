@@ -14,6 +14,7 @@ import type {
   ShapePrimitive,
   StructShape,
   TupleShape,
+  TupleStructShape,
   VariantShape,
 } from "./shape.js";
 
@@ -129,6 +130,21 @@ export function structShape(
   make?: MakeObject,
 ): StructShape {
   return make === undefined ? { kind: "struct", name, fields } : { kind: "struct", name, fields, make };
+}
+
+/**
+ * Shape of a tuple struct.
+ * @param elements called when needed, so that a type may contain itself
+ * @param isValue whether a value is that of the one element
+ * @param isTransparent whether it is the one element on the wire, too
+ */
+export function tupleStructShape(
+  name: string,
+  elements: () => readonly Shape[],
+  isValue: boolean,
+  isTransparent = false,
+): TupleStructShape {
+  return { kind: "tupleStruct", name, elements, isValue, isTransparent };
 }
 
 /** Variant without payload. */

@@ -100,7 +100,7 @@ export function codec<T>(
   shape: Shape,
   write: Write<T>,
   read: Read<T>,
-  label: string = shape.kind === "struct" || shape.kind === "enum" ? shape.name : "",
+  label: string = "name" in shape ? shape.name : "",
 ): Codec<T> {
   return {
     shape,

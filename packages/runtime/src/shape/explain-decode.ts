@@ -96,6 +96,13 @@ class DecodeWalk {
         return this.readResult(shape);
       case "struct":
         return this.readFields(shape.fields());
+      case "tupleStruct": {
+        const elements = shape.elements();
+        const [only] = elements;
+        if (shape.isValue && only !== undefined) return this.read(only);
+        for (const [i, element] of elements.entries()) this.at(indexStep(i), element);
+        return undefined;
+      }
       case "enum":
         return this.readEnum(shape);
     }

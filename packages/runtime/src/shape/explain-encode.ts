@@ -97,6 +97,12 @@ class EncodeWalk {
       case "struct":
         if (!isObject(value)) return `expected an object for ${shape.name}, got ${describeValue(value)}`;
         return this.checkFields(shape.fields(), value);
+      case "tupleStruct": {
+        const elements = shape.elements();
+        const [only] = elements;
+        if (shape.isValue && only !== undefined) return this.check(only, value);
+        return this.checkTuple(elements, undefined, value);
+      }
       case "enum":
         return this.checkEnum(shape, value);
       case "channel":

@@ -5,5 +5,13 @@ export interface Some<T> {
   readonly some: T;
 }
 
+declare const brand: unique symbol;
+
+/**
+ * A value that is told apart from others of its type by the name of a struct: `struct RunId(u64)`. The name exists for
+ * the compiler alone.
+ */
+export type Branded<T, Name extends string> = T & { readonly [brand]: { readonly [Key in Name]: true } };
+
 /** The TypeScript type of `T?` where `T` is a type parameter. */
 export type Option<T> = undefined extends T ? Some<T> | undefined : T | undefined;

@@ -55,11 +55,17 @@ const keyTypes: ReadonlySet<string> = /*@__PURE__*/ new Set([
  * @throws TypeError
  */
 export function expectKey({ shape }: Codec<never>, parameter: string): void {
-  const isKey =
-    (shape.kind === "primitive" && keyTypes.has(shape.type)) || (shape.kind === "enum" && shape.literal);
-  if (isKey) return;
+  if (isKey(shape)) return;
   const kind = shape.kind === "primitive" ? shape.type : shape.kind;
   throw new TypeError(
     `${parameter} is the key of a map or an element of a set: a type of kind ${kind} cannot be one`,
   );
+}
+
+function isKey(shape: Shape): boolean {
+  if (shape.kind === "tupleStruct") {
+    const [only] = shape.elements();
+    return shape.isValue && only !== undefined && isKey(only);
+  }
+  return (shape.kind === "primitive" && keyTypes.has(shape.type)) || (shape.kind === "enum" && shape.literal);
 }

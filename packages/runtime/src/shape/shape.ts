@@ -86,6 +86,18 @@ export interface StructShape {
   readonly make?: MakeObject;
 }
 
+/** A struct whose values have positions instead of names. */
+export interface TupleStructShape {
+  readonly kind: "tupleStruct";
+  readonly name: string;
+  /** Called when needed, so that a type may contain itself. */
+  readonly elements: () => readonly Shape[];
+  /** True when a value is that of the one element (a branded type), false when it is an array. */
+  readonly isValue: boolean;
+  /** True when it is the one element on the wire, too, instead of a tuple (`@transparent`). */
+  readonly isTransparent: boolean;
+}
+
 export type VariantShape =
   | { readonly name: string; readonly payload: "unit" }
   | { readonly name: string; readonly payload: "newtype"; readonly shape: () => Shape }
@@ -133,5 +145,6 @@ export type Shape =
   | SetShape
   | ResultShape
   | StructShape
+  | TupleStructShape
   | EnumShape
   | ChannelShape;

@@ -1,5 +1,6 @@
-import type { AttributeNode, FieldNode, TypeNode } from "../../syntax/ast.js";
-import { asNumber, asTyped, findAttribute } from "../attributes.js";
+import type { Type } from "../../model/model.js";
+import type { AttributeNode, FieldNode, StructNode, TypeNode } from "../../syntax/ast.js";
+import { asNumber, asTyped, findAttribute, numberChoice } from "../attributes.js";
 import { fieldNodes, invalidType, type Linked, withoutAliases } from "../program.js";
 import { quotedType } from "../type-text.js";
 
@@ -17,6 +18,8 @@ export function checkAttributeTypes(linked: Linked): void {
         checkRequired(linked, field);
       }
       if (declaration.kind === "alias") checkMarked(linked, declaration);
+      if (declaration.kind === "struct" && declaration.elements !== undefined)
+        checkTupleStruct(linked, declaration, declaration.elements);
       if (declaration.kind !== "service") continue;
       for (const method of declaration.methods)
         for (const argument of method.args) checkMarked(linked, argument);
@@ -29,17 +32,45 @@ function checkMarked(linked: Linked, { attributes, type: node }: Marked): void {
   if (type === undefined || type === invalidType || withoutAliases(type) === invalidType) return;
   const js = findAttribute(attributes, "js");
   const numeric = js === undefined ? type : asNumber(type);
+  const isNumber = numberChoice(attributes) === "number";
   if (js !== undefined && numeric === undefined) {
     const advice = "it marks u64, i64, u128 and i128, also inside options, lists and arrays: remove it";
     linked.reporter.report("VOX3044", js.span, { name: "js", type: quotedType(type), advice });
   }
   const typed = findAttribute(attributes, "typed");
-  if (typed === undefined || numeric === undefined || asTyped(numeric) !== undefined) return;
+  if (typed === undefined || numeric === undefined || asTyped(numeric, isNumber) !== undefined) return;
   const advice =
     js !== undefined
       ? "a typed array of 64-bit integers holds bigints: remove @typed or @js(number)"
       : "it marks lists and arrays of u8 to u64, i8 to i64, f32 and f64: remove it";
   linked.reporter.report("VOX3044", typed.span, { name: "typed", type: quotedType(type), advice });
+}
+
+/** A transparent struct has one element; marks fit one of the elements at least. */
+function checkTupleStruct(
+  linked: Linked,
+  { attributes, name }: StructNode,
+  elements: readonly TypeNode[],
+): void {
+  const transparent = findAttribute(attributes, "transparent");
+  if (transparent !== undefined && elements.length !== 1) {
+    const advice = "it marks a struct of one element: remove it";
+    const parameters = {
+      name: "transparent",
+      type: `\`${name.text}\` of ${elements.length} elements`,
+      advice,
+    };
+    linked.reporter.report("VOX3044", transparent.span, parameters);
+  }
+  const types = elements.map((element) => linked.types.get(element)).filter((type) => type !== undefined);
+  if (types.some((type) => type === invalidType || withoutAliases(type) === invalidType)) return;
+  const fits = { js: asNumber, typed: (type: Type) => asTyped(type) };
+  for (const [mark, applied] of Object.entries(fits)) {
+    const attribute = findAttribute(attributes, mark);
+    if (attribute === undefined || types.some((type) => applied(type) !== undefined)) continue;
+    const advice = "none of its elements is of a type that it marks: remove it";
+    linked.reporter.report("VOX3044", attribute.span, { name: mark, type: `\`${name.text}\``, advice });
+  }
 }
 
 function checkRequired(linked: Linked, field: FieldNode): void {

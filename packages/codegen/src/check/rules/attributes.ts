@@ -7,6 +7,7 @@ const placeTexts: Readonly<Record<AttributePlace, string>> = {
   package: "the package",
   import: "an import",
   struct: "a struct",
+  "tuple struct": "a tuple struct",
   enum: "an enum",
   alias: "an alias",
   service: "a service",
@@ -31,7 +32,8 @@ export function checkAttributes(linked: Linked): void {
 }
 
 function* markedIn(item: ItemNode): Generator<Marked> {
-  yield { place: item.kind, attributes: item.attributes };
+  const isTuple = item.kind === "struct" && item.elements !== undefined;
+  yield { place: isTuple ? "tuple struct" : item.kind, attributes: item.attributes };
   if (item.kind === "package" || item.kind === "import") return;
   for (const { attributes } of fieldNodes(item)) yield { place: "field", attributes };
   if (item.kind === "enum")
@@ -65,7 +67,7 @@ function checkMarked({ reporter }: Linked, { place, attributes }: Marked): void 
       const related = [{ span: before.span, message: "first here" }];
       reporter.report("VOX3042", attribute.span, { name }, { related, replacement: "" });
     } else if (!attribute.args.some((argument) => argument.kind === "invalid")) {
-      const problem = rule.problem(attribute.args);
+      const problem = rule.problem(attribute.args, place);
       if (problem !== undefined)
         reporter.report("VOX3043", attribute.span, { problem, example: rule.example });
     }

@@ -1,9 +1,9 @@
-import type { EnumDeclaration, StructDeclaration, Type } from "../../model/model.js";
+import type { Type } from "../../model/model.js";
 import { stronglyConnected } from "../graph.js";
-import { innerTypes, type Linked, memberTypes } from "../program.js";
+import { innerTypes, type Linked, type MemberDeclaration, memberTypes } from "../program.js";
 import { typeName } from "../type-text.js";
 
-type Declared = StructDeclaration | EnumDeclaration;
+type Declared = MemberDeclaration;
 
 /** One type parameter of one declaration. */
 interface Parameter {

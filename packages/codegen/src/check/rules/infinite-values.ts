@@ -1,9 +1,9 @@
-import type { EnumDeclaration, StructDeclaration, Type, Variant } from "../../model/model.js";
+import type { Type, Variant } from "../../model/model.js";
 import type { Span } from "../../source/span.js";
 import { cycleThrough, stronglyConnected } from "../graph.js";
-import { type Linked, variantTypes } from "../program.js";
+import { type Linked, type MemberDeclaration, variantTypes } from "../program.js";
 
-type Declared = StructDeclaration | EnumDeclaration;
+type Declared = MemberDeclaration;
 
 /**
  * Most instances of declarations that are looked at, each with its own choice of arguments without finite values. Far
@@ -69,6 +69,8 @@ class FiniteValues {
     const found: { to: Declared; span: Span }[] = [];
     const members = declaration.kind === "struct" ? declaration.fields : [];
     for (const { type, span } of members) this.#collect(type, span, found);
+    if (declaration.kind === "tupleStruct")
+      for (const type of declaration.elements) this.#collect(type, declaration.span, found);
     if (declaration.kind === "enum") {
       for (const variant of declaration.variants) {
         for (const type of variantTypes(variant)) this.#collect(type, variant.span, found);
@@ -119,6 +121,7 @@ class FiniteValues {
     const { declaration, finite } = instance;
     const has = (type: Type): boolean => this.#hasValue(type, declaration.parameters, finite, instance);
     if (declaration.kind === "struct") return declaration.fields.every((field) => has(field.type));
+    if (declaration.kind === "tupleStruct") return declaration.elements.every(has);
     // An enum without variants has no value at all, which is another rule's matter.
     if (declaration.variants.length === 0) return true;
     return declaration.variants.some((variant: Variant) => variantTypes(variant).every(has));

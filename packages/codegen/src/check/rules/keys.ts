@@ -1,4 +1,5 @@
 import type { PrimitiveName, Type } from "../../model/model.js";
+import { isBrand } from "../../model/tuple-structs.js";
 import type { Span } from "../../source/span.js";
 import { parameterUses } from "../parameter-uses.js";
 import { invalidType, type Linked, withoutAliases } from "../program.js";
@@ -43,6 +44,10 @@ function whyNoKey(type: Type): string | undefined {
     return plain.name === "bytes"
       ? "compares byte arrays by identity"
       : "has a single value of this type, or none";
+  }
+  if (plain.kind === "named" && plain.declaration.kind === "tupleStruct" && isBrand(plain.declaration)) {
+    const [only] = plain.declaration.elements;
+    return only === undefined ? undefined : whyNoKey(only);
   }
   const isPlainEnum =
     plain.kind === "named" &&

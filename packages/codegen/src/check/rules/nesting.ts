@@ -1,8 +1,8 @@
-import type { EnumDeclaration, StructDeclaration, Type } from "../../model/model.js";
+import type { Type } from "../../model/model.js";
 import { stronglyConnected } from "../graph.js";
-import { innerTypes, type Linked, memberTypes } from "../program.js";
+import { innerTypes, type Linked, type MemberDeclaration, memberTypes } from "../program.js";
 
-type Declared = StructDeclaration | EnumDeclaration;
+type Declared = MemberDeclaration;
 
 /** Most levels of a schema that peers follow. Source: `protocol/schemas.md` §6. */
 const maxSchemaDepth = 128;

@@ -1,5 +1,5 @@
 import { exportNames } from "../../model/export-names.js";
-import { absentableName, camelCase, fieldName } from "../../model/names.js";
+import { absentableName, camelCase, discriminator, fieldName } from "../../model/names.js";
 import { kebab } from "../../schema/kebab.js";
 import type { FieldNode, NameNode } from "../../syntax/ast.js";
 import type { Linked } from "../program.js";
@@ -59,9 +59,15 @@ export function checkTypeScriptNames(linked: Linked): void {
         for (const { form } of declaration.variants) {
           if (form.kind !== "struct") continue;
           checkMembers("field", form.fields, memberOf);
-          const kind = form.fields.find(({ name }) => camelCase(name.text) === "kind");
-          if (kind !== undefined)
-            report("field", kind.name, "kind", "the member that names the variant, always", undefined);
+          for (const field of form.fields)
+            if (memberOf(field) === discriminator)
+              report(
+                "field",
+                field.name,
+                discriminator,
+                "the member that names the variant, always",
+                undefined,
+              );
         }
       }
       if (declaration.kind !== "service") continue;

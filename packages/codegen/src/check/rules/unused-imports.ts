@@ -12,9 +12,10 @@ export function checkUnusedImports(linked: Linked): void {
     if (broken.has(file.path)) continue;
     for (const { names } of file.ast.imports) {
       for (const name of names) {
-        const meaning = file.names.get(name.text);
-        if (meaning?.kind !== "type" || meaning.file === file || file.used.has(name.text)) continue;
-        linked.reporter.report("VOX4002", name.span, { name: name.text });
+        const { local } = name;
+        const meaning = file.names.get(local.text);
+        if (meaning?.kind !== "type" || meaning.file === file || file.used.has(local.text)) continue;
+        linked.reporter.report("VOX4002", local.span, { name: local.text });
       }
     }
   }

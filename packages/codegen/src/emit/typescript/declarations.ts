@@ -5,18 +5,20 @@ import type {
   EnumDeclaration,
   Field,
   StructDeclaration,
+  TupleStructDeclaration,
   Type,
   TypeDeclaration,
   Variant,
   VariantForm,
 } from "../../model/model.js";
 import { fieldName } from "../../model/names.js";
+import { isBrand } from "../../model/tuple-structs.js";
 import { block, type Layout } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
 import { declarationHead } from "./names.js";
-import { isOptional, typeText, usesParameter } from "./types.js";
+import { isOptional, tupleStructText, typeText, usesParameter } from "./types.js";
 import { isLiteralEnum } from "./value-type.js";
 
 /** Variants of a union that are longer are broken. */
@@ -29,6 +31,8 @@ export function declarationText(declaration: TypeDeclaration, file: FileScope): 
       return [...docLines(declaration), aliasText(declaration, file)];
     case "struct":
       return [...docLines(declaration), structText(declaration, file)];
+    case "tupleStruct":
+      return [...docLines(declaration), ...tupleStructLines(declaration, file)];
     case "enum":
       return isLiteralEnum(declaration) ? literalText(declaration) : unionText(declaration, file);
   }
@@ -37,6 +41,24 @@ export function declarationText(declaration: TypeDeclaration, file: FileScope): 
 function aliasText(declaration: AliasDeclaration, file: FileScope): Layout {
   const head = declarationHead(declaration, (parameter) => usesParameter(declaration.type, parameter));
   return `export type ${head} = ${typeText(declaration.type, file)};`;
+}
+
+/** The type of a tuple struct; a brand has a function beside it that gives it to a value. */
+function tupleStructLines(declaration: TupleStructDeclaration, file: FileScope): readonly Layout[] {
+  const { name, elements, parameters } = declaration;
+  const head = declarationHead(declaration, usesOf(elements));
+  const type = `export type ${head} = ${tupleStructText(declaration, file)};`;
+  const [only] = elements;
+  if (!isBrand(declaration) || only === undefined) return [type];
+  const generic = parameters.length === 0 ? "" : `<${parameters.join(", ")}>`;
+  const value = typeText(only, file);
+  return [
+    type,
+    `/** A value as {@link ${name}}. */`,
+    block(`export function ${name}${generic}(value: ${value}): ${name}${generic} {`, [
+      `return value as ${name}${generic};`,
+    ]),
+  ];
 }
 
 function structText(declaration: StructDeclaration, file: FileScope): Layout {

@@ -239,6 +239,7 @@ export class Measures {
         return 1 + Math.min(this.#measure(type.ok, open), this.#measure(type.error, open));
       case "named": {
         const members = this.#types.members(type);
+        if (members.kind === "tupleStruct") return sum(members.elements);
         if (members.kind === "struct") return sum(members.fields.map((field) => field.type));
         return Math.min(...members.variants.map(({ payload }) => 1 + sum(payloadTypes(payload))));
       }

@@ -26,6 +26,12 @@ export function namedWriter(type: NamedValue, file: FileScope): readonly Layout[
     const steps = fieldSteps(members.fields, file);
     return [...guard, ...enter, ...writeSteps(steps, { returns: !isRecursive }), ...leave];
   }
+  if (members.kind === "tupleStruct") {
+    const { elements, isBrand } = members;
+    const guard = isBrand ? [] : [`$.expectArrayOf(v, ${elements.length});`];
+    const steps = elements.map((element, at) => writeStep(element, isBrand ? "v" : `v[${at}]`, file));
+    return [...guard, ...enter, ...writeSteps(steps, { returns: !isRecursive }), ...leave];
+  }
   const unknown = section("default:", [`return $.badVariant(v, ${name});`]);
   if (members.isLiteral) {
     const cases = members.variants.map((variant, index) =>
@@ -51,6 +57,13 @@ export function namedReader(type: NamedValue, file: FileScope): readonly Layout[
   if (members.kind === "struct") {
     const { locals, literal } = structReader(members.fields, file);
     return [...enter, ...locals, ...leave, joined("return ", literal, ";")];
+  }
+  if (members.kind === "tupleStruct") {
+    const values = members.elements.map((element) => readText(element, file));
+    const text = valueText(type, file);
+    const value = members.isBrand ? joined(...values, ` as ${text}`) : group("[", values, "]");
+    if (!isRecursive) return [joined("return ", value, ";")];
+    return [...enter, joined(`const v: ${text} = `, value, ";"), ...leave, "return v;"];
   }
   const name = stringLiteral(type.declaration.name);
   const cases = members.variants.map((variant, index) => {

@@ -91,6 +91,14 @@ export function shapeConstant(type: NamedValue, name: string, head: string, file
     const start = `${head} ${name}: $.StructShape = ${pureMark}$.structShape(`;
     return group(start, [wireName, fieldsText(members.fields, file), ...makeText(members.fields)], ");");
   }
+  if (members.kind === "tupleStruct") {
+    const elements = members.elements.map((element) => shapeText(element, file, false));
+    const { declaration } = type;
+    const isTransparent = declaration.kind === "tupleStruct" && declaration.isTransparent;
+    const flags = [String(members.isBrand), ...(isTransparent ? ["true"] : [])];
+    const start = `${head} ${name}: $.TupleStructShape = ${pureMark}$.tupleStructShape(`;
+    return group(start, [wireName, group("() => [", elements, "]"), ...flags], ");");
+  }
   const start = `${head} ${name}: $.EnumShape = ${pureMark}$.enumShape(${wireName}, ${members.isLiteral}, `;
   const variants = members.variants.map((variant) => variantText(variant, file));
   return joined(start, group("[", variants, "]"), ");");

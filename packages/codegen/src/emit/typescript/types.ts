@@ -1,6 +1,8 @@
 /** Types of the language as TypeScript types. */
-import type { PrimitiveName, Type } from "../../model/model.js";
+import type { PrimitiveName, TupleStructDeclaration, Type } from "../../model/model.js";
+import { isBrand } from "../../model/tuple-structs.js";
 import type { FileScope } from "./file-scope.js";
+import { stringLiteral } from "./foreign-text.js";
 import type { ValueType } from "./value-type.js";
 
 /** Fixed arrays up to this length are tuple types; longer ones are arrays whose length is checked at run time. */
@@ -80,6 +82,14 @@ export function typeText(type: Type, file: FileScope): string {
     case "channel":
       return `$.${type.direction === "tx" ? "Tx" : "Rx"}<${typeText(type.element, file)}>`;
   }
+}
+
+/** What a tuple struct stands for: its element with a brand, or its elements in a row. */
+export function tupleStructText(declaration: TupleStructDeclaration, file: FileScope): string {
+  const elements = declaration.elements.map((element) => typeText(element, file)).join(", ");
+  return isBrand(declaration)
+    ? `$.Branded<${elements}, ${stringLiteral(declaration.name)}>`
+    : `readonly [${elements}]`;
 }
 
 /** A type as codecs name it. */

@@ -7,10 +7,14 @@ import type {
   Field,
   PrimitiveName,
   StructDeclaration,
+  TupleStructDeclaration,
   Type,
   TypeDeclaration,
   VariantForm,
 } from "../../model/model.js";
+import { isBrand } from "../../model/tuple-structs.js";
+
+type MemberDeclaration = StructDeclaration | TupleStructDeclaration | EnumDeclaration;
 
 interface Keyed {
   /** Equal for equal types, of one {@link ValueTypes}. */
@@ -20,7 +24,7 @@ interface Keyed {
 /** A struct or enum with concrete arguments. */
 export type NamedValue = Keyed & {
   readonly kind: "named";
-  readonly declaration: StructDeclaration | EnumDeclaration;
+  readonly declaration: MemberDeclaration;
   readonly args: readonly ValueType[];
 };
 
@@ -63,8 +67,10 @@ export interface ValueVariant {
   readonly payload: ValuePayload;
 }
 
-/** Structs have fields, enums variants. */
+/** Structs have fields, tuple structs elements, enums variants. */
 export type Members =
+  /** `isBrand`: a value is that of the one element. */
+  | { readonly kind: "tupleStruct"; readonly elements: readonly ValueType[]; readonly isBrand: boolean }
   | { readonly kind: "struct"; readonly fields: readonly ValueField[] }
   | { readonly kind: "enum"; readonly variants: readonly ValueVariant[]; readonly isLiteral: boolean };
 
@@ -78,7 +84,7 @@ const noScope: Scope = /*@__PURE__*/ new Map();
 /** Makes value types and keeps them; one table for a whole model. */
 export class ValueTypes {
   readonly #byKey = new Map<string, ValueType>();
-  readonly #declarations = new Map<StructDeclaration | EnumDeclaration, number>();
+  readonly #declarations = new Map<MemberDeclaration, number>();
   readonly #members = new Map<NamedValue, Members>();
 
   of(type: Type, scope: Scope = noScope): ValueType {
@@ -145,7 +151,7 @@ export class ValueTypes {
   }
 
   /** A struct or enum with arguments. */
-  named(declaration: StructDeclaration | EnumDeclaration, args: readonly ValueType[]): NamedValue {
+  named(declaration: MemberDeclaration, args: readonly ValueType[]): NamedValue {
     let number = this.#declarations.get(declaration);
     if (number === undefined) {
       number = this.#declarations.size;
@@ -176,6 +182,10 @@ export class ValueTypes {
     const fieldsOf = (fields: readonly Field[]): readonly ValueField[] =>
       fields.map((field) => ({ field, type: this.of(field.type, scope) }));
     if (declaration.kind === "struct") return { kind: "struct", fields: fieldsOf(declaration.fields) };
+    if (declaration.kind === "tupleStruct") {
+      const elements = declaration.elements.map((element) => this.of(element, scope));
+      return { kind: "tupleStruct", elements, isBrand: isBrand(declaration) };
+    }
     const payloadOf = (form: VariantForm): ValuePayload => {
       switch (form.kind) {
         case "unit":
@@ -245,6 +255,7 @@ export function partsOf(type: ValueType, types: ValueTypes): readonly ValueType[
     case "named": {
       const members = types.members(type);
       if (members.kind === "struct") return members.fields.map((field) => field.type);
+      if (members.kind === "tupleStruct") return members.elements;
       return members.variants.flatMap(({ payload }) => payloadTypes(payload));
     }
   }
