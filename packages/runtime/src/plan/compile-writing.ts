@@ -101,6 +101,8 @@ class WritingCompiler {
         const { name } = shape;
         return (w, p, value) => fields(w, p, expectObject(value as Members, name));
       }
+      case "tupleStruct":
+        return this.tupleStruct(node, shape);
       case "result":
         return this.result(checked(node, "enum", shape), shape);
       case "enum":
@@ -183,6 +185,23 @@ class WritingCompiler {
       for (let i = 0; i < length; i++) at = (writes[i] as Write<unknown>)(w, at, items[i]);
       return at;
     };
+  }
+
+  private tupleStruct(
+    node: PlanNode | undefined,
+    shape: Extract<Shape, { kind: "tupleStruct" }>,
+  ): Write<unknown> {
+    const elements = shape.elements();
+    const [only] = elements;
+    const isLone = elements.length === 1 && only !== undefined;
+    if (shape.isTransparent && isLone && !shape.isValue) {
+      const write = this.write(node, only);
+      return (w, p, value) => write(w, p, expectArrayOf(value as unknown[], 1)[0]);
+    }
+    if (shape.isTransparent && isLone) return this.write(node, only);
+    const nodes = checked(node, "tuple", shape)?.elements;
+    if (shape.isValue && isLone) return this.write(nodes?.[0], only);
+    return this.tuple(nodes, elements, shape);
   }
 
   private map(

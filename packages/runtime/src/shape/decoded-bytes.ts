@@ -98,6 +98,10 @@ function measureOpen(shape: Shape, of: (part: Shape) => number): number {
       return Math.min(...sidesOf(shape, of));
     case "struct":
       return membersBytes(fieldBytes(shape.fields(), of));
+    case "tupleStruct": {
+      const elements = shape.elements().map(of);
+      return shape.isValue ? (elements[0] ?? 0) : tupleBytes(elements);
+    }
     case "enum":
       return shape.literal ? 0 : Math.min(...sidesOf(shape, of));
   }

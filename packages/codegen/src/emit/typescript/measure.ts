@@ -205,6 +205,10 @@ export class Measures {
       case "named": {
         const members = this.#types.members(type);
         if (members.kind === "struct") return membersBytes(members.fields.map((field) => of(field.type)));
+        if (members.kind === "tupleStruct") {
+          const elements = members.elements.map(of);
+          return members.isBrand ? (elements[0] ?? 0) : tupleBytes(elements);
+        }
         return members.isLiteral ? 0 : Math.min(...this.#sidesOf(type, of));
       }
     }
