@@ -184,7 +184,7 @@ describe("an acceptor", () => {
   it("waits 60 s for a peer, then ends the session", async () => {
     const own = await connected();
     own.isListening = false;
-    own.client.core.isResumable = false;
+    own.client.core.resends = undefined;
     await own.cut();
     expect(own.serving.state).toMatchObject({ kind: "recovering", attempt: 0 });
     own.clock.advance(59_999);

@@ -1,6 +1,7 @@
 /** What a session with virtual connections, routers and acceptors has more than one without. It comes in as a value. */
 import { ConnectionOpener } from "../session/connection-opener.js";
 import { VirtualConnections } from "../session/virtual-connections.js";
+import { encodeError } from "../shape/codec-error.js";
 import { RootOffer } from "./root-offer.js";
 import { offerVirtual } from "./virtual-offer.js";
 
@@ -14,6 +15,8 @@ export interface VirtualConnectionsFeature {
   readonly RootOffer: typeof RootOffer;
   /** @internal */
   readonly offer: typeof offerVirtual;
+  /** A client with virtual connections is no small one: it need not load this. @internal */
+  readonly explain: typeof encodeError;
 }
 
 /**
@@ -30,4 +33,5 @@ export const virtualConnections: VirtualConnectionsFeature = {
   Opener: ConnectionOpener,
   RootOffer,
   offer: offerVirtual,
+  explain: encodeError,
 };

@@ -22,6 +22,7 @@ import { ChannelBody, type MessageHead, RequestBody, type WireId } from "../wire
 import { Metadata } from "../wire/metadata.js";
 import { type Answers, answeringOf } from "./answering.js";
 import { Bindings } from "./bindings.js";
+import type { ExplainEncode } from "./explanations.js";
 import { methodIdOf } from "./method-id.js";
 import { OutgoingCalls } from "./outgoing.js";
 import type { AnyMethod } from "./outgoing-request.js";
@@ -47,6 +48,8 @@ export interface DriverOptions {
   readonly isResumable: boolean;
   /** Whether the peer announced retry in the handshake: calls carry an operation id then. */
   readonly peerSupportsRetry: boolean;
+  /** Says where in a value encoding has failed; undefined where it is loaded when it is needed. */
+  readonly explain: ExplainEncode | undefined;
 }
 
 /** What a driver holds at this moment. All zero when nothing is in flight. */
@@ -106,6 +109,7 @@ export class Driver implements Caller, ConnectionSink {
       observer,
       options.peerSupportsRetry,
       options.onUnhandledError,
+      options.explain,
     );
     const onSettled = (): void => this.settle();
     const parts = { ...options, connection, bindings: this.bindings, caller: this, openChannels, onSettled };

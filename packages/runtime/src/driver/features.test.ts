@@ -40,6 +40,9 @@ describe("a driver by itself", () => {
     ["streams", /^channel\/(?!end\.ts|origin\.ts|channeling\.ts)/],
     ["the answering of calls", /^driver\/(incoming|dispatcher)/],
     ["operations", /^operations\//],
+    ["what sends calls again", /^driver\/outgoing-resends/],
+    ["what says where in a value encoding has failed", /^shape\/(codec-error|explain-|analysis|path)/],
+    ["lists as typed arrays", /^postcard\/typed-arrays/],
   ])("brings no %s", (_what, unwanted) => {
     expect(reached).toContain("driver/outgoing.ts");
     expect(reached.filter((file) => unwanted.test(file))).toEqual([]);

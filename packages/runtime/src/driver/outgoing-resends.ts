@@ -16,6 +16,7 @@ import { linkLost } from "../channel/end.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import type { CallErrorCode } from "../errors.js";
 import type { RestoredLink } from "../session/connection.js";
+import type { ResendMachinery } from "../session/recovery.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
 
 /** What resends need of the calls of a connection. */
@@ -43,6 +44,17 @@ interface Record {
   /** Whether a link has died without it. */
   isCleared: boolean;
 }
+
+/** {@link ResendMachinery} as the driver sees it. */
+export interface Resending extends ResendMachinery {
+  start(host: ResendHost, clock: Clock): Resends;
+}
+
+/** Brought by what brings another link: no other value has the type of the machinery. */
+export const resends: Resending = {
+  feature: "resends",
+  start: (host, clock) => new Resends(host, clock),
+};
 
 /** The calls of one connection that have to be sent again. */
 export class Resends {

@@ -26,7 +26,7 @@ import { readTag, unknownVariant } from "../postcard/counts.js";
 import { readString } from "../postcard/text.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
 import { IdAllocator } from "../session/parity.js";
-import { decodeError, encodeError } from "../shape/codec-error.js";
+import { unlocatedDecodeError } from "../shape/decode-error.js";
 import type { MessageHead } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import { beginPayload, endPayload, writeCallHead, writeCancel } from "../wire/request-messages.js";
@@ -34,11 +34,12 @@ import { ArrivalQueue, type QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
 import { Deadlines } from "./deadlines.js";
+import { type ExplainEncode, explainLater } from "./explanations.js";
 import { InFlightTable } from "./in-flight-table.js";
 import { MethodTable } from "./method-table.js";
 import { WaitingQueue } from "./outgoing-queue.js";
 import { type AnyMethod, OutgoingRequest } from "./outgoing-request.js";
-import { type ResendHost, Resends } from "./outgoing-resends.js";
+import type { ResendHost, Resending, Resends } from "./outgoing-resends.js";
 import type { Reading, ResponseReading } from "./reading.js";
 import { RequestEvents } from "./request-events.js";
 import { outgoingSnapshot } from "./snapshot.js";
@@ -85,6 +86,8 @@ export class OutgoingCalls implements ResendHost {
   private readonly connection: Connection;
   private readonly bindings: Bindings;
   private readonly openChannels: (machinery: Channeling) => Channels;
+  /** Undefined where it is loaded when it is needed. */
+  private readonly explain: ExplainEncode | undefined;
   private readonly events: RequestEvents;
   private readonly clock: Clock;
   private peerSupportsRetry: boolean;
@@ -106,7 +109,8 @@ export class OutgoingCalls implements ResendHost {
   private isDraining = false;
   /** Whether there is no link at the moment. */
   private isCut = false;
-  private readonly resends: Resends;
+  /** Undefined before a link was lost. */
+  private resends: Resends | undefined = undefined;
   /** While {@link start} runs: the caller waits. */
   private isStarting = false;
   /** Id of the call that was sent last; 0 before the first. */
@@ -121,7 +125,9 @@ export class OutgoingCalls implements ResendHost {
     observer: Observer | undefined,
     peerSupportsRetry: boolean,
     onUnhandledError: HandlerFailureListener | undefined,
+    explain: ExplainEncode | undefined,
   ) {
+    this.explain = explain;
     this.connection = connection;
     this.bindings = bindings;
     this.openChannels = openChannels;
@@ -138,7 +144,6 @@ export class OutgoingCalls implements ResendHost {
     this.limit = Math.max(1, connection.peer.maxConcurrentRequests);
     this.waitingLimit = limits.maxWaitingCalls;
     this.reader = new Reader().allow(limits.maxDecodedBytes);
-    this.resends = new Resends(this, clock);
     this.ids = new IdAllocator(connection.local.parity);
     this.deadlines = new Deadlines(clock, (request) => {
       const timeoutMs = request.options?.timeoutMs ?? 0;
@@ -208,7 +213,7 @@ export class OutgoingCalls implements ResendHost {
   onResponse(head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
     if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
     const request = this.inFlight.take(head.id);
-    if (request !== undefined && this.resends.size !== 0) this.resends.delete(request);
+    if (request !== undefined && this.resends !== undefined) this.resends.delete(request);
     if (request !== undefined) this.settle(request, head, bytes);
     if (this.waiting.size !== 0) this.pump();
   }
@@ -225,7 +230,7 @@ export class OutgoingCalls implements ResendHost {
 
   /** Sends what waits, as far as slots and the link allow. */
   pump(): void {
-    if (this.resends.size !== 0) this.resends.pump();
+    this.resends?.pump();
     for (
       let request = this.waiting.head;
       request !== undefined && this.canSend;
@@ -245,7 +250,8 @@ export class OutgoingCalls implements ResendHost {
     this.unread.clear();
     this.methods.forgetAll();
     const last = this.inFlight.peek(this.lastId);
-    this.resends.onLinkLost(this.inFlight.open(), this.peerSupportsRetry, cause, last);
+    this.resends ??= (this.connection.host.resends as Resending | undefined)?.start(this, this.clock);
+    this.resends?.onLinkLost(this.inFlight.open(), this.peerSupportsRetry, cause, last);
     // The Cancel may be lost, and so may the answer.
     for (const id of this.inFlight.forgetAbandoned()) this.sendCancel(id);
   }
@@ -254,7 +260,7 @@ export class OutgoingCalls implements ResendHost {
   onLinkRestored(restored: RestoredLink): void {
     this.isCut = false;
     this.peerSupportsRetry = restored.peerSupportsRetry;
-    this.resends.onLinkRestored(restored);
+    this.resends?.onLinkRestored(restored);
     this.pump();
   }
 
@@ -266,7 +272,7 @@ export class OutgoingCalls implements ResendHost {
   /** Fails all calls: the connection has ended. */
   end(code: "ConnectionClosed" | "SessionShutdown", cause: unknown): void {
     this.ended = { code, cause };
-    this.resends.stop();
+    this.resends?.stop();
     this.unread.clear();
     const open = this.inFlight.clear();
     for (let request = this.waiting.head; request !== undefined; request = this.waiting.head) {
@@ -278,7 +284,9 @@ export class OutgoingCalls implements ResendHost {
   }
 
   private get canSend(): boolean {
-    return this.inFlight.size < this.limit && this.connection.host.mayCall && !this.resends.isBlocking;
+    return (
+      this.inFlight.size < this.limit && this.connection.host.mayCall && this.resends?.isBlocking !== true
+    );
   }
 
   /** Whether the link takes a call. */
@@ -289,7 +297,7 @@ export class OutgoingCalls implements ResendHost {
   /** A call in flight ends without an answer. */
   giveUp(request: OutgoingRequest, code: CallErrorCode, cause: unknown, detail = ""): void {
     this.inFlight.take(request.requestId);
-    this.resends.delete(request);
+    this.resends?.delete(request);
     this.fail(request, code, detail, cause);
   }
 
@@ -379,11 +387,23 @@ export class OutgoingCalls implements ResendHost {
       this.unwatch(request);
       this.abandonChannels(request, fault);
       const label = `${method.service}.${method.name}`;
-      const error =
-        fault instanceof CodecError ? fault : encodeError(fault, method.args.shape, request.args, label);
-      this.events.codecFailed("onEncodeError", "arguments", request, error);
-      this.giveError(request, error, false);
+      const { shape } = method.args;
+      if (fault instanceof CodecError) this.failEncoding(request, fault);
+      else if (this.explain !== undefined)
+        this.failEncoding(request, this.explain(fault, shape, request.args, label));
+      else
+        request.resolve(
+          explainLater(fault, shape, request.args, label).then((error) => {
+            this.events.codecFailed("onEncodeError", "arguments", request, error);
+            return rejection(error);
+          }),
+        );
     }
+  }
+
+  private failEncoding(request: OutgoingRequest, error: CodecError): void {
+    this.events.codecFailed("onEncodeError", "arguments", request, error);
+    this.giveError(request, error, false);
   }
 
   private encode(request: OutgoingRequest, id: number, methodIdBytes: Uint8Array): number {
@@ -473,7 +493,7 @@ export class OutgoingCalls implements ResendHost {
   }
 
   private failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): CallError {
-    const cause = decodeError(fault, reader, undefined);
+    const cause = unlocatedDecodeError(fault, reader);
     this.events.codecFailed("onDecodeError", "response", request, cause);
     return this.fail(request, "InvalidPayload", cause.message, cause);
   }
@@ -485,7 +505,7 @@ export class OutgoingCalls implements ResendHost {
       this.waiting.remove(request);
     } else {
       // Whether a call that is to be sent again has an answer on its way cannot be known: its id is not kept.
-      if (this.resends.delete(request)) this.inFlight.take(request.requestId);
+      if (this.resends?.delete(request)) this.inFlight.take(request.requestId);
       else this.inFlight.abandon(request.requestId);
       this.sendCancel(request.requestId);
     }
@@ -511,7 +531,7 @@ export class OutgoingCalls implements ResendHost {
   private failEnded(request: OutgoingRequest): void {
     const { code, cause } = this.ended ?? { code: "SessionShutdown", cause: undefined };
     if (request.requestId === 0) this.abandonChannels(request, cause);
-    else if (this.resends.delete(request)) request.channels?.endReceivers(linkLost(cause));
+    else if (this.resends?.delete(request)) request.channels?.endReceivers(linkLost(cause));
     this.fail(request, code, "", cause);
   }
 

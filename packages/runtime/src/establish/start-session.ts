@@ -50,7 +50,12 @@ export function startSession(start: SessionStart): Session {
   const { observer, onUnhandledError, operationStore, keepalive } = options;
   const { peerSupportsRetry, peerMetadata, local } = result;
   const startDriver: StartDriver = (owner, connection, dispatcher) => {
-    const retry = { peerSupportsRetry: core.peerSupportsRetry, operationStore, isResumable };
+    const retry = {
+      peerSupportsRetry: core.peerSupportsRetry,
+      operationStore,
+      isResumable,
+      explain: feature?.explain,
+    };
     const given = { dispatcher, limits, clock, observer, onUnhandledError, ...retry };
     const shell = new ConnectionShell(connection, core, clock, (close) => owner.close(close));
     return new Driver(connection, given, owner, shell);

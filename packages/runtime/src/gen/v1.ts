@@ -58,10 +58,7 @@ export { readRx, readTx, rxShape, txShape, writeRx, writeTx } from "../channel/b
 export { channels } from "../channel/machinery.js";
 export { Rx } from "../channel/rx.js";
 export { Tx } from "../channel/tx.js";
-export {
-  readBytes,
-  writeBytes,
-} from "../postcard/byte-strings.js";
+export { readBytes, writeBytes } from "../postcard/byte-strings.js";
 export {
   badLength,
   badVariant,
@@ -90,12 +87,6 @@ export {
   writeSome,
   writeUnit,
 } from "../postcard/flags.js";
-export {
-  readF32List,
-  readF64List,
-  writeF32List,
-  writeF64List,
-} from "../postcard/float-lists.js";
 export {
   readF32,
   readF64,
@@ -129,48 +120,6 @@ export {
   writeChar,
   writeString,
 } from "../postcard/text.js";
-export {
-  readTypedF32,
-  readTypedF32Array,
-  readTypedF64,
-  readTypedF64Array,
-  readTypedI8,
-  readTypedI8Array,
-  readTypedI16,
-  readTypedI16Array,
-  readTypedI32,
-  readTypedI32Array,
-  readTypedI64,
-  readTypedI64Array,
-  readTypedU8,
-  readTypedU8Array,
-  readTypedU16,
-  readTypedU16Array,
-  readTypedU32,
-  readTypedU32Array,
-  readTypedU64,
-  readTypedU64Array,
-  writeTypedF32,
-  writeTypedF32Array,
-  writeTypedF64,
-  writeTypedF64Array,
-  writeTypedI8,
-  writeTypedI8Array,
-  writeTypedI16,
-  writeTypedI16Array,
-  writeTypedI32,
-  writeTypedI32Array,
-  writeTypedI64,
-  writeTypedI64Array,
-  writeTypedU8,
-  writeTypedU8Array,
-  writeTypedU16,
-  writeTypedU16Array,
-  writeTypedU32,
-  writeTypedU32Array,
-  writeTypedU64,
-  writeTypedU64Array,
-} from "../postcard/typed-arrays.js";
 export {
   readI64,
   readI64Number,
@@ -233,10 +182,6 @@ export {
   type Read,
   type Write,
 } from "../shape/codec.js";
-export {
-  decodeError,
-  encodeError,
-} from "../shape/codec-error.js";
 export { decodedBytes, elementBytes, extraBytes } from "../shape/decoded-bytes.js";
 export type { Branded, Option, Some } from "../shape/option.js";
 export { expectKey, leastBytes, optionOf } from "../shape/parameter.js";
@@ -257,6 +202,54 @@ export type {
   TupleStructShape,
   VariantShape,
 } from "../shape/shape.js";
+export {
+  decodeError,
+  encodeError,
+  readF32List,
+  readF64List,
+  readTypedF32,
+  readTypedF32Array,
+  readTypedF64,
+  readTypedF64Array,
+  readTypedI8,
+  readTypedI8Array,
+  readTypedI16,
+  readTypedI16Array,
+  readTypedI32,
+  readTypedI32Array,
+  readTypedI64,
+  readTypedI64Array,
+  readTypedU8,
+  readTypedU8Array,
+  readTypedU16,
+  readTypedU16Array,
+  readTypedU32,
+  readTypedU32Array,
+  readTypedU64,
+  readTypedU64Array,
+  writeF32List,
+  writeF64List,
+  writeTypedF32,
+  writeTypedF32Array,
+  writeTypedF64,
+  writeTypedF64Array,
+  writeTypedI8,
+  writeTypedI8Array,
+  writeTypedI16,
+  writeTypedI16Array,
+  writeTypedI32,
+  writeTypedI32Array,
+  writeTypedI64,
+  writeTypedI64Array,
+  writeTypedU8,
+  writeTypedU8Array,
+  writeTypedU16,
+  writeTypedU16Array,
+  writeTypedU32,
+  writeTypedU32Array,
+  writeTypedU64,
+  writeTypedU64Array,
+} from "./used-later.js";
 // --- end of channels ---
 
 // --- schemas and methods ---

@@ -9,6 +9,7 @@
  * ```
  */
 import { type Clock, systemClock } from "../clock.js";
+import { resends } from "../driver/outgoing-resends.js";
 import { SessionError, type VoxError } from "../errors.js";
 import { initiateFor, type OpenSessionOptions, type Reconnect } from "../establish/initiate.js";
 import type { LinkPurpose, ResumeTarget } from "../establish/resume-target.js";
@@ -52,6 +53,7 @@ const defaultTotalMs = 30_000;
 
 /** Recovers one session; of each link that it opens it knows the session. */
 class Reconnector implements Recovery, ResumeTarget {
+  readonly resends = resends;
   private readonly session: Session;
   private readonly options: ReconnectingOptions;
   /** What the handshake is made with, each time. */

@@ -13,6 +13,7 @@
  */
 import { callOut, ignore } from "../call/call-out.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
+import { resends } from "../driver/outgoing-resends.js";
 import { SessionError } from "../errors.js";
 import type { ResumableSessions } from "../establish/accept.js";
 import type { ResumeTarget, SessionRecord } from "../establish/resume-target.js";
@@ -141,6 +142,7 @@ export class SessionRegistry implements ResumableSessions, KeyedSessions {
 
   private recoveryOf(session: Session): Recovery {
     return {
+      resends,
       onLost: () => this.expect(session),
       onRestored: () => {
         this.waiting.delete(session);

@@ -5,6 +5,7 @@ import type { SessionError } from "../errors.js";
 import type { ConnectionSettings } from "../handshake/settings.js";
 import type { MessageHead } from "../wire/message.js";
 import type { Outbox } from "./outbox.js";
+import type { ResendMachinery } from "./recovery.js";
 
 export type { ConnectionSettings };
 
@@ -70,6 +71,8 @@ export interface ConnectionHost {
   readonly description: string;
   /** Whether the session outlives its link: what was sent may have to be sent again. */
   readonly isResumable: boolean;
+  /** What sends it again; undefined unless the session outlives its link. */
+  readonly resends: ResendMachinery | undefined;
   /** Whether the link holds so much unsent data that senders must wait. */
   readonly isCongested: boolean;
   /** Whether calls of ours may leave: not while {@link isCongested}, nor before calls of the peer that have waited. */

@@ -29,6 +29,7 @@ import { IdleLimit, type IdleSubject } from "./idle-limit.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { LinkReceiver } from "./link-pump.js";
 import type { Outbox } from "./outbox.js";
+import type { ResendMachinery } from "./recovery.js";
 import { makeSessionId } from "./session-id.js";
 import { snapshotConnections } from "./snapshot.js";
 import type { IncomingOpen, VirtualConnections, VirtualConnectionsOptions } from "./virtual-connections.js";
@@ -76,8 +77,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   description: string;
   /** Whether the peer announced retry in the latest handshake. */
   peerSupportsRetry: boolean;
-  /** Whether it outlives its link: somebody brings another. */
-  isResumable = false;
+  resends: ResendMachinery | undefined = undefined;
   /** The connection that every session has. It routes from the moment that its `sink` is set. */
   readonly root: Connection;
   /** Opens and takes the other connections; undefined where they were not brought in. */
@@ -144,6 +144,11 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
         (text) => this.onPeerLost(text),
       );
     }
+  }
+
+  /** Whether it outlives its link: somebody brings another. */
+  get isResumable(): boolean {
+    return this.resends !== undefined;
   }
 
   get isCongested(): boolean {

@@ -248,7 +248,7 @@ export class Session implements SessionHandle {
   /** It outlives its link from now on. @internal */
   becomeResumable(recovery: Recovery): void {
     this.recovery = recovery;
-    this.core.isResumable = true;
+    this.core.resends = recovery.resends;
   }
 
   /** Another link, whose handshake is over. @internal */

@@ -2,8 +2,9 @@
 import type { Reader } from "../bytes/reader.js";
 import { CodecError } from "../errors.js";
 import { DecodeFault, EncodeFault } from "../postcard/faults.js";
+import { describeThrown } from "./describe-thrown.js";
 import { explainDecode } from "./explain-decode.js";
-import { describeThrown, explainEncode } from "./explain-encode.js";
+import { explainEncode } from "./explain-encode.js";
 import { labelled } from "./path.js";
 import type { Shape } from "./shape.js";
 
@@ -26,14 +27,14 @@ export function encodeError(fault: unknown, shape: Shape, value: unknown, label 
  * The error for bytes that could not be read. Never throws. Moves the reader.
  * @param fault what the reader threw
  * @param r the reader, as `reset` placed it for this payload: the payload is walked a second time to find the place
- * @param shape the value's shape; undefined when the bytes have another layout (a translation plan): no path then
+ * @param shape the value's shape
  * @param label in front of the path, such as `Catalog.get args`
  */
-export function decodeError(fault: unknown, r: Reader, shape: Shape | undefined, label = ""): CodecError {
+export function decodeError(fault: unknown, r: Reader, shape: Shape, label = ""): CodecError {
   if (fault instanceof CodecError) return fault;
   const stopped = r.position - r.start;
   r.reset(r.buffer, r.start, r.end);
-  const located = shape === undefined ? undefined : explainDecode(shape, r);
+  const located = explainDecode(shape, r);
   if (!(fault instanceof DecodeFault)) {
     const reason = located?.fault.reason ?? describeThrown(fault);
     const offset = located?.fault.offset ?? stopped;

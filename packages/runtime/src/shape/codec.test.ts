@@ -6,7 +6,8 @@ import { readU32, writeU32 } from "../postcard/integers.js";
 import { readString, writeString } from "../postcard/text.js";
 import { fieldShape, stringShape, structShape, u32Shape } from "./build.js";
 import { codec } from "./codec.js";
-import { decodeError, encodeError } from "./codec-error.js";
+import { encodeError } from "./codec-error.js";
+import { unlocatedDecodeError } from "./decode-error.js";
 
 interface Note {
   id: number;
@@ -133,9 +134,9 @@ describe("encodeError and decodeError", () => {
     expect(fault).toMatchObject({ path: "Note.text", offset: 2, reason: "unexpected EOF" });
     const [reader] = r;
     reader?.reset(Uint8Array.of(5, 9));
-    expect(decodeError(new Error("plan"), reader as Reader, undefined, "Board.post")).toMatchObject({
+    expect(unlocatedDecodeError(new Error("plan"), reader as Reader)).toMatchObject({
       code: "DecodeFailed",
-      path: "Board.post",
+      path: "",
       reason: "plan",
       offset: 0,
     });

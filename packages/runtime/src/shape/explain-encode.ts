@@ -10,6 +10,7 @@ import {
   typedArrayProblem,
 } from "../postcard/problems.js";
 import { recursiveShapes } from "./analysis.js";
+import { describeThrown } from "./describe-thrown.js";
 import { indexStep, keyText, memberStep, Path } from "./path.js";
 import type { EnumShape, FieldShape, PrimitiveShape, ResultShape, Shape, VariantShape } from "./shape.js";
 
@@ -33,15 +34,6 @@ export function explainEncode(shape: Shape, value: unknown): Violation | undefin
     return reason === undefined ? undefined : { path: walk.path.toString(), reason };
   } catch (thrown) {
     return { path: walk.path.toString(), reason: `reading the value failed: ${describeThrown(thrown)}` };
-  }
-}
-
-/** The message of anything thrown. Never throws. */
-export function describeThrown(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? String(thrown.message) : describeValue(thrown);
-  } catch {
-    return "unknown error";
   }
 }
 
