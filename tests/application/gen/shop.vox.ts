@@ -127,7 +127,6 @@ export function readShopError(r: $.Reader): ShopError {
   const index = $.readTag(r);
   switch (index) {
     case 0:
-      $.spend(r, 32);
       return { kind: "NotFound", id: $.readU64(r) };
     case 1:
       return { kind: "Closed" };

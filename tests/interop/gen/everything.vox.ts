@@ -669,7 +669,7 @@ export function writeNumbers(w: $.Writer, p: number, v: Numbers): number {
 export function readNumbers(r: $.Reader): Numbers {
   const count = $.readU64Number(r);
   const balance = $.readI64Number(r);
-  const optional = $.readOptionTag(r, 16) ? $.readU64Number(r) : undefined;
+  const optional = $.readOptionTag(r) ? $.readU64Number(r) : undefined;
   const many = readListOfI64Number(r);
   const elapsed = $.readU64Number(r);
   const id = $.readU64(r);
@@ -720,16 +720,16 @@ export function writeOptions(w: $.Writer, p: number, v: Options): number {
 }
 
 export function readOptions(r: $.Reader): Options {
-  const number = $.readOptionTag(r, 8) ? $.readU32(r) : undefined;
-  const text = $.readOptionTag(r, 24) ? $.readString(r) : undefined;
-  const nested = $.readOptionTag(r, 32) ? { some: $.readOptionTag(r) ? $.readU8(r) : undefined } : undefined;
-  const triple = $.readOptionTag(r, 32)
-    ? { some: $.readOptionTag(r, 32) ? { some: $.readOptionTag(r) ? $.readBool(r) : undefined } : undefined }
+  const number = $.readOptionTag(r) ? $.readU32(r) : undefined;
+  const text = $.readOptionTag(r) ? $.readString(r) : undefined;
+  const nested = $.readOptionTag(r) ? { some: $.readOptionTag(r) ? $.readU8(r) : undefined } : undefined;
+  const triple = $.readLargeOptionTag(r, 48)
+    ? { some: $.readOptionTag(r) ? { some: $.readOptionTag(r) ? $.readBool(r) : undefined } : undefined }
     : undefined;
-  const point = $.readOptionTag(r, 40) ? readPoint(r) : undefined;
-  const list = $.readOptionTag(r, 48) ? readListOfU16(r) : undefined;
+  const point = $.readLargeOptionTag(r, 40) ? readPoint(r) : undefined;
+  const list = $.readLargeOptionTag(r, 48) ? readListOfU16(r) : undefined;
   const elements = readListOfOptionOfU16(r);
-  const required = $.readOptionTag(r, 8) ? $.readU32(r) : undefined;
+  const required = $.readOptionTag(r) ? $.readU32(r) : undefined;
   return { number, text, nested, triple, point, list, elements, required };
 }
 
@@ -820,7 +820,7 @@ export function readSamples(r: $.Reader): Samples {
   const singles = $.readTypedF32(r);
   const doubles = $.readTypedF64(r);
   const vector = $.readTypedF64Array(r, 3);
-  const optional = $.readOptionTag(r, 192) ? $.readTypedU16(r) : undefined;
+  const optional = $.readLargeOptionTag(r, 192) ? $.readTypedU16(r) : undefined;
   return { shorts, words, longs, singles, doubles, vector, optional };
 }
 
@@ -1104,31 +1104,29 @@ export function readShape(r: $.Reader): Shape {
       v = { kind: "Nothing" };
       break;
     case 1:
-      $.spend(r, 24);
       v = { kind: "Circle", value: $.readF64(r) };
       break;
     case 2:
-      $.spend(r, 152);
+      $.spend(r, 128);
       v = { kind: "Segment", value: [readPoint(r), readPoint(r)] };
       break;
     case 3:
-      $.spend(r, 80);
+      $.spend(r, 56);
       v = { kind: "Rect", corner: readPoint(r), width: $.readU32(r), height: $.readU32(r) };
       break;
     case 4:
-      $.spend(r, 64);
-      v = { kind: "Labeled", label: $.readOptionTag(r, 24) ? $.readString(r) : undefined, colors: readListOfColor(r) };
+      $.spend(r, 52);
+      v = { kind: "Labeled", label: $.readOptionTag(r) ? $.readString(r) : undefined, colors: readListOfColor(r) };
       break;
     case 5:
-      $.spend(r, 56);
+      $.spend(r, 32);
       v = { kind: "Group", value: readListOfShape(r) };
       break;
     case 6:
-      $.spend(r, 72);
-      v = { kind: "Painted", value: [readColor(r), $.readOptionTag(r, 32) ? readShape(r) : undefined] };
+      $.spend(r, 48);
+      v = { kind: "Painted", value: [readColor(r), $.readLargeOptionTag(r, 56) ? readShape(r) : undefined] };
       break;
     case 7:
-      $.spend(r, 8);
       v = { kind: "Marker", value: $.readUnit(r) };
       break;
     default:
@@ -1203,7 +1201,7 @@ export function readDefaults(r: $.Reader): Defaults {
   const data = $.readBytes(r);
   const table = readMapOfStringToU32(r);
   const labels = readSetOfString(r);
-  const option = $.readOptionTag(r, 8) ? $.readU32(r) : undefined;
+  const option = $.readOptionTag(r) ? $.readU32(r) : undefined;
   const count = $.readU64Number(r);
   return { number, negative, ratio, text, letter, flag, color, list, data, table, labels, option, count };
 }
@@ -1259,7 +1257,7 @@ export function writeChain(w: $.Writer, p: number, v: Chain): number {
 export function readChain(r: $.Reader): Chain {
   $.enter(r);
   const id = $.readU32(r);
-  const next = $.readOptionTag(r, 48) ? readChain(r) : undefined;
+  const next = $.readLargeOptionTag(r, 48) ? readChain(r) : undefined;
   $.leave(r);
   return { id, next };
 }
@@ -1319,7 +1317,6 @@ export function readExpr(r: $.Reader): Expr {
   let v: Expr;
   switch (index) {
     case 0:
-      $.spend(r, 32);
       v = { kind: "Literal", value: $.readI64(r) };
       break;
     case 1:
@@ -1327,11 +1324,11 @@ export function readExpr(r: $.Reader): Expr {
       v = { kind: "Negate", value: readExpr(r) };
       break;
     case 2:
-      $.spend(r, 80);
+      $.spend(r, 112);
       v = { kind: "Add", left: readExpr(r), right: readExpr(r) };
       break;
     case 3:
-      $.spend(r, 144);
+      $.spend(r, 112);
       v = { kind: "Call", value: [$.readString(r), readListOfExpr(r)] };
       break;
     case 4:
@@ -1520,13 +1517,12 @@ export function readShapeError(r: $.Reader): ShapeError {
     case 0:
       return { kind: "NotFound" };
     case 1:
-      $.spend(r, 32);
       return { kind: "Invalid", value: $.readString(r) };
     case 2:
-      $.spend(r, 48);
+      $.spend(r, 16);
       return { kind: "TooLarge", limit: $.readU32(r), found: $.readU64(r) };
     case 3:
-      $.spend(r, 152);
+      $.spend(r, 120);
       return { kind: "Clash", value: [readPoint(r), readPoint(r)] };
     default:
       return $.unknownVariant(r, index, "ShapeError");
@@ -2065,7 +2061,6 @@ function writeResultOfU32OrString(w: $.Writer, p: number, v: $.Result<number, st
 function readResultOfU32OrString(r: $.Reader): $.Result<number, string> {
   const index = $.readTag(r);
   if (index === 0) return { ok: true, value: $.readU32(r) };
-  $.spend(r, 16);
   return index === 1 ? { ok: false, error: $.readString(r) } : $.unknownVariant(r, index, "result");
 }
 
@@ -2086,7 +2081,6 @@ function writeResultOfPointOrShapeError(w: $.Writer, p: number, v: $.Result<Poin
 
 function readResultOfPointOrShapeError(r: $.Reader): $.Result<Point, ShapeError> {
   const index = $.readTag(r);
-  if (index === 0) $.spend(r, 8);
   if (index === 0) return { ok: true, value: readPoint(r) };
   return index === 1 ? { ok: false, error: readShapeError(r) } : $.unknownVariant(r, index, "result");
 }
@@ -2166,7 +2160,7 @@ function writeListOfShape(w: $.Writer, p: number, v: Shape[]): number {
 }
 
 function readListOfShape(r: $.Reader): Shape[] {
-  const n = $.readCount(r, 1, 40);
+  const n = $.readCount(r, 1, 64);
   const v = new Array<Shape>(n);
   for (let i = 0; i < n; i++) v[i] = readShape(r);
   return v;
@@ -2184,7 +2178,7 @@ function writeListOfExpr(w: $.Writer, p: number, v: Expr[]): number {
 }
 
 function readListOfExpr(r: $.Reader): Expr[] {
-  const n = $.readCount(r, 1, 40);
+  const n = $.readCount(r, 1, 72);
   const v = new Array<Expr>(n);
   for (let i = 0; i < n; i++) v[i] = readExpr(r);
   return v;
@@ -2284,7 +2278,7 @@ function writePageOfPoint(w: $.Writer, p: number, v: Page<Point>): number {
 
 function readPageOfPoint(r: $.Reader): Page<Point> {
   const items = readListOfPoint(r);
-  const next = $.readOptionTag(r, 40) ? readPoint(r) : undefined;
+  const next = $.readLargeOptionTag(r, 40) ? readPoint(r) : undefined;
   return { items, next };
 }
 
@@ -2307,7 +2301,7 @@ function writePageOfOptionOfU8(w: $.Writer, p: number, v: Page<number | undefine
 
 function readPageOfOptionOfU8(r: $.Reader): Page<number | undefined> {
   const items = readListOfOptionOfU8(r);
-  const next = $.readOptionTag(r, 32) ? { some: $.readOptionTag(r) ? $.readU8(r) : undefined } : undefined;
+  const next = $.readOptionTag(r) ? { some: $.readOptionTag(r) ? $.readU8(r) : undefined } : undefined;
   return { items, next };
 }
 
@@ -2349,13 +2343,12 @@ function readChoiceOfU32AndPoint(r: $.Reader): Choice<number, Point> {
   const index = $.readTag(r);
   switch (index) {
     case 0:
-      $.spend(r, 16);
       return { kind: "Left", value: $.readU32(r) };
     case 1:
-      $.spend(r, 48);
+      $.spend(r, 32);
       return { kind: "Right", value: readPoint(r) };
     case 2:
-      $.spend(r, 64);
+      $.spend(r, 48);
       return { kind: "Both", left: $.readU32(r), right: readPoint(r) };
     case 3:
       return { kind: "Neither" };
@@ -2432,7 +2425,7 @@ function writePageOfString(w: $.Writer, p: number, v: Page<string>): number {
 
 function readPageOfString(r: $.Reader): Page<string> {
   const items = readListOfString(r);
-  const next = $.readOptionTag(r, 24) ? $.readString(r) : undefined;
+  const next = $.readOptionTag(r) ? $.readString(r) : undefined;
   return { items, next };
 }
 
@@ -2474,13 +2467,12 @@ function readChoiceOfPointAndColor(r: $.Reader): Choice<Point, Color> {
   const index = $.readTag(r);
   switch (index) {
     case 0:
-      $.spend(r, 48);
+      $.spend(r, 40);
       return { kind: "Left", value: readPoint(r) };
     case 1:
-      $.spend(r, 8);
       return { kind: "Right", value: readColor(r) };
     case 2:
-      $.spend(r, 56);
+      $.spend(r, 48);
       return { kind: "Both", left: readPoint(r), right: readColor(r) };
     case 3:
       return { kind: "Neither" };
@@ -2617,13 +2609,12 @@ function readChoiceOfStringAndListOfU16(r: $.Reader): Choice<string, number[]> {
   const index = $.readTag(r);
   switch (index) {
     case 0:
-      $.spend(r, 32);
       return { kind: "Left", value: $.readString(r) };
     case 1:
-      $.spend(r, 56);
+      $.spend(r, 24);
       return { kind: "Right", value: readListOfU16(r) };
     case 2:
-      $.spend(r, 88);
+      $.spend(r, 56);
       return { kind: "Both", left: $.readString(r), right: readListOfU16(r) };
     case 3:
       return { kind: "Neither" };
@@ -3527,7 +3518,7 @@ function writeValueArgs____(w: $.Writer, p: number, v: [value: string | undefine
 }
 
 function readValueArgs____(r: $.Reader): [value: string | undefined] {
-  return [$.readOptionTag(r, 24) ? $.readString(r) : undefined];
+  return [$.readOptionTag(r) ? $.readString(r) : undefined];
 }
 
 const optionOfStringResponse: $.ResponsePlan = {
@@ -3548,7 +3539,7 @@ export const everythingEchoOption: $.Method<[
   valueArgs____,
   writeValueArgs____,
   optionOfStringResponse,
-  (r) => $.readOptionTag(r, 24) ? $.readString(r) : undefined,
+  (r) => $.readOptionTag(r) ? $.readString(r) : undefined,
 );
 
 const valueArgs_____: $.ArgsPlan = {
@@ -4901,7 +4892,7 @@ function readFirstSecondOptionsContextArgs(r: $.Reader): [
   options: Names,
   context: Color,
 ] {
-  return [$.readString(r), $.readOptionTag(r, 8) ? $.readU32(r) : undefined, readListOfString(r), readColor(r)];
+  return [$.readString(r), $.readOptionTag(r) ? $.readU32(r) : undefined, readListOfString(r), readColor(r)];
 }
 
 /** Several arguments in one call; names as in TypeScript's own vocabulary. */
@@ -5128,7 +5119,7 @@ export const everythingLookup: $.Method<[id: UserId], Point | undefined, never> 
   idArgs,
   writeIdArgs,
   optionOfPointResponse,
-  (r) => $.readOptionTag(r, 40) ? readPoint(r) : undefined,
+  (r) => $.readLargeOptionTag(r, 40) ? readPoint(r) : undefined,
   undefined,
   { idempotent: true },
 );

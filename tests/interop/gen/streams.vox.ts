@@ -157,7 +157,6 @@ export function readKind(r: $.Reader): Kind {
     case 0:
       return { kind: "First" };
     case 1:
-      $.spend(r, 32);
       return { kind: "Other", value: $.readString(r) };
     default:
       return $.unknownVariant(r, index, "Kind");
@@ -200,7 +199,7 @@ export function readRecord(r: $.Reader): Record {
   const flag = $.readBool(r);
   const tags = readListOfString(r);
   const data = $.readBytes(r);
-  const note = $.readOptionTag(r, 24) ? $.readString(r) : undefined;
+  const note = $.readOptionTag(r) ? $.readString(r) : undefined;
   const kind = readKind(r);
   return { id, name, ratio, flag, tags, data, note, kind };
 }
@@ -230,7 +229,6 @@ export function readStreamError(r: $.Reader): StreamError {
     case 0:
       return { kind: "Refused" };
     case 1:
-      $.spend(r, 16);
       return { kind: "Exhausted", value: $.readU32(r) };
     default:
       return $.unknownVariant(r, index, "StreamError");
@@ -448,7 +446,7 @@ export const streamsFirst: $.Method<[items: $.Rx<number>], number | undefined, n
   itemsArgs,
   writeItemsArgs,
   optionOfU32Response,
-  (r) => $.readOptionTag(r, 8) ? $.readU32(r) : undefined,
+  (r) => $.readOptionTag(r) ? $.readU32(r) : undefined,
   undefined,
   { channels: $.channels },
 );

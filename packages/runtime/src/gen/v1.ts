@@ -33,7 +33,8 @@
  * | readU128Number readI128Number              | –    | as readU64Number, for 128-bit integers                       |
  * | readCount(r, minBytes, heapBytes)          | –    | count that cannot fit; minBytes 0: 65536 elements a payload  |
  * | readArrayCount(r, length, minBytes, heap…) | –    | fixed array that cannot fit: call before `new Array(length)` |
- * | readTag(r) readOptionTag(r, heapBytes)     | –    | position of a variant or result · whether a value follows    |
+ * | readTag(r) readOptionTag(r)                | –    | position of a variant or result · whether a value follows    |
+ * | readLargeOptionTag(r, heapBytes)           | –    | as readOptionTag, for values that are counted one by one     |
  * | spend(r, heapBytes)                        | –    | values that take more memory than the reader allows          |
  * | readF64List readF32List                    | –    | readers of writeF64List, writeF32List                        |
  * | writeTx writeRx(w, p, v, item)             | 10   | not an unused half of a `channel()`                          |
@@ -45,8 +46,8 @@
  * | unknownVariant(r, index, name)             | –    | always (decode)                                              |
  *
  * Codecs of generic types: `optionOf(codec)` is `T?` of a type argument, `leastBytes(shape)` its smallest encoding as
- * `readCount` takes it, `decodedBytes`, `elementBytes` and `extraBytes(shape, index)` its memory, and `expectKey` refuses an
- * argument that cannot be a key.
+ * `readCount` takes it, `decodedBytes`, `elementBytes`, `presentBytes` and `extraBytes(shape, index)` its memory, and `expectKey`
+ * refuses an argument that cannot be a key.
  */
 
 // --- codecs ---
@@ -78,6 +79,7 @@ export {
 } from "../postcard/faults.js";
 export {
   readBool,
+  readLargeOptionTag,
   readNever,
   readOptionTag,
   readUnit,
@@ -182,7 +184,7 @@ export {
   type Read,
   type Write,
 } from "../shape/codec.js";
-export { decodedBytes, elementBytes, extraBytes } from "../shape/decoded-bytes.js";
+export { decodedBytes, elementBytes, extraBytes, presentBytes } from "../shape/decoded-bytes.js";
 export type { Branded, Option, Some } from "../shape/option.js";
 export { expectKey, leastBytes, optionOf } from "../shape/parameter.js";
 export type {

@@ -84,12 +84,15 @@ export {
 } from "../schema/type-ref.js";
 export { isCoveredByIds } from "../schema/uncovered.js";
 export {
+  anyOfBytes,
   arrayBytes,
   fixedArrayBytes,
   listedBytes,
   mapBytes,
   mapEntryBytes,
   membersBytes,
+  optionBytes,
+  presentExtra,
   primitiveBytes,
   setBytes,
   setEntryBytes,

@@ -144,11 +144,10 @@ class PlanCompiler implements FieldCompiler {
   }
 
   private option(node: PlanNode | undefined, shape: OptionShape): Read<unknown> {
-    const element = this.read(node, shape.element);
-    const bytes = presentBytes(shape);
+    const element = spending(presentBytes(shape), this.read(node, shape.element));
     return shape.wrapped
-      ? (r) => (readOptionTag(r, bytes) ? { some: element(r) } : undefined)
-      : (r) => (readOptionTag(r, bytes) ? element(r) : undefined);
+      ? (r) => (readOptionTag(r) ? { some: element(r) } : undefined)
+      : (r) => (readOptionTag(r) ? element(r) : undefined);
   }
 
   private list(node: PlanNode | undefined, shape: Extract<Shape, { kind: "list" | "set" }>): Read<unknown> {

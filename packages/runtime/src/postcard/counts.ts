@@ -55,14 +55,20 @@ const slotBytes = 8;
  */
 export function readCount(r: Reader, minBytes: number, elementBytes: number = slotBytes): number {
   const count = readTag(r);
-  if (minBytes === 0) claimEmpty(r, count);
-  else {
-    // Every element has bytes of its own, that is bytes outside all lists inside it: the claims of all counts add up.
-    r.claimed += count * minBytes;
-    if (count * minBytes > r.end - r.position || r.claimed > r.end - r.start) endOfInput(r, r.end);
-  }
-  spend(r, count * elementBytes);
+  const bytes = count * minBytes;
+  // Every element has bytes of its own, that is bytes outside all lists inside it: the claims of all counts add up.
+  const claimed = r.claimed + bytes;
+  const decoded = r.decodedBytes + count * elementBytes;
+  if (bytes > r.end - r.position || claimed > r.end - r.start) endOfInput(r, r.end);
+  if (decoded > r.maxDecodedBytes || minBytes === 0) checkCount(r, count, minBytes, decoded);
+  r.claimed = claimed;
+  r.decodedBytes = decoded;
   return count;
+}
+
+function checkCount(r: Reader, count: number, minBytes: number, decoded: number): void {
+  if (minBytes === 0) claimEmpty(r, count);
+  if (decoded > r.maxDecodedBytes) tooLarge(r);
 }
 
 /**

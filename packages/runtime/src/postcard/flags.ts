@@ -34,23 +34,25 @@ export function writeSome(w: Writer, p: number): number {
   return p + 1;
 }
 
-/**
- * Reads the tag of an option: whether a value follows.
- * @param bytes memory that a value takes
- * @throws DecodeFault at the end of the input, unless it is 0 or 1, and for values that are too large
- */
-export function readOptionTag(r: Reader, bytes = 0): boolean {
+/** Reads the tag of an option: whether a value follows. @throws DecodeFault at the end of the input and unless it is 0 or 1 */
+export function readOptionTag(r: Reader): boolean {
   const p = r.position;
   if (p >= r.end) endOfInput(r, p);
   const byte = r.buffer[p] as number;
-  if (byte === 0) {
-    r.position = p + 1;
-    return false;
-  }
-  if (byte !== 1) throw decodeFault(r, `invalid option tag ${hex(byte)}`, p);
+  if (byte > 1) throw decodeFault(r, `invalid option tag ${hex(byte)}`, p);
   r.position = p + 1;
-  spend(r, bytes);
-  return true;
+  return byte === 1;
+}
+
+/**
+ * Reads the tag of an option whose values take so much memory that they are counted one by one.
+ * @param bytes memory that a present value takes
+ * @throws DecodeFault as {@link readOptionTag} does, and for values that are larger than the reader allows
+ */
+export function readLargeOptionTag(r: Reader, bytes: number): boolean {
+  const isPresent = readOptionTag(r);
+  if (isPresent) spend(r, bytes);
+  return isPresent;
 }
 
 /** Writes nothing. Room: 0. @throws EncodeFault unless the value is undefined */

@@ -91,6 +91,8 @@ class Slab extends Writer {
 let idleSlab: Slab | undefined;
 /** The reader of all codecs: reading runs no code of others, so it is never in use twice. */
 const reader: Reader = /*@__PURE__*/ new Reader();
+/** The one for a bound that the application gives. */
+const bounded: Reader = /*@__PURE__*/ new Reader();
 
 /**
  * A codec from a shape and the two straight-line functions that generated code has for it.
@@ -119,14 +121,16 @@ export function codec<T>(
     },
     decode(bytes, options) {
       if (!(bytes instanceof Uint8Array)) throw notBytes(bytes, label);
-      reader.allow(options?.maxDecodedBytes ?? defaultDecodedBytes).reset(bytes, 0, bytes.length);
+      const r =
+        options === undefined ? reader : bounded.allow(options.maxDecodedBytes ?? defaultDecodedBytes);
+      r.reset(bytes, 0, bytes.length);
       try {
-        const value = read(reader);
-        if (options !== undefined) checkEnd(reader, options, label);
-        if (reader.end > maxKeptBytes) reader.release();
+        const value = read(r);
+        if (options !== undefined) checkEnd(r, options, label);
+        if (r.end > maxKeptBytes) r.release();
         return value;
       } catch (fault) {
-        throw decodeError(fault, reader, shape, label);
+        throw decodeError(fault, r, shape, label);
       }
     },
   };

@@ -4,12 +4,15 @@
  * Generated code has the same figures as constants.
  */
 import {
+  anyOfBytes,
   arrayBytes,
   fixedArrayBytes,
   listedBytes,
   mapBytes,
   mapEntryBytes,
   membersBytes,
+  optionBytes,
+  presentExtra,
   primitiveBytes,
   setBytes,
   setEntryBytes,
@@ -28,9 +31,7 @@ const maxOpen = 10_000;
 export function decodedBytes(shape: Shape): number {
   let bytes = known.get(shape);
   if (bytes === undefined) {
-    bytes = measure(shape, new Set());
-    // A type that has no finite value is never read.
-    if (!Number.isFinite(bytes)) bytes = 0;
+    bytes = finite(measure(shape, { shapes: new Set(), met: 0 }));
     known.set(shape, bytes);
   }
   return bytes;
@@ -52,27 +53,38 @@ export function entryBytes(key: Shape, value: Shape): number {
   return mapEntryBytes + decodedBytes(key) + decodedBytes(value);
 }
 
-/** What an option takes that is present. */
-export function presentBytes({ element, wrapped }: OptionShape): number {
-  const bytes = decodedBytes(element);
-  return wrapped ? membersBytes([bytes]) : bytes;
+/** What an option takes beyond its own bytes when it is present. */
+export function presentBytes(shape: OptionShape): number {
+  return finite(presentExtra(presentOf(shape, decodedBytes)));
 }
 
 /** What a variant of an enum, or a side of a result, takes beyond the smallest one. */
 export function extraBytes(shape: EnumShape | ResultShape, index: number): number {
   if (shape.kind === "enum" && shape.literal) return 0;
-  const extra = (sidesOf(shape, decodedBytes)[index] ?? 0) - decodedBytes(shape);
-  return Number.isFinite(extra) ? extra : 0;
+  return finite(Math.max(0, (sidesOf(shape, decodedBytes)[index] ?? 0) - decodedBytes(shape)));
+}
+
+/** Shapes that are being measured, outermost first. */
+interface Open {
+  readonly shapes: Set<Shape>;
+  /** How often one of them was met inside itself. */
+  met: number;
 }
 
 /** A type that is being measured already is infinite there: a value of it without end cannot be the smallest. */
-function measure(shape: Shape, open: Set<Shape>): number {
-  if (open.has(shape) || open.size > maxOpen) return Number.POSITIVE_INFINITY;
+function measure(shape: Shape, open: Open): number {
   const bytes = known.get(shape);
   if (bytes !== undefined) return bytes;
-  open.add(shape);
+  if (open.shapes.has(shape) || open.shapes.size > maxOpen) {
+    open.met += 1;
+    return Number.POSITIVE_INFINITY;
+  }
+  const { met } = open;
+  open.shapes.add(shape);
   const size = measureOpen(shape, (part) => measure(part, open));
-  open.delete(shape);
+  open.shapes.delete(shape);
+  // What depends on the shapes around it is not what it is alone.
+  if (open.met === met) known.set(shape, size);
   return size;
 }
 
@@ -82,8 +94,9 @@ function measureOpen(shape: Shape, of: (part: Shape) => number): number {
       return primitiveBytes(shape.type, shape.asNumber);
     // Handles are bounded by their own limit, and are no elements of containers.
     case "channel":
-    case "option":
       return 0;
+    case "option":
+      return optionBytes(presentOf(shape, of));
     case "list":
       return shape.typed ? typedArrayBytes : arrayBytes;
     case "map":
@@ -95,7 +108,7 @@ function measureOpen(shape: Shape, of: (part: Shape) => number): number {
     case "tuple":
       return tupleBytes(shape.elements.map(of));
     case "result":
-      return Math.min(...sidesOf(shape, of));
+      return anyOfBytes(sidesOf(shape, of));
     case "struct":
       return membersBytes(fieldBytes(shape.fields(), of));
     case "tupleStruct": {
@@ -103,8 +116,12 @@ function measureOpen(shape: Shape, of: (part: Shape) => number): number {
       return shape.isValue ? (elements[0] ?? 0) : tupleBytes(elements);
     }
     case "enum":
-      return shape.literal ? 0 : Math.min(...sidesOf(shape, of));
+      return shape.literal ? 0 : anyOfBytes(sidesOf(shape, of));
   }
+}
+
+function presentOf({ element, wrapped }: OptionShape, of: (part: Shape) => number): number {
+  return wrapped ? membersBytes([of(element)]) : of(element);
 }
 
 function sidesOf(shape: EnumShape | ResultShape, of: (part: Shape) => number): readonly number[] {
@@ -126,4 +143,9 @@ function variantBytes(variant: VariantShape, of: (part: Shape) => number): numbe
 
 function fieldBytes(fields: readonly FieldShape[], of: (part: Shape) => number): number[] {
   return fields.map((field) => of(field.shape));
+}
+
+/** A type that has no finite value is never read. */
+function finite(bytes: number): number {
+  return Number.isFinite(bytes) ? bytes : 0;
 }

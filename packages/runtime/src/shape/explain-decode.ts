@@ -10,7 +10,7 @@ import {
   unknownVariant,
 } from "../postcard/counts.js";
 import { DecodeFault } from "../postcard/faults.js";
-import { readOptionTag } from "../postcard/flags.js";
+import { readLargeOptionTag } from "../postcard/flags.js";
 import { minBytes, recursiveShapes } from "./analysis.js";
 import { elementBytes, entryBytes, extraBytes, presentBytes, setElementBytes } from "./decoded-bytes.js";
 import { mostInline } from "./heap-bytes.js";
@@ -70,7 +70,7 @@ class DecodeWalk {
       case "primitive":
         return primitiveReader(shape)(r);
       case "option":
-        if (!readOptionTag(r, presentBytes(shape))) return undefined;
+        if (!readLargeOptionTag(r, presentBytes(shape))) return undefined;
         return shape.wrapped ? this.at(memberStep("some"), shape.element) : this.read(shape.element);
       case "list":
         return this.readList(shape);

@@ -38,6 +38,28 @@ export function fixedArrayBytes(length: number, element: number): number {
   return arrayBytes + (length > mostInline || length === 0 ? 0 : length * (slotBytes + element));
 }
 
+/**
+ * What is this small is not counted where it is read: that would take as long as reading it. An option of it counts as half
+ * present, and variants of an enum that differ by it count as the largest of them.
+ */
+const smallBytes = 32;
+
+/** An option, beside its slot, before it is read. @param present what a present value takes */
+export function optionBytes(present: number): number {
+  return present <= smallBytes ? present / 2 : 0;
+}
+
+/** What an option takes beyond that when it is present. */
+export function presentExtra(present: number): number {
+  return present <= smallBytes ? 0 : present;
+}
+
+/** One of several variants, before it is read. @param sides what each takes */
+export function anyOfBytes(sides: readonly number[]): number {
+  const most = Math.min(...sides) + smallBytes;
+  return Math.max(0, ...sides.filter((side) => side <= most));
+}
+
 function inSlots(parts: readonly number[]): number {
   return parts.reduce((sum, part) => sum + slotBytes + part, 0);
 }

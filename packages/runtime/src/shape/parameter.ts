@@ -1,7 +1,7 @@
 /** What a generic type does with the codec of a type argument that is known only at run time. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { readOptionTag, writeNone, writeSome } from "../postcard/flags.js";
+import { readLargeOptionTag, writeNone, writeSome } from "../postcard/flags.js";
 import { expectObject } from "../postcard/guards.js";
 import { minBytes } from "./analysis.js";
 import { optionShape } from "./build.js";
@@ -32,7 +32,7 @@ export function optionOf<T>({ shape, write, read }: Codec<T>): OptionOf<T> {
       return write(w, writeSome(w, p), (value as Some<T>).some);
     },
     read(r: Reader): Option<T> {
-      if (!readOptionTag(r, bytes)) return undefined as Option<T>;
+      if (!readLargeOptionTag(r, bytes)) return undefined as Option<T>;
       const value = read(r);
       return (isWrapped ? { some: value } : value) as Option<T>;
     },

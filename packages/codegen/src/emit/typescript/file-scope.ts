@@ -38,7 +38,7 @@ export interface Part {
 }
 
 /** Functions of the runtime that say what values of a shape take in memory. */
-export type MemoryFigure = "decodedBytes" | "elementBytes" | "extraBytes";
+export type MemoryFigure = "decodedBytes" | "elementBytes" | "extraBytes" | "presentBytes";
 
 export class FileScope {
   readonly file: ModelFile;

@@ -63,7 +63,12 @@ export class GenericScope extends FileScope {
   }
 
   override memory(what: MemoryFigure, type: ValueType, index?: number): string {
-    const words = { decodedBytes: "memory", elementBytes: "element", extraBytes: `extra${index}` };
+    const words = {
+      decodedBytes: "memory",
+      elementBytes: "element",
+      extraBytes: `extra${index}`,
+      presentBytes: "present",
+    };
     const wanted = `${words[what]}Of${partName(type)}`;
     const known = this.#memory.get(wanted);
     if (known !== undefined) return known.name;

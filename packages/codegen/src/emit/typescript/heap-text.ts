@@ -2,13 +2,13 @@
  * What values take in memory, as generated code has it: a number, and constants for what depends on a type argument. The
  * figures are those of the runtime's `shape/decoded-bytes.ts`.
  */
-import { mapEntryBytes, membersBytes, setEntryBytes, slotBytes } from "@voxrpc/runtime/internal/schema";
+import { mapEntryBytes, setEntryBytes, slotBytes } from "@voxrpc/runtime/internal/schema";
 import type { FileScope } from "./file-scope.js";
-import { hasKnownSize, isWrapped, type ValueType } from "./value-type.js";
+import { hasParameter, type ValueType } from "./value-type.js";
 
 /** Memory of an element of a list or fixed array; undefined where it is its place alone, which readers assume. */
 export function elementBytes(type: ValueType, file: FileScope): string | undefined {
-  if (!hasKnownSize(type)) return file.memory("elementBytes", type);
+  if (!hasKnownMemory(type)) return file.memory("elementBytes", type);
   const bytes = file.measures.elementBytes(type);
   return bytes === slotBytes ? undefined : String(bytes);
 }
@@ -23,25 +23,34 @@ export function entryBytes(from: ValueType, to: ValueType, file: FileScope): str
   return sum(mapEntryBytes, [from, to], file);
 }
 
-/** Memory of an option of this element that is present; undefined for none. */
-export function presentBytes(element: ValueType, file: FileScope): string | undefined {
-  const text = sum(isWrapped(element) ? membersBytes([0]) : 0, [element], file);
-  return text === "0" ? undefined : text;
+/** Memory of an option beyond its own when it is present; undefined for none. */
+export function presentBytes(
+  option: Extract<ValueType, { kind: "option" }>,
+  file: FileScope,
+): string | undefined {
+  if (!hasKnownMemory(option)) return file.memory("presentBytes", option);
+  const bytes = file.measures.presentBytes(option.element);
+  return bytes === 0 ? undefined : String(bytes);
 }
 
 /** Counts what a variant, or a side of a result, takes beyond the smallest one; empty for nothing. */
 export function spendExtra(type: ValueType, index: number, file: FileScope): readonly string[] {
-  const extra = hasKnownSize(type)
+  const extra = hasKnownMemory(type)
     ? file.measures.extraBytes(type, index)
     : file.memory("extraBytes", type, index);
   return extra === 0 ? [] : [`$.spend(r, ${extra});`];
 }
 
 function sum(own: number, types: readonly ValueType[], file: FileScope): string {
-  const known = types.filter(hasKnownSize).map((type) => file.measures.decodedBytes(type));
+  const known = types.filter(hasKnownMemory).map((type) => file.measures.decodedBytes(type));
   const total = known.reduce((bytes, each) => bytes + each, own);
   const unknown = types
-    .filter((type) => !hasKnownSize(type))
+    .filter((type) => !hasKnownMemory(type))
     .map((type) => file.memory("decodedBytes", type));
   return [...(total === 0 && unknown.length > 0 ? [] : [String(total)]), ...unknown].join(" + ");
+}
+
+/** Whether the memory of the smallest value does not depend on a type argument. */
+function hasKnownMemory(type: ValueType): boolean {
+  return !hasParameter(type) || ["list", "map", "set"].includes(type.kind);
 }

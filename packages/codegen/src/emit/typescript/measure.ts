@@ -1,10 +1,13 @@
 /** Sizes of encodings, known at compile time: what is reserved before writing, and what a count is held against. */
 import {
+  anyOfBytes,
   arrayBytes,
   fixedArrayBytes,
   listedBytes,
   mapBytes,
   membersBytes,
+  optionBytes,
+  presentExtra,
   primitiveBytes,
   setBytes,
   slotBytes,
@@ -13,6 +16,7 @@ import {
 } from "@voxrpc/runtime/internal/schema";
 import type { PrimitiveName } from "../../model/model.js";
 import {
+  isWrapped,
   type NamedValue,
   partsOf,
   payloadTypes,
@@ -93,6 +97,13 @@ function merged(parts: readonly Room[], total: (heads: readonly number[]) => num
 /** Smallest encodings of primitives that are not one byte. Source: header of `gen/v1.ts`. */
 const primitiveLeast: Readonly<Partial<Record<PrimitiveName, number>>> = { unit: 0, f32: 4, f64: 8, char: 2 };
 
+/** Types that are being measured, outermost first. */
+interface Open {
+  readonly types: Set<ValueType>;
+  /** How often one of them was met inside itself. */
+  met: number;
+}
+
 /** What is known of the types of a model as a whole. */
 export class Measures {
   readonly #types: ValueTypes;
@@ -118,8 +129,7 @@ export class Measures {
   decodedBytes(type: ValueType): number {
     let bytes = this.#heap.get(type);
     if (bytes === undefined) {
-      bytes = this.#measureHeap(type, new Set());
-      if (!Number.isFinite(bytes)) bytes = 0;
+      bytes = finite(this.#measureHeap(type, { types: new Set(), met: 0 }));
       this.#heap.set(type, bytes);
     }
     return bytes;
@@ -131,12 +141,15 @@ export class Measures {
     return slotBytes + (isPrimitive ? listedBytes(type.name, type.asNumber) : this.decodedBytes(type));
   }
 
+  /** Memory of an option of this element beyond its own when it is present. */
+  presentBytes(element: ValueType): number {
+    return finite(presentExtra(presentOf(element, (part) => this.decodedBytes(part))));
+  }
+
   /** Memory of a variant, or of a side of a result, beyond that of the smallest one. */
   extraBytes(type: ValueType, index: number): number {
     const of = (part: ValueType): number => this.decodedBytes(part);
-    const [all, least] = [this.#sidesOf(type, of), this.decodedBytes(type)];
-    const extra = (all[index] ?? 0) - least;
-    return Number.isFinite(extra) ? extra : 0;
+    return finite(Math.max(0, (this.#sidesOf(type, of)[index] ?? 0) - this.decodedBytes(type)));
   }
 
   /** Whether a struct or enum contains itself, however far down: its nesting is limited. */
@@ -171,13 +184,19 @@ export class Measures {
     return size;
   }
 
-  #measureHeap(type: ValueType, open: Set<ValueType>): number {
-    if (open.has(type)) return Number.POSITIVE_INFINITY;
+  #measureHeap(type: ValueType, open: Open): number {
     const known = this.#heap.get(type);
     if (known !== undefined) return known;
-    open.add(type);
+    if (open.types.has(type)) {
+      open.met += 1;
+      return Number.POSITIVE_INFINITY;
+    }
+    const { met } = open;
+    open.types.add(type);
     const size = this.#heapOf(type, (part) => this.#measureHeap(part, open));
-    open.delete(type);
+    open.types.delete(type);
+    // What depends on the types around it is not what it is alone.
+    if (open.met === met) this.#heap.set(type, size);
     return size;
   }
 
@@ -187,9 +206,10 @@ export class Measures {
         return primitiveBytes(type.name, type.asNumber);
       case "parameter":
         throw new Error(`the memory of ${type.name} is known at run time only`);
-      case "option":
       case "channel":
         return 0;
+      case "option":
+        return optionBytes(presentOf(type.element, of));
       case "list":
         return type.typed ? typedArrayBytes : arrayBytes;
       case "map":
@@ -201,7 +221,7 @@ export class Measures {
       case "tuple":
         return tupleBytes(type.elements.map(of));
       case "result":
-        return Math.min(...this.#sidesOf(type, of));
+        return anyOfBytes(this.#sidesOf(type, of));
       case "named": {
         const members = this.#types.members(type);
         if (members.kind === "struct") return membersBytes(members.fields.map((field) => of(field.type)));
@@ -209,7 +229,7 @@ export class Measures {
           const elements = members.elements.map(of);
           return members.isBrand ? (elements[0] ?? 0) : tupleBytes(elements);
         }
-        return members.isLiteral ? 0 : Math.min(...this.#sidesOf(type, of));
+        return members.isLiteral ? 0 : anyOfBytes(this.#sidesOf(type, of));
       }
     }
   }
@@ -249,6 +269,15 @@ export class Measures {
       }
     }
   }
+}
+
+function presentOf(element: ValueType, of: (part: ValueType) => number): number {
+  return isWrapped(element) ? membersBytes([of(element)]) : of(element);
+}
+
+/** A type that has no finite value is never read. */
+function finite(bytes: number): number {
+  return Number.isFinite(bytes) ? bytes : 0;
 }
 
 function payloadBytes(payload: ValuePayload, of: (part: ValueType) => number): number {

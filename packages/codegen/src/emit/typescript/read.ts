@@ -13,8 +13,8 @@ export function readText(type: ValueType, file: FileScope): Layout {
     if (type.element.kind === "parameter") return `${file.optionOf(type.element.name)}.read(r)`;
     const element = readText(type.element, file);
     const some = isWrapped(type.element) ? object([joined("some: ", element)]) : element;
-    const bytes = presentBytes(type.element, file);
-    const tag = bytes === undefined ? "$.readOptionTag(r)" : `$.readOptionTag(r, ${bytes})`;
+    const bytes = presentBytes(type, file);
+    const tag = bytes === undefined ? "$.readOptionTag(r)" : `$.readLargeOptionTag(r, ${bytes})`;
     return conditional(tag, some, "undefined");
   }
   if (type.kind === "tuple") {
