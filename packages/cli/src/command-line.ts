@@ -2,7 +2,7 @@
 import type { Argv, Options } from "yargs";
 import { CliError } from "./errors.js";
 import type { Environment } from "./project/environment.js";
-import type { ProjectArguments } from "./project/resolve.js";
+import type { ProjectArguments, Target } from "./project/resolve.js";
 import { type Format, formats } from "./report/create-reporter.js";
 import { cliVersion } from "./version.js";
 
@@ -68,6 +68,13 @@ const importExtension = {
   describe: "how generated files import each other",
 } as const satisfies Options;
 
+const target = {
+  coerce: lastOf<Target>,
+  choices: ["typescript", "rust"],
+  requiresArg: true,
+  describe: "what is generated (default: typescript)",
+} as const satisfies Options;
+
 const outputOptions = { out, config, root, "import-extension": importExtension, format } as const;
 
 const breakingOptions = {
@@ -114,7 +121,7 @@ const importOptions = {
 
 /** Names of the commands and of their options, for suggestions. A test compares them with the help texts. */
 export const optionNames: Readonly<Record<string, readonly string[]>> = {
-  generate: [...Object.keys(outputOptions), "check"],
+  generate: [...Object.keys(outputOptions), "target", "check"],
   watch: [...Object.keys(outputOptions), "poll"],
   check: ["config", "format"],
   breaking: ["config", "format", "against", "level", "peer", "strict"],
@@ -191,7 +198,7 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
         (command) =>
           command
             .positional("files", files)
-            .options(outputOptions)
+            .options({ ...outputOptions, target })
             .option("check", {
               type: "boolean",
               default: false,
@@ -202,7 +209,10 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
         (args) =>
           take(args, async (environment) => {
             const { generate } = await import("./commands/generate.js");
-            return generate({ ...projectArguments(args), check: args.check }, environment);
+            return generate(
+              { ...projectArguments(args), target: args.target, check: args.check },
+              environment,
+            );
           }),
       )
       .command(

@@ -29,6 +29,8 @@ export interface VoxConfig {
 }
 
 export interface RustConfig {
+  /** Folder of the modules that `vox-gen generate --target rust` writes. */
+  readonly out?: string | undefined;
   /** What types of Rust are on the wire: `{ "my::Id": "u64" }`. */
   readonly types?: Readonly<Record<string, string>> | undefined;
 }

@@ -108,6 +108,50 @@ describe("generate", () => {
     });
   });
 
+  it("writes modules of Rust, says what vox 0.8.2 breaks on, and removes those of schemas that are gone", async () => {
+    using folder = new TemporaryFolder({
+      "schemas/greeter.vox": greeterSchema,
+      "schemas/sub/wide.vox": "struct Wide { a: u128 }\n",
+      "vox.config.json": '{ "schemas": "schemas", "out": "gen", "rust": { "out": "crate/gen" } }',
+    });
+    const args = ["generate", "--target", "rust"];
+    const first = await runMain(folder.path, args);
+    expect(first.code).toBe(0);
+    expect(first.error).toContain("warning[VOX6102]: `Wide`: vox 0.8.2 cannot send integers of 128 bits");
+    const modules = [
+      "crate/gen/greeter.rs",
+      "crate/gen/mod.rs",
+      "crate/gen/sub/mod.rs",
+      "crate/gen/sub/wide.rs",
+    ];
+    expect(folder.files().filter((path) => path.endsWith(".rs"))).toEqual(modules);
+    expect(folder.read("crate/gen/greeter.rs")).toContain(
+      "// Regenerate: npx vox-gen generate --target rust\n",
+    );
+    expect(folder.read("crate/gen/mod.rs")).toContain("\n\npub mod greeter;\npub mod sub;\n");
+    await runMain(folder.path, ["generate"]);
+    expect(await runMain(folder.path, [...args, "--check"])).toMatchObject({ code: 0 });
+    folder.remove("schemas/sub");
+    await runMain(folder.path, args);
+    expect(folder.files()).toContain("gen/sub/wide.vox.ts");
+    expect(folder.files().filter((path) => path.endsWith(".rs"))).toEqual(modules.slice(0, 2));
+  });
+
+  it("writes no Rust that does not compile", async () => {
+    using folder = new TemporaryFolder({ "a.vox": "service S { a(a: u8, b: u8, c: u8, d: u8, e: u8) }\n" });
+    const { code, error } = await runMain(folder.path, [
+      "generate",
+      "a.vox",
+      "--target",
+      "rust",
+      "--out",
+      "gen",
+    ]);
+    expect(code).toBe(1);
+    expect(error).toContain("error[VOX6101]: `S.a` has 5 arguments, and Rust takes 4");
+    expect(folder.files()).toEqual(["a.vox"]);
+  });
+
   it("gives the same bytes from every folder", async () => {
     using folder = new TemporaryFolder({ "schemas/greeter.vox": greeterSchema, "deep/er/x": "" });
     await runMain(folder.path, ["generate", "schemas/greeter.vox", "--out", "gen-a"]);

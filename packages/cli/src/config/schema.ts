@@ -26,6 +26,7 @@ const breakingSchema = z.strictObject({
 });
 
 const rustSchema = z.strictObject({
+  out: text.optional(),
   types: z.record(text, text).optional(),
 });
 

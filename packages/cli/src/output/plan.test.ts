@@ -35,7 +35,7 @@ describe("planOutput", () => {
       owner: folder.at("vox.config.json"),
       text: `${head(`${name}.vox`)}${name === "old" ? "y" : "x"}\n`,
     }));
-    const plan = planOutput(wanted, { outDirectory: folder.path, cwd: folder.path });
+    const plan = planOutput(wanted, { outDirectory: folder.path, cwd: folder.path, ending: ".vox.ts" });
     expect(plan.unchanged).toBe(3);
     expect(plan.changes.map(({ change, path }) => `${change} ${path.slice(folder.path.length + 1)}`)).toEqual(
       ["updated empty.vox.ts", "created new.vox.ts", "updated old.vox.ts"],
@@ -46,7 +46,8 @@ describe("planOutput", () => {
     using folder = new TemporaryFolder({ "a.vox.ts": "export const mine = 1;\n" });
     const [path, source] = [folder.at("a.vox.ts"), folder.at("a.vox")];
     const wanted = [{ path, source, owner: source, text: head("a.vox") }];
-    const plan = (): unknown => planOutput(wanted, { outDirectory: folder.path, cwd: folder.path });
+    const plan = (): unknown =>
+      planOutput(wanted, { outDirectory: folder.path, cwd: folder.path, ending: ".vox.ts" });
     expect(plan).toThrow("a.vox.ts exists and was not generated, so it is not overwritten");
   });
 
@@ -61,6 +62,7 @@ describe("planOutput", () => {
     });
     const asked: string[] = [];
     const plan = planOutput([], {
+      ending: ".vox.ts",
       outDirectory: folder.path,
       cwd: folder.path,
       isStale: (_path, { schema = "" }) => {

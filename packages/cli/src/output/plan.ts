@@ -42,12 +42,11 @@ export interface PlanOptions {
   readonly outDirectory: string;
   /** Absolute working directory, for messages. */
   readonly cwd: string;
+  /** How the names of outputs end. */
+  readonly ending: string;
   /** Whether a generated file that this run does not want is stale. Default: never. */
   readonly isStale?: (path: string, header: GeneratedHeader) => boolean;
 }
-
-/** Ending of every generated file. */
-const outputEnding = ".vox.ts";
 
 /**
  * Compares wanted files with the disk, and writes nothing. A file that differs in its line ends only is unchanged: a
@@ -109,10 +108,10 @@ function inTheWay(path: string): CliError {
 }
 
 function staleFiles(wanted: ReadonlySet<string>, options: PlanOptions): readonly PlannedChange[] {
-  const { isStale, outDirectory } = options;
+  const { isStale, outDirectory, ending } = options;
   if (isStale === undefined) return [];
   const stale: PlannedChange[] = [];
-  for (const path of outputsBelow(outDirectory)) {
+  for (const path of outputsBelow(outDirectory, ending)) {
     if (wanted.has(path) || isSameFile(path, wanted)) continue;
     const before = readTextFile(path);
     const header = before === undefined ? undefined : parseHeader(before);
@@ -135,14 +134,14 @@ function isSameFile(path: string, wanted: ReadonlySet<string>): boolean {
 }
 
 /** Names of generated files, folders of packages and of git left out; symbolic links to folders are not followed. */
-function outputsBelow(folder: string): readonly string[] {
+function outputsBelow(folder: string, ending: string): readonly string[] {
   const found: string[] = [];
   const pending = [folder];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const entry of listFolder(next)) {
       const path = `${next === "/" ? "" : next}/${entry.name}`;
       if (entry.isDirectory() && entry.name !== "node_modules" && entry.name !== ".git") pending.push(path);
-      else if (entry.name.endsWith(outputEnding) && !entry.isDirectory()) found.push(path);
+      else if (entry.name.endsWith(ending) && !entry.isDirectory()) found.push(path);
     }
   }
   return found;

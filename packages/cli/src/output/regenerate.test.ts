@@ -8,6 +8,7 @@ const named: RegenerateOptions = {
   outDirectory: "/p/src/gen",
   baseDirectory: "/p",
   importExtension: ".js",
+  target: "typescript",
   overrides: new Set(),
 };
 const inConfig = { ...named, configPath: "/p/vox.config.ts" };

@@ -16,18 +16,19 @@ export interface RegenerateOptions {
   /** Absolute folder whose layout the output mirrors. */
   readonly baseDirectory: string;
   readonly importExtension: ".js" | ".ts" | "none";
+  readonly target: "typescript" | "rust";
   /** What the command line said instead of the config. */
   readonly overrides: ReadonlySet<"out" | "root" | "importExtension">;
 }
 
-const command = "npx vox-gen generate";
 const usualConfig = /^vox\.config\.([mc]?[jt]s|json)$/;
 /** Says where the relative paths start. */
 const place = "(in the output folder)";
 
 /** The command that makes an output again. */
 export function regenerateCommand(options: RegenerateOptions): string {
-  const { configPath, schema, outDirectory, baseDirectory, importExtension, overrides } = options;
+  const { configPath, schema, outDirectory, baseDirectory, importExtension, overrides, target } = options;
+  const command = `npx vox-gen generate${target === "rust" ? " --target rust" : ""}`;
   const relative = (path: string): string => shellWord(shownPath(outDirectory, path));
   if (configPath === undefined) {
     const words = [command, relative(schema), "--out ."];

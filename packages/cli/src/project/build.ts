@@ -1,6 +1,6 @@
 /** One run of the compiler over a project: schemas in, findings and wanted files out. Writes nothing. */
 import { dirname } from "node:path/posix";
-import type { EmittedFile, FileNode, Model } from "@voxrpc/codegen";
+import type { EmittedFile, Emitter, FileNode, Model } from "@voxrpc/codegen";
 import { type Compiler, loadCompiler } from "../compiler.js";
 import { CliError } from "../errors.js";
 import { findSchemas, type SchemaPlace } from "../files/find-schemas.js";
@@ -94,11 +94,12 @@ function emit(
   checked: Checked,
   model: Model,
   { owner, baseDirectory }: Layout,
+  emitter: Emitter = checked.compiler.emitTypeScript,
 ): readonly EmittedFile[] {
-  const { importExtension, overrides } = project;
+  const { importExtension, overrides, target } = project;
   const outDirectory = outOf(project);
   const importers = new Importers(checked);
-  return checked.compiler.emitTypeScript(model, {
+  return emitter(model, {
     baseDirectory,
     importExtension: importExtension === "none" ? "" : importExtension,
     header: ({ path, source }) => ({
@@ -111,17 +112,23 @@ function emit(
         baseDirectory,
         importExtension,
         overrides,
+        target,
       }),
     }),
   });
 }
 
 /** Compares the generated files with the disk. */
-export async function planProject(project: Project, checked: Checked, model: Model): Promise<OutputPlan> {
+export async function planProject(
+  project: Project,
+  checked: Checked,
+  model: Model,
+  emitter?: Emitter,
+): Promise<OutputPlan> {
   const outDirectory = outOf(project);
   const layout = await layoutOf(project, checked);
   const { owner } = layout;
-  const wanted = emit(project, checked, model, layout).map(({ path, source, text }) => ({
+  const wanted = emit(project, checked, model, layout, emitter).map(({ path, source, text }) => ({
     path: absolutePath(outDirectory, path),
     source,
     owner: owner ?? source,
@@ -131,6 +138,7 @@ export async function planProject(project: Project, checked: Checked, model: Mod
   return planOutput(wanted, {
     outDirectory,
     cwd: project.cwd,
+    ending: project.target === "rust" ? ".rs" : ".vox.ts",
     isStale: (path, header) => isStale(path, header, wholeConfig),
   });
 }

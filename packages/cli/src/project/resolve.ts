@@ -15,7 +15,12 @@ export interface ProjectArguments {
   readonly config?: string | undefined;
   readonly root?: string | undefined;
   readonly importExtension?: ".js" | ".ts" | "none" | undefined;
+  /** Default: TypeScript. */
+  readonly target?: Target | undefined;
 }
+
+/** What is generated. */
+export type Target = "typescript" | "rust";
 
 /** Settings of a run. Paths are absolute, with `/`, unless said otherwise. */
 export interface Project {
@@ -37,6 +42,7 @@ export interface Project {
   /** Base folder that was asked for. */
   readonly root: string | undefined;
   readonly importExtension: ".js" | ".ts" | "none";
+  readonly target: Target;
   readonly debounceMs: number | undefined;
   readonly pollMs: number | undefined;
   /** Settings of `breaking`. */
@@ -60,15 +66,20 @@ export async function resolveProject(
   const config = loaded?.config;
   const configDirectory = loaded?.directory ?? cwd;
   if (config === undefined && args.files.length === 0) throw nothingToDo(needsOut);
+  const target = args.target ?? "typescript";
+  const ownOut = target === "rust" ? config?.rust?.out : config?.out;
   const out =
     args.out !== undefined
       ? absolutePath(cwd, args.out)
-      : config !== undefined
-        ? absolutePath(configDirectory, config.out)
+      : ownOut !== undefined
+        ? absolutePath(configDirectory, ownOut)
         : undefined;
   if (out === undefined && needsOut)
     throw new CliError("Usage", "no output folder is given", {
-      help: `add --out, for example: vox-gen generate ${args.files[0] ?? "greeter.vox"} --out src/gen`,
+      help:
+        target === "rust"
+          ? "add --out, or `rust.out` to the config: vox-gen generate --target rust --out crates/proto/src/gen"
+          : `add --out, for example: vox-gen generate ${args.files[0] ?? "greeter.vox"} --out src/gen`,
     });
   const schemas = typeof config?.schemas === "string" ? [config.schemas] : (config?.schemas ?? []);
   const isNamed = args.files.length > 0;
@@ -105,6 +116,7 @@ export async function resolveProject(
     outDirectory: out,
     root,
     importExtension: args.importExtension ?? config?.importExtension ?? ".js",
+    target,
     debounceMs: config?.watch?.debounceMs,
     pollMs: config?.watch?.pollMs,
     breaking: config?.breaking,

@@ -1,6 +1,6 @@
 /** One run of `generate`: compile, plan, write or compare, tell. */
 import { existsSync } from "node:fs";
-import type { Model } from "@voxrpc/codegen";
+import type { Emitter, Model } from "@voxrpc/codegen";
 import { exitCode } from "../errors.js";
 import { shownPath } from "../files/paths.js";
 import { applyChanges } from "../output/apply.js";
@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly mode: "check" | "compare" | "write";
   /** More to find in schemas without errors. */
   readonly inspect?: (checked: Checked, model: Model) => readonly Finding[];
+  /** What makes the outputs. Default: the emitter of TypeScript. */
+  readonly emitter?: Emitter;
   /** Told what the front end found, before anything is written. */
   readonly onChecked?: (checked: Checked) => void;
 }
@@ -42,7 +44,7 @@ function isTakenForSchema(project: Project, { files }: Checked, { changes }: Out
 export async function runOnce(
   project: Project,
   { clock, report }: Environment,
-  { command, mode, onChecked, inspect }: RunOptions,
+  { command, mode, onChecked, inspect, emitter }: RunOptions,
 ): Promise<number> {
   const start = clock.now();
   const checked = await checkProject(project);
@@ -54,8 +56,8 @@ export async function runOnce(
   const errors = checked.errors + moreErrors;
   const warnings = checked.warnings + more.length - moreErrors;
   let plan: OutputPlan = { changes: [], unchanged: 0 };
-  if (model !== undefined && mode !== "check") {
-    plan = await planProject(project, checked, model);
+  if (model !== undefined && moreErrors === 0 && mode !== "check") {
+    plan = await planProject(project, checked, model, emitter);
     if (mode === "write") applyChanges(plan.changes, outOf(project), project.roots);
     for (const planned of plan.changes) {
       const path = shownPath(project.cwd, planned.path);

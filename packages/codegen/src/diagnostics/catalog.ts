@@ -152,6 +152,8 @@ export const catalog = {
   VOX6018: { severity: "warning", title: "trouble with vox 0.8.2", message: "{problem} ({path})", help: "{advice}" },
   VOX6019: { severity: "error", title: "length not computed", message: "the length `{text}` is not a number in the text ({path})", help: "write a number, or a constant that is one" },
   VOX6020: { severity: "error", title: "mapped type with an error", message: "`{text}`, which `--map` gives for `{name}`, is no type of the language", help: "write a type as a schema does: `--map \"{name}=u64\"`" },
+  VOX6101: { severity: "error", title: "not sayable in Rust", message: "{problem}", help: "{advice}" },
+  VOX6102: { severity: "warning", title: "vox 0.8.2 breaks on it", message: "{problem}", help: "{advice}" },
 
 } as const; // biome-ignore format: a table
 

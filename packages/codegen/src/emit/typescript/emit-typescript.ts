@@ -1,8 +1,9 @@
 /** The TypeScript target: one readable `NAME.vox.ts` a schema file. */
 import { parentPath } from "../../host/path.js";
-import type { Model, ModelFile } from "../../model/model.js";
+import type { Model } from "../../model/model.js";
 import type { EmitOptions, EmittedFile } from "../emitter.js";
 import type { Layout } from "../layout.js";
+import { schemaPath } from "../schema-path.js";
 import { TextWriter } from "../text-writer.js";
 import { clientText } from "./client.js";
 import { declarationText } from "./declarations.js";
@@ -34,21 +35,6 @@ export function emitTypeScript(model: Model, options: EmitOptions): readonly Emi
     const lines = headerLines(file, schemas.get(file) ?? "", header);
     return { ...emitted, text: fileText(new FileScope(file, program), lines) };
   });
-}
-
-/** Path of a schema seen from the base folder. */
-function schemaPath(file: ModelFile, baseDirectory: string): string {
-  const base = partsOf(baseDirectory);
-  const path = partsOf(file.path);
-  let shared = 0;
-  while (shared < base.length && shared < path.length - 1 && base[shared] === path[shared]) shared += 1;
-  if (shared === 0 && [base[0], path[0]].some((part) => /^[A-Za-z]:$/.test(part ?? "")))
-    throw new RangeError(`${file.path} and ${baseDirectory} are on different drives`);
-  return [...base.slice(shared).map(() => ".."), ...path.slice(shared)].join("/");
-}
-
-function partsOf(path: string): readonly string[] {
-  return path.replaceAll("\\", "/").split("/").filter(Boolean);
 }
 
 /** Below the output folder, wherever the schema is. */

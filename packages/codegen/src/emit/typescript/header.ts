@@ -18,7 +18,18 @@ export function isGenerated(text: string): boolean {
  *
  * @param schemaPath relative to the base folder, with `/`
  */
-export function headerLines(
+export function headerLines(file: ModelFile, schemaPath: string, header: FileHeader): readonly string[] {
+  return [
+    ...originLines(file, schemaPath, header),
+    "/* eslint-disable */",
+    "// biome-ignore-all lint: generated",
+    "// biome-ignore-all assist: generated",
+    "// biome-ignore-all format: generated",
+  ];
+}
+
+/** What the header says in every language whose comments begin with `//`. */
+export function originLines(
   file: ModelFile,
   schemaPath: string,
   { command, owner }: FileHeader,
@@ -28,10 +39,6 @@ export function headerLines(
     `// Schema hash: ${schemaHash(file.text)}`,
     ...(owner === undefined ? [] : [`// Owner: ${commentText(owner)}`]),
     `// Regenerate: ${commentText(command ?? defaultCommand)}`,
-    "/* eslint-disable */",
-    "// biome-ignore-all lint: generated",
-    "// biome-ignore-all assist: generated",
-    "// biome-ignore-all format: generated",
   ];
 }
 

@@ -1,0 +1,246 @@
+/** Types and services as rustfmt leaves them. */
+import { withoutAliases } from "../../check/program.js";
+import type {
+  DefaultValue,
+  EnumDeclaration,
+  Field,
+  Method,
+  Service,
+  StructDeclaration,
+  Type,
+  TypeDeclaration,
+  Variant,
+} from "../../model/model.js";
+import { argumentName, methodName, wireName } from "./names.js";
+import type { TypeWriter } from "./type-text.js";
+
+/** Longest line. */
+const maxWidth = 100;
+/** Longest body of a struct variant on one line. */
+const maxVariantBody = 35;
+
+export function typeLines(
+  declaration: TypeDeclaration,
+  writer: TypeWriter,
+  holdsChannel: boolean,
+): readonly string[] {
+  const before = [...docLines(declaration.docs, ""), ...deprecated(declaration.deprecated, "")];
+  const { parameters } = declaration;
+  const name = wireName(declaration.name);
+  const head = parameters.length === 0 ? name : `${name}<${parameters.join(", ")}>`;
+  if (declaration.kind === "alias")
+    return [...before, `pub type ${head} = ${writer.text(declaration.type)};`];
+  const derive = `#[derive(${derives(declaration, writer, holdsChannel).join(", ")})]`;
+  if (declaration.kind === "struct") return [...before, derive, ...structLines(head, declaration, writer)];
+  return [...before, derive, "#[repr(u8)]", ...enumLines(head, declaration, writer)];
+}
+
+function derives(
+  declaration: StructDeclaration | EnumDeclaration,
+  writer: TypeWriter,
+  hasChannel: boolean,
+): readonly string[] {
+  const facet = writer.own("Facet");
+  if (hasChannel) return [facet];
+  const isKey = declaration.kind === "enum" && declaration.variants.every(({ form }) => form.kind === "unit");
+  if (isKey) return ["Debug", "Clone", "Copy", "PartialEq", "Eq", "PartialOrd", "Ord", facet];
+  return ["Debug", "Clone", "PartialEq", facet];
+}
+
+function structLines(head: string, declaration: StructDeclaration, writer: TypeWriter): readonly string[] {
+  if (declaration.fields.length === 0) return [`pub struct ${head} {}`];
+  const fields = declaration.fields.flatMap((field) => [
+    ...docLines(field.docs, "    "),
+    ...deprecated(field.deprecated, "    "),
+    ...facetDefault(field, "    "),
+    `    pub ${wireName(field.name)}: ${writer.text(field.type, declaration)},`,
+  ]);
+  return [`pub struct ${head} {`, ...fields, "}"];
+}
+
+function enumLines(head: string, declaration: EnumDeclaration, writer: TypeWriter): readonly string[] {
+  const written = declaration.variants.map((variant) => ({
+    variant,
+    body: variantBody(variant, declaration, writer),
+  }));
+  const tall = written.filter(({ variant, body }) => isTall(variant, body)).length;
+  // Where some variants have several lines, struct variants have them, too.
+  const isMixed = tall > 0 && tall < written.length;
+  const lines = written.flatMap(({ variant, body }) => {
+    const { docs, form } = variant;
+    const name = wireName(variant.name);
+    const before = [...docLines(docs, "    "), ...deprecated(variant.deprecated, "    ")];
+    if (form.kind === "unit") return [...before, `    ${name},`];
+    if (form.kind !== "struct") return [...before, `    ${name}(${body.join(", ")}),`];
+    if (body.length === 0) return [...before, `    ${name} {},`];
+    if (!isMixed && !isLong(variant, body)) return [...before, `    ${name} { ${body.join(", ")} },`];
+    const fields = form.fields.flatMap((field, at) => [
+      ...docLines(field.docs, "        "),
+      ...deprecated(field.deprecated, "        "),
+      `        ${body[at]},`,
+    ]);
+    return [...before, `    ${name} {`, ...fields, "    },"];
+  });
+  return [`pub enum ${head} {`, ...lines, "}"];
+}
+
+/** Whether a variant has more than one line: its own, and those of its comments. */
+function isTall(variant: Variant, body: readonly string[]): boolean {
+  return variant.docs.length > 0 || variant.deprecated !== undefined || isLong(variant, body);
+}
+
+function isLong({ form }: Variant, body: readonly string[]): boolean {
+  if (form.kind !== "struct") return false;
+  const isCommented = form.fields.some(
+    ({ docs, deprecated: reason }) => docs.length > 0 || reason !== undefined,
+  );
+  return isCommented || body.join(", ").length > maxVariantBody;
+}
+
+function variantBody({ form }: Variant, owner: EnumDeclaration, writer: TypeWriter): readonly string[] {
+  switch (form.kind) {
+    case "unit":
+      return [];
+    case "newtype":
+      return [writer.text(form.type, owner)];
+    case "tuple":
+      return form.types.map((type) => writer.text(type, owner));
+    case "struct":
+      return form.fields.map((field) => `${wireName(field.name)}: ${writer.text(field.type, owner)}`);
+  }
+}
+
+function facetDefault(field: Field, indent: string): readonly string[] {
+  if (field.required) return [];
+  const value = field.default === undefined ? undefined : defaultText(field.default, field.type);
+  return [`${indent}#[facet(default${value === undefined ? "" : ` = ${value}`})]`];
+}
+
+/** A value that Rust reads as the default of a type; undefined where it is that of the type itself. */
+function defaultText(value: DefaultValue, type: Type): string | undefined {
+  switch (value.kind) {
+    case "none":
+    case "empty":
+      return undefined;
+    case "integer":
+      return String(value.value);
+    case "float": {
+      const text = String(value.value);
+      return /[.e]/.test(text) ? text : `${text}.0`;
+    }
+    case "bool":
+      return String(value.value);
+    case "string": {
+      const seen = withoutAliases(type);
+      const isCharacter = seen.kind === "primitive" && seen.name === "char";
+      return isCharacter ? `'${escaped(value.value, "'")}'` : `String::from("${escaped(value.value, '"')}")`;
+    }
+    case "variant": {
+      const seen = withoutAliases(type);
+      return seen.kind === "named"
+        ? `${wireName(seen.declaration.name)}::${wireName(value.variant)}`
+        : undefined;
+    }
+  }
+}
+
+/** Text between quotes. Characters that steer a terminal, or the order of letters, are escaped as well. */
+function escaped(text: string, quote: string): string {
+  let found = "";
+  for (const character of text) {
+    if (character === "\\" || character === quote) found += `\\${character}`;
+    else if (character === "\n") found += "\\n";
+    else if (character === "\r") found += "\\r";
+    else if (character === "\t") found += "\\t";
+    else if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(character))
+      found += `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+    else found += character;
+  }
+  return found;
+}
+
+/** A service, and the aliases that its results need. */
+export function serviceLines(service: Service, writer: TypeWriter): readonly string[] {
+  const aliases: string[] = [];
+  const methods = service.methods.flatMap((method, at) => {
+    const lines = methodLines(service, method, writer, aliases);
+    return at > 0 && method.docs.length > 0 ? ["", ...lines] : lines;
+  });
+  const head = `pub trait ${wireName(service.name)}`;
+  const body = methods.length === 0 ? [`${head} {}`] : [`${head} {`, ...methods, "}"];
+  return [
+    ...aliases,
+    ...docLines(service.docs, ""),
+    ...deprecated(service.deprecated, ""),
+    "#[vox::service]",
+    ...body,
+  ];
+}
+
+function methodLines(
+  service: Service,
+  method: Method,
+  writer: TypeWriter,
+  aliases: string[],
+): readonly string[] {
+  const args = method.args.map(({ name, type }) => `${argumentName(name)}: ${writer.text(type)}`);
+  const returns = returnText(service, method, writer, aliases);
+  const end = returns === "()" ? ";" : ` -> ${returns};`;
+  const head = `    async fn ${methodName(method.name)}(`;
+  const line = `${head}${["&self", ...args].join(", ")})${end}`;
+  const before = [
+    ...docLines(method.docs, "    "),
+    ...(method.idempotent ? ["    #[vox(idem)]"] : []),
+    ...(method.persist ? ["    #[vox(persist)]"] : []),
+    ...deprecated(method.deprecated, "    "),
+  ];
+  const hasReturn = end !== ";";
+  if (line.length < maxWidth || (line.length === maxWidth && !hasReturn)) return [...before, line];
+  if (line.length === maxWidth) return [...before, line.slice(0, -end.length), `    ${end.trimStart()}`];
+  return [...before, head, "        &self,", ...args.map((arg) => `        ${arg},`), `    )${end}`];
+}
+
+/**
+ * The macro goes by the text: a `Result` is a method that declares an error. A result that is a value stands behind a name.
+ */
+function returnText(
+  service: Service,
+  { name, returns, throws }: Method,
+  writer: TypeWriter,
+  aliases: string[],
+): string {
+  const text = writer.text(returns);
+  if (throws !== undefined) return `${writer.own("Result")}<${text}, ${writer.text(throws)}>`;
+  if (returns.kind !== "result") return text;
+  const alias = `${service.name}${pascal(name)}Value`;
+  aliases.push(
+    "/// Behind a name: the macro takes a `Result` for a declared error.",
+    `pub type ${alias} = ${text};`,
+    "",
+  );
+  return alias;
+}
+
+function pascal(name: string): string {
+  return name
+    .split("_")
+    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
+    .join("");
+}
+
+export function docLines(docs: readonly string[], indent: string): readonly string[] {
+  return docs.map((line) => `${indent}///${line === "" ? "" : ` ${visible(line)}`}`);
+}
+
+/** Rust refuses comments in which characters turn the text around them. */
+function visible(line: string): string {
+  return line
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (found) =>
+      /[\t\u200c\u200d]/.test(found) ? found : `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`,
+    )
+    .trimEnd();
+}
+
+function deprecated(reason: string | undefined, indent: string): readonly string[] {
+  return reason === undefined ? [] : [`${indent}#[deprecated(note = "${escaped(reason, '"')}")]`];
+}
