@@ -17,10 +17,11 @@ const width = 100;
 
 /** @param fileOf the file that declares a type */
 export function printFile(file: DraftFile, fileOf: (declaration: DraftDeclaration) => DraftFile): string {
+  const isWhole = isRequired(file.declarations.flatMap(fieldsOf));
   const blocks = [
-    [...docLines(file.docs, ""), `package ${file.packageName}`],
+    [...docLines(file.docs, ""), ...(isWhole ? ["@required"] : []), `package ${file.packageName}`],
     importLines(file, fileOf),
-    ...file.declarations.map(declarationLines),
+    ...file.declarations.map((declaration) => declarationLines(declaration, isWhole)),
     ...file.services.map(serviceLines),
   ];
   const texts = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
@@ -60,8 +61,26 @@ function importLines(file: DraftFile, fileOf: (declaration: DraftDeclaration) =>
     .map(([name, found]) => `import { ${[...found].sort().join(", ")} } from "./${name}"`);
 }
 
-function declarationLines(declaration: DraftDeclaration): string[] {
-  const { name, parameters, attributes } = declaration;
+function fieldsOf(declaration: DraftDeclaration): readonly DraftField[] {
+  return declaration.kind === "struct" ? declaration.fields : [];
+}
+
+/** Whether all options among some fields are required, so that what is around them can say it once. */
+function isRequired(fields: readonly DraftField[]): boolean {
+  const options = fields.filter(({ type }) => isOption(type));
+  return options.length > 1 && options.every(({ attributes }) => attributes.includes("@required"));
+}
+
+function isOption(type: DraftType): boolean {
+  if (type.kind === "option") return true;
+  return type.kind === "named" && type.declaration.kind === "alias" && isOption(type.declaration.type);
+}
+
+/** @param isWhole whether the file says `@required` for all */
+function declarationLines(declaration: DraftDeclaration, isWhole: boolean): string[] {
+  const { name, parameters } = declaration;
+  const isMarked = !isWhole && isRequired(fieldsOf(declaration));
+  const attributes = isMarked ? ["@required", ...declaration.attributes] : declaration.attributes;
   const head = `${name}${parameters.length > 0 ? `<${parameters.join(", ")}>` : ""}`;
   const before = [...docLines(declaration.docs, ""), ...attributes];
   switch (declaration.kind) {
@@ -69,14 +88,14 @@ function declarationLines(declaration: DraftDeclaration): string[] {
       return [...before, `type ${head} = ${typeText(declaration.type)}`];
     case "tupleStruct":
       return [...before, `struct ${head}(${declaration.types.map(typeText).join(", ")})`];
-    case "struct":
-      return [
-        ...before,
-        ...body(
-          `struct ${head}`,
-          declaration.fields.flatMap((one) => fieldLines(one, "  ")),
-        ),
-      ];
+    case "struct": {
+      const omitted = isWhole || isMarked ? "@required" : undefined;
+      const lines = declaration.fields.flatMap((field) => {
+        const shown = field.attributes.filter((attribute) => attribute !== omitted);
+        return fieldLines({ ...field, attributes: shown }, "  ");
+      });
+      return [...before, ...body(`struct ${head}`, lines)];
+    }
     case "enum": {
       const word = declaration.isError ? "error enum" : "enum";
       return [...before, ...body(`${word} ${head}`, declaration.variants.flatMap(variantLines))];

@@ -15,6 +15,7 @@ import type {
   RustField,
   RustFields,
   RustStruct,
+  RustType,
   RustTypeItem,
   Token,
 } from "./ast.js";
@@ -143,12 +144,17 @@ export class Declarations {
   }
 
   #tupleStruct(item: RustStruct, fields: readonly RustField[], base: Base, scope: Scope): DraftDeclaration {
-    const declaration: DraftDeclaration = { ...base, kind: "alias", type: reported };
+    const isOne = isTransparent(item.attributes);
+    const [only, ...more] = fields.map((field) => field.type);
+    const isBytes = only?.kind === "array" && more.length === 0 && isByte(only.element);
+    const attributes = [
+      ...(isOne ? ["@transparent"] : []),
+      ...(isBytes ? ["@typed"] : []),
+      ...base.attributes,
+    ];
+    const declaration: DraftDeclaration = { ...base, attributes, kind: "tupleStruct", types: [] };
     this.#waiting.push(() => {
-      const types = fields.map((field) => this.#fieldType(field, base.name, scope));
-      const [only] = types;
-      declaration.type =
-        isTransparent(item.attributes) && only !== undefined ? only : { kind: "tuple", elements: types };
+      declaration.types = fields.map((field) => this.#fieldType(field, base.name, scope));
     });
     return declaration;
   }
@@ -305,6 +311,10 @@ function derivesFacet(attributes: readonly Attribute[]): boolean {
 function isOption(type: DraftType): boolean {
   if (type.kind === "option") return true;
   return type.kind === "named" && type.declaration.kind === "alias" && isOption(type.declaration.type);
+}
+
+function isByte(type: RustType): boolean {
+  return type.kind === "path" && type.path.segments.at(-1) === "u8";
 }
 
 function isByteArray(type: DraftType): boolean {

@@ -7,6 +7,7 @@ import type {
   Method,
   Service,
   StructDeclaration,
+  TupleStructDeclaration,
   Type,
   TypeDeclaration,
   Variant,
@@ -32,11 +33,13 @@ export function typeLines(
     return [...before, `pub type ${head} = ${writer.text(declaration.type)};`];
   const derive = `#[derive(${derives(declaration, writer, holdsChannel).join(", ")})]`;
   if (declaration.kind === "struct") return [...before, derive, ...structLines(head, declaration, writer)];
+  if (declaration.kind === "tupleStruct")
+    return [...before, derive, ...tupleStructLines(head, declaration, writer)];
   return [...before, derive, "#[repr(u8)]", ...enumLines(head, declaration, writer)];
 }
 
 function derives(
-  declaration: StructDeclaration | EnumDeclaration,
+  declaration: StructDeclaration | TupleStructDeclaration | EnumDeclaration,
   writer: TypeWriter,
   hasChannel: boolean,
 ): readonly string[] {
@@ -44,7 +47,31 @@ function derives(
   if (hasChannel) return [facet];
   const isKey = declaration.kind === "enum" && declaration.variants.every(({ form }) => form.kind === "unit");
   if (isKey) return ["Debug", "Clone", "Copy", "PartialEq", "Eq", "PartialOrd", "Ord", facet];
+  if (declaration.kind === "tupleStruct" && declaration.elements.every(canBeKey))
+    return ["Debug", "Clone", "PartialEq", "Eq", "PartialOrd", "Ord", facet];
   return ["Debug", "Clone", "PartialEq", facet];
+}
+
+/** Whether a type of the language may be a key of a map, so that Rust must be able to sort it. */
+function canBeKey(type: Type): boolean {
+  const seen = withoutAliases(type);
+  if (seen.kind === "primitive") return !unsorted.has(seen.name);
+  if (seen.kind !== "named") return false;
+  const { declaration } = seen;
+  if (declaration.kind === "tupleStruct") return declaration.elements.every(canBeKey);
+  return declaration.kind === "enum" && declaration.variants.every(({ form }) => form.kind === "unit");
+}
+
+const unsorted: ReadonlySet<string> = new Set(["f32", "f64"]);
+
+function tupleStructLines(
+  head: string,
+  declaration: TupleStructDeclaration,
+  writer: TypeWriter,
+): readonly string[] {
+  const elements = declaration.elements.map((type) => `pub ${writer.text(type, declaration)}`);
+  const line = `pub struct ${head}(${elements.join(", ")});`;
+  return declaration.isTransparent ? ["#[facet(transparent)]", line] : [line];
 }
 
 function structLines(head: string, declaration: StructDeclaration, writer: TypeWriter): readonly string[] {
