@@ -47,7 +47,8 @@ import { checkOptions, type OptionChecks } from "../../packages/runtime/src/opti
 import { telemetryChecks } from "../../packages/runtime/src/otel/telemetry.js";
 import { reconnectChecks } from "../../packages/runtime/src/resume/option-checks.js";
 import { reconnectingChecks } from "../../packages/runtime/src/resume/reconnector.js";
-import { resumableChecks } from "../../packages/runtime/src/resume/session-registry.js";
+import { resumableChecks } from "../../packages/runtime/src/resume/resumable-options.js";
+import { registryChecks } from "../../packages/runtime/src/resume/session-registry.js";
 import { openChecks } from "../../packages/runtime/src/session/connection-opener.js";
 import { keepaliveChecks } from "../../packages/runtime/src/session/option-checks.js";
 import { sqliteStoreChecks } from "../../packages/runtime/src/sqlite/sqlite-store.js";
@@ -145,6 +146,13 @@ const stream = setOf("latencyMs", { latencyMs: 5 }, NaN);
 const { timeoutMs: _timeoutMs, ...establishWithoutTime } = establish;
 const { service: _service, ...establishForPages } = establishWithoutTime;
 
+const resumableCases = {
+  maxSessions: bounds,
+  expiryMs: durations,
+  store: { good: [sessionStore], bad: [1, null, {}, operationStore] },
+  onResume: functions,
+} satisfies Cases<typeof resumableChecks>;
+
 const sets = {
   Limits: cases(limitChecks, {
     ...(Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, bounds])) as Cases<
@@ -167,13 +175,10 @@ const sets = {
     signal: signals,
   }),
   ProxyThroughOptions: cases(proxyThroughChecks, { service: texts, metadata, signal: signals }),
-  RouterOptions: cases(routerChecks, { context: functions }),
+  RouterOptions: cases(routerChecks, { context: functions, identity: functions }),
   ReconnectOptions: cases(reconnectChecks, recovering),
-  ResumableOptions: cases(resumableChecks, {
-    maxSessions: bounds,
-    expiryMs: durations,
-    store: { good: [sessionStore], bad: [1, null, {}, operationStore] },
-  }),
+  ResumableOptions: cases(resumableChecks, resumableCases),
+  SessionRegistryOptions: cases(registryChecks, { ...resumableCases, clock: clocks, observer: objects }),
   SessionOptions: cases(establishChecks, establish),
   OpenSessionOptions: cases(initiateChecks, {
     ...establish,

@@ -144,7 +144,7 @@ export class ChannelError extends VoxError {
 }
 
 /** What a store of operations or sessions cannot do. */
-export type StoreErrorCode = "StoreFull" | "StoreUnavailable" | "StoreIncompatible";
+export type StoreErrorCode = "StoreFull" | "StoreUnavailable" | "StoreIncompatible" | "RecordDamaged";
 
 /** A store of operations or sessions cannot do what was asked. */
 export class StoreError extends VoxError {

@@ -90,6 +90,38 @@ export interface OperationStoreErrorEvent extends RequestEvent {
   readonly error: unknown;
 }
 
+/** A store of sessions threw, answered with a promise or with what is no record. */
+export interface SessionStoreErrorEvent {
+  /**
+   * What it was asked for. After a failed `find` the peer is refused for now, or gets a new session when the record is
+   * damaged; after a failed `save` the session goes on and is forgotten with this process; after a failed `remove` the store
+   * keeps a key that is void.
+   */
+  readonly step: "find" | "save" | "remove";
+  /** Undefined where the session is not known. */
+  readonly sessionId: string | undefined;
+  readonly error: unknown;
+}
+
+/** A peer has presented the key of a session and does not get it: it gets another one. */
+export interface ResumeRefusedEvent extends LinkEvent {
+  /** The session that goes on without it, or expires. */
+  readonly sessionId: string;
+  /**
+   * `identity`: the peer is another than that of the session; `application`: `onResume` has said no; `service`: the peer asks
+   * for another service than that of the session.
+   */
+  readonly by: "identity" | "application" | "service";
+}
+
+/** More than four fifths of a bound are in use: soon something is forgotten that a peer may come back for. */
+export interface StorePressureEvent {
+  readonly store: "sessions" | "operations";
+  readonly unit: "sessions" | "entries" | "bytes";
+  readonly used: number;
+  readonly limit: number;
+}
+
 export interface ProtocolErrorEvent extends ConnectionEvent {
   /** Who broke the protocol: the peer, as we saw it, or we, as the peer reported. */
   readonly origin: "remote" | "local";
@@ -189,6 +221,14 @@ export interface Observer {
   onHandlerError?(event: HandlerErrorEvent): void;
   /** The store of operations failed: the call that asked it is answered with `Cancelled`, or `Indeterminate` when it ran. */
   onOperationStoreError?(event: OperationStoreErrorEvent): void;
+  /** A call that was begun here is not known to the store any more: it is answered with `Indeterminate`, not run again. */
+  onOperationForgotten?(event: RequestEvent): void;
+  /** The store of sessions failed. */
+  onSessionStoreError?(event: SessionStoreErrorEvent): void;
+  /** A peer has the key of a session that is not its own, or that the application does not give it. */
+  onResumeRefused?(event: ResumeRefusedEvent): void;
+  /** A store is nearly full; once, until there is room again. */
+  onStorePressure?(event: StorePressureEvent): void;
   /** An acceptor failed at a connection, which is refused, or ended when it was taken before. */
   onAcceptorError?(event: AcceptorErrorEvent): void;
   /** The peer asks for what the application has not brought in, like calls where there is no dispatcher. */
@@ -238,6 +278,10 @@ const events: Readonly<Record<keyof Observer, true>> = {
   onHandlerError: true,
   onAcceptorError: true,
   onOperationStoreError: true,
+  onOperationForgotten: true,
+  onSessionStoreError: true,
+  onResumeRefused: true,
+  onStorePressure: true,
   onFeatureMissing: true,
   onProtocolError: true,
   onDecodeError: true,

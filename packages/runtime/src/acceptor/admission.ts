@@ -17,9 +17,7 @@ export function admit(
 ): void {
   const connection = new IncomingConnection(request, offer);
   const fail = (error: unknown): void => {
-    const { link, service, isVirtual } = request;
-    if (!(error instanceof RejectedError))
-      notify(observer, "onAcceptorError", { link, service: service && peerText(service), isVirtual, error });
+    if (!(error instanceof RejectedError)) reportAcceptor(observer, request, error);
     connection.fail(error);
   };
   const conclude = (): void => connection.conclude(request.service ?? noService);
@@ -36,6 +34,15 @@ export function admit(
   conclude();
 }
 
+/** Code of the application that decides about a connection has failed. */
+export function reportAcceptor(
+  observer: Observer | undefined,
+  { link, service, isVirtual }: ConnectionRequest,
+  error: unknown,
+): void {
+  notify(observer, "onAcceptorError", { link, service: service && peerText(service), isVirtual, error });
+}
+
 function ask(
   acceptor: Acceptor | undefined,
   request: ConnectionRequest,
@@ -49,6 +56,6 @@ function ask(
   const give = (dispatcher: Dispatcher | undefined): void => {
     if (dispatcher !== undefined && !connection.isSettled) connection.accept(dispatcher);
   };
-  const route = acceptor.route(request);
+  const route = acceptor.route(request, connection);
   return isPromise(route) ? Promise.resolve(route).then(give) : give(route);
 }

@@ -26,7 +26,7 @@ export interface ConnectionRequest {
   readonly service: string | undefined;
   /** What the peer sent in the handshake, or with its request for a virtual connection. */
   readonly metadata: Metadata;
-  /** What the peer sent in the first handshake of the session: for the root connection the same as `metadata`. */
+  /** What the peer sent in the latest handshake of the session: for the root connection the same as `metadata`. */
   readonly peerMetadata: Metadata;
   /** Name of the link that carries it, like `tcp://127.0.0.1:51324`. */
   readonly link: string;
@@ -34,6 +34,11 @@ export interface ConnectionRequest {
   readonly origin: LinkOrigin | undefined;
   /** False for the root connection of a session. */
   readonly isVirtual: boolean;
+  /**
+   * Whether the peer comes back to a session of which it has the key: if it is accepted, and is the peer of that session,
+   * the session goes on with the dispatcher that it has.
+   */
+  readonly isResume: boolean;
   /** What the peer announced: its parity, the calls and the items that it takes at once. */
   readonly settings: ConnectionSettings;
 }
@@ -43,6 +48,8 @@ export interface ConnectionOffer {
   readonly limits: Limits;
   /** Whether the session has failed meanwhile, so that no answer counts. */
   readonly hasFailed: boolean;
+  /** Who the peer is. */
+  identify(principal: unknown): void;
   /** @returns gives a caller of the peer */
   accept(dispatcher: Dispatcher | undefined): () => Caller;
   /** @param local what is announced to the peer, which has the default numbers otherwise */
@@ -74,6 +81,16 @@ export class IncomingConnection {
   /** Whether it was accepted or refused. */
   get isSettled(): boolean {
     return this.isAnswered || this.offer.hasFailed;
+  }
+
+  /**
+   * Says who the peer is, before it is accepted: the name of a user, for example. A session that can be resumed goes on over
+   * another link for the same peer only. Without it, a peer is what it says about itself in its metadata.
+   * @param principal data: texts, numbers, and plain objects and arrays of them. An instance of a class is the same as no
+   * other, so that each link gets a session of its own; undefined and null say nothing
+   */
+  identify(principal: unknown): void {
+    this.offer.identify(principal);
   }
 
   /** Accepts it: the dispatcher answers the peer's calls. Undefined: each is answered with `Cancelled`. */

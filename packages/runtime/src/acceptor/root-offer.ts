@@ -1,4 +1,5 @@
 /** The root connection of a session: the handshake waits for the answer. Source: `protocol/session.md` §1. */
+import { callOut, ignore } from "../call/call-out.js";
 import type { Caller } from "../call/caller.js";
 import { DeferredCaller } from "../call/deferred-caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
@@ -21,6 +22,8 @@ export class RootOffer implements ConnectionOffer {
   dispatcher: Dispatcher | undefined = undefined;
   /** What the acceptor has thrown, other than a refusal. */
   error: unknown = undefined;
+  /** Who the peer is, as the application says. */
+  principal: unknown = undefined;
   private answer: { readonly objection: Objection } | undefined = undefined;
   /** Whether the handshake has the answer. */
   private isDecided = false;
@@ -67,6 +70,12 @@ export class RootOffer implements ConnectionOffer {
     this.dispatcher = dispatcher;
     this.settle(undefined);
     return () => new DeferredCaller(this.session.then((session) => session.holdCaller()));
+  }
+
+  identify(principal: unknown): void {
+    this.principal = principal;
+    // Data it must be; a promise that rejects would have no owner.
+    callOut(() => principal, ignore);
   }
 
   acceptRaw(): RawConnection {

@@ -4,7 +4,7 @@ import { type Awaitable, isPromise } from "../call/result.js";
 import { noService } from "../call/service.js";
 import { callback, checkAllOptions, type OptionChecks, orFunction } from "../options/checks.js";
 import { dispatcherCheck } from "../session/option-checks.js";
-import type { ConnectionAcceptor, ConnectionRequest } from "./incoming-connection.js";
+import type { ConnectionAcceptor, ConnectionRequest, IncomingConnection } from "./incoming-connection.js";
 
 export type { ConnectionAcceptor, ConnectionRequest };
 
@@ -23,17 +23,26 @@ export interface RouterOptions<C> {
    * @throws RejectedError to refuse the connection
    */
   readonly context: (request: ConnectionRequest) => Awaitable<C>;
+  /**
+   * What of a context stands for the peer: `(user) => user.id`. It must be data. A session that can be resumed goes on over
+   * another link only when this is the same as before. Default: the whole context.
+   */
+  readonly identity?: ((context: C) => unknown) | undefined;
 }
 
-export const routerChecks: OptionChecks<RouterOptions<unknown>> = { context: callback };
+export const routerChecks: OptionChecks<RouterOptions<never>> = { context: callback, identity: callback };
 
 /** Finds the dispatcher of a connection. */
 export interface Router {
   /**
    * @returns undefined to refuse the connection
+   * @param connection may be told who the peer is; the router accepts it with what `route` returns
    * @throws RejectedError to refuse it with a reason, or metadata, of its own
    */
-  route(request: ConnectionRequest): Awaitable<Dispatcher | undefined>;
+  route(
+    request: ConnectionRequest,
+    connection?: Pick<IncomingConnection, "identify">,
+  ): Awaitable<Dispatcher | undefined>;
 }
 
 /** What `accept` and `serve` take: one service, several by name, or whoever decides about each connection by itself. */
@@ -62,7 +71,7 @@ export function router<C>(
   routes: readonly Dispatcher[] | Readonly<Record<string, ServiceRoute<C>>>,
   options?: RouterOptions<C>,
 ): Router {
-  if (options !== undefined) checkAllOptions(options, routerChecks);
+  if (options !== undefined) checkAllOptions<object>(options, routerChecks);
   const byName = new Map<string, ServiceRoute<C>>();
   const entries: readonly (readonly [string, ServiceRoute<C>])[] = isList(routes)
     ? routes.map((dispatcher) => [dispatcher.name, dispatcher] as const)
@@ -83,11 +92,14 @@ export function router<C>(
     return typeof route === "function" ? route(request, context) : route;
   };
   return {
-    route(request) {
+    route(request, connection) {
       // Without options C is undefined.
       const context = options?.context(request) as Awaitable<C>;
-      if (isPromise(context)) return Promise.resolve(context).then((made) => routeWith(request, made));
-      return routeWith(request, context);
+      const goOn = (made: C): Awaitable<Dispatcher | undefined> => {
+        if (options !== undefined) connection?.identify(options.identity ? options.identity(made) : made);
+        return routeWith(request, made);
+      };
+      return isPromise(context) ? Promise.resolve(context).then(goOn) : goOn(context);
     },
   };
 }

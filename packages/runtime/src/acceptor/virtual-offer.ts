@@ -23,7 +23,16 @@ export function offerVirtual(
   const { service, metadata, peer: settings } = open;
   // The session may have had other links before: what is said about the connection is true of the one in use.
   const { remoteAddress: link, origin, peerMetadata } = session;
-  const request = { service, metadata, peerMetadata, link, origin, isVirtual: true, settings };
+  const request = {
+    service,
+    metadata,
+    peerMetadata,
+    link,
+    origin,
+    isVirtual: true,
+    isResume: false,
+    settings,
+  };
   admit(acceptor, request, new VirtualOffer(open, session, virtual), observer);
 }
 
@@ -51,6 +60,10 @@ class VirtualOffer implements ConnectionOffer {
 
   acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection {
     return new RawConnection(this.take(local), this.session.core);
+  }
+
+  identify(): void {
+    // The session is that of the peer of its root connection.
   }
 
   reject(reason: Metadata): void {

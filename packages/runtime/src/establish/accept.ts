@@ -5,7 +5,7 @@ import type { Acceptor } from "../acceptor/router.js";
 import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { AcceptorHandshake } from "../handshake/acceptor.js";
 import type { Link } from "../link/link.js";
-import { notify } from "../observer.js";
+import { notify, type Observer } from "../observer.js";
 import { checkOptions, having, type OptionChecks } from "../options/checks.js";
 import type { Session } from "../session/session.js";
 import { establish, type HandshakeSide } from "./establish.js";
@@ -26,9 +26,13 @@ export interface AcceptSessionOptions extends SessionOptions {
 export interface ResumableSessions {
   /**
    * @param keepsOperations whether operations of a session outlive this process
+   * @param observer of the link
    * @returns what the next link is for, and the key that its initiator is given. @internal
    */
-  nextTarget(keepsOperations: boolean): ResumeTarget & { readonly offeredKey: Uint8Array };
+  nextTarget(
+    keepsOperations: boolean,
+    observer?: Observer,
+  ): ResumeTarget & { readonly offeredKey: Uint8Array };
 }
 
 export const acceptChecks: OptionChecks<AcceptSessionOptions> = {
@@ -59,7 +63,7 @@ export async function acceptSession(
     link.abort();
     throw error;
   }
-  const target = options.registry?.nextTarget(options.operationStore !== undefined);
+  const target = options.registry?.nextTarget(options.operationStore !== undefined, options.observer);
   const offeredKey = target?.offeredKey;
   const side: HandshakeSide = {
     parity: "Even",

@@ -8,11 +8,13 @@
  * ```
  */
 
+import type { ConnectionRequest } from "../acceptor/incoming-connection.js";
 import type { RootOffer } from "../acceptor/root-offer.js";
 import type { Acceptor } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import { rejection } from "../call/caller-line.js";
 import type { Dispatcher } from "../call/dispatcher.js";
+import type { Awaitable } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import { announceFrameLimit, takeFrameLimit } from "../handshake/frame-limit.js";
@@ -25,7 +27,6 @@ import type {
   PeerIntroduction,
 } from "../handshake/handshake-core.js";
 import { encodeHandshakeMessage } from "../handshake/handshake-messages.js";
-import { passingRefusals } from "../handshake/refusals.js";
 import { compareSettings, type Parity, settingsPair } from "../handshake/settings.js";
 import { completeLimits, type Limits } from "../limits.js";
 import type { Link } from "../link/link.js";
@@ -211,27 +212,31 @@ class Establishment implements LinkReceiver {
     this.peerMaxFrameBytes = takeFrameLimit(metadata);
     const isAsked = this.peerMaxFrameBytes !== undefined;
     announceFrameLimit(this.metadata, this.limits.maxFrameBytes, isAsked);
-    try {
-      this.purpose = this.target?.choose(peer, this.metadata) ?? this.purpose;
-    } catch (error) {
-      this.targetError = error;
-      return passingRefusals.notKept;
-    }
-    // A session that goes on has been accepted.
-    if (this.purpose.kind === "resume") return undefined;
-    if (this.feature === undefined) return undefined;
+    const root = this.feature && new this.feature.RootOffer(this.limits);
+    this.root = root;
+    const { acceptor, options, target } = this;
+    const { remoteAddress: link, origin } = this.pump.link;
     const service = metadata.getString(serviceKey);
-    this.root = new this.feature.RootOffer(this.limits);
-    const request = {
-      service,
-      metadata,
-      peerMetadata: metadata,
-      link: this.pump.link.remoteAddress,
-      origin: this.pump.link.origin,
-      isVirtual: false,
-      settings,
+    const shared = { service, metadata, peerMetadata: metadata, link, origin, isVirtual: false, settings };
+    const ask = (request: ConnectionRequest): Awaitable<Objection> =>
+      root?.decide(acceptor, request, options.observer);
+    if (target === undefined) return root?.decide(acceptor, { ...shared, isResume: false }, options.observer);
+    const purpose = target.choose(peer, {
+      request: (isResume) => ({ ...shared, isResume }),
+      ask,
+      get principal(): unknown {
+        return root?.principal;
+      },
+      answer: this.metadata,
+      observer: options.observer,
+    });
+    const keep = (chosen: LinkPurpose): Objection => {
+      this.purpose = chosen;
+      if (chosen.kind !== "none") return undefined;
+      this.targetError = chosen.cause;
+      return chosen.objection;
     };
-    return this.root.decide(this.acceptor, request, this.options.observer);
+    return purpose instanceof Promise ? purpose.then(keep) : keep(purpose);
   }
 
   private explain(error: SessionError): SessionError {
@@ -248,14 +253,19 @@ class Establishment implements LinkReceiver {
     } else {
       const record = purpose.kind === "restore" ? purpose.record : undefined;
       const objection = record && compareSettings(record, settingsPair(result));
-      if (objection === undefined) this.startNew(result, record);
+      if (purpose.kind === "restore" && purpose.isStale?.() === true) this.fail(laterLink());
+      else if (objection === undefined) this.startNew(result, record);
       else this.refuse(new SessionError("Protocol", `protocol error: ${objection}`));
     }
   }
 
   /** Another link for a session that is there. */
-  private resume({ session, preempts, peer }: Resume, result: HandshakeResult): void {
+  private resume({ session, preempts, peer, isStale }: Resume, result: HandshakeResult): void {
     const { core } = session;
+    if (isStale?.() === true) {
+      this.fail(laterLink());
+      return;
+    }
     const objection =
       core.checkSettings(settingsPair(result)) ??
       (preempts || core.isDisconnected ? undefined : notDisconnected());
@@ -271,7 +281,8 @@ class Establishment implements LinkReceiver {
     this.finishHandshake();
     core.outbox.limitTo(this.peerMaxFrameBytes);
     this.target?.onEstablished(session, result);
-    session.attach(this.pump, { peer, peerSupportsRetry: result.peerSupportsRetry });
+    this.root?.onEstablished(session);
+    session.attach(this.pump, { peer, peerSupportsRetry: result.peerSupportsRetry }, result.peerMetadata);
     this.settlement.resolve(session);
   }
 
@@ -335,6 +346,10 @@ function dispatcherOf(acceptor: Acceptor): Dispatcher {
   if ("accept" in acceptor || "route" in acceptor)
     throw new TypeError(`routers and acceptors need virtual connections: ${virtualConnectionsHint}`);
   return acceptor;
+}
+
+function laterLink(): SessionError {
+  return new SessionError("Io", "io error: the session goes on over a later link");
 }
 
 function notDisconnected(): SessionError {

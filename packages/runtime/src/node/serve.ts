@@ -22,7 +22,8 @@ import {
   type OptionChecks,
   switchable,
 } from "../options/checks.js";
-import { type ResumableOptions, resumableChecks, SessionRegistry } from "../resume/session-registry.js";
+import { type ResumableOptions, resumableChecks } from "../resume/resumable-options.js";
+import { SessionRegistry } from "../resume/session-registry.js";
 import type { Session } from "../session/session.js";
 import { type Address, formatAddress, isWebSocket, parseAddress, type SocketAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";
@@ -210,9 +211,13 @@ export class Server implements AsyncDisposable {
       options.clock ?? systemClock,
     );
     this.turnedAway = new TurnedAway(this.limits, options.clock ?? systemClock);
-    const { resumable = false, clock } = options;
+    const { resumable = false, clock, observer } = options;
     if (resumable !== false)
-      this.registry = new SessionRegistry({ ...(resumable === true ? undefined : resumable), clock });
+      this.registry = new SessionRegistry({
+        ...(resumable === true ? undefined : resumable),
+        clock,
+        observer,
+      });
     const onAbort = (): void => void this.close();
     options.signal?.addEventListener("abort", onAbort);
     this.closed = new Promise((resolve) => {

@@ -1,30 +1,70 @@
-/** An acceptor's part in resuming. Source: `protocol/session.md` §1, §7. */
-
-import type { LinkPurpose, ResumeTarget, SessionRecord } from "../establish/resume-target.js";
+/**
+ * An acceptor's part in resuming. The application is asked about each link, as for a new session; a session goes on only for
+ * the peer whose it is. Source: `protocol/session.md` §1, §7.
+ *
+ * ```
+ *  no key, or an unknown one ──────────────────accepted──► new
+ *  a known key ──accepted──► the same identity ──────────► resume, or restore
+ *      │            │             └──another──► onResume ──true──┘
+ *      │            └──────────────────────────────└──false──► new
+ *      └──refused──► none
+ * ```
+ */
+import { reportAcceptor } from "../acceptor/admission.js";
+import type { ConnectionRequest } from "../acceptor/incoming-connection.js";
+import { type Awaitable, isPromise } from "../call/result.js";
+import { serviceKey } from "../establish/options.js";
+import type { LinkOffer, LinkPurpose, ResumeTarget } from "../establish/resume-target.js";
 import type { HandshakeResult, PeerIntroduction } from "../handshake/handshake-core.js";
+import { passingRefusals } from "../handshake/refusals.js";
+import { notify, type Observer, type ResumeRefusedEvent } from "../observer.js";
 import type { PeerMemory } from "../session/connection.js";
-import { Session } from "../session/session.js";
-import type { Metadata } from "../wire/metadata.js";
+import type { Session } from "../session/session.js";
+import { Metadata } from "../wire/metadata.js";
+import { errorKey, RejectedError } from "../wire/rejected-error.js";
+import { identityOf } from "./identity.js";
+import type { OnResume } from "./resumable-options.js";
 import { resumeEntry, resumeQuestion } from "./resume-entry.js";
+import type { KeptSession } from "./session-keys.js";
+import { ownerOfAddress, type Share } from "./waiting-sessions.js";
+
+/** What is known about the peer of a link that is to have a session. */
+export interface Newcomer {
+  /** The service that it asks for. */
+  readonly service: string | undefined;
+  readonly identity: string | undefined;
+  readonly share: Share;
+}
 
 /** The sessions of an acceptor by their keys: a `SessionRegistry`. */
 export interface KeyedSessions {
-  find(key: Uint8Array): Session | SessionRecord | undefined;
-  offer(session: Session, key: Uint8Array): void;
-  add(session: Session, key: Uint8Array, result: HandshakeResult): void;
-  confirm(session: Session, key: Uint8Array): void;
-  drop(key: Uint8Array): void;
+  readonly onResume: OnResume | undefined;
+  readonly observer: Observer | undefined;
+  /** @throws what the store throws, when it cannot say */
+  findKept(key: Uint8Array): KeptSession | undefined;
+  /** The peer that has `presented` is given another key. */
+  offer(kept: KeptSession, key: Uint8Array, presented: Uint8Array): void;
+  isStale(kept: KeptSession, key: Uint8Array): boolean;
+  add(
+    session: Session,
+    key: Uint8Array,
+    result: HandshakeResult,
+    newcomer: Newcomer,
+    kept: KeptSession | undefined,
+  ): void;
+  confirm(kept: KeptSession, key: Uint8Array, newcomer: Newcomer): void;
 }
 
-/** Looks for the session whose key the initiator presents; an unknown key is that of a new session. */
+/** Decides for one link; an unknown key is that of a new session. */
 export class AcceptorResume implements ResumeTarget {
   /** The key that is given to the initiator of this link. */
   readonly offeredKey: Uint8Array;
   private readonly sessions: KeyedSessions;
   /** Whether operations of a session outlive this process, too. */
   private readonly keepsOperations: boolean;
-  /** Of a session of an earlier process, which gets a new key. */
-  private restoredKey: Uint8Array | undefined = undefined;
+  private newcomer: Newcomer = { service: undefined, identity: undefined, share: { owner: "", claim: "" } };
+  /** The session that the link is for; undefined for a new one. */
+  private kept: KeptSession | undefined = undefined;
 
   constructor(sessions: KeyedSessions, offeredKey: Uint8Array, keepsOperations: boolean) {
     this.sessions = sessions;
@@ -32,38 +72,110 @@ export class AcceptorResume implements ResumeTarget {
     this.keepsOperations = keepsOperations;
   }
 
-  choose({ metadata, presentedKey }: PeerIntroduction, answer: Metadata): LinkPurpose {
+  choose({ metadata, presentedKey }: PeerIntroduction, offer: LinkOffer): LinkPurpose | Promise<LinkPurpose> {
     const isAsked = metadata.getString(resumeEntry) === resumeQuestion;
     metadata.delete(resumeEntry);
-    const purpose = this.purposeOf(presentedKey, isAsked);
-    // 0.8.2 gives no answer, and its initiators do not ask for one.
-    if (isAsked) answer.append(resumeEntry, this.memoryOf(purpose));
-    return purpose;
+    let found: KeptSession | undefined;
+    try {
+      found = presentedKey && this.sessions.findKept(presentedKey);
+    } catch (cause) {
+      return { kind: "none", objection: passingRefusals.notKept, cause };
+    }
+    const request = offer.request(found !== undefined);
+    const decided = after(offer.ask(request), (objection) => {
+      if (objection !== undefined) return { kind: "none", objection } as const;
+      this.newcomer = newcomerOf(offer.principal, metadata, request);
+      if (found === undefined || presentedKey === undefined) return { kind: "new" } as const;
+      return this.claim(found, presentedKey, request, offer, isAsked);
+    });
+    return after(decided, (purpose) => {
+      // 0.8.2 gives no answer, and its initiators do not ask for one.
+      if (isAsked && purpose.kind !== "none") offer.answer.append(resumeEntry, this.memoryOf(purpose));
+      return purpose;
+    });
   }
 
   onEstablished(session: Session, result: HandshakeResult): void {
-    const { sessions, offeredKey, restoredKey } = this;
-    if (session.core.isResumable) {
-      sessions.confirm(session, offeredKey);
-      return;
-    }
-    sessions.add(session, offeredKey, result);
-    if (restoredKey !== undefined) sessions.drop(restoredKey);
+    const { sessions, offeredKey, newcomer, kept } = this;
+    if (session.core.isResumable && kept !== undefined) sessions.confirm(kept, offeredKey, newcomer);
+    else sessions.add(session, offeredKey, result, newcomer, kept);
   }
 
-  private purposeOf(presentedKey: Uint8Array | undefined, isAsked: boolean): LinkPurpose {
-    const found = presentedKey === undefined ? undefined : this.sessions.find(presentedKey);
-    if (found === undefined) return { kind: "new" };
-    if (!(found instanceof Session)) {
-      this.restoredKey = presentedKey;
-      return { kind: "restore", record: found };
+  /** The peer has a key of this session, and the acceptor takes it: is the session its own? */
+  private claim(
+    kept: KeptSession,
+    presentedKey: Uint8Array,
+    request: ConnectionRequest,
+    offer: LinkOffer,
+    preempts: boolean,
+  ): LinkPurpose | Promise<LinkPurpose> {
+    const { onResume } = this.sessions;
+    const { session, record } = kept;
+    const { identity, service } = this.newcomer;
+    const isSameIdentity = identity !== undefined && identity === record.identity;
+    const refused = (by: ResumeRefusedEvent["by"]): LinkPurpose => {
+      const { link } = request;
+      notify(this.sessions.observer, "onResumeRefused", { link, sessionId: record.sessionId, by });
+      return { kind: "new" };
+    };
+    const conclude = (goesOn: boolean): LinkPurpose =>
+      goesOn ? this.take(kept, presentedKey, preempts) : refused(isSameIdentity ? "application" : "identity");
+    // The session has the dispatcher of the service that was asked for first.
+    if (session !== undefined && service !== undefined && service !== kept.service) return refused("service");
+    if (onResume === undefined) return conclude(isSameIdentity);
+    const refuse = (error: unknown): LinkPurpose => {
+      if (error instanceof RejectedError)
+        return {
+          kind: "none",
+          objection: error.metadata.getString(errorKey) ?? "the session may not be resumed",
+        };
+      reportAcceptor(offer.observer, request, error);
+      return { kind: "none", objection: passingRefusals.acceptorFailed, cause: error };
+    };
+    try {
+      const answer = onResume({ request, session, sessionId: record.sessionId, isSameIdentity });
+      // A function that forgets to answer gives nobody's session away.
+      if (!isPromise(answer)) return conclude(answer === true);
+      return Promise.resolve(answer)
+        .then((goesOn) => conclude(goesOn === true))
+        .catch(refuse);
+    } catch (error) {
+      return refuse(error);
     }
-    this.sessions.offer(found, this.offeredKey);
-    return { kind: "resume", session: found, peer: "resumed", preempts: isAsked };
+  }
+
+  private take(kept: KeptSession, presentedKey: Uint8Array, preempts: boolean): LinkPurpose {
+    const { sessions, offeredKey } = this;
+    this.kept = kept;
+    sessions.offer(kept, offeredKey, presentedKey);
+    const isStale = (): boolean => sessions.isStale(kept, offeredKey);
+    const { session, record } = kept;
+    if (session === undefined) return { kind: "restore", record, isStale };
+    return { kind: "resume", session, peer: "resumed", preempts, isStale };
   }
 
   private memoryOf({ kind }: LinkPurpose): PeerMemory {
     if (kind === "resume") return "resumed";
     return kind === "restore" && this.keepsOperations ? "restored" : "new";
   }
+}
+
+/** A peer that the application has not identified is what it says about itself: another token is another peer. */
+function newcomerOf(
+  principal: unknown,
+  metadata: Metadata,
+  { origin, service }: ConnectionRequest,
+): Newcomer {
+  const isIdentified = principal !== undefined && principal !== null;
+  const claims = new Metadata(metadata);
+  claims.delete(serviceKey);
+  const claim = identityOf(claims) ?? "";
+  const identity = isIdentified ? identityOf(principal) : claim;
+  const owner =
+    isIdentified && identity !== undefined ? `of ${identity}` : ownerOfAddress(origin?.peerAddress);
+  return { service, identity, share: { owner, claim } };
+}
+
+function after<T, U>(answer: Awaitable<T>, goOn: (answer: T) => U | Promise<U>): U | Promise<U> {
+  return isPromise(answer) ? Promise.resolve(answer).then(goOn) : goOn(answer);
 }

@@ -8,12 +8,13 @@
  *  pausing, trying ──time or attempts over, another error, abort──► the session ends
  * ```
  */
+import { isPromise } from "../call/result.js";
 import { type Clock, systemClock } from "../clock.js";
 import { resends } from "../driver/outgoing-resends.js";
 import { SessionError, type VoxError } from "../errors.js";
 import { initiateFor, type OpenSessionOptions, type Reconnect } from "../establish/initiate.js";
 import type { LinkPurpose, ResumeTarget } from "../establish/resume-target.js";
-import type { HandshakeResult, PeerIntroduction } from "../handshake/handshake-core.js";
+import type { HandshakeResult, Objection, PeerIntroduction } from "../handshake/handshake-core.js";
 import { defaultLimits } from "../limits.js";
 import { callback, checkOptions, type OptionChecks } from "../options/checks.js";
 import type { PeerMemory } from "../session/connection.js";
@@ -40,7 +41,12 @@ export function reconnecting(options: ReconnectingOptions): Reconnect {
   checkOptions(options, reconnectingChecks, "reconnect");
   return {
     firstTarget: (session) => ({
-      choose: () => ({ kind: "new" }),
+      choose(_peer, offer) {
+        const goOn = (objection: Objection): LinkPurpose =>
+          objection === undefined ? { kind: "new" } : { kind: "none", objection };
+        const answer = offer.ask(offer.request(false));
+        return isPromise(answer) ? Promise.resolve(answer).then(goOn) : goOn(answer);
+      },
       onEstablished: (established, { sessionKey }) =>
         established.becomeResumable(new Reconnector(established, sessionKey, options, session)),
     }),

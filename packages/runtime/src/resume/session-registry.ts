@@ -8,77 +8,78 @@
  *      └───── session ends ────┴──────────────────────────────► forgotten
  * ```
  *
- * A session has the key that its peer is known to have, and those that were offered to it since: the peer goes over to a
- * new one when it reads the offer, and whether it did shows only when it comes back.
+ * A store that fails costs what it was asked for, and an event. Sessions of this process go on without it.
  */
-import { callOut, ignore } from "../call/call-out.js";
+import { ignore } from "../call/call-out.js";
+import { isPromise } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { resends } from "../driver/outgoing-resends.js";
-import { SessionError } from "../errors.js";
+import { SessionError, StoreError } from "../errors.js";
 import type { ResumableSessions } from "../establish/accept.js";
 import type { ResumeTarget, SessionRecord } from "../establish/resume-target.js";
 import type { HandshakeResult } from "../handshake/handshake-core.js";
 import { settingsPair } from "../handshake/settings.js";
-import {
-  bound,
-  clock as checkClock,
-  checkOptions,
-  duration,
-  having,
-  type OptionChecks,
-} from "../options/checks.js";
+import { notify, type Observer, type SessionStoreErrorEvent } from "../observer.js";
+import { Pressure } from "../operations/pressure.js";
+import { anyObject, clock as checkClock, checkOptions, type OptionChecks } from "../options/checks.js";
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
 import { makeResumeKey, toHex } from "../session/session-id.js";
-import { AcceptorResume, type KeyedSessions } from "./acceptor-resume.js";
+import { AcceptorResume, type KeyedSessions, type Newcomer } from "./acceptor-resume.js";
+import { type OnResume, type ResumableOptions, resumableChecks } from "./resumable-options.js";
+import { KeptSession } from "./session-keys.js";
+import { checkedRecord } from "./session-record.js";
 import type { SessionStore } from "./session-store.js";
-
-/** What an acceptor may choose about sessions that outlive their links. */
-export interface ResumableOptions {
-  /** Sessions that wait for their peers at once; one more ends that which has waited longest. Default 1024. */
-  readonly maxSessions?: number | undefined;
-  /** Milliseconds for which a session without a link is kept. Default 60 000. */
-  readonly expiryMs?: number | undefined;
-  /** Keeps what another process needs to take the sessions up. Default: they end with this process. */
-  readonly store?: SessionStore | undefined;
-}
-
-export const resumableChecks: OptionChecks<ResumableOptions> = {
-  maxSessions: bound,
-  expiryMs: duration,
-  store: having("a SessionStore", "find", "save", "remove"),
-};
+import { WaitingSessions } from "./waiting-sessions.js";
 
 const defaultMaxSessions = 1024;
 const defaultExpiryMs = 60_000;
-/** Offers that a peer may let pass before the oldest is void. */
-const offersKept = 4;
+
+/** What a {@link SessionRegistry} may be given. */
+export interface SessionRegistryOptions extends ResumableOptions {
+  /** Default: the platform's. */
+  readonly clock?: Clock | undefined;
+  /** Hears what happens to sessions that are kept. Default: the one of the first link. */
+  readonly observer?: Observer | undefined;
+}
+
+export const registryChecks: OptionChecks<SessionRegistryOptions> = {
+  ...resumableChecks,
+  clock: checkClock,
+  observer: anyObject,
+};
 
 /** Sessions by their keys; one for all links of a listener. */
 export class SessionRegistry implements ResumableSessions, KeyedSessions {
+  readonly onResume: OnResume | undefined;
+  /** @internal */
+  observer: Observer | undefined;
   private readonly clock: Clock;
   private readonly maxSessions: number;
   private readonly expiryMs: number;
   private readonly store: SessionStore | undefined;
-  private readonly byKey = new Map<string, Entry>();
-  private readonly entries = new Map<Session, Entry>();
-  /** When those without a link expire, on the clock's scale; earliest first. */
-  private readonly waiting = new Map<Session, number>();
+  private readonly byKey = new Map<string, KeptSession>();
+  private readonly bySession = new Map<Session, KeptSession>();
+  private readonly byId = new Map<string, KeptSession>();
+  private readonly waiting = new WaitingSessions();
+  private pressure: Pressure | undefined = undefined;
   private timer: TimerHandle | undefined = undefined;
   private isClosed = false;
 
-  constructor(options: ResumableOptions & { readonly clock?: Clock | undefined } = {}) {
-    checkOptions<typeof options>(options, { ...resumableChecks, clock: checkClock });
+  constructor(options: SessionRegistryOptions = {}) {
+    checkOptions<SessionRegistryOptions>(options, registryChecks);
     const { clock = systemClock, maxSessions = defaultMaxSessions, expiryMs = defaultExpiryMs } = options;
     this.clock = clock;
     this.maxSessions = maxSessions;
     this.expiryMs = expiryMs;
     this.store = options.store;
+    this.onResume = options.onResume;
+    this.observer = options.observer;
   }
 
   /** Sessions that can be resumed, those with a link included. */
   get size(): number {
-    return this.entries.size;
+    return this.bySession.size;
   }
 
   /** Sessions without a link. */
@@ -91,48 +92,75 @@ export class SessionRegistry implements ResumableSessions, KeyedSessions {
     return this.store !== undefined;
   }
 
-  /** What the next link is for. @internal */
-  nextTarget(keepsOperations: boolean): ResumeTarget & { readonly offeredKey: Uint8Array } {
+  /** What the next link is for. @param observer of the link @internal */
+  nextTarget(
+    keepsOperations: boolean,
+    observer?: Observer,
+  ): ResumeTarget & { readonly offeredKey: Uint8Array } {
+    this.observer ??= observer;
     return new AcceptorResume(this, makeResumeKey(), keepsOperations);
   }
 
-  /** The session that has this key, or what an earlier process has left of it. */
+  /** The session that has this key, or what an earlier process has left of it. @throws what the store throws */
   find(key: Uint8Array): Session | SessionRecord | undefined {
-    return this.byKey.get(toHex(key))?.session ?? this.store?.find(key);
+    const kept = this.findKept(key);
+    return kept?.session ?? kept?.record;
   }
 
-  /** A session may get a new key: if its peer reads the offer. @throws what the store throws */
-  offer(session: Session, key: Uint8Array): void {
-    const entry = this.entries.get(session);
-    if (entry === undefined) return;
-    this.store?.save(key, entry.record);
-    entry.keys.push(key);
-    this.byKey.set(toHex(key), entry);
-    const [, oldest] = entry.keys;
-    if (entry.keys.length > 1 + offersKept && oldest !== undefined) this.forget(entry, oldest);
+  /** {@link find} with its keys. @internal */
+  findKept(key: Uint8Array): KeptSession | undefined {
+    return this.byKey.get(toHex(key)) ?? this.restored(key);
   }
 
-  /** A session can be resumed from now on. @throws what the store throws */
-  add(session: Session, key: Uint8Array, result: HandshakeResult): void {
+  /** The peer of a session, which has presented a key of it, may get a new one: if it reads the offer. @internal */
+  offer(kept: KeptSession, key: Uint8Array, presented: Uint8Array): void {
+    this.save(key, kept.record);
+    if (kept.session === undefined) {
+      this.byId.set(kept.record.sessionId, kept);
+      this.byKey.set(toHex(presented), kept);
+    }
+    this.byKey.set(toHex(key), kept);
+    this.forget(kept.offer(key, presented));
+  }
+
+  /** Whether a link for which a key was offered has come too late. @internal */
+  isStale(kept: KeptSession, key: Uint8Array): boolean {
+    return kept.isStale(key);
+  }
+
+  /** A session can be resumed from now on. @param kept of the earlier process that it takes up @internal */
+  add(
+    session: Session,
+    key: Uint8Array,
+    result: HandshakeResult,
+    newcomer: Newcomer,
+    kept: KeptSession | undefined,
+  ): void {
+    const { service, identity, share } = newcomer;
     const { peerSupportsRetry } = result;
-    const record = { sessionId: session.core.sessionId, ...settingsPair(result), peerSupportsRetry };
-    this.store?.save(key, record);
-    const entry: Entry = { session, record, keys: [key] };
-    this.entries.set(session, entry);
+    const { sessionId } = session.core;
+    const record = { sessionId, ...settingsPair(result), peerSupportsRetry, identity };
+    const entry = kept ?? new KeptSession(key, record, session);
+    entry.session = session;
+    entry.record = record;
+    entry.service = service;
+    entry.share = share;
+    this.save(key, record);
+    this.bySession.set(session, entry);
+    this.byId.set(sessionId, entry);
     this.byKey.set(toHex(key), entry);
-    session.becomeResumable(this.recoveryOf(session));
+    this.forget(entry.confirm(key));
+    session.becomeResumable(this.recoveryOf(session, entry));
   }
 
-  /** The peer has come back and has read the offer of this key: all others are void. */
-  confirm(session: Session, key: Uint8Array): void {
-    const entry = this.entries.get(session);
-    if (entry === undefined) return;
-    for (const other of entry.keys.filter((each) => each !== key)) this.forget(entry, other);
-  }
-
-  /** A key of an earlier process has been taken up under another one. */
-  drop(key: Uint8Array): void {
-    this.removeKept(key);
+  /** The peer has come back and has read the offer of this key. @internal */
+  confirm(kept: KeptSession, key: Uint8Array, { identity, share }: Newcomer): void {
+    kept.share = share;
+    if (kept.record.identity !== identity) {
+      kept.record = { ...kept.record, identity };
+      this.save(key, kept.record);
+    }
+    this.forget(kept.confirm(key));
   }
 
   /** The listener stops, and its sessions end: what the store has stays there, for the next process. */
@@ -140,10 +168,10 @@ export class SessionRegistry implements ResumableSessions, KeyedSessions {
     this.isClosed = true;
   }
 
-  private recoveryOf(session: Session): Recovery {
+  private recoveryOf(session: Session, kept: KeptSession): Recovery {
     return {
       resends,
-      onLost: () => this.expect(session),
+      onLost: () => this.expect(session, kept),
       onRestored: () => {
         this.waiting.delete(session);
         this.arm();
@@ -151,34 +179,76 @@ export class SessionRegistry implements ResumableSessions, KeyedSessions {
       onEnded: () => {
         this.waiting.delete(session);
         this.arm();
-        const entry = this.entries.get(session);
-        if (entry === undefined) return;
-        this.entries.delete(session);
-        for (const key of [...entry.keys]) this.forget(entry, key);
+        this.bySession.delete(session);
+        this.byId.delete(kept.record.sessionId);
+        this.forget(kept.all);
       },
     };
   }
 
-  private expect(session: Session): void {
-    const [oldest] = this.waiting.keys();
-    this.waiting.set(session, this.clock.now() + this.expiryMs);
-    if (this.waiting.size > this.maxSessions && oldest !== undefined)
-      this.expire(oldest, `more than ${this.maxSessions} sessions wait (option maxSessions)`);
+  private expect(session: Session, { share }: KeptSession): void {
+    const { waiting, maxSessions } = this;
+    waiting.add(session, share, this.clock.now() + this.expiryMs);
+    this.pressure ??= new Pressure(this.observer, {
+      store: "sessions",
+      unit: "sessions",
+      limit: maxSessions,
+    });
+    this.pressure.note(waiting.size);
+    const least = waiting.size > maxSessions ? waiting.leastFair() : undefined;
+    if (least !== undefined)
+      this.expire(least, `more than ${maxSessions} sessions wait (option maxSessions)`);
     this.arm();
   }
 
-  private forget(entry: Entry, key: Uint8Array): void {
-    entry.keys.splice(entry.keys.indexOf(key), 1);
-    this.byKey.delete(toHex(key));
-    if (!this.isClosed) this.removeKept(key);
+  private forget(keys: readonly Uint8Array[]): void {
+    for (const key of keys) {
+      this.byKey.delete(toHex(key));
+      if (!this.isClosed) this.remove(key);
+    }
   }
 
-  /**
-   * The key is void here, whatever the store does: what it keeps of it is forgotten by the store's own time. It may be
-   * full or gone, and must not end the process.
-   */
-  private removeKept(key: Uint8Array): void {
-    callOut(() => this.store?.remove(key), ignore);
+  /** What the store says about a key of which this process knows nothing. */
+  private restored(key: Uint8Array): KeptSession | undefined {
+    const { store } = this;
+    if (store === undefined) return undefined;
+    let given: unknown;
+    try {
+      given = atOnce(store.find(key));
+      if (given === undefined || given === null) return undefined;
+      const record = checkedRecord(given);
+      const known = this.byId.get(record.sessionId);
+      // A key that is void here, and that the store has not forgotten.
+      if (known?.session !== undefined) return undefined;
+      return known ?? new KeptSession(key, record, undefined);
+    } catch (error) {
+      this.report("find", undefined, error);
+      if (!(error instanceof StoreError) || error.code !== "RecordDamaged") throw error;
+      this.remove(key);
+      return undefined;
+    }
+  }
+
+  /** The key is valid here, whatever the store does: without it the session ends with this process. */
+  private save(key: Uint8Array, record: SessionRecord): void {
+    try {
+      atOnce(this.store?.save(key, record));
+    } catch (error) {
+      this.report("save", record.sessionId, error);
+    }
+  }
+
+  /** The key is void here, whatever the store does: what it keeps of it is forgotten by the store's own time. */
+  private remove(key: Uint8Array): void {
+    try {
+      atOnce(this.store?.remove(key));
+    } catch (error) {
+      this.report("remove", undefined, error);
+    }
+  }
+
+  private report(step: SessionStoreErrorEvent["step"], sessionId: string | undefined, error: unknown): void {
+    notify(this.observer, "onSessionStoreError", { step, sessionId, error });
   }
 
   private expire(session: Session, why: string): void {
@@ -190,25 +260,25 @@ export class SessionRegistry implements ResumableSessions, KeyedSessions {
   private arm(): void {
     if (this.timer !== undefined) this.clock.clearTimer(this.timer);
     this.timer = undefined;
-    const [first] = this.waiting.values();
+    const first = this.waiting.nextExpiry;
     if (first === undefined) return;
     this.timer = this.clock.setTimer(Math.max(0, first - this.clock.now()), () => this.onTimer());
   }
 
   private onTimer(): void {
     this.timer = undefined;
-    const now = this.clock.now();
-    for (const [session, expiresAt] of this.waiting) {
-      if (expiresAt > now) break;
+    for (const session of this.waiting.expired(this.clock.now()))
       this.expire(session, `the peer has not come back within ${this.expiryMs} ms`);
-    }
     this.arm();
   }
 }
 
-interface Entry {
-  readonly session: Session;
-  readonly record: SessionRecord;
-  /** The first is that with which the peer came last. */
-  readonly keys: Uint8Array[];
+/** @throws TypeError for a promise: a handshake waits, and a store of sessions answers at once */
+function atOnce<T>(answer: T): T {
+  if (!isPromise(answer)) return answer;
+  Promise.resolve(answer).catch(ignore);
+  throw new StoreError(
+    "StoreUnavailable",
+    "a store of sessions answers at once: this one has given a promise",
+  );
 }

@@ -48,7 +48,7 @@ export interface SessionParts {
 /** An established session. */
 export class Session implements SessionHandle {
   readonly closed: Promise<SessionEnd>;
-  readonly peerMetadata: Metadata;
+  private handshakeMetadata: Metadata;
   /** Calls the peer on the root connection. @internal */
   readonly driver: Caller;
   /** @internal */
@@ -73,7 +73,7 @@ export class Session implements SessionHandle {
     this.core = parts.core;
     this.pump = parts.pump;
     this.clock = parts.clock;
-    this.peerMetadata = parts.peerMetadata;
+    this.handshakeMetadata = parts.peerMetadata;
     this.openerOrNone = parts.opener(this);
     this.startDriverOf = parts.startDriver;
     this.states = new StateLog(parts.observer);
@@ -89,6 +89,11 @@ export class Session implements SessionHandle {
 
   get remoteAddress(): string {
     return this.core.description;
+  }
+
+  /** What the peer sent in the handshake of the link in use, or the last one. */
+  get peerMetadata(): Metadata {
+    return this.handshakeMetadata;
   }
 
   /** What the carrier of the link in use knows about the peer. */
@@ -252,9 +257,10 @@ export class Session implements SessionHandle {
   }
 
   /** Another link, whose handshake is over. @internal */
-  attach(pump: LinkPump, restored: RestoredLink): void {
+  attach(pump: LinkPump, restored: RestoredLink, peerMetadata: Metadata): void {
     const { core } = this;
     this.pump = pump;
+    this.handshakeMetadata = peerMetadata;
     if (restored.peer !== "resumed") core.outbox.drop();
     pump.handOver(core, core.outbox);
     core.onLinkRestored(restored, pump.link.remoteAddress);

@@ -1,0 +1,30 @@
+/** Says when what is kept for peers that may come back is about to be forgotten. */
+import { notify, type Observer, type StorePressureEvent } from "../observer.js";
+
+/** Part of the bound at which it is said, and below which it may be said again. */
+const high = 0.8;
+const low = 0.6;
+
+/** One bound of one store. */
+export class Pressure {
+  private readonly observer: Observer | undefined;
+  private readonly what: Omit<StorePressureEvent, "used">;
+  private isHigh = false;
+
+  constructor(observer: Observer | undefined, what: Omit<StorePressureEvent, "used">) {
+    this.observer = observer;
+    this.what = what;
+  }
+
+  /** @param used how much of the bound is taken */
+  note(used: number): void {
+    const { limit } = this.what;
+    if (this.isHigh) {
+      if (used < low * limit) this.isHigh = false;
+      return;
+    }
+    if (used < high * limit) return;
+    this.isHigh = true;
+    notify(this.observer, "onStorePressure", { ...this.what, used });
+  }
+}

@@ -1,0 +1,50 @@
+/** What an acceptor may choose about sessions that outlive their links. */
+import type { ConnectionRequest } from "../acceptor/incoming-connection.js";
+import type { Awaitable } from "../call/result.js";
+import { bound, callback, duration, having, type OptionChecks } from "../options/checks.js";
+import type { Session } from "../session/session.js";
+import type { SessionStore } from "./session-store.js";
+
+/** A peer that has the key of a session, and that the acceptor has taken. */
+export interface ResumeRequest {
+  /** What the acceptor was asked about, with what the peer has said this time. */
+  readonly request: ConnectionRequest;
+  /** Undefined for a session of an earlier process. */
+  readonly session: Session | undefined;
+  /** The same over all links of the session. */
+  readonly sessionId: string;
+  /**
+   * Whether the peer is the one whose session it is: the router's `context` has given the same, `identify` was called with
+   * the same, or, without both, the peer has sent the same metadata.
+   */
+  readonly isSameIdentity: boolean;
+}
+
+/**
+ * Decides whether a session goes on.
+ * @returns false to give the peer a new session; the old one stays as it is
+ * @throws RejectedError to refuse the connection
+ */
+export type OnResume = (resume: ResumeRequest) => Awaitable<boolean>;
+
+/** What an acceptor may choose about sessions that outlive their links. */
+export interface ResumableOptions {
+  /**
+   * Sessions that wait for their peers at once. One more ends one of the peer that has most of them, by what `identify` or
+   * the router's `context` says about it, else by address. Default 1024.
+   */
+  readonly maxSessions?: number | undefined;
+  /** Milliseconds for which a session without a link is kept. Default 60 000. */
+  readonly expiryMs?: number | undefined;
+  /** Keeps what another process needs to take the sessions up. Default: they end with this process. */
+  readonly store?: SessionStore | undefined;
+  /** Asked when a peer comes back, after the acceptor has taken it. Default: `isSameIdentity` decides. */
+  readonly onResume?: OnResume | undefined;
+}
+
+export const resumableChecks: OptionChecks<ResumableOptions> = {
+  maxSessions: bound,
+  expiryMs: duration,
+  store: having("a SessionStore", "find", "save", "remove"),
+  onResume: callback,
+};

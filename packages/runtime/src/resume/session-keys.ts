@@ -1,0 +1,83 @@
+/**
+ * The keys under which a peer may come back to one session. A key is used once: with each link the peer is offered the next
+ * one, and goes over to it when it reads the offer, which shows only when it comes back or finishes the handshake. So all
+ * offers behind the key that the peer is known to have are kept for a while; what lies before it is void.
+ *
+ * ```
+ *   void … │ known │ offer, offer, …
+ *          └─ moves to the key that is presented, and to the one whose handshake is finished
+ * ```
+ */
+import type { SessionRecord } from "../establish/resume-target.js";
+import type { Session } from "../session/session.js";
+import { toHex } from "../session/session-id.js";
+import type { Share } from "./waiting-sessions.js";
+
+/** Offers that a peer may let pass before the oldest is void. */
+const offersKept = 4;
+
+interface Key {
+  readonly bytes: Uint8Array;
+  readonly name: string;
+  /** Counts the links for which keys were made. */
+  readonly generation: number;
+}
+
+/** A session as its acceptor keeps it. */
+export class KeptSession {
+  /** Undefined as long as it is only known from an earlier process. */
+  session: Session | undefined;
+  record: SessionRecord;
+  /** That the peer asked for first. */
+  service: string | undefined = undefined;
+  share: Share = { owner: "", claim: "" };
+  /** The first is the one that the peer is known to have. */
+  private keys: Key[];
+  private generation = 0;
+  /** Of the link that the session has, or had last. */
+  private linked = 0;
+
+  constructor(key: Uint8Array, record: SessionRecord, session: Session | undefined) {
+    this.session = session;
+    this.record = record;
+    this.keys = [{ bytes: key, name: toHex(key), generation: 0 }];
+  }
+
+  get all(): readonly Uint8Array[] {
+    return this.keys.map(({ bytes }) => bytes);
+  }
+
+  /** The peer has come with `presented` and is offered `key`. @returns keys that are void now */
+  offer(key: Uint8Array, presented: Uint8Array): readonly Uint8Array[] {
+    const gone = this.dropBefore(this.find(presented)?.generation ?? 0);
+    this.generation += 1;
+    this.keys.push({ bytes: key, name: toHex(key), generation: this.generation });
+    if (this.keys.length <= 1 + offersKept) return gone;
+    return [...gone, ...this.keys.splice(1, 1).map(({ bytes }) => bytes)];
+  }
+
+  /** The handshake in which `key` was offered is finished. @returns keys that are void now */
+  confirm(key: Uint8Array): readonly Uint8Array[] {
+    const found = this.find(key);
+    if (found === undefined) return [];
+    this.linked = Math.max(this.linked, found.generation);
+    return this.dropBefore(found.generation);
+  }
+
+  /** Whether the session, or its peer, has gone on to a later link than that of `key`. */
+  isStale(key: Uint8Array): boolean {
+    const found = this.find(key);
+    return found === undefined || found.generation < this.linked;
+  }
+
+  private find(key: Uint8Array): Key | undefined {
+    const name = toHex(key);
+    return this.keys.find((each) => each.name === name);
+  }
+
+  private dropBefore(generation: number): readonly Uint8Array[] {
+    const gone = this.keys.filter((each) => each.generation < generation);
+    if (gone.length > 0) this.keys = this.keys.filter((each) => each.generation >= generation);
+    return gone.map(({ bytes }) => bytes);
+  }
+}

@@ -1,0 +1,49 @@
+/** What a store says about a session is checked like what a peer says. */
+import { StoreError } from "../errors.js";
+import type { SessionRecord } from "../establish/resume-target.js";
+import { type Check, checkOptions, flag, nested, type OptionChecks, oneOf, u32 } from "../options/checks.js";
+import type { ConnectionSettings } from "../session/connection.js";
+
+const id: Check = (value, name) => {
+  if (typeof value !== "string" || !/^[0-9a-f]{32}$/.test(value))
+    throw new TypeError(`${name} must be 32 hexadecimal digits`);
+};
+
+const settingsChecks: OptionChecks<ConnectionSettings> = {
+  parity: oneOf("Odd", "Even"),
+  maxConcurrentRequests: u32(0),
+  initialChannelCredit: u32(1),
+};
+
+const recordChecks: OptionChecks<SessionRecord> = {
+  sessionId: id,
+  local: nested(settingsChecks),
+  peer: nested(settingsChecks),
+  peerSupportsRetry: flag,
+  identity: id,
+};
+
+/**
+ * A record as a store has given it. Nothing else of the object is used.
+ * @throws StoreError `RecordDamaged` for what is no record
+ */
+export function checkedRecord(given: unknown): SessionRecord {
+  try {
+    const record = given as SessionRecord;
+    checkOptions(record, recordChecks, "record");
+    const { sessionId, local, peer, peerSupportsRetry, identity } = record;
+    for (const [name, each] of Object.entries({ sessionId, local, peer, peerSupportsRetry }))
+      if (each === undefined) throw new TypeError(`record.${name} is missing`);
+    return { sessionId, local: settingsOf(local), peer: settingsOf(peer), peerSupportsRetry, identity };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreError("RecordDamaged", `a session's record is damaged: ${why}`, { cause });
+  }
+}
+
+function settingsOf(given: ConnectionSettings): ConnectionSettings {
+  const { parity, maxConcurrentRequests, initialChannelCredit } = given;
+  for (const each of [parity, maxConcurrentRequests, initialChannelCredit])
+    if (each === undefined) throw new TypeError("settings are incomplete");
+  return { parity, maxConcurrentRequests, initialChannelCredit };
+}
