@@ -150,7 +150,9 @@ export class AcceptorResume implements ResumeTarget {
     sessions.offer(kept, offeredKey, presentedKey);
     const isStale = (): boolean => sessions.isStale(kept, offeredKey);
     const { session, record } = kept;
-    if (session === undefined) return { kind: "restore", record, isStale };
+    // Another link may have built it meanwhile.
+    if (session === undefined)
+      return { kind: "restore", record, isStale: () => kept.session !== undefined || isStale() };
     return { kind: "resume", session, peer: "resumed", preempts, isStale };
   }
 

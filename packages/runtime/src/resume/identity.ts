@@ -16,65 +16,64 @@ const longest = 1024 * 1024;
  * @returns undefined for what is no data, like an instance of a class: two of them cannot be told to be the same
  */
 export function identityOf(principal: unknown): string | undefined {
-  const parts: string[] = [];
-  const budget = { left: longest };
   try {
-    write(principal, parts, budget, deepest);
+    const text = new DataText();
+    text.write(principal, deepest);
+    return toHex(sha256(new TextEncoder().encode(text.parts.join("\n"))).subarray(0, keptBytes));
   } catch {
-    // Getters and proxies of the application may throw: what cannot be read is the same as nothing.
+    // Getters and proxies of the application may throw: what cannot be read is no data.
     return undefined;
   }
-  return toHex(sha256(new TextEncoder().encode(parts.join("\n"))).subarray(0, keptBytes));
 }
 
-function write(value: unknown, parts: string[], budget: { left: number }, depth: number): void {
-  const put = (part: string): void => {
-    budget.left -= part.length + 1;
-    if (budget.left < 0) throw new RangeError("too large");
-    parts.push(part);
-  };
-  if (depth === 0) throw new RangeError("too deep");
-  const all = (kind: string, items: readonly unknown[]): void => {
-    put(`${kind} ${items.length}`);
-    for (const item of items) write(item, parts, budget, depth - 1);
-  };
-  switch (typeof value) {
-    case "string":
-      return put(JSON.stringify(value));
-    case "function":
-    case "symbol":
-      throw new TypeError("no data");
-    case "object":
-      if (value === null) return put("null");
-      if (Array.isArray(value)) return all("list", value);
-      if (value instanceof Date) return put(`date ${value.getTime()}`);
-      if (value instanceof Uint8Array) return put(`bytes ${toHex(value)}`);
-      if (value instanceof Map) return all("map", [...value].flat(1));
-      if (value instanceof Set) return all("set", [...value]);
-      if (value instanceof Metadata)
-        return all(
-          "metadata",
-          [...value].flatMap(({ key, value: each }) => [key, each]),
-        );
-      return all("object", membersOf(value));
-    default:
-      return put(`${typeof value} ${Object.is(value, -0) ? "-0" : String(value)}`);
+/** Data as texts, one for each value, in an order that depends on the data alone. */
+class DataText {
+  readonly parts: string[] = [];
+  private left = longest;
+
+  /** @throws TypeError, RangeError for what is no data, or too much of it */
+  write(value: unknown, depth: number): void {
+    if (depth === 0) throw new RangeError("too deep");
+    if (typeof value === "function" || typeof value === "symbol") throw new TypeError("no data");
+    if (typeof value === "string") this.put(JSON.stringify(value));
+    else if (typeof value === "object" && value !== null) this.writeObject(value, depth - 1);
+    else this.put(`${typeof value} ${Object.is(value, -0) ? "-0" : String(value)}`);
+  }
+
+  private writeObject(value: object, depth: number): void {
+    if (value instanceof Date) this.put(`date ${value.getTime()}`);
+    else if (value instanceof Uint8Array) this.put(`bytes ${toHex(value)}`);
+    else if (Array.isArray(value)) this.writeAll("list", value, depth);
+    else if (value instanceof Map) this.writeAll("map", [...value].flat(), depth);
+    else if (value instanceof Set) this.writeAll("set", [...value], depth);
+    else if (value instanceof Metadata)
+      this.writeAll(
+        "metadata",
+        [...value].flatMap((entry) => [entry.key, entry.value]),
+        depth,
+      );
+    else this.writeAll("object", membersOf(value), depth);
+  }
+
+  private writeAll(kind: string, items: readonly unknown[], depth: number): void {
+    this.put(`${kind} ${items.length}`);
+    for (const item of items) this.write(item, depth);
+  }
+
+  private put(part: string): void {
+    this.left -= part.length + 1;
+    if (this.left < 0) throw new RangeError("too large");
+    this.parts.push(part);
   }
 }
 
-/** Names and values of a plain object. @throws TypeError for another one */
+/** Names and values of a plain object, also of another realm. @throws TypeError for another one */
 function membersOf(value: object): readonly unknown[] {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && prototype !== Object.prototype && Object.getPrototypeOf(prototype) !== null)
-    throw new TypeError("no data");
-  if (prototype !== null && !Object.hasOwn(prototype as object, "hasOwnProperty"))
-    throw new TypeError("no data");
-  if (
-    Object.getOwnPropertySymbols(value).some((each) =>
-      Object.prototype.propertyIsEnumerable.call(value, each),
-    )
-  )
-    throw new TypeError("no data");
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const isPlain =
+    prototype === null ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "hasOwnProperty"));
+  if (!isPlain || Object.getOwnPropertySymbols(value).length > 0) throw new TypeError("no data");
   const names = Object.keys(value).sort();
   return names.flatMap((name) => [name, (value as Readonly<Record<string, unknown>>)[name]]);
 }
