@@ -34,7 +34,7 @@ describe("docs/surviving-reconnects.md", () => {
   it("shows code that this file runs", () => {
     const page = readFileSync(new URL("../../docs/surviving-reconnects.md", import.meta.url), "utf8");
     const examples = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
-    expect(examples.length).toBe(6);
+    expect(examples.length).toBe(7);
     expect(examplesMissing("surviving-reconnects.md", import.meta.url)).toEqual([]);
   });
 
@@ -49,6 +49,25 @@ describe("docs/surviving-reconnects.md", () => {
     }
     expect(await streams.running()).toBe(0);
     expect(server.sessionCount).toBe(1);
+  });
+
+  it("the application decides whose session it is", async () => {
+    const asked: boolean[] = [];
+    {
+      await using server = await serve("tcp://127.0.0.1:0", streamsDispatcher(handler), {
+        resumable: {
+          onResume: ({ request, isSameIdentity }) => isSameIdentity || request.link.startsWith("local:"),
+        },
+      });
+      await using tap = await startTap(server.url);
+      await using streams = await connect(tap.url, Streams, { reconnect: true });
+      const session = streams.$caller.session;
+      expect(await streams.running()).toBe(0);
+      tap.cut();
+      expect(await streams.running()).toBe(0);
+      asked.push(session.state.kind === "open" && session.state.isResumed);
+    }
+    expect(asked).toEqual([true]);
   });
 
   it("the state of a session tells of it", async () => {
