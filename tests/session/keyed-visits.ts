@@ -1,18 +1,17 @@
 /** A listener that keeps sessions, and peers made by hand that come to it with keys. */
 import {
   type Acceptor,
-  acceptSession,
   Metadata,
   type MetadataInit,
   type Observer,
-  type ResumeRefusedEvent,
+  type ObserverEvents,
+} from "@voxrpc/runtime";
+import {
+  acceptSession,
   type Session,
-  type SessionErrorCode,
   SessionRegistry,
   type SessionRegistryOptions,
-  type SessionStoreErrorEvent,
-  type StorePressureEvent,
-} from "@voxrpc/runtime";
+} from "@voxrpc/runtime/link";
 import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import {
   decodeHandshakeMessage,
@@ -27,9 +26,9 @@ import { RawPeer } from "./raw-peer.js";
 
 /** What an observer has heard. */
 export interface Heard {
-  readonly refused: ResumeRefusedEvent[];
-  readonly stores: SessionStoreErrorEvent[];
-  readonly pressures: StorePressureEvent[];
+  readonly refused: ObserverEvents["onResumeRefused"][];
+  readonly stores: ObserverEvents["onSessionStoreError"][];
+  readonly pressures: ObserverEvents["onStorePressure"][];
   readonly acceptors: unknown[];
 }
 
@@ -37,7 +36,7 @@ export interface Heard {
 export class Visit {
   /** Undefined before the handshake is over, and when there was none. */
   session: Session | undefined = undefined;
-  error: { readonly code: SessionErrorCode; readonly message: string; readonly cause?: unknown } | undefined;
+  error: { readonly code: string; readonly message: string; readonly cause?: unknown } | undefined;
   readonly peer: RawPeer;
   private readonly cutLink: () => void;
 

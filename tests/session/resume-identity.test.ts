@@ -1,11 +1,6 @@
 /** Whose a session is: the application is asked at each link, and a session goes on for its own peer only. */
-import {
-  type Acceptor,
-  RejectedError,
-  type ResumableOptions,
-  type ResumeRequest,
-  router,
-} from "@voxrpc/runtime";
+import { type Acceptor, RejectedError, router } from "@voxrpc/runtime";
+import type { ResumableOptions, ResumeRequest } from "@voxrpc/runtime/link";
 import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { shopDispatcher } from "../application/gen/shop.vox.js";

@@ -2,8 +2,9 @@
  * A store of sessions that fails, and records that are damaged: they cost what was asked for, and an event. Sessions of this
  * process go on, other peers are served, nothing is thrown unheard.
  */
-import { type SessionRecord, type SessionStore, StoreError } from "@voxrpc/runtime";
+
 import { serve } from "@voxrpc/runtime/node";
+import { type SessionRecord, type SessionStore, StoreError } from "@voxrpc/runtime/store";
 import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../packages/runtime/src/session/session-id.js";

@@ -1,5 +1,6 @@
 /** Sessions that wait share their places fairly: a flood of one peer's sessions pushes out no other's. */
-import { RejectedError, type ResumableOptions, router } from "@voxrpc/runtime";
+import { RejectedError, router } from "@voxrpc/runtime";
+import type { ResumableOptions } from "@voxrpc/runtime/link";
 import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { ownerOfAddress } from "../../packages/runtime/src/resume/waiting-sessions.js";
