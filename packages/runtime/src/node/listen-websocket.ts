@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TlsOptions } from "node:tls";
-import type { WebSocketAddress } from "./address.js";
+import { formatAddress, type WebSocketAddress } from "./address.js";
 import { certified, listenOn } from "./listen.js";
 import { reportTlsFaults } from "./own-listener.js";
 import { answerPlainRequests, handleUpgrades, type UpgradeHandling } from "./upgrades.js";
@@ -58,6 +58,6 @@ export async function listenWebSocket(
   const [path = "/"] = address.target.split("?");
   handleUpgrades(server, { ...handling, path: path === "/" ? undefined : path });
   const { host, port } = address;
-  await listenOn(server, { host, port }, signal);
+  await listenOn(server, { host, port }, signal, formatAddress(address));
   return { address: { ...address, port: (server.address() as AddressInfo).port }, server };
 }

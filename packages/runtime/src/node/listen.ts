@@ -114,11 +114,12 @@ function isInUse(error: unknown): boolean {
   return error instanceof SessionError && errorCode(error.cause) === "EADDRINUSE";
 }
 
-/** Lets a listener listen. @throws what {@link listen} throws */
+/** Lets a listener listen. @param place where, for error texts @throws what {@link listen} throws */
 export function listenOn<T extends Server>(
   listener: T,
   address: SocketAddress,
   signal: AbortSignal | undefined,
+  place: string = formatAddress(address),
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
@@ -131,7 +132,7 @@ export function listenOn<T extends Server>(
     };
     const onError = (fault: Error): void => {
       settle();
-      reject(socketError(fault, formatAddress(address)));
+      reject(socketError(fault, place));
     };
     const onAbort = (): void => {
       settle();
