@@ -27,6 +27,7 @@ export class MessageSizes {
   private readonly opening: readonly number[];
   private readonly maxFrameBytes: number;
   private count = 0;
+  private accepted = 0;
 
   constructor(role: LinkRole, limits: FrameSizeLimits = defaultLimits) {
     this.opening = openingLimits(role, limits);
@@ -43,11 +44,18 @@ export class MessageSizes {
     return this.count < this.opening.length;
   }
 
+  /** Whether a message has been accepted: the peer is no stranger. */
+  get hasTaken(): boolean {
+    return this.accepted > 0;
+  }
+
   /** Counts one message. @returns why it is refused */
   take(bytes: number): SessionError | undefined {
     const { limit } = this;
     this.count += 1;
-    return bytes <= limit ? undefined : tooLarge(bytes, limit);
+    if (bytes > limit) return tooLarge(bytes, limit);
+    this.accepted += 1;
+    return undefined;
   }
 }
 

@@ -21,6 +21,7 @@ import { type FrameSizeLimits, type LinkRole, openingLimits, roleCheck } from ".
 import { anyObject, checkOptions, type OptionChecks, text } from "../options/checks.js";
 import { formatAddress, type SocketAddress } from "./address.js";
 import { peerCertificate } from "./peer-certificate.js";
+import { ReadingTurn } from "./reading-turn.js";
 import { socketError } from "./socket-errors.js";
 
 /** Silence after which the kernel asks whether the peer's machine is still there, ms. */
@@ -34,14 +35,6 @@ const pieceBytes = 64 * 1024;
 /** Batches up to here are not cut: most of a stream, whose batches are a little larger than a piece. */
 const wholeBytes = 2 * pieceBytes;
 
-/**
- * Milliseconds for which one link is read without a break. Other links have their turn then, although the kernel may hold
- * megabytes of this one.
- */
-const turnMs = 5;
-/** Frames between two looks at the time. A larger one is looked at by itself. */
-const framesBetweenLooks = 8;
-const largeFrameBytes = 16 * 1024;
 /** As much as the platform reads at once: more may follow within the same turn. */
 const wholeReadBytes = 64 * 1024;
 
@@ -86,12 +79,9 @@ export class SocketLink implements Link {
   /** What waits behind a kernel that takes no more: the socket gets one piece after the other. */
   private backlog: Buffer[] = [];
   private backlogBytes = 0;
-  /** When it began to be read, on the platform's clock. */
-  private turnStartedAt = 0;
+  private readonly turn = new ReadingTurn();
   /** Whether the next chunk belongs to the same turn. */
   private isTurnOpen = false;
-  private isTurnOver = false;
-  private framesSinceLook = 0;
   /** Whether it waits for others to have their turn. */
   private isResting = false;
   /** Whether the owner wants nothing delivered. */
@@ -114,8 +104,8 @@ export class SocketLink implements Link {
       { maxFrameBytes, opening },
       (bytes, start, end) => {
         this.sink?.onFrame(bytes, start, end);
-        this.framesSinceLook += 1;
-        if (this.framesSinceLook >= framesBetweenLooks || end - start > largeFrameBytes) this.look();
+        this.turn.count(end - start);
+        if (this.turn.isOver) this.decoder.pause();
       },
       framing,
     );
@@ -196,20 +186,12 @@ export class SocketLink implements Link {
     this.readBytes += chunk.length;
     // A plain array: a Buffer's `slice` shares memory, and two kinds of arrays would slow all decoders down.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
-    if (!this.isTurnOpen) this.turnStartedAt = performance.now();
+    if (!this.isTurnOpen) this.turn.begin();
     this.isTurnOpen = chunk.length >= wholeReadBytes;
     this.onParsed(this.decoder.push(bytes));
-    if (this.isTurnOpen) this.look();
-    if (this.isTurnOver) this.rest();
+    if (this.isTurnOpen && this.turn.look()) this.decoder.pause();
+    if (this.turn.isOver) this.rest();
   };
-
-  /** Looks at the time. */
-  private look(): void {
-    this.framesSinceLook = 0;
-    if (performance.now() - this.turnStartedAt < turnMs) return;
-    this.isTurnOver = true;
-    this.decoder.pause();
-  }
 
   private onParsed(fault: SessionError | undefined): void {
     if (fault !== undefined) {
@@ -239,11 +221,10 @@ export class SocketLink implements Link {
   private readonly onTurn = (): void => {
     this.isResting = false;
     if (this.state !== "open" || this.isHeld) return;
-    this.turnStartedAt = performance.now();
-    this.isTurnOver = false;
+    this.turn.begin();
     this.isTurnOpen = false;
     if (this.decoder.isBehind) this.onParsed(this.decoder.goOn());
-    if (this.isTurnOver) this.rest();
+    if (this.turn.isOver) this.rest();
     else if (this.state === "open" && !this.isHeld) this.stream.resume();
   };
 

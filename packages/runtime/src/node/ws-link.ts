@@ -8,6 +8,9 @@
  * ```
  *
  * Ping and pong are the library's business. Compression is off: it costs more than it saves on small binary frames.
+ *
+ * What is sent goes past the library: many messages are one write, where the library keeps several objects for each message
+ * that waits for a slow peer. Its own frames, like a pong, go between ours, which are whole.
  */
 import type { Socket } from "node:net";
 import { SessionError } from "../errors.js";
@@ -23,7 +26,9 @@ import {
 } from "../link/opening-limits.js";
 import { closeError, noTextMessages } from "../link/websocket-close.js";
 import { anyObject, checkOptions, having, type OptionChecks, text } from "../options/checks.js";
+import { MessageFrames } from "./message-frames.js";
 import { peerCertificate } from "./peer-certificate.js";
+import { ReadingTurn } from "./reading-turn.js";
 import { errorCode, socketError } from "./socket-errors.js";
 
 /**
@@ -31,16 +36,10 @@ import { errorCode, socketError } from "./socket-errors.js";
  * ours: applications would have to install them.
  */
 export interface NodeWebSocket {
-  readonly bufferedAmount: number;
   binaryType: string;
   on(event: "message", listener: (data: unknown, isBinary: boolean) => void): unknown;
   on(event: "error", listener: (fault: Error) => void): unknown;
   on(event: "close", listener: (code: number, reason: Buffer) => void): unknown;
-  send(
-    data: Uint8Array,
-    options: { readonly binary: boolean; readonly compress: boolean; readonly fin: boolean },
-    written?: () => void,
-  ): void;
   pause(): void;
   resume(): void;
   close(code?: number, reason?: string): void;
@@ -74,8 +73,6 @@ const normalClosure = 1000;
 const unsupportedData = 1003;
 const messageTooBig = 1009;
 
-const binary = { binary: true, compress: false, fin: true } as const;
-
 /** A link over an open WebSocket, which belongs to the link from then on. */
 export class WsLink implements Link {
   readonly framing: Framing = boundaryFraming;
@@ -83,6 +80,7 @@ export class WsLink implements Link {
   readonly origin: LinkOrigin;
   private readonly ws: NodeWebSocket;
   private readonly socket: Socket;
+  private readonly frames: MessageFrames;
   private readonly sizes: MessageSizes;
   private sink: LinkSink | undefined = undefined;
   private state: "open" | "closing" | "closed" = "open";
@@ -92,6 +90,13 @@ export class WsLink implements Link {
   private isBehind = false;
   /** Between the first message of an arrival and its `onIdle`. */
   private isArriving = false;
+  /** Messages that wait for the next turn: the library gives out all of a chunk, even when it is paused. */
+  private waiting: Buffer[] = [];
+  private readonly turn = new ReadingTurn();
+  /** Whether it waits for others to have their turn. */
+  private isResting = false;
+  /** Whether the owner wants nothing delivered. */
+  private isHeld = false;
   /** Bytes that the connection had read when the last of the opening messages arrived. */
   private readBytes: number;
 
@@ -107,6 +112,7 @@ export class WsLink implements Link {
       upgrade,
       peerCertificate: peerCertificate(socket),
     };
+    this.frames = new MessageFrames(role === "initiator");
     this.sizes = new MessageSizes(role, limits);
     this.readBytes = socket.bytesRead;
     ws.binaryType = "nodebuffer";
@@ -122,7 +128,7 @@ export class WsLink implements Link {
   }
 
   get bufferedBytes(): number {
-    return this.state === "closed" ? 0 : this.ws.bufferedAmount;
+    return this.state === "closed" ? 0 : this.socket.writableLength;
   }
 
   start(sink: LinkSink): void {
@@ -134,31 +140,30 @@ export class WsLink implements Link {
 
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
     if (this.state !== "open" || count === 0) return true;
-    const { ws, socket } = this;
-    let from = start;
-    // All messages of the batch leave with one write.
-    socket.cork();
-    for (let index = 0; index < count; index++) {
-      const end = ends[index] ?? from;
-      const view = Buffer.from(batch.buffer, batch.byteOffset + from, end - from);
-      ws.send(view, binary, index === count - 1 ? this.onWritten : undefined);
-      from = end;
+    const { socket, frames } = this;
+    let at = start;
+    for (let from = 0, to = 0; from < count; from = to) {
+      to = frames.pieceEnd(at, ends, from, count);
+      socket.write(frames.write(batch, at, ends, from, to), to === count ? this.onWritten : undefined);
+      at = ends[to - 1] ?? at;
     }
-    socket.uncork();
-    if (ws.bufferedAmount === 0) return true;
-    this.isBehind = true;
-    return false;
+    if (socket.writableLength > 0) this.isBehind = true;
+    // Everything was copied.
+    return true;
   }
 
   setReading(isReading: boolean): void {
     if (this.state !== "open") return;
-    if (isReading) this.ws.resume();
-    else this.ws.pause();
+    this.isHeld = !isReading;
+    if (!isReading) this.ws.pause();
+    else if (this.waiting.length > 0) this.rest();
+    else if (!this.isResting) this.ws.resume();
   }
 
   close(): void {
     if (this.state !== "open") return;
     this.state = "closing";
+    this.waiting = [];
     this.ws.close(normalClosure);
     this.ws.resume();
   }
@@ -182,14 +187,53 @@ export class WsLink implements Link {
     }
     this.readBytes = this.socket.bytesRead;
     if (!this.sizes.isOpening) this.socket.off("data", this.onBytes);
+    if (this.isResting || this.waiting.length > 0) {
+      this.waiting.push(data);
+      return;
+    }
     if (!this.isArriving) {
       this.isArriving = true;
+      this.turn.begin();
       // The library hands over all messages of a chunk before this task ends.
       queueMicrotask(this.onArrived);
     }
+    this.deliver(data);
+    if (this.turn.isOver) this.rest();
+  };
+
+  private deliver(data: Buffer): void {
     // A plain array: two kinds of arrays would slow all decoders down.
     this.sink?.onFrame(new Uint8Array(data.buffer, data.byteOffset, data.length), 0, data.length);
+    this.turn.count(data.length);
+  }
+
+  /** Lets others have their turn. */
+  private rest(): void {
+    if (this.isResting || this.state !== "open") return;
+    this.isResting = true;
+    this.ws.pause();
+    setImmediate(this.onTurn);
+  }
+
+  private readonly onTurn = (): void => {
+    this.isResting = false;
+    if (this.state !== "open" || this.isHeld) return;
+    this.turn.begin();
+    this.deliverWaiting();
+    if (this.waiting.length > 0) this.rest();
+    else if (this.state === "open" && !this.isHeld) this.ws.resume();
   };
+
+  /** Delivers what waits until the turn is over. */
+  private deliverWaiting(): void {
+    const { waiting } = this;
+    let delivered = 0;
+    while (delivered < waiting.length && !this.turn.isOver && this.state === "open")
+      this.deliver(waiting[delivered++] as Buffer);
+    if (this.state !== "open") return;
+    waiting.splice(0, delivered);
+    if (delivered > 0) this.sink?.onIdle();
+  }
 
   private readonly onArrived = (): void => {
     this.isArriving = false;
@@ -208,16 +252,28 @@ export class WsLink implements Link {
   };
 
   private readonly onWritten = (): void => {
-    if (!this.isBehind || this.state !== "open" || this.ws.bufferedAmount > 0) return;
+    if (!this.isBehind || this.state !== "open" || this.socket.writableLength > 0) return;
     this.isBehind = false;
     this.sink?.onDrain();
   };
 
   private refuse(code: number, fault: SessionError): void {
+    if (this.sizes.hasTaken) this.sink?.onRefused?.(fault);
+    // The sink may have closed the link: what it has said still leaves then.
+    if (this.isEnding) return;
     this.ws.close(code, fault.message.slice(0, 100));
     this.finish(fault);
     // The peer gets the close message if its connection takes it at once; no timer waits for its answer.
     setImmediate(() => this.ws.terminate());
+  }
+
+  private get isClosed(): boolean {
+    return this.state === "closed";
+  }
+
+  /** A sink may close the link in the middle of an arrival. */
+  private get isEnding(): boolean {
+    return this.state !== "open";
   }
 
   /** The library's own findings have codes that begin with `WS_ERR`; others are of the connection. */
@@ -237,8 +293,15 @@ export class WsLink implements Link {
   /** Reports the end, once. A local close is never a failure. */
   private finish(fault: SessionError | undefined): void {
     if (this.state === "closed") return;
+    // What had arrived before the end comes before it.
+    while (this.waiting.length > 0 && !this.isHeld && !this.isEnding) {
+      this.turn.begin();
+      this.deliverWaiting();
+    }
+    if (this.isClosed) return;
     this.fault = this.state === "open" ? fault : undefined;
     this.state = "closed";
+    this.waiting = [];
     this.socket.off("data", this.onBytes);
     this.sink?.onClosed(this.fault);
   }

@@ -1,0 +1,38 @@
+/** How long one link is read without a break, so that others have their turn. */
+
+/**
+ * Milliseconds for which one link is read without a break. Other links have their turn then, although the kernel may hold
+ * megabytes of this one.
+ */
+const turnMs = 5;
+/** Frames between two looks at the time. A larger one is looked at by itself. */
+const framesBetweenLooks = 8;
+const largeFrameBytes = 16 * 1024;
+
+/** The time of one turn, which is looked at now and then: looking costs more than a small frame. */
+export class ReadingTurn {
+  /** Whether the time is over. */
+  isOver = false;
+  /** On the platform's clock. */
+  private startedAt = 0;
+  private framesSinceLook = 0;
+
+  begin(): void {
+    this.startedAt = performance.now();
+    this.isOver = false;
+    this.framesSinceLook = 0;
+  }
+
+  /** Counts a frame that was delivered. */
+  count(bytes: number): void {
+    this.framesSinceLook += 1;
+    if (this.framesSinceLook >= framesBetweenLooks || bytes > largeFrameBytes) this.look();
+  }
+
+  /** Looks at the time. @returns whether it is over */
+  look(): boolean {
+    this.framesSinceLook = 0;
+    this.isOver = performance.now() - this.startedAt >= turnMs;
+    return this.isOver;
+  }
+}
