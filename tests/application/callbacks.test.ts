@@ -7,7 +7,6 @@ import {
   type CallContext,
   channel,
   contextKey,
-  intercept,
   logClientCalls,
   logServerCalls,
   type Observer,
@@ -159,7 +158,7 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
     expect(failed).toEqual([boom]);
   },
   write: async (fail) => {
-    const dispatcher = intercept(shopDispatcher(handler()), [logServerCalls(() => fail())]);
+    const dispatcher = withMiddleware(shopDispatcher(handler()), [logServerCalls(() => fail())]);
     await using pair = await connectPair(dispatcher);
     const shop = Shop.create(
       withMiddleware(pair.client.client(Shop).$caller, [logClientCalls(() => fail())]),
@@ -175,7 +174,7 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
     const failed: unknown[] = [];
     const observer: Observer = { onHandlerError: ({ error }) => void failed.push(error) };
     const guard = verifyBearerToken(fail, contextKey<string>("user"));
-    const dispatcher = intercept(shopDispatcher(handler()), [
+    const dispatcher = withMiddleware(shopDispatcher(handler()), [
       (context: CallContext, args, next) =>
         context.method.name === "find" ? guard(context, args, next) : next(),
     ]);
@@ -187,7 +186,7 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
   middleware: async (fail) => {
     const failed: unknown[] = [];
     const observer: Observer = { onHandlerError: ({ error }) => void failed.push(error) };
-    const dispatcher = intercept(shopDispatcher(handler()), [
+    const dispatcher = withMiddleware(shopDispatcher(handler()), [
       (context, _args, next) => (context.method.name === "find" ? fail() : next()),
     ]);
     await using pair = await connectPair(dispatcher, { server: { observer } });

@@ -11,7 +11,6 @@ import {
   channel,
   defaultLimits,
   enforceDeadline,
-  intercept,
   logClientCalls,
   Metadata,
   router,
@@ -33,10 +32,11 @@ import { initiateChecks } from "../../packages/runtime/src/establish/initiate.js
 import { establishChecks } from "../../packages/runtime/src/establish/option-checks.js";
 import { limitChecks } from "../../packages/runtime/src/limits.js";
 import { memoryLinkChecks } from "../../packages/runtime/src/link/memory-link.js";
+import { clientChecks } from "../../packages/runtime/src/middleware/client-options.js";
 import { loggingChecks } from "../../packages/runtime/src/middleware/logging.js";
 import { previewChecks } from "../../packages/runtime/src/middleware/preview.js";
 import { attachChecks } from "../../packages/runtime/src/node/attach.js";
-import { connectChecks } from "../../packages/runtime/src/node/connect.js";
+import { connectChecks, connectSessionChecks } from "../../packages/runtime/src/node/connect.js";
 import { linkOfChecks } from "../../packages/runtime/src/node/link-of.js";
 import { webSocketChecks } from "../../packages/runtime/src/node/open-websocket.js";
 import { serveChecks } from "../../packages/runtime/src/node/serve.js";
@@ -153,6 +153,23 @@ const resumableCases = {
   onResume: functions,
 } satisfies Cases<typeof resumableChecks>;
 
+const middleware: Values = { good: [[], [() => Promise.resolve()]], bad: [1, null, {}, [1]] };
+const client: Cases<Set<typeof clientChecks>> = { middleware, callTimeoutMs: durations };
+
+const connecting: Cases<Set<typeof connectSessionChecks>> = {
+  ...establishWithoutTime,
+  keepalive: { good: [false, ...keepalive.good], bad: [true, ...keepalive.bad] },
+  reconnect: switched(reconnect),
+  connectTimeoutMs: durations,
+  connectRetryMs: durations,
+  serve: acceptors,
+  webSocket: {
+    good: [{}, { headers: { cookie: "a" }, protocols: ["a"] }],
+    bad: [1, null, { headers: 1 }, { headers: { a: 1 } }, { protocols: "a" }],
+  },
+  tls: objects,
+};
+
 const sets = {
   Limits: cases(limitChecks, {
     ...(Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, bounds])) as Cases<
@@ -191,20 +208,11 @@ const sets = {
     ...establish,
     registry: { good: [new SessionRegistry()], bad: [1, null, {}, true] },
   }),
-  ConnectOptions: cases(connectChecks, {
-    ...establishWithoutTime,
-    keepalive: { good: [false, ...keepalive.good], bad: [true, ...keepalive.bad] },
-    reconnect: switched(reconnect),
-    connectTimeoutMs: durations,
-    connectRetryMs: durations,
-    serve: acceptors,
-    webSocket: {
-      good: [{}, { headers: { cookie: "a" }, protocols: ["a"] }],
-      bad: [1, null, { headers: 1 }, { headers: { a: 1 } }, { protocols: "a" }],
-    },
-    tls: objects,
-  }),
+  ClientOptions: cases(clientChecks, client),
+  ConnectSessionOptions: cases(connectSessionChecks, connecting),
+  ConnectOptions: cases(connectChecks, { ...connecting, ...client }),
   ServeOptions: cases(serveChecks, {
+    middleware,
     ...establishWithoutTime,
     keepalive: { good: [false, ...keepalive.good], bad: [true, ...keepalive.bad] },
     maxConnections: bounds,
@@ -215,6 +223,7 @@ const sets = {
     tls: objects,
   }),
   AttachOptions: cases(attachChecks, {
+    middleware,
     ...establishWithoutTime,
     keepalive: { good: [false, ...keepalive.good], bad: [true, ...keepalive.bad] },
     maxConnections: bounds,
@@ -225,6 +234,7 @@ const sets = {
     path: { good: ["/", "/vox"], bad: ["", "vox", "/a b", "/a?b", 1, null, {}] },
   }),
   WebConnectOptions: cases(webConnectChecks, {
+    ...client,
     ...establishForPages,
     connectTimeoutMs: durations,
     protocols: strings,
@@ -410,8 +420,8 @@ describe("an entry point checks", () => {
     ["simulatedPair", () => simulatedPair({ both: { latencyMs: NaN } }), range("both.latencyMs")],
     ["router, its routes", () => router({ Shop: {} as never }), type("routes.Shop")],
     ["router, its options", () => router([], { context: 5 as never }), type("context")],
-    ["intercept, its dispatcher", () => intercept({} as never, []), type("dispatcher")],
-    ["intercept, its middleware", () => intercept(dispatcher, [5 as never]), type("middleware[0]")],
+    ["withMiddleware, what it wraps", () => withMiddleware({} as never, []), type("caller")],
+    ["withMiddleware, the list", () => withMiddleware(dispatcher, [5 as never]), type("middleware[0]")],
     ["withMiddleware", () => withMiddleware({} as never, []), type("caller")],
     ["logging", () => logClientCalls(5 as never), type("write")],
     ["attachBearerToken", () => attachBearerToken(undefined as never), type("token")],

@@ -1,5 +1,5 @@
 /** What runs in the page: one function for each test, on `window.tests`. */
-import { channel, isVoxError } from "@voxrpc/runtime";
+import { channel, VoxError } from "@voxrpc/runtime";
 import { connect, reconnecting } from "@voxrpc/runtime/web";
 import {
   Streams,
@@ -100,7 +100,7 @@ page.tests = {
       await connect("/elsewhere", Streams);
       return "connected";
     } catch (error) {
-      return isVoxError(error) ? error.code : String(error);
+      return error instanceof VoxError ? error.code : String(error);
     }
   },
   async open() {

@@ -1,6 +1,6 @@
 /** The examples of `docs/surviving-reconnects.md`, as they stand there, over TCP. */
 import { readFileSync } from "node:fs";
-import { channel, isVoxError } from "@voxrpc/runtime";
+import { channel, VoxError } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it, vi } from "vitest";
 import { Streams, type StreamsClient, streamsDispatcher } from "../interop/gen/streams.vox.js";
@@ -25,7 +25,7 @@ async function follow(
       return; // the server has ended the subscription in good order
     } catch (error) {
       if (signal.aborted) return;
-      if (!isVoxError(error) || !error.retryable) throw error;
+      if (!(error instanceof VoxError) || !error.retryable) throw error;
     }
   }
 }

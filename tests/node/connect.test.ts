@@ -1,6 +1,6 @@
 /** Connecting: what can go wrong before there is a session, and waiting for a service that is not there yet. */
 import { createServer as createHttpServer } from "node:http";
-import { CodecError, isVoxError, SessionError } from "@voxrpc/runtime";
+import { CodecError, SessionError, VoxError } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
 import { Golden, goldenDispatcher } from "./golden-client.js";
@@ -132,7 +132,7 @@ describe("signal", () => {
     let connections = 0;
     const address = await stranger(() => (connections += 1));
     const error = await connect(address, Golden, { signal: AbortSignal.abort("no more") }).catch((e) => e);
-    expect(isVoxError(error) && error.code).toBe("Cancelled");
+    expect(error instanceof VoxError && error.code).toBe("Cancelled");
     expect(error.cause).toBe("no more");
     expect(connections).toBe(0);
   });

@@ -1,5 +1,5 @@
 /** What a handler throws is seen somewhere: by the observer, by who asked for it, or on the standard error. */
-import { contextKey, intercept, type Observer, verifyBearerToken } from "@voxrpc/runtime";
+import { contextKey, type Observer, verifyBearerToken, withMiddleware } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import { Golden, goldenDispatcher } from "./golden-client.js";
@@ -57,7 +57,9 @@ describe("a handler's failure", () => {
   });
 
   it("is no failure when a token is refused", async () => {
-    const guarded = intercept(goldenDispatcher(), [verifyBearerToken(() => undefined, contextKey("user"))]);
+    const guarded = withMiddleware(goldenDispatcher(), [
+      verifyBearerToken(() => undefined, contextKey("user")),
+    ]);
     const server = opens(await serve("tcp://127.0.0.1:0", guarded));
     const client = opens(await connect(server.url, Golden));
     await expect(client.hello()).rejects.toMatchObject({ code: "Cancelled" });

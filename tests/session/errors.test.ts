@@ -8,10 +8,10 @@ import {
   channel,
   DeclaredError,
   fail,
-  isVoxError,
   RejectedError,
   router,
   SessionError,
+  toVoxError,
   VoxError,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
@@ -335,7 +335,7 @@ describe("errors", () => {
   it.each(table)("$type.name $code", async ({ code, type, retryable, message, provoke }) => {
     const error = await provoke();
     expect(error).toBeInstanceOf(type);
-    expect(isVoxError(error)).toBe(true);
+    expect(error instanceof VoxError).toBe(true);
     const { code: actual, retryable: again, message: text, name } = error as VoxError;
     expect({ code: actual, again, name }).toEqual({ code, again: retryable, name: type.name });
     if (typeof message === "string") expect(text).toBe(message);
@@ -374,5 +374,24 @@ describe("errors", () => {
     for (const [code, { retryable }] of Object.entries(retryables))
       expect(rows).toContain(`${code} ${retryable ? "yes" : "no"}`);
     for (const { code } of table) expect(codes).toContain(code);
+  });
+});
+
+describe("toVoxError", () => {
+  it.each([
+    ["an error", new TypeError("no such thing"), "no such thing"],
+    ["a text", "no such thing", /no such thing/],
+    ["nothing", undefined, "undefined"],
+  ])("makes one with code Unknown of %s", (_name, thrown, message) => {
+    const error = toVoxError(thrown);
+    expect(error).toBeInstanceOf(VoxError);
+    expect(error).toMatchObject({ code: "Unknown", retryable: false });
+    expect(error.cause).toBe(thrown);
+    expect(error.message).toMatch(message);
+  });
+
+  it("leaves an error of the runtime as it is", () => {
+    const error = new SessionError("Io", "io error");
+    expect(toVoxError(error)).toBe(error);
   });
 });

@@ -1,5 +1,5 @@
 /** From a link to a session: what a peer may do instead of a handshake, and what is left behind. */
-import { isVoxError, Metadata, type Observer, router, type SessionError } from "@voxrpc/runtime";
+import { Metadata, type Observer, router, type SessionError, VoxError } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, type OpenSessionOptions, openSession, type Session } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
@@ -34,7 +34,7 @@ function attempt(side: "initiate" | "accept", options: OpenSessionOptions = {}):
       throw new Error("a session was established");
     },
     (reason: SessionError) => {
-      expect(isVoxError(reason)).toBe(true);
+      expect(reason instanceof VoxError).toBe(true);
       return reason;
     },
   );

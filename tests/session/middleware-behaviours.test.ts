@@ -6,7 +6,6 @@ import {
   contextKey,
   enforceDeadline,
   fail,
-  intercept,
   logClientCalls,
   logServerCalls,
   Metadata,
@@ -155,7 +154,7 @@ describe("server middleware", () => {
         log.push(`${label}:post:Replied`);
         return value;
       };
-    const served = intercept(
+    const served = withMiddleware(
       demoDispatcher((context) => trail.require(context)),
       [passing("first", () => "first"), passing("second", (before) => `${before}+second`)],
     );
@@ -171,7 +170,7 @@ describe("server middleware", () => {
         return String(timeRemainingMs(context) !== undefined);
       }),
     ]);
-    await using pair = await connectPair(intercept(served, [enforceDeadline()]));
+    await using pair = await connectPair(withMiddleware(served, [enforceDeadline()]));
     let answered: Metadata | undefined;
     const onMetadata = (metadata: Metadata): void => {
       answered = metadata;
@@ -189,7 +188,7 @@ describe("server middleware", () => {
       seen.push(value);
       return value;
     };
-    await using pair = await connectPair(intercept(demoDispatcher(header("x")), [peeking]));
+    await using pair = await connectPair(withMiddleware(demoDispatcher(header("x")), [peeking]));
     expect(await callerOf(pair).call(demo.method("add"), [20, 22])).toBe(42);
     expect(seen).toEqual([[20, 22], 42]);
   });
@@ -206,7 +205,7 @@ describe("server middleware", () => {
         throw error;
       }
     };
-    await using pair = await connectPair(intercept(demoDispatcher(header("x")), [noting]));
+    await using pair = await connectPair(withMiddleware(demoDispatcher(header("x")), [noting]));
     await callerOf(pair).call(demo.method("echo"), [1]);
     await expect(callerOf(pair).call(demo.method("fail"), [])).rejects.toMatchObject({ code: "Cancelled" });
     expect(replied).toEqual([true, false]);
@@ -219,7 +218,7 @@ describe("server middleware", () => {
       seen.push(context.method.name, own(context.metadata), ...args);
       return next();
     };
-    await using pair = await connectPair(intercept(demoDispatcher(header("x")), [peeking]));
+    await using pair = await connectPair(withMiddleware(demoDispatcher(header("x")), [peeking]));
     await callerOf(pair).call(demo.method("add"), [7, 35]);
     expect(seen).toEqual(["add", 0, 7, 35]);
   });
@@ -236,7 +235,7 @@ describe("server middleware", () => {
       seen.push(counter.get(context), text.get(context));
       return next();
     };
-    await using pair = await connectPair(intercept(demoDispatcher(header("x")), [counting]));
+    await using pair = await connectPair(withMiddleware(demoDispatcher(header("x")), [counting]));
     await callerOf(pair).call(demo.method("echo"), [1]);
     expect(seen).toEqual([undefined, 41, 42, undefined]);
   });
@@ -252,7 +251,7 @@ describe("server logging", () => {
       }),
     ]);
     const log = logServerCalls((record) => records.push(record), { metadata: true, payloads: true });
-    await using pair = await connectPair(intercept(served, [log]));
+    await using pair = await connectPair(withMiddleware(served, [log]));
     const metadata = new Metadata()
       .append("authorization", "Bearer secret", { sensitive: true })
       .append("attempt", 2);
@@ -282,7 +281,7 @@ describe("server logging", () => {
     const served = $.dispatcher("Lists", [lists.handled("take", ([items]) => items)]);
     const payloads = { depth: 6, text: 8, items: 3 };
     const log = logServerCalls((record) => records.push(record), { payloads });
-    await using pair = await connectPair(intercept(served, [log]));
+    await using pair = await connectPair(withMiddleware(served, [log]));
     await callerOf(pair).call(lists.method("take"), [[1, 2, 3, 4, 5], "abcdefghijklmnopqrstuvwxyz"]);
     expect(records).toMatchObject([
       {
@@ -303,7 +302,7 @@ describe("server logging", () => {
         throw new Error("not for the caller");
       }),
     ]);
-    await using pair = await connectPair(intercept(served, [logServerCalls(write, { payloads: true })]));
+    await using pair = await connectPair(withMiddleware(served, [logServerCalls(write, { payloads: true })]));
     const caller = callerOf(pair, logClientCalls(write, { payloads: true }));
     await caller.tryCall(refusing.method("refuse"), []);
     await caller.tryCall(refusing.method("crash"), []);

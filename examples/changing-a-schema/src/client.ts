@@ -1,5 +1,5 @@
 /** A client of the old version. */
-import { isVoxError } from "@voxrpc/runtime";
+import { VoxError } from "@voxrpc/runtime";
 import { connect } from "@voxrpc/runtime/node";
 import { Catalog, type Product } from "./gen/v1/catalog.vox.js";
 
@@ -13,7 +13,7 @@ for (const id of [1n, 2n]) {
   try {
     console.log(`client (v1) hears that ${id} is ${await catalog.availability(id)}`);
   } catch (error) {
-    if (!isVoxError(error)) throw error;
+    if (!(error instanceof VoxError)) throw error;
     console.log(`client (v1) cannot read whether ${id} is there: ${error.message}`);
   }
 }

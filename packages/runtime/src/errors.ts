@@ -6,6 +6,7 @@
  */
 
 import { brand } from "./options/brand.js";
+import { shown } from "./options/checks.js";
 import { errorMessage, peerText } from "./options/peer-text.js";
 import { toJson } from "./options/to-json.js";
 
@@ -49,6 +50,15 @@ export class VoxError extends Error {
 /** True for a {@link VoxError}, also for one made by another copy of this package. */
 export function isVoxError(value: unknown): value is VoxError {
   return value instanceof VoxError;
+}
+
+/**
+ * Anything that was thrown as a {@link VoxError}: one that is one as it is, every other value as the `cause` of one with code
+ * `Unknown`, with its message.
+ */
+export function toVoxError(thrown: unknown): VoxError {
+  if (isVoxError(thrown)) return thrown;
+  return new VoxError("Unknown", thrown instanceof Error ? thrown.message : shown(thrown), { cause: thrown });
 }
 
 /** The error of an attempt that the application gave up, code `Cancelled`. @param what it has not reached, like `the session was established` */
@@ -290,8 +300,8 @@ export class CallError extends VoxError {
 /** What a call rejects with, or what its Result holds; narrow it by `code`. */
 export type CallRejection<E = unknown> = DeclaredError<E> | CallError;
 
-/** The reason of a call that ran out of time: `cause` of its {@link CallError}. Named like the platform's. */
-export class CallTimeoutError extends Error {
+/** The reason of a call that ran out of time, code `Timeout`: `cause` of its {@link CallError}. */
+export class CallTimeoutError extends VoxError {
   static {
     brand(CallTimeoutError, "CallTimeoutError");
   }
@@ -300,8 +310,7 @@ export class CallTimeoutError extends Error {
   readonly timeoutMs: number;
 
   constructor(timeoutMs: number) {
-    super(`no answer within ${timeoutMs} ms`);
-    this.name = "CallTimeoutError";
+    super("Timeout", `no answer within ${timeoutMs} ms`);
     this.timeoutMs = timeoutMs;
   }
 }

@@ -28,17 +28,18 @@ export {
   ChannelError,
   CodecError,
   DeclaredError,
-  isVoxError,
   SessionError,
+  toVoxError,
   VoxError,
 } from "./errors.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export { attachBearerToken, UnauthenticatedError, verifyBearerToken } from "./middleware/bearer.js";
-export { type ClientMiddleware, withMiddleware } from "./middleware/client-middleware.js";
+export type { ClientMiddleware } from "./middleware/client-middleware.js";
 export { type ContextKey, contextKey } from "./middleware/context-key.js";
 export { enforceDeadline, propagateDeadline, timeRemainingMs } from "./middleware/deadline.js";
 export { type CallRecord, logClientCalls, logServerCalls } from "./middleware/logging.js";
-export { intercept, type ServerMiddleware } from "./middleware/server-middleware.js";
+export type { ServerMiddleware } from "./middleware/server-middleware.js";
+export { withMiddleware } from "./middleware/with-middleware.js";
 export { combineObservers, type Observer, type ObserverEvents } from "./observer.js";
 export type { ReconnectOptions } from "./resume/reconnect-options.js";
 export { Metadata, type MetadataInit } from "./wire/metadata.js";

@@ -1,6 +1,7 @@
 /** Bearer tokens beside calls. */
 
 import type { CallContext } from "../call/context.js";
+import { VoxError } from "../errors.js";
 import { brand } from "../options/brand.js";
 import { callback, having, orFunction, text as textCheck } from "../options/checks.js";
 import type { ClientMiddleware } from "./client-middleware.js";
@@ -13,15 +14,14 @@ const authorizationKey = "authorization";
 const refusalKey = "error";
 const scheme = "Bearer ";
 
-/** A call came without a token that is accepted. The caller sees `Cancelled`, and `unauthenticated` beside the answer. */
-export class UnauthenticatedError extends Error {
+/** A call came without a token that is accepted, code `Unauthenticated`. The caller sees `Cancelled`, and `unauthenticated` beside the answer. */
+export class UnauthenticatedError extends VoxError {
   static {
     brand(UnauthenticatedError, "UnauthenticatedError");
   }
 
   constructor(method: string) {
-    super(`${method}: no bearer token that is accepted`);
-    this.name = "UnauthenticatedError";
+    super("Unauthenticated", `${method}: no bearer token that is accepted`);
   }
 }
 

@@ -27,11 +27,8 @@ export type ClientMiddleware = (call: OutgoingCall, next: () => Promise<unknown>
 
 const callerCheck = /*@__PURE__*/ having("a Caller, like client.$caller", "call");
 
-/**
- * A caller whose calls go through middleware, the first in the list outermost. Make a client of it:
- * `Catalog.create(withMiddleware(shop.$caller, [logging(console.log)]))`.
- */
-export function withMiddleware(caller: Caller, middleware: readonly ClientMiddleware[]): Caller {
+/** A caller whose calls go through middleware, the first in the list outermost. */
+export function wrapCaller(caller: Caller, middleware: readonly ClientMiddleware[]): Caller {
   callerCheck(caller, "caller");
   functions(middleware, "middleware");
   return middleware.length === 0 ? caller : new MiddlewareCaller(caller, [...middleware]);

@@ -7,11 +7,12 @@ import { CallError } from "../errors.js";
 import { FakeClock } from "../testing/fake-clock.js";
 import { Metadata } from "../wire/metadata.js";
 import { attachBearerToken, UnauthenticatedError, verifyBearerToken } from "./bearer.js";
-import { type ClientMiddleware, withMiddleware } from "./client-middleware.js";
+import type { ClientMiddleware } from "./client-middleware.js";
 import { contextKey } from "./context-key.js";
 import { enforceDeadline, propagateDeadline, timeRemainingMs } from "./deadline.js";
 import { type CallRecord, logClientCalls, logServerCalls } from "./logging.js";
-import { intercept, type ServerMiddleware } from "./server-middleware.js";
+import type { ServerMiddleware } from "./server-middleware.js";
+import { withMiddleware } from "./with-middleware.js";
 
 const name = { service: "Demo", name: "get", id: 1n };
 const method = name as unknown as Method<[], string, never>;
@@ -45,7 +46,7 @@ function through(
   invoke: (context: CallContext) => unknown,
 ): Promise<unknown> {
   const handled = { ...name, invoke: (_args: unknown, given: CallContext) => invoke(given) };
-  const [only] = intercept(
+  const [only] = withMiddleware(
     new Dispatcher("Demo", [handled as unknown as HandledMethod], undefined),
     middleware,
   ).methods;

@@ -18,12 +18,8 @@ export type ServerMiddleware = (
 /**
  * The same service behind middleware, the first in the list outermost. Calls of unknown methods, and calls whose arguments
  * cannot be read, do not get here.
- *
- * ```ts
- * serve(url, intercept(catalogDispatcher(handler), [verifyBearerToken(verify, user), logServerCalls(console.log)]));
- * ```
  */
-export function intercept(dispatcher: Dispatcher, middleware: readonly ServerMiddleware[]): Dispatcher {
+export function wrapDispatcher(dispatcher: Dispatcher, middleware: readonly ServerMiddleware[]): Dispatcher {
   dispatcherCheck(dispatcher, "dispatcher");
   functions(middleware, "middleware");
   // A list that is changed later must not take a check away.

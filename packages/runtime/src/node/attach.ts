@@ -1,11 +1,10 @@
 /** Serving on an HTTP server that the application has: HTTP and RPC share its port. */
 import type { Server as HttpServer } from "node:http";
-import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { completeLimits } from "../limits.js";
 import { type Check, checkOptions, having, type OptionChecks } from "../options/checks.js";
 import { addressOf } from "./own-listener.js";
-import { type ServeOptions, Server, serveChecks } from "./serve.js";
+import { answeringWith, type ServeOptions, Server, serveChecks } from "./serve.js";
 import { handleUpgrades } from "./upgrades.js";
 
 /** What {@link attach} may be given. */
@@ -47,7 +46,7 @@ const isHttpServer: Check = /*@__PURE__*/ having(
 export function attach(http: HttpServer, acceptor: Acceptor, options: AttachOptions = {}): Server {
   isHttpServer(http, "http");
   checkOptions(options, attachChecks);
-  checkAcceptor(acceptor, "acceptor");
+  const answering = answeringWith(acceptor, options);
   const { path: served = "/vox", origins } = options;
   const stopUpgrades = handleUpgrades(http, {
     path: served,
@@ -64,6 +63,6 @@ export function attach(http: HttpServer, acceptor: Acceptor, options: AttachOpti
     // Its errors are the application's: it listens.
     onError() {},
   };
-  const server: Server = new Server(listener, () => addressOf(http, served), acceptor, options);
+  const server: Server = new Server(listener, () => addressOf(http, served), answering, options);
   return server;
 }

@@ -11,6 +11,7 @@ import { cancelledBefore, SessionError } from "../errors.js";
 import { initiateChecks, type OpenSessionOptions, openSession } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
+import { type ClientOptions, callerFor, clientChecks } from "../middleware/client-options.js";
 import { notify } from "../observer.js";
 import {
   anyObject,
@@ -32,13 +33,18 @@ import { openLink } from "./open-link.js";
 import { type WebSocketOptions, webSocketChecks } from "./open-websocket.js";
 import { printFailure } from "./print-failure.js";
 
-/** What {@link connect} may be given. */
-export interface ConnectOptions
+/** What {@link connect} may be given: what {@link connectSession} takes, and options of the client's calls. */
+export interface ConnectOptions extends Omit<ConnectSessionOptions, "service">, ClientOptions {}
+
+/** What {@link connectSession} may be given. */
+export interface ConnectSessionOptions
   extends Omit<
       OpenSessionOptions,
       "acceptor" | "keepalive" | "reconnect" | "service" | "timeoutMs" | "virtualConnections"
     >,
     KeepaliveSetting {
+  /** Name of the service that is wanted of the peer. Default: none in particular. */
+  readonly service?: string | undefined;
   /** Milliseconds for one attempt: name look-up, connection and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
   /**
@@ -65,12 +71,6 @@ export interface ConnectOptions
   readonly tls?: ConnectionOptions | undefined;
 }
 
-/** What {@link connectSession} may be given. */
-export interface ConnectSessionOptions extends ConnectOptions {
-  /** Name of the service that is wanted of the peer. Default: none in particular. */
-  readonly service?: string | undefined;
-}
-
 const {
   acceptor: _acceptor,
   timeoutMs: _timeoutMs,
@@ -78,7 +78,7 @@ const {
   ...shared
 } = initiateChecks;
 
-export const connectChecks: OptionChecks<ConnectSessionOptions> = {
+export const connectSessionChecks: OptionChecks<ConnectSessionOptions> = {
   ...shared,
   keepalive: keepaliveCheck,
   reconnect: switchable(reconnectChecks),
@@ -88,6 +88,8 @@ export const connectChecks: OptionChecks<ConnectSessionOptions> = {
   webSocket: nested(webSocketChecks),
   tls: anyObject,
 };
+
+export const connectChecks: OptionChecks<ConnectOptions> = { ...connectSessionChecks, ...clientChecks };
 
 const defaultConnectTimeoutMs = 5000;
 const firstBackOffMs = 100;
@@ -118,8 +120,10 @@ export async function connect<C>(
   options: ConnectOptions = {},
 ): Promise<C> {
   checkService(service);
-  const session = await connectSession(address, { ...options, service: service.name });
-  const client = session.client(service);
+  const { middleware, callTimeoutMs, ...rest } = options;
+  checkOptions({ middleware, callTimeoutMs }, clientChecks);
+  const session = await connectSession(address, { ...rest, service: service.name });
+  const client = service.create(callerFor(session.holdCaller(), { middleware, callTimeoutMs }));
   // Whoever has the client has no other way to the session: it ends with it.
   void session.closeWhenIdle();
   return client;
@@ -139,7 +143,7 @@ export async function connectSession(address: string, options: ConnectSessionOpt
 }
 
 async function tryToConnect(address: string, options: ConnectSessionOptions): Promise<Session> {
-  checkOptions(options, connectChecks);
+  checkOptions(options, connectSessionChecks);
   checkChannelCapacity(options);
   const target = parseAddress(address);
   const { connectRetryMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;

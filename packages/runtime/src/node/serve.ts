@@ -13,12 +13,15 @@ import { SessionError } from "../errors.js";
 import { type AcceptSessionOptions, acceptChecks, acceptSession } from "../establish/accept.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import { completeLimits, type Limits } from "../limits.js";
+import type { ServerMiddleware } from "../middleware/server-middleware.js";
+import { wrapAcceptor } from "../middleware/with-middleware.js";
 import { notify } from "../observer.js";
 import {
   anyObject,
   bound,
   callback,
   checkOptions,
+  functions,
   type OptionChecks,
   switchable,
 } from "../options/checks.js";
@@ -70,6 +73,11 @@ export interface ServeOptions
    * rejects is ended, and the observer's `onHandshakeFailed` hears of it.
    */
   readonly onSession?: ((session: Session) => void | Promise<void>) | undefined;
+  /**
+   * Around each call that is answered, the first outermost. Needs a dispatcher or a router: an acceptor of your own wraps
+   * what it accepts with, `withMiddleware(dispatcher, …)`. Default none.
+   */
+  readonly middleware?: readonly ServerMiddleware[] | undefined;
   /** Closes the server when aborted, in good order; before it listens, `serve` rejects with code `Cancelled`. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -83,9 +91,16 @@ export const serveChecks: OptionChecks<ServeOptions> = {
   maxPendingHandshakes: bound,
   resumable: switchable(resumableChecks),
   onSession: callback,
+  middleware: functions,
   ...upgradeChecks,
   tls: anyObject,
 };
+
+/** What answers, with the middleware around it. @throws TypeError for another acceptor than `serve` takes */
+export function answeringWith(acceptor: Acceptor, { middleware }: ServeOptions): Acceptor {
+  checkAcceptor(acceptor, "acceptor");
+  return middleware === undefined ? acceptor : wrapAcceptor(acceptor, middleware);
+}
 
 const defaultMaxConnections = 10_000;
 const defaultMaxPendingHandshakes = 1024;
@@ -118,7 +133,7 @@ export async function serve(
   options: ServeOptions = {},
 ): Promise<Server> {
   checkOptions(options, serveChecks);
-  checkAcceptor(acceptor, "acceptor");
+  const answering = answeringWith(acceptor, options);
   checkChannelCapacity(options);
   // Connections that come before a server is made find it by then: sockets are handed out later.
   let server: Server | undefined;
@@ -140,19 +155,19 @@ export async function serve(
   if (typeof where !== "string") {
     isListener(where, "address");
     const target = targetOf(where);
-    server = new Server(adopt(where, taking), () => addressOf(where, target), acceptor, options);
+    server = new Server(adopt(where, taking), () => addressOf(where, target), answering, options);
     return server;
   }
   const wanted = parseAddress(where, "unsupported transport scheme");
   if (isWebSocket(wanted)) {
     const listening = await listenWebSocket(wanted, taking);
-    server = new Server(ownedListener(listening.server), () => listening.address, acceptor, options);
+    server = new Server(ownedListener(listening.server), () => listening.address, answering, options);
     return server;
   }
   const isAnswering = (): Promise<boolean> => answers(wanted, signal);
   const { listener, lock } = await listen(wanted, { ...taking, isAnswering });
   const bound = "path" in wanted ? wanted : { ...wanted, port: (listener.address() as AddressInfo).port };
-  server = new Server(ownedListener(listener, lock), () => bound, acceptor, options);
+  server = new Server(ownedListener(listener, lock), () => bound, answering, options);
   return server;
 }
 

@@ -24,7 +24,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { channel, fail, intercept, Metadata, withMiddleware } from "@voxrpc/runtime";
+import { channel, fail, Metadata, withMiddleware } from "@voxrpc/runtime";
 import { connectSession, type ServeOptions, serve } from "@voxrpc/runtime/node";
 import { otel, traceContext } from "@voxrpc/runtime/otel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -93,7 +93,7 @@ async function tracedPair(handled: readonly HandledMethod[], options: ServeOptio
   const meterProvider = new MeterProvider({ readers: [reader] });
   const telemetry = otel({ tracerProvider, meterProvider });
   const { observer } = telemetry;
-  const golden = intercept(dispatcher("Golden", handled), [telemetry.server]);
+  const golden = withMiddleware(dispatcher("Golden", handled), [telemetry.server]);
   const server = await serve("tcp://127.0.0.1:0", golden, { ...options, observer, keepalive: false });
   const session = await connectSession(server.url, { observer, keepalive: false });
   if (session.driver === undefined) throw new Error("no driver");

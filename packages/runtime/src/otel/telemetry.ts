@@ -34,7 +34,7 @@ export const telemetryChecks: OptionChecks<TelemetryOptions> = {
 export interface Telemetry {
   /** A span around each call that a client makes: for `withMiddleware`. */
   readonly client: ClientMiddleware;
-  /** A span around each call that a handler answers, active while it runs: for `intercept`. */
+  /** A span around each call that a handler answers, active while it runs: for `withMiddleware`. */
   readonly server: ServerMiddleware;
   /** Counts and measures: for the `observer` option; with others by `combineObservers`. */
   readonly observer: Observer;
@@ -53,7 +53,7 @@ const scope = "@voxrpc/runtime";
  *
  * ```ts
  * const telemetry = otel();
- * const dispatcher = intercept(catalogDispatcher(handler), [telemetry.server]);
+ * const dispatcher = withMiddleware(catalogDispatcher(handler), [telemetry.server]);
  * const server = await serve(url, dispatcher, { observer: telemetry.observer });
  * const shop = await connect(url, Catalog, { observer: telemetry.observer });
  * const traced = Catalog.create(withMiddleware(shop.$caller, [telemetry.client]));

@@ -11,6 +11,7 @@ import {
   type Reconnect,
 } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
+import { type ClientOptions, callerFor, clientChecks } from "../middleware/client-options.js";
 import { callback, checkOptions, duration, type OptionChecks, texts } from "../options/checks.js";
 import type { LinkAttempt, LinkSource } from "../resume/reconnect-options.js";
 import type { Session } from "../session/session.js";
@@ -19,7 +20,8 @@ import type { WebSocketLink } from "./websocket-link.js";
 
 /** What {@link connect} may be given. */
 export interface WebConnectOptions
-  extends Omit<OpenSessionOptions, "acceptor" | "reconnect" | "service" | "timeoutMs"> {
+  extends Omit<OpenSessionOptions, "acceptor" | "reconnect" | "service" | "timeoutMs">,
+    ClientOptions {
   /** Milliseconds for one attempt: connection, upgrade and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
   /** Subprotocols to offer; `bearerProtocols(token)` carries a token. Default none. */
@@ -43,6 +45,7 @@ const {
 
 export const webConnectChecks: OptionChecks<WebConnectOptions> = {
   ...shared,
+  ...clientChecks,
   connectTimeoutMs: duration,
   protocols: texts,
   reconnect: callback,
@@ -86,7 +89,7 @@ export async function connect<C>(
   checkOptions(options, webConnectChecks);
   checkService(service);
   const session = await connectService(isAddressed ? first : defaultPath, service.name, options);
-  const client = session.client(service);
+  const client = service.create(callerFor(session.holdCaller(), options));
   // The client is the only way to the session, so the session ends with it.
   void session.closeWhenIdle();
   return client;
@@ -97,7 +100,8 @@ async function connectService(
   service: string,
   options: WebConnectOptions,
 ): Promise<Session> {
-  const { connectTimeoutMs = defaultConnectTimeoutMs, protocols = [], reconnect, serve, ...rest } = options;
+  const { connectTimeoutMs = defaultConnectTimeoutMs, protocols = [], reconnect, serve, ...others } = options;
+  const { middleware: _middleware, callTimeoutMs: _callTimeoutMs, ...rest } = others;
   const url = webSocketUrl(address);
   const clock: Clock = options.clock ?? systemClock;
   const limits = completeLimits(options.limits);

@@ -1,0 +1,49 @@
+/** A time-out for calls that are given none. */
+import type { CallRejection } from "../errors.js";
+import type { Caller, CallOptions } from "./caller.js";
+import type { Method } from "./method.js";
+import type { Result } from "./result.js";
+import type { ConnectionHandle, SessionHandle } from "./session-handle.js";
+
+/** @param timeoutMs for each call whose options say nothing, ms */
+export function withDefaultTimeout(caller: Caller, timeoutMs: number): Caller {
+  return new TimedCaller(caller, timeoutMs);
+}
+
+class TimedCaller implements Caller {
+  private readonly inner: Caller;
+  private readonly timeoutMs: number;
+
+  constructor(inner: Caller, timeoutMs: number) {
+    this.inner = inner;
+    this.timeoutMs = timeoutMs;
+  }
+
+  get session(): SessionHandle {
+    return this.inner.session;
+  }
+
+  get connection(): ConnectionHandle {
+    return this.inner.connection;
+  }
+
+  call<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<T> {
+    return this.inner.call(method, args, this.timed(options));
+  }
+
+  tryCall<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<Result<T, CallRejection<E>>> {
+    return this.inner.tryCall(method, args, this.timed(options));
+  }
+
+  private timed(options: CallOptions | undefined): CallOptions {
+    return options?.timeoutMs === undefined ? { ...options, timeoutMs: this.timeoutMs } : options;
+  }
+}

@@ -1,0 +1,61 @@
+/** Middleware around what makes calls, and around what answers them. */
+import type { Acceptor, ConnectionAcceptor, Router } from "../acceptor/router.js";
+import type { Caller } from "../call/caller.js";
+import { Dispatcher } from "../call/dispatcher.js";
+import { isPromise } from "../call/result.js";
+import { functions } from "../options/checks.js";
+import { type ClientMiddleware, wrapCaller } from "./client-middleware.js";
+import { type ServerMiddleware, wrapDispatcher } from "./server-middleware.js";
+
+/**
+ * Puts middleware around a caller, a dispatcher or a router; the first in the list is outermost. The option `middleware` of
+ * `connect` and `serve` does the same.
+ *
+ * ```ts
+ * const logged = Catalog.create(withMiddleware(shop.$caller, [logClientCalls(console.log)]));
+ * await serve(url, withMiddleware(catalogDispatcher(handler), [logServerCalls(console.log)]));
+ * ```
+ *
+ * A server's middleware does not see calls of unknown methods, nor calls whose arguments cannot be read.
+ * @throws TypeError for what is none of the three, and for middleware that is no list of functions
+ */
+export function withMiddleware(caller: Caller, middleware: readonly ClientMiddleware[]): Caller;
+export function withMiddleware(dispatcher: Dispatcher, middleware: readonly ServerMiddleware[]): Dispatcher;
+export function withMiddleware(router: Router, middleware: readonly ServerMiddleware[]): Router;
+export function withMiddleware(
+  target: Caller | Dispatcher | Router,
+  middleware: readonly ClientMiddleware[] | readonly ServerMiddleware[],
+): Caller | Dispatcher | Router {
+  if (target instanceof Dispatcher) return wrapDispatcher(target, middleware as readonly ServerMiddleware[]);
+  if (isRouter(target)) return wrapRouter(target, middleware as readonly ServerMiddleware[]);
+  return wrapCaller(target, middleware as readonly ClientMiddleware[]);
+}
+
+/**
+ * What `serve` does with its option `middleware`.
+ * @throws TypeError for an acceptor of the application: it wraps the dispatcher that it accepts with
+ */
+export function wrapAcceptor(acceptor: Acceptor, middleware: readonly ServerMiddleware[]): Acceptor {
+  if (acceptor instanceof Dispatcher) return wrapDispatcher(acceptor, middleware);
+  if (isRouter(acceptor)) return wrapRouter(acceptor, middleware);
+  throw new TypeError(
+    "middleware needs a dispatcher or a router: wrap the dispatcher that your acceptor accepts with, withMiddleware(dispatcher, …)",
+  );
+}
+
+function wrapRouter(router: Router, middleware: readonly ServerMiddleware[]): Router {
+  functions(middleware, "middleware");
+  const wrap = (found: Dispatcher | undefined): Dispatcher | undefined =>
+    found && wrapDispatcher(found, middleware);
+  return {
+    ...router,
+    route(request) {
+      const found = router.route(request);
+      return isPromise(found) ? Promise.resolve(found).then(wrap) : wrap(found);
+    },
+  };
+}
+
+function isRouter(target: Caller | Router | ConnectionAcceptor): target is Router {
+  return typeof (target as Partial<Router> | null | undefined)?.route === "function";
+}
