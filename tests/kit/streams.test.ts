@@ -125,8 +125,6 @@ describe("docs/streams.md", () => {
   it("ends subscriptions when a server stops", async () => {
     const bus = new EventEmitter();
     const [url, { handler }] = ["tcp://127.0.0.1:0", streamsHandler()];
-    const stopping = new AbortController();
-
     async function* changesUntil(bus: EventEmitter, signal: AbortSignal): AsyncGenerator<number> {
       try {
         for await (const [change] of on(bus, "change", { signal })) yield change;
@@ -136,16 +134,11 @@ describe("docs/streams.md", () => {
     }
 
     const subscriptions: Pick<StreamsHandler, "endless"> = {
-      endless: (out) => out.sendAll(changesUntil(bus, AbortSignal.any([out.signal, stopping.signal]))),
+      endless: (out, { draining }) => out.sendAll(changesUntil(bus, AbortSignal.any([out.signal, draining]))),
     };
     const server = await serve(url, streamsDispatcher({ ...handler, ...subscriptions }));
 
-    async function stop(): Promise<void> {
-      stopping.abort();
-      await server.close({ timeoutMs: 5000 });
-    }
-    process.once("SIGTERM", stop);
-    process.off("SIGTERM", stop);
+    process.once("SIGTERM", () => server.close({ timeoutMs: 5000 }));
 
     await using client = await connect(server.url, Streams);
     const subscribers = Array.from({ length: 3 }, async () => {
@@ -157,7 +150,8 @@ describe("docs/streams.md", () => {
     });
     await vi.waitFor(() => expect(bus.listenerCount("change")).toBe(3));
     bus.emit("change", 7);
-    await stop();
+    process.emit("SIGTERM");
+    await server.closed;
     expect(await Promise.all(subscribers)).toEqual([
       [[7], 1],
       [[7], 1],

@@ -247,7 +247,7 @@ describe("two sessions", () => {
     expect(await back.call(nameOf.method, [4])).toBe("n4");
     await golden.connection.close();
     expect((await golden.connection.closed).reason).toBe("Local");
-    await expect(golden.call(add.method, [1, 1])).rejects.toMatchObject({ code: "SessionShutdown" });
+    await expect(golden.call(add.method, [1, 1])).rejects.toMatchObject({ code: "ConnectionClosed" });
     expect(await pair.client.driver?.call(add.method, [1, 1])).toBe(2);
     await settle();
     expect(pair.server.core.connectionCount).toBe(2);

@@ -237,8 +237,8 @@ const endings: readonly Ending[] = [
   {
     how: "the connection is closed by the caller",
     act: ({ closeConnection }) => closeConnection(),
-    caller: shut,
-    handler: shut,
+    caller: { ...shut, call: "ConnectionClosed" },
+    handler: { ...shut, call: "ConnectionClosed" },
   },
   { how: "the caller's session ends", act: ({ pair }) => pair.client.abort(), caller: shut, handler: shut },
   { how: "the handler's session ends", act: ({ pair }) => pair.server.abort(), caller: cut, handler: cut },

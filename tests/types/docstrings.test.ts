@@ -2,9 +2,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as runtime from "@voxrpc/runtime";
+import * as link from "@voxrpc/runtime/link";
 import * as node from "@voxrpc/runtime/node";
 import * as otel from "@voxrpc/runtime/otel";
+import * as proxy from "@voxrpc/runtime/proxy";
 import * as sqlite from "@voxrpc/runtime/sqlite";
+import * as store from "@voxrpc/runtime/store";
 import * as testing from "@voxrpc/runtime/testing";
 import * as web from "@voxrpc/runtime/web";
 import { expect, it } from "vitest";
@@ -77,10 +80,14 @@ function moduleOf({ file, code }: Example): string {
     ...(file.includes("/web/") ? [["@voxrpc/runtime/web", Object.keys(web)] as const] : []),
     ["@voxrpc/runtime/node", Object.keys(node)],
     ["@voxrpc/runtime", Object.keys(runtime)],
+    ["@voxrpc/runtime/link", Object.keys(link)],
+    ["@voxrpc/runtime/store", Object.keys(store)],
+    ["@voxrpc/runtime/proxy", Object.keys(proxy)],
     ["@voxrpc/runtime/testing", Object.keys(testing)],
     ["@voxrpc/runtime/otel", Object.keys(otel)],
     ["@voxrpc/runtime/sqlite", Object.keys(sqlite)],
     ["node:http", ["createServer"]],
+    ["node:child_process", ["spawn"]],
     ["vitest", ["expect", "it"]],
     ["./own.js", [...ownNames, "ConnectionAcceptor"]],
   ];
@@ -116,6 +123,9 @@ it("compiles each of them", () => {
     paths: {
       "@voxrpc/runtime": source("index"),
       "@voxrpc/runtime/gen/v1": source("gen/v1"),
+      "@voxrpc/runtime/link": source("public/link"),
+      "@voxrpc/runtime/store": source("public/store"),
+      "@voxrpc/runtime/proxy": source("public/proxy"),
       "@voxrpc/runtime/node": source("node/index"),
       "@voxrpc/runtime/web": source("web/index"),
       "@voxrpc/runtime/testing": source("testing/index"),

@@ -20,6 +20,8 @@ export class RootOffer implements ConnectionOffer {
   hasFailed = false;
   /** Answers the peer's calls. */
   dispatcher: Dispatcher | undefined = undefined;
+  /** With what the acceptor has refused the peer, which hears its text alone. */
+  refusal: Metadata | undefined = undefined;
   /** What the acceptor has thrown, other than a refusal. */
   error: unknown = undefined;
   /** Who the peer is, as the application says. */
@@ -84,6 +86,7 @@ export class RootOffer implements ConnectionOffer {
 
   reject(reason: Metadata, cause?: unknown): void {
     this.error = cause;
+    if (cause === undefined) this.refusal = reason;
     this.settle(reason.getString(errorKey) ?? "the connection is not wanted");
   }
 

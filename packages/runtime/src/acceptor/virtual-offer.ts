@@ -59,7 +59,9 @@ class VirtualOffer implements ConnectionOffer {
   }
 
   acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection {
-    return new RawConnection(this.take(local), this.session.core);
+    const { session } = this;
+    const connection = this.take(local);
+    return new RawConnection(connection, session.core, (own) => session.startDriver(connection, own));
   }
 
   identify(): void {

@@ -2,11 +2,20 @@
 import type { MethodName } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { Service } from "./service.js";
+import type { SessionHandle } from "./session-handle.js";
 
 /** Second argument of every handler. Valid until the handler has answered; nothing in it costs before it is read. */
 export interface CallContext {
   /** Aborted when the caller cancels, its connection ends or the server stops. Methods marked `@persist` ignore Cancel. */
   readonly signal: AbortSignal;
+  /**
+   * Aborted when the connection of the call begins to close in good order, or ends: a subscription ends then, instead of
+   * taking the time that the close leaves to calls in flight. It may be kept for streams that outlive the call (`keepOpen`): a
+   * close waits for these, for its time, where a handler has read it.
+   */
+  readonly draining: AbortSignal;
+  /** The session of the call: its state, connections to open, clients of the peer. */
+  readonly session: SessionHandle;
   /** What the caller sent beside the arguments. */
   readonly metadata: Metadata;
   /** What goes back beside the answer: set entries before the handler returns. */

@@ -3,6 +3,7 @@
  * a snapshot changes nothing and tells nobody. Source: `protocol/session.md` §9.
  */
 import type { CloseReason } from "./close-reason.js";
+import type { SessionState } from "./session-state.js";
 
 /** An id; as text where it is larger than numbers are exact. */
 export type SnapshotId = number | string;
@@ -11,7 +12,8 @@ export type SnapshotId = number | string;
 export interface SessionSnapshot {
   /** In words, the link that carries it. */
   readonly link: string;
-  readonly state: "open" | "closing" | "closed";
+  /** `recovering`: it has no link, and waits for its peer or tries to get one. */
+  readonly state: SessionState["kind"] | "closing";
   /** Undefined unless it is closed. */
   readonly closeReason: CloseReason | undefined;
   /** Text of the error that ended it; undefined for an ordinary end, and before the end. */

@@ -27,7 +27,10 @@ export interface Answers {
   forget(methodId: bigint): void;
   /** Runs what waits, as far as the limit and the link allow. */
   pump(): void;
-  drain(): void;
+  /** Whether somebody listens for the beginning of a graceful end. */
+  readonly isDrainWatched: boolean;
+  /** Answers new calls with `SessionShutdown` from now on, or does so no more. */
+  drain(isDraining: boolean): void;
   /** The link is lost, and what was announced on it is about to be forgotten. */
   beforeLinkLost(): void;
   onLinkLost(): void;

@@ -195,10 +195,20 @@ export class Driver implements Caller, ConnectionSink {
   }
 
   onDraining(onIdle: () => void, withChannels = false): void {
-    this.outgoing.drain();
-    this.incoming.drain();
     this.onIdle = onIdle;
-    this.waitsForChannels = withChannels;
+    this.outgoing.drain(true);
+    this.incoming.drain(true);
+    // Who knows of the end closes the streams that it has kept.
+    this.waitsForChannels = withChannels || this.incoming.isDrainWatched;
+    this.settle();
+  }
+
+  onReleased(onIdle: (() => void) | undefined, isOverdue = false): void {
+    if (isOverdue) this.outgoing.end("ConnectionClosed", undefined);
+    this.outgoing.drain(false);
+    this.incoming.drain(false);
+    this.onIdle = onIdle;
+    this.waitsForChannels = false;
     this.settle();
   }
 
@@ -225,7 +235,8 @@ export class Driver implements Caller, ConnectionSink {
     this.onIdle = undefined;
     this.incoming.end();
     this.channels?.end(reason, error);
-    this.outgoing.end(reason === "Local" ? "SessionShutdown" : "ConnectionClosed", error);
+    const isShutdown = reason === "Local" && this.target.host.isShuttingDown;
+    this.outgoing.end(isShutdown ? "SessionShutdown" : "ConnectionClosed", error);
     this.bindings.end();
   }
 

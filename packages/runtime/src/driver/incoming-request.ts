@@ -3,11 +3,13 @@ import type { Caller } from "../call/caller.js";
 import type { CallContext } from "../call/context.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import type { Service } from "../call/service.js";
+import type { SessionHandle } from "../call/session-handle.js";
 import { SharedCaller } from "../call/shared-caller.js";
 import type { HandlerChannels } from "../channel/handler-channels.js";
 import type { LiveOperation, OperationRequest } from "../operations/live-operation.js";
 import type { WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
+import type { Draining } from "./draining.js";
 import type { MethodEntry } from "./method-table.js";
 import type { Reading } from "./reading.js";
 import type { ObservedRequest } from "./request-events.js";
@@ -67,6 +69,7 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
   readonly argumentsStart: number;
   readonly argumentsEnd: number;
   private readonly caller: Caller | undefined;
+  private readonly drain: Draining;
   private decodedMetadata: Metadata | undefined = undefined;
   private answerMetadata: Metadata | undefined = undefined;
   private controller: AbortController | undefined = undefined;
@@ -79,7 +82,9 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
     call: CallOffsets,
     bytes: Uint8Array,
     sinceMs: number,
+    drain: Draining,
   ) {
+    this.drain = drain;
     this.sinceMs = sinceMs;
     this.served = served;
     this.requestId = call.id;
@@ -99,6 +104,15 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
   /** Whether it may carry the id of an operation that counts: running an idempotent method twice does no harm. */
   get mayRepeat(): boolean {
     return this.metadataEnd - this.metadataStart > noMetadataBytes && !this.served.method.idempotent;
+  }
+
+  get session(): SessionHandle {
+    if (this.caller === undefined) throw new TypeError("this side makes no calls");
+    return this.caller.session;
+  }
+
+  get draining(): AbortSignal {
+    return this.drain.signal;
   }
 
   client<C>(service: Service<C>): C {

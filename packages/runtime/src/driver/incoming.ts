@@ -20,6 +20,7 @@ import { isSendable } from "../wire/metadata.js";
 import type { AnsweringParts, Answers } from "./answering.js";
 import type { ArrivalQueue, QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
+import { Draining } from "./draining.js";
 import { HandlersAtWork } from "./handlers-at-work.js";
 import { IncomingArguments } from "./incoming-arguments.js";
 import { WaitingCalls } from "./incoming-queue.js";
@@ -51,6 +52,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   private readonly arguments: IncomingArguments;
   /** Whether new calls are answered with `SessionShutdown`. */
   isDraining = false;
+  private readonly draining = new Draining();
   private hasEnded = false;
   private readonly working: HandlersAtWork;
 
@@ -151,9 +153,13 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     }
   }
 
-  /** Answers new calls with `SessionShutdown` from now on. */
-  drain(): void {
-    this.isDraining = true;
+  get isDrainWatched(): boolean {
+    return this.draining.isWatched;
+  }
+
+  drain(isDraining: boolean): void {
+    this.isDraining = isDraining;
+    if (isDraining) this.draining.begin();
   }
 
   /** The link is lost, and what was announced on it is about to be forgotten: calls that still need it keep it. */
@@ -186,6 +192,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   /** The connection has ended: handlers that may stop are told so; what they answer is dropped. */
   end(): void {
     this.hasEnded = true;
+    this.draining.begin();
     this.waiting.clear();
     this.carried.clear();
     this.methods.clear();
@@ -345,7 +352,15 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.keep(this.waiting.unread, head, bytes, arrivedMs);
       return;
     }
-    const request = new IncomingRequest(served, this.connection.id, this.caller, head, bytes, arrivedMs);
+    const request = new IncomingRequest(
+      served,
+      this.connection.id,
+      this.caller,
+      head,
+      bytes,
+      arrivedMs,
+      this.draining,
+    );
     this.events.begin(request);
     this.events.started(request);
     if (request.mayRepeat && (this.running.size !== 0 || this.operations.asksStore(method)))

@@ -265,8 +265,8 @@ export class OutgoingCalls implements ResendHost {
   }
 
   /** No new calls. Those that wait for a slot are still made. */
-  drain(): void {
-    this.isDraining = true;
+  drain(isDraining: boolean): void {
+    this.isDraining = isDraining;
   }
 
   /** Fails all calls: the connection has ended. */
@@ -529,7 +529,11 @@ export class OutgoingCalls implements ResendHost {
   }
 
   private failEnded(request: OutgoingRequest): void {
-    const { code, cause } = this.ended ?? { code: "SessionShutdown", cause: undefined };
+    const isShutdown = this.connection.host.isShuttingDown;
+    const { code, cause } = this.ended ?? {
+      code: isShutdown ? ("SessionShutdown" as const) : ("ConnectionClosed" as const),
+      cause: undefined,
+    };
     if (request.requestId === 0) this.abandonChannels(request, cause);
     else if (this.resends?.delete(request)) request.channels?.endReceivers(linkLost(cause));
     this.fail(request, code, "", cause);

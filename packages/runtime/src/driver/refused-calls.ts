@@ -12,6 +12,7 @@ const whatIsMissing = "calls of the peer need a dispatcher: generated code expor
 /** Calls of the peer that have no handler. */
 export class RefusedCalls implements Answers {
   readonly size = 0;
+  readonly isDrainWatched = false;
   isDraining = false;
   private readonly parts: AnsweringParts;
   private readonly replies: Replies;
@@ -53,8 +54,8 @@ export class RefusedCalls implements Answers {
       });
   }
 
-  drain(): void {
-    this.isDraining = true;
+  drain(isDraining: boolean): void {
+    this.isDraining = isDraining;
   }
 
   onCancel(): void {}

@@ -33,7 +33,9 @@ import type { Link } from "../link/link.js";
 import { LinkPump, type LinkReceiver } from "../session/link-pump.js";
 import type { Session } from "../session/session.js";
 import { virtualConnectionsHint } from "../session/session-core.js";
+import { isMarkedKey } from "../session/session-id.js";
 import type { Metadata } from "../wire/metadata.js";
+import { RejectedError } from "../wire/rejected-error.js";
 import { writeProtocolError } from "../wire/session-messages.js";
 import { metadataOf, type SessionOptions, serviceKey, settingsOf } from "./options.js";
 import type { LinkPurpose, Resume, ResumeTarget, SessionRecord } from "./resume-target.js";
@@ -43,6 +45,8 @@ import { startSession } from "./start-session.js";
 export interface HandshakeSide {
   /** Of the initiator's ids; the acceptor's own follows from what it receives. */
   readonly parity: Parity;
+  /** Whether the peer keeps the session when it gives it a key. */
+  readonly isInitiator?: true;
   /** Makes the state machine. */
   readonly begin: (options: HandshakeOptions) => Handshake;
   /** Brings acceptors, routers and virtual connections. Undefined: a dispatcher at most, and the root connection. */
@@ -89,6 +93,7 @@ class Establishment implements LinkReceiver {
   private readonly target: ResumeTarget | undefined;
   private readonly settlement: Settlement;
   private readonly handshake: Handshake;
+  private readonly isInitiator: boolean;
   /** What we say beside the handshake. */
   private readonly metadata: Metadata;
   private purpose: LinkPurpose = { kind: "new" };
@@ -122,6 +127,7 @@ class Establishment implements LinkReceiver {
     this.limits = completeLimits(options.limits);
     announceFrameLimit(this.metadata, this.limits.maxFrameBytes, false);
     this.clock = clock;
+    this.isInitiator = side.isInitiator === true;
     this.handshake = side.begin({
       settings: settingsOf(side.parity, options),
       metadata: this.metadata,
@@ -240,6 +246,8 @@ class Establishment implements LinkReceiver {
   }
 
   private explain(error: SessionError): SessionError {
+    const { refusal } = this.root ?? {};
+    if (refusal !== undefined && error.code === "Rejected") return new RejectedError(refusal);
     const cause = this.targetError ?? this.root?.error;
     return cause === undefined ? error : new SessionError(error.code, error.message, { cause });
   }
@@ -312,6 +320,7 @@ class Establishment implements LinkReceiver {
       isResumable,
       record,
     });
+    session.core.isKeptByPeer = this.isInitiator && isMarkedKey(result.sessionKey);
     try {
       target?.onEstablished(session, result);
     } catch (error) {

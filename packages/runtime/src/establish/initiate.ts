@@ -46,7 +46,7 @@ export const initiateChecks: OptionChecks<OpenSessionOptions> = {
  * when there will be none.
  *
  * ```ts
- * await using session = await initiate(link, { service: Catalog.name });
+ * await using session = await openSession(link, { service: Catalog.name });
  * const catalog = session.client(Catalog);
  * ```
  *
@@ -79,6 +79,7 @@ export function initiateFor(
   // 0.8.2 acceptors serve only initiators that take the odd ids.
   const side: HandshakeSide = {
     parity: "Odd",
+    isInitiator: true,
     feature: options.virtualConnections,
     begin: (own) => new InitiatorHandshake({ ...own, presentedKey }),
   };

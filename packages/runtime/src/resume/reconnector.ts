@@ -32,7 +32,7 @@ export const reconnectingChecks: OptionChecks<ReconnectingOptions> = { ...reconn
  * The option `reconnect` of `initiate`: the session gets another link when it loses its own.
  *
  * ```ts
- * await initiate(await open(), { reconnect: reconnecting({ open }) });
+ * await openSession(await open(), { reconnect: reconnecting({ open }) });
  * ```
  *
  * @throws RangeError, TypeError for options that cannot be

@@ -52,7 +52,9 @@ export class ConnectionOpener implements ConnectionOpening {
   async openRaw(service: string, options: Omit<OpenOptions, "dispatcher">): Promise<RawConnection> {
     checkOptions<OpenOptions>(options, openChecks);
     const metadata = new Metadata(options.metadata).append(serviceKey, service);
-    const start = (connection: Connection): RawConnection => new RawConnection(connection, this.session.core);
+    const { session } = this;
+    const start = (connection: Connection): RawConnection =>
+      new RawConnection(connection, session.core, (own) => session.startDriver(connection, own));
     return this.openWith(this.settingsOf(options), metadata, options.signal, start);
   }
 

@@ -22,6 +22,8 @@ export class ConnectionShell implements ConnectionHandle {
   private readonly closeSession: (options: CloseOptions) => Promise<void>;
   private resolveClosed: (end: SessionEnd) => void = () => {};
   private isEnding = false;
+  /** Resolves when no call needs it any more. */
+  private idle: Promise<unknown>;
 
   constructor(
     connection: Connection,
@@ -37,6 +39,7 @@ export class ConnectionShell implements ConnectionHandle {
     this.closed = new Promise((resolve) => {
       this.resolveClosed = resolve;
     });
+    this.idle = this.closed;
     connection.onEnded = (reason, error) => this.onEnded(reason, error);
   }
 
@@ -52,19 +55,27 @@ export class ConnectionShell implements ConnectionHandle {
     }
     if (!this.isEnding) {
       this.isEnding = true;
-      const { timeoutMs = defaultDrainMs } = options;
-      const end = (): void => {
-        this.clock.clearTimer(timer);
-        this.core.close(this.connection, "Local", undefined);
-      };
-      const timer = this.clock.setTimer(timeoutMs, end);
+      this.idle = this.drain(options.timeoutMs ?? defaultDrainMs);
+    }
+    await this.idle;
+  }
+
+  /** Ends it when its calls are through, in their time, and its channels have ended. */
+  private async drain(timeoutMs: number): Promise<void> {
+    const end = (): void => this.core.close(this.connection, "Local", undefined);
+    const timer = this.clock.setTimer(timeoutMs, end);
+    const idle = new Promise<void>((resolve) => {
       const { sink } = this.connection;
       if (sink === undefined) end();
-      else sink.onDraining(end);
-      await this.closed;
-      this.clock.clearTimer(timer);
-    }
-    await this.closed;
+      else
+        sink.onDraining(() => {
+          resolve();
+          // As the root connection does: it lives as long as its channels.
+          sink.onDraining(end, true);
+        });
+    });
+    await Promise.race([idle, this.closed]);
+    this.clock.clearTimer(timer);
   }
 
   private onEnded(reason: CloseReason, error: SessionError | undefined): void {

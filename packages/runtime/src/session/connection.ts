@@ -48,6 +48,12 @@ export interface ConnectionSink {
    */
   onDraining(onIdle: () => void, withChannels?: boolean): void;
   /**
+   * Nobody of this side uses the connection any more, and the peer is still answered.
+   * @param onIdle called once when no call is in flight
+   * @param isOverdue calls of ours fail
+   */
+  onReleased?(onIdle: (() => void) | undefined, isOverdue?: boolean): void;
+  /**
    * The link is lost and the session waits for another: nothing that was announced counts any more, channels are over. Of
    * the root connection only; others end.
    */
@@ -73,6 +79,8 @@ export interface ConnectionHost {
   readonly isResumable: boolean;
   /** What sends it again; undefined unless the session outlives its link. */
   readonly resends: ResendMachinery | undefined;
+  /** Whether the session has ended, or ends as soon as it can: a connection that ends meanwhile ends with it. */
+  readonly isShuttingDown: boolean;
   /** Whether the link holds so much unsent data that senders must wait. */
   readonly isCongested: boolean;
   /** Whether calls of ours may leave: not while {@link isCongested}, nor before calls of the peer that have waited. */

@@ -17,6 +17,8 @@ import { Outbox } from "./outbox.js";
 
 /** How long a link may take to send what it holds and close, ms; then it is cut. */
 const lingerMs = 2000;
+/** How long the peer may take to close its half when nothing was left to say. A 0.8.2 server may keep it for ever. */
+const politeMs = 250;
 
 /** What a pump gives frames to. */
 export interface LinkReceiver {
@@ -132,8 +134,9 @@ export class LinkPump implements LinkSink {
   /**
    * Sends what is committed, then closes the link; one that takes too long is cut.
    * @param onFinished called when the link is gone, at once if it is already
+   * @param isOrdinary whether the peer has nothing to learn
    */
-  finish(onFinished: () => void = () => {}): void {
+  finish(onFinished: () => void = () => {}, isOrdinary = false): void {
     this.receiver = nothing;
     this.currentOutbox.flushAll();
     this.currentOutbox.detach();
@@ -142,7 +145,8 @@ export class LinkPump implements LinkSink {
       return;
     }
     this.onFinished = onFinished;
-    this.timer = this.clock.setTimer(lingerMs, () => this.link.abort());
+    const isSent = this.link.bufferedBytes === 0;
+    this.timer = this.clock.setTimer(isOrdinary && isSent ? politeMs : lingerMs, () => this.link.abort());
     this.link.close();
   }
 

@@ -7,12 +7,17 @@
  *     └────────── end of the connection ──────────┴──► closed
  * ```
  */
+import type { Caller } from "../call/caller.js";
+import { checkService } from "../call/check-service.js";
+import type { Dispatcher } from "../call/dispatcher.js";
+import type { Service } from "../call/service.js";
 import type { CloseReason, SessionEnd } from "../call/session-handle.js";
 import { SessionError } from "../errors.js";
 import { type KeptMessage, keepMessage } from "../wire/forward.js";
 import { type MessageHead, MessageKind } from "../wire/message.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { Connection, ConnectionSettings, ConnectionSink } from "./connection.js";
+import { dispatcherCheck } from "./option-checks.js";
 import type { SessionCore } from "./session-core.js";
 
 /** What a kept message costs beside its bytes. */
@@ -35,12 +40,18 @@ export class RawConnection {
   readonly connection: Connection;
   /** @internal */
   readonly core: SessionCore;
+  private readonly startDriver: (dispatcher: Dispatcher | undefined) => Caller;
   private readonly mailbox: Mailbox;
   private isJoined = false;
   private hasEnded = false;
 
   /** @internal made by `Session.openRaw` and `IncomingConnection.intoRaw` */
-  constructor(connection: Connection, core: SessionCore) {
+  constructor(
+    connection: Connection,
+    core: SessionCore,
+    startDriver: (dispatcher: Dispatcher | undefined) => Caller,
+  ) {
+    this.startDriver = startDriver;
     this.id = connection.id;
     this.local = connection.local;
     this.peer = connection.peer;
@@ -69,6 +80,29 @@ export class RawConnection {
   /** Ends it at once; the peer is told. Harmless when it has ended. */
   close(metadata?: Metadata): void {
     this.core.close(this.connection, "Local", undefined, metadata);
+  }
+
+  /**
+   * Takes it: makes a client of a service of the peer, and answers the peer's calls. What has waited is answered at once.
+   * @param dispatcher undefined: each call of the peer is answered with `Cancelled`
+   * @throws SessionError `Protocol` when it was taken already, or has ended
+   */
+  client<C>(service: Service<C>, dispatcher?: Dispatcher): C {
+    checkService(service);
+    if (dispatcher !== undefined) dispatcherCheck(dispatcher, "dispatcher");
+    if (this.isJoined) throw consumed();
+    if (this.hasEnded) throw new SessionError("Protocol", "protocol error: the connection has ended");
+    this.isJoined = true;
+    const { connection } = this;
+    const { onEnded } = connection;
+    const caller = this.startDriver(dispatcher);
+    const { onEnded: shellEnded } = connection;
+    connection.onEnded = (reason, error) => {
+      shellEnded?.(reason, error);
+      onEnded?.(reason, error);
+    };
+    this.replay();
+    return service.create(caller);
   }
 
   /**

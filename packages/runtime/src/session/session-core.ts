@@ -21,7 +21,13 @@ import { peerText } from "../options/peer-text.js";
 import { decodeMessage, MessageHead, MessageKind, rootConnectionId, type WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import { errorKey } from "../wire/rejected-error.js";
-import { writeConnectionReject, writePing, writePong, writeProtocolError } from "../wire/session-messages.js";
+import {
+  writeConnectionClose,
+  writeConnectionReject,
+  writePing,
+  writePong,
+  writeProtocolError,
+} from "../wire/session-messages.js";
 import { Reading } from "./backpressure.js";
 import { Connection, type ConnectionHost, type ConnectionSettings, type RestoredLink } from "./connection.js";
 import { ConnectionTable } from "./connection-table.js";
@@ -43,6 +49,8 @@ const schemaPayloadsHeld = 64;
 /** How an application brings in virtual connections. */
 export const virtualConnectionsHint =
   "virtual connections come with the option `virtualConnections`: import its value from @voxrpc/runtime";
+
+const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
 
 /** What a session core needs. */
 export interface SessionCoreOptions {
@@ -93,9 +101,13 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   private readonly head = new MessageHead();
   lingering = 0;
   private hasEnded = false;
+  /** Whether the peer keeps the session when the link ends, until it hears a farewell; see {@link sayFarewell}. */
+  isKeptByPeer = false;
   private isCut = false;
   /** Whether it ends as soon as what is in flight is through. */
   private isLeaving = false;
+  /** Whether the root has no client any more, while the session lives for its other connections. */
+  private isRootReleased = false;
   /** Pongs and refusals since the link became congested. */
   private unreadAnswers = 0;
   /** Bytes of the peer's schemas on all connections. */
@@ -180,6 +192,10 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     if (this.unreadAnswers <= toleratedAnswers) return true;
     this.failSession("the peer does not read the answers that it asks for");
     return false;
+  }
+
+  get isShuttingDown(): boolean {
+    return this.hasEnded || this.isLeaving;
   }
 
   /** Whether it has no link at the moment. */
@@ -311,30 +327,48 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   /**
-   * The root's last user is gone: it ends when its calls and channels are through, without a word to the peer, and with
-   * it the session, unless virtual connections live on; then with the last of them.
-   * @param onIdle called when no call is in flight on it any more
+   * The root's last client is gone. The session ends when calls and channels of the root have ended, without a word to the
+   * peer. While other connections live, the root goes on answering, and the session ends with the last of them.
+   * @param onIdle called when no call is in flight on the root any more
    */
   release(onIdle: () => void): void {
-    this.isLeaving = true;
     const { sink } = this.root;
     if (sink === undefined) return;
+    if (this.hasOthers) {
+      this.isRootReleased = true;
+      sink.onReleased?.(onIdle);
+      this.considerEnd();
+      return;
+    }
+    this.isLeaving = true;
     sink.onDraining(() => {
-      sink.onDraining(() => this.closeRoot(), true);
+      sink.onDraining(() => this.releaseLate(false), true);
       onIdle();
     });
   }
 
-  /** Ends a root that was released, whatever is in flight. */
-  closeRoot(): void {
+  /** There is a client of the root again. */
+  reclaim(): void {
+    this.isRootReleased = false;
+  }
+
+  /** Calls of ours on a root that was released have had their time. @param isOverdue they fail */
+  releaseLate(isOverdue = true): void {
     if (this.hasEnded || this.connections.find(rootConnectionId) === undefined) return;
-    this.closeConnection(this.root, "Local", undefined);
-    if (!this.endIfUnused()) this.considerEnd();
+    if (!this.hasOthers) {
+      this.end("Local", undefined);
+      return;
+    }
+    // A connection has come while the root was about to end.
+    this.isLeaving = false;
+    this.isRootReleased = true;
+    this.root.sink?.onReleased?.(undefined, isOverdue);
   }
 
   /** Ends the session. Whoever waits for something is told; nothing is received or sent after it. */
   end(reason: CloseReason, error: SessionError | undefined): void {
     if (this.hasEnded) return;
+    if (reason === "Local") this.sayFarewell();
     this.hasEnded = true;
     this.keepalive?.stop();
     this.idle?.stop();
@@ -368,15 +402,35 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     return this.virtual?.pendingCount ?? 0;
   }
 
-  /** Looks whether anything is left of a session without root, when what goes on at this moment is through. */
-  private considerEnd(): void {
-    if (this.connections.find(rootConnectionId) === undefined) queueMicrotask(() => this.endIfUnused());
+  /** Whether the session has connections beside the root, or waits for an answer about one. */
+  private get hasOthers(): boolean {
+    return this.pendingCount > 0 || this.connections.all().some((each) => each !== this.root);
   }
 
-  private endIfUnused(): boolean {
-    const isUnused = this.connections.size === 0 && this.pendingCount === 0;
-    if (isUnused) this.end("Local", undefined);
-    return isUnused;
+  /** Whether nobody of this side uses the root any more. */
+  private get isRootUnused(): boolean {
+    return this.isRootReleased || this.connections.find(rootConnectionId) === undefined;
+  }
+
+  /** Looks whether anything is left of a session whose root is unused, when what goes on at this moment is through. */
+  private considerEnd(): void {
+    if (!this.isRootUnused) return;
+    queueMicrotask(() => {
+      if (this.isRootUnused && !this.hasOthers) this.end("Local", undefined);
+    });
+  }
+
+  /**
+   * Tells an acceptor of ours that would wait for us that we do not come back: all connections are closed, the root last.
+   * Nothing is said to an acceptor of 0.8.2, as its own clients say nothing.
+   */
+  private sayFarewell(): void {
+    const { outbox } = this;
+    if (!this.isKeptByPeer || this.isCut || outbox.isEncoding) return;
+    outbox.flushAll();
+    const others = this.connections.all().filter((each) => each !== this.root);
+    for (const { id } of [...others, this.root])
+      outbox.commit(writeConnectionClose(outbox.writer, outbox.begin(), id, noMetadata));
   }
 
   private closeConnection(
@@ -459,7 +513,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   private get canSurvive(): boolean {
-    return this.isResumable && !this.isLeaving && this.connections.find(rootConnectionId) !== undefined;
+    return this.isResumable && !this.isLeaving && !this.isRootUnused;
   }
 
   private disconnect(error: SessionError | undefined): void {
@@ -495,7 +549,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
       return;
     }
     this.closeConnection(connection, "Remote", undefined);
-    if (this.connections.size === 0 && this.pendingCount === 0) this.end("Remote", undefined);
+    if (this.isRootUnused && !this.hasOthers) this.end("Remote", undefined);
   }
 
   private onProtocolError(text: string): void {

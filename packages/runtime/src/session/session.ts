@@ -10,7 +10,7 @@ import type { CloseOptions, SessionEnd, SessionHandle, SessionState } from "../c
 import { SharedCaller } from "../call/shared-caller.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import type { Clock, TimerHandle } from "../clock.js";
-import type { SessionError, VoxError } from "../errors.js";
+import { SessionError, type VoxError } from "../errors.js";
 import type { LinkOrigin } from "../link/link.js";
 import type { Observer } from "../observer.js";
 import type { Metadata } from "../wire/metadata.js";
@@ -101,6 +101,11 @@ export class Session implements SessionHandle {
     return this.pump.link.origin;
   }
 
+  /** Whether the peer announced retry in the latest handshake: calls carry operation ids then. */
+  get peerSupportsRetry(): boolean {
+    return this.core.peerSupportsRetry;
+  }
+
   get state(): SessionState {
     return this.states.current;
   }
@@ -121,6 +126,7 @@ export class Session implements SessionHandle {
   /** Calls on the root connection for one client more. @internal */
   holdCaller(): Caller {
     this.holders += 1;
+    this.core.reclaim();
     return new SharedCaller(this.driver, (options) => this.giveUp(options));
   }
 
@@ -175,6 +181,7 @@ export class Session implements SessionHandle {
    * @throws SessionError `Protocol` for the root connection and for one that does not exist
    */
   closeConnection(id: number | bigint, metadata?: Metadata): void {
+    if (this.ended !== undefined) throw new SessionError("Protocol", "protocol error: session closed");
     this.opener.close(id, metadata);
   }
 
@@ -189,7 +196,7 @@ export class Session implements SessionHandle {
     }
     return new Promise((resolve) => {
       const timer = this.clock.setTimer(timeoutMs, () => {
-        this.core.closeRoot();
+        this.core.releaseLate();
         onIdle();
       });
       const onIdle = (): void => {
@@ -211,7 +218,7 @@ export class Session implements SessionHandle {
       at === undefined ? undefined : nowMs - at;
     return {
       link: this.remoteAddress,
-      state: ended !== undefined ? "closed" : this.isClosing ? "closing" : "open",
+      state: this.isClosing && ended === undefined ? "closing" : this.state.kind,
       closeReason: ended?.reason,
       closeError: ended?.error?.message,
       outbound: traffic.outbound(outbox.pendingBytes),
@@ -237,8 +244,10 @@ export class Session implements SessionHandle {
   }
 
   abort(): void {
-    this.core.end("Local", undefined);
-    this.pump.abort();
+    const { core } = this;
+    core.end("Local", undefined);
+    // What a peer is told that would keep the session has to leave.
+    if (!core.isKeptByPeer || core.outbox.traffic.isCongested) this.pump.abort();
   }
 
   [asyncDispose](): Promise<void> {
@@ -297,7 +306,7 @@ export class Session implements SessionHandle {
     this.stopTimer();
     this.recovery?.onEnded(end);
     this.changeState({ kind: "closed", ...end });
-    this.pump.finish(() => this.resolveClosed(end));
+    this.pump.finish(() => this.resolveClosed(end), end.reason === "Local" && end.error === undefined);
   }
 
   private stopTimer(): void {

@@ -165,12 +165,15 @@ export class VirtualConnections {
 
   /** Ends a connection, or gives up one that was asked for. @throws SessionError when there is none */
   closeById(id: WireId, metadata?: Metadata): void {
-    if (id === rootConnectionId) throw protocolError("cannot close root connection");
     if (this.options.isDisconnected())
       throw protocolError("session is disconnected; resume before closing connections");
-    const connection = this.options.connections.find(id);
+    const wireId = wireIdOf(id);
+    if (wireId === rootConnectionId) throw protocolError("cannot close root connection");
+    const connection = this.options.connections.find(wireId);
+    const asked = this.asked.get(wireId);
     if (connection !== undefined) this.options.close(connection, metadata);
-    else if (!this.cancel(id, metadata)) throw protocolError("connection not found");
+    else if (asked !== undefined) this.refuse(asked.open, metadata ?? noMetadata);
+    else if (!this.cancel(wireId, metadata)) throw protocolError("connection not found");
   }
 
   /** A ConnectionOpen, Accept or Reject. */
@@ -227,15 +230,20 @@ export class VirtualConnections {
 
   /** The session has ended: nothing is answered any more. */
   end(error: SessionError | undefined): void {
+    this.giveUpPending(error ?? protocolError("session closed"));
+  }
+
+  private giveUpPending(error: SessionError): void {
     for (const id of [...this.asked.keys()]) this.forget(id);
-    for (const id of [...this.pending.keys()])
-      this.take(id)?.outcome.failed(error ?? protocolError("session closed"));
+    for (const id of [...this.pending.keys()]) this.take(id)?.outcome.failed(error);
   }
 
   /** The link is lost, and all connections with it. */
   onLinkLost(error: SessionError | undefined): void {
     for (const id of this.pending.keys()) this.lostIds.add(id);
-    this.end(error);
+    const text =
+      "io error: the session has lost its link, and goes on without this connection: open it again";
+    this.giveUpPending(new SessionError("Io", text, { cause: error }));
     for (const connection of this.options.connections.all()) {
       if (connection.id === rootConnectionId) continue;
       this.lostIds.add(connection.id);
@@ -352,6 +360,11 @@ export class VirtualConnections {
     if (outbox.isEncoding) queueMicrotask(() => this.say(write));
     else outbox.commit(write(outbox.writer, outbox.begin()));
   }
+}
+
+/** Ids are numbers as far as these are exact, whatever the application has. */
+function wireIdOf(id: WireId): WireId {
+  return typeof id === "bigint" && id <= Number.MAX_SAFE_INTEGER ? Number(id) : id;
 }
 
 function settingsOf(head: MessageHead): ConnectionSettings {
