@@ -13,6 +13,25 @@ import {
 
 const text = fc.string({ unit: "binary", maxLength: 20 });
 
+/** JSON-like values as they are read back: integers past 2^53 as bigints. */
+const { value: jsonLike } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, depthSize: "small" },
+    fc.constantFrom(null, true, false, -0),
+    fc.maxSafeInteger(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 1n }),
+    fc.bigInt({ min: -(2n ** 63n), max: -(2n ** 53n) }),
+    text,
+    fc.uint8Array({ maxLength: 8 }),
+    fc.array(tie("value"), { maxLength: 3 }),
+    fc.dictionary(fc.oneof(text, fc.constantFrom("__proto__", "toString", "1")), tie("value"), {
+      maxKeys: 3,
+      noNullPrototype: true,
+    }),
+  ),
+}));
+
 const primitives: Readonly<Record<PrimitiveName, fc.Arbitrary<unknown>>> = {
   bool: fc.boolean(),
   u8: fc.integer({ min: 0, max: 255 }),
@@ -31,6 +50,9 @@ const primitives: Readonly<Record<PrimitiveName, fc.Arbitrary<unknown>>> = {
   string: text,
   bytes: fc.uint8Array({ maxLength: 40 }),
   unit: fc.constant(undefined),
+  duration: fc.integer({ min: 0, max: 2 ** 31 - 1 }).map((quarters) => quarters / 4),
+  timedelta: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }).map((quarters) => quarters / 4),
+  value: jsonLike,
   never: fc.constant(undefined).map(() => {
     throw new Error("never has no value");
   }),
@@ -64,6 +86,8 @@ function arbitrary(type: Type, depth: number): fc.Arbitrary<unknown> {
   switch (type.kind) {
     case "primitive":
       return primitive(type.name, type.asNumber);
+    case "payload":
+      return inner(type.content);
     case "option": {
       if (size === 0) return fc.constant(undefined);
       const some = inner(type.element);

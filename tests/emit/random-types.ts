@@ -1,7 +1,7 @@
 /** A `.vox` text of random types, the same on every run: what no hand-written schema would combine. */
 import fc from "fast-check";
 
-const keys = ["bool", "u8", "u32", "i64", "u128", "char", "string", "Color", "Id", "Path"];
+const keys = ["bool", "u8", "u32", "i64", "u128", "char", "string", "Color", "Id", "Path", "Corr"];
 const leaves = [
   ...keys,
   "u16",
@@ -21,6 +21,11 @@ const leaves = [
   "Millis",
   "Maybe",
   "Forest",
+  "duration",
+  "timedelta",
+  "value",
+  "Corr",
+  "Spot",
 ];
 
 const { type } = fc.letrec<{ type: string }>((tie) => ({
@@ -51,6 +56,8 @@ struct Maybe(string?)
 struct Forest(Forest[])
 struct Named<T>(T, string)
 @transparent struct Path(string)
+@payload type Corr = string
+@payload type Spot = Point
 @js(number) @transparent struct Millis(i64)
 struct Pair<A, B> { first: A, second: B? }
 struct Tree<T> { value: T, children: Tree<T>[] }

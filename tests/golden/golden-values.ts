@@ -40,6 +40,8 @@ export function toHex(bytes: Uint8Array): string {
 
 function read(type: Type, value: Json): unknown {
   switch (type.kind) {
+    case "payload":
+      return read(type.content, value);
     case "primitive":
       return readPrimitive(type, value);
     case "option": {
@@ -153,6 +155,8 @@ function readFields(
 
 function write(type: Type, value: unknown): Json {
   switch (type.kind) {
+    case "payload":
+      return write(type.content, value);
     case "primitive":
       return writePrimitive(type.name, value);
     case "option":

@@ -56,6 +56,8 @@ const room = {
   i128: 19,
   f32: 4,
   f64: 8,
+  duration: 15,
+  timedelta: 15,
 };
 
 /** An object with members, some of which composites are told apart by. */
@@ -94,6 +96,10 @@ class Composer {
         return this.set(this.part(type.element));
       case "result":
         return this.result(this.part(type.ok), this.part(type.error));
+      case "payload": {
+        const content = this.part(type.content);
+        return { ...content, shape: this.$.payloadShape(content.shape) };
+      }
       case "named":
         return this.declared(type);
       case "channel":

@@ -21,6 +21,8 @@ export function resolve(type: Type, args: Arguments): Type {
       return args.get(type.name) ?? type;
     case "alias":
       return inner(type.target);
+    case "payload":
+      return { ...type, content: inner(type.content) };
     case "named":
       return { kind: "named", declaration: type.declaration, args: type.args.map(inner) };
     case "option":
@@ -47,6 +49,8 @@ export function typeKey(type: Type): string {
       return type.name;
     case "alias":
       return typeKey(type.target);
+    case "payload":
+      return `payload<${typeKey(type.content)}>`;
     case "named":
       return `${type.declaration.name}<${type.args.map(typeKey).join()}>`;
     case "tuple":

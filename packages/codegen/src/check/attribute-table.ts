@@ -84,6 +84,15 @@ export const attributeTable: ReadonlyMap<string, AttributeRule> = new Map<string
       problem: withoutArguments("transparent"),
     },
   ],
+  [
+    "payload",
+    {
+      places: new Set(["alias"]),
+      placesText: "an alias",
+      example: "@payload type Corr = string",
+      problem: withoutArguments("payload"),
+    },
+  ],
   ["typed", { places: typed, placesText: typedText, example: "@typed", problem: withoutArguments("typed") }],
   [
     "required",

@@ -3,7 +3,7 @@ import type { PrimitiveName } from "../model/model.js";
 
 const primitives: ReadonlySet<string> = new Set<PrimitiveName>([
   "bool", "u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128",
-  "f32", "f64", "char", "string", "bytes", "unit", "never",
+  "f32", "f64", "char", "string", "bytes", "unit", "never", "duration", "timedelta", "value",
 ]); // biome-ignore format: a table
 
 export function isPrimitive(name: string): name is PrimitiveName {

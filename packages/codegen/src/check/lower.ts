@@ -164,7 +164,9 @@ class Linker {
     const draft = this.#declarations.get(node);
     const scope = this.#scope(node);
     if (draft?.kind !== "alias" || scope === undefined) return;
-    draft.type = applyAttributes(this.#resolver.resolve(node.type, scope), node.attributes);
+    const type = applyAttributes(this.#resolver.resolve(node.type, scope), node.attributes);
+    const isPayload = findAttribute(node.attributes, "payload") !== undefined && type !== invalidType;
+    draft.type = isPayload ? { kind: "payload", declaration: draft, content: type } : type;
   }
 
   #fill(node: TypeDeclarationNode, draft: DeclarationDraft): void {

@@ -97,6 +97,8 @@ export function innerTypes(type: Type): readonly Type[] {
       return [type.ok, type.error];
     case "named":
       return type.args;
+    case "payload":
+      return [type.content];
     case "alias":
       return [type.target];
     default:

@@ -43,6 +43,8 @@ function write(type: Type, depth: number): string {
       return `result${args([type.ok, type.error])}`;
     case "channel":
       return `${type.direction === "tx" ? "Tx" : "Rx"}${args([type.element])}`;
+    case "payload":
+      return inner(type.content);
     case "named":
     case "alias":
       return `${type.declaration.name}${args(type.args)}`;

@@ -240,6 +240,8 @@ function substituteParts(type: Type, inner: (type: Type) => Type, values: Readon
       return { kind: "result", ok: inner(type.ok), error: inner(type.error) };
     case "channel":
       return { ...type, element: inner(type.element) };
+    case "payload":
+      return { ...type, content: inner(type.content) };
     case "named":
       return type.args.length === 0 ? type : { ...type, args: type.args.map(inner) };
     case "alias":

@@ -20,6 +20,8 @@ export function partsOf(type: ConcreteType, types: ConcreteTypes): readonly Conc
   switch (type.kind) {
     case "primitive":
       return [];
+    case "payload":
+      return [type.content];
     case "tuple":
       return type.elements;
     case "map":

@@ -20,6 +20,8 @@ function write(type: ConcreteType, depth: number): string {
   switch (type.kind) {
     case "primitive":
       return type.name;
+    case "payload":
+      return `${type.name} (${inner(type.content)})`;
     case "option":
       return `${inner(type.element)}?`;
     case "list":

@@ -218,6 +218,8 @@ function writtenOut(type: Type, positions: ReadonlyMap<string, string> = noPosit
   switch (type.kind) {
     case "alias":
       return write(type.target);
+    case "payload":
+      return write(type.content);
     case "primitive":
       return type;
     case "parameter":

@@ -117,6 +117,7 @@ function defaultsOf(
     } else if (type.kind === "tuple") pending.push(...type.elements);
     else if (type.kind === "map") pending.push(type.key, type.value);
     else if (type.kind === "result") pending.push(type.ok, type.error);
+    else if (type.kind === "payload") pending.push(type.content);
     else if (type.kind !== "primitive") pending.push(type.element);
   }
   return found;

@@ -35,6 +35,8 @@ function printType(type: Type): string {
       return `result${args([type.ok, type.error])}`;
     case "channel":
       return `${type.direction === "tx" ? "Tx" : "Rx"}${args([type.element])}`;
+    case "payload":
+      return printType(type.content);
     case "named":
     case "alias":
       return `${type.declaration.name}${args(type.args)}`;
@@ -55,6 +57,8 @@ function typeAttributes(type: Type): readonly string[] {
     }
     case "option":
       return typeAttributes(type.element);
+    case "payload":
+      return typeAttributes(type.content);
     // Nothing else can be marked: what the file says for all of its numbers changes neither the wire nor a default.
     default:
       return [];
@@ -97,7 +101,9 @@ export function printDeclaration(declaration: TypeDeclaration): readonly string[
   const head = `${name}${parameters.length === 0 ? "" : `<${parameters.join(", ")}>`}`;
   switch (declaration.kind) {
     case "alias":
-      return [`${attributesBefore([declaration.type])}type ${head} = ${printType(declaration.type)}`];
+      return [
+        `${declaration.type.kind === "payload" ? "@payload " : ""}${attributesBefore([declaration.type])}type ${head} = ${printType(declaration.type)}`,
+      ];
     case "tupleStruct": {
       const elements = `(${declaration.elements.map(printType).join(", ")})`;
       const mark = declaration.isTransparent ? "@transparent " : "";
@@ -146,6 +152,8 @@ export function partsOf(type: Type): readonly Type[] {
       return [type.key, type.value];
     case "result":
       return [type.ok, type.error];
+    case "payload":
+      return [type.content];
     default:
       return [];
   }

@@ -31,6 +31,8 @@ export class Shapes {
     switch (type.kind) {
       case "primitive":
         return { kind: "primitive", type: type.name as ShapePrimitive, asNumber: false };
+      case "payload":
+        return { kind: "payload", content: this.of(type.content) };
       case "option":
         return { kind: "option", element: this.of(type.element), wrapped: false };
       case "list":

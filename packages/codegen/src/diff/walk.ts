@@ -17,6 +17,7 @@ import {
   withoutTransparent,
 } from "./concrete-parts.js";
 import { concreteText, defaultText } from "./concrete-text.js";
+import { SameTypes } from "./same-types.js";
 import { nothingUnclear, type UnclearTypes } from "./unclear.js";
 import { compareVariants } from "./variants.js";
 import { contextKey, type WalkPlace } from "./walk-place.js";
@@ -68,7 +69,11 @@ export class TypeWalk {
       return;
     }
     if (o.kind === "primitive" && n.kind === "primitive" && o.name === n.name) return;
-    if (o.kind === "option" && n.kind === "option") {
+    if (o.kind === "payload" && n.kind === "payload") {
+      // The wire says `payload` of both: no plan comes between two versions of what is inside.
+      if (!new SameTypes(this.oldTypes, this.newTypes).areSame(o.content, n.content))
+        this.typeChange("type", o, n, place);
+    } else if (o.kind === "option" && n.kind === "option") {
       // The reference translates a list in an option, and nothing else there.
       const isInOption = place.isInOption || !(isList(o.element) && isList(n.element));
       this.pair(o.element, n.element, { ...this.into(place, "option", "?"), isInOption });

@@ -62,6 +62,8 @@ function innerTypes(type: Type): readonly Type[] {
       return [type.key, type.value];
     case "result":
       return [type.ok, type.error];
+    case "payload":
+      return [type.content];
     case "alias":
     case "named":
       return type.args;

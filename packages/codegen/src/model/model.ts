@@ -21,7 +21,13 @@ export type PrimitiveName =
   | "string"
   | "bytes"
   | "unit"
-  | "never";
+  | "never"
+  /** Of the schema kind `payload`: `Duration` of Rust, in milliseconds. */
+  | "duration"
+  /** Of the schema kind `payload`: `TimeDelta` of chrono, in milliseconds. */
+  | "timedelta"
+  /** Of the schema kind `payload`: JSON-like, `facet_value::Value` of Rust. */
+  | "value";
 
 export type Type =
   /** `asNumber`: a 64- or 128-bit integer marked `@js(number)`. */
@@ -48,6 +54,8 @@ export type Type =
       readonly args: readonly Type[];
       readonly target: Type;
     }
+  /** `@payload type`: the schema says `payload`, the bytes are those of `content`. What the alias of that name stands for. */
+  | { readonly kind: "payload"; readonly declaration: AliasDeclaration; readonly content: Type }
   /** A type parameter of the declaration around it. */
   | { readonly kind: "parameter"; readonly name: string };
 

@@ -9,6 +9,7 @@
  * - Byte lists and other lists share one description, and so do arrays of all lengths: the first one claims it.
  * - Arguments are looked at after the members, and a second time where a member has the same type.
  */
+import type { PayloadPrimitive, SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
 import type { ConcreteType, ConcreteTypes } from "./concrete-type.js";
 import type { SourceDeclaration } from "./source-type.js";
 import type { Template, Templates } from "./template.js";
@@ -58,7 +59,11 @@ class Extractor {
     const { templates } = this;
     switch (type.kind) {
       case "primitive":
-        return type.name === "bytes" ? this.bytes("list") : this.primitive(type.name, type.name);
+        if (type.name === "bytes") return this.bytes("list");
+        return this.primitive(type.name, isPayload(type.name) ? "payload" : type.name);
+      // Each is described by itself; equal descriptions become one when they have their ids.
+      case "payload":
+        return this.primitive(`payload ${type.number}`, "payload");
       case "slice":
         if (isByte(type.element)) return this.bytes("slice");
         return this.container("slice", templates.list(["T"]), [type.element]);
@@ -91,7 +96,7 @@ class Extractor {
     }
   }
 
-  private primitive(key: string, name: Extract<ConcreteType, { kind: "primitive" }>["name"]): DraftRef {
+  private primitive(key: string, name: SchemaPrimitive): DraftRef {
     const token = this.tokens.get(key) ?? this.emit(this.claim(key), this.templates.primitive(name), []);
     return { tag: "concrete", token, args: [] };
   }
@@ -160,6 +165,10 @@ class Extractor {
     this.drafts.push({ token, template, refs });
     return token;
   }
+}
+
+function isPayload(name: SchemaPrimitive | PayloadPrimitive): name is PayloadPrimitive {
+  return name === "duration" || name === "timedelta" || name === "value";
 }
 
 function isByte(type: ConcreteType): boolean {

@@ -2,7 +2,7 @@
  * Types without aliases and parameters, each represented by one object, so that "the same type" is `===`. The
  * extraction asks that question for every field of a generic declaration.
  */
-import type { SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
+import type { PayloadPrimitive, SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
 import type { SourceDeclaration, SourceType } from "./source-type.js";
 import { memberTypes } from "./template.js";
 
@@ -13,7 +13,8 @@ interface Numbered {
 
 export type ConcreteType = Numbered &
   (
-    | { readonly kind: "primitive"; readonly name: SchemaPrimitive }
+    | { readonly kind: "primitive"; readonly name: SchemaPrimitive | PayloadPrimitive }
+    | { readonly kind: "payload"; readonly name: string; readonly content: ConcreteType }
     | { readonly kind: "option" | "list" | "slice" | "set" | "hashSet"; readonly element: ConcreteType }
     | { readonly kind: "array"; readonly element: ConcreteType; readonly length: number }
     | { readonly kind: "tuple"; readonly elements: readonly ConcreteType[] }
@@ -44,7 +45,7 @@ const noScope: Scope = /*@__PURE__*/ new Map();
 /** Makes concrete types and keeps them; one table for a whole program. */
 export class ConcreteTypes {
   private readonly byKey = new Map<string, ConcreteType>();
-  private readonly declarations = new Map<SourceDeclaration, number>();
+  private readonly declarations = new Map<object, number>();
   private readonly membersByType = new Map<ConcreteType, readonly Member[]>();
 
   /**
@@ -60,6 +61,12 @@ export class ConcreteTypes {
         return lookUp(type.name, scope);
       case "primitive":
         return this.primitive(type.name);
+      case "payload": {
+        const content = this.resolve(type.content, scope);
+        const { declaration } = type;
+        const name = "name" in declaration ? String(declaration.name) : "";
+        return this.intern(`payload ${this.numberOf(declaration)}`, { kind: "payload", name, content });
+      }
       case "option":
       case "set":
       case "hashSet":
@@ -85,7 +92,7 @@ export class ConcreteTypes {
     }
   }
 
-  primitive(name: SchemaPrimitive): ConcreteType {
+  primitive(name: SchemaPrimitive | PayloadPrimitive): ConcreteType {
     return this.intern(name, { kind: "primitive", name });
   }
 
@@ -98,11 +105,7 @@ export class ConcreteTypes {
   }
 
   named(declaration: SourceDeclaration, args: readonly ConcreteType[]): ConcreteType {
-    let number = this.declarations.get(declaration);
-    if (number === undefined) {
-      number = this.declarations.size;
-      this.declarations.set(declaration, number);
-    }
+    const number = this.numberOf(declaration);
     return this.intern(`named ${number} ${numbers(args)}`, { kind: "named", declaration, args });
   }
 
@@ -119,6 +122,15 @@ export class ConcreteTypes {
       this.membersByType.set(type, members);
     }
     return members;
+  }
+
+  private numberOf(declaration: object): number {
+    let number = this.declarations.get(declaration);
+    if (number === undefined) {
+      number = this.declarations.size;
+      this.declarations.set(declaration, number);
+    }
+    return number;
   }
 
   private list(element: ConcreteType): ConcreteType {

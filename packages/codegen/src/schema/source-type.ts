@@ -3,10 +3,12 @@
  * beside them the Rust types that the language cannot express but peers announce. The wire's own messages and the
  * recorded data of the reference are built from these.
  */
-import type { SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
+import type { PayloadPrimitive, SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
 
 export type SourceType =
-  | { readonly kind: "primitive"; readonly name: SchemaPrimitive }
+  | { readonly kind: "primitive"; readonly name: SchemaPrimitive | PayloadPrimitive }
+  /** Announced as `payload`; a type of its own for each declaration. */
+  | { readonly kind: "payload"; readonly declaration: object; readonly content: SourceType }
   | { readonly kind: "option"; readonly element: SourceType }
   /** A list of u8 is the primitive `bytes`. */
   | { readonly kind: "list"; readonly element: SourceType }

@@ -29,9 +29,9 @@ const foreignTypes: ReadonlyMap<string, string> = new Map([
 
 /** Type names that other languages have and this one cannot. */
 const impossibleTypes: ReadonlyMap<string, string> = new Map([
-  ["any", "every value has a declared type: use an enum of what it may be, or bytes"],
-  ["Any", "every value has a declared type: use an enum of what it may be, or bytes"],
-  ["unknown", "every value has a declared type: use an enum of what it may be, or bytes"],
+  ["any", "use an enum of what it may be, or `value` for JSON-like data"],
+  ["Any", "use an enum of what it may be, or `value` for JSON-like data"],
+  ["unknown", "use an enum of what it may be, or `value` for JSON-like data"],
   ["object", "declare a struct, or use map<string, …>"],
   ["Object", "declare a struct, or use map<string, …>"],
   ["Function", "functions cannot be sent: take a channel (Tx, Rx) or declare a service for the other side"],
@@ -39,12 +39,14 @@ const impossibleTypes: ReadonlyMap<string, string> = new Map([
   ["DateTime", "use i64 with a unit in the field's name, such as `created_at_ms: i64`"],
   ["Timestamp", "use i64 with a unit in the field's name, such as `created_at_ms: i64`"],
   ["timestamp", "use i64 with a unit in the field's name, such as `created_at_ms: i64`"],
-  ["Duration", "use u64 with a unit in the field's name, such as `timeout_ms: u64`"],
+  ["Duration", "write `duration`"],
+  ["TimeDelta", "write `timedelta`"],
+  ["Value", "write `value`"],
   ["Decimal", "use an integer of the smallest unit, such as `price_cents: i64`"],
   ["decimal", "use an integer of the smallest unit, such as `price_cents: i64`"],
-  ["Uuid", "use u128, string, or u8[16]"],
-  ["UUID", "use u128, string, or u8[16]"],
-  ["uuid", "use u128, string, or u8[16]"],
+  ["Uuid", "0.8.2 of Vox cannot carry one: use a string, and a String or newtype in Rust"],
+  ["UUID", "0.8.2 of Vox cannot carry one: use a string, and a String or newtype in Rust"],
+  ["uuid", "0.8.2 of Vox cannot carry one: use a string, and a String or newtype in Rust"],
   ["Error", "declare an `error enum`"],
 ]);
 

@@ -28,6 +28,8 @@
  * | writeString writeChar writeBytes           | own  | lone surrogates; more or less than one scalar (char)         |
  * | writeTypedU8 … writeTypedF64               | own  | `@typed` list: u8 i8 u16 i16 u32 i32 u64 i64 f32 f64         |
  * | writeTypedU8Array(w, p, v, length) …       | own  | `@typed` fixed array; wrong length                           |
+ * | writeDuration writeTimedelta               | 15   | no number of milliseconds in range                           |
+ * | writeValue                                 | own  | nothing JSON-like                                            |
  * | writeF64List writeF32List                  | own  | `f64[]`/`f32[]` as number[]: count and elements in one loop  |
  * | readBool … readBytes, readUnit, readNever  | –    | reader of each writer; all check the end of the payload      |
  * | readU128Number readI128Number              | –    | as readU64Number, for 128-bit integers                       |
@@ -73,6 +75,7 @@ export {
   writeCount,
   writeTag,
 } from "../postcard/counts.js";
+export { readDuration, readTimedelta, writeDuration, writeTimedelta } from "../postcard/durations.js";
 export {
   DecodeFault,
   EncodeFault,
@@ -122,6 +125,7 @@ export {
   writeChar,
   writeString,
 } from "../postcard/text.js";
+export { readValue, type Value, writeValue } from "../postcard/values.js";
 export {
   readI64,
   readI64Number,
@@ -143,6 +147,7 @@ export {
   boolShape,
   bytesShape,
   charShape,
+  durationShape,
   enumShape,
   f32Shape,
   f64Shape,
@@ -159,11 +164,13 @@ export {
   neverShape,
   newtypeVariant,
   optionShape,
+  payloadShape,
   resultShape,
   setShape,
   stringShape,
   structShape,
   structVariant,
+  timedeltaShape,
   tupleShape,
   tupleStructShape,
   tupleVariant,
@@ -176,6 +183,7 @@ export {
   u128Shape,
   unitShape,
   unitVariant,
+  valueShape,
 } from "../shape/build.js";
 export {
   type Codec,

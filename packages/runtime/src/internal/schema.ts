@@ -100,4 +100,4 @@ export {
   tupleBytes,
   typedArrayBytes,
 } from "../shape/heap-bytes.js";
-export type { Shape, ShapePrimitive, TupleShape, VariantShape } from "../shape/shape.js";
+export type { PayloadPrimitive, Shape, ShapePrimitive, TupleShape, VariantShape } from "../shape/shape.js";

@@ -60,9 +60,12 @@ export class PlanBuilder {
     this.budget = new Budget(limits.maxNodes);
     this.maxDepth = limits.maxDepth;
     this.report = new PlanReport(remote, local);
-    this.skips = new SkipBuilder(this.remote, limits.maxDepth, (missing, path) => {
-      this.report.unskippable(missing, localRoot, path);
-    });
+    this.skips = new SkipBuilder(
+      this.remote,
+      limits.maxDepth,
+      (missing, path) => this.report.unskippable(missing, localRoot, path),
+      (payload, path) => this.report.unskippablePayload(payload, localRoot, path),
+    );
   }
 
   /** Types, fields and variants that were looked at. */

@@ -23,7 +23,7 @@ const smallest: Readonly<Record<SchemaPrimitive, number>> = {
   unit: 0,
   never: 1,
   bytes: 1,
-  payload: 4,
+  payload: 1,
 };
 
 /** Primitives whose encodings all have the size above and that have nothing to check. */
@@ -55,14 +55,24 @@ export class SkipBuilder {
   private readonly table: TypeTable;
   private readonly maxDepth: number;
   private readonly onUnknown: (missing: TypeRef, path: string) => void;
+  private readonly onPayload: (payload: TypeRef, path: string) => void;
   private readonly known = new Map<number, SkipNode>();
   private readonly open = new Set<SkipNode>();
 
-  /** @param onUnknown told about references that lead nowhere */
-  constructor(table: TypeTable, maxDepth: number, onUnknown: (missing: TypeRef, path: string) => void) {
+  /**
+   * @param onUnknown told about references that lead nowhere
+   * @param onPayload told about payloads: a schema does not say where they end
+   */
+  constructor(
+    table: TypeTable,
+    maxDepth: number,
+    onUnknown: (missing: TypeRef, path: string) => void,
+    onPayload: (payload: TypeRef, path: string) => void,
+  ) {
     this.table = table;
     this.maxDepth = maxDepth;
     this.onUnknown = onUnknown;
+    this.onPayload = onPayload;
   }
 
   /**
@@ -86,6 +96,10 @@ export class SkipBuilder {
       return undefined;
     }
     const part = (inner: TypeRef): SkipNode | undefined => this.build(inner, path, depth);
+    if (resolved.kind.tag === "primitive" && resolved.kind.primitiveType === "payload") {
+      this.onPayload(ref, path);
+      return undefined;
+    }
     return this.make(ref, number, resolved.kind, part);
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { sameTypeRef } from "../schema/type-ref.js";
-import type { Shape, VariantShape } from "../shape/shape.js";
+import type { PayloadPrimitive, Shape, VariantShape } from "../shape/shape.js";
 import type { FieldsPlan, ListNode, PlanNode, VariantPlan } from "./plan-model.js";
 
 /** A node and the shape that it does not describe. */
@@ -97,8 +97,16 @@ function isByteList({ element }: ListNode): boolean {
   return element.kind === "direct" && element.type === "u8";
 }
 
+/** What a schema calls `payload`, whatever is inside. */
+const payloads: ReadonlySet<string> = /*@__PURE__*/ new Set<PayloadPrimitive>([
+  "duration",
+  "timedelta",
+  "value",
+]);
+
 function isDirect(type: string, shape: Shape): boolean {
-  if (shape.kind === "primitive") return shape.type === type;
+  if (shape.kind === "payload") return type === "payload";
+  if (shape.kind === "primitive") return (payloads.has(shape.type) ? "payload" : shape.type) === type;
   if (type !== "bytes" || (shape.kind !== "list" && shape.kind !== "set")) return false;
   return shape.element.kind === "primitive" && shape.element.type === "u8";
 }

@@ -120,6 +120,10 @@ class PlanCompiler implements FieldCompiler {
       }
       case "tupleStruct":
         return this.tupleStruct(node, shape);
+      case "payload":
+        // Of the same bytes, or none of our business: a plan says nothing of what is inside.
+        if (node !== undefined) throw mismatch(node, shape);
+        return this.read(undefined, shape.content);
       case "result":
         return this.result(checked(node, "enum", shape), shape);
       case "enum":

@@ -103,6 +103,9 @@ class WritingCompiler {
       }
       case "tupleStruct":
         return this.tupleStruct(node, shape);
+      case "payload":
+        if (node !== undefined) throw mismatch(node, shape);
+        return this.write(undefined, shape.content);
       case "result":
         return this.result(checked(node, "enum", shape), shape);
       case "enum":

@@ -19,6 +19,8 @@ export type PlanProblemCode =
   | "unknown-schema"
   /** A type variable without an argument. */
   | "unresolved-variable"
+  /** A payload that would be skipped: nothing says where it ends. */
+  | "payload"
   /** The schemas are larger or deeper than a plan may be. */
   | "limit";
 

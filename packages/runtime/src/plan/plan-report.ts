@@ -55,6 +55,13 @@ export class PlanReport {
     this.add("unknown-schema", pair, `schema not found for skip: ${debugText(missing)}`);
   }
 
+  /** A payload in a value that would be skipped. */
+  unskippablePayload(payload: TypeRef, local: TypeRef, path: string): void {
+    const reason =
+      "the peer sends a payload here that our schema leaves out, and a schema does not say how long its bytes are: declare the field, with the type that the peer has";
+    this.add("payload", { remote: payload, local, path }, reason);
+  }
+
   /** Structs or enums of different names. */
   namesDiffer(pair: Pair): undefined {
     const [r, l] = this.names(pair);

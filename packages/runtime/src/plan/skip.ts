@@ -189,13 +189,9 @@ function takeBytes(r: Reader): void {
   r.position += length;
 }
 
-/** An opaque payload: its length is four bytes, little-endian. */
-function takePayload(r: Reader): void {
-  const p = r.position;
-  advance(r, 4);
-  const { buffer } = r;
-  const low = (buffer[p] as number) | ((buffer[p + 1] as number) << 8) | ((buffer[p + 2] as number) << 16);
-  advance(r, low + (buffer[p + 3] as number) * 0x100_0000);
+/** No plan skips one: a schema does not say where it ends. */
+function refusePayload(r: Reader): void {
+  throw decodeFault(r, "a payload of unknown length", r.position);
 }
 
 const primitives: Readonly<Record<SchemaPrimitive, Skip>> = {
@@ -217,7 +213,7 @@ const primitives: Readonly<Record<SchemaPrimitive, Skip>> = {
   bytes: takeBytes,
   unit: takeNothing,
   never: readNever,
-  payload: takePayload,
+  payload: refusePayload,
 };
 
 function advance(r: Reader, count: number): void {

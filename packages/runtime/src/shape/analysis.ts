@@ -31,6 +31,8 @@ function children(shape: Shape): readonly Shape[] {
       return shapesOf(shape.fields());
     case "tupleStruct":
       return shape.elements();
+    case "payload":
+      return [shape.content];
     case "enum":
       return shape.variants.flatMap(payloadShapes);
   }
@@ -124,6 +126,8 @@ function measureOpen(shape: Shape, open: Set<Shape>): number {
       return sum(shapesOf(shape.fields()));
     case "tupleStruct":
       return sum(shape.elements());
+    case "payload":
+      return measure(shape.content, open);
     case "enum":
       return shape.variants.reduce(
         (least, variant) => Math.min(least, 1 + sum(payloadShapes(variant))),
@@ -133,4 +137,11 @@ function measureOpen(shape: Shape, open: Set<Shape>): number {
 }
 
 /** Those that are not one byte at least. `never` has no encoding; one byte keeps its counts bounded. */
-const primitiveBytes: Readonly<Partial<Record<string, number>>> = { unit: 0, f32: 4, f64: 8, char: 2 };
+const primitiveBytes: Readonly<Partial<Record<string, number>>> = {
+  unit: 0,
+  f32: 4,
+  f64: 8,
+  char: 2,
+  duration: 2,
+  timedelta: 2,
+};

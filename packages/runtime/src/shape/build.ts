@@ -7,6 +7,7 @@ import type {
   MakeObject,
   MapShape,
   OptionShape,
+  PayloadShape,
   PrimitiveShape,
   ResultShape,
   SetShape,
@@ -58,6 +59,12 @@ export const bytesShape: PrimitiveShape = /*@__PURE__*/ primitive("bytes");
 export const unitShape: PrimitiveShape = /*@__PURE__*/ primitive("unit");
 /** Shape of `never`. */
 export const neverShape: PrimitiveShape = /*@__PURE__*/ primitive("never");
+/** Shape of `duration`. */
+export const durationShape: PrimitiveShape = /*@__PURE__*/ primitive("duration");
+/** Shape of `timedelta`. */
+export const timedeltaShape: PrimitiveShape = /*@__PURE__*/ primitive("timedelta");
+/** Shape of `value`. */
+export const valueShape: PrimitiveShape = /*@__PURE__*/ primitive("value");
 /** Shape of `u64` marked `@js(number)`. */
 export const u64NumberShape: PrimitiveShape = /*@__PURE__*/ primitive("u64", true);
 /** Shape of `i64` marked `@js(number)`. */
@@ -145,6 +152,11 @@ export function tupleStructShape(
   isTransparent = false,
 ): TupleStructShape {
   return { kind: "tupleStruct", name, elements, isValue, isTransparent };
+}
+
+/** Shape of a `@payload` type. @param content what its bytes are */
+export function payloadShape(content: Shape): PayloadShape {
+  return { kind: "payload", content };
 }
 
 /** Variant without payload. */

@@ -115,6 +115,8 @@ function measureOpen(shape: Shape, of: (part: Shape) => number): number {
       const elements = shape.elements().map(of);
       return shape.isValue ? (elements[0] ?? 0) : tupleBytes(elements);
     }
+    case "payload":
+      return of(shape.content);
     case "enum":
       return shape.literal ? 0 : anyOfBytes(sidesOf(shape, of));
   }

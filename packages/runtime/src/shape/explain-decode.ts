@@ -103,6 +103,8 @@ class DecodeWalk {
         for (const [i, element] of elements.entries()) this.at(indexStep(i), element);
         return undefined;
       }
+      case "payload":
+        return this.read(shape.content);
       case "enum":
         return this.readEnum(shape);
     }

@@ -1,5 +1,6 @@
 /** Finds the place in a value at which encoding failed. Runs on the error path only. */
 import { depthReason, maxDepth } from "../postcard/counts.js";
+import { durationProblem } from "../postcard/durations.js";
 import {
   bytesProblem,
   charProblem,
@@ -9,6 +10,7 @@ import {
   stringProblem,
   typedArrayProblem,
 } from "../postcard/problems.js";
+import { valueProblem } from "../postcard/values.js";
 import { recursiveShapes } from "./analysis.js";
 import { describeThrown } from "./describe-thrown.js";
 import { indexStep, keyText, memberStep, Path } from "./path.js";
@@ -95,6 +97,8 @@ class EncodeWalk {
         if (shape.isValue && only !== undefined) return this.check(only, value);
         return this.checkTuple(elements, undefined, value);
       }
+      case "payload":
+        return this.check(shape.content, value);
       case "enum":
         return this.checkEnum(shape, value);
       case "channel":
@@ -280,6 +284,11 @@ function primitiveProblem(shape: PrimitiveShape, value: unknown): Reason {
       return value === undefined ? undefined : `expected undefined, got ${describeValue(value)}`;
     case "never":
       return "never has no value";
+    case "duration":
+    case "timedelta":
+      return durationProblem(value, shape.type === "timedelta");
+    case "value":
+      return valueProblem(value);
     default:
       return integerProblem(shape.type, value, shape.asNumber);
   }

@@ -87,6 +87,9 @@ const primitiveHeapBytes: Readonly<Record<ShapePrimitive, number>> = {
   bytes: 208,
   unit: 0,
   never: 0,
+  duration: 16,
+  timedelta: 16,
+  value: 16,
 };
 
 /** A 64- or 128-bit integer that is a `number`. */
@@ -99,6 +102,6 @@ export function primitiveBytes(type: ShapePrimitive, asNumber: boolean): number 
 
 /** What a primitive takes beside its slot in a list: numbers lie in the slots there. */
 export function listedBytes(type: ShapePrimitive, asNumber: boolean): number {
-  const isNumber = type === "u32" || type === "f32" || type === "f64" || asNumber;
+  const isNumber = type === "u32" || type === "f32" || type === "f64" || type === "duration" || asNumber;
   return isNumber ? 0 : primitiveHeapBytes[type];
 }

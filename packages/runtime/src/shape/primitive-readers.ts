@@ -1,10 +1,12 @@
 /** The reader of each primitive, for paths on which it is only known at run time. */
 import type { Reader } from "../bytes/reader.js";
 import { readBytes } from "../postcard/byte-strings.js";
+import { readDuration, readTimedelta } from "../postcard/durations.js";
 import { readBool, readNever, readUnit } from "../postcard/flags.js";
 import { readF32, readF64 } from "../postcard/floats.js";
 import { readI8, readI16, readI32, readU8, readU16, readU32 } from "../postcard/integers.js";
 import { readChar, readString } from "../postcard/text.js";
+import { readValue } from "../postcard/values.js";
 import {
   readI64,
   readI64Number,
@@ -38,6 +40,9 @@ const primitiveReaders: Readonly<Record<PrimitiveShape["type"], ReadAny>> = {
   bytes: readBytes,
   unit: readUnit,
   never: readNever,
+  duration: readDuration,
+  timedelta: readTimedelta,
+  value: readValue,
 };
 
 const numberReaders: Readonly<Partial<Record<PrimitiveShape["type"], ReadAny>>> = {

@@ -1,9 +1,11 @@
 /** The writer of each primitive, for paths on which it is only known at run time. Each makes its own room. */
 import { writeBytes } from "../postcard/byte-strings.js";
+import { writeDuration, writeTimedelta } from "../postcard/durations.js";
 import { writeBool, writeNever, writeUnit } from "../postcard/flags.js";
 import { writeF32, writeF64 } from "../postcard/floats.js";
 import { writeI8, writeI16, writeI32, writeU8, writeU16, writeU32 } from "../postcard/integers.js";
 import { writeChar, writeString } from "../postcard/text.js";
+import { writeValue } from "../postcard/values.js";
 import {
   writeI64,
   writeI64Number,
@@ -37,6 +39,9 @@ const primitiveWriters: Readonly<Record<PrimitiveShape["type"], readonly [WriteA
   bytes: [writeBytes, 0],
   unit: [writeUnit, 0],
   never: [writeNever, 0],
+  duration: [writeDuration, 15],
+  timedelta: [writeTimedelta, 15],
+  value: [writeValue, 0],
 };
 
 const numberWriters: Readonly<Partial<Record<PrimitiveShape["type"], readonly [WriteAny, number]>>> = {

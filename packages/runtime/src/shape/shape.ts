@@ -7,7 +7,10 @@ import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import type { SchemaPrimitive } from "../schema/model.js";
 
-export type ShapePrimitive = Exclude<SchemaPrimitive, "payload">;
+/** Types that the schema calls `payload` and says no more of. */
+export type PayloadPrimitive = "duration" | "timedelta" | "value";
+
+export type ShapePrimitive = Exclude<SchemaPrimitive, "payload"> | PayloadPrimitive;
 
 export interface PrimitiveShape {
   readonly kind: "primitive";
@@ -98,6 +101,12 @@ export interface TupleStructShape {
   readonly isTransparent: boolean;
 }
 
+/** A type of the schema kind `payload`: its bytes are those of another type, which the schema does not tell. */
+export interface PayloadShape {
+  readonly kind: "payload";
+  readonly content: Shape;
+}
+
 export type VariantShape =
   | { readonly name: string; readonly payload: "unit" }
   | { readonly name: string; readonly payload: "newtype"; readonly shape: () => Shape }
@@ -146,5 +155,6 @@ export type Shape =
   | ResultShape
   | StructShape
   | TupleStructShape
+  | PayloadShape
   | EnumShape
   | ChannelShape;

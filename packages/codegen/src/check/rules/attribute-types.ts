@@ -1,5 +1,5 @@
-import type { Type } from "../../model/model.js";
-import type { AttributeNode, FieldNode, StructNode, TypeNode } from "../../syntax/ast.js";
+import type { PrimitiveName, Type } from "../../model/model.js";
+import type { AliasNode, AttributeNode, FieldNode, StructNode, TypeNode } from "../../syntax/ast.js";
 import { asNumber, asTyped, findAttribute, numberChoice } from "../attributes.js";
 import { fieldNodes, invalidType, type Linked, withoutAliases } from "../program.js";
 import { quotedType } from "../type-text.js";
@@ -17,7 +17,10 @@ export function checkAttributeTypes(linked: Linked): void {
         checkMarked(linked, field);
         checkRequired(linked, field);
       }
-      if (declaration.kind === "alias") checkMarked(linked, declaration);
+      if (declaration.kind === "alias") {
+        checkMarked(linked, declaration);
+        checkPayload(linked, declaration);
+      }
       if (declaration.kind === "struct" && declaration.elements !== undefined)
         checkTupleStruct(linked, declaration, declaration.elements);
       if (declaration.kind !== "service") continue;
@@ -71,6 +74,29 @@ function checkTupleStruct(
     const advice = "none of its elements is of a type that it marks: remove it";
     linked.reporter.report("VOX3044", attribute.span, { name: mark, type: `\`${name.text}\``, advice });
   }
+}
+
+/** Types of the language that are announced as payloads. */
+const builtinPayloads: ReadonlySet<PrimitiveName> = new Set(["duration", "timedelta", "value"]);
+
+/** A payload has one type inside, whose values can be neither absent nor a channel. */
+function checkPayload(linked: Linked, { attributes, parameters, type: node }: AliasNode): void {
+  const mark = findAttribute(attributes, "payload");
+  const type = linked.types.get(node);
+  if (mark === undefined || type === undefined || type === invalidType) return;
+  const plain = withoutAliases(type);
+  if (plain === invalidType) return;
+  const isAbsentable = plain.kind === "option" || (plain.kind === "primitive" && plain.name === "unit");
+  const advice =
+    parameters.length > 0
+      ? "a payload has no type parameters: name the type for each use"
+      : isAbsentable
+        ? "make the use optional (`T?`) instead of what is inside"
+        : plain.kind === "payload" || (plain.kind === "primitive" && builtinPayloads.has(plain.name))
+          ? "it is a payload already: remove the mark"
+          : undefined;
+  if (advice !== undefined)
+    linked.reporter.report("VOX3044", mark.span, { name: "payload", type: quotedType(type), advice });
 }
 
 function checkRequired(linked: Linked, field: FieldNode): void {

@@ -19,6 +19,11 @@ export function checkChannelPlaces(linked: Linked, holdsChannel: (type: Type) =>
       linked.reporter.report("VOX3022", node.span, {});
     }
   }
+  for (const [node, declaration] of linked.declarations) {
+    if (node.kind !== "alias" || declaration.kind !== "alias") continue;
+    if (declaration.type.kind === "payload" && holdsChannel(declaration.type))
+      linked.reporter.report("VOX3021", node.type.span, { container: "a payload" });
+  }
   checkArguments(linked, holdsChannel, answers);
 }
 

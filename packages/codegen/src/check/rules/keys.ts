@@ -40,11 +40,15 @@ function whyNoKey(type: Type): string | undefined {
   if (plain === invalidType || plain.kind === "parameter") return undefined;
   if (plain.kind === "primitive") {
     if (comparable.has(plain.name)) return undefined;
+    if (plain.name === "duration" || plain.name === "timedelta")
+      return "compares lengths of time after rounding";
+    if (plain.name === "value") return "compares objects by identity";
     if (plain.name === "f32" || plain.name === "f64") return "takes 0 and -0 for one key";
     return plain.name === "bytes"
       ? "compares byte arrays by identity"
       : "has a single value of this type, or none";
   }
+  if (plain.kind === "payload") return whyNoKey(plain.content);
   if (plain.kind === "named" && plain.declaration.kind === "tupleStruct" && isBrand(plain.declaration)) {
     const [only] = plain.declaration.elements;
     return only === undefined ? undefined : whyNoKey(only);

@@ -60,6 +60,8 @@ const primitiveRoom: Readonly<Partial<Record<PrimitiveName, number>>> = {
   f64: 8,
   unit: 0,
   never: 0,
+  duration: 15,
+  timedelta: 15,
 };
 
 /** What the writer of a type expects of its caller. */
@@ -71,6 +73,8 @@ export function roomOf(type: ValueType): Room {
     }
     case "channel":
       return { head: handleRoom, isBounded: true };
+    case "payload":
+      return roomOf(type.content);
     case "option": {
       // The runtime makes room for an option of a type that it knows at run time only.
       if (type.element.kind === "parameter") return ownRoom;
@@ -95,7 +99,14 @@ function merged(parts: readonly Room[], total: (heads: readonly number[]) => num
 }
 
 /** Smallest encodings of primitives that are not one byte. Source: header of `gen/v1.ts`. */
-const primitiveLeast: Readonly<Partial<Record<PrimitiveName, number>>> = { unit: 0, f32: 4, f64: 8, char: 2 };
+const primitiveLeast: Readonly<Partial<Record<PrimitiveName, number>>> = {
+  unit: 0,
+  f32: 4,
+  f64: 8,
+  char: 2,
+  duration: 2,
+  timedelta: 2,
+};
 
 /** Types that are being measured, outermost first. */
 interface Open {
@@ -204,6 +215,8 @@ export class Measures {
     switch (type.kind) {
       case "primitive":
         return primitiveBytes(type.name, type.asNumber);
+      case "payload":
+        return of(type.content);
       case "parameter":
         throw new Error(`the memory of ${type.name} is known at run time only`);
       case "channel":
@@ -257,6 +270,8 @@ export class Measures {
         return type.length === 0 ? 0 : type.length * this.#measure(type.element, open);
       case "tuple":
         return sum(type.elements);
+      case "payload":
+        return this.#measure(type.content, open);
       case "parameter":
         throw new Error(`the size of ${type.name} is known at run time only`);
       case "result":

@@ -36,6 +36,7 @@ export function writerBody(type: ValueType, file: FileScope): readonly Layout[] 
       return resultWriter(type, file);
     case "primitive":
     case "parameter":
+    case "payload":
     case "channel":
       throw new Error(`a ${type.kind} is written by the runtime`);
   }
@@ -61,6 +62,7 @@ export function readerBody(type: ValueType, file: FileScope): readonly Layout[] 
       return resultReader(type, file);
     case "primitive":
     case "parameter":
+    case "payload":
     case "channel":
       throw new Error(`a ${type.kind} is read by the runtime`);
   }

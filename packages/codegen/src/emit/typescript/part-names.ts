@@ -16,6 +16,8 @@ function nameOf(type: ValueType): string {
       return `${upperFirst(type.name)}${type.asNumber ? "Number" : ""}`;
     case "parameter":
       return upperFirst(type.name);
+    case "payload":
+      return nameOf(type.content);
     case "option":
       return `OptionOf${nameOf(type.element)}`;
     case "list":

@@ -9,6 +9,7 @@ import { floatList } from "./write.js";
 
 /** The expression that reads a value. */
 export function readText(type: ValueType, file: FileScope): Layout {
+  if (type.kind === "payload") return readText(type.content, file);
   if (type.kind === "option") {
     if (type.element.kind === "parameter") return `${file.optionOf(type.element.name)}.read(r)`;
     const element = readText(type.element, file);
@@ -41,6 +42,7 @@ export function readFunction(type: ValueType, file: FileScope): Layout {
 
 /** Whether the expression needs a type beside it: literals of tuples are taken for arrays otherwise. */
 export function needsAnnotation(type: ValueType): boolean {
+  if (type.kind === "payload") return needsAnnotation(type.content);
   return type.kind === "tuple" || (type.kind === "option" && needsAnnotation(type.element));
 }
 

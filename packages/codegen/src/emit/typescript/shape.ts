@@ -29,6 +29,8 @@ export function shapeText(type: ValueType, file: FileScope, isTopLevel: boolean)
       return `$.${type.name}${type.asNumber ? "Number" : ""}Shape`;
     case "named":
       return file.shape(type);
+    case "payload":
+      return call(`${mark}$.payloadShape`, [inner(type.content)]);
     case "parameter":
       return `${file.parameter(type.name)}.shape`;
     case "option":

@@ -27,6 +27,9 @@ const primitiveTypes: Readonly<Record<PrimitiveName, string>> = {
   bytes: "Uint8Array",
   unit: "undefined",
   never: "never",
+  duration: "number",
+  timedelta: "number",
+  value: "$.Value",
 };
 
 /** The typed array of an element type. */
@@ -77,6 +80,8 @@ export function typeText(type: Type, file: FileScope): string {
         ? name
         : `${name}<${type.args.map((arg) => typeText(arg, file)).join(", ")}>`;
     }
+    case "payload":
+      return typeText(type.content, file);
     case "parameter":
       return type.name;
     case "channel":
@@ -126,6 +131,8 @@ export function usesParameter(type: Type, name: string): boolean {
       return usesParameter(type.key, name) || usesParameter(type.value, name);
     case "result":
       return usesParameter(type.ok, name) || usesParameter(type.error, name);
+    case "payload":
+      return usesParameter(type.content, name);
     case "named":
     case "alias":
       return type.args.some((arg) => usesParameter(arg, name));
@@ -166,6 +173,8 @@ function asType(type: ValueType): Type {
       return type;
     case "parameter":
       return { kind: "parameter", name: type.name };
+    case "payload":
+      return asType(type.content);
     case "option":
     case "list":
     case "array":

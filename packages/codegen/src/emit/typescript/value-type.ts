@@ -45,6 +45,7 @@ type Shapes =
   | { readonly kind: "set"; readonly element: ValueType }
   | { readonly kind: "result"; readonly ok: ValueType; readonly error: ValueType }
   | { readonly kind: "channel"; readonly direction: "tx" | "rx"; readonly element: ValueType }
+  | { readonly kind: "payload"; readonly content: ValueType }
   /** A parameter of the generic type whose codec is being written. */
   | { readonly kind: "parameter"; readonly name: string }
   | NamedValue;
@@ -91,6 +92,10 @@ export class ValueTypes {
     switch (type.kind) {
       case "alias":
         return this.of(type.target, scope);
+      case "payload": {
+        const content = this.of(type.content, scope);
+        return this.#intern(`payload<${content.key}>`, { kind: "payload", content });
+      }
       case "parameter":
         return lookUp(type.name, scope);
       case "primitive": {
@@ -241,6 +246,8 @@ export function partsOf(type: ValueType, types: ValueTypes): readonly ValueType[
     case "parameter":
     case "channel":
       return [];
+    case "payload":
+      return [type.content];
     case "option":
     case "list":
     case "array":

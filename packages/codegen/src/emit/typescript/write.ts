@@ -77,6 +77,7 @@ function statement(start: string, text: Layout): Layout {
  * @param value an expression that may be evaluated more than once
  */
 export function writeText(type: ValueType, p: string, value: string, file: FileScope): Layout {
+  if (type.kind === "payload") return writeText(type.content, p, value, file);
   if (type.kind === "option") {
     const { element } = type;
     if (element.kind === "parameter") return `${file.optionOf(element.name)}.write(w, ${p}, ${value})`;
@@ -99,6 +100,7 @@ export function writeText(type: ValueType, p: string, value: string, file: FileS
 
 /** A function that writes a value and makes its own room: for codecs and methods. */
 export function writeFunction(type: ValueType, file: FileScope): Layout {
+  if (type.kind === "payload") return writeFunction(type.content, file);
   const step = writeStep(type, "v", file);
   const isDirect = type.kind !== "option" && step.room.head === 0 && !(type.kind === "array" && type.typed);
   if (isDirect) return directWriter(type, file);

@@ -29,6 +29,8 @@ export function typeLines(
   const { parameters } = declaration;
   const name = wireName(declaration.name);
   const head = parameters.length === 0 ? name : `${name}<${parameters.join(", ")}>`;
+  if (declaration.kind === "alias" && declaration.type.kind === "payload")
+    return [...before, ...payloadLines(name, declaration.type.content, writer)];
   if (declaration.kind === "alias")
     return [...before, `pub type ${head} = ${writer.text(declaration.type)};`];
   const derive = `#[derive(${derives(declaration, writer, holdsChannel).join(", ")})]`;
@@ -56,13 +58,14 @@ function derives(
 function canBeKey(type: Type): boolean {
   const seen = withoutAliases(type);
   if (seen.kind === "primitive") return !unsorted.has(seen.name);
+  if (seen.kind === "payload") return canBeKey(seen.content);
   if (seen.kind !== "named") return false;
   const { declaration } = seen;
   if (declaration.kind === "tupleStruct") return declaration.elements.every(canBeKey);
   return declaration.kind === "enum" && declaration.variants.every(({ form }) => form.kind === "unit");
 }
 
-const unsorted: ReadonlySet<string> = new Set(["f32", "f64"]);
+const unsorted: ReadonlySet<string> = new Set(["f32", "f64", "value"]);
 
 function tupleStructLines(
   head: string,
@@ -72,6 +75,27 @@ function tupleStructLines(
   const elements = declaration.elements.map((type) => `pub ${writer.text(type, declaration)}`);
   const line = `pub struct ${head}(${elements.join(", ")});`;
   return declaration.isTransparent ? ["#[facet(transparent)]", line] : [line];
+}
+
+/** An opaque newtype, written as what it wraps. */
+function payloadLines(name: string, content: Type, writer: TypeWriter): readonly string[] {
+  const text = writer.text(content);
+  const sorted = canBeKey(content) ? ["Eq", "PartialOrd", "Ord"] : [];
+  const from = (source: string, target: string, value: string): readonly string[] => [
+    "",
+    `impl From<${source}> for ${target} {`,
+    `    fn from(value: ${source}) -> Self {`,
+    `        ${value}`,
+    "    }",
+    "}",
+  ];
+  return [
+    `#[derive(${["Debug", "Clone", "PartialEq", ...sorted, writer.own("Facet")].join(", ")})]`,
+    `#[facet(opaque, proxy = ${text})]`,
+    `pub struct ${name}(pub ${text});`,
+    ...from(text, name, "Self(value)"),
+    ...from(`&${name}`, text, "value.0.clone()"),
+  ];
 }
 
 function structLines(head: string, declaration: StructDeclaration, writer: TypeWriter): readonly string[] {

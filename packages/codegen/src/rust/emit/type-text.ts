@@ -6,6 +6,13 @@ import { standardPaths, wireName } from "./names.js";
 
 type Named = (Type & { kind: "named" })["declaration"];
 
+/** Types of other crates, by the names that the language has for them. */
+const foreignTypes: Readonly<Partial<Record<PrimitiveName, string>>> = {
+  duration: "std::time::Duration",
+  timedelta: "chrono::TimeDelta",
+  value: "facet_value::Value",
+};
+
 /** Writes types for one file, and remembers what it has to take in. */
 export class TypeWriter {
   readonly #file: ModelFile;
@@ -44,6 +51,9 @@ export class TypeWriter {
     switch (type.kind) {
       case "primitive":
         return this.#primitive(type.name);
+      // The newtype that the alias becomes stands for it: this is what is inside.
+      case "payload":
+        return inner(type.content);
       case "parameter":
         return type.name;
       case "option":
@@ -76,6 +86,7 @@ export class TypeWriter {
 
   /** An alias in which a `Box` is needed is written out. */
   #alias(type: Type & { kind: "alias" }, owner: Named | undefined): string {
+    if (type.declaration.type.kind === "payload") return this.#named(type.declaration, []);
     const seen = withoutAliases(type);
     const written = this.text(seen, owner);
     if (owner !== undefined && written !== this.text(seen)) return written;
@@ -86,6 +97,8 @@ export class TypeWriter {
   }
 
   #primitive(name: PrimitiveName): string {
+    const foreign = foreignTypes[name];
+    if (foreign !== undefined) return foreign;
     if (name === "string") return this.own("String");
     if (name === "bytes") return `${this.own("Vec")}<u8>`;
     return name === "never" ? this.own("Infallible") : name === "unit" ? "()" : name;
