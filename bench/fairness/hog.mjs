@@ -11,7 +11,11 @@ const session = await connectSession(url, {
   limits,
 });
 const client = session.client(Fairness);
-const wide = { children: Array.from({ length: 4_000_000 }, () => ({ children: [] })) };
+const treeOf = (length) => ({ children: Array.from({ length }, () => ({ children: [] })) });
+/** Past the server's `maxDecodedBytes`: refused when its count is read. */
+const tooWide = kind === "wide" ? treeOf(4_000_000) : undefined;
+/** The most that the defaults let through: 88 bytes of memory a node. */
+const widest = kind === "widest" ? treeOf(1_500_000) : undefined;
 let done = 0;
 let isOver = false;
 
@@ -46,7 +50,14 @@ const kinds = {
     done += opens.length;
   },
   async wide() {
-    await client.countNodes(wide);
+    await client.countNodes(tooWide).then(
+      () => Promise.reject(new Error("a value past the limit was read")),
+      ({ code }) => code === "InvalidPayload" || Promise.reject(new Error(`${code}`)),
+    );
+    done += 1;
+  },
+  async widest() {
+    await client.countNodes(widest);
     done += 1;
   },
 };

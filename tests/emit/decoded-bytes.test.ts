@@ -101,7 +101,7 @@ describe.each(sources)("values of %s", (_name, text, numRuns) => {
         const error = failure(codec, bytes, walk.decodedBytes - 1);
         expect(error).toMatchObject({
           code: "DecodeFailed",
-          reason: `the values would take more than ${walk.decodedBytes - 1} bytes of memory (limit maxDecodedBytes)`,
+          reason: `the values would take more than ${walk.decodedBytes - 1} bytes of memory (limits maxDecodedBytes, maxSessionDecodedBytes)`,
         });
         const located = explainDecode(codec.shape, readerOf(bytes).allow(walk.decodedBytes - 1));
         expect(error?.offset).toBe(located?.fault.offset);

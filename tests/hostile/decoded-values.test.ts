@@ -57,7 +57,7 @@ const handler = {
 
 /** A list of ten empty maps: a place and a table each. */
 const enough = 10 * (8 + 184);
-const refusal = /memory \(limit maxDecodedBytes\)/;
+const refusal = /memory \(limits maxDecodedBytes, maxSessionDecodedBytes\)/;
 
 interface Case {
   readonly what: string;

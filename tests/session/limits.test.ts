@@ -99,6 +99,7 @@ const announcementSize = measure(decodeCbor(announcement, { maxBytes: 1 << 20, m
 
 const adding = $.dispatcher("Golden", [add.handled(([a, b]) => a + b)]);
 const bounding = $.dispatcher("Golden", [boundsOf.handled(() => undefined)]);
+const boundingForever = $.dispatcher("Golden", [boundsOf.handled(() => new Promise<undefined>(() => {}))]);
 const waiting = $.dispatcher("Golden", [wait.handled(() => new Promise<number>(() => {}))]);
 const holding = $.dispatcher("Golden", [
   sum.handled(([items]) => {
@@ -189,12 +190,30 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
     {
       load: "arguments of a list of four, whose places take eight bytes each",
       enough: 32,
-      text: /invalid vox payload.*more than 31 bytes of memory \(limit maxDecodedBytes\)/,
+      text: /invalid vox payload.*more than 31 bytes of memory \(limits maxDecodedBytes, maxSessionDecodedBytes\)/,
       async run(limits) {
         await using pair = await connectPair(bounding, { server: { limits } });
         const points = Array.from({ length: 4 }, () => ({ x: 1, y: 1 }));
         const outcome = await pair.client.driver?.tryCall(boundsOf.method, [points]);
         return outcome?.ok === false ? outcome.error.message : undefined;
+      },
+    },
+  ],
+  maxSessionDecodedBytes: [
+    {
+      load: "a second handler beside one whose arguments take 32 bytes",
+      enough: 64,
+      text: /running queued/,
+      async run(limits) {
+        const pair = await connectPair(boundingForever, { server: { limits } });
+        const points = Array.from({ length: 4 }, () => ({ x: 1, y: 1 }));
+        const calls = [1, 2].map(() => pair.client.driver?.tryCall(boundsOf.method, [points]));
+        await settle();
+        const requests = pair.server.snapshot().connections[0]?.requests ?? [];
+        pair.client.abort();
+        await Promise.all([...calls, pair.server.closed]);
+        const states = requests.map(({ state }) => state).join(" ");
+        return states === "running running" ? undefined : states;
       },
     },
   ],

@@ -16,6 +16,12 @@ export interface Limits {
    * At most 2 GiB. Default 128 MiB.
    */
   readonly maxDecodedBytes: number;
+  /**
+   * Memory that the values of one session may take while they are held, estimated as for `maxDecodedBytes`: arguments of
+   * handlers that have not ended, items that have not been taken. Past half of it calls wait for those of their connection
+   * that run. Default 256 MiB.
+   */
+  readonly maxSessionDecodedBytes: number;
   /** Entries of one metadata list. Default 256. */
   readonly maxMetadataEntries: number;
   /** Bytes of one encoded metadata list. Default 64 KiB. */
@@ -83,6 +89,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   maxFrameBytes: 16 * 1024 * 1024,
   maxDecodedBytes: defaultDecodedBytes,
+  maxSessionDecodedBytes: 2 * defaultDecodedBytes,
   maxMetadataEntries: 256,
   maxMetadataBytes: 64 * 1024,
   maxSchemaBytes: 1024 * 1024,
@@ -108,6 +115,7 @@ export const defaultLimits: Limits = {
 export const limitChecks: OptionChecks<Limits> = {
   maxFrameBytes: bound,
   maxDecodedBytes: bound,
+  maxSessionDecodedBytes: bound,
   maxMetadataEntries: bound,
   maxMetadataBytes: bound,
   maxSchemaBytes: bound,

@@ -106,7 +106,11 @@ export class Channels implements ChannelPort {
   }
 
   get decodedRoom(): number {
-    return this.limits.maxDecodedBytes;
+    return this.connection.host.decoded.room;
+  }
+
+  holdDecoded(bytes: number): void {
+    this.connection.host.decoded.hold(bytes);
   }
 
   /** Whether a channel of the peer's Call may have this id. */
@@ -238,7 +242,11 @@ export class Channels implements ChannelPort {
   }
 
   private endAll(end: ChannelEnd): void {
-    for (const receiver of [...this.receivers.values()]) receiver.end(end);
+    for (const receiver of [...this.receivers.values()]) {
+      receiver.end(end);
+      // What is left is the application's.
+      if (this.ending !== undefined) receiver.release();
+    }
     for (const sender of [...this.senders.values()]) sender.end(end);
     for (const id of [...this.unclaimed.keys()]) this.claim(id);
     this.owed.clear();

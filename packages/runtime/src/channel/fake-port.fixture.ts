@@ -20,6 +20,11 @@ export class FakePort implements ChannelPort {
   watch: ChannelPort["watch"] = undefined;
   isBusy = false;
   decodedRoom = 1 << 20;
+  held = 0;
+
+  holdDecoded(bytes: number): void {
+    this.held += bytes;
+  }
 
   get isFull(): boolean {
     return this.isBusy;

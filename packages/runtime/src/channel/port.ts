@@ -14,6 +14,8 @@ export interface ChannelPort {
   readonly isBusy: boolean;
   /** Memory that the value of an item may take, bytes. */
   readonly decodedRoom: number;
+  /** Items are held until they are taken, or not any more (less than 0): memory, bytes. */
+  holdDecoded(bytes: number): void;
   /**
    * @throws CodecError `EncodeFailed` when the item does not fit its type: nothing was sent
    * @throws ChannelError `ItemUnreadable` when the receiver's version of the type cannot hold the item: nothing was sent

@@ -1,7 +1,23 @@
 import { describe, expect, it } from "vitest";
+import type { ChannelError } from "../errors.js";
+import { readCount } from "../postcard/counts.js";
+import { readU32 } from "../postcard/integers.js";
+import { listShape, u32Shape } from "../shape/build.js";
+import type { ItemType } from "../shape/shape.js";
 import { endOfItems, resetByPeer } from "./end.js";
 import { FakePort, u32Items } from "./fake-port.fixture.js";
 import { Receiver } from "./receiver.js";
+
+const lists: ItemType<number[]> = {
+  shape: listShape(u32Shape),
+  write: () => 0,
+  read: (r) => Array.from({ length: readCount(r, 1) }, () => readU32(r)),
+};
+const nobody = { item: () => {}, ended: () => {} };
+
+function takeAll(receiver: Receiver<number[]>): void {
+  while (receiver.buffered > 0) receiver.take(nobody);
+}
 
 function setUp(credit: number) {
   const port = new FakePort();
@@ -42,6 +58,33 @@ describe("Receiver", () => {
     take();
     take();
     expect(log).toEqual(["1", "channel reset by peer"]);
+  });
+
+  it.each([
+    ["are taken", (receiver: Receiver<number[]>) => takeAll(receiver)],
+    ["are dropped by a cancel", (receiver: Receiver<number[]>) => receiver.cancel()],
+    [
+      "are dropped with their call",
+      (receiver: Receiver<number[]>) => receiver.giveUp(resetByPeer().error as ChannelError),
+    ],
+    ["are left when the connection ends", (receiver: Receiver<number[]>) => receiver.release()],
+  ] as const)("items count in memory until they %s", (_how, end) => {
+    const port = new FakePort();
+    const receiver = new Receiver(7, lists, port, 8);
+    for (const length of [1, 5, 2])
+      receiver.accept(Uint8Array.from([length, ...new Array(length).fill(7)]), 0, 1 + length);
+    expect(port.held).toBe((1 + 5 + 2) * 8);
+    end(receiver);
+    expect(port.held).toBe(0);
+  });
+
+  it("refuses an item that takes more memory than there is room for", () => {
+    const port = new FakePort();
+    port.decodedRoom = 39;
+    const receiver = new Receiver(7, lists, port, 8);
+    receiver.accept(Uint8Array.of(5, 1, 2, 3, 4, 5), 0, 6);
+    expect(receiver.hasFailed).toBe(true);
+    expect(port.held).toBe(0);
   });
 
   it("keeps no room for what was taken, also while something always waits", () => {

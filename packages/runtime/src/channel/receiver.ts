@@ -59,6 +59,8 @@ export class Receiver<T> {
   private readonly batch: number;
   private takenSinceGrant = 0;
   private items: T[] = [];
+  /** Memory of the items that wait, as estimated. */
+  private held = 0;
   /** Where in `items` the next one stands. */
   private first = 0;
   private readonly takers: Taker<T>[] = [];
@@ -122,6 +124,7 @@ export class Receiver<T> {
     const taker = this.takers.shift();
     if (taker === undefined) {
       this.items.push(item);
+      if (reader.decodedBytes !== 0) this.hold(reader.decodedBytes);
       return;
     }
     this.countTaken();
@@ -131,6 +134,8 @@ export class Receiver<T> {
   /** The next item goes to `taker`, behind those that wait already. */
   take(taker: Taker<T>): void {
     if (this.first < this.items.length) {
+      // All of them are taken for equally large: that is right for the sum, which is what counts.
+      if (this.held !== 0) this.hold(-Math.ceil(this.held / this.buffered));
       const item = this.items[this.first] as T;
       this.items[this.first] = undefined as T;
       this.first += 1;
@@ -182,6 +187,7 @@ export class Receiver<T> {
   cancel(): void {
     this.items = [];
     this.first = 0;
+    this.release();
     if (this.ending !== undefined) return;
     if (!this.isSuspended) this.port.sendReset(this.channelId);
     this.end(endOfItems, receiverDropped);
@@ -195,6 +201,7 @@ export class Receiver<T> {
     const isCut = this.buffered > 0;
     this.items = [];
     this.first = 0;
+    this.release();
     if (this.ending !== undefined) {
       if (isCut) this.ending = { error };
       return;
@@ -228,6 +235,16 @@ export class Receiver<T> {
       isStalled: false,
       lastItemMs: watch?.lastItemAt === undefined ? undefined : now - watch.lastItemAt,
     };
+  }
+
+  /** What waits does not count any more. */
+  release(): void {
+    if (this.held !== 0) this.hold(-this.held);
+  }
+
+  private hold(bytes: number): void {
+    this.held += bytes;
+    this.port.holdDecoded(bytes);
   }
 
   /** Gives back the room of items that were taken: a buffer that never runs empty must not grow all the same. */

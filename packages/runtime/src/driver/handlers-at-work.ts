@@ -4,10 +4,10 @@ import type { ConnectionHost } from "../session/connection.js";
 /** Counts them. A connection that has ended lingers in its session until its last handler has ended. */
 export class HandlersAtWork {
   count = 0;
-  private readonly host: Pick<ConnectionHost, "lingering">;
+  private readonly host: Pick<ConnectionHost, "lingering" | "decoded">;
   private isLingering = false;
 
-  constructor(host: Pick<ConnectionHost, "lingering">) {
+  constructor(host: Pick<ConnectionHost, "lingering" | "decoded">) {
     this.host = host;
   }
 
@@ -18,9 +18,16 @@ export class HandlersAtWork {
     this.host.lingering += 1;
   }
 
-  /** A handler has ended. */
-  ended(): void {
+  /** A handler takes its time. @param decodedBytes memory of its arguments */
+  started(decodedBytes: number): void {
+    this.count += 1;
+    this.host.decoded.hold(decodedBytes);
+  }
+
+  /** It has ended. */
+  ended(decodedBytes: number): void {
     this.count -= 1;
+    this.host.decoded.hold(-decodedBytes);
     if (!this.isLingering || this.count !== 0) return;
     this.isLingering = false;
     this.host.lingering -= 1;

@@ -3,7 +3,7 @@ import { Reader } from "../bytes/reader.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import type { Channels } from "../channel/channels.js";
 import { HandlerChannels } from "../channel/handler-channels.js";
-import type { Limits } from "../limits.js";
+import type { DecodedBudget } from "../session/decoded-budget.js";
 import type { WireId } from "../wire/message.js";
 import type { ArgumentsReading, IncomingRequest, ServedMethod } from "./incoming-request.js";
 import type { MethodTable } from "./method-table.js";
@@ -14,18 +14,19 @@ export class IncomingArguments {
   private readonly methods: MethodTable<HandledMethod, ArgumentsReading>;
   private readonly channels: Channels;
   private readonly events: RequestEvents;
-  private readonly reader: Reader;
+  private readonly decoded: DecodedBudget;
+  private readonly reader = new Reader();
 
   constructor(
     methods: MethodTable<HandledMethod, ArgumentsReading>,
     channels: Channels,
     events: RequestEvents,
-    { maxDecodedBytes }: Pick<Limits, "maxDecodedBytes">,
+    decoded: DecodedBudget,
   ) {
     this.methods = methods;
     this.channels = channels;
     this.events = events;
-    this.reader = new Reader().allow(maxDecodedBytes);
+    this.decoded = decoded;
   }
 
   /**
@@ -33,10 +34,12 @@ export class IncomingArguments {
    * @throws DecodeFault or CodecError when they cannot be read; none of their channels is open then
    */
   read(request: IncomingRequest, { read, skipsChannels }: ArgumentsReading): readonly unknown[] {
-    this.reader.reset(request.bytes, request.argumentsStart, request.argumentsEnd);
-    return request.method.hasChannels || skipsChannels
-      ? this.readWithChannels(request, read)
-      : read(this.reader);
+    const { reader } = this;
+    reader.allow(this.decoded.room).reset(request.bytes, request.argumentsStart, request.argumentsEnd);
+    const args =
+      request.method.hasChannels || skipsChannels ? this.readWithChannels(request, read) : read(reader);
+    request.decodedBytes = reader.decodedBytes;
+    return args;
   }
 
   /** A Call is refused: its caller learns that its channels are over; what has come for them is dropped. */
@@ -48,7 +51,7 @@ export class IncomingArguments {
     try {
       const reading = this.methods.decide(served);
       if (reading === undefined || reading.problem !== undefined) return;
-      reader.reset(bytes, start, end);
+      reader.allow(this.decoded.room).reset(bytes, start, end);
       reading.read(reader);
     } catch (fault) {
       this.events.codecFailed("onDecodeError", "arguments", { requestId, method }, fault);

@@ -52,6 +52,8 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
   isAnswered = false;
   /** The channels among its arguments; undefined for a method without. */
   channels: HandlerChannels | undefined = undefined;
+  /** Memory of its arguments, as estimated; 0 before they are read. */
+  decodedBytes = 0;
   /** For the observer; 0 without one. */
   startedAt = 0;
   /** When its Call arrived, whole ms: for snapshots. */

@@ -71,7 +71,12 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       (method) => method.response,
       (method) => bindings.decideArguments(method),
     );
-    this.arguments = new IncomingArguments(this.methods, parts.openChannels(channels), this.events, limits);
+    this.arguments = new IncomingArguments(
+      this.methods,
+      parts.openChannels(channels),
+      this.events,
+      connection.host.decoded,
+    );
     this.replies = new Replies(connection, bindings);
     this.operations = new Operations(connection, parts.operationStore, parts.isResumable, clock, this);
     this.limit = Math.max(1, connection.local.maxConcurrentRequests);
@@ -205,7 +210,10 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
    * told: a caller that makes and cancels calls must not make more of them run.
    */
   private get isFull(): boolean {
-    return this.running.size >= this.limit || this.working.count >= this.limit;
+    const { count } = this.working;
+    if (this.running.size >= this.limit || count >= this.limit) return true;
+    // One whose connection is idle may always start: what waits is started when a handler of its connection ends.
+    return count !== 0 && this.connection.host.decoded.isHalfHeld;
   }
 
   /** Nothing can be answered any more: handlers that may stop are told so. */
@@ -382,7 +390,8 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.onResult(request, result);
       return;
     }
-    this.working.count += 1;
+    const { decodedBytes } = request;
+    this.working.started(decodedBytes);
     if (this.hasEnded) {
       this.working.linger();
       request.isAnswered = true;
@@ -393,12 +402,12 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     }
     Promise.resolve(result).then(
       (value) => {
-        this.working.ended();
+        this.working.ended(decodedBytes);
         this.onResult(request, value);
         this.advance();
       },
       (thrown) => {
-        this.working.ended();
+        this.working.ended(decodedBytes);
         this.onThrown(request, thrown);
         this.advance();
       },

@@ -101,7 +101,7 @@ export function spend(r: Reader, bytes: number): void {
 
 /** What is said about values that are larger than their receiver allows. */
 function decodedReason(maxDecodedBytes: number): string {
-  return `the values would take more than ${maxDecodedBytes} bytes of memory (limit maxDecodedBytes)`;
+  return `the values would take more than ${maxDecodedBytes} bytes of memory (limits maxDecodedBytes, maxSessionDecodedBytes)`;
 }
 
 function tooLarge(r: Reader): never {

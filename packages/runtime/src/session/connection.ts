@@ -4,6 +4,7 @@ import type { ChannelSnapshot, RequestSnapshot } from "../call/snapshot.js";
 import type { SessionError } from "../errors.js";
 import type { ConnectionSettings } from "../handshake/settings.js";
 import type { MessageHead } from "../wire/message.js";
+import type { DecodedBudget } from "./decoded-budget.js";
 import type { Outbox } from "./outbox.js";
 import type { ResendMachinery } from "./recovery.js";
 
@@ -87,6 +88,8 @@ export interface ConnectionHost {
   readonly mayCall: boolean;
   /** Calls of the peer begin to wait, or have waited, with what belongs to them; see `Reading.countQueued`. */
   countQueued(bytes: number): boolean;
+  /** Memory that the peer's values take while they are held. */
+  readonly decoded: DecodedBudget;
   /** Connections that have ended and whose handlers still run: they count as connections. */
   lingering: number;
   /** Schemas of the peer's are kept, or forgotten (less than 0). @returns false, counting nothing, when they are too many */

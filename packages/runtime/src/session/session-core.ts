@@ -31,6 +31,7 @@ import {
 import { Reading } from "./backpressure.js";
 import { Connection, type ConnectionHost, type ConnectionSettings, type RestoredLink } from "./connection.js";
 import { ConnectionTable } from "./connection-table.js";
+import { DecodedBudget } from "./decoded-budget.js";
 import { IdleLimit, type IdleSubject } from "./idle-limit.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { LinkReceiver } from "./link-pump.js";
@@ -99,6 +100,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   private readonly onDisconnected: (error: SessionError | undefined) => void;
   private readonly onEnded: (end: SessionEnd) => void;
   private readonly head = new MessageHead();
+  readonly decoded: DecodedBudget;
   lingering = 0;
   private hasEnded = false;
   /** Whether the peer keeps the session when the link ends, until it hears a farewell; see {@link sayFarewell}. */
@@ -119,6 +121,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.description = options.description;
     this.peerSupportsRetry = options.peerSupportsRetry;
     this.limits = options.limits;
+    this.decoded = new DecodedBudget(options.limits);
     this.observer = options.observer;
     const { traffic } = options.outbox;
     this.reading = new Reading({
