@@ -177,6 +177,7 @@ const sets = {
     >),
     handshakeTimeoutMs: durations,
     openTimeoutMs: durations,
+    storeTimeoutMs: durations,
     idleTimeoutMs: periods,
   }),
   CloseOptions: cases(closeChecks, { timeoutMs: durations }),
@@ -278,6 +279,7 @@ const sets = {
     maxBytes: bounds,
     ttlMs: durations,
     clock: clocks,
+    observer: objects,
   }),
   SqliteStoreOptions: cases(sqliteStoreChecks, {
     maxEntries: bounds,

@@ -399,6 +399,42 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       },
     },
   ],
+  storeTimeoutMs: [
+    {
+      load: "a store of operations that has not answered for 700 ms",
+      enough: 701,
+      text: /Cancelled: the store did not answer within 700 ms/,
+      async run(limits) {
+        const clock = new FakeClock();
+        const errors: unknown[] = [];
+        const pair = await connectPair($.dispatcher("Golden", [wait.handled(([value]) => value)]), {
+          clock,
+          server: {
+            limits,
+            operationStore: {
+              admit: () => new Promise<never>(() => {}),
+              lookup: () => undefined,
+              seal() {},
+              release() {},
+              remove() {},
+            },
+            observer: { onOperationStoreError: ({ error }) => void errors.push(error) },
+          },
+        });
+        const call = pair.client
+          .client($.service("Golden", (caller) => caller, {}))
+          .tryCall(wait.method, [1]);
+        await settle();
+        clock.advance(700);
+        await settle();
+        const [error] = errors as readonly Error[];
+        const outcome = error === undefined ? undefined : await call;
+        pair.client.abort();
+        pair.server.abort();
+        return outcome?.ok === false ? `${outcome.error.code}: ${error?.message}` : undefined;
+      },
+    },
+  ],
   maxInitialCredit: [
     {
       load: "a peer that asks for a credit of 300",

@@ -67,6 +67,8 @@ export interface Limits {
   readonly maxPendingOpens: number;
   /** What a peer may take to answer for a connection, and an acceptor of ours to decide about one, ms. Default 10 000. */
   readonly openTimeoutMs: number;
+  /** For an answer of a store of operations that gives promises, ms; then it counts as failed. Default 10 000. */
+  readonly storeTimeoutMs: number;
   /** Credit that a peer may choose for us by opening a virtual connection: we announce at most this. Default 1024. */
   readonly maxInitialCredit: number;
   /** Channels that are open on one connection. Default 65 536. */
@@ -104,6 +106,7 @@ export const defaultLimits: Limits = {
   maxConnections: 1024,
   maxPendingOpens: 256,
   openTimeoutMs: 10_000,
+  storeTimeoutMs: 10_000,
   maxInitialCredit: 1024,
   maxChannels: 65_536,
   maxUnclaimedChannels: 256,
@@ -130,6 +133,7 @@ export const limitChecks: OptionChecks<Limits> = {
   maxConnections: bound,
   maxPendingOpens: bound,
   openTimeoutMs: duration,
+  storeTimeoutMs: duration,
   maxInitialCredit: bound,
   maxChannels: bound,
   maxUnclaimedChannels: bound,

@@ -78,7 +78,14 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       connection.host.decoded,
     );
     this.replies = new Replies(connection, bindings);
-    this.operations = new Operations(connection, parts.operationStore, parts.isResumable, clock, this);
+    this.operations = new Operations(
+      connection,
+      parts.operationStore,
+      limits.storeTimeoutMs,
+      parts.isResumable,
+      clock,
+      this,
+    );
     this.limit = Math.max(1, connection.local.maxConcurrentRequests);
     this.waiting = new WaitingCalls(connection.host, Math.max(limits.maxQueuedRequests, 16 * this.limit));
   }
@@ -279,6 +286,10 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   refuse(request: IncomingRequest, code: CallErrorCode, detail = ""): void {
     if (!request.isAnswered && !this.hasEnded) this.answer(request, code, detail);
+  }
+
+  reportForgotten(request: IncomingRequest): void {
+    this.events.forgotten(request);
   }
 
   reportStore(request: IncomingRequest, step: StoreStep, error: unknown): void {

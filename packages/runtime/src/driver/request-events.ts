@@ -90,6 +90,11 @@ export class RequestEvents {
       notify(this.observer, "onOperationStoreError", { ...this.describe(request), step, error });
   }
 
+  /** A store does not know a call any more that has been begun here. */
+  forgotten(request: ObservedRequest): void {
+    if (this.observer !== undefined) notify(this.observer, "onOperationForgotten", this.describe(request));
+  }
+
   private describe({ method, requestId }: ObservedRequest): RequestEvent {
     const { host, id: connectionId } = this.connection;
     return { link: host.description, connectionId, side: this.side, requestId, method };

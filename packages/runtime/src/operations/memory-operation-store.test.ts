@@ -93,4 +93,49 @@ describe("memoryOperationStore", () => {
     expect(store.lookup(key(1))).toEqual({ ...persisted, reply: undefined });
     expect(store.lookup(key(2))?.reply).toBeDefined();
   });
+
+  describe("that several owners share", () => {
+    const of = (owner: string, operationId: number, sessionId = owner): OperationKey => ({
+      sessionId,
+      connectionId: 0,
+      operationId,
+      owner,
+    });
+
+    it.each([
+      ["entries", { maxEntries: 100 }, 1],
+      ["bytes", { maxBytes: 100 * 357 }, 100],
+    ] as const)("forgets what the one with most of the %s has", (_what, bounds, size) => {
+      const store = memoryOperationStore(bounds);
+      for (let id = 1; id <= 10; id++) store.seal(of("customer", id), persisted, reply(size));
+      // A flood of one owner, in one session and in many.
+      for (let id = 1; id <= 1000; id++) store.seal(of("eve", id), persisted, reply(size));
+      for (let id = 1; id <= 1000; id++) store.seal(of("eve", 1, `session ${id}`), persisted, reply(size));
+      for (let id = 1; id <= 10; id++) expect(store.lookup(of("customer", id))?.reply).toBeDefined();
+      // A new owner gets its share, too.
+      for (let id = 1; id <= 10; id++) store.seal(of("late", id), persisted, reply(size));
+      for (let id = 1; id <= 10; id++) expect(store.lookup(of("late", id))?.reply).toBeDefined();
+    });
+
+    it("refuses the one that has all with what must not be forgotten, as all others", () => {
+      const store = memoryOperationStore({ maxEntries: 3 });
+      for (const id of [1, 2, 3]) store.admit(of("eve", id), persisted);
+      expect(() => store.admit(of("customer", 1), persisted)).toThrow(
+        expect.objectContaining({ code: "StoreFull" }),
+      );
+    });
+
+    it("says before it forgets, once until there is room again", () => {
+      const clock = new FakeClock();
+      const events: unknown[] = [];
+      const observer = { onStorePressure: (event: unknown) => void events.push(event) };
+      const store = memoryOperationStore({ maxEntries: 10, ttlMs: 1000, clock, observer });
+      for (let id = 1; id <= 20; id++) store.seal(of("eve", id), persisted, reply());
+      const event = { store: "operations", unit: "entries", used: 8, limit: 10 };
+      expect(events).toEqual([event]);
+      clock.advance(1000);
+      for (let id = 1; id <= 20; id++) store.seal(of("eve", id), persisted, reply());
+      expect(events).toEqual([event, event]);
+    });
+  });
 });

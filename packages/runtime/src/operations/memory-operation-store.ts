@@ -1,7 +1,8 @@
 /** Operations in memory: they last as long as the process. Source: `protocol/calls.md` §6.2. */
 import { type Clock, systemClock } from "../clock.js";
 import { StoreError } from "../errors.js";
-import { bound, checkOptions, clock, duration, type OptionChecks } from "../options/checks.js";
+import type { Observer } from "../observer.js";
+import { anyObject, bound, checkOptions, clock, duration, type OptionChecks } from "../options/checks.js";
 import type {
   OperationEntry,
   OperationKey,
@@ -9,6 +10,7 @@ import type {
   OperationStore,
   SealedReply,
 } from "./operation-store.js";
+import { Pressure } from "./pressure.js";
 
 /** What {@link memoryOperationStore} may be given. */
 export interface MemoryOperationStoreOptions {
@@ -21,6 +23,8 @@ export interface MemoryOperationStoreOptions {
    * may be away. Default 600 000.
    */
   readonly ttlMs?: number | undefined;
+  /** Hears `onStorePressure` when the store is nearly full. */
+  readonly observer?: Observer | undefined;
   /** Default: the platform's. */
   readonly clock?: Clock | undefined;
 }
@@ -29,6 +33,7 @@ export const memoryOperationStoreChecks: OptionChecks<MemoryOperationStoreOption
   maxEntries: bound,
   maxBytes: bound,
   ttlMs: duration,
+  observer: anyObject,
   clock,
 };
 
@@ -49,8 +54,9 @@ export interface MemoryOperationStore extends OperationStore {
 const entryBytes = 256;
 
 /**
- * A store that lasts as long as the process. When it is full it forgets sealed operations, the oldest first, then volatile
- * ones whose handler has ended without a reply; it refuses new ones when that makes no room.
+ * A store that lasts as long as the process. When it is full it forgets what the owner with the largest share has: sealed
+ * operations, the oldest first, then volatile ones whose handler has ended without a reply. Then it takes the next owner. It
+ * refuses new ones when that makes no room.
  */
 export function memoryOperationStore(options: MemoryOperationStoreOptions = {}): MemoryOperationStore {
   return new MemoryStore(options);
@@ -59,8 +65,19 @@ export function memoryOperationStore(options: MemoryOperationStoreOptions = {}):
 interface Kept {
   readonly entry: OperationEntry;
   readonly bytes: number;
+  readonly owner: Owner;
+  readonly ownerName: string;
   /** When it came into its map. */
   readonly sinceMs: number;
+}
+
+/** What one owner has in the store. */
+class Owner {
+  entries = 0;
+  bytes = 0;
+  /** Names, in the order in which they came. */
+  readonly released = new Set<string>();
+  readonly sealed = new Set<string>();
 }
 
 /** Each map is in the order in which its entries came, so that the oldest are found without a search. */
@@ -75,6 +92,8 @@ class MemoryStore implements MemoryOperationStore {
   /** Admitted, and no handler works on them. */
   private readonly released = new Map<string, Kept>();
   private readonly sealed = new Map<string, Kept>();
+  private readonly owners = new Map<string, Owner>();
+  private readonly pressures: readonly [entries: Pressure, bytes: Pressure];
 
   constructor(options: MemoryOperationStoreOptions) {
     checkOptions(options, memoryOperationStoreChecks);
@@ -82,6 +101,11 @@ class MemoryStore implements MemoryOperationStore {
     this.maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
     this.ttlMs = options.ttlMs ?? 600_000;
     this.clock = options.clock ?? systemClock;
+    const { observer } = options;
+    this.pressures = [
+      new Pressure(observer, { store: "operations", unit: "entries", limit: this.maxEntries }),
+      new Pressure(observer, { store: "operations", unit: "bytes", limit: this.maxBytes }),
+    ];
   }
 
   get size(): number {
@@ -92,7 +116,7 @@ class MemoryStore implements MemoryOperationStore {
     const existing = this.lookup(key);
     if (existing !== undefined) return existing;
     this.makeRoom(entryBytes);
-    this.put(this.live, nameOf(key), { ...record, reply: undefined }, entryBytes);
+    this.put(this.live, key, { ...record, reply: undefined }, entryBytes);
     return undefined;
   }
 
@@ -112,16 +136,16 @@ class MemoryStore implements MemoryOperationStore {
       this.makeRoom(bytes);
     } catch (error) {
       // It stays what it was, so that it is never run again.
-      if (before !== undefined && kept !== undefined) this.put(before, name, kept.entry, kept.bytes);
+      if (before !== undefined && kept !== undefined) this.put(before, key, kept.entry, kept.bytes);
       throw error;
     }
-    this.put(this.sealed, name, { ...record, reply }, bytes);
+    this.put(this.sealed, key, { ...record, reply }, bytes);
   }
 
   release(key: OperationKey): void {
     const name = nameOf(key);
     const kept = this.take(this.live, name);
-    if (kept !== undefined) this.put(this.released, name, kept.entry, kept.bytes);
+    if (kept !== undefined) this.put(this.released, key, kept.entry, kept.bytes);
   }
 
   remove(key: OperationKey): void {
@@ -129,16 +153,35 @@ class MemoryStore implements MemoryOperationStore {
     if (this.take(this.live, name) === undefined) this.take(this.released, name);
   }
 
-  private put(map: Map<string, Kept>, name: string, entry: OperationEntry, bytes: number): void {
-    map.set(name, { entry, bytes, sinceMs: this.clock.now() });
+  private put(map: Map<string, Kept>, key: OperationKey, entry: OperationEntry, bytes: number): void {
+    const name = nameOf(key);
+    const ownerName = key.owner ?? key.sessionId;
+    let owner = this.owners.get(ownerName);
+    if (owner === undefined) {
+      owner = new Owner();
+      this.owners.set(ownerName, owner);
+    }
+    map.set(name, { entry, bytes, owner, ownerName, sinceMs: this.clock.now() });
+    owner.entries += 1;
+    owner.bytes += bytes;
+    if (map === this.sealed) owner.sealed.add(name);
+    else if (map === this.released && !entry.persist) owner.released.add(name);
     this.bytes += bytes;
+    this.pressures[0].note(this.size);
+    this.pressures[1].note(this.bytes);
   }
 
   private take(map: Map<string, Kept>, name: string): Kept | undefined {
     const kept = map.get(name);
     if (kept === undefined) return undefined;
     map.delete(name);
-    this.bytes -= kept.bytes;
+    const { owner, bytes } = kept;
+    owner.entries -= 1;
+    owner.bytes -= bytes;
+    owner.sealed.delete(name);
+    owner.released.delete(name);
+    if (owner.entries === 0) this.owners.delete(kept.ownerName);
+    this.bytes -= bytes;
     return kept;
   }
 
@@ -156,20 +199,28 @@ class MemoryStore implements MemoryOperationStore {
     return this.size < this.maxEntries && this.bytes + bytes <= this.maxBytes;
   }
 
+  /** Forgets the oldest of the owner that has most, of those that have what may be forgotten. @returns whether there was one */
+  private forgetOne(): boolean {
+    let most: Owner | undefined;
+    let largest = 0;
+    for (const owner of this.owners.values()) {
+      const share = Math.max(owner.entries / this.maxEntries, owner.bytes / this.maxBytes);
+      if (share <= largest || owner.sealed.size + owner.released.size === 0) continue;
+      largest = share;
+      most = owner;
+    }
+    if (most === undefined) return false;
+    const [sealed] = most.sealed;
+    const [released] = most.released;
+    if (sealed !== undefined) this.take(this.sealed, sealed);
+    else if (released !== undefined) this.take(this.released, released);
+    return true;
+  }
+
   /** @throws StoreError `StoreFull` */
   private makeRoom(bytes: number): void {
     if (this.hasRoom(bytes)) return;
-    if (bytes <= this.maxBytes) {
-      for (const name of this.sealed.keys()) {
-        this.take(this.sealed, name);
-        if (this.hasRoom(bytes)) return;
-      }
-      for (const [name, { entry }] of this.released) {
-        if (entry.persist) continue;
-        this.take(this.released, name);
-        if (this.hasRoom(bytes)) return;
-      }
-    }
+    while (bytes <= this.maxBytes && this.forgetOne()) if (this.hasRoom(bytes)) return;
     throw new StoreError(
       "StoreFull",
       `the operation store has no room: ${this.size} of ${this.maxEntries} entries, ${this.bytes} of ${this.maxBytes} bytes`,

@@ -18,6 +18,11 @@ export interface OperationKey {
   readonly connectionId: number | bigint;
   /** As the caller chose it. */
   readonly operationId: number | bigint;
+  /**
+   * Whose share of the store it counts in: the peer that the application has identified, its address, or its session. No
+   * part of the name: an operation is the same whoever asks.
+   */
+  readonly owner?: string | undefined;
 }
 
 /** What was asked for under an id: the same id with anything else is a conflict. */

@@ -76,6 +76,10 @@ class FakeHost implements OperationHost<FakeRequest> {
     this.answer(request, `refuse ${request.name} ${code} ${detail}`.trim(), code);
   }
 
+  reportForgotten(request: FakeRequest): void {
+    this.log.push(`forgotten ${request.name}`);
+  }
+
   reportStore(request: FakeRequest, step: StoreStep, error: unknown): void {
     this.log.push(`store failed ${request.name} ${step} ${String(error)}`);
   }
@@ -93,10 +97,10 @@ class FakeHost implements OperationHost<FakeRequest> {
   }
 }
 
-function makeOperations(store: OperationStore | undefined, isResumable = false) {
+function makeOperations(store: OperationStore | undefined, isResumable = false, clock = new FakeClock()) {
   const host = new FakeHost();
   const scope = { id: 0, host: { sessionId: "session" } };
-  const operations = new Operations<FakeRequest>(scope, store, isResumable, new FakeClock(), host);
+  const operations = new Operations<FakeRequest>(scope, store, 1000, isResumable, clock, host);
   host.operations = operations;
   const admit = (name: string, init: RequestInit): FakeRequest => {
     const request = new FakeRequest(name, init);
@@ -208,6 +212,169 @@ describe("a call with an operation id", () => {
     await Promise.resolve();
     await Promise.resolve();
     expect(host.log).toEqual(["start first", "advance"]);
+  });
+});
+
+const never = () => new Promise<never>(() => {});
+const failures: readonly [string, () => unknown][] = [
+  [
+    "throws",
+    () => {
+      throw "no";
+    },
+  ],
+  ["rejects", () => Promise.reject("no")],
+  ["never answers", never],
+];
+const steps = ["admit", "seal", "lookup", "release", "remove"] as const;
+const storeRows = steps.flatMap((step) =>
+  failures.flatMap(([way, fail]) =>
+    [1, Number.POSITIVE_INFINITY].flatMap((times) =>
+      [true, false].map((persist) => [step, way, times, persist, fail] as const),
+    ),
+  ),
+);
+
+describe("a store", () => {
+  it.each(storeRows)(
+    "whose %s %s (%d times) runs nothing twice, and every call is answered (persist %s)",
+    async (step, _way, times, persist, fail) => {
+      const clock = new FakeClock();
+      const inner = bound(storeOf());
+      let left = times;
+      let failed = 0;
+      const failing: OperationStore = {
+        ...inner,
+        [step]: (...given: never[]) => {
+          if (left === 0) return (inner[step] as (...each: never[]) => unknown)(...given);
+          left -= 1;
+          failed += 1;
+          return fail();
+        },
+      };
+      const { host, operations, admit, reply } = makeOperations(failing, true, clock);
+      const later = async (): Promise<void> => {
+        for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+        clock.advance(1000);
+        for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+      };
+      const calls: FakeRequest[] = [];
+      // Each operation is asked for three times: one is answered, one fails, one is cancelled.
+      for (const [operationId, end] of [
+        [1, (request: FakeRequest) => reply(request, 7)],
+        [2, (request: FakeRequest) => host.refuse(request, "Indeterminate")],
+        [3, (request: FakeRequest) => operations.cancel(request)],
+      ] as const) {
+        for (const turn of [1, 2, 3]) {
+          const request = admit(`${operationId}.${turn}`, { operationId, persist });
+          calls.push(request);
+          await later();
+          if (host.running.has(request) && host.log.includes(`start ${request.name}`)) end(request);
+          await later();
+          if (host.running.has(request) && persist && operationId === 3)
+            host.refuse(request, "Indeterminate");
+        }
+      }
+      expect(calls.filter(({ isAnswered }) => !isAnswered)).toEqual([]);
+      for (const operationId of [1, 2]) {
+        const starts = host.log.filter((line) => line.startsWith(`start ${operationId}.`));
+        expect(starts.length).toBeLessThanOrEqual(1);
+      }
+      const reported = host.log.filter(
+        (line) => line.startsWith("store failed") && line.includes(` ${step} `),
+      );
+      expect(reported.length).toBe(
+        _way === "never answers" && (step === "release" || step === "remove") ? 0 : failed,
+      );
+    },
+  );
+
+  it("that takes a call after its time does not keep it from running later", async () => {
+    const clock = new FakeClock();
+    const inner = bound(storeOf());
+    let answer: (value: undefined) => void = () => {};
+    let isSlow = true;
+    const { host, admit } = makeOperations(
+      {
+        ...inner,
+        admit: (key, record) => {
+          const taken = inner.admit(key, record);
+          return isSlow ? new Promise((resolve) => (answer = () => resolve(undefined))) : taken;
+        },
+      },
+      true,
+      clock,
+    );
+    admit("first", { operationId: 5 });
+    clock.advance(1000);
+    expect(host.log.slice(1)).toEqual(["decline first", "refuse first Cancelled", "advance"]);
+    answer(undefined);
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+    isSlow = false;
+    admit("second", { operationId: 5 });
+    expect(host.log.at(-1)).toBe("start second");
+  });
+
+  it("that has forgotten a call that was begun lets it run no second time", () => {
+    for (const sealed of [true, false]) {
+      const store = memoryOperationStore({ clock: new FakeClock(), maxEntries: 2 });
+      const { host, operations, admit, reply } = makeOperations(store, true);
+      const first = admit("first", { operationId: 1 });
+      if (sealed) reply(first, 1);
+      else host.refuse(first, "Cancelled");
+      for (const operationId of [2, 3, 4]) reply(admit("other", { operationId }), 1);
+      const again = admit("again", { operationId: 1 });
+      expect(again.isAnswered).toBe(true);
+      expect(host.log.slice(-2)).toEqual(["decline again", "refuse again Indeterminate"]);
+      // One that has no answer stays until there is room for nothing else.
+      expect(host.log.includes("forgotten again")).toBe(sealed);
+      // For a peer that begins anew it is another call.
+      operations.end([]);
+      admit("new", { operationId: 9 });
+      expect(host.log.at(-1)).toBe("start new");
+    }
+  });
+
+  const entry = { methodId: 1n, fingerprint: "f", persist: false };
+  const sealed = { payload: Uint8Array.of(0), metadata: Uint8Array.of(0) };
+  const damaged: readonly [string, unknown][] = [
+    ["true", true],
+    ["a text", "sealed"],
+    ["an empty object", {}],
+    ["no method", { ...entry, methodId: 1 }],
+    ["no fingerprint", { ...entry, fingerprint: undefined }],
+    ["no mark", { ...entry, persist: 1 }],
+    ["a reply that is no bytes", { ...entry, reply: { payload: "ok", metadata: sealed.metadata } }],
+    ["a reply without metadata", { ...entry, reply: { payload: sealed.payload } }],
+    ["an empty reply", { ...entry, reply: { ...sealed, payload: Uint8Array.of() } }],
+    ["a reply of another kind", { ...entry, reply: { ...sealed, payload: Uint8Array.of(2) } }],
+    [
+      "a reply with a failure of the runtime",
+      { ...entry, reply: { ...sealed, payload: Uint8Array.of(1, 3) } },
+    ],
+    ["metadata that is none", { ...entry, reply: { ...sealed, metadata: Uint8Array.of(1, 200) } }],
+    ["metadata with more behind it", { ...entry, reply: { ...sealed, metadata: Uint8Array.of(0, 0) } }],
+    [
+      "what throws when it is read",
+      {
+        get methodId(): never {
+          throw new Error("no");
+        },
+      },
+    ],
+  ];
+
+  it.each(damaged)("that gives %s costs that call", async (_name, given) => {
+    for (const answer of [() => given, async () => given]) {
+      const { host, admit } = makeOperations({ ...bound(storeOf()), admit: answer as never }, true);
+      admit("first", { operationId: 5 });
+      for (let turn = 0; turn < 8; turn++) await Promise.resolve();
+      expect(host.log.filter((line) => line !== "advance")).toEqual([
+        expect.stringContaining("store failed first admit StoreError: an operation's record is damaged"),
+        "decline first",
+        "refuse first Indeterminate",
+      ]);
+    }
   });
 });
 

@@ -6,19 +6,22 @@
  *             ┌─ live: same call ──► waits for the owner's answer
  *             ├─ live: another call ──► conflict
  *   Call ─────┼─ store: sealed ──► replay      (another call: conflict)
- *             ├─ store: admitted ──► Indeterminate
+ *             ├─ store: admitted, damaged ──► Indeterminate
+ *             ├─ unknown to the store, though it was begun here ──► Indeterminate
  *             └─ unknown ──► admitting ──► running ──reply──► sealing ──► answered
  *                                             ├── no reply ──► answered, stays admitted
  *                                             └── abort ──► answered, removed
  * ```
  */
 import { Reader } from "../bytes/reader.js";
+import { ignore } from "../call/call-out.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import type { Clock } from "../clock.js";
-import type { CallErrorCode, CallRejectionCode } from "../errors.js";
+import { type CallErrorCode, type CallRejectionCode, StoreError } from "../errors.js";
 import type { OperationStoreErrorEvent } from "../observer.js";
 import type { WireId } from "../wire/message.js";
+import { checkedEntry } from "./checked-entry.js";
 import { fingerprint } from "./fingerprint.js";
 import { LiveOperation, type OperationRequest } from "./live-operation.js";
 import { memoryOperationStore } from "./memory-operation-store.js";
@@ -30,6 +33,7 @@ import type {
   OperationStore,
   SealedReply,
 } from "./operation-store.js";
+import { SeenIds } from "./seen-ids.js";
 
 /** The reference's text. */
 const conflict = "operation ID conflict";
@@ -43,7 +47,7 @@ export type StoreStep = OperationStoreErrorEvent["step"];
 /** The connection whose operations they are: ids count for it alone. */
 export interface OperationScope {
   readonly id: WireId;
-  readonly host: { readonly sessionId: string };
+  readonly host: { readonly sessionId: string; readonly owner?: string | undefined };
 }
 
 /** What operations need of what runs and answers requests. @typeParam R a request */
@@ -60,6 +64,8 @@ export interface OperationHost<R> {
   replay(request: R, reply: SealedReply): void;
   /** Answers with a failure. Does nothing when nobody waits for the answer any more. */
   refuse(request: R, code: CallErrorCode, detail?: string): void;
+  /** A store does not know a request any more that has been begun. */
+  reportForgotten(request: R): void;
   /** A store threw or rejected. */
   reportStore(request: R, step: StoreStep, error: unknown): void;
   /** A store has answered: the next request may start. */
@@ -76,6 +82,10 @@ export class Operations<R extends OperationRequest<R>> {
   private readonly keepsVolatile: boolean;
   private readonly clock: Clock;
   private readonly host: OperationHost<R>;
+  /** How long a store may take for an answer, ms. */
+  private readonly storeTimeoutMs: number;
+  /** Those that the store has been given here: what it has forgotten since must not run again. */
+  private readonly seen = new SeenIds();
   /** Those that the store has or is asked for. */
   private readonly live = new Map<WireId, LiveOperation<R>>();
   private readonly reader = new Reader();
@@ -84,17 +94,20 @@ export class Operations<R extends OperationRequest<R>> {
 
   /**
    * @param store the application's
+   * @param storeTimeoutMs for one answer of it
    * @param isResumable whether the caller may come back on another link and ask again
    */
   constructor(
     scope: OperationScope,
     store: OperationStore | undefined,
+    storeTimeoutMs: number,
     isResumable: boolean,
     clock: Clock,
     host: OperationHost<R>,
   ) {
     this.scope = scope;
     this.given = store;
+    this.storeTimeoutMs = storeTimeoutMs;
     this.keepsVolatile = isResumable || store !== undefined;
     this.clock = clock;
     this.host = host;
@@ -154,7 +167,7 @@ export class Operations<R extends OperationRequest<R>> {
     this.forget(operation);
     if (operation.record !== undefined && operation.state !== "admitting") {
       // Arguments that cannot be read have done nothing.
-      if (operation.isAborted || outcome === "InvalidPayload") this.tell(operation, "remove");
+      if (operation.isAborted || outcome === "InvalidPayload") this.undo(operation);
       else this.tell(operation, "release");
     }
     if (outcome === "Ok" || outcome === "User") return;
@@ -190,6 +203,7 @@ export class Operations<R extends OperationRequest<R>> {
       if (record !== undefined && state === "running") this.tell(operation, "release");
     }
     this.live.clear();
+    this.seen.clear();
     this.highest = -1;
     for (const request of running) if (request.operation?.record === undefined) request.operation = undefined;
   }
@@ -238,22 +252,42 @@ export class Operations<R extends OperationRequest<R>> {
     this.ask(
       request,
       "admit",
-      () => this.store.admit(this.keyOf(request), record),
-      (existing) => this.onAdmitted(operation, record, existing),
-      () => this.onNotAdmitted(operation),
+      () => this.entryOf(this.store.admit(this.keyOf(request), record)),
+      (existing) => this.onAdmitted(operation, operationId, record, existing),
+      (isKnown) => this.onNotAdmitted(operation, isKnown),
+      // The store has taken it too late: it has not run, and will not.
+      () => this.tell(operation, "remove"),
     );
+  }
+
+  /** What the application's store says is checked. */
+  private entryOf(answer: Awaitable<OperationEntry | undefined>): Awaitable<OperationEntry | undefined> {
+    if (this.given === undefined) return answer;
+    return isPromise(answer) ? Promise.resolve(answer).then(checkedEntry) : checkedEntry(answer);
   }
 
   private onAdmitted(
     operation: LiveOperation<R>,
+    operationId: WireId,
     record: OperationRecord,
     existing: OperationEntry | undefined,
   ): void {
     const { owner } = operation;
     if (existing === undefined) {
+      if (operation.isOver) {
+        this.tell(operation, "remove");
+        return;
+      }
+      if (this.seen.has(operationId)) {
+        this.tell(operation, "release");
+        this.host.reportForgotten(owner);
+        this.host.decline(owner);
+        this.host.refuse(owner, "Indeterminate");
+        return;
+      }
       operation.state = "running";
-      if (operation.isOver) this.tell(operation, "remove");
-      else this.host.start(owner);
+      this.seen.add(operationId);
+      this.host.start(owner);
       return;
     }
     if (operation.isOver) return;
@@ -263,10 +297,18 @@ export class Operations<R extends OperationRequest<R>> {
     for (const request of [owner, ...this.takeWaiters(operation)]) this.judge(request, record, existing);
   }
 
-  private onNotAdmitted(operation: LiveOperation<R>): void {
+  /** @param isKnown whether the store has it, damaged */
+  private onNotAdmitted(operation: LiveOperation<R>, isKnown: boolean): void {
     if (operation.isOver) return;
     this.host.decline(operation.owner);
-    this.host.refuse(operation.owner, "Cancelled");
+    this.host.refuse(operation.owner, isKnown ? "Indeterminate" : "Cancelled");
+  }
+
+  /** It has done nothing: it may run again. */
+  private undo(operation: LiveOperation<R>): void {
+    const { operationId } = operation.owner;
+    if (operationId !== undefined) this.seen.delete(operationId);
+    this.tell(operation, "remove");
   }
 
   /** Volatile methods are not kept here, but the id may belong to a persist method. */
@@ -330,25 +372,34 @@ export class Operations<R extends OperationRequest<R>> {
 
   private keyOf({ operationId = 0 }: R, operation?: LiveOperation<R>): OperationKey {
     const { host, id: connectionId } = this.scope;
-    return { sessionId: operation?.sessionId ?? host.sessionId, connectionId, operationId };
+    const sessionId = operation?.sessionId ?? host.sessionId;
+    return { sessionId, connectionId, operationId, owner: host.owner ?? sessionId };
   }
 
-  /** Asks the store; the request waits for the answer when it does not come at once. */
+  /**
+   * Asks the store; the request waits for the answer when it does not come at once.
+   * @param onFailed is told whether the store has something under the key
+   * @param onLate an answer has come after the time was over
+   */
   private ask<T>(
     request: R,
     step: StoreStep,
     ask: () => Awaitable<T>,
     onAnswer: (answer: T) => void,
-    onFailed: () => void,
+    onFailed: (isKnown: boolean) => void,
+    onLate: () => void = ignore,
   ): void {
+    const fail = (error: unknown): void => {
+      this.host.reportStore(request, step, error);
+      onFailed(error instanceof StoreError && error.code === "RecordDamaged");
+    };
     let answer: Awaitable<T>;
     let isLater: boolean;
     try {
       answer = ask();
       isLater = isPromise(answer);
     } catch (error) {
-      this.host.reportStore(request, step, error);
-      onFailed();
+      fail(error);
       return;
     }
     if (!isLater) {
@@ -356,15 +407,23 @@ export class Operations<R extends OperationRequest<R>> {
       return;
     }
     this.host.hold(request);
+    const { clock, storeTimeoutMs } = this;
+    let isOver = false;
+    const end = (what: () => void): void => {
+      isOver = true;
+      clock.clearTimer(timer);
+      what();
+      this.host.advance();
+    };
+    const timer = clock.setTimer(storeTimeoutMs, () =>
+      end(() =>
+        fail(new StoreError("StoreUnavailable", `the store did not answer within ${storeTimeoutMs} ms`)),
+      ),
+    );
     Promise.resolve(answer).then(
-      (settled) => {
-        onAnswer(settled);
-        this.host.advance();
-      },
+      (settled) => (isOver ? onLate() : end(() => onAnswer(settled))),
       (error: unknown) => {
-        this.host.reportStore(request, step, error);
-        onFailed();
-        this.host.advance();
+        if (!isOver) end(() => fail(error));
       },
     );
   }

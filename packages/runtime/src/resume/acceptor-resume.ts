@@ -97,6 +97,7 @@ export class AcceptorResume implements ResumeTarget {
 
   onEstablished(session: Session, result: HandshakeResult): void {
     const { sessions, offeredKey, newcomer, kept } = this;
+    session.core.owner = newcomer.share.owner || undefined;
     if (session.core.isResumable && kept !== undefined) sessions.confirm(kept, offeredKey, newcomer);
     else sessions.add(session, offeredKey, result, newcomer, kept);
   }

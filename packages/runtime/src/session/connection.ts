@@ -73,6 +73,8 @@ export interface ConnectionSink {
 export interface ConnectionHost {
   /** Random, of this side's own making; the same for as long as the session lives, on whatever link. */
   readonly sessionId: string;
+  /** Whose share operations of the session count in; undefined: its own. */
+  readonly owner?: string | undefined;
   readonly outbox: Outbox;
   /** In words, the link that carries the session. */
   readonly description: string;

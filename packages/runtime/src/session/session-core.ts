@@ -82,6 +82,7 @@ export interface SessionCoreOptions {
 /** An established session. Inputs are `onFrame`, `onDrain`, `onLinkClosed`, `onLinkRestored`, `drain` and `end`. */
 export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   sessionId: string;
+  owner: string | undefined = undefined;
   readonly outbox: Outbox;
   description: string;
   /** Whether the peer announced retry in the latest handshake. */
