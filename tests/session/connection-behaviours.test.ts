@@ -34,13 +34,23 @@ async function evenPair(
   const [client, server] = await Promise.all([
     establish(
       ours,
-      { parity: "Even", begin: (own) => new InitiatorHandshake(own), feature: virtualConnections },
+      {
+        parity: "Even",
+        begin: (own) => new InitiatorHandshake(own),
+        feature: virtualConnections,
+        atHand: undefined,
+      },
       acceptor,
       {},
     ),
     establish(
       theirs,
-      { parity: "Odd", begin: (own) => new AcceptorHandshake(own), feature: virtualConnections },
+      {
+        parity: "Odd",
+        begin: (own) => new AcceptorHandshake(own),
+        feature: virtualConnections,
+        atHand: undefined,
+      },
       acceptor,
       {
         maxConcurrentRequests: 32,

@@ -1,7 +1,6 @@
 /** What a session with virtual connections, routers and acceptors has more than one without. It comes in as a value. */
 import { ConnectionOpener } from "../session/connection-opener.js";
 import { VirtualConnections } from "../session/virtual-connections.js";
-import { encodeError } from "../shape/codec-error.js";
 import { RootOffer } from "./root-offer.js";
 import { offerVirtual } from "./virtual-offer.js";
 
@@ -15,8 +14,6 @@ export interface VirtualConnectionsFeature {
   readonly RootOffer: typeof RootOffer;
   /** @internal */
   readonly offer: typeof offerVirtual;
-  /** A client with virtual connections is no small one: it need not load this. @internal */
-  readonly explain: typeof encodeError;
 }
 
 /**
@@ -33,5 +30,4 @@ export const virtualConnections: VirtualConnectionsFeature = {
   Opener: ConnectionOpener,
   RootOffer,
   offer: offerVirtual,
-  explain: encodeError,
 };

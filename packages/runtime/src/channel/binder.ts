@@ -6,8 +6,8 @@
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { decodeFault, EncodeFault } from "../postcard/faults.js";
+import { writeU64Number } from "../postcard/u64.js";
 import { takeVarint64 } from "../postcard/varints.js";
-import { writeU64Number } from "../postcard/wide-integers.js";
 import type { ChannelShape, ItemType } from "../shape/shape.js";
 import { Rx } from "./rx.js";
 import { Tx } from "./tx.js";

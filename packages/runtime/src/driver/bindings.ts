@@ -3,19 +3,26 @@ import type { Binding } from "../call/binding.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import { CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { comparisonWith, decideArguments, decideResponse, userError } from "../plan/differing-types.js";
+import type { Comparing } from "../plan/comparing.js";
+import type { Difference } from "../plan/differing-types.js";
 import type { PlanAllowance } from "../plan/plan.js";
 import { planLimits } from "../plan/plan-model.js";
+import { sameType } from "../plan/same-type.js";
 import { readNever } from "../postcard/flags.js";
-import { Announcement, type BindingDirection, SendState } from "../schema/announcements.js";
+import {
+  type AnnouncedBinding,
+  Announcement,
+  type BindingDirection,
+  SendState,
+} from "../schema/announcements.js";
 import type { TypeRef } from "../schema/model.js";
+import { encodeSchema } from "../schema/payload.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import type { Connection } from "../session/connection.js";
 import { ReceivedSchemas } from "../session/received-schemas.js";
 import { neverShape } from "../shape/build.js";
 import { writeSchemaMessage } from "../wire/request-messages.js";
 import type { AnyMethod } from "./outgoing-request.js";
-import { schemasOf } from "./own-schemas.js";
 import { loadedPlans, loadPlans } from "./plans.js";
 import { type Reading, type ResponseReading, type StaticReader, statically, unreadable } from "./reading.js";
 
@@ -34,8 +41,17 @@ export class Bindings {
   /** Set while those are told that wait for the code. */
   private loadFailure: string | undefined = undefined;
 
+  /** Undefined where it is loaded when a peer has other types. */
+  private readonly comparing: Comparing | undefined;
+
   /** @param onLoaded called when what waits for the code that compares types can be looked at again */
-  constructor(connection: Connection, limits: Limits, onLoaded: () => void) {
+  constructor(
+    connection: Connection,
+    limits: Limits,
+    comparing: Comparing | undefined,
+    onLoaded: () => void,
+  ) {
+    this.comparing = comparing;
     this.connection = connection;
     this.onLoaded = onLoaded;
     this.received = new ReceivedSchemas(connection, limits);
@@ -85,72 +101,68 @@ export class Bindings {
     const { args } = method;
     const remote = this.rootOf(method.id, "args");
     if (typeof remote === "string") return unreadable(remote);
-    const ours = schemasOf(args);
-    const parts = decideArguments(args.root, remote, comparisonWith(ours.uncovered, this.remoteSchemas));
-    if (parts === undefined) return statically(args);
-    const plans = this.plans();
-    if (plans === undefined) return undefined;
-    if (typeof plans === "string") return unreadable(plans);
-    return plans.translate(
-      `arguments of ${method.service}.${method.name}`,
-      parts.remote,
-      this.remoteSchemas,
-      parts.local,
-      ours.lookup,
-      args,
-      this.allowance,
-    );
+    const comparing = this.comparingFor(args, remote);
+    if (comparing === "needless") return statically(args);
+    if (comparing === undefined) return undefined;
+    if ("failure" in comparing) return unreadable(comparing.failure);
+    const parts = comparing.arguments(args, remote, this.remoteSchemas);
+    const where = `arguments of ${method.service}.${method.name}`;
+    return this.reading(where, parts, comparing.schemas(args), args);
   }
 
   /** How the responses of a method are read; undefined while the code that compares types is loaded. */
   decideResponse(method: AnyMethod): ResponseReading | undefined {
     const { response, ok, error } = method;
-    const where = `${method.service}.${method.name}`;
     const own = error ?? noError;
     const remote = this.rootOf(method.id, "response");
-    if (typeof remote === "string") return { ok: unreadable(remote), user: unreadable(remote) };
-    const theirs = this.remoteSchemas;
-    const schemas = schemasOf(response);
-    const ours = schemas.lookup;
-    const parts = decideResponse(
-      response.root,
-      remote,
-      theirs,
-      ours,
-      comparisonWith(schemas.uncovered, theirs),
-    );
-    const okRead = parts.ok;
-    const userRead = parts.user;
-    if (okRead === undefined && userRead === undefined) return { ok: statically(ok), user: statically(own) };
+    if (typeof remote === "string") return both(unreadable(remote));
+    const comparing = this.comparingFor(response, remote);
+    if (comparing === "needless") return { ok: statically(ok), user: statically(own) };
+    if (comparing === undefined) return undefined;
+    if ("failure" in comparing) return both(unreadable(comparing.failure));
+    const parts = comparing.response(response, remote, this.remoteSchemas);
+    const ours = comparing.schemas(response);
+    const where = `${method.service}.${method.name}`;
+    const okReading = this.reading(`result of ${where}`, parts.ok, ours, ok);
+    const user = okReading && this.reading(`error of ${where}`, parts.user, ours, own);
+    return user && { ok: okReading, user };
+  }
+
+  /** How what differs is read; undefined while the code for that is loaded. */
+  private reading<T>(
+    where: string,
+    parts: Difference,
+    ours: SchemaLookup,
+    own: StaticReader<T>,
+  ): Reading<T> | undefined {
+    if (parts === undefined) return statically(own);
     const plans = this.plans();
     if (plans === undefined) return undefined;
-    if (typeof plans === "string") return { ok: unreadable(plans), user: unreadable(plans) };
-    return {
-      ok:
-        okRead === undefined
-          ? statically(ok)
-          : plans.translate(
-              `result of ${where}`,
-              okRead.remote,
-              theirs,
-              okRead.local,
-              ours,
-              ok,
-              this.allowance,
-            ),
-      user:
-        userRead === undefined
-          ? statically(own)
-          : plans.translate(
-              `error of ${where}`,
-              userError(userRead.remote, theirs),
-              theirs,
-              userError(userRead.local, ours),
-              ours,
-              own,
-              this.allowance,
-            ),
-    };
+    if (typeof plans === "string") return unreadable(plans);
+    const { remote, local } = parts;
+    return plans.translate(where, remote, this.remoteSchemas, local, ours, own, this.allowance);
+  }
+
+  /** What compares types; undefined while it is loaded. It is not needed where the peer has announced our own bytes. */
+  private comparingFor(
+    own: AnnouncedBinding,
+    remote: TypeRef,
+  ): Comparing | "needless" | { readonly failure: string } | undefined {
+    if (this.comparing !== undefined) return this.comparing;
+    if (this.isOurs(own, remote)) return "needless";
+    const plans = this.plans();
+    return typeof plans === "string" ? { failure: plans } : plans?.comparing;
+  }
+
+  /** Whether a peer has announced what we would: the type of the root, and nothing else under an id of ours. */
+  private isOurs({ root, schemas }: AnnouncedBinding, remote: TypeRef): boolean {
+    return (
+      sameType(root, remote) &&
+      schemas.every(({ id, bytes }) => {
+        const other = this.remoteSchemas(id);
+        return other === undefined || sameBytes(bytes, encodeSchema(other));
+      })
+    );
   }
 
   /** What compares types; undefined while it is loaded, or why it cannot be. */
@@ -185,6 +197,14 @@ export class Bindings {
       return error instanceof CodecError ? error.reason : String(error);
     }
   }
+}
+
+function both(reading: Reading<never>): ResponseReading {
+  return { ok: reading, user: reading };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 /** The error of a method that declares none. */

@@ -1,7 +1,7 @@
 /** Metadata of Calls and Responses on its way into the batch. Source: `protocol/calls.md` §1. */
 import type { Writer } from "../bytes/writer.js";
+import { writeU64Number } from "../postcard/u64.js";
 import { putVarint } from "../postcard/varints.js";
-import { writeU64Number } from "../postcard/wide-integers.js";
 import { Metadata, writeMetadata } from "../wire/metadata.js";
 
 /** Key of the number that identifies a call across resends. */

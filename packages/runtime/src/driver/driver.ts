@@ -21,8 +21,8 @@ import { writeChannelReset } from "../wire/channel-messages.js";
 import { ChannelBody, type MessageHead, RequestBody, type WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import { type Answers, answeringOf } from "./answering.js";
+import type { CodeAtHand } from "./at-hand.js";
 import { Bindings } from "./bindings.js";
-import type { ExplainEncode } from "./explanations.js";
 import { methodIdOf } from "./method-id.js";
 import { OutgoingCalls } from "./outgoing.js";
 import type { AnyMethod } from "./outgoing-request.js";
@@ -48,8 +48,8 @@ export interface DriverOptions {
   readonly isResumable: boolean;
   /** Whether the peer announced retry in the handshake: calls carry an operation id then. */
   readonly peerSupportsRetry: boolean;
-  /** Says where in a value encoding has failed; undefined where it is loaded when it is needed. */
-  readonly explain: ExplainEncode | undefined;
+  /** Undefined where all of it is loaded when it is needed. */
+  readonly atHand: CodeAtHand | undefined;
 }
 
 /** What a driver holds at this moment. All zero when nothing is in flight. */
@@ -93,7 +93,7 @@ export class Driver implements Caller, ConnectionSink {
     this.session = session;
     this.connection = handle;
     this.clock = clock;
-    this.bindings = new Bindings(connection, limits, () => this.onPlansLoaded());
+    this.bindings = new Bindings(connection, limits, options.atHand?.comparing, () => this.onPlansLoaded());
     this.target = connection;
     this.observer = observer;
     const openChannels = (machinery: Channeling): Channels => {
@@ -109,7 +109,7 @@ export class Driver implements Caller, ConnectionSink {
       observer,
       options.peerSupportsRetry,
       options.onUnhandledError,
-      options.explain,
+      options.atHand?.explain,
     );
     const onSettled = (): void => this.settle();
     const parts = { ...options, connection, bindings: this.bindings, caller: this, openChannels, onSettled };

@@ -42,6 +42,10 @@ describe("a driver by itself", () => {
     ["operations", /^operations\//],
     ["what sends calls again", /^driver\/outgoing-resends/],
     ["what says where in a value encoding has failed", /^shape\/(codec-error|explain-|analysis|path)/],
+    [
+      "what compares types with those of a peer",
+      /^(plan\/(?!plan-model|same-type)|schema\/(type-ref|uncovered))/,
+    ],
     ["lists as typed arrays", /^postcard\/typed-arrays/],
   ])("brings no %s", (_what, unwanted) => {
     expect(reached).toContain("driver/outgoing.ts");

@@ -3,6 +3,7 @@
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { virtualConnections } from "../acceptor/virtual-connections.js";
+import { allAtHand } from "../driver/at-hand.js";
 import { AcceptorHandshake } from "../handshake/acceptor.js";
 import type { Link } from "../link/link.js";
 import { notify, type Observer } from "../observer.js";
@@ -68,6 +69,7 @@ export async function acceptSession(
   const side: HandshakeSide = {
     parity: "Even",
     feature: virtualConnections,
+    atHand: allAtHand,
     begin: (own) => new AcceptorHandshake({ ...own, offeredKey }),
   };
   try {

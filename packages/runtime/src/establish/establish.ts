@@ -16,6 +16,7 @@ import { rejection } from "../call/caller-line.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Awaitable } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
+import type { CodeAtHand } from "../driver/at-hand.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import { announceFrameLimit, takeFrameLimit } from "../handshake/frame-limit.js";
 import type {
@@ -51,6 +52,8 @@ export interface HandshakeSide {
   readonly begin: (options: HandshakeOptions) => Handshake;
   /** Brings acceptors, routers and virtual connections. Undefined: a dispatcher at most, and the root connection. */
   readonly feature: VirtualConnectionsFeature | undefined;
+  /** Code that need not be loaded. */
+  readonly atHand: CodeAtHand | undefined;
 }
 
 /**
@@ -85,6 +88,7 @@ class Establishment implements LinkReceiver {
   private readonly pump: LinkPump;
   private readonly acceptor: Acceptor | undefined;
   private readonly feature: VirtualConnectionsFeature | undefined;
+  private readonly atHand: CodeAtHand | undefined;
   /** Answers the peer's calls on the root connection where no acceptor is asked. */
   private readonly dispatcher: Dispatcher | undefined;
   private readonly options: SessionOptions;
@@ -119,6 +123,7 @@ class Establishment implements LinkReceiver {
     const { clock = systemClock, observer } = options;
     this.acceptor = acceptor;
     this.feature = side.feature;
+    this.atHand = side.atHand;
     if (side.feature === undefined && acceptor !== undefined) this.dispatcher = dispatcherOf(acceptor);
     this.options = options;
     this.target = target;
@@ -303,7 +308,7 @@ class Establishment implements LinkReceiver {
 
   /** A new session. @param record of the one of an earlier process that it takes up */
   private startNew(result: HandshakeResult, record: SessionRecord | undefined): void {
-    const { pump, options, limits, clock, acceptor, feature, root, target, settlement } = this;
+    const { pump, options, limits, clock, acceptor, feature, atHand, root, target, settlement } = this;
     this.finishHandshake();
     pump.outbox.limitTo(this.peerMaxFrameBytes);
     const isResumable = target !== undefined && result.sessionKey !== undefined;
@@ -317,6 +322,7 @@ class Establishment implements LinkReceiver {
       dispatcher,
       acceptor,
       feature,
+      atHand,
       isResumable,
       record,
     });

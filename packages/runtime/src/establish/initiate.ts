@@ -3,6 +3,7 @@
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
+import type { CodeAtHand } from "../driver/at-hand.js";
 import { InitiatorHandshake } from "../handshake/initiator.js";
 import type { Link } from "../link/link.js";
 import { checkOptions, having, type OptionChecks } from "../options/checks.js";
@@ -59,6 +60,15 @@ export const initiateChecks: OptionChecks<OpenSessionOptions> = {
  * `virtualConnections`
  */
 export function openSession(link: Link, options: OpenSessionOptions = {}): Promise<Session> {
+  return openSessionWith(link, options, undefined);
+}
+
+/** {@link openSession} @param atHand code that need not be loaded @internal */
+export function openSessionWith(
+  link: Link,
+  options: OpenSessionOptions,
+  atHand: CodeAtHand | undefined,
+): Promise<Session> {
   try {
     checkOptions(options, initiateChecks);
   } catch (error) {
@@ -66,7 +76,7 @@ export function openSession(link: Link, options: OpenSessionOptions = {}): Promi
     link.abort();
     return Promise.reject(error);
   }
-  return initiateFor(link, options, undefined, options.reconnect?.firstTarget(options));
+  return initiateFor(link, options, undefined, options.reconnect?.firstTarget(options), atHand);
 }
 
 /** {@link openSession} for a session that may be there. @param presentedKey under which the acceptor knows it @internal */
@@ -75,12 +85,14 @@ export function initiateFor(
   options: OpenSessionOptions,
   presentedKey: Uint8Array | undefined,
   target: ResumeTarget | undefined,
+  atHand?: CodeAtHand,
 ): Promise<Session> {
   // 0.8.2 acceptors serve only initiators that take the odd ids.
   const side: HandshakeSide = {
     parity: "Odd",
     isInitiator: true,
     feature: options.virtualConnections,
+    atHand,
     begin: (own) => new InitiatorHandshake({ ...own, presentedKey }),
   };
   return establish(link, side, options.acceptor, options, target);

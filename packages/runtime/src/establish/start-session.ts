@@ -12,6 +12,7 @@ import type { Acceptor } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Clock } from "../clock.js";
+import type { CodeAtHand } from "../driver/at-hand.js";
 import { Driver } from "../driver/driver.js";
 import type { HandshakeResult } from "../handshake/handshake-core.js";
 import { settingsPair } from "../handshake/settings.js";
@@ -38,6 +39,8 @@ export interface SessionStart {
   readonly acceptor: Acceptor | undefined;
   /** Undefined: not brought in. */
   readonly feature: VirtualConnectionsFeature | undefined;
+  /** Code that need not be loaded. */
+  readonly atHand: CodeAtHand | undefined;
   /** Whether it can go on over another link. */
   readonly isResumable: boolean;
   /** Of the session of an earlier process that it takes up. */
@@ -54,7 +57,7 @@ export function startSession(start: SessionStart): Session {
       peerSupportsRetry: core.peerSupportsRetry,
       operationStore,
       isResumable,
-      explain: feature?.explain,
+      atHand: start.atHand,
     };
     const given = { dispatcher, limits, clock, observer, onUnhandledError, ...retry };
     const shell = new ConnectionShell(connection, core, clock, (close) => owner.close(close));

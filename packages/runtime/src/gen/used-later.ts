@@ -2,9 +2,14 @@
  * Exports of `v1.ts` that code uses, too, which is loaded later. A bundler takes what a module exports, and what loaded code
  * needs as well, to be needed at once: by another name these are not in a client that does not use them.
  */
+
+import * as durations from "../postcard/durations.js";
 import * as floatLists from "../postcard/float-lists.js";
 import * as typedArrays from "../postcard/typed-arrays.js";
+import * as values from "../postcard/values.js";
+import * as wideIntegers from "../postcard/wide-integers.js";
 import * as codecError from "../shape/codec-error.js";
+import * as decodedBytesOf from "../shape/decoded-bytes.js";
 
 export const readF32List: typeof floatLists.readF32List = floatLists.readF32List;
 export const readF64List: typeof floatLists.readF64List = floatLists.readF64List;
@@ -52,3 +57,24 @@ export const writeTypedU64: typeof typedArrays.writeTypedU64 = typedArrays.write
 export const writeTypedU64Array: typeof typedArrays.writeTypedU64Array = typedArrays.writeTypedU64Array;
 export const decodeError: typeof codecError.decodeError = codecError.decodeError;
 export const encodeError: typeof codecError.encodeError = codecError.encodeError;
+export const readI64: typeof wideIntegers.readI64 = wideIntegers.readI64;
+export const readI64Number: typeof wideIntegers.readI64Number = wideIntegers.readI64Number;
+export const readI128: typeof wideIntegers.readI128 = wideIntegers.readI128;
+export const readI128Number: typeof wideIntegers.readI128Number = wideIntegers.readI128Number;
+export const readU64Number: typeof wideIntegers.readU64Number = wideIntegers.readU64Number;
+export const readU128: typeof wideIntegers.readU128 = wideIntegers.readU128;
+export const readU128Number: typeof wideIntegers.readU128Number = wideIntegers.readU128Number;
+export const writeI64: typeof wideIntegers.writeI64 = wideIntegers.writeI64;
+export const writeI64Number: typeof wideIntegers.writeI64Number = wideIntegers.writeI64Number;
+export const writeI128: typeof wideIntegers.writeI128 = wideIntegers.writeI128;
+export const writeU128: typeof wideIntegers.writeU128 = wideIntegers.writeU128;
+export const decodedBytes: typeof decodedBytesOf.decodedBytes = decodedBytesOf.decodedBytes;
+export const elementBytes: typeof decodedBytesOf.elementBytes = decodedBytesOf.elementBytes;
+export const extraBytes: typeof decodedBytesOf.extraBytes = decodedBytesOf.extraBytes;
+export const presentBytes: typeof decodedBytesOf.presentBytes = decodedBytesOf.presentBytes;
+export const readValue: typeof values.readValue = values.readValue;
+export const writeValue: typeof values.writeValue = values.writeValue;
+export const readDuration: typeof durations.readDuration = durations.readDuration;
+export const readTimedelta: typeof durations.readTimedelta = durations.readTimedelta;
+export const writeDuration: typeof durations.writeDuration = durations.writeDuration;
+export const writeTimedelta: typeof durations.writeTimedelta = durations.writeTimedelta;

@@ -75,7 +75,6 @@ export {
   writeCount,
   writeTag,
 } from "../postcard/counts.js";
-export { readDuration, readTimedelta, writeDuration, writeTimedelta } from "../postcard/durations.js";
 export {
   DecodeFault,
   EncodeFault,
@@ -125,23 +124,8 @@ export {
   writeChar,
   writeString,
 } from "../postcard/text.js";
-export { readValue, type Value, writeValue } from "../postcard/values.js";
-export {
-  readI64,
-  readI64Number,
-  readI128,
-  readI128Number,
-  readU64,
-  readU64Number,
-  readU128,
-  readU128Number,
-  writeI64,
-  writeI64Number,
-  writeI128,
-  writeU64,
-  writeU64Number,
-  writeU128,
-} from "../postcard/wide-integers.js";
+export { readU64, writeU64, writeU64Number } from "../postcard/u64.js";
+export type { Value } from "../postcard/values.js";
 export {
   arrayShape,
   boolShape,
@@ -192,7 +176,6 @@ export {
   type Read,
   type Write,
 } from "../shape/codec.js";
-export { decodedBytes, elementBytes, extraBytes, presentBytes } from "../shape/decoded-bytes.js";
 export type { Branded, Option, Some } from "../shape/option.js";
 export { expectKey, leastBytes, optionOf } from "../shape/parameter.js";
 export type {
@@ -213,10 +196,20 @@ export type {
   VariantShape,
 } from "../shape/shape.js";
 export {
+  decodedBytes,
   decodeError,
+  elementBytes,
   encodeError,
+  extraBytes,
+  presentBytes,
+  readDuration,
   readF32List,
   readF64List,
+  readI64,
+  readI64Number,
+  readI128,
+  readI128Number,
+  readTimedelta,
   readTypedF32,
   readTypedF32Array,
   readTypedF64,
@@ -237,8 +230,17 @@ export {
   readTypedU32Array,
   readTypedU64,
   readTypedU64Array,
+  readU64Number,
+  readU128,
+  readU128Number,
+  readValue,
+  writeDuration,
   writeF32List,
   writeF64List,
+  writeI64,
+  writeI64Number,
+  writeI128,
+  writeTimedelta,
   writeTypedF32,
   writeTypedF32Array,
   writeTypedF64,
@@ -259,6 +261,8 @@ export {
   writeTypedU32Array,
   writeTypedU64,
   writeTypedU64Array,
+  writeU128,
+  writeValue,
 } from "./used-later.js";
 // --- end of channels ---
 

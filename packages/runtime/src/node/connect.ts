@@ -7,8 +7,9 @@ import { nameCaller } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
 import { systemClock } from "../clock.js";
+import { allAtHand } from "../driver/at-hand.js";
 import { cancelledBefore, SessionError } from "../errors.js";
-import { initiateChecks, type OpenSessionOptions, openSession } from "../establish/initiate.js";
+import { initiateChecks, type OpenSessionOptions, openSessionWith } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
 import { type ClientOptions, callerFor, clientChecks } from "../middleware/client-options.js";
@@ -200,20 +201,24 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
   };
   const { link, hasHeard } = await openLink(target, { timeoutMs, clock, signal, limits, webSocket, tls });
   try {
-    return await openSession(link, {
-      ...rest,
-      onUnhandledError: options.onUnhandledError ?? printFailure,
-      keepalive: chosenKeepalive(options),
-      signal,
-      clock,
-      acceptor: serve,
-      virtualConnections,
-      reconnect:
-        reconnect === undefined || reconnect === false
-          ? undefined
-          : reconnecting({ ...(reconnect === true ? undefined : reconnect), open: reopen }),
-      timeoutMs: Math.min(limits.handshakeTimeoutMs, Math.max(0, Math.round(deadline - clock.now()))),
-    });
+    return await openSessionWith(
+      link,
+      {
+        ...rest,
+        onUnhandledError: options.onUnhandledError ?? printFailure,
+        keepalive: chosenKeepalive(options),
+        signal,
+        clock,
+        acceptor: serve,
+        virtualConnections,
+        reconnect:
+          reconnect === undefined || reconnect === false
+            ? undefined
+            : reconnecting({ ...(reconnect === true ? undefined : reconnect), open: reopen }),
+        timeoutMs: Math.min(limits.handshakeTimeoutMs, Math.max(0, Math.round(deadline - clock.now()))),
+      },
+      allAtHand,
+    );
   } catch (error) {
     if (error instanceof SessionError && error.code === "WentAway" && !hasHeard()) {
       const text = `${link.remoteAddress} took the connection and closed it without a word`;

@@ -1,8 +1,8 @@
 /** Finds the id of the operation among the metadata of a Call. Source: `protocol/wire.md` §7, `protocol/calls.md` §3. */
 import type { Reader } from "../bytes/reader.js";
 import { readCount, readTag, takeLength } from "../postcard/counts.js";
+import { readU64 } from "../postcard/u64.js";
 import { takeVarint64, takeWideVarint } from "../postcard/varints.js";
-import { readU64 } from "../postcard/wide-integers.js";
 import type { WireId } from "../wire/message.js";
 
 const key = "vox-operation-id";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { typeRef } from "../call/binding.js";
 import type { TypeRef } from "../schema/model.js";
-import { decideArguments, decideResponse, sameType } from "./differing-types.js";
+import { decideArguments, decideResponse } from "./differing-types.js";
+import { sameType } from "./same-type.js";
 
 const u32 = typeRef(0x281c5be4f2ee63b4n);
 const text = typeRef(0x6d7dce914ee150e8n);

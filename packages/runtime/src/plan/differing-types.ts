@@ -6,6 +6,7 @@ import type { AnnouncedSchema } from "../schema/announcements.js";
 import type { SchemaKind, TypeId, TypeRef } from "../schema/model.js";
 import { resolveKind, type SchemaLookup } from "../schema/type-ref.js";
 import { hasOtherUnderSameId } from "../schema/uncovered.js";
+import { sameType } from "./same-type.js";
 
 /** The two types that differ; `undefined` when the static decoder fits. */
 export type Difference = { readonly local: TypeRef; readonly remote: TypeRef } | undefined;
@@ -21,25 +22,7 @@ export type TypeComparison = (local: TypeRef, remote: TypeRef) => boolean;
 
 const unitId: TypeId = 0xbc5c33249a2dc720n;
 const neverId: TypeId = 0x5db70a394660f3e6n;
-const listId: TypeId = 0x0a96b404b4d79d67n;
 const resultId: TypeId = 0x42046de663beeef0n;
-
-/**
- * Whether two uses mean one type: equal ids, equal arguments. A peer's list may carry more arguments than ours: Rust
- * announces a `HashSet` as a list with its hasher as second argument.
- */
-export function sameType(local: TypeRef, remote: TypeRef): boolean {
-  if (local.tag === "var" || remote.tag === "var") {
-    return local.tag === "var" && remote.tag === "var" && local.name === remote.name;
-  }
-  if (local.typeId !== remote.typeId) return false;
-  const isListWithMore = local.typeId === listId && remote.args.length > local.args.length;
-  if (local.args.length !== remote.args.length && !isListWithMore) return false;
-  return local.args.every((arg, index) => {
-    const other = remote.args[index];
-    return other !== undefined && sameType(arg, other);
-  });
-}
 
 /**
  * Whether ids say that two types are one. They do not where the peer has announced another description under one of our

@@ -7,7 +7,8 @@ import type { Writer } from "../bytes/writer.js";
 import { decodeFault, EncodeFault } from "./faults.js";
 import { readI32, readU32, writeI32, writeU32 } from "./integers.js";
 import { describeValue } from "./problems.js";
-import { readI64, readU64, writeI64Number, writeU64Number } from "./wide-integers.js";
+import { readU64, writeU64Number } from "./u64.js";
+import { readI64, writeI64Number } from "./wide-integers.js";
 
 const perSecond = 1000;
 const nanosPerMs = 1_000_000;

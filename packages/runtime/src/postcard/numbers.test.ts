@@ -6,6 +6,7 @@ import { readF32List, readF64List, writeF32List, writeF64List } from "./float-li
 import { readF32, readF64, writeF32, writeF64 } from "./floats.js";
 import * as small from "./integers.js";
 import { type IntegerType, integerRanges } from "./problems.js";
+import * as u64 from "./u64.js";
 import * as wide from "./wide-integers.js";
 
 type Write<T> = (w: Writer, p: number, value: T) => number;
@@ -56,15 +57,15 @@ const narrow: readonly (readonly [IntegerType, Write<number>, Read<number>])[] =
   ["i32", small.writeI32, small.readI32],
 ];
 const asBigint: readonly (readonly [IntegerType, Write<bigint>, Read<bigint>])[] = [
-  ["u64", wide.writeU64, wide.readU64],
+  ["u64", u64.writeU64, u64.readU64],
   ["i64", wide.writeI64, wide.readI64],
   ["u128", wide.writeU128, wide.readU128],
   ["i128", wide.writeI128, wide.readI128],
 ];
 const asNumber: readonly (readonly [IntegerType, Write<number>, Read<number>])[] = [
-  ["u64", wide.writeU64Number, wide.readU64Number],
+  ["u64", u64.writeU64Number, wide.readU64Number],
   ["i64", wide.writeI64Number, wide.readI64Number],
-  ["u128", wide.writeU64Number, wide.readU128Number],
+  ["u128", u64.writeU64Number, wide.readU128Number],
   ["i128", wide.writeI64Number, wide.readI128Number],
 ];
 

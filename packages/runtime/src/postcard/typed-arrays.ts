@@ -11,8 +11,9 @@ import { EncodeFault, endOfInput } from "./faults.js";
 import { readF32, readF64 } from "./floats.js";
 import { readI16, readI32, readU16, readU32 } from "./integers.js";
 import { typedArrayProblem } from "./problems.js";
+import { readU64, writeU64 } from "./u64.js";
 import { low, putVarint } from "./varints.js";
-import { readI64, readU64, writeI64, writeU64 } from "./wide-integers.js";
+import { readI64, writeI64 } from "./wide-integers.js";
 
 const isLittleEndian = low === 0;
 

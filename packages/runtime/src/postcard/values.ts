@@ -11,7 +11,8 @@ import { readBool } from "./flags.js";
 import { readF64, writeF64 } from "./floats.js";
 import { describeValue } from "./problems.js";
 import { readString, writeString } from "./text.js";
-import { readI64, readU64, writeI64, writeU64 } from "./wide-integers.js";
+import { readU64, writeU64 } from "./u64.js";
+import { readI64, writeI64 } from "./wide-integers.js";
 
 /** A JSON-like value: what `value` is in TypeScript. Integers past 2^53 are bigints. */
 export type Value =

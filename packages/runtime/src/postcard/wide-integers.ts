@@ -1,5 +1,6 @@
 /**
- * Integers of 64 and 128 bits, as bigint or (marked `@js(number)`) as number. Source: `protocol/postcard.md` §1 and §2.
+ * Integers of 64 and 128 bits, as bigint or (marked `@js(number)`) as number, but for those of `u64.ts`. Source:
+ * `protocol/postcard.md` §1 and §2.
  *
  * 64-bit values pass through a typed-array scratch and are then handled as two 32-bit halves: arithmetic on bigint
  * costs about ten times as much.
@@ -26,13 +27,6 @@ function refuse(type: IntegerType, value: unknown, asNumber: boolean): never {
   throw new EncodeFault(integerProblem(type, value, asNumber) ?? `expected a value of ${type}`);
 }
 
-/** Writes a varint. Room: 10. @throws EncodeFault unless the value is a bigint of 0 to 2^64 - 1 */
-export function writeU64(w: Writer, p: number, value: bigint): number {
-  if (typeof value !== "bigint" || value < 0n || value > u64Max) refuse("u64", value, false);
-  unsigned[0] = value;
-  return putWideVarint(w.buffer, p, wordPair[low] as number, wordPair[high] as number);
-}
-
 /** Writes a zigzag varint. Room: 10. @throws EncodeFault unless the value is a bigint of -2^63 to 2^63 - 1 */
 export function writeI64(w: Writer, p: number, value: bigint): number {
   if (typeof value !== "bigint" || value < i64Min || value > i64Max) refuse("i64", value, false);
@@ -46,15 +40,6 @@ export function writeI64(w: Writer, p: number, value: bigint): number {
     ((lowHalf << 1) ^ sign) >>> 0,
     (((highHalf << 1) | (lowHalf >>> 31)) ^ sign) >>> 0,
   );
-}
-
-/**
- * Writes an unsigned 64- or 128-bit integer held by a number. Room: 10.
- * @throws EncodeFault unless the value is an integer of 0 to 2^53 - 1
- */
-export function writeU64Number(w: Writer, p: number, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 0) refuse("u64", value, true);
-  return putWideVarint(w.buffer, p, value >>> 0, (value / twoTo32) >>> 0);
 }
 
 /**
@@ -103,12 +88,6 @@ function putBigVarint(buffer: Uint8Array, p: number, value: bigint): number {
   }
   unsigned[0] = rest;
   return putWideVarint(buffer, at, wordPair[low] as number, wordPair[high] as number);
-}
-
-/** Reads a varint of 64 bits. @throws DecodeFault at the end of the input and for more than 64 bits */
-export function readU64(r: Reader): bigint {
-  takeWideVarint(r);
-  return taken[0] as bigint;
 }
 
 /** Reads a zigzag varint of 64 bits. @throws DecodeFault at the end of the input and for more than 64 bits */

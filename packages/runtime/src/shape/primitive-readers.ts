@@ -6,13 +6,13 @@ import { readBool, readNever, readUnit } from "../postcard/flags.js";
 import { readF32, readF64 } from "../postcard/floats.js";
 import { readI8, readI16, readI32, readU8, readU16, readU32 } from "../postcard/integers.js";
 import { readChar, readString } from "../postcard/text.js";
+import { readU64 } from "../postcard/u64.js";
 import { readValue } from "../postcard/values.js";
 import {
   readI64,
   readI64Number,
   readI128,
   readI128Number,
-  readU64,
   readU64Number,
   readU128,
   readU128Number,

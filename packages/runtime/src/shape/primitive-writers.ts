@@ -5,15 +5,9 @@ import { writeBool, writeNever, writeUnit } from "../postcard/flags.js";
 import { writeF32, writeF64 } from "../postcard/floats.js";
 import { writeI8, writeI16, writeI32, writeU8, writeU16, writeU32 } from "../postcard/integers.js";
 import { writeChar, writeString } from "../postcard/text.js";
+import { writeU64, writeU64Number } from "../postcard/u64.js";
 import { writeValue } from "../postcard/values.js";
-import {
-  writeI64,
-  writeI64Number,
-  writeI128,
-  writeU64,
-  writeU64Number,
-  writeU128,
-} from "../postcard/wide-integers.js";
+import { writeI64, writeI64Number, writeI128, writeU128 } from "../postcard/wide-integers.js";
 import type { Write } from "./codec.js";
 import type { PrimitiveShape } from "./shape.js";
 

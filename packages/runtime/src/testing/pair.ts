@@ -4,8 +4,9 @@ import type { Acceptor } from "../acceptor/router.js";
 import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Clock } from "../clock.js";
+import { allAtHand } from "../driver/at-hand.js";
 import { type AcceptSessionOptions, acceptChecks, acceptSession } from "../establish/accept.js";
-import { initiateChecks, type OpenSessionOptions, openSession } from "../establish/initiate.js";
+import { initiateChecks, type OpenSessionOptions, openSessionWith } from "../establish/initiate.js";
 import type { Link } from "../link/link.js";
 import {
   type MemoryLink,
@@ -87,7 +88,7 @@ export async function connectPair(
   const { clock, observer } = options;
   const [clientLink, serverLink] = options.links ?? memoryLinkPair(options.link);
   const [client, server] = await Promise.all([
-    openSession(clientLink, { clock, observer, virtualConnections, ...options.client }),
+    openSessionWith(clientLink, { clock, observer, virtualConnections, ...options.client }, allAtHand),
     acceptSession(serverLink, acceptor, { clock, observer, ...options.server }),
   ]);
   return {

@@ -11,8 +11,8 @@ import { readBytes, writeBytes } from "../postcard/byte-strings.js";
 import { readCount, readTag, takeLength, unknownVariant } from "../postcard/counts.js";
 import { decodeFault } from "../postcard/faults.js";
 import { readString, writeString } from "../postcard/text.js";
+import { readU64, writeU64 } from "../postcard/u64.js";
 import { putVarint, takeWideVarint } from "../postcard/varints.js";
-import { readU64, writeU64 } from "../postcard/wide-integers.js";
 
 /** A text, bytes, or an integer of 0 to 2^64 - 1. */
 export type MetadataValue = string | Uint8Array | bigint;

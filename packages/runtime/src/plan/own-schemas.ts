@@ -1,7 +1,6 @@
 /** Our own schemas of a binding, as they are compared with those of a peer. */
-import type { Binding } from "../call/binding.js";
 import { defaultLimits } from "../limits.js";
-import type { AnnouncedSchema } from "../schema/announcements.js";
+import type { AnnouncedBinding, AnnouncedSchema } from "../schema/announcements.js";
 import type { Schema, TypeId } from "../schema/model.js";
 import { assemblePayload, readSchemaPayload } from "../schema/payload.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
@@ -14,10 +13,10 @@ export interface OwnSchemas {
   readonly uncovered: readonly AnnouncedSchema[];
 }
 
-const known = /*@__PURE__*/ new WeakMap<Binding, OwnSchemas>();
+const known = /*@__PURE__*/ new WeakMap<AnnouncedBinding, OwnSchemas>();
 
 /** Our own schemas of a binding, looked at when the first peer is compared with it, kept when a peer's type differs. */
-export function schemasOf(binding: Binding): OwnSchemas {
+export function schemasOf(binding: AnnouncedBinding): OwnSchemas {
   let own = known.get(binding);
   if (own === undefined) {
     let byId: ReadonlyMap<TypeId, Schema> | undefined;
@@ -33,7 +32,7 @@ export function schemasOf(binding: Binding): OwnSchemas {
   return own;
 }
 
-function decode(binding: Binding): readonly Schema[] {
+function decode(binding: AnnouncedBinding): readonly Schema[] {
   const chunks = binding.schemas.map((schema) => schema.bytes);
   const { schemas } = readSchemaPayload(assemblePayload(chunks, binding.root), {
     maxSchemaBytes: Number.POSITIVE_INFINITY,
