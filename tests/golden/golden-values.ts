@@ -53,7 +53,8 @@ function read(type: Type, value: Json): unknown {
     case "array": {
       // A list of u8 is recorded as bytes.
       const items = typeof value === "string" ? [...fromHex(value)] : (value as readonly Json[]);
-      return items.map((item) => read(type.element, item));
+      const elements = items.map((item) => read(type.element, item));
+      return type.typed ? Uint8Array.from(elements as number[]) : elements;
     }
     case "tuple":
       return type.elements.map((element, i) => read(element, (value as readonly Json[])[i] as Json));

@@ -174,7 +174,7 @@ const arrays: Arrays[] = [
       [1, 2, 3],
       [-1, -32768, 32767],
     ],
-    raw: [0, 1, 128, 255],
+    raw: Uint8Array.of(0, 1, 128, 255),
     texts: ["left", ""],
     points: [point(1, 2), point(-3, -4)],
     long: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, u32Max],

@@ -387,7 +387,7 @@ describe("channels between versions", () => {
     ["a: u8", { a: "no number" }, "item.a", { a: 1 }],
     ["@typed a: u8[]", { a: [1] }, "item.a", { a: Uint8Array.of(1) }],
     ["@typed a: u8[2]", { a: Uint8Array.of(1) }, "item.a", { a: Uint8Array.of(1, 2) }],
-    ["a: u8[2]", { a: [1] }, "item.a", { a: [1, 2] }],
+    ["a: u16[2]", { a: [1] }, "item.a", { a: [1, 2] }],
     ["a: map<u8, u8>", { a: {} }, "item.a", { a: new Map() }],
     ["a: E", { a: "C" }, "item.a", { a: "A" }],
     ["a: result<u8, u8>", { a: {} }, "item.a", { a: { ok: true, value: 1 } }],

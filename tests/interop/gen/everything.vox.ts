@@ -107,7 +107,7 @@ export interface Samples {
 export interface Arrays {
   triple: [number, number, number];
   grid: [[number, number, number], [number, number, number]];
-  raw: [number, number, number, number];
+  raw: Uint8Array;
   texts: [string, string];
   points: [Point, Point];
   long: number[];
@@ -829,7 +829,7 @@ export const arraysShape: $.StructShape = /*@__PURE__*/ $.structShape(
   () => [
     $.fieldShape("triple", "triple", $.arrayShape($.u16Shape, 3)),
     $.fieldShape("grid", "grid", $.arrayShape($.arrayShape($.i16Shape, 3), 2)),
-    $.fieldShape("raw", "raw", $.arrayShape($.u8Shape, 4)),
+    $.fieldShape("raw", "raw", $.arrayShape($.u8Shape, 4, true)),
     $.fieldShape("texts", "texts", $.arrayShape($.stringShape, 2)),
     $.fieldShape("points", "points", $.arrayShape(pointShape, 2)),
     $.fieldShape("long", "long", $.arrayShape($.u32Shape, 12)),
@@ -838,10 +838,10 @@ export const arraysShape: $.StructShape = /*@__PURE__*/ $.structShape(
 );
 
 export function writeArrays(w: $.Writer, p: number, v: Arrays): number {
-  if (p + 31 > w.limit) w.grow(p, 31);
+  if (p + 27 > w.limit) w.grow(p, 27);
   p = writeArrayOf3U16(w, p, v.triple);
   p = writeArrayOf2ArrayOf3I16(w, p, v.grid);
-  p = writeArrayOf4U8(w, p, v.raw);
+  p = $.writeTypedU8Array(w, p, v.raw, 4);
   p = writeArrayOf2String(w, p, v.texts);
   p = writeArrayOf2Point(w, p, v.points);
   if (p + 60 > w.limit) w.grow(p, 60);
@@ -851,7 +851,7 @@ export function writeArrays(w: $.Writer, p: number, v: Arrays): number {
 export function readArrays(r: $.Reader): Arrays {
   const triple = readArrayOf3U16(r);
   const grid = readArrayOf2ArrayOf3I16(r);
-  const raw = readArrayOf4U8(r);
+  const raw = $.readTypedU8Array(r, 4);
   const texts = readArrayOf2String(r);
   const points = readArrayOf2Point(r);
   const long = readArrayOf12U32(r);
@@ -1813,18 +1813,6 @@ function writeArrayOf2ArrayOf3I16(
 
 function readArrayOf2ArrayOf3I16(r: $.Reader): [[number, number, number], [number, number, number]] {
   return [readArrayOf3I16(r), readArrayOf3I16(r)];
-}
-
-function writeArrayOf4U8(w: $.Writer, p: number, v: [number, number, number, number]): number {
-  $.expectArrayOf(v, 4);
-  p = $.writeU8(w, p, v[0]);
-  p = $.writeU8(w, p, v[1]);
-  p = $.writeU8(w, p, v[2]);
-  return $.writeU8(w, p, v[3]);
-}
-
-function readArrayOf4U8(r: $.Reader): [number, number, number, number] {
-  return [$.readU8(r), $.readU8(r), $.readU8(r), $.readU8(r)];
 }
 
 function writeArrayOf2String(w: $.Writer, p: number, v: [string, string]): number {

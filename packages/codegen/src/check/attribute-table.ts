@@ -37,11 +37,12 @@ function tsProblem(args: readonly LiteralNode[]): string | undefined {
   return isInherited(name.value) ? `every object of JavaScript has a member \`${name.value}\`` : undefined;
 }
 
-/** `@js(number)`, `@js(bigint)`; on a package with patterns of names behind it. */
+/** `@js(number)`, `@js(bigint)`, `@js(array)`; on a package with patterns of names behind it. */
 function jsProblem([first, ...more]: readonly LiteralNode[], place: AttributePlace): string | undefined {
   const word = first?.kind === "identifier" ? first.text : "";
-  if (word !== "number" && word !== "bigint") return "@js takes the word `number` or `bigint`";
-  if (place !== "package" || word === "bigint")
+  if (word !== "number" && word !== "bigint" && word !== "array")
+    return "@js takes one of the words `number`, `bigint` and `array`";
+  if (place !== "package" || word !== "number")
     return more.length === 0 ? undefined : "only the package has patterns of names, behind `number`";
   const isPattern = (argument: LiteralNode): boolean =>
     argument.kind === "string" && /^[A-Za-z0-9_*]+$/.test(argument.value);

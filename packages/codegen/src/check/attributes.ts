@@ -105,8 +105,32 @@ export function applyAttributes(type: Type, attributes: readonly AttributeNode[]
   let result = type;
   const js = numberChoice(attributes);
   if (js !== undefined) result = (js === "number" ? asNumber(result) : asBigint(result)) ?? result;
+  if (hasArrayChoice(attributes)) result = asArray(result) ?? result;
   if (findAttribute(attributes, "typed") !== undefined) result = asTyped(result, js === "number") ?? result;
   return result;
+}
+
+/** A type whose typed arrays are arrays of numbers, seen through as `@js(number)` is; undefined when there is none. */
+export function asArray(type: Type): Type | undefined {
+  switch (type.kind) {
+    case "alias":
+      return asArray(type.target);
+    case "option":
+    case "list":
+    case "array": {
+      if (type.kind !== "option" && type.typed) return { ...type, typed: false };
+      const element = asArray(type.element);
+      return element === undefined ? undefined : { ...type, element };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether `@js(array)` stands there. */
+export function hasArrayChoice(attributes: readonly AttributeNode[]): boolean {
+  const [first] = findAttribute(attributes, "js")?.args ?? [];
+  return first?.kind === "identifier" && first.text === "array";
 }
 
 /** What `@js` says of 64- and 128-bit integers; undefined where it says nothing. */

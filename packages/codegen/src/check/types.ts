@@ -83,11 +83,15 @@ export class TypeResolver {
       case "option":
         return this.#wrap(node.element, scope, (element) => ({ kind: "option", element }));
       case "list":
-        return this.#wrap(node.element, scope, (element) => ({ kind: "list", element, typed: false }));
+        return this.#wrap(node.element, scope, (element) => ({
+          kind: "list",
+          element,
+          typed: isByte(element),
+        }));
       case "array": {
         const length = this.#length(node);
         return this.#wrap(node.element, scope, (element) =>
-          length === undefined ? invalidType : { kind: "array", element, length, typed: false },
+          length === undefined ? invalidType : { kind: "array", element, length, typed: isByte(element) },
         );
       }
       case "tuple": {
@@ -199,6 +203,12 @@ export class TypeResolver {
     );
     return invalidType;
   }
+}
+
+/** Bytes are a Uint8Array, however they are written. */
+function isByte(element: Type): boolean {
+  if (element.kind === "alias") return isByte(element.target);
+  return element.kind === "primitive" && element.name === "u8";
 }
 
 function container(name: string, args: readonly Type[]): Type {

@@ -1,4 +1,5 @@
 /** A model as `.vox` text: one layout for one meaning, without comments. What the lock file is made of. */
+import { withoutAliases } from "../check/program.js";
 import type {
   EnumDeclaration,
   Field,
@@ -50,7 +51,7 @@ function typeAttributes(type: Type): readonly string[] {
       return type.asNumber ? ["@js(number)"] : [];
     case "list":
     case "array":
-      return [...(type.typed ? ["@typed"] : []), ...typeAttributes(type.element)];
+      return [...arrayAttribute(type), ...typeAttributes(type.element)];
     case "alias": {
       const own = typeAttributes(type.declaration.type);
       return typeAttributes(type.target).filter((attribute) => !own.includes(attribute));
@@ -63,6 +64,14 @@ function typeAttributes(type: Type): readonly string[] {
     default:
       return [];
   }
+}
+
+/** Bytes are a typed array without a mark, other numbers with one. */
+function arrayAttribute({ element, typed }: Type & { kind: "list" | "array" }): readonly string[] {
+  const seen = withoutAliases(element);
+  const isByte = seen.kind === "primitive" && seen.name === "u8";
+  if (isByte) return typed ? [] : ["@js(array)"];
+  return typed ? ["@typed"] : [];
 }
 
 function printField(field: Field): string {

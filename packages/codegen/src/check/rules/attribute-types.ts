@@ -1,6 +1,6 @@
 import type { PrimitiveName, Type } from "../../model/model.js";
 import type { AliasNode, AttributeNode, FieldNode, StructNode, TypeNode } from "../../syntax/ast.js";
-import { asNumber, asTyped, findAttribute, numberChoice } from "../attributes.js";
+import { asArray, asNumber, asTyped, findAttribute, hasArrayChoice, numberChoice } from "../attributes.js";
 import { fieldNodes, invalidType, type Linked, withoutAliases } from "../program.js";
 import { quotedType } from "../type-text.js";
 
@@ -34,7 +34,13 @@ function checkMarked(linked: Linked, { attributes, type: node }: Marked): void {
   const type = linked.types.get(node);
   if (type === undefined || type === invalidType || withoutAliases(type) === invalidType) return;
   const js = findAttribute(attributes, "js");
-  const numeric = js === undefined ? type : asNumber(type);
+  const isArray = hasArrayChoice(attributes);
+  if (isArray && js !== undefined && asArray(type) === undefined) {
+    const advice = "`array` marks lists and arrays that would be typed arrays, such as u8[]: remove it";
+    linked.reporter.report("VOX3044", js.span, { name: "js", type: quotedType(type), advice });
+    return;
+  }
+  const numeric = js === undefined || isArray ? type : asNumber(type);
   const isNumber = numberChoice(attributes) === "number";
   if (js !== undefined && numeric === undefined) {
     const advice = "it marks u64, i64, u128 and i128, also inside options, lists and arrays: remove it";
@@ -67,7 +73,7 @@ function checkTupleStruct(
   }
   const types = elements.map((element) => linked.types.get(element)).filter((type) => type !== undefined);
   if (types.some((type) => type === invalidType || withoutAliases(type) === invalidType)) return;
-  const fits = { js: asNumber, typed: (type: Type) => asTyped(type) };
+  const fits = { js: hasArrayChoice(attributes) ? asArray : asNumber, typed: (type: Type) => asTyped(type) };
   for (const [mark, applied] of Object.entries(fits)) {
     const attribute = findAttribute(attributes, mark);
     if (attribute === undefined || types.some((type) => applied(type) !== undefined)) continue;
