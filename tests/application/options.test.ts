@@ -190,6 +190,7 @@ const sets = {
     maxConcurrentRequests: u32s,
     initialChannelCredit: u32s,
     parity: among("Odd", "Even"),
+    reopen: flags,
     signal: signals,
   }),
   ProxyThroughOptions: cases(proxyThroughChecks, { service: texts, metadata, signal: signals }),

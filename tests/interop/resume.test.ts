@@ -1,5 +1,5 @@
 /** Sessions that outlive their links, between TypeScript and Rust, in both directions. */
-import { connect, serve } from "@voxrpc/runtime/node";
+import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Probe, probeDispatcher } from "./gen/probe.vox.js";
 import { recordingHandlers } from "./handlers.js";
@@ -43,6 +43,26 @@ describe("a TypeScript client of a Rust server", () => {
     expect(await watch.running()).toBe(0);
     expect(await watch.abandoned()).toBe(before);
     expect(await probe.slow(1, 8)).toBe(8);
+  });
+
+  it("keeps a virtual connection, on which nothing is announced twice", async () => {
+    await using tap = await startTap(peer.url);
+    await using watch = await connect(peer.url, Probe);
+    await using session = await connectSession(tap.url, {
+      service: Probe.name,
+      reconnect: { assumeResumed: true },
+    });
+    const probe = await session.open(Probe);
+    expect(await probe.slow(1, 6)).toBe(6);
+    const answer = probe.slow(2000, 7);
+    await vi.waitFor(async () => expect(await watch.running()).toBe(1), { timeout: 10_000, interval: 5 });
+    tap.cut();
+    expect(await answer).toBe(7);
+    expect(tap.count).toBe(2);
+    expect(await watch.running()).toBe(0);
+    // Announced before the cut, and a method that was not.
+    expect(await probe.slow(1, 8)).toBe(8);
+    expect(await probe.running()).toBe(0);
   });
 
   it("is told that a call may have run, as the server does not say whether it still knows it", async () => {

@@ -19,6 +19,7 @@ import {
   streamsDispatcher,
 } from "../interop/gen/streams.vox.js";
 import { countSum, streamsHandler } from "../interop/stream-handlers.js";
+import { startTap } from "../interop/tap.js";
 import { examplesMissing } from "./page.js";
 
 const { handler } = streamsHandler();
@@ -49,6 +50,30 @@ describe("docs/connections.md", () => {
     expect(await streams.running()).toBe(0);
     await session.close();
     await (await accepting).closed;
+  });
+
+  it.each([
+    ["goes on", { resumable: true }],
+    ["is opened again", {}],
+  ])("has a virtual connection that %s over another link", async (_, options) => {
+    await using server = await serve("tcp://127.0.0.1:0", streamsDispatcher(handler), options);
+    await using tap = await startTap(server.url);
+    await using session = await connectSession(tap.url, { reconnect: { minDelayMs: 1 } });
+    const feed = await session.open(Streams, { reopen: true });
+    for (let round = 1; round <= 3; round++) {
+      expect(await feed.running()).toBe(0);
+      const recovering = new Promise<void>((resolve) => {
+        const stop = session.onStateChanged(({ kind }) => {
+          if (kind !== "recovering") return;
+          stop();
+          resolve();
+        });
+      });
+      tap.cut();
+      await recovering;
+    }
+    expect(await feed.running()).toBe(0);
+    expect(feed.$caller.connection.isOpen).toBe(true);
   });
 
   it("knows its users", async () => {

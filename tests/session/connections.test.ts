@@ -84,7 +84,7 @@ describe("opening a connection", () => {
     const h = new CoreHarness();
     const opening = h.open();
     h.take();
-    expect(h.virtual.cancel(1)).toBe(true);
+    expect(h.virtual.cancel({ id: 1 })).toBe(true);
     expect(h.take()).toEqual([closeOf(1)]);
     expect(opening.failed.map(({ message }) => message)).toEqual(["protocol error: session closed"]);
     expect(h.receive(acceptOf(1))).toEqual([]);

@@ -94,14 +94,14 @@ export class CoreHarness {
   open(settings: ConnectionSettings = odd, metadata: Metadata = new Metadata()): Opening {
     const opened: Connection[] = [];
     const failed: SessionError[] = [];
-    const id = this.virtual.open(settings, metadata, {
+    const pending = this.virtual.open(settings, metadata, {
       opened: (connection) => {
         this.watch(connection);
         opened.push(connection);
       },
       failed: (error) => failed.push(error),
     });
-    return { id, opened, failed };
+    return { id: pending?.id, opened, failed };
   }
 
   get virtual(): VirtualConnections {

@@ -202,29 +202,6 @@ describe("a call with channels", () => {
   });
 });
 
-describe("a virtual connection", () => {
-  it("ends with the link, and cannot be opened or closed before the next one", async () => {
-    const own = await connected([wait.handled(([value]) => value)]);
-    const virtual = await own.client.open(Golden);
-    const { id, closed } = virtual.connection;
-    expect(await virtual.call(wait.method, [1])).toBe(1);
-    await own.cut();
-    expect(await closed).toMatchObject({ reason: "Transport" });
-    await expect(own.client.open(Golden)).rejects.toMatchObject({
-      code: "Protocol",
-      message: "protocol error: session is disconnected; resume before opening connections",
-    });
-    expect(() => own.client.closeConnection(id)).toThrow(
-      "protocol error: session is disconnected; resume before closing connections",
-    );
-    await own.recover();
-    const next = await own.client.open(Golden);
-    expect(await next.call(wait.method, [2])).toBe(2);
-    expect(own.serving.core.connectionCount).toBe(2);
-    await next.connection.close();
-  });
-});
-
 describe("the next link", () => {
   it("is one after the other, under ever new keys", async () => {
     const own = await connected([wait.handled(([value]) => value)]);

@@ -110,6 +110,8 @@ export interface SessionHandle extends AsyncDisposable {
     options?: OpenSettings & {
       /** Answers the peer's calls on the new connection. Default: each is answered with `Cancelled`. */
       readonly dispatcher?: DispatcherLike | undefined;
+      /** Opens the connection again when the peer has lost the session. Default: it ends then. */
+      readonly reopen?: boolean | undefined;
     },
   ): Promise<C>;
   /** Opens a virtual connection without a driver, for `proxyConnections`. @throws what {@link open} throws */

@@ -18,7 +18,7 @@ import { decodeError } from "../shape/codec-error.js";
 import { describeShape } from "../shape/describe-shape.js";
 import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
-import { type ChannelEnd, endingOf, endOfItems, itemUnreadable, toldReason } from "./end.js";
+import { type ChannelEnd, endingOf, endOfItems, itemUnreadable } from "./end.js";
 import { type ChannelOrigin, methodText } from "./origin.js";
 import type { ChannelPort } from "./port.js";
 import type { ChannelEnding, ChannelWatch } from "./watch.js";
@@ -257,7 +257,7 @@ export class Receiver<T> {
   }
 
   private refuse(error: ChannelError): void {
-    this.port.sendReset(this.channelId, toldReason(error));
+    this.port.sendReset(this.channelId);
     this.end({ error }, brokenRule);
   }
 

@@ -18,9 +18,10 @@ import {
 import type { TypeRef } from "../schema/model.js";
 import { encodeSchema } from "../schema/payload.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
-import type { Connection } from "../session/connection.js";
+import type { Connection, RestoredLink } from "../session/connection.js";
 import { ReceivedSchemas } from "../session/received-schemas.js";
 import { neverShape } from "../shape/build.js";
+import { rootConnectionId } from "../wire/message.js";
 import { writeSchemaMessage } from "../wire/request-messages.js";
 import type { AnyMethod } from "./outgoing-request.js";
 import { loadedPlans, loadPlans } from "./plans.js";
@@ -57,11 +58,20 @@ export class Bindings {
     this.received = new ReceivedSchemas(connection, limits);
   }
 
-  /** Forgets everything, both ways: what was announced on one link does not count on the next. */
-  reset(): void {
-    this.sent.reset();
+  /**
+   * The link is lost: what was announced on it does not count on the next. What was sent on a virtual connection may, and
+   * nothing is announced on one before that is known.
+   */
+  onLinkLost(): void {
+    if (this.connection.id === rootConnectionId) this.sent.reset();
     this.end();
     this.allowance.left = comparable;
+  }
+
+  /** There is a link again. What was announced to a peer that is gone has been dropped with the rest. */
+  onLinkRestored({ peer, isReference }: RestoredLink): void {
+    const isVirtual = this.connection.id !== rootConnectionId;
+    if (peer !== "resumed" || (isVirtual && !isReference)) this.sent.reset();
   }
 
   /** What a method keeps to know whether its schemas of one direction have left. */

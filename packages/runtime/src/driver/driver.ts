@@ -68,6 +68,7 @@ export interface DriverLoad {
 export class Driver implements Caller, ConnectionSink {
   readonly session: SessionHandle;
   readonly connection: ConnectionHandle;
+  readonly outlivesLink = true;
   private readonly clock: Clock;
   private readonly bindings: Bindings;
   private readonly target: Connection;
@@ -214,7 +215,7 @@ export class Driver implements Caller, ConnectionSink {
 
   onLinkLost(error: SessionError | undefined): void {
     this.incoming.beforeLinkLost();
-    this.bindings.reset();
+    this.bindings.onLinkLost();
     // First the calls: the receivers of those that are made again stay.
     this.outgoing.onLinkLost(error);
     this.channels?.cut(error);
@@ -222,11 +223,8 @@ export class Driver implements Caller, ConnectionSink {
   }
 
   onLinkRestored(restored: RestoredLink): void {
-    if (restored.peer !== "resumed") {
-      // What was announced to the peer that is gone has been dropped with the rest.
-      this.bindings.reset();
-      this.channels?.restart();
-    }
+    this.bindings.onLinkRestored(restored);
+    if (restored.peer !== "resumed") this.channels?.restart();
     this.incoming.onLinkRestored(restored);
     this.outgoing.onLinkRestored(restored);
   }

@@ -15,7 +15,7 @@ import type { Connection, RestoredLink } from "../session/connection.js";
 import { FrameTooLarge } from "../session/outbox.js";
 import { hasParity } from "../session/parity.js";
 import { encodeError } from "../shape/codec-error.js";
-import type { MessageHead, WireId } from "../wire/message.js";
+import { type MessageHead, rootConnectionId, type WireId } from "../wire/message.js";
 import { isSendable } from "../wire/metadata.js";
 import type { AnsweringParts, Answers } from "./answering.js";
 import type { ArrivalQueue, QueuedMessage } from "./arrival-queue.js";
@@ -77,7 +77,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.events,
       connection.host.decoded,
     );
-    this.replies = new Replies(connection, bindings);
+    this.replies = new Replies(connection, bindings, limits);
     this.operations = new Operations(
       connection,
       parts.operationStore,
@@ -176,6 +176,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   /** The link is lost, and what was announced on it is about to be forgotten: calls that still need it keep it. */
   beforeLinkLost(): void {
+    if (this.connection.id !== rootConnectionId) this.replies.hold();
     for (const request of this.running.values())
       if (request.operation?.state === "admitting") request.reading = this.methods.decide(request.served);
   }
@@ -196,6 +197,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   /** There is a link again. Calls of a peer with a new session are other ones. */
   onLinkRestored({ peer }: RestoredLink): void {
+    this.replies.release(peer === "resumed");
     if (peer === "resumed") return;
     this.carried.clear();
     this.dropAll("the caller's session is gone");

@@ -91,7 +91,7 @@ export class OutgoingCalls implements ResendHost {
   private readonly events: RequestEvents;
   private readonly clock: Clock;
   private peerSupportsRetry: boolean;
-  private readonly limit: number;
+  private limit: number;
   private readonly waitingLimit: number;
   private readonly ids: IdAllocator;
   private readonly inFlight = new InFlightTable();
@@ -259,6 +259,8 @@ export class OutgoingCalls implements ResendHost {
   /** There is a link again. */
   onLinkRestored(restored: RestoredLink): void {
     this.isCut = false;
+    // A connection that was opened again may have another limit.
+    this.limit = Math.max(1, this.connection.peer.maxConcurrentRequests);
     this.peerSupportsRetry = restored.peerSupportsRetry;
     this.resends?.onLinkRestored(restored);
     this.pump();
@@ -284,9 +286,8 @@ export class OutgoingCalls implements ResendHost {
   }
 
   private get canSend(): boolean {
-    return (
-      this.inFlight.size < this.limit && this.connection.host.mayCall && this.resends?.isBlocking !== true
-    );
+    if (this.inFlight.size >= this.limit || this.isCut) return false;
+    return this.connection.host.mayCall && this.resends?.isBlocking !== true;
   }
 
   /** Whether the link takes a call. */

@@ -19,7 +19,7 @@ export class RefusedCalls implements Answers {
 
   constructor(parts: AnsweringParts) {
     this.parts = parts;
-    this.replies = new Replies(parts.connection, parts.bindings);
+    this.replies = new Replies(parts.connection, parts.bindings, parts.limits);
   }
 
   snapshot(): RequestSnapshot[] {

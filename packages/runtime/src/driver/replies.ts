@@ -1,7 +1,9 @@
 /** Writes Responses, each behind the announcement that it needs. Source: `protocol/calls.md` §2–3. */
 import type { ErasedWriter } from "../call/dispatcher.js";
-import type { CallErrorCode } from "../errors.js";
+import { type CallErrorCode, CodecError } from "../errors.js";
+import type { Limits } from "../limits.js";
 import type { SealedReply } from "../operations/operation-store.js";
+import { encodeReply } from "../operations/sealed-replies.js";
 import { writeString } from "../postcard/text.js";
 import type { Announcement } from "../schema/announcements.js";
 import type { Connection } from "../session/connection.js";
@@ -38,10 +40,48 @@ export class Replies {
   private readonly connection: Connection;
   private readonly bindings: Bindings;
   private readonly unknownMethods = new Map<bigint, Announcement>();
+  private readonly maxHeldBytes: number;
+  /** Answers that wait for the next link; undefined while they leave. */
+  private held: (() => void)[] | undefined = undefined;
+  private heldBytes = 0;
 
-  constructor(connection: Connection, bindings: Bindings) {
+  constructor(connection: Connection, bindings: Bindings, { maxBufferedBytes }: Limits) {
     this.connection = connection;
     this.bindings = bindings;
+    this.maxHeldBytes = maxBufferedBytes;
+  }
+
+  /** There is no link, and what has to be announced shows on the next one alone: answers wait, as bytes. */
+  hold(): void {
+    this.held ??= [];
+  }
+
+  /** There is a link again. @param isWanted whether the peer still waits for answers */
+  release(isWanted: boolean): void {
+    const { held } = this;
+    this.held = undefined;
+    this.heldBytes = 0;
+    if (isWanted) for (const send of held ?? []) send();
+  }
+
+  private replayHeld(id: WireId, served: ServedMethod, reply: SealedReply): void {
+    try {
+      this.replay(id, served, reply);
+    } catch (fault) {
+      // The peer has come back with a smaller limit.
+      this.connection.host.outbox.discard();
+      const reason = fault instanceof CodecError ? fault.reason : String(fault);
+      this.answer(id, served, "InvalidPayload", `the answer cannot be sent: ${reason}`);
+    }
+  }
+
+  private keep(bytes: number, send: () => void): void {
+    this.held?.push(send);
+    this.heldBytes += bytes;
+    if (this.heldBytes > this.maxHeldBytes)
+      this.connection.fail(
+        `more than ${this.maxHeldBytes} bytes wait for a new link (limit maxBufferedBytes)`,
+      );
   }
 
   /**
@@ -52,6 +92,14 @@ export class Replies {
   reply(request: IncomingRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): void {
     const { outbox } = this.connection.host;
     const { served } = request;
+    if (this.held !== undefined) {
+      this.replay(
+        request.requestId,
+        served,
+        encodeReply(variant, type, value, request.answeredMetadata, outbox),
+      );
+      return;
+    }
     try {
       if (!served.announcement.isSent) {
         // A trial first, so that the schemas of a response that cannot be encoded do not leave alone.
@@ -77,6 +125,10 @@ export class Replies {
     detail = "",
     metadata?: Metadata | undefined,
   ): void {
+    if (this.held !== undefined) {
+      this.keep(detail.length, () => this.answer(id, served, code, detail, metadata));
+      return;
+    }
     if (!served.announcement.isSent) this.announce(served);
     this.fail(id, code, detail, metadata);
   }
@@ -85,7 +137,12 @@ export class Replies {
    * Answers with bytes that were encoded before, for whatever request.
    * @throws CodecError `EncodeFailed` when they do not fit a frame
    */
-  replay(id: WireId, served: ServedMethod, { payload, metadata }: SealedReply): void {
+  replay(id: WireId, served: ServedMethod, reply: SealedReply): void {
+    const { payload, metadata } = reply;
+    if (this.held !== undefined) {
+      this.keep(payload.length + metadata.length, () => this.replayHeld(id, served, reply));
+      return;
+    }
     if (!served.announcement.isSent) this.announce(served);
     const { outbox } = this.connection.host;
     const w = outbox.writer;

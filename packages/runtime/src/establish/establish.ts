@@ -273,7 +273,7 @@ class Establishment implements LinkReceiver {
   }
 
   /** Another link for a session that is there. */
-  private resume({ session, preempts, peer, isStale }: Resume, result: HandshakeResult): void {
+  private resume({ session, preempts, peer, isReference, isStale }: Resume, result: HandshakeResult): void {
     const { core } = session;
     if (isStale?.() === true) {
       this.fail(laterLink());
@@ -295,7 +295,8 @@ class Establishment implements LinkReceiver {
     core.outbox.limitTo(this.peerMaxFrameBytes);
     this.target?.onEstablished(session, result);
     this.root?.onEstablished(session);
-    session.attach(this.pump, { peer, peerSupportsRetry: result.peerSupportsRetry }, result.peerMetadata);
+    const { peerSupportsRetry, peerMetadata } = result;
+    session.attach(this.pump, { peer, peerSupportsRetry, isReference }, peerMetadata);
     this.settlement.resolve(session);
   }
 

@@ -27,6 +27,8 @@ export interface Resume {
   readonly kind: "resume";
   readonly session: Session;
   readonly peer: PeerMemory;
+  /** See `RestoredLink`. */
+  readonly isReference: boolean;
   /** Whether the link takes the place of one that the session still has. */
   readonly preempts: boolean;
   /** Whether the session has gone over to a later link meanwhile. */

@@ -154,7 +154,8 @@ export class AcceptorResume implements ResumeTarget {
     // Another link may have built it meanwhile.
     if (session === undefined)
       return { kind: "restore", record, isStale: () => kept.session !== undefined || isStale() };
-    return { kind: "resume", session, peer: "resumed", preempts, isStale };
+    // 0.8.2 does not ask, and so it does not preempt.
+    return { kind: "resume", session, peer: "resumed", isReference: !preempts, preempts, isStale };
   }
 
   private memoryOf({ kind }: LinkPurpose): PeerMemory {

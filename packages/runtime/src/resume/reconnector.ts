@@ -95,7 +95,8 @@ class Reconnector implements Recovery, ResumeTarget {
     const answer = metadata.getString(resumeEntry);
     metadata.delete(resumeEntry);
     const peer = answer === undefined ? this.assumedPeer : memoryOf(answer);
-    return { kind: "resume", session: this.session, peer, preempts: false };
+    const isReference = answer === undefined;
+    return { kind: "resume", session: this.session, peer, isReference, preempts: false };
   }
 
   onEstablished(_session: Session, { sessionKey }: HandshakeResult): void {

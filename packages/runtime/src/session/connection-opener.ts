@@ -6,8 +6,9 @@ import { rejection } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
 import { metadataCheck } from "../call/option-checks.js";
 import type { Service } from "../call/service.js";
+import type { OpenSettings } from "../call/session-handle.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
-import { abortSignal, checkOptions, type OptionChecks, oneOf } from "../options/checks.js";
+import { abortSignal, checkOptions, flag, type OptionChecks, oneOf } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
 import type { Connection, ConnectionSettings } from "./connection.js";
 import type { ConnectionOpening, OpenOptions } from "./opening.js";
@@ -22,6 +23,7 @@ export const openChecks: OptionChecks<OpenOptions> = {
   maxConcurrentRequests: concurrencyCheck,
   initialChannelCredit: creditCheck,
   parity: /*@__PURE__*/ oneOf("Odd", "Even"),
+  reopen: flag,
   signal: abortSignal,
 };
 
@@ -49,7 +51,7 @@ export class ConnectionOpener implements ConnectionOpening {
     return service.create(await this.openCaller(this.settingsOf(options), metadata, options));
   }
 
-  async openRaw(service: string, options: Omit<OpenOptions, "dispatcher">): Promise<RawConnection> {
+  async openRaw(service: string, options: OpenSettings): Promise<RawConnection> {
     checkOptions<OpenOptions>(options, openChecks);
     const metadata = new Metadata(options.metadata).append(serviceKey, service);
     const { session } = this;
@@ -62,11 +64,12 @@ export class ConnectionOpener implements ConnectionOpening {
   openCaller(
     settings: ConnectionSettings,
     metadata: Metadata,
-    { signal, dispatcher }: Pick<OpenOptions, "signal" | "dispatcher"> = {},
+    { signal, dispatcher, reopen }: Pick<OpenOptions, "signal" | "dispatcher" | "reopen"> = {},
   ): Promise<Caller> {
-    return this.openWith(settings, metadata, signal, (connection) =>
-      this.session.startDriver(connection, dispatcher),
-    );
+    return this.openWith(settings, metadata, signal, (connection) => {
+      if (reopen === true) connection.reopen = { local: settings, metadata };
+      return this.session.startDriver(connection, dispatcher);
+    });
   }
 
   /** @throws SessionError `Protocol` for the root connection and for one that does not exist */
@@ -97,10 +100,10 @@ export class ConnectionOpener implements ConnectionOpening {
       const watcher = {
         onAborted: (): void => {
           isCancelled = true;
-          if (id !== undefined) this.virtual.cancel(id);
+          if (opening !== undefined) this.virtual.cancel(opening);
         },
       };
-      const id = this.virtual.open(settings, metadata, {
+      const opening = this.virtual.open(settings, metadata, {
         opened: (connection) => {
           if (signal !== undefined) unwatchAbort(signal, watcher);
           resolve(start(connection));
@@ -110,7 +113,7 @@ export class ConnectionOpener implements ConnectionOpening {
           resolve(rejection(isCancelled && signal !== undefined ? openCancelled(signal) : error));
         },
       });
-      if (id !== undefined && signal !== undefined) watchAbort(signal, watcher);
+      if (opening !== undefined && signal !== undefined) watchAbort(signal, watcher);
     });
   }
 }

@@ -13,7 +13,6 @@ export const defaultDrainMs = 5000;
 
 /** One connection as its callers see it. */
 export class ConnectionShell implements ConnectionHandle {
-  readonly id: number | bigint;
   readonly closed: Promise<SessionEnd>;
   private readonly connection: Connection;
   private readonly core: SessionCore;
@@ -31,7 +30,6 @@ export class ConnectionShell implements ConnectionHandle {
     clock: Clock,
     closeSession: (options: CloseOptions) => Promise<void>,
   ) {
-    this.id = connection.id;
     this.connection = connection;
     this.core = core;
     this.clock = clock;
@@ -41,6 +39,10 @@ export class ConnectionShell implements ConnectionHandle {
     });
     this.idle = this.closed;
     connection.onEnded = (reason, error) => this.onEnded(reason, error);
+  }
+
+  get id(): number | bigint {
+    return this.connection.id;
   }
 
   get isOpen(): boolean {
@@ -66,7 +68,8 @@ export class ConnectionShell implements ConnectionHandle {
     const timer = this.clock.setTimer(timeoutMs, end);
     const idle = new Promise<void>((resolve) => {
       const { sink } = this.connection;
-      if (sink === undefined) end();
+      // Without a link nothing that is in flight can finish.
+      if (sink === undefined || this.core.isDisconnected) end();
       else
         sink.onDraining(() => {
           resolve();

@@ -9,7 +9,7 @@
  * ```
  */
 import { rootConnectionId } from "../wire/message.js";
-import type { Connection } from "./connection.js";
+import type { Connection, ConnectionSink } from "./connection.js";
 
 /** Active connections by id. The root is kept apart: nearly every message is for it. */
 export class ConnectionTable {
@@ -34,6 +34,14 @@ export class ConnectionTable {
   remove(connection: Connection): void {
     if (this.root === connection) this.root = undefined;
     else if (this.others.get(connection.id) === connection) this.others.delete(connection.id);
+  }
+
+  /** Tells those that are still there: whoever is told may end others. */
+  tellSinks(tell: (sink: ConnectionSink) => void): void {
+    for (const connection of this.all()) {
+      const { sink } = connection;
+      if (sink !== undefined && this.find(connection.id) === connection) tell(sink);
+    }
   }
 
   /** All active connections, the root first. */

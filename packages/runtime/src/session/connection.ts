@@ -4,6 +4,7 @@ import type { ChannelSnapshot, RequestSnapshot } from "../call/snapshot.js";
 import type { SessionError } from "../errors.js";
 import type { ConnectionSettings } from "../handshake/settings.js";
 import type { MessageHead } from "../wire/message.js";
+import type { Metadata } from "../wire/metadata.js";
 import type { DecodedBudget } from "./decoded-budget.js";
 import type { Outbox } from "./outbox.js";
 import type { ResendMachinery } from "./recovery.js";
@@ -29,6 +30,17 @@ export interface RestoredLink {
   readonly peer: PeerMemory;
   /** Whether the peer announced retry this time. */
   readonly peerSupportsRetry: boolean;
+  /**
+   * Whether the peer is of version 0.8.2: it does not say whether it knows the session, and it still has what was announced
+   * on virtual connections, where it takes no announcement twice.
+   */
+  readonly isReference: boolean;
+}
+
+/** With what a connection is asked for again when the peer has lost the session. */
+export interface ReopenRequest {
+  readonly local: ConnectionSettings;
+  readonly metadata: Metadata;
 }
 
 /** What a session tells the driver of a connection. Heads are valid during the call only. */
@@ -54,10 +66,9 @@ export interface ConnectionSink {
    * @param isOverdue calls of ours fail
    */
   onReleased?(onIdle: (() => void) | undefined, isOverdue?: boolean): void;
-  /**
-   * The link is lost and the session waits for another: nothing that was announced counts any more, channels are over. Of
-   * the root connection only; others end.
-   */
+  /** Whether it goes on over another link; a connection whose sink does not ends with its link. */
+  readonly outlivesLink?: true;
+  /** The link is lost and the session waits for another: nothing that was announced counts any more, channels are over. */
   onLinkLost(error: SessionError | undefined): void;
   /** There is a link again. */
   onLinkRestored(restored: RestoredLink): void;
@@ -107,10 +118,13 @@ export interface ConnectionHost {
 
 /** An active connection: id, settings of both sides, and the driver behind it. */
 export class Connection {
-  readonly id: number | bigint;
+  /** Another one when it was opened again. */
+  id: number | bigint;
   readonly local: ConnectionSettings;
-  readonly peer: ConnectionSettings;
+  peer: ConnectionSettings;
   readonly host: ConnectionHost;
+  /** Undefined: it ends when the peer has lost the session. */
+  reopen: ReopenRequest | undefined = undefined;
   /** The driver; undefined before one was started. */
   sink: ConnectionSink | undefined = undefined;
   /** Told when it has ended, after the driver. */

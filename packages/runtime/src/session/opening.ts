@@ -11,12 +11,17 @@ import type { RawConnection } from "./raw-connection.js";
 export interface OpenOptions extends OpenSettings {
   /** Answers the peer's calls on the new connection. Default: each is answered with `Cancelled`. */
   readonly dispatcher?: Dispatcher | undefined;
+  /**
+   * Opens the connection again, with the same metadata, when the peer has lost the session: calls that are made meanwhile
+   * wait, calls in flight are treated as on the root connection, and a peer that refuses ends it. Default: it ends.
+   */
+  readonly reopen?: boolean | undefined;
 }
 
 /** Opens virtual connections, and ends them; see `Session` of the same names. */
 export interface ConnectionOpening {
   open<C>(service: Service<C>, options: OpenOptions): Promise<C>;
-  openRaw(service: string, options: Omit<OpenOptions, "dispatcher">): Promise<RawConnection>;
+  openRaw(service: string, options: OpenSettings): Promise<RawConnection>;
   /** {@link open} with everything given. @param metadata the peer refuses one without `vox-service` */
   openCaller(
     settings: ConnectionSettings,

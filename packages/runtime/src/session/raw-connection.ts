@@ -166,7 +166,7 @@ class Mailbox implements ConnectionSink {
   }
 
   onLinkLost(): void {
-    // A virtual connection ends with its link.
+    // It ends with its link: what was passed on cannot be sent again.
   }
 
   onLinkRestored(): void {

@@ -145,6 +145,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
       onOpened: (connection) => this.reportOpened(connection),
       close: (connection, metadata) => this.close(connection, "Local", undefined, metadata),
       onLost: (connection, error) => this.closeConnection(connection, "Transport", error),
+      onReopening: (connection) => reportClosed(this, options.observer, connection, "Transport"),
       onPendingOver: () => this.considerEnd(),
     });
     const { idleTimeoutMs } = options.limits;
@@ -307,13 +308,12 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.unreadAnswers = 0;
     this.description = description;
     this.peerSupportsRetry = restored.peerSupportsRetry;
-    const isKnown = restored.peer === "resumed";
-    this.virtual?.onLinkRestored(isKnown);
     // Ids of a peer that has started over mean other calls than before.
-    if (!isKnown) this.sessionId = makeSessionId();
+    if (restored.peer !== "resumed") this.sessionId = makeSessionId();
+    this.virtual?.onLinkRestored(restored);
     this.reading.onLinkRestored();
-    this.root.sink?.onLinkRestored(restored);
-    this.keepalive?.start();
+    this.connections.tellSinks((sink) => sink.onLinkRestored(restored));
+    if (!this.hasEnded) this.keepalive?.start();
   }
 
   /** Lets connections finish what is in flight; `onIdle` is called once when they have. */
@@ -395,9 +395,11 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     error: SessionError | undefined,
     metadata?: Metadata,
   ): void {
-    if (this.hasEnded || this.connections.find(connection.id) !== connection) return;
+    if (this.hasEnded) return;
+    const isReopening = this.virtual?.giveUp(connection, metadata) === true;
+    if (!isReopening && this.connections.find(connection.id) !== connection) return;
     this.closeConnection(connection, reason, error);
-    this.virtual?.sendClose(connection.id, metadata);
+    if (!isReopening) this.virtual?.sendClose(connection.id, metadata);
     this.considerEnd();
   }
 
@@ -445,12 +447,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.connections.remove(connection);
     connection.sink?.onClosed(reason, error);
     connection.onEnded?.(reason, error);
-    notify(this.observer, "onConnectionClosed", {
-      link: this.description,
-      connectionId: connection.id,
-      reason,
-      error,
-    });
+    reportClosed(this, this.observer, connection, reason, error);
   }
 
   private route(head: MessageHead, bytes: Uint8Array): void {
@@ -526,8 +523,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     const { maxBufferedBytes } = this.limits;
     this.outbox.hold(maxBufferedBytes, () => this.onHeldTooMuch(maxBufferedBytes));
     this.virtual?.onLinkLost(error);
-    // Whoever was told so far may have ended the session.
-    if (!this.hasEnded) this.root.sink?.onLinkLost(error);
+    this.connections.tellSinks((sink) => sink.onLinkLost(error));
     if (!this.hasEnded) this.onDisconnected(error);
   }
 
@@ -607,6 +603,16 @@ function reportUnreadable(
     method: undefined,
     error,
   });
+}
+
+function reportClosed(
+  { description: link }: SessionCore,
+  observer: Observer | undefined,
+  { id: connectionId }: Connection,
+  reason: CloseReason,
+  error?: SessionError | undefined,
+): void {
+  notify(observer, "onConnectionClosed", { link, connectionId, reason, error });
 }
 
 /** Virtual connections were not brought in. */

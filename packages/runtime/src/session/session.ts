@@ -6,7 +6,13 @@ import type { Dispatcher } from "../call/dispatcher.js";
 import { asyncDispose } from "../call/dispose.js";
 import { checkCloseOptions } from "../call/option-checks.js";
 import type { Service } from "../call/service.js";
-import type { CloseOptions, SessionEnd, SessionHandle, SessionState } from "../call/session-handle.js";
+import type {
+  CloseOptions,
+  OpenSettings,
+  SessionEnd,
+  SessionHandle,
+  SessionState,
+} from "../call/session-handle.js";
 import { SharedCaller } from "../call/shared-caller.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import type { Clock, TimerHandle } from "../clock.js";
@@ -158,7 +164,7 @@ export class Session implements SessionHandle {
    * @param service name of the service that the peer is asked for
    * @throws what {@link open} throws
    */
-  async openRaw(service: string, options: Omit<OpenOptions, "dispatcher"> = {}): Promise<RawConnection> {
+  async openRaw(service: string, options: OpenSettings = {}): Promise<RawConnection> {
     return this.opener.openRaw(service, options);
   }
 

@@ -5,6 +5,11 @@
  *  none ──open()──► pending ──Accept──► active ──close(), Close──► none
  *                      └── Reject, timeout, Close, session end ──► none
  *  none ──Open received, admitted──► active
+ *
+ *  active ──link lost──► active without link ──the peer knows the session──► active
+ *    │                         ├── it does not, `reopen` ──Open──► pending outbound
+ *    └── raw: none             └── it does not ──► none
+ *  pending outbound ──another link──Close, Open under a new id──► pending outbound
  * ```
  */
 import type { Clock, TimerHandle } from "../clock.js";
@@ -19,7 +24,7 @@ import {
   writeConnectionOpen,
   writeConnectionReject,
 } from "../wire/session-messages.js";
-import { Connection, type ConnectionHost, type ConnectionSettings } from "./connection.js";
+import { Connection, type ConnectionHost, type ConnectionSettings, type RestoredLink } from "./connection.js";
 import type { ConnectionTable } from "./connection-table.js";
 import { hasParity, IdAllocator, oppositeParity, type Parity } from "./parity.js";
 
@@ -31,6 +36,8 @@ const missingService = "protocol error: missing required vox-service metadata";
 const serviceKey = "vox-service";
 const kindKey = "vox-connection-kind";
 const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
+/** Closes of the link in use that are said again on the next one: later ones than these have arrived, or are many. */
+const rememberedCloses = 1024;
 
 /** What becomes of an attempt to open a connection. */
 export interface OpenOutcome {
@@ -67,16 +74,24 @@ export interface VirtualConnectionsOptions {
   readonly onOpened: (connection: Connection) => void;
   /** Ends an active connection, and tells the peer. */
   readonly close: (connection: Connection, metadata: Metadata | undefined) => void;
-  /** Ends an active connection that was lost with its link. */
+  /** Ends a connection that was lost with its link. */
   readonly onLost: (connection: Connection, error: SessionError | undefined) => void;
+  /** A connection is asked for again, under another id if the peer takes it. */
+  readonly onReopening: (connection: Connection) => void;
   /** Called when a connection that either side asked for has been answered or given up. */
   readonly onPendingOver: () => void;
 }
 
-interface PendingOpen {
+/** A connection that this side has asked for. */
+export interface PendingOpen {
+  /** Under which it was asked for last. */
+  id: WireId;
   readonly local: ConnectionSettings;
+  readonly metadata: Metadata;
   readonly outcome: OpenOutcome;
-  readonly timer: TimerHandle;
+  /** One that was there before. */
+  readonly connection: Connection | undefined;
+  timer: TimerHandle | undefined;
 }
 
 interface UnansweredOpen {
@@ -91,8 +106,8 @@ export class VirtualConnections {
   private readonly pending = new Map<WireId, PendingOpen>();
   /** Those of the peer that the application has not answered. */
   private readonly asked = new Map<WireId, UnansweredOpen>();
-  /** Those that ended with the last link, of which the peer may not know. */
-  private readonly lostIds = new Set<WireId>();
+  /** Those that have ended over the link in use, or with the last one: the peer may not know. */
+  private readonly closedIds = new Set<WireId>();
 
   constructor(options: VirtualConnectionsOptions) {
     this.options = options;
@@ -109,9 +124,9 @@ export class VirtualConnections {
     return [...this.pending.keys(), ...this.asked.keys()];
   }
 
-  /** Asks the peer for a connection. Nothing is sent when it cannot be one. @returns its id */
-  open(local: ConnectionSettings, metadata: Metadata, outcome: OpenOutcome): WireId | undefined {
-    const { connections, limits, host, clock } = this.options;
+  /** Asks the peer for a connection. Nothing is sent when it cannot be one. @returns for {@link cancel} */
+  open(local: ConnectionSettings, metadata: Metadata, outcome: OpenOutcome): PendingOpen | undefined {
+    const { connections, limits } = this.options;
     if (local.initialChannelCredit === 0) {
       outcome.failed(protocolError(zeroCredit));
       return undefined;
@@ -129,25 +144,35 @@ export class VirtualConnections {
       outcome.failed(protocolError(`${text} (limit maxPendingOpens)`));
       return undefined;
     }
-    const id = this.ids.peek();
+    const slot: PendingOpen = { id: 0, local, metadata, outcome, connection: undefined, timer: undefined };
+    return this.ask(slot) ? slot : undefined;
+  }
+
+  /** Sends the Open of a connection, under a new id. @returns whether it could be sent */
+  private ask(slot: PendingOpen): boolean {
+    const { host, clock, limits } = this.options;
     const { outbox } = host;
+    slot.id = this.ids.peek();
     try {
-      outbox.commit(writeConnectionOpen(outbox.writer, outbox.begin(), id, toWire(local), metadata));
+      outbox.commit(
+        writeConnectionOpen(outbox.writer, outbox.begin(), slot.id, toWire(slot.local), slot.metadata),
+      );
     } catch (cause) {
       outbox.discard();
-      outcome.failed(
+      if (slot.timer !== undefined) clock.clearTimer(slot.timer);
+      slot.outcome.failed(
         new SessionError("Protocol", "protocol error: failed to send ConnectionOpen", { cause }),
       );
-      return undefined;
+      return false;
     }
     this.ids.take();
-    const timer = clock.setTimer(limits.openTimeoutMs, () => this.onTimeout(id));
-    this.pending.set(id, { local, outcome, timer });
-    return id;
+    slot.timer ??= clock.setTimer(limits.openTimeoutMs, () => this.onTimeout(slot));
+    this.pending.set(slot.id, slot);
+    return true;
   }
 
   /** Gives up a connection that was asked for. @returns whether it was pending */
-  cancel(id: WireId, metadata: Metadata = noMetadata): boolean {
+  cancel({ id }: Pick<PendingOpen, "id">, metadata: Metadata = noMetadata): boolean {
     const slot = this.take(id);
     if (slot === undefined) return false;
     this.sendClose(id, metadata);
@@ -155,9 +180,21 @@ export class VirtualConnections {
     return true;
   }
 
+  /** A connection that is asked for again is not wanted any more. @returns whether it is asked for */
+  giveUp(connection: Connection, metadata: Metadata | undefined): boolean {
+    for (const { id, connection: earlier } of this.pending.values()) {
+      if (earlier !== connection) continue;
+      this.take(id);
+      this.sendClose(id, metadata);
+      return true;
+    }
+    return false;
+  }
+
   /** Tells the peer that a connection is over. */
   sendClose(id: WireId, metadata: Metadata = noMetadata): void {
     const { outbox } = this.options.host;
+    this.remember(id);
     // Behind all that was sent on it.
     if (!outbox.isEncoding) outbox.flushAll();
     this.say((w, p) => writeConnectionClose(w, p, id, metadata));
@@ -173,7 +210,7 @@ export class VirtualConnections {
     const asked = this.asked.get(wireId);
     if (connection !== undefined) this.options.close(connection, metadata);
     else if (asked !== undefined) this.refuse(asked.open, metadata ?? noMetadata);
-    else if (!this.cancel(wireId, metadata)) throw protocolError("connection not found");
+    else if (!this.cancel({ id: wireId }, metadata)) throw protocolError("connection not found");
   }
 
   /** A ConnectionOpen, Accept or Reject. */
@@ -214,8 +251,7 @@ export class VirtualConnections {
       slot.outcome.failed(protocolError(problem));
       return;
     }
-    const connection = this.activate(id, slot.local, peer);
-    slot.outcome.opened(connection);
+    slot.outcome.opened(this.activate(id, slot.local, peer, slot.connection));
   }
 
   private onReject(head: MessageHead, bytes: Uint8Array): void {
@@ -230,31 +266,67 @@ export class VirtualConnections {
 
   /** The session has ended: nothing is answered any more. */
   end(error: SessionError | undefined): void {
-    this.giveUpPending(error ?? protocolError("session closed"));
-  }
-
-  private giveUpPending(error: SessionError): void {
     for (const id of [...this.asked.keys()]) this.forget(id);
-    for (const id of [...this.pending.keys()]) this.take(id)?.outcome.failed(error);
+    for (const id of [...this.pending.keys()])
+      this.take(id)?.outcome.failed(error ?? protocolError("session closed"));
   }
 
-  /** The link is lost, and all connections with it. */
+  /** The link is lost, and with it connections whose messages cannot be sent again. */
   onLinkLost(error: SessionError | undefined): void {
-    for (const id of this.pending.keys()) this.lostIds.add(id);
-    const text =
-      "io error: the session has lost its link, and goes on without this connection: open it again";
-    this.giveUpPending(new SessionError("Io", text, { cause: error }));
-    for (const connection of this.options.connections.all()) {
-      if (connection.id === rootConnectionId) continue;
-      this.lostIds.add(connection.id);
+    for (const connection of this.others) {
+      if (connection.sink?.outlivesLink === true) continue;
+      this.remember(connection.id);
       this.options.onLost(connection, error);
     }
   }
 
-  /** There is a link again. @param isKnown whether the peer knows the connections that were there */
-  onLinkRestored(isKnown: boolean): void {
-    if (isKnown) for (const id of this.lostIds) this.sendClose(id);
-    this.lostIds.clear();
+  /** There is a link again: connections go on if the peer knows them. What was asked for is asked for again. */
+  onLinkRestored(restored: RestoredLink): void {
+    const { peer, isReference } = restored;
+    const isKnown = peer === "resumed";
+    const waiting = [...this.pending.values()];
+    this.pending.clear();
+    const closed = [...this.closedIds];
+    this.closedIds.clear();
+    // Whatever the peer has made of them: an Accept may have been lost. One of 0.8.2 may know more than is assumed.
+    if (isKnown || isReference)
+      for (const id of [...closed, ...waiting.map((slot) => slot.id)]) this.sendClose(id);
+    if (!isKnown) {
+      for (const id of [...this.asked.keys()]) this.forget(id);
+      for (const connection of this.others) this.lose(connection, restored);
+    }
+    for (const slot of waiting) this.ask(slot);
+  }
+
+  private get others(): Connection[] {
+    return this.options.connections.all().filter(({ id }) => id !== rootConnectionId);
+  }
+
+  /** The peer does not know a connection any more: it is asked for again, or has ended. */
+  private lose(connection: Connection, { peerSupportsRetry, isReference }: RestoredLink): void {
+    const { connections, onLost, onReopening } = this.options;
+    const { reopen } = connection;
+    const failed = (error: SessionError): void => onLost(connection, error);
+    if (isReference) this.sendClose(connection.id);
+    if (reopen === undefined) {
+      failed(new SessionError("Io", "io error: the peer has lost the session, and this connection with it"));
+      return;
+    }
+    connections.remove(connection);
+    onReopening(connection);
+    const opened = (): void =>
+      connection.sink?.onLinkRestored({ peer: "new", peerSupportsRetry, isReference: false });
+    this.ask({ id: 0, ...reopen, outcome: { opened, failed }, connection, timer: undefined });
+  }
+
+  private remember(id: WireId): void {
+    const { closedIds } = this;
+    if (closedIds.size >= rememberedCloses)
+      for (const oldest of closedIds.keys()) {
+        closedIds.delete(oldest);
+        break;
+      }
+    closedIds.add(id);
   }
 
   private admit(head: MessageHead, bytes: Uint8Array): void {
@@ -320,9 +392,18 @@ export class VirtualConnections {
     this.options.onPendingOver();
   }
 
-  private activate(id: WireId, local: ConnectionSettings, peer: ConnectionSettings): Connection {
+  /** @param earlier the connection that is there again; undefined: a new one */
+  private activate(
+    id: WireId,
+    local: ConnectionSettings,
+    announced: ConnectionSettings,
+    earlier?: Connection,
+  ): Connection {
     const { connections, host, onOpened } = this.options;
-    const connection = new Connection(id, local, { ...peer, parity: oppositeParity(local.parity) }, host);
+    const peer = { ...announced, parity: oppositeParity(local.parity) };
+    const connection = earlier ?? new Connection(id, local, peer, host);
+    connection.id = id;
+    connection.peer = peer;
     connections.add(connection);
     onOpened(connection);
     return connection;
@@ -332,7 +413,7 @@ export class VirtualConnections {
     this.say((w, p) => writeConnectionReject(w, p, id, metadata));
   }
 
-  private onTimeout(id: WireId): void {
+  private onTimeout({ id }: PendingOpen): void {
     const slot = this.take(id);
     if (slot === undefined) return;
     this.sendClose(id);
@@ -349,7 +430,7 @@ export class VirtualConnections {
     const slot = this.pending.get(id);
     if (slot === undefined) return undefined;
     this.pending.delete(id);
-    this.options.clock.clearTimer(slot.timer);
+    if (slot.timer !== undefined) this.options.clock.clearTimer(slot.timer);
     this.options.onPendingOver();
     return slot;
   }
