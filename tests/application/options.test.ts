@@ -141,6 +141,8 @@ const establish: Cases<Set<typeof establishChecks>> = {
   requireResumable: flags,
   timeoutMs: durations,
 };
+/** Of the side that connects: asked at each attempt. */
+const askedMetadata: Values = { good: [...metadata.good, () => undefined], bad: metadata.bad };
 const open = () => Promise.reject(new Error("no link"));
 const stream = setOf("latencyMs", { latencyMs: 5 }, NaN);
 const { timeoutMs: _timeoutMs, ...establishWithoutTime } = establish;
@@ -158,6 +160,7 @@ const client: Cases<Set<typeof clientChecks>> = { middleware, callTimeoutMs: dur
 
 const connecting: Cases<Set<typeof connectSessionChecks>> = {
   ...establishWithoutTime,
+  metadata: askedMetadata,
   keepalive: { good: [false, ...keepalive.good], bad: [true, ...keepalive.bad] },
   reconnect: switched(reconnect),
   connectTimeoutMs: durations,
@@ -201,6 +204,7 @@ const sets = {
   SessionOptions: cases(establishChecks, establish),
   OpenSessionOptions: cases(initiateChecks, {
     ...establish,
+    metadata: askedMetadata,
     acceptor: acceptors,
     virtualConnections: features,
     reconnect: { good: [reconnecting({ open })], bad: [1, null, true, {}, { open }] },
@@ -209,6 +213,7 @@ const sets = {
   AcceptSessionOptions: cases(acceptChecks, {
     ...establish,
     registry: { good: [new SessionRegistry()], bad: [1, null, {}, true] },
+    onSession: functions,
   }),
   ClientOptions: cases(clientChecks, client),
   ConnectSessionOptions: cases(connectSessionChecks, connecting),
@@ -238,6 +243,7 @@ const sets = {
   WebConnectOptions: cases(webConnectChecks, {
     ...client,
     ...establishForPages,
+    metadata: askedMetadata,
     connectTimeoutMs: durations,
     protocols: strings,
     virtualConnections: features,

@@ -209,6 +209,8 @@ describe("what will not change", () => {
     );
     const error = await connect(server.url, Golden, waits).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(RejectedError);
-    expect((error as RejectedError).metadata.getString("error")).toBe("unknown service Golden");
+    expect((error as RejectedError).metadata.getString("error")).toBe(
+      "unknown service Golden; there are Other",
+    );
   });
 });

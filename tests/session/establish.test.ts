@@ -1,7 +1,13 @@
 /** From a link to a session: what a peer may do instead of a handshake, and what is left behind. */
 import { Metadata, type Observer, router, type SessionError, VoxError } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { acceptSession, type OpenSessionOptions, openSession, type Session } from "@voxrpc/runtime/link";
+import {
+  type AcceptSessionOptions,
+  acceptSession,
+  type OpenSessionOptions,
+  openSession,
+  type Session,
+} from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../golden/golden-values.js";
@@ -22,7 +28,10 @@ interface Attempt {
   readonly session: Promise<Session>;
 }
 
-function attempt(side: "initiate" | "accept", options: OpenSessionOptions = {}): Attempt {
+function attempt(
+  side: "initiate" | "accept",
+  options: OpenSessionOptions & Pick<AcceptSessionOptions, "metadata"> = {},
+): Attempt {
   const [ours, theirs] = memoryLinkPair();
   const clock = new FakeClock();
   const refusals: string[] = [];
@@ -196,10 +205,10 @@ describe("establishing", () => {
     const initiating = openSession(client, { service: "Catalog" });
     await expect(initiating).rejects.toMatchObject({
       code: "Rejected",
-      message: "connection rejected: unknown service Catalog",
+      message: "connection rejected: unknown service Catalog; there are Golden",
     });
     await expect(accepting).rejects.toMatchObject({ code: "Rejected", retryable: false });
-    expect(refused).toEqual(["memory: connection rejected: unknown service Catalog"]);
+    expect(refused).toEqual(["memory: connection rejected: unknown service Catalog; there are Golden"]);
   });
 
   it("asks the router once with what is known of the peer", async () => {

@@ -20,7 +20,7 @@ export function admit(
     if (!(error instanceof RejectedError)) reportAcceptor(observer, request, error);
     connection.fail(error);
   };
-  const conclude = (): void => connection.conclude(request.service ?? noService);
+  const conclude = (): void => connection.conclude(unknownService(acceptor, request.service ?? noService));
   try {
     const decision = ask(acceptor, request, connection);
     if (isPromise(decision)) {
@@ -58,4 +58,18 @@ function ask(
   };
   const route = acceptor.route(request, connection);
   return isPromise(route) ? Promise.resolve(route).then(give) : give(route);
+}
+
+/** Services that a refusal names at most. */
+const mostNamed = 16;
+
+/** Why a connection is refused that nobody has taken. */
+function unknownService(acceptor: Acceptor | undefined, wanted: string): string {
+  const text = `unknown service ${wanted}`;
+  const hint = wanted === noService ? " (the client names none: option service)" : "";
+  const services = acceptor !== undefined && "services" in acceptor ? (acceptor.services ?? []) : [];
+  // One that is there was refused to this client.
+  if (services.length === 0 || services.includes(wanted)) return text + hint;
+  const rest = services.length > mostNamed ? `, and ${services.length - mostNamed} more` : "";
+  return `${text}${hint}; there are ${services.slice(0, mostNamed).join(", ")}${rest}`;
 }

@@ -126,8 +126,8 @@ export class IncomingConnection {
   }
 
   /** The acceptor has returned. @internal */
-  conclude(unknownService: string): void {
-    if (!this.isSettled) this.reject(`unknown service ${unknownService}`);
+  conclude(reason: string): void {
+    if (!this.isSettled) this.reject(reason);
   }
 
   /** The acceptor has thrown. @internal */

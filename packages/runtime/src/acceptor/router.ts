@@ -34,6 +34,8 @@ export const routerChecks: OptionChecks<RouterOptions<never>> = { context: callb
 
 /** Finds the dispatcher of a connection. */
 export interface Router {
+  /** Names of the services that there are, for a peer that asks for another. Default: the peer is told none. */
+  readonly services?: readonly string[] | undefined;
   /**
    * @returns undefined to refuse the connection
    * @param connection may be told who the peer is; the router accepts it with what `route` returns
@@ -92,6 +94,7 @@ export function router<C>(
     return typeof route === "function" ? route(request, context) : route;
   };
   return {
+    services: [...byName.keys()],
     route(request, connection) {
       // Without options C is undefined.
       const context = options?.context(request) as Awaitable<C>;

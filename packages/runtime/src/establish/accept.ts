@@ -3,11 +3,12 @@
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { virtualConnections } from "../acceptor/virtual-connections.js";
+import { callOut } from "../call/call-out.js";
 import { allAtHand } from "../driver/at-hand.js";
 import { AcceptorHandshake } from "../handshake/acceptor.js";
 import type { Link } from "../link/link.js";
 import { notify, type Observer } from "../observer.js";
-import { checkOptions, having, type OptionChecks } from "../options/checks.js";
+import { callback, checkOptions, having, type OptionChecks } from "../options/checks.js";
 import type { Session } from "../session/session.js";
 import { establish, type HandshakeSide } from "./establish.js";
 import { establishChecks } from "./option-checks.js";
@@ -21,6 +22,8 @@ export interface AcceptSessionOptions extends SessionOptions {
    * back. A link of a peer that does so resolves with the session that it had. Default: sessions end with their links.
    */
   readonly registry?: ResumableSessions | undefined;
+  /** Called with the session when it is new, before any handler of it runs. A session for which it throws is ended. */
+  readonly onSession?: ((session: Session) => void | Promise<void>) | undefined;
 }
 
 /** Finds the sessions of peers that come back; made as a `SessionRegistry`. */
@@ -39,6 +42,7 @@ export interface ResumableSessions {
 export const acceptChecks: OptionChecks<AcceptSessionOptions> = {
   ...establishChecks,
   registry: having("a SessionRegistry", "nextTarget"),
+  onSession: callback,
 };
 
 /**
@@ -64,12 +68,20 @@ export async function acceptSession(
     link.abort();
     throw error;
   }
+  const { onSession } = options;
   const target = options.registry?.nextTarget(options.operationStore !== undefined, options.observer);
   const offeredKey = target?.offeredKey;
   const side: HandshakeSide = {
     parity: "Even",
     feature: virtualConnections,
     atHand: allAtHand,
+    onNew:
+      onSession &&
+      ((session) =>
+        callOut(
+          () => onSession(session),
+          () => session.abort(),
+        )),
     begin: (own) => new AcceptorHandshake({ ...own, offeredKey }),
   };
   try {

@@ -46,6 +46,8 @@ import { startSession } from "./start-session.js";
 export interface HandshakeSide {
   /** Of the initiator's ids; the acceptor's own follows from what it receives. */
   readonly parity: Parity;
+  /** Called with a session that is new, before anything arrives on it. */
+  readonly onNew?: ((session: Session) => void) | undefined;
   /** Whether the peer keeps the session when it gives it a key. */
   readonly isInitiator?: true;
   /** Makes the state machine. */
@@ -98,6 +100,7 @@ class Establishment implements LinkReceiver {
   private readonly settlement: Settlement;
   private readonly handshake: Handshake;
   private readonly isInitiator: boolean;
+  private readonly onNew: ((session: Session) => void) | undefined;
   /** What we say beside the handshake. */
   private readonly metadata: Metadata;
   private purpose: LinkPurpose = { kind: "new" };
@@ -133,6 +136,7 @@ class Establishment implements LinkReceiver {
     announceFrameLimit(this.metadata, this.limits.maxFrameBytes, false);
     this.clock = clock;
     this.isInitiator = side.isInitiator === true;
+    this.onNew = side.onNew;
     this.handshake = side.begin({
       settings: settingsOf(side.parity, options),
       metadata: this.metadata,
@@ -339,6 +343,7 @@ class Establishment implements LinkReceiver {
     session.core.open();
     root?.onEstablished(session);
     session.onOpened();
+    this.onNew?.(session);
     settlement.resolve(session);
   }
 

@@ -3,18 +3,29 @@
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
+import { rejection } from "../call/caller-line.js";
+import { metadataCheck } from "../call/option-checks.js";
 import type { CodeAtHand } from "../driver/at-hand.js";
 import { InitiatorHandshake } from "../handshake/initiator.js";
+import { defaultLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
-import { checkOptions, having, type OptionChecks } from "../options/checks.js";
+import { checkOptions, having, type OptionChecks, orFunction } from "../options/checks.js";
 import type { Session } from "../session/session.js";
+import { Metadata } from "../wire/metadata.js";
 import { establish, type HandshakeSide } from "./establish.js";
+import { askMetadata, type HandshakeMetadata } from "./handshake-metadata.js";
 import { establishChecks } from "./option-checks.js";
 import type { SessionOptions } from "./options.js";
 import type { ResumeTarget } from "./resume-target.js";
 
 /** What {@link openSession} may be given. */
-export interface OpenSessionOptions extends SessionOptions {
+export interface OpenSessionOptions extends Omit<SessionOptions, "metadata"> {
+  /**
+   * Sent to the peer beside the handshake: texts and integers, no bytes. A function is asked at each attempt, the first one
+   * and those of `reconnect`: for tokens that expire. What it throws fails the attempt, after which `reconnect` makes another;
+   * a `RejectedError` ends these. Default none.
+   */
+  readonly metadata?: HandshakeMetadata | undefined;
   /**
    * Answers the peer's calls: a dispatcher, or with {@link OpenSessionOptions.virtualConnections} a router or an acceptor, too.
    * Default: each is answered with `Cancelled`.
@@ -37,6 +48,7 @@ export interface Reconnect {
 
 export const initiateChecks: OptionChecks<OpenSessionOptions> = {
   ...establishChecks,
+  metadata: orFunction(metadataCheck),
   acceptor: checkAcceptor,
   virtualConnections: having("the value virtualConnections of @voxrpc/runtime", "offer"),
   reconnect: having("what reconnecting({ open }) returns", "firstTarget"),
@@ -79,13 +91,38 @@ export function openSessionWith(
   return initiateFor(link, options, undefined, options.reconnect?.firstTarget(options), atHand);
 }
 
-/** {@link openSession} for a session that may be there. @param presentedKey under which the acceptor knows it @internal */
+/**
+ * {@link openSession} for a session that may be there.
+ * @param presentedKey under which the acceptor knows it
+ * @param beside adds what belongs to the link
+ * @internal
+ */
 export function initiateFor(
   link: Link,
   options: OpenSessionOptions,
   presentedKey: Uint8Array | undefined,
   target: ResumeTarget | undefined,
   atHand?: CodeAtHand,
+  beside: (metadata: Metadata) => Metadata = (metadata) => metadata,
+): Promise<Session> {
+  const { metadata: source, clock, signal } = options;
+  const start = (given: Metadata | undefined): Promise<Session> =>
+    establishOn(link, { ...options, metadata: beside(new Metadata(given)) }, presentedKey, target, atHand);
+  if (typeof source !== "function") return start(source);
+  const { handshakeTimeoutMs = defaultLimits.handshakeTimeoutMs } = options.limits ?? {};
+  const { timeoutMs = handshakeTimeoutMs } = options;
+  return askMetadata(source, { timeoutMs, clock, signal }).then(start, (error: unknown) => {
+    link.abort();
+    return rejection(error);
+  });
+}
+
+function establishOn(
+  link: Link,
+  options: Omit<OpenSessionOptions, "metadata"> & SessionOptions,
+  presentedKey: Uint8Array | undefined,
+  target: ResumeTarget | undefined,
+  atHand: CodeAtHand | undefined,
 ): Promise<Session> {
   // 0.8.2 acceptors serve only initiators that take the odd ids.
   const side: HandshakeSide = {

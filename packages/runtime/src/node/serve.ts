@@ -69,7 +69,7 @@ export interface ServeOptions
    */
   readonly resumable?: boolean | ResumableOptions | undefined;
   /**
-   * Called with each new session: to call the peer (`session.client`), or to keep a list. A session for which it throws or
+   * Called with each new session, before any handler of it runs: to call the peer (`session.client`), or to keep a list. A session for which it throws or
    * rejects is ended, and the observer's `onHandshakeFailed` hears of it.
    */
   readonly onSession?: ((session: Session) => void | Promise<void>) | undefined;
@@ -345,27 +345,25 @@ export class Server implements AsyncDisposable {
   private async establish(link: SocketLink | WsLink): Promise<void> {
     const { onSession, resumable, ...options } = this.options;
     const controller = this.pending.add();
-    let session: Session;
     try {
-      session = await acceptSession(link, this.acceptor, {
+      await acceptSession(link, this.acceptor, {
         ...options,
         onUnhandledError: options.onUnhandledError ?? printFailure,
         keepalive: chosenKeepalive(options),
         registry: this.registry,
         signal: controller.signal,
+        onSession: (session) => {
+          this.active.add(session);
+          void session.closed.then(() => this.active.delete(session));
+          if (this.isClosing) session.abort();
+          else this.introduce(session, onSession);
+        },
       });
     } catch {
       // The observer has been told, and the link is closed: nobody else is concerned.
-      return;
     } finally {
       this.pending.delete(controller);
     }
-    // It has come back.
-    if (this.active.has(session)) return;
-    this.active.add(session);
-    void session.closed.then(() => this.active.delete(session));
-    if (this.isClosing) session.abort();
-    else this.introduce(session, onSession);
   }
 
   private introduce(session: Session, onSession: ServeOptions["onSession"]): void {

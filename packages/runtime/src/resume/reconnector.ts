@@ -20,7 +20,7 @@ import { callback, checkOptions, type OptionChecks } from "../options/checks.js"
 import type { PeerMemory } from "../session/connection.js";
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
-import { Metadata } from "../wire/metadata.js";
+import type { Metadata } from "../wire/metadata.js";
 import { Backoff } from "./backoff.js";
 import { reconnectChecks } from "./option-checks.js";
 import type { LinkAttempt, ReconnectingOptions } from "./reconnect-options.js";
@@ -179,12 +179,19 @@ class Reconnector implements Recovery, ResumeTarget {
     const deadline = clock.now() + timeoutMs;
     const link = await this.options.open({ timeoutMs, signal });
     const { key } = this;
-    const metadata = new Metadata(initiateOptions.metadata);
-    if (key !== undefined) metadata.append(resumeEntry, resumeQuestion);
+    const beside = (metadata: Metadata): Metadata =>
+      key === undefined ? metadata : metadata.append(resumeEntry, resumeQuestion);
     const { handshakeTimeoutMs = defaultLimits.handshakeTimeoutMs } = initiateOptions.limits ?? {};
     const { timeoutMs: chosenMs = handshakeTimeoutMs } = initiateOptions;
     const remainingMs = Math.min(chosenMs, deadline - clock.now());
-    await initiateFor(link, { ...initiateOptions, metadata, signal, timeoutMs: remainingMs }, key, this);
+    await initiateFor(
+      link,
+      { ...initiateOptions, signal, timeoutMs: remainingMs },
+      key,
+      this,
+      undefined,
+      beside,
+    );
   }
 
   /** What an acceptor is taken for that gives no answer. */

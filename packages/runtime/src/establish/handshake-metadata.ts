@@ -1,0 +1,68 @@
+/** What an initiator says beside its handshakes: given once, or asked for each time, because credentials expire. */
+
+import { type Awaitable, isPromise } from "../call/result.js";
+import { type Clock, systemClock, type TimerHandle } from "../clock.js";
+import { cancelledBefore, isVoxError, SessionError } from "../errors.js";
+import { Metadata } from "../wire/metadata.js";
+
+/** For what metadata is wanted. */
+export interface MetadataRequest {
+  /** Aborted when the attempt is over: its time, or the `signal` of the options. */
+  readonly signal: AbortSignal;
+}
+
+/** Metadata, or what gives it at each attempt to connect. */
+export type HandshakeMetadata = Metadata | ((request: MetadataRequest) => Awaitable<Metadata | undefined>);
+
+/** What bounds the wait. */
+interface Attempt {
+  readonly timeoutMs: number;
+  readonly clock: Clock | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Asks for the metadata of one attempt.
+ * @throws VoxError what the application throws, if it is one: a `RejectedError` ends the attempts of `reconnect`
+ * @throws SessionError `Io` for anything else that it throws, `ConnectTimeout` when it takes too long: another attempt may
+ * do better
+ * @throws VoxError `Cancelled` when the signal is aborted
+ */
+export async function askMetadata(
+  source: HandshakeMetadata | undefined,
+  { timeoutMs, clock = systemClock, signal }: Attempt,
+): Promise<Metadata | undefined> {
+  if (typeof source !== "function") return source;
+  const controller = new AbortController();
+  let timer: TimerHandle | undefined;
+  let onAbort: (() => void) | undefined;
+  const given = new Promise<never>((_resolve, reject) => {
+    timer = clock.setTimer(timeoutMs, () =>
+      reject(
+        new SessionError(
+          "ConnectTimeout",
+          `connect timeout: the option metadata has given nothing within ${timeoutMs} ms`,
+        ),
+      ),
+    );
+    onAbort = () => reject(cancelledBefore("the session was established", signal?.reason));
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted === true) onAbort();
+  });
+  try {
+    const asked = source({ signal: controller.signal });
+    const metadata = isPromise(asked) ? await Promise.race([Promise.resolve(asked), given]) : asked;
+    if (metadata !== undefined && !(metadata instanceof Metadata))
+      throw new TypeError("the function gave no Metadata");
+    return metadata;
+  } catch (cause) {
+    if (isVoxError(cause)) throw cause;
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new SessionError("Io", `io error: the option metadata has failed: ${text}`, { cause });
+  } finally {
+    given.catch(() => {});
+    if (timer !== undefined) clock.clearTimer(timer);
+    if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
+    controller.abort();
+  }
+}
