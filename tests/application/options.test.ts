@@ -296,6 +296,7 @@ const sets = {
     synchronous: among("normal", "full"),
     lockTimeoutMs: durations,
     nowMs: functions,
+    observer: objects,
   }),
   LoggingOptions: cases(loggingChecks, {
     metadata: flags,

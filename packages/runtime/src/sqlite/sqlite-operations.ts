@@ -1,12 +1,17 @@
 /** Operations in a file. Source: `protocol/calls.md` §6.2. */
 import type Database from "better-sqlite3";
 import { StoreError } from "../errors.js";
+import type { Observer } from "../observer.js";
 import type {
   OperationEntry,
   OperationKey,
   OperationRecord,
   SealedReply,
 } from "../operations/operation-store.js";
+import { Pressure } from "../operations/pressure.js";
+import { type ForgottenKey, ForgottenOperations, type ForgottenRow } from "./forgotten-operations.js";
+import { OwnerShares, type ShareRow } from "./owner-shares.js";
+import type { StoreClock } from "./store-clock.js";
 import { states } from "./store-file.js";
 
 /** What an entry takes beside its reply, roughly: a row and its places in two indexes. */
@@ -21,9 +26,10 @@ export interface OperationBounds {
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly ttlMs: number;
+  readonly observer: Observer | undefined;
 }
 
-interface Row {
+interface Row extends ForgottenKey {
   readonly id: bigint;
   readonly method: bigint;
   readonly fingerprint: string;
@@ -33,6 +39,13 @@ interface Row {
   readonly bytes: bigint;
   readonly payload: Uint8Array | null;
   readonly metadata: Uint8Array | null;
+  readonly owner: string;
+}
+
+/** What is gone. */
+interface Gone extends ForgottenRow {
+  readonly bytes: number | bigint;
+  readonly owner: string;
 }
 
 type Key = readonly [session: string, connection: bigint, operation: bigint];
@@ -42,9 +55,10 @@ export class SqliteOperations {
   readonly admit: (key: OperationKey, record: OperationRecord) => OperationEntry | undefined;
   readonly seal: (key: OperationKey, record: OperationRecord, reply: SealedReply) => void;
   private readonly bounds: OperationBounds;
-  private readonly nowMs: () => number;
-  private entries: number;
-  private bytes: number;
+  private readonly clock: StoreClock;
+  private readonly shares = new OwnerShares();
+  private readonly forgotten: ForgottenOperations;
+  private readonly pressures: readonly [entries: Pressure, bytes: Pressure];
   /** When to look for old entries. */
   private sweepAtMs = Number.NEGATIVE_INFINITY;
   private readonly find: Database.Statement<[...Key], Row>;
@@ -53,31 +67,37 @@ export class SqliteOperations {
   private readonly drop: Database.Statement<[bigint | number]>;
   private readonly becomeReleased: Database.Statement<[number, ...Key]>;
   private readonly revive: Database.Statement<[bigint]>;
-  private readonly dropUnsealed: Database.Statement<[...Key], bigint>;
-  private readonly sweepOld: Database.Statement<[number, number], bigint>;
-  private readonly oldestSealed: Database.Statement<[], Oldest>;
-  private readonly oldestVolatile: Database.Statement<[], Oldest>;
+  private readonly dropUnsealed: Database.Statement<[...Key], Gone>;
+  private readonly sweepOld: Database.Statement<[number, number], Gone>;
+  private readonly oldestSealed: Database.Statement<[string], Oldest>;
+  private readonly oldestVolatile: Database.Statement<[string], Oldest>;
+  private readonly totals: Database.Statement<[], ShareRow>;
 
   /** The file has been another process's: no handler works on what that had admitted. */
-  constructor(database: Database.Database, bounds: OperationBounds, nowMs: () => number) {
+  constructor(database: Database.Database, bounds: OperationBounds, clock: StoreClock) {
     this.bounds = bounds;
-    this.nowMs = nowMs;
+    this.clock = clock;
+    this.forgotten = new ForgottenOperations(database, bounds, clock);
     const { live, released, sealed } = states;
     database
       .prepare(`UPDATE operations SET state = ${released}, since = ? WHERE state = ${live}`)
-      .run(Math.floor(nowMs()));
-    const totals = database
-      .prepare<[], Totals>("SELECT count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM operations")
-      .get();
-    this.entries = totals?.entries ?? 0;
-    this.bytes = totals?.bytes ?? 0;
+      .run(clock.now());
+    this.totals = database.prepare<[], ShareRow>(
+      "SELECT owner, count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM operations GROUP BY owner",
+    );
+    this.shares.load(this.totals.all());
+    const { observer, maxEntries, maxBytes } = bounds;
+    this.pressures = [
+      new Pressure(observer, { store: "operations", unit: "entries", limit: maxEntries }),
+      new Pressure(observer, { store: "operations", unit: "bytes", limit: maxBytes }),
+    ];
     const ofKey = "session = ? AND connection = ? AND operation = ?";
     // Method ids have all 64 bits.
     this.find = database.prepare<[...Key], Row>(`SELECT * FROM operations WHERE ${ofKey}`).safeIntegers();
     this.insert = database.prepare(
       `INSERT INTO operations
-        (session, connection, operation, method, fingerprint, persist, state, since, bytes, payload, metadata)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        (session, connection, operation, method, fingerprint, persist, state, since, bytes, payload, metadata, owner)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.replace = database.prepare(
       `UPDATE operations SET method = ?, fingerprint = ?, persist = ?, state = ${sealed}, since = ?, bytes = ?,
@@ -88,23 +108,20 @@ export class SqliteOperations {
       `UPDATE operations SET state = ${released}, since = ? WHERE ${ofKey} AND state = ${live}`,
     );
     this.revive = database.prepare(`UPDATE operations SET state = ${live} WHERE id = ?`);
-    this.dropUnsealed = database
-      .prepare<[...Key], bigint>(
-        `DELETE FROM operations WHERE ${ofKey} AND state <> ${sealed} RETURNING bytes`,
-      )
-      .pluck();
-    this.sweepOld = database
-      .prepare<[number, number], bigint>(
-        `DELETE FROM operations WHERE id IN
-          (SELECT id FROM operations WHERE state = ? AND since <= ? ORDER BY since LIMIT ${sweptAtOnce})
-          RETURNING bytes`,
-      )
-      .pluck();
-    this.oldestSealed = database.prepare<[], Oldest>(
-      `SELECT id, bytes FROM operations WHERE state = ${sealed} ORDER BY since, id LIMIT 1`,
+    this.dropUnsealed = database.prepare<[...Key], Gone>(
+      `DELETE FROM operations WHERE ${ofKey} AND state <> ${sealed} RETURNING id, bytes, owner, session, connection, operation`,
     );
-    this.oldestVolatile = database.prepare<[], Oldest>(
-      `SELECT id, bytes FROM operations WHERE state = ${released} AND persist = 0 ORDER BY since, id LIMIT 1`,
+    this.sweepOld = database.prepare<[number, number], Gone>(
+      `DELETE FROM operations WHERE id IN
+        (SELECT id FROM operations WHERE state = ? AND since <= ? ORDER BY since LIMIT ${sweptAtOnce})
+        RETURNING id, bytes, owner, session, connection, operation`,
+    );
+    this.oldestSealed = database.prepare<[string], Oldest>(
+      `SELECT id, bytes, owner, session, connection, operation FROM operations WHERE owner = ? AND state = ${sealed} ORDER BY since, id LIMIT 1`,
+    );
+    this.oldestVolatile = database.prepare<[string], Oldest>(
+      `SELECT id, bytes, owner, session, connection, operation FROM operations WHERE owner = ? AND state = ${released} AND persist = 0
+        ORDER BY since, id LIMIT 1`,
     );
     const admit = database.transaction((key: OperationKey, record: OperationRecord) =>
       this.take(key, record),
@@ -130,7 +147,7 @@ export class SqliteOperations {
   }
 
   private get time(): number {
-    return Math.floor(this.nowMs());
+    return this.clock.now();
   }
 
   private isOld({ state, since }: Row): boolean {
@@ -139,12 +156,10 @@ export class SqliteOperations {
 
   /** The counts are those of the file, also when a step is undone. */
   private counted<T>(step: () => T): T {
-    const { entries, bytes } = this;
     try {
       return step();
     } catch (error) {
-      this.entries = entries;
-      this.bytes = bytes;
+      this.shares.load(this.totals.all());
       throw error;
     }
   }
@@ -153,6 +168,9 @@ export class SqliteOperations {
     const existing = this.find.get(...keyOf(key));
     if (existing !== undefined && !this.isOld(existing)) return entryOf(existing);
     if (existing !== undefined) this.dropRow(existing);
+    const [session, connection, operation] = keyOf(key);
+    // Its peer may come back to this process with a call of the earlier one.
+    if (this.forgotten.has({ session, connection, operation })) return { ...record, reply: undefined };
     this.makeRoom(entryBytes);
     this.put(key, record, states.live, entryBytes, undefined);
     return undefined;
@@ -167,7 +185,7 @@ export class SqliteOperations {
       return;
     }
     // Its own room is free for it, and it must not be what makes room.
-    this.forget([existing.bytes]);
+    this.forget([existing]);
     if (Number(existing.state) !== states.live) this.revive.run(existing.id);
     this.makeRoom(bytes);
     const { methodId, fingerprint, persist } = record;
@@ -181,7 +199,7 @@ export class SqliteOperations {
       reply.metadata,
       existing.id,
     );
-    this.count(bytes);
+    this.count(existing.owner, bytes);
   }
 
   private put(
@@ -192,6 +210,7 @@ export class SqliteOperations {
     reply: SealedReply | undefined,
   ): void {
     const { payload = null, metadata = null } = reply ?? {};
+    const { owner = key.sessionId } = key;
     this.insert.run(
       ...keyOf(key),
       BigInt.asIntN(64, methodId),
@@ -202,25 +221,26 @@ export class SqliteOperations {
       bytes,
       payload,
       metadata,
+      owner,
     );
-    this.count(bytes);
+    this.count(owner, bytes);
   }
 
-  private count(bytes: number): void {
-    this.entries += 1;
-    this.bytes += bytes;
+  private count(owner: string, bytes: number): void {
+    const { shares, pressures } = this;
+    shares.add(owner, 1, bytes);
+    pressures[0].note(shares.entries);
+    pressures[1].note(shares.bytes);
   }
 
-  private dropRow({ id, bytes }: Oldest | Row): void {
-    this.drop.run(id);
-    this.forget([bytes]);
+  private dropRow(row: Oldest | Row): void {
+    this.drop.run(row.id);
+    this.forget([row]);
+    this.forgotten.add([row]);
   }
 
-  private forget(sizes: readonly (bigint | number)[]): void {
-    for (const bytes of sizes) {
-      this.entries -= 1;
-      this.bytes -= Number(bytes);
-    }
+  private forget(gone: readonly Pick<Gone, "owner" | "bytes">[]): void {
+    for (const { owner, bytes } of gone) this.shares.add(owner, -1, -Number(bytes));
   }
 
   /** Forgets what is too old: some of it, or all, and then it looks again in a while. */
@@ -230,14 +250,16 @@ export class SqliteOperations {
     for (const state of [states.sealed, states.released]) {
       const swept = this.sweepOld.all(state, time - ttlMs);
       this.forget(swept);
+      this.forgotten.add(swept);
       isMore ||= swept.length === sweptAtOnce;
     }
+    this.forgotten.sweep();
     this.sweepAtMs = isMore ? time : time + Math.min(ttlMs, betweenSweepsMs);
   }
 
   private hasRoom(bytes: number): boolean {
     const { maxEntries, maxBytes } = this.bounds;
-    return this.entries < maxEntries && this.bytes + bytes <= maxBytes;
+    return this.shares.entries < maxEntries && this.shares.bytes + bytes <= maxBytes;
   }
 
   /** @throws StoreError `StoreFull` */
@@ -246,29 +268,24 @@ export class SqliteOperations {
     if (time >= this.sweepAtMs || !this.hasRoom(bytes)) this.sweep(time);
     if (this.hasRoom(bytes)) return;
     const { maxEntries, maxBytes } = this.bounds;
-    if (bytes <= maxBytes) {
-      for (const oldest of [this.oldestSealed, this.oldestVolatile]) {
-        for (let row = oldest.get(); row !== undefined; row = oldest.get()) {
-          this.dropRow(row);
-          if (this.hasRoom(bytes)) return;
-        }
-      }
+    const spared = new Set<string>();
+    while (bytes <= maxBytes) {
+      const owner = this.shares.largest(maxEntries, maxBytes, spared);
+      if (owner === undefined) break;
+      const row = this.oldestSealed.get(owner) ?? this.oldestVolatile.get(owner);
+      if (row === undefined) spared.add(owner);
+      else this.dropRow(row);
+      if (this.hasRoom(bytes)) return;
     }
     throw new StoreError(
       "StoreFull",
-      `the operation store has no room: ${this.entries} of ${maxEntries} entries, ${this.bytes} of ${maxBytes} bytes`,
+      `the operation store has no room: ${this.shares.entries} of ${maxEntries} entries, ${this.shares.bytes} of ${maxBytes} bytes`,
     );
   }
 }
 
-interface Oldest {
+interface Oldest extends Gone {
   readonly id: number;
-  readonly bytes: number;
-}
-
-interface Totals {
-  readonly entries: number;
-  readonly bytes: number;
 }
 
 /** Ids are unsigned; SQLite's integers have the same bits and a sign. */
@@ -276,11 +293,15 @@ function keyOf({ sessionId, connectionId, operationId }: OperationKey): Key {
   return [sessionId, BigInt.asIntN(64, BigInt(connectionId)), BigInt.asIntN(64, BigInt(operationId))];
 }
 
-function entryOf({ method, fingerprint, persist, payload, metadata }: Row): OperationEntry {
+/** @throws StoreError `RecordDamaged` for a row that no store has written */
+function entryOf({ method, fingerprint, persist, state, payload, metadata }: Row): OperationEntry {
+  const isSealed = payload !== null && metadata !== null;
+  if (isSealed !== (Number(state) === states.sealed))
+    throw new StoreError("RecordDamaged", "an operation's record is damaged: its state is none");
   return {
     methodId: BigInt.asUintN(64, method),
     fingerprint,
     persist: persist !== 0n,
-    reply: payload === null || metadata === null ? undefined : { payload, metadata },
+    reply: isSealed ? { payload, metadata } : undefined,
   };
 }

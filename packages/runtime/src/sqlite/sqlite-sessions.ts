@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type Database from "better-sqlite3";
 import { StoreError } from "../errors.js";
 import type { SessionRecord, SessionStore } from "../resume/session-store.js";
+import type { StoreClock } from "./store-clock.js";
 
 /** Bounds of the sessions. */
 export interface SessionBounds {
@@ -23,7 +24,7 @@ interface Row {
  */
 export class SqliteSessions implements SessionStore {
   private readonly bounds: SessionBounds;
-  private readonly nowMs: () => number;
+  private readonly clock: StoreClock;
   private rows: number;
   private readonly put: Database.Statement<[Uint8Array, string, number]>;
   private readonly get: Database.Statement<[Uint8Array], Row>;
@@ -32,9 +33,9 @@ export class SqliteSessions implements SessionStore {
   private readonly dropOldest: Database.Statement<[]>;
   private readonly add: (key: Uint8Array, record: string) => void;
 
-  constructor(database: Database.Database, bounds: SessionBounds, nowMs: () => number) {
+  constructor(database: Database.Database, bounds: SessionBounds, clock: StoreClock) {
     this.bounds = bounds;
-    this.nowMs = nowMs;
+    this.clock = clock;
     database.prepare("UPDATE sessions SET live = 0, since = ? WHERE live = 1").run(this.time);
     this.put = database.prepare(
       "INSERT OR REPLACE INTO sessions (key, record, live, since) VALUES (?, ?, 1, ?)",
@@ -65,7 +66,12 @@ export class SqliteSessions implements SessionStore {
   find(resumeKey: Uint8Array): SessionRecord | undefined {
     const row = this.get.get(hashOf(resumeKey));
     if (row === undefined || (row.live === 0 && row.since <= this.time - this.bounds.ttlMs)) return undefined;
-    return JSON.parse(row.record) as SessionRecord;
+    try {
+      // Who asks checks what it is.
+      return JSON.parse(row.record) as SessionRecord;
+    } catch (cause) {
+      throw new StoreError("RecordDamaged", "a session's record is damaged: it is no JSON", { cause });
+    }
   }
 
   remove(resumeKey: Uint8Array): void {
@@ -73,7 +79,7 @@ export class SqliteSessions implements SessionStore {
   }
 
   private get time(): number {
-    return Math.floor(this.nowMs());
+    return this.clock.now();
   }
 
   /** Room for one more, which takes it. @throws StoreError `StoreFull` */

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Database from "better-sqlite3";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import type { ConnectionSettings } from "../handshake/settings.js";
 import type { OperationKey, OperationRecord, SealedReply } from "../operations/operation-store.js";
 import type { SessionRecord } from "../resume/session-store.js";
@@ -88,8 +88,8 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
     clock.ms = 6000;
     using store = open(path, { ...clock, ttlMs: 1000 });
     expect(store.lookup(key(1))).toEqual({ ...persisted, reply: undefined });
-    // Sealed and released before, live until the process ended.
-    expect(isKnown(store, 1, 2, 3, 4)).toEqual([true, false, true, false]);
+    // The time in which no process had the file does not count.
+    expect(isKnown(store, 1, 2, 3, 4)).toEqual([true, true, true, true]);
     clock.ms = 7000;
     expect(isKnown(store, 1, 2, 3, 4)).toEqual([false, false, false, false]);
   });
@@ -195,6 +195,144 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
   });
 });
 
+describe.skipIf(sqlite === undefined)("operations that a sqliteStore has forgotten", () => {
+  it.each([
+    ["for want of room", { maxEntries: 2 }, 0],
+    ["by age", { ttlMs: 1000 }, 1000],
+  ])("%s run no second time in the next process", (_why, options, ms) => {
+    const path = newPath();
+    const clock = clockAt(0);
+    {
+      using store = open(path, { ...clock, ...options });
+      for (const id of [1, 2]) store.seal(key(id), persisted, reply());
+      clock.ms = ms;
+      for (const id of [3, 4]) store.seal(key(id), persisted, reply());
+    }
+    using store = open(path, { ...clock, ...options });
+    expect(store.admit(key(1), persisted)).toEqual({ ...persisted, reply: undefined });
+    // Later ones of the same connection, and those of others, are not concerned.
+    expect(store.admit(key(9), volatile)).toBeUndefined();
+    expect(store.admit({ ...key(1), sessionId: "another" }, volatile)).toBeUndefined();
+  });
+
+  it("since the next process has begun, too", () => {
+    const path = newPath();
+    const clock = clockAt(0);
+    {
+      using store = open(path, { ...clock, ttlMs: 1000 });
+      store.seal(key(1), persisted, reply());
+    }
+    using store = open(path, { ...clock, ttlMs: 1000 });
+    clock.ms = 1000;
+    expect(store.lookup(key(1))).toBeUndefined();
+    expect(store.admit(key(1), persisted)).toEqual({ ...persisted, reply: undefined });
+  });
+
+  it("are those of the owner that has most", () => {
+    const path = newPath();
+    using store = open(path, { ...clockAt(0), maxEntries: 20 });
+    const of = (owner: string, operationId: number, sessionId = owner): OperationKey => ({
+      sessionId,
+      connectionId: 0,
+      operationId,
+      owner,
+    });
+    for (let id = 1; id <= 5; id++) store.seal(of("customer", id), persisted, reply());
+    for (let id = 1; id <= 100; id++) store.seal(of("eve", id, `session ${id}`), persisted, reply());
+    for (let id = 1; id <= 5; id++) expect(store.lookup(of("customer", id))?.reply).toBeDefined();
+  });
+});
+
+describe.skipIf(sqlite === undefined)("the clock of a sqliteStore", () => {
+  it.each([
+    ["forwards", 48 * 3_600_000],
+    ["backwards", -48 * 3_600_000],
+  ])("does not move with a wall clock that jumps %s, running or not", (_way, ms) => {
+    const path = newPath();
+    const wall = vi.spyOn(Date, "now");
+    try {
+      {
+        using store = open(path, { ttlMs: 600_000 });
+        store.seal(key(1), persisted, reply());
+        store.sessions.save(sessionKey, record);
+        wall.mockReturnValue(Date.UTC(2030, 0) + ms);
+        store.seal(key(2), persisted, reply());
+        expect(isKnown(store, 1, 2)).toEqual([true, true]);
+      }
+      wall.mockReturnValue(Date.UTC(2030, 0) + 2 * ms);
+      using store = open(path, { ttlMs: 600_000 });
+      expect(isKnown(store, 1, 2)).toEqual([true, true]);
+      expect(store.sessions.find(sessionKey)).toEqual(record);
+    } finally {
+      wall.mockRestore();
+    }
+  });
+
+  it("goes on where a file of another time scale has stopped, whatever stands in it", () => {
+    const path = newPath();
+    open(path).close();
+    const database = raw(path);
+    const insert = database.prepare(
+      "INSERT INTO operations (session, connection, operation, method, fingerprint, persist, state, since, bytes, payload, metadata) VALUES (?, 0, ?, 7, 'f', 1, 2, ?, 300, x'00', x'00')",
+    );
+    for (const [id, since] of [
+      [1, 1_700_000_000_000],
+      [2, 2n ** 62n],
+      [3, -5],
+    ] as const)
+      insert.run("s", id, since);
+    database.close();
+    const clock = clockAt(0);
+    using store = open(path, { ...clock, ttlMs: 1000 });
+    expect(isKnown(store, 1, 2, 3)).toEqual([true, true, true]);
+    clock.ms = 1000;
+    expect(isKnown(store, 1, 2, 3)).toEqual([false, false, false]);
+  });
+});
+
+describe.skipIf(sqlite === undefined)("rows that are damaged", () => {
+  const damage = expect.objectContaining({ code: "RecordDamaged" });
+  it.each([
+    ["a reply of an operation that has none", "UPDATE operations SET state = 1"],
+    ["an operation that has lost its reply", "UPDATE operations SET payload = NULL"],
+    ["a state that is none", "UPDATE operations SET state = 9"],
+  ])("cost their call: %s", (_what, sql) => {
+    const path = newPath();
+    {
+      using store = open(path);
+      store.seal(key(1), persisted, reply());
+    }
+    const database = raw(path);
+    database.exec(sql);
+    database.close();
+    using store = open(path);
+    expect(() => store.admit(key(1), persisted)).toThrow(damage);
+    expect(store.admit(key(2), persisted)).toBeUndefined();
+  });
+
+  it.each(["", "{", "\u0000", "[1,"])("cost their session: %j", (text) => {
+    const path = newPath();
+    {
+      using store = open(path);
+      store.sessions.save(sessionKey, record);
+      store.sessions.save(keyOf(1), record);
+    }
+    const database = raw(path);
+    database.prepare("UPDATE sessions SET record = ? WHERE key = (SELECT min(key) FROM sessions)").run(text);
+    database.close();
+    using store = open(path);
+    const outcomes = [sessionKey, keyOf(1)].map((each) => {
+      try {
+        return store.sessions.find(each);
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    });
+    expect(outcomes).toContain("RecordDamaged");
+    expect(outcomes).toContainEqual(record);
+  });
+});
+
 describe.skipIf(sqlite === undefined)("sessions of a sqliteStore", () => {
   it("are found by their keys, replaced, and forgotten", () => {
     using store = open(newPath());
@@ -292,10 +430,10 @@ describe.skipIf(sqlite === undefined)("the file of a sqliteStore", () => {
     const path = newPath();
     open(path).close();
     const database = raw(path);
-    database.pragma("user_version = 2");
+    database.pragma("user_version = 3");
     database.close();
     expect(() => open(path)).toThrow(incompatible);
-    expect(() => open(path)).toThrow("it has version 2, and this library knows version 1");
+    expect(() => open(path)).toThrow("it has version 3, and this library knows version 2");
   });
 
   it("is one store's at a time", () => {

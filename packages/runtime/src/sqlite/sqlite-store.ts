@@ -1,5 +1,6 @@
 /** What applications make of a file: a store of operations, and of the sessions to which they belong. */
 import { StoreError } from "../errors.js";
+import type { Observer } from "../observer.js";
 import type {
   OperationEntry,
   OperationKey,
@@ -8,6 +9,7 @@ import type {
   SealedReply,
 } from "../operations/operation-store.js";
 import {
+  anyObject,
   bound,
   callback,
   checkOptions,
@@ -19,6 +21,7 @@ import {
 import type { SessionRecord, SessionStore } from "../resume/session-store.js";
 import { SqliteOperations } from "./sqlite-operations.js";
 import { SqliteSessions } from "./sqlite-sessions.js";
+import { StoreClock } from "./store-clock.js";
 import { openStoreFile, storeError } from "./store-file.js";
 
 /** What {@link sqliteStore} may be given. */
@@ -41,8 +44,13 @@ export interface SqliteStoreOptions {
   readonly synchronous?: "normal" | "full" | undefined;
   /** Milliseconds to wait while another process, an earlier one that is about to end, has the file. Default 2000. */
   readonly lockTimeoutMs?: number | undefined;
-  /** Milliseconds since 1970. Default `Date.now`. */
+  /**
+   * Milliseconds on a scale that goes forward only. Default `performance.now`: the time that counts is that for which a
+   * process has the file open.
+   */
   readonly nowMs?: (() => number) | undefined;
+  /** Hears `onStorePressure` when the file is nearly full. */
+  readonly observer?: Observer | undefined;
 }
 
 export const sqliteStoreChecks: OptionChecks<SqliteStoreOptions> = {
@@ -53,6 +61,7 @@ export const sqliteStoreChecks: OptionChecks<SqliteStoreOptions> = {
   synchronous: oneOf("normal", "full"),
   lockTimeoutMs: duration,
   nowMs: callback,
+  observer: anyObject,
 };
 
 /** What {@link sqliteStore} gives. It answers at once. */
@@ -98,13 +107,20 @@ class FileStore implements SqliteStore {
 
   constructor(path: string, options: SqliteStoreOptions) {
     const { maxEntries = 100_000, maxBytes = 256 * 1024 * 1024, maxSessions = 100_000 } = options;
-    const { ttlMs = 600_000, synchronous = "normal", lockTimeoutMs = 2000, nowMs = Date.now } = options;
+    const {
+      ttlMs = 600_000,
+      synchronous = "normal",
+      lockTimeoutMs = 2000,
+      nowMs = () => performance.now(),
+    } = options;
     this.path = path;
     const database = openStoreFile(path, { synchronous, lockTimeoutMs });
     this.shut = () => database.close();
     try {
-      this.operations = new SqliteOperations(database, { maxEntries, maxBytes, ttlMs }, nowMs);
-      const sessions = new SqliteSessions(database, { maxSessions, ttlMs }, nowMs);
+      const clock = new StoreClock(database, nowMs);
+      const { observer } = options;
+      this.operations = new SqliteOperations(database, { maxEntries, maxBytes, ttlMs, observer }, clock);
+      const sessions = new SqliteSessions(database, { maxSessions, ttlMs }, clock);
       this.sessions = {
         save: (key, record) => this.ask(() => sessions.save(key, record)),
         find: (key): SessionRecord | undefined => this.ask(() => sessions.find(key)),

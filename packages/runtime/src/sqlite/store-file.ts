@@ -6,13 +6,23 @@ import { StoreError } from "../errors.js";
 /** Written into the header of the file: `Vox` and a byte for the kind of the file. */
 const applicationId = 0x566f_7801;
 /** Grows when the tables change. */
-const version = 1;
+const version = 2;
 const inMemory = ":memory:";
 /** To this the log beside the file is cut back, bytes. */
 const logBytes = 4 * 1024 * 1024;
 
 /** States of an operation. Live ones have a handler that works on them. */
 export const states = { live: 0, released: 1, sealed: 2 } as const;
+
+const forgotten = `
+  CREATE TABLE forgotten (
+    session TEXT NOT NULL,
+    connection INTEGER NOT NULL,
+    operation INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (session, connection)
+  ) STRICT;
+`;
 
 const tables = `
   CREATE TABLE operations (
@@ -28,9 +38,11 @@ const tables = `
     bytes INTEGER NOT NULL,
     payload BLOB,
     metadata BLOB,
+    owner TEXT NOT NULL DEFAULT '',
     UNIQUE (session, connection, operation)
   ) STRICT;
   CREATE INDEX operations_by_age ON operations (state, since);
+  CREATE INDEX operations_by_owner ON operations (owner, state, since);
   CREATE TABLE sessions (
     key BLOB PRIMARY KEY,
     record TEXT NOT NULL,
@@ -38,6 +50,12 @@ const tables = `
     since INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX sessions_by_age ON sessions (live, since);
+`;
+
+/** What makes a file of version 1 one of version 2. */
+const ownersAdded = `
+  ALTER TABLE operations ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+  CREATE INDEX operations_by_owner ON operations (owner, state, since);
 `;
 
 /** How a file is opened. */
@@ -99,7 +117,7 @@ function checkOwner(database: Database.Database, path: string): void {
   const owner = database.pragma("application_id", { simple: true });
   const found = database.pragma("user_version", { simple: true }) as number;
   if (owner === applicationId) {
-    if (found === version) return;
+    if (found === version || found === 1) return;
     const text = `store ${path}: it has version ${found}, and this library knows version ${version}`;
     throw new StoreError("StoreIncompatible", text);
   }
@@ -109,8 +127,13 @@ function checkOwner(database: Database.Database, path: string): void {
 }
 
 function prepare(database: Database.Database): void {
-  if (database.pragma("application_id", { simple: true }) === applicationId) return;
-  database.exec(tables);
+  if (database.pragma("application_id", { simple: true }) === applicationId) {
+    if (database.pragma("user_version", { simple: true }) === version) return;
+    database.exec(ownersAdded + forgotten);
+    database.pragma(`user_version = ${version}`);
+    return;
+  }
+  database.exec(tables + forgotten);
   database.pragma(`application_id = ${applicationId}`);
   database.pragma(`user_version = ${version}`);
 }
