@@ -25,7 +25,7 @@ import { anyObject, clock as checkClock, checkOptions, type OptionChecks } from 
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
 import { makeResumeKey, toHex } from "../session/session-id.js";
-import { AcceptorResume, type KeyedSessions, type Newcomer } from "./acceptor-resume.js";
+import { AcceptorResume, type Newcomer } from "./acceptor-resume.js";
 import { type OnResume, type ResumableOptions, resumableChecks } from "./resumable-options.js";
 import { KeptSession } from "./session-keys.js";
 import { checkedRecord } from "./session-record.js";
@@ -50,7 +50,7 @@ export const registryChecks: OptionChecks<SessionRegistryOptions> = {
 };
 
 /** Sessions by their keys; one for all links of a listener. */
-export class SessionRegistry implements ResumableSessions, KeyedSessions {
+export class SessionRegistry implements ResumableSessions {
   readonly onResume: OnResume | undefined;
   /** @internal */
   observer: Observer | undefined;

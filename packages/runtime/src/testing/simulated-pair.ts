@@ -19,13 +19,7 @@ import {
   type OptionChecks,
   text,
 } from "../options/checks.js";
-import {
-  SimulatedStream,
-  type StreamEnd,
-  type StreamOptions,
-  type StreamReader,
-  streamChecks,
-} from "./simulated-stream.js";
+import { SimulatedStream, type StreamEnd, type StreamOptions, streamChecks } from "./simulated-stream.js";
 
 /** How a simulated connection behaves. */
 export interface SimulatedPairOptions {
@@ -53,7 +47,7 @@ export const simulatedPairChecks: OptionChecks<SimulatedPairOptions> = {
 };
 
 /** One end: frames over a stream of bytes, cut and framed as on TCP. Made by {@link simulatedPair}. */
-export class SimulatedLink implements Link, StreamReader {
+export class SimulatedLink implements Link {
   readonly framing: Framing = streamFraming;
   readonly remoteAddress: string;
   private readonly incoming: SimulatedStream;

@@ -53,7 +53,7 @@ export const streamChecks: OptionChecks<StreamOptions> = {
   silentAfterBytes: bound,
 };
 
-/** Who gets what comes through a stream. @internal */
+/** What takes the bytes of a stream. @internal */
 export interface StreamReader {
   /** Whether it takes anything yet. */
   readonly isReady: boolean;
