@@ -38,7 +38,7 @@ describe("a driver by itself", () => {
 
   it.each([
     ["streams", /^channel\/(?!end\.ts|origin\.ts|channeling\.ts)/],
-    ["the answering of calls", /^driver\/(incoming|dispatcher)/],
+    ["the answering of calls", /^driver\/(incoming|dispatcher|replies)/],
     ["operations", /^operations\//],
     ["what sends calls again", /^driver\/outgoing-resends/],
     ["what says where in a value encoding has failed", /^shape\/(codec-error|explain-|analysis|path)/],

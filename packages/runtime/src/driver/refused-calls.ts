@@ -4,8 +4,8 @@ import { notify } from "../observer.js";
 import { hasParity } from "../session/parity.js";
 import type { MessageHead } from "../wire/message.js";
 import type { AnsweringParts, Answers } from "./answering.js";
+import { FailureReplies } from "./failure-replies.js";
 import { methodIdOf } from "./method-id.js";
-import { Replies } from "./replies.js";
 
 const whatIsMissing = "calls of the peer need a dispatcher: generated code exports one for each service";
 
@@ -15,11 +15,11 @@ export class RefusedCalls implements Answers {
   readonly isDrainWatched = false;
   isDraining = false;
   private readonly parts: AnsweringParts;
-  private readonly replies: Replies;
+  private readonly replies: FailureReplies;
 
   constructor(parts: AnsweringParts) {
     this.parts = parts;
-    this.replies = new Replies(parts.connection, parts.bindings, parts.limits);
+    this.replies = new FailureReplies(parts.connection, parts.bindings);
   }
 
   snapshot(): RequestSnapshot[] {

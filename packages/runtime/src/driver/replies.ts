@@ -4,42 +4,22 @@ import { type CallErrorCode, CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { SealedReply } from "../operations/operation-store.js";
 import { encodeReply } from "../operations/sealed-replies.js";
-import { writeString } from "../postcard/text.js";
-import type { Announcement } from "../schema/announcements.js";
 import type { Connection } from "../session/connection.js";
 import type { WireId } from "../wire/message.js";
 import type { Metadata } from "../wire/metadata.js";
-import { beginPayload, endPayload, methodIdBytes, writeResponseHead } from "../wire/request-messages.js";
+import { beginPayload, endPayload, writeResponseHead } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
 import { writeCallMetadata } from "./call-metadata.js";
+import { errorVariant, FailureReplies, noMetadata } from "./failure-replies.js";
 import type { IncomingRequest, ServedMethod } from "./incoming-request.js";
-import { narrowResponse } from "./narrow-response.js";
 
 const okVariant = 0;
-const errorVariant = 1;
-/** A metadata list without entries. */
-const noMetadata = 0;
-/** UTF-16 units of an InvalidPayload text: it must not carry a peer's payload back. */
-const longestDetail = 1024;
-/** Ids of methods that are not served here, per connection: each costs an announcement. */
-const rememberedUnknownMethods = 4096;
-
-/** Indexes of the failures that travel. Source: `protocol/calls.md` §2. */
-const failureIndexes: Readonly<Record<CallErrorCode, number>> = {
-  UnknownMethod: 1,
-  InvalidPayload: 2,
-  Cancelled: 3,
-  ConnectionClosed: 4,
-  SessionShutdown: 5,
-  SendFailed: 6,
-  Indeterminate: 7,
-};
 
 /** Responses of one connection. */
 export class Replies {
   private readonly connection: Connection;
   private readonly bindings: Bindings;
-  private readonly unknownMethods = new Map<bigint, Announcement>();
+  private readonly failures: FailureReplies;
   private readonly maxHeldBytes: number;
   /** Answers that wait for the next link; undefined while they leave. */
   private held: (() => void)[] | undefined = undefined;
@@ -48,6 +28,7 @@ export class Replies {
   constructor(connection: Connection, bindings: Bindings, { maxBufferedBytes }: Limits) {
     this.connection = connection;
     this.bindings = bindings;
+    this.failures = new FailureReplies(connection, bindings);
     this.maxHeldBytes = maxBufferedBytes;
   }
 
@@ -130,7 +111,7 @@ export class Replies {
       return;
     }
     if (!served.announcement.isSent) this.announce(served);
-    this.fail(id, code, detail, metadata);
+    this.failures.fail(id, code, detail, metadata);
   }
 
   /**
@@ -158,40 +139,13 @@ export class Replies {
     else outbox.commitFree(end);
   }
 
-  /** Answers a call of a method that is not served here: its types are announced as narrow. */
+  /** Answers a call of a method that is not served here. */
   answerUnknown(id: WireId, methodId: bigint, code: CallErrorCode): void {
-    const { unknownMethods } = this;
-    let announcement = unknownMethods.get(methodId);
-    if (announcement === undefined) {
-      announcement = this.bindings.announcement(methodId, "response", narrowResponse);
-      unknownMethods.set(methodId, announcement);
-      // A peer can make up any number of ids.
-      if (unknownMethods.size > rememberedUnknownMethods) {
-        this.connection.fail("calls of too many unknown methods");
-        return;
-      }
-    }
-    if (!announcement.isSent) this.bindings.announce(announcement, methodIdBytes(methodId), "response");
-    this.fail(id, code, "", undefined);
+    this.failures.answerUnknown(id, methodId, code);
   }
 
   private announce(served: ServedMethod): void {
     this.bindings.announce(served.announcement, served.idBytes, "response");
-  }
-
-  private fail(id: WireId, code: CallErrorCode, detail: string, metadata: Metadata | undefined): void {
-    const { outbox } = this.connection.host;
-    const w = outbox.writer;
-    let p = writeResponseHead(w, outbox.begin(), this.connection.id, id);
-    if (metadata === undefined) w.buffer[p++] = noMetadata;
-    else p = writeCallMetadata(w, p, metadata, 0);
-    const start = beginPayload(w, p);
-    p = start;
-    if (p + 2 > w.limit) w.grow(p, 2);
-    w.buffer[p++] = errorVariant;
-    w.buffer[p++] = failureIndexes[code];
-    if (code === "InvalidPayload") p = writeString(w, p, detail.slice(0, longestDetail));
-    outbox.commit(endPayload(w, start, p));
   }
 
   private encode(request: IncomingRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): number {
