@@ -43,12 +43,35 @@ service Every {
 }
 `;
 
+/** Types of one name in two files, and what Rust has that other languages do not. */
+const rustTypes = {
+  "main.vox": `
+@required @js(number, "*_ns") package main
+import { Id as OtherId, Point, Corr } from "./other.vox"
+struct Id(u64)
+struct Id2(OtherId)
+@transparent struct Path(string)
+@typed struct Wave(f32[])
+struct Named<T>(T, Point)
+struct Span { start_ns: u64, @js(array) raw: u8[], bytes: u8[4], id: Id, other: OtherId?, corr: Corr, took: duration, extra: value }
+enum Event { Moved { kind: string, @ts("own") other: Path }, All(Named<Id2>, Wave) }
+service Spans { get(id: OtherId, own: Id) -> Span throws Event, totals() -> (u64, u64) }
+`,
+  "other.vox": `
+@js(number) package other
+struct Id { value: u64, pair: (u64, u64) }
+struct Point(f64, f64)
+@payload type Corr = string
+`,
+};
+
 const none = { oldBase: "/lock", newBase: "/new" };
 
 describe("vox.lock", () => {
   test.each([
     ["the schemas of this repository", schemas],
     ["every type", { "main.vox": everyType }],
+    ["types of Rust", rustTypes],
   ])("%s", (_, files) => {
     const { model } = compileVersion(files, "/new");
     const lock = writeLock(model, "/new");

@@ -12,7 +12,7 @@ import { hash64 } from "../schema/hash.js";
 import { methodSchemas, type TypeSchemas, typeSchemas } from "../schema/index.js";
 import type { FileNode } from "../syntax/ast.js";
 import { mergeMarkers } from "../syntax/merge-markers.js";
-import { printDeclaration, printMethod } from "./print-schema.js";
+import { type NameOf, printDeclaration, printMethod } from "./print-schema.js";
 import { importsOf, reachableTypes } from "./reachable.js";
 import { type ContractSide, openSide, type SideMethod } from "./sides.js";
 
@@ -49,20 +49,53 @@ function fileLines(
   types: readonly TypeDeclaration[],
   side: ContractSide,
 ): readonly string[] {
-  const imports = [...importsOf(file, types)]
-    .map(([owner, names]) => `import { ${names.join(", ")} } from "${specifier(path, side.pathOf(owner))}"`)
+  const imported = [...importsOf(file, types)]
+    .map(([owner, declared]) => ({ from: specifier(path, side.pathOf(owner)), declared }))
+    .sort((a, b) => (a.from < b.from ? -1 : 1));
+  const names = localNames(
+    file,
+    types,
+    imported.flatMap(({ declared }) => declared),
+  );
+  const nameOf = (type: TypeDeclaration): string => names.get(type) ?? type.name;
+  const imports = imported
+    .map(({ from, declared }) => {
+      const list = declared.map((type) =>
+        nameOf(type) === type.name ? type.name : `${type.name} as ${nameOf(type)}`,
+      );
+      return `import { ${list.join(", ")} } from "${from}"`;
+    })
     .sort();
-  const declarations = types.map((type) => [...idLines(type, side), ...printDeclaration(type)]);
+  const declarations = types.map((type) => [...idLines(type, side), ...printDeclaration(type, nameOf)]);
   const services = file.services.map((service) => {
     // Not those that the side knows by id: two files may declare the same service, each in a version of its own.
     const methods = service.methods.map((method) => ({
       method,
       schemas: methodSchemas(service, method, side.cache),
     }));
-    return [`service ${service.name} {`, ...methods.flatMap(methodLines), "}"];
+    return [`service ${service.name} {`, ...methods.flatMap((method) => methodLines(method, nameOf)), "}"];
   });
   const blocks = [...(imports.length === 0 ? [] : [imports]), ...declarations, ...services];
   return [`${fileMark}${path}`, ...blocks.flatMap((lines) => ["", ...lines])];
+}
+
+/** Names of imported types where the file has one of that name already: what the source called them does not matter. */
+function localNames(
+  file: ModelFile,
+  types: readonly TypeDeclaration[],
+  imported: readonly TypeDeclaration[],
+): ReadonlyMap<TypeDeclaration, string> {
+  const taken = new Set([...types, ...file.services, ...imported].map(({ name }) => name));
+  const own = new Set([...types, ...file.services].map(({ name }) => name));
+  const found = new Map<TypeDeclaration, string>();
+  for (const type of imported) {
+    let { name } = type;
+    for (let number = 2; own.has(name); number++)
+      name = taken.has(`${type.name}${number}`) ? name : `${type.name}${number}`;
+    own.add(name);
+    found.set(type, name);
+  }
+  return found;
 }
 
 function idLines(type: TypeDeclaration, side: ContractSide): readonly string[] {
@@ -71,12 +104,15 @@ function idLines(type: TypeDeclaration, side: ContractSide): readonly string[] {
   return root.tag === "var" ? [] : [`// type ${typeIdText(root.typeId)}`];
 }
 
-function methodLines({ method, schemas }: Pick<SideMethod, "method" | "schemas">): readonly string[] {
+function methodLines(
+  { method, schemas }: Pick<SideMethod, "method" | "schemas">,
+  nameOf: NameOf,
+): readonly string[] {
   return [
     `  // id ${typeIdText(schemas.methodId)}`,
     `  //   arguments ${rootText(schemas.args)}`,
     `  //   response  ${rootText(schemas.response)}`,
-    `  ${printMethod(method)}`,
+    `  ${printMethod(method, nameOf)}`,
   ];
 }
 

@@ -12,22 +12,26 @@ import type {
 import { discriminator } from "../model/names.js";
 import { defaultText } from "./concrete-text.js";
 
+/** What a file calls a declaration: its name, or the one after `as`. */
+export type NameOf = (declaration: TypeDeclaration) => string;
+
 /** A type as the language writes it, in full. */
-function printType(type: Type): string {
+function printType(type: Type, nameOf: NameOf): string {
+  const print = (inner: Type): string => printType(inner, nameOf);
   const args = (types: readonly Type[]): string =>
-    types.length === 0 ? "" : `<${types.map(printType).join(", ")}>`;
+    types.length === 0 ? "" : `<${types.map(print).join(", ")}>`;
   switch (type.kind) {
     case "primitive":
     case "parameter":
       return type.name;
     case "option":
-      return `${printType(type.element)}?`;
+      return `${print(type.element)}?`;
     case "list":
-      return `${printType(type.element)}[]`;
+      return `${print(type.element)}[]`;
     case "array":
-      return `${printType(type.element)}[${type.length}]`;
+      return `${print(type.element)}[${type.length}]`;
     case "tuple":
-      return `(${type.elements.map(printType).join(", ")}${type.elements.length === 1 ? "," : ""})`;
+      return `(${type.elements.map(print).join(", ")}${type.elements.length === 1 ? "," : ""})`;
     case "map":
       return `map${args([type.key, type.value])}`;
     case "set":
@@ -37,10 +41,10 @@ function printType(type: Type): string {
     case "channel":
       return `${type.direction === "tx" ? "Tx" : "Rx"}${args([type.element])}`;
     case "payload":
-      return printType(type.content);
+      return print(type.content);
     case "named":
     case "alias":
-      return `${type.declaration.name}${args(type.args)}`;
+      return `${nameOf(type.declaration)}${args(type.args)}`;
   }
 }
 
@@ -74,29 +78,29 @@ function arrayAttribute({ element, typed }: Type & { kind: "list" | "array" }): 
   return typed ? ["@typed"] : [];
 }
 
-function printField(field: Field): string {
+function printField(field: Field, nameOf: NameOf): string {
   const attributes = [...typeAttributes(field.type)];
   if (field.required && endsInOption(field.type)) attributes.push("@required");
   if (field.member !== undefined && field.member !== `${discriminator}_`)
     attributes.push(`@ts("${field.member}")`);
   const value = field.default === undefined ? "" : ` = ${defaultText(field.default)}`;
-  return [...attributes, `${field.name}: ${printType(field.type)}${value}`].join(" ");
+  return [...attributes, `${field.name}: ${printType(field.type, nameOf)}${value}`].join(" ");
 }
 
 function endsInOption(type: Type): boolean {
   return type.kind === "alias" ? endsInOption(type.target) : type.kind === "option";
 }
 
-function printVariant({ name, form }: Variant): readonly string[] {
+function printVariant({ name, form }: Variant, nameOf: NameOf): readonly string[] {
   switch (form.kind) {
     case "unit":
       return [name];
     case "newtype":
-      return [`${name}(${printType(form.type)})`];
+      return [`${name}(${printType(form.type, nameOf)})`];
     case "tuple":
-      return [`${name}(${form.types.map(printType).join(", ")})`];
+      return [`${name}(${form.types.map((type) => printType(type, nameOf)).join(", ")})`];
     case "struct":
-      return [`${name} {`, ...form.fields.map((field) => `  ${printField(field)}`), "}"];
+      return [`${name} {`, ...form.fields.map((field) => `  ${printField(field, nameOf)}`), "}"];
   }
 }
 
@@ -105,26 +109,32 @@ function attributesBefore(types: readonly Type[]): string {
 }
 
 /** A declared type, a line a member. */
-export function printDeclaration(declaration: TypeDeclaration): readonly string[] {
+export function printDeclaration(declaration: TypeDeclaration, nameOf: NameOf): readonly string[] {
   const { name, parameters } = declaration;
   const head = `${name}${parameters.length === 0 ? "" : `<${parameters.join(", ")}>`}`;
   switch (declaration.kind) {
     case "alias":
       return [
-        `${declaration.type.kind === "payload" ? "@payload " : ""}${attributesBefore([declaration.type])}type ${head} = ${printType(declaration.type)}`,
+        `${declaration.type.kind === "payload" ? "@payload " : ""}${attributesBefore([declaration.type])}type ${head} = ${printType(declaration.type, nameOf)}`,
       ];
     case "tupleStruct": {
-      const elements = `(${declaration.elements.map(printType).join(", ")})`;
+      const elements = `(${declaration.elements.map((type) => printType(type, nameOf)).join(", ")})`;
       const mark = declaration.isTransparent ? "@transparent " : "";
       return [`${mark}${attributesBefore(declaration.elements)}struct ${head}${elements}`];
     }
     case "struct":
       if (declaration.fields.length === 0) return [`struct ${head} {}`];
-      return [`struct ${head} {`, ...declaration.fields.map((field) => `  ${printField(field)}`), "}"];
+      return [
+        `struct ${head} {`,
+        ...declaration.fields.map((field) => `  ${printField(field, nameOf)}`),
+        "}",
+      ];
     case "enum":
       return [
         `${enumWord(declaration)} ${head} {`,
-        ...declaration.variants.flatMap((variant) => printVariant(variant).map((line) => `  ${line}`)),
+        ...declaration.variants.flatMap((variant) =>
+          printVariant(variant, nameOf).map((line) => `  ${line}`),
+        ),
         "}",
       ];
   }
@@ -135,14 +145,14 @@ function enumWord({ isError }: EnumDeclaration): string {
 }
 
 /** A method's line. */
-export function printMethod(method: Method): string {
+export function printMethod(method: Method, nameOf: NameOf): string {
   const flags = [...(method.idempotent ? ["@idempotent "] : []), ...(method.persist ? ["@persist "] : [])];
   const args = method.args.map(
-    (argument) => `${attributesBefore([argument.type])}${argument.name}: ${printType(argument.type)}`,
+    (argument) => `${attributesBefore([argument.type])}${argument.name}: ${printType(argument.type, nameOf)}`,
   );
   const isUnit = method.returns.kind === "primitive" && method.returns.name === "unit";
-  const returns = isUnit ? "" : ` -> ${printType(method.returns)}`;
-  const throws = method.throws === undefined ? "" : ` throws ${printType(method.throws)}`;
+  const returns = isUnit ? "" : ` -> ${printType(method.returns, nameOf)}`;
+  const throws = method.throws === undefined ? "" : ` throws ${printType(method.throws, nameOf)}`;
   return `${flags.join("")}${method.name}(${args.join(", ")})${returns}${throws}`;
 }
 

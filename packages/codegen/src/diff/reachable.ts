@@ -17,19 +17,19 @@ export function reachableTypes({ files }: Model): ReadonlySet<TypeDeclaration> {
   return found;
 }
 
-/** Names that the kept parts of a file take from other files, by file, sorted. */
+/** Declarations that the kept parts of a file take from other files, by file, sorted by name. */
 export function importsOf(
   file: ModelFile,
   types: readonly TypeDeclaration[],
-): ReadonlyMap<ModelFile, readonly string[]> {
-  const found = new Map<ModelFile, Set<string>>();
+): ReadonlyMap<ModelFile, readonly TypeDeclaration[]> {
+  const found = new Map<ModelFile, Set<TypeDeclaration>>();
   const visit = (type: Type): void => {
     if (type.kind === "named" || type.kind === "alias") {
       const owner = type.declaration.file;
       if (owner !== file) {
-        const names = found.get(owner) ?? new Set();
-        names.add(type.declaration.name);
-        found.set(owner, names);
+        const declarations = found.get(owner) ?? new Set();
+        declarations.add(type.declaration);
+        found.set(owner, declarations);
       }
       type.args.forEach(visit);
     }
@@ -37,5 +37,6 @@ export function importsOf(
   };
   for (const declaration of types) memberTypes(declaration).forEach(visit);
   for (const service of file.services) serviceTypes(service).forEach(visit);
-  return new Map([...found].map(([owner, names]) => [owner, [...names].sort()]));
+  const byName = (a: TypeDeclaration, b: TypeDeclaration): number => (a.name < b.name ? -1 : 1);
+  return new Map([...found].map(([owner, declarations]) => [owner, [...declarations].sort(byName)]));
 }

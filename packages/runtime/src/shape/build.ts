@@ -1,4 +1,12 @@
 /** Constructors of shapes. All are pure, so that a bundler can drop the shapes of unused types. */
+import {
+  durationProblem,
+  readDuration,
+  readTimedelta,
+  writeDuration,
+  writeTimedelta,
+} from "../postcard/durations.js";
+import { readValue, valueProblem, writeValue } from "../postcard/values.js";
 import type {
   ArrayShape,
   EnumShape,
@@ -7,6 +15,8 @@ import type {
   MakeObject,
   MapShape,
   OptionShape,
+  PayloadFunctions,
+  PayloadPrimitive,
   PayloadShape,
   PrimitiveShape,
   ResultShape,
@@ -21,6 +31,10 @@ import type {
 
 function primitive(type: ShapePrimitive, asNumber = false): PrimitiveShape {
   return { kind: "primitive", type, asNumber };
+}
+
+function payloadPrimitive(type: PayloadPrimitive, payload: PayloadFunctions): PrimitiveShape {
+  return { kind: "primitive", type, asNumber: false, payload };
 }
 
 /** Shape of `bool`. */
@@ -60,11 +74,26 @@ export const unitShape: PrimitiveShape = /*@__PURE__*/ primitive("unit");
 /** Shape of `never`. */
 export const neverShape: PrimitiveShape = /*@__PURE__*/ primitive("never");
 /** Shape of `duration`. */
-export const durationShape: PrimitiveShape = /*@__PURE__*/ primitive("duration");
+export const durationShape: PrimitiveShape = /*@__PURE__*/ payloadPrimitive("duration", {
+  read: readDuration,
+  write: writeDuration,
+  room: 15,
+  problem: (value) => durationProblem(value, false),
+});
 /** Shape of `timedelta`. */
-export const timedeltaShape: PrimitiveShape = /*@__PURE__*/ primitive("timedelta");
+export const timedeltaShape: PrimitiveShape = /*@__PURE__*/ payloadPrimitive("timedelta", {
+  read: readTimedelta,
+  write: writeTimedelta,
+  room: 15,
+  problem: (value) => durationProblem(value, true),
+});
 /** Shape of `value`. */
-export const valueShape: PrimitiveShape = /*@__PURE__*/ primitive("value");
+export const valueShape: PrimitiveShape = /*@__PURE__*/ payloadPrimitive("value", {
+  read: readValue,
+  write: writeValue,
+  room: 0,
+  problem: valueProblem,
+});
 /** Shape of `u64` marked `@js(number)`. */
 export const u64NumberShape: PrimitiveShape = /*@__PURE__*/ primitive("u64", true);
 /** Shape of `i64` marked `@js(number)`. */

@@ -1,6 +1,5 @@
 /** Finds the place in a value at which encoding failed. Runs on the error path only. */
 import { depthReason, maxDepth } from "../postcard/counts.js";
-import { durationProblem } from "../postcard/durations.js";
 import {
   bytesProblem,
   charProblem,
@@ -10,7 +9,6 @@ import {
   stringProblem,
   typedArrayProblem,
 } from "../postcard/problems.js";
-import { valueProblem } from "../postcard/values.js";
 import { recursiveShapes } from "./analysis.js";
 import { describeThrown } from "./describe-thrown.js";
 import { indexStep, keyText, memberStep, Path } from "./path.js";
@@ -286,9 +284,8 @@ function primitiveProblem(shape: PrimitiveShape, value: unknown): Reason {
       return "never has no value";
     case "duration":
     case "timedelta":
-      return durationProblem(value, shape.type === "timedelta");
     case "value":
-      return valueProblem(value);
+      return shape.payload?.problem(value);
     default:
       return integerProblem(shape.type, value, shape.asNumber);
   }

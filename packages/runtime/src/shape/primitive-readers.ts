@@ -1,13 +1,11 @@
 /** The reader of each primitive, for paths on which it is only known at run time. */
 import type { Reader } from "../bytes/reader.js";
 import { readBytes } from "../postcard/byte-strings.js";
-import { readDuration, readTimedelta } from "../postcard/durations.js";
 import { readBool, readNever, readUnit } from "../postcard/flags.js";
 import { readF32, readF64 } from "../postcard/floats.js";
 import { readI8, readI16, readI32, readU8, readU16, readU32 } from "../postcard/integers.js";
 import { readChar, readString } from "../postcard/text.js";
 import { readU64 } from "../postcard/u64.js";
-import { readValue } from "../postcard/values.js";
 import {
   readI64,
   readI64Number,
@@ -17,11 +15,11 @@ import {
   readU128,
   readU128Number,
 } from "../postcard/wide-integers.js";
-import type { PrimitiveShape } from "./shape.js";
+import type { PlainPrimitive, PrimitiveShape } from "./shape.js";
 
 type ReadAny = (r: Reader) => unknown;
 
-const primitiveReaders: Readonly<Record<PrimitiveShape["type"], ReadAny>> = {
+const primitiveReaders: Readonly<Record<PlainPrimitive, ReadAny>> = {
   bool: readBool,
   u8: readU8,
   u16: readU16,
@@ -40,9 +38,6 @@ const primitiveReaders: Readonly<Record<PrimitiveShape["type"], ReadAny>> = {
   bytes: readBytes,
   unit: readUnit,
   never: readNever,
-  duration: readDuration,
-  timedelta: readTimedelta,
-  value: readValue,
 };
 
 const numberReaders: Readonly<Partial<Record<PrimitiveShape["type"], ReadAny>>> = {
@@ -54,5 +49,7 @@ const numberReaders: Readonly<Partial<Record<PrimitiveShape["type"], ReadAny>>> 
 
 /** The function that reads a primitive as its shape says. */
 export function primitiveReader(shape: PrimitiveShape): (r: Reader) => unknown {
-  return (shape.asNumber ? numberReaders[shape.type] : undefined) ?? primitiveReaders[shape.type];
+  if (shape.payload !== undefined) return shape.payload.read;
+  const type = shape.type as PlainPrimitive;
+  return (shape.asNumber ? numberReaders[type] : undefined) ?? primitiveReaders[type];
 }

@@ -1,20 +1,18 @@
 /** The writer of each primitive, for paths on which it is only known at run time. Each makes its own room. */
 import { writeBytes } from "../postcard/byte-strings.js";
-import { writeDuration, writeTimedelta } from "../postcard/durations.js";
 import { writeBool, writeNever, writeUnit } from "../postcard/flags.js";
 import { writeF32, writeF64 } from "../postcard/floats.js";
 import { writeI8, writeI16, writeI32, writeU8, writeU16, writeU32 } from "../postcard/integers.js";
 import { writeChar, writeString } from "../postcard/text.js";
 import { writeU64, writeU64Number } from "../postcard/u64.js";
-import { writeValue } from "../postcard/values.js";
 import { writeI64, writeI64Number, writeI128, writeU128 } from "../postcard/wide-integers.js";
 import type { Write } from "./codec.js";
-import type { PrimitiveShape } from "./shape.js";
+import type { PlainPrimitive, PrimitiveShape } from "./shape.js";
 
 type WriteAny = Write<never>;
 
 /** Writers and the room that they need; 0: they make their own. */
-const primitiveWriters: Readonly<Record<PrimitiveShape["type"], readonly [WriteAny, number]>> = {
+const primitiveWriters: Readonly<Record<PlainPrimitive, readonly [WriteAny, number]>> = {
   bool: [writeBool, 1],
   u8: [writeU8, 1],
   u16: [writeU16, 3],
@@ -33,9 +31,6 @@ const primitiveWriters: Readonly<Record<PrimitiveShape["type"], readonly [WriteA
   bytes: [writeBytes, 0],
   unit: [writeUnit, 0],
   never: [writeNever, 0],
-  duration: [writeDuration, 15],
-  timedelta: [writeTimedelta, 15],
-  value: [writeValue, 0],
 };
 
 const numberWriters: Readonly<Partial<Record<PrimitiveShape["type"], readonly [WriteAny, number]>>> = {
@@ -46,8 +41,12 @@ const numberWriters: Readonly<Partial<Record<PrimitiveShape["type"], readonly [W
 };
 
 /** The function that writes a primitive as its shape says. */
-export function primitiveWriter({ type, asNumber }: PrimitiveShape): Write<unknown> {
-  const [write, room] = (asNumber ? numberWriters[type] : undefined) ?? primitiveWriters[type];
+export function primitiveWriter({ type, asNumber, payload }: PrimitiveShape): Write<unknown> {
+  const plain = type as PlainPrimitive;
+  const [write, room] =
+    payload !== undefined
+      ? [payload.write, payload.room]
+      : ((asNumber ? numberWriters[plain] : undefined) ?? primitiveWriters[plain]);
   if (room === 0) return write as Write<unknown>;
   return (w, p, value) => {
     if (p + room > w.limit) w.grow(p, room);

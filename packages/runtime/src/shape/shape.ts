@@ -10,13 +10,28 @@ import type { SchemaPrimitive } from "../schema/model.js";
 /** Types that the schema calls `payload` and says no more of. */
 export type PayloadPrimitive = "duration" | "timedelta" | "value";
 
-export type ShapePrimitive = Exclude<SchemaPrimitive, "payload"> | PayloadPrimitive;
+/** Primitives whose bytes the schema describes. */
+export type PlainPrimitive = Exclude<SchemaPrimitive, "payload">;
+
+export type ShapePrimitive = PlainPrimitive | PayloadPrimitive;
 
 export interface PrimitiveShape {
   readonly kind: "primitive";
   readonly type: ShapePrimitive;
   /** True for a 64- or 128-bit integer that is a `number` (`@js(number)`). */
   readonly asNumber: boolean;
+  /** How a type of the schema kind `payload` is read and written: only programs that have such a type ship it. */
+  readonly payload?: PayloadFunctions;
+}
+
+/** What the runtime needs of a primitive that it does not know by name. */
+export interface PayloadFunctions {
+  readonly read: (r: Reader) => unknown;
+  readonly write: (w: Writer, p: number, value: never) => number;
+  /** Bytes that the caller of `write` reserves; 0: it makes its own room. */
+  readonly room: number;
+  /** What keeps a value from being written; undefined when nothing does. */
+  readonly problem: (value: unknown) => string | undefined;
 }
 
 export interface OptionShape {
