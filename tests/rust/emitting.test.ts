@@ -144,14 +144,14 @@ describe("generated Rust", () => {
 
   test("has names that Rust and the macro of vox take", () => {
     const text = moduleOf(
-      "struct Option { type: u8, match: string? }\nservice S { type(context: Option, self: u8, in: u8, getAll: u8) -> string? }",
+      "struct Option { type: u8, match: string? }\nservice S { getAll(context: Option, self: u8, in: u8, theirName: u8) -> string? }",
     );
     expect(text).toContain(
       "pub struct Option {\n    pub r#type: u8,\n    #[facet(default)]\n    pub r#match: ::std::option::Option<String>,",
     );
-    expect(text).toContain("async fn type_(");
+    expect(text).toContain("async fn get_all(");
     expect(text).toContain(
-      "context_: Option,\n        self_: u8,\n        in_: u8,\n        get_all: u8,\n    ) -> ::std::option::Option<String>;",
+      "context_value: Option,\n        self_value: u8,\n        in_value: u8,\n        their_name: u8,\n    ) -> ::std::option::Option<String>;",
     );
   });
 
@@ -163,6 +163,13 @@ describe("generated Rust", () => {
     expect(text).toContain('#[deprecated(note = "say \\"x\\"\\n")]');
     expect(text).toContain('String::from("\\\\ \\" \\u{202e}")');
     expect(text).toContain("default = '\\'')");
+  });
+
+  test("names arrays in signatures, which the macro does not take", () => {
+    const text = moduleOf("type D = u8[4] service S { put_all(a: u8[2][], d: D) -> (u8[3],)? throws u8[1] }");
+    expect(text).toContain("pub type SPutAllA = Vec<[u8; 2]>;");
+    expect(text).toContain("-> Result<SPutAllValue, SPutAllError>;");
+    expect(text).toContain("async fn put_all(&self, a: SPutAllA, d: D)");
   });
 
   test("names a value that is a result, and takes never for no error", () => {
@@ -178,6 +185,7 @@ describe("what Rust or vox 0.8.2 cannot do", () => {
   test.each([
     ["service S { a(a: u8, b: u8, c: u8, d: u8, e: u8) }", "VOX6101", "has 5 arguments"],
     ["struct S<T> { a: u8 }", "VOX6101", "does not use its type parameter `T`"],
+    ["service S { type() }", "VOX6101", "which is a word of Rust"],
     ["struct S { crate: u8 }", "VOX6101", "Rust has no name `crate`"],
     ["struct S { a: u128? }", "VOX6102", "integers of 128 bits"],
     ["struct S { a: u8 = 5 }", "VOX6102", "the zero of the type"],

@@ -100,7 +100,34 @@ const breakingOptions = {
   strict: { type: "boolean", describe: "exit with 1 for warnings, too" },
 } as const satisfies Readonly<Record<string, Options>>;
 
+const services = {
+  type: "string",
+  array: true,
+  requiresArg: true,
+  default: [],
+  describe: "functions of the crate that describe services (default: those of its text)",
+} as const satisfies Options;
+
+const verifyOptions = {
+  crate: {
+    type: "string",
+    coerce: lastOf<string>,
+    requiresArg: true,
+    describe: "folder of the Rust crate; cargo compiles it",
+  },
+  service: services,
+  config,
+  format,
+} as const satisfies Readonly<Record<string, Options>>;
+
 const importOptions = {
+  crate: {
+    type: "string",
+    coerce: lastOf<string>,
+    requiresArg: true,
+    describe: "a Rust crate, in place of paths: cargo compiles it, so that macros hide nothing",
+  },
+  service: services,
   out: { ...out, describe: "folder of the schemas (default: schemas)" },
   config,
   map: {
@@ -129,6 +156,7 @@ export const optionNames: Readonly<Record<string, readonly string[]>> = {
   init: ["format"],
   implement: [...Object.keys(outputOptions), "schema", "class"],
   import: Object.keys(importOptions),
+  verify: Object.keys(verifyOptions),
 };
 
 /** Names of positional arguments, as the parser has them. */
@@ -348,9 +376,40 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
               throw new CliError("Usage", `there is no import from \`${language ?? ""}\``, {
                 help: "for example: vox-gen import rust crates/proto --out schemas",
               });
-            const { importRustText } = await import("./commands/import-rust.js");
             const paths = operands(args, args.paths);
+            if (args.crate !== undefined) {
+              refuseMore("import rust --crate", paths);
+              if (args.map.length > 0)
+                throw new CliError("Usage", "--map is for imports of text: a compiled crate hides no type", {
+                  help: "leave it out",
+                });
+              const { importRustCrate } = await import("./commands/import-rust-crate.js");
+              const { crate, service } = args;
+              return importRustCrate({ crate, services: service, out, write, check }, environment);
+            }
+            const { importRustText } = await import("./commands/import-rust.js");
             return importRustText({ paths, out, config, map: args.map, write, check }, environment);
+          }),
+      )
+      .command(
+        "verify [language] [files..]",
+        "compare schemas with services of another language",
+        (command) =>
+          command
+            .usage("$0 verify rust [files..] --crate <folder>")
+            .positional("language", { type: "string", describe: "rust" })
+            .positional("files", files)
+            .options(verifyOptions)
+            .example("$0 verify rust --crate crates/proto", ""),
+        (args) =>
+          take(args, async (environment) => {
+            const { language, crate, service } = args;
+            if (language !== "rust" || crate === undefined)
+              throw new CliError("Usage", "verify needs a language and a crate", {
+                help: "for example: vox-gen verify rust --crate crates/proto",
+              });
+            const { verifyRust } = await import("./commands/verify-rust.js");
+            return verifyRust({ ...projectArguments(args), crate, services: service }, environment);
           }),
       )
       .demandCommand(1, "no command is given")

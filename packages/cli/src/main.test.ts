@@ -26,13 +26,13 @@ describe("the command line", () => {
     [
       [],
       "no command is given",
-      "the commands are generate, watch, check, breaking, lock, init, implement, import; vox-gen --help tells more",
+      "the commands are generate, watch, check, breaking, lock, init, implement, import, verify; vox-gen --help tells more",
     ],
     [["generat"], "there is no command generat", "did you mean vox-gen generate?"],
     [
       ["xyz"],
       "there is no command xyz",
-      "the commands are generate, watch, check, breaking, lock, init, implement, import; vox-gen --help tells more",
+      "the commands are generate, watch, check, breaking, lock, init, implement, import, verify; vox-gen --help tells more",
     ],
     [["generate", "--ouut", "x"], "--ouut is not an option of generate", "did you mean --out?"],
     [

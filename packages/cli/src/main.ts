@@ -84,6 +84,7 @@ async function perform(host: MainProcess, { format, run }: Request): Promise<num
   const environment: Environment = {
     cwd: slashes(host.cwd),
     report,
+    variables: host.environment,
     clock: systemClock,
     packageManager: packageManagerOf(host.environment),
     onStop: (callback) => host.onStop(callback),

@@ -1,12 +1,13 @@
 /** `vox-gen import rust`: schemas out of the sources of Rust services. */
-import type { Diagnostic, Host, SourceFile } from "@voxrpc/codegen";
+import type { Diagnostic, SourceFile } from "@voxrpc/codegen";
 import { findCrates } from "../cargo/crates.js";
+import { rustHost } from "../cargo/rust-host.js";
 import { loadCompiler } from "../compiler.js";
 import { configFileNames, findConfig, loadConfig } from "../config/load.js";
 import { CliError, exitCode } from "../errors.js";
 import { absolutePath, shownPath } from "../files/paths.js";
 import { projectOf, Roots } from "../files/roots.js";
-import { readTextFile, statOf } from "../files/text-file.js";
+import { readTextFile } from "../files/text-file.js";
 import { applyChanges } from "../output/apply.js";
 import { unifiedDiff } from "../output/diff.js";
 import { type PlannedChange, unixLines } from "../output/plan.js";
@@ -80,15 +81,6 @@ async function typesOf(args: ImportRustArguments, cwd: string): Promise<Readonly
     types.set(name, type);
   }
   return types;
-}
-
-function rustHost(roots: Roots): Host {
-  return {
-    read(path) {
-      if (!path.endsWith(".rs") || roots.problem(path) !== undefined) return undefined;
-      return statOf(path)?.isFile() === true ? readTextFile(path) : undefined;
-    },
-  };
 }
 
 /**

@@ -6,6 +6,8 @@ export interface Environment {
   /** Absolute working directory, with `/`. */
   readonly cwd: string;
   readonly report: Reporter;
+  /** Variables of the environment, for programs that a command runs. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   /** For durations and for waiting. */
   readonly clock: Clock;
   /** What the person runs packages with, for advice. */

@@ -78,7 +78,7 @@ export async function resolveProject(
     throw new CliError("Usage", "no output folder is given", {
       help:
         target === "rust"
-          ? "add --out, or `rust.out` to the config: vox-gen generate --target rust --out crates/proto/src/gen"
+          ? "add --out, or `rust.out` to the config: vox-gen generate --target rust --out crates/proto/src/api"
           : `add --out, for example: vox-gen generate ${args.files[0] ?? "greeter.vox"} --out src/gen`,
     });
   const schemas = typeof config?.schemas === "string" ? [config.schemas] : (config?.schemas ?? []);

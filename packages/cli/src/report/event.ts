@@ -4,7 +4,15 @@ import type { CliErrorCode } from "../errors.js";
 
 export type FileChange = "created" | "updated" | "removed";
 
-export type CommandName = "generate" | "watch" | "check" | "init" | "implement" | "lock" | "import";
+export type CommandName =
+  | "generate"
+  | "watch"
+  | "check"
+  | "init"
+  | "implement"
+  | "lock"
+  | "import"
+  | "verify";
 
 /** A diagnostic that can be shown in each format. Made where the compiler is loaded, so that reporters need not load it. */
 export interface Finding {

@@ -59,13 +59,13 @@ function summaryLine(summary: Summary, style: Style): string {
   const found = [count(errors, "error"), count(warnings, "warning")].filter((text) => text !== undefined);
   const read = count(files, "file") ?? "no file";
   if (errors > 0) {
-    const rest = command === "check" ? "" : "; nothing was written";
+    const rest = isReading(command) ? "" : "; nothing was written";
     return `${style.bad(`${found.join(" and ")}`)} in ${read}${rest} ${time}`;
   }
   const problems = found.length === 0 ? "" : `, ${style.warn(found.join(" and "))}`;
-  if (command === "check") {
+  if (isReading(command)) {
     const verdict = found.length === 0 ? ", no problems" : "";
-    return `${style.good("checked")} ${read}${verdict}${problems} ${time}`;
+    return `${style.good(command === "check" ? "checked" : "verified")} ${read}${verdict}${problems} ${time}`;
   }
   if (stale > 0)
     return `${style.bad(`${count(stale, "file")} out of date`)}, ${unchanged} up to date${problems} ${time}; ${remedy(command)}`;
@@ -74,6 +74,11 @@ function summaryLine(summary: Summary, style: Style): string {
   const done = parts.filter((text) => text !== undefined);
   if (done.length === 0) return `${style.good("up to date")}: ${unchanged} unchanged${problems} ${time}`;
   return `${style.good(done.join(", "))}, ${unchanged} unchanged${problems} ${time}`;
+}
+
+/** Whether a command writes nothing. */
+function isReading(command: Summary["command"]): boolean {
+  return command === "check" || command === "verify";
 }
 
 function remedy(command: Summary["command"]): string {

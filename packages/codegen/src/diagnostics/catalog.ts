@@ -154,6 +154,9 @@ export const catalog = {
   VOX6020: { severity: "error", title: "mapped type with an error", message: "`{text}`, which `--map` gives for `{name}`, is no type of the language", help: "write a type as a schema does: `--map \"{name}=u64\"`" },
   VOX6101: { severity: "error", title: "not sayable in Rust", message: "{problem}", help: "{advice}" },
   VOX6102: { severity: "warning", title: "vox 0.8.2 breaks on it", message: "{problem}", help: "{advice}" },
+  VOX6201: { severity: "error", title: "method on one side only", message: "{method}: {problem}", help: "{advice}" },
+  VOX6202: { severity: "error", title: "Rust and schema differ", message: "{method}: {where}: {rust} in Rust, {schema} in the schema", help: "change one of the two; peers would misread or refuse the call" },
+  VOX6203: { severity: "warning", title: "other ids for the same type", message: "{method}: {part}: the types are the same, and their ids differ", help: "calls work, unless a type contains itself; a HashSet or a declared tuple on the Rust side does this" },
 
 } as const; // biome-ignore format: a table
 

@@ -5,6 +5,7 @@ import type { Host } from "../host/host.js";
 import { memoryHost } from "../host/memory-host.js";
 import type { DraftDeclaration, DraftFile, DraftService } from "../print/draft.js";
 import { printFile } from "../print/print.js";
+import { kebab } from "../schema/kebab.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { Span } from "../source/span.js";
 import { arrange } from "./arrange.js";
@@ -42,6 +43,8 @@ export interface RustImport {
   readonly sources: readonly SourceFile[];
   /** Number of services that were found. */
   readonly services: number;
+  /** Functions of the crates that describe the services: `["shop_proto", "api", "shop_service_descriptor"]`. */
+  readonly descriptors: readonly (readonly string[])[];
   /** Paths of `types` that no type had. */
   readonly unusedTypes: readonly string[];
 }
@@ -87,6 +90,11 @@ export function importRust(host: Host, options: RustImportOptions): RustImport {
     diagnostics: [...reporter.sorted(), ...(problems?.diagnostics ?? [])],
     sources: [...[...sources.files.values()].map(({ source }) => source), ...(problems?.sources ?? [])],
     services: found.length,
+    descriptors: found.map(({ service, module }) => [
+      module.crate.name,
+      ...module.path,
+      `${kebab(service.name).replaceAll("-", "_")}_service_descriptor`,
+    ]),
     unusedTypes: types.unused(),
   };
 }

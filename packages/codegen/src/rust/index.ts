@@ -3,3 +3,4 @@
 export { emitRust, findTrouble } from "./emit/emit-rust.js";
 export { type ImportedFile, importRust, type RustImport, type RustImportOptions } from "./import-rust.js";
 export type { RustCrate } from "./modules.js";
+export { type RustAnnouncement, verifyRust } from "./verify.js";

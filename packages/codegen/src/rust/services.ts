@@ -101,6 +101,15 @@ function lowerMethod(
   const condition = conditionOf(method.attributes);
   if (condition !== undefined) findings.report("VOX6017", method.name.span, { name, condition });
   const scope: Scope = { module, parameters: new Map(), trail: new Trail([name]) };
+  for (const type of [...method.args.map((argument) => argument.type), method.returns]) {
+    const array = type === undefined ? undefined : arrayIn(type);
+    if (array === undefined) continue;
+    findings.report("VOX6018", array.span, {
+      problem: "the macro of vox 0.8.2 takes no array or slice in a method",
+      advice: "give it a name: `type Digest = [u8; 32];`",
+      path: name,
+    });
+  }
   const args = method.args.map((argument, at): DraftArgument => {
     const lowered = types.lower(argument.type, scope);
     const isBytes =
@@ -124,6 +133,23 @@ function lowerMethod(
     // On the wire, a method without a declared error has the error `never`.
     throws: isWord(throws, "never") ? undefined : throws,
   };
+}
+
+/** The array or slice in the text of a type. */
+function arrayIn(type: RustType): RustType | undefined {
+  switch (type.kind) {
+    case "array":
+    case "slice":
+      return type;
+    case "reference":
+      return arrayIn(type.element);
+    case "tuple":
+      return type.elements.map(arrayIn).find((found) => found !== undefined);
+    case "path":
+      return type.args.map(arrayIn).find((found) => found !== undefined);
+    default:
+      return undefined;
+  }
 }
 
 function isWord(type: DraftType | undefined, text: string): boolean {

@@ -4,7 +4,8 @@
  * Several rules look odd and are deliberate: peers compare what we announce with what the reference's extraction makes
  * of the same types, so its accidents have to be mirrored. Source: `protocol/schemas.md` §3.1.
  *
- * - A declaration is described once, as its first instantiation has it; later ones refer to that.
+ * - A declaration is described once, as the first instantiation has it whose members are all known; others refer to
+ *   that. Of an instantiation inside of another one, that is the inner one.
  * - A field whose type equals a type argument is a variable, whatever the source says.
  * - Byte lists and other lists share one description, and so do arrays of all lengths: the first one claims it.
  * - Arguments are looked at after the members, and a second time where a member has the same type.
@@ -49,6 +50,10 @@ class Extractor {
   private readonly types: ConcreteTypes;
   private readonly templates: Templates;
   private readonly tokens = new Map<Key, number>();
+  /** Keys that are described. */
+  private readonly emitted = new Set<Key>();
+  /** Types whose members were looked at, or are being looked at. */
+  private readonly seen = new Set<ConcreteType>();
 
   constructor(types: ConcreteTypes, templates: Templates) {
     this.types = types;
@@ -66,71 +71,76 @@ class Extractor {
         return this.primitive(`payload ${type.number}`, "payload");
       case "slice":
         if (isByte(type.element)) return this.bytes("slice");
-        return this.container("slice", templates.list(["T"]), [type.element]);
+        return this.container(type, "slice", templates.list(["T"]), [type.element]);
       case "list":
       case "set":
-        return this.container(type.kind, templates.list(["T"]), [type.element]);
+        return this.container(type, type.kind, templates.list(["T"]), [type.element]);
       case "hashSet":
-        return this.container("hashSet", templates.list(["T", "S"]), [
+        return this.container(type, "hashSet", templates.list(["T", "S"]), [
           type.element,
           this.types.primitive("payload"),
         ]);
       case "option":
-        return this.container("option", templates.option(), [type.element]);
+        return this.container(type, "option", templates.option(), [type.element]);
       case "array":
-        return this.container("array", templates.array(type.length), [type.element]);
+        return this.container(type, "array", templates.array(type.length), [type.element]);
       case "map":
-        return this.container("map", templates.map(), [type.key, type.value]);
+        return this.container(type, "map", templates.map(), [type.key, type.value]);
       case "result":
-        return this.container("result", templates.result(), [type.ok, type.error]);
+        return this.container(type, "result", templates.result(), [type.ok, type.error]);
       case "tuple":
         return this.family(
+          type,
           `tuple ${type.elements.length}`,
           templates.tuple(type.elements.length),
           type.elements,
         );
       case "channel":
-        return this.family(type.direction, templates.channel(type.direction), [type.element]);
+        return this.family(type, type.direction, templates.channel(type.direction), [type.element]);
       case "named":
         return this.named(type);
     }
   }
 
   private primitive(key: string, name: SchemaPrimitive): DraftRef {
-    const token = this.tokens.get(key) ?? this.emit(this.claim(key), this.templates.primitive(name), []);
-    return { tag: "concrete", token, args: [] };
+    this.emit(key, this.templates.primitive(name), []);
+    return { tag: "concrete", token: this.tokenOf(key), args: [] };
   }
 
   /** A byte list or byte slice: shares its key with the lists or slices of other elements. */
   private bytes(key: "list" | "slice"): DraftRef {
-    const token = this.tokens.get(key);
-    if (token === undefined) return this.primitive(key, "bytes");
-    return { tag: "concrete", token, args: [this.extract(this.types.primitive("u8"))] };
+    if (!this.emitted.has(key)) return this.primitive(key, "bytes");
+    return { tag: "concrete", token: this.tokenOf(key), args: [this.extract(this.types.primitive("u8"))] };
   }
 
-  /**
-   * A built-in generic: its members have the types of its parameters. Unlike a declaration it claims its key only when
-   * its members are extracted, so that of nested ones the innermost is described.
-   */
-  private container(key: string, template: Template, args: readonly ConcreteType[]): DraftRef {
-    if (!this.tokens.has(key)) for (const arg of args) this.extract(arg);
+  /** A built-in generic: its members have the types of its parameters. */
+  private container(
+    type: ConcreteType,
+    key: string,
+    template: Template,
+    args: readonly ConcreteType[],
+  ): DraftRef {
+    const isNew = this.begin(type, key);
+    if (isNew) for (const arg of args) this.extract(arg);
     const refs = args.map((arg) => this.extract(arg));
-    let token = this.tokens.get(key);
-    if (token === undefined) {
-      // Of equal arguments the first one's name stands for both.
-      const names = args.map((arg) => template.typeParams[args.indexOf(arg)] ?? "");
-      token = this.emit(this.claim(key), template, names.map(variable));
-    }
-    return { tag: "concrete", token, args: refs };
+    // Of equal arguments the first one's name stands for both.
+    const names = args.map((arg) => template.typeParams[args.indexOf(arg)] ?? "");
+    if (isNew) this.emit(key, template, names.map(variable));
+    return { tag: "concrete", token: this.tokenOf(key), args: refs };
   }
 
   /** A tuple or channel: every element is a variable of its own, and looked at once. */
-  private family(key: string, template: Template, elements: readonly ConcreteType[]): DraftRef {
+  private family(
+    type: ConcreteType,
+    key: string,
+    template: Template,
+    elements: readonly ConcreteType[],
+  ): DraftRef {
     if (elements.length === 0) return this.primitive("unit", "unit");
+    const isNew = this.begin(type, key);
     const refs = elements.map((element) => this.extract(element));
-    const token =
-      this.tokens.get(key) ?? this.emit(this.claim(key), template, template.typeParams.map(variable));
-    return { tag: "concrete", token, args: refs };
+    if (isNew) this.emit(key, template, template.typeParams.map(variable));
+    return { tag: "concrete", token: this.tokenOf(key), args: refs };
   }
 
   private named(type: Extract<ConcreteType, { kind: "named" }>): DraftRef {
@@ -140,30 +150,39 @@ class Extractor {
       // Another type than its element to the questions "is it the same type" above, and nothing else.
       if (only !== undefined) return this.extract(only.type);
     }
-    let token = this.tokens.get(declaration);
-    if (token !== undefined) {
-      return { tag: "concrete", token, args: args.map((arg) => this.extract(arg)) };
-    }
-    // Claimed before its members are looked at: a member that leads back here refers to it.
-    token = this.claim(declaration);
-    const members = this.types.members(type).map(({ type: member, parameter }): DraftRef => {
-      const ref = this.extract(member);
-      return parameter === undefined ? ref : variable(parameter);
-    });
+    const members = this.begin(type, declaration)
+      ? this.types.members(type).map(({ type: member, parameter }): DraftRef => {
+          const ref = this.extract(member);
+          return parameter === undefined ? ref : variable(parameter);
+        })
+      : undefined;
     const refs = args.map((arg) => this.extract(arg));
-    this.emit(token, this.templates.declaration(declaration), members);
-    return { tag: "concrete", token, args: refs };
+    if (members !== undefined) this.emit(declaration, this.templates.declaration(declaration), members);
+    return { tag: "concrete", token: this.tokenOf(declaration), args: refs };
   }
 
-  private claim(key: Key): number {
-    const token = this.tokens.size;
+  /**
+   * Whether the members of a type are to be looked at: not those of a type that is being looked at further out, and not
+   * those of a key that is described. Of a type inside of another one with its key, the inner one is described.
+   */
+  private begin(type: ConcreteType, key: Key): boolean {
+    if (this.seen.has(type)) return false;
+    this.seen.add(type);
+    return !this.emitted.has(key);
+  }
+
+  /** The number of a key: known before it is described, because members may lead back to it. */
+  private tokenOf(key: Key): number {
+    const token = this.tokens.get(key) ?? this.tokens.size;
     this.tokens.set(key, token);
     return token;
   }
 
-  private emit(token: number, template: Template, refs: readonly DraftRef[]): number {
-    this.drafts.push({ token, template, refs });
-    return token;
+  /** Describes a key, unless it is described. */
+  private emit(key: Key, template: Template, refs: readonly DraftRef[]): void {
+    if (this.emitted.has(key)) return;
+    this.emitted.add(key);
+    this.drafts.push({ token: this.tokenOf(key), template, refs });
   }
 }
 

@@ -291,3 +291,29 @@ describe("ids", () => {
     expect(methodId("Svc", "alpha")).not.toBe(methodId("Svc", "beta"));
   });
 });
+
+describe("types inside of themselves, as a compiled crate announces them", () => {
+  function order(root: string, declarations: string): readonly string[] {
+    return schemasOf(extract(root, declarations)).map(({ kind }) =>
+      kind.tag === "primitive" ? kind.primitiveType : "name" in kind ? kind.name : kind.tag,
+    );
+  }
+
+  test("a list that is being looked at is described after what leads back to it", () => {
+    const block = "enum Block { Text(string), List(Block[]) }";
+    expect(order("Doc", `struct Doc { body: Block[] } ${block}`)).toEqual(["string", "Block", "list", "Doc"]);
+    expect(order("Block", block)).toEqual(["string", "list", "Block"]);
+  });
+
+  test("of a generic type in itself, the inner instantiation is described", () => {
+    const types = extract("Page<Page<bool>>", "struct Page<T> { items: T[], next: u32? }");
+    expect(order("Page<Page<bool>>", "struct Page<T> { items: T[], next: u32? }")).toEqual([
+      "bool",
+      "list",
+      "u32",
+      "option",
+      "Page",
+    ]);
+    expect(last(types).id.toString(16)).toBe("538c3a4af403856f");
+  });
+});

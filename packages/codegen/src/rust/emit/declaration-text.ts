@@ -4,19 +4,15 @@ import type {
   DefaultValue,
   EnumDeclaration,
   Field,
-  Method,
-  Service,
   StructDeclaration,
   TupleStructDeclaration,
   Type,
   TypeDeclaration,
   Variant,
 } from "../../model/model.js";
-import { argumentName, methodName, wireName } from "./names.js";
+import { wireName } from "./names.js";
 import type { TypeWriter } from "./type-text.js";
 
-/** Longest line. */
-const maxWidth = 100;
 /** Longest body of a struct variant on one line. */
 const maxVariantBody = 35;
 
@@ -210,75 +206,6 @@ function escaped(text: string, quote: string): string {
   return found;
 }
 
-/** A service, and the aliases that its results need. */
-export function serviceLines(service: Service, writer: TypeWriter): readonly string[] {
-  const aliases: string[] = [];
-  const methods = service.methods.flatMap((method, at) => {
-    const lines = methodLines(service, method, writer, aliases);
-    return at > 0 && method.docs.length > 0 ? ["", ...lines] : lines;
-  });
-  const head = `pub trait ${wireName(service.name)}`;
-  const body = methods.length === 0 ? [`${head} {}`] : [`${head} {`, ...methods, "}"];
-  return [
-    ...aliases,
-    ...docLines(service.docs, ""),
-    ...deprecated(service.deprecated, ""),
-    "#[vox::service]",
-    ...body,
-  ];
-}
-
-function methodLines(
-  service: Service,
-  method: Method,
-  writer: TypeWriter,
-  aliases: string[],
-): readonly string[] {
-  const args = method.args.map(({ name, type }) => `${argumentName(name)}: ${writer.text(type)}`);
-  const returns = returnText(service, method, writer, aliases);
-  const end = returns === "()" ? ";" : ` -> ${returns};`;
-  const head = `    async fn ${methodName(method.name)}(`;
-  const line = `${head}${["&self", ...args].join(", ")})${end}`;
-  const before = [
-    ...docLines(method.docs, "    "),
-    ...(method.idempotent ? ["    #[vox(idem)]"] : []),
-    ...(method.persist ? ["    #[vox(persist)]"] : []),
-    ...deprecated(method.deprecated, "    "),
-  ];
-  const hasReturn = end !== ";";
-  if (line.length < maxWidth || (line.length === maxWidth && !hasReturn)) return [...before, line];
-  if (line.length === maxWidth) return [...before, line.slice(0, -end.length), `    ${end.trimStart()}`];
-  return [...before, head, "        &self,", ...args.map((arg) => `        ${arg},`), `    )${end}`];
-}
-
-/**
- * The macro goes by the text: a `Result` is a method that declares an error. A result that is a value stands behind a name.
- */
-function returnText(
-  service: Service,
-  { name, returns, throws }: Method,
-  writer: TypeWriter,
-  aliases: string[],
-): string {
-  const text = writer.text(returns);
-  if (throws !== undefined) return `${writer.own("Result")}<${text}, ${writer.text(throws)}>`;
-  if (returns.kind !== "result") return text;
-  const alias = `${service.name}${pascal(name)}Value`;
-  aliases.push(
-    "/// Behind a name: the macro takes a `Result` for a declared error.",
-    `pub type ${alias} = ${text};`,
-    "",
-  );
-  return alias;
-}
-
-function pascal(name: string): string {
-  return name
-    .split("_")
-    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
-    .join("");
-}
-
 export function docLines(docs: readonly string[], indent: string): readonly string[] {
   return docs.map((line) => `${indent}///${line === "" ? "" : ` ${visible(line)}`}`);
 }
@@ -292,6 +219,6 @@ function visible(line: string): string {
     .trimEnd();
 }
 
-function deprecated(reason: string | undefined, indent: string): readonly string[] {
+export function deprecated(reason: string | undefined, indent: string): readonly string[] {
   return reason === undefined ? [] : [`${indent}#[deprecated(note = "${escaped(reason, '"')}")]`];
 }

@@ -6,8 +6,9 @@ import { originLines } from "../../emit/typescript/header.js";
 import { channelHolders } from "../../model/channels.js";
 import type { Field, Model, ModelFile, TypeDeclaration, Variant } from "../../model/model.js";
 import { Boxes } from "./boxes.js";
-import { docLines, serviceLines, typeLines } from "./declaration-text.js";
+import { docLines, typeLines } from "./declaration-text.js";
 import { moduleName, standardPaths } from "./names.js";
+import { serviceLines } from "./service-text.js";
 import { reportTrouble } from "./trouble.js";
 import { TypeWriter } from "./type-text.js";
 

@@ -23,13 +23,16 @@ export function wireName(name: string): string {
   return keywords.has(name) ? `r#${name}` : name;
 }
 
-/**
- * A method: ids are made of its words alone, so that `get_all` stands for `getAll`, and `type_` for `type`.
- */
+/** A method. Ids are made of its words alone, so that `get_all` stands for `getAll`. */
 export function methodName(name: string): string {
   const snake = snakeCase(name);
-  const same = kebab(snake) === kebab(name) ? snake : name;
-  return keywords.has(same) || never.has(same) ? `${same}_` : same;
+  return kebab(snake) === kebab(name) ? snake : name;
+}
+
+/** Whether a method can have its name: the macro makes it snake_case, and takes no raw identifier for its own words. */
+export function canBeMethod(name: string): boolean {
+  const word = kebab(name).replaceAll("-", "_");
+  return !keywords.has(word) && !never.has(word);
 }
 
 /** Variables of the code that the macro of vox 0.8.2 writes around arguments. */
@@ -39,10 +42,10 @@ const macroVariables: ReadonlySet<string> = new Set([
   "result", "retry", "schemas", "sink_call", "this", "with_tracker",
 ]); // biome-ignore format: a table
 
-/** An argument, whose name is not on the wire. */
+/** An argument, whose name is not on the wire. The macro makes it snake_case, so that a `_` at its end would be lost. */
 export function argumentName(name: string): string {
   const snake = snakeCase(name);
-  return keywords.has(snake) || never.has(snake) || macroVariables.has(snake) ? `${snake}_` : snake;
+  return keywords.has(snake) || never.has(snake) || macroVariables.has(snake) ? `${snake}_value` : snake;
 }
 
 /** A file or folder as a module. */

@@ -11,7 +11,7 @@ import type {
   TypeDeclaration,
 } from "../../model/model.js";
 import type { Span } from "../../source/span.js";
-import { canBeRust } from "./names.js";
+import { canBeMethod, canBeRust } from "./names.js";
 
 /** Arguments of a method: the tuple of them must implement Facet. */
 const maxArguments = 4;
@@ -100,6 +100,11 @@ function checkMethod(
   reporter: Reporter,
 ): void {
   const path = `${service}.${name}`;
+  if (!canBeMethod(name))
+    reporter.report("VOX6101", span, {
+      problem: `\`${path}\`: the macro of vox 0.8.2 takes no method of this name, which is a word of Rust`,
+      advice: "choose another name",
+    });
   if (args.length > maxArguments)
     reporter.report("VOX6101", span, {
       problem: `\`${path}\` has ${args.length} arguments, and Rust takes ${maxArguments}`,
