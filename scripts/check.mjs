@@ -1,0 +1,19 @@
+/** `npm run check`: what a contributor runs before a commit. Types, lint, layers, and the tests beside the sources. */
+import { buildPackages, install, run, tool } from "./run.mjs";
+
+install();
+buildPackages();
+tool("typescript", "typescript/bin/tsc", ["-p", "tsconfig.test.json"]);
+tool("Biome", "@biomejs/biome/bin/biome", ["check", "."]);
+run("npm", ["run", "--silent", "layers"]);
+tool("vitest", "vitest/vitest.mjs", [
+  "run",
+  "--reporter=dot",
+  "packages/runtime/src/bytes",
+  "packages/runtime/src/postcard",
+  "packages/runtime/src/call",
+  "packages/runtime/src/channel",
+  "packages/runtime/src/driver",
+  "packages/runtime/src/session",
+  "tests/shape",
+]);
