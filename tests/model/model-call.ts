@@ -129,8 +129,8 @@ export class ModelCall {
     };
     line.caller.call(plan.method, plan.args as never, options).then(
       (value) => settled("Ok", value),
-      (error: { readonly code?: string; readonly error?: unknown }) =>
-        settled(error.code ?? String(error), error.error),
+      (error: { readonly code?: string; readonly value?: unknown }) =>
+        settled(error.code ?? String(error), error.value),
     );
   }
 

@@ -27,8 +27,8 @@ interface Opening {
   readonly isMissing: boolean;
   readonly madeAtMs: number;
   readonly abort: AbortController;
-  /** Whether there was no link, or it was lost. */
-  isHit: boolean;
+  /** Whether there was no link. */
+  readonly isHit: boolean;
   isOver: boolean;
 }
 
@@ -225,7 +225,10 @@ export class World {
     };
     this.openings.push(opening);
     journal.note(opening.name);
-    const opened = this.pair[from].open(isMissing ? Missing : Model, { signal: opening.abort.signal });
+    const opened = this.pair[from].open(isMissing ? Missing : Model, {
+      signal: opening.abort.signal,
+      parity: random.pick(["Odd", "Even"]),
+    });
     opened.then(
       (client) => this.onOpened(opening, client.$caller),
       (error: { readonly code?: string }) => this.onNotOpened(opening, error.code ?? String(error)),
@@ -252,8 +255,8 @@ export class World {
     try {
       pair[random.pick(["client", "server"] as const)].closeConnection(connection.id);
     } catch (error) {
-      // It may be over at that side already, or not there yet.
-      if ((error as Error).message !== "protocol error: connection not found") throw error;
+      // It may be over at that side already, or not there yet, and without a link it cannot be closed so.
+      if (!/connection not found|session is disconnected/.test((error as Error).message)) throw error;
     }
   }
 
@@ -371,13 +374,11 @@ export class World {
     return this.isResumable ? "client" : this.random.pick(["client", "server"] as const);
   }
 
-  /** A side has lost its link: virtual connections and streams end, everything else goes on. */
+  /** A side has lost its link: streams end, everything else goes on. */
   private onLost(side: Side): void {
     this.journal.count("lost link");
     this.journal.note(`the ${side} has lost its link`);
-    for (const line of this.lines) if (line.isVirtual) line.disturb("its link was lost");
     for (const call of this.calls) call.hit();
-    for (const opening of this.openings) opening.isHit = true;
   }
 
   private isUsed(line: Line): boolean {
@@ -427,7 +428,6 @@ export class World {
       true,
     );
     if (this.disturbance !== undefined) line.disturb(this.disturbance);
-    if (opening.isHit) line.disturb("its link was lost");
     this.lines.push(line);
     this.journal.note(`${line.name} is open`);
   }
