@@ -4,13 +4,14 @@
  */
 import { benchPlans } from "./codec/plans.mjs";
 import { benchCodecs } from "./codec/run.mjs";
+import { benchKeys } from "./decoded/keys.mjs";
 import { benchDecoded } from "./decoded/run.mjs";
 import { benchFairness } from "./fairness/run.mjs";
 import { benchCalls } from "./rpc/run.mjs";
 
 const [which, ...only] = process.argv.slice(2);
 const some = only.length === 0 ? {} : { only };
-const named = { fairness: benchFairness, decoded: benchDecoded };
+const named = { fairness: benchFairness, decoded: benchDecoded, keys: benchKeys };
 const guards = Object.hasOwn(named, which ?? "")
   ? await named[which](some)
   : [...benchCodecs(), ...benchPlans(), ...benchCalls()];

@@ -1915,8 +1915,11 @@ function writeMapOfU64ToPoint(w: $.Writer, p: number, v: Map<bigint, Point>): nu
 
 function readMapOfU64ToPoint(r: $.Reader): Map<bigint, Point> {
   const v: Map<bigint, Point> = new Map();
-  for (let left = $.readCount(r, 3, 106); left > 0; left--) {
+  const n = $.readCount(r, 3, 106);
+  const keys = $.checkKeys(n);
+  for (let left = n; left > 0; left--) {
     const key = $.readU64(r);
+    keys?.bigint(r, key);
     v.set(key, readPoint(r));
   }
   return v;
@@ -1962,8 +1965,11 @@ function writeMapOfI32ToMapOfStringToBool(w: $.Writer, p: number, v: Map<number,
 
 function readMapOfI32ToMapOfStringToBool(r: $.Reader): Map<number, Map<string, boolean>> {
   const v: Map<number, Map<string, boolean>> = new Map();
-  for (let left = $.readCount(r, 2, 226); left > 0; left--) {
+  const n = $.readCount(r, 2, 226);
+  const keys = $.checkKeys(n);
+  for (let left = n; left > 0; left--) {
     const key = $.readI32(r);
+    keys?.number(r, key);
     v.set(key, readMapOfStringToBool(r));
   }
   return v;
@@ -1985,7 +1991,9 @@ function writeSetOfI16(w: $.Writer, p: number, v: Set<number>): number {
 
 function readSetOfI16(r: $.Reader): Set<number> {
   const v: Set<number> = new Set();
-  for (let left = $.readCount(r, 1, 30); left > 0; left--) v.add($.readI16(r));
+  for (let left = $.readCount(r, 1, 30); left > 0; left--) {
+    v.add($.readI16(r));
+  }
   return v;
 }
 
@@ -2004,7 +2012,9 @@ function writeSetOfString(w: $.Writer, p: number, v: Set<string>): number {
 
 function readSetOfString(r: $.Reader): Set<string> {
   const v: Set<string> = new Set();
-  for (let left = $.readCount(r, 1, 54); left > 0; left--) v.add($.readString(r));
+  for (let left = $.readCount(r, 1, 54); left > 0; left--) {
+    v.add($.readString(r));
+  }
   return v;
 }
 

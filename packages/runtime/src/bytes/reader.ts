@@ -28,6 +28,8 @@ export class Reader {
   claimedEmpty = 0;
   /** Estimated bytes of the values made so far, contents of texts and byte strings apart; see `shape/decoded-bytes.ts`. */
   decodedBytes = 0;
+  /** Steps along chains of keys, beyond what honest keys need; see `postcard/keys.ts`. */
+  keySteps = 0;
   /** What {@link decodedBytes} may come to; see {@link allow}. */
   maxDecodedBytes: number = defaultDecodedBytes;
   /** Who makes the channel handles of the payload; see `channel/binder.ts`. */
@@ -45,6 +47,7 @@ export class Reader {
     this.claimed = 0;
     this.claimedEmpty = 0;
     this.decodedBytes = 0;
+    this.keySteps = 0;
   }
 
   /** Bounds the values of each payload from now on. @param decodedBytes above 2 GiB: 2 GiB */

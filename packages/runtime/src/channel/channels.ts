@@ -2,6 +2,7 @@
  * The channels of one connection: who sends and receives on which id, and items for channels that nobody has claimed
  * yet, because their Call still waits for its turn. Source: `protocol/calls.md` §5.
  */
+import { IdMap } from "../bytes/id-map.js";
 import type { CloseReason } from "../call/session-handle.js";
 import type { ChannelSnapshot } from "../call/snapshot.js";
 import type { Clock } from "../clock.js";
@@ -62,11 +63,11 @@ export class Channels implements ChannelPort {
   private readonly connection: Connection;
   private readonly limits: Limits;
   private readonly clock: Clock;
-  private readonly senders = new Map<WireId, Sender<unknown>>();
-  private readonly receivers = new Map<WireId, Receiver<unknown>>();
+  private readonly senders = new IdMap<Sender<unknown>>();
+  private readonly receivers = new IdMap<Receiver<unknown>>();
   private readonly unclaimed = new Map<number, Unclaimed>();
   /** Grants that wait until the link takes more, by channel. */
-  private readonly owed = new Map<WireId, number>();
+  private readonly owed = new IdMap<{ readonly id: WireId; items: number }>();
   private endedByPeer: EndedIds;
   /** Called when one of them has ended. */
   private readonly onOver: () => void;
@@ -206,7 +207,7 @@ export class Channels implements ChannelPort {
 
   /** Sends what waits, as far as credit and the link allow. */
   pump(): void {
-    for (const [id, items] of this.owed) {
+    for (const { id, items } of this.owed.values()) {
       if (this.isBusy) {
         this.wait();
         return;
@@ -302,7 +303,10 @@ export class Channels implements ChannelPort {
   sendGrant(channelId: WireId, items: number): void {
     if (this.connection.host.isCongested) {
       // A peer that does not read grants need not wait for them to send on: they must not pile up.
-      this.owed.set(channelId, Math.min(u32Max, items + (this.owed.get(channelId) ?? 0)));
+      this.owed.set(channelId, {
+        id: channelId,
+        items: Math.min(u32Max, items + (this.owed.get(channelId)?.items ?? 0)),
+      });
       return;
     }
     this.say((w, p) => writeGrantCredit(w, p, this.connection.id, channelId, items));

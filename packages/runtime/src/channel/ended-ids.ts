@@ -1,10 +1,12 @@
 /** Which channel ids of one side are over: a watermark and the exceptions above it. */
 
+import { IdMap } from "../bytes/id-map.js";
+
 /** Ids of one parity, from the first one on. Remembering all of them costs nothing when they end about in order. */
 export class EndedIds {
   /** Every id up to this one is over. */
   private watermark: number;
-  private readonly above = new Set<number>();
+  private readonly above = new IdMap<true>();
   private readonly mostExceptions: number;
 
   /**
@@ -22,7 +24,7 @@ export class EndedIds {
 
   add(id: number): void {
     if (this.has(id)) return;
-    this.above.add(id);
+    this.above.set(id, true);
     if (this.above.size > this.mostExceptions) this.watermark += 2;
     while (this.above.delete(this.watermark + 2)) this.watermark += 2;
   }

@@ -1,4 +1,5 @@
 /** Writes Responses that carry a failure. Source: `protocol/calls.md` §2–3. */
+import { IdMap } from "../bytes/id-map.js";
 import type { CallErrorCode } from "../errors.js";
 import { writeString } from "../postcard/text.js";
 import type { Announcement } from "../schema/announcements.js";
@@ -34,7 +35,7 @@ const failureIndexes: Readonly<Record<CallErrorCode, number>> = {
 export class FailureReplies {
   private readonly connection: Connection;
   private readonly bindings: Bindings;
-  private readonly unknownMethods = new Map<bigint, Announcement>();
+  private readonly unknownMethods = new IdMap<Announcement>();
 
   constructor(connection: Connection, bindings: Bindings) {
     this.connection = connection;

@@ -37,6 +37,7 @@
  * | readArrayCount(r, length, minBytes, heap…) | –    | fixed array that cannot fit: call before `new Array(length)` |
  * | readTag(r) readOptionTag(r)                | –    | position of a variant or result · whether a value follows    |
  * | readLargeOptionTag(r, heapBytes)           | –    | as readOptionTag, for values that are counted one by one     |
+ * | checkKeys(entries)?.number bigint any(r, key) | – | keys of a Map or Set that are made to have one hash      |
  * | spend(r, heapBytes)                        | –    | values that take more memory than the reader allows          |
  * | readF64List readF32List                    | –    | readers of writeF64List, writeF32List                        |
  * | writeTx writeRx(w, p, v, item)             | 10   | not an unused half of a `channel()`                          |
@@ -118,6 +119,7 @@ export {
   writeU16,
   writeU32,
 } from "../postcard/integers.js";
+export { checkKeys } from "../postcard/keys.js";
 export {
   readChar,
   readString,

@@ -9,6 +9,7 @@ import { enter, leave, readArrayCount, readCount, readTag, spend } from "../post
 import { decodeFault } from "../postcard/faults.js";
 import { readOptionTag } from "../postcard/flags.js";
 import { readF32List, readF64List } from "../postcard/float-lists.js";
+import { checkKeys } from "../postcard/keys.js";
 import { minBytes, recursiveShapes } from "../shape/analysis.js";
 import type { Read } from "../shape/codec.js";
 import {
@@ -167,7 +168,13 @@ class PlanCompiler implements FieldCompiler {
       const bytes = setElementBytes(shape.element);
       return (r) => {
         const set = new Set<unknown>();
-        for (let left = readCount(r, least, bytes); left > 0; left--) set.add(element(r));
+        const count = readCount(r, least, bytes);
+        const keys = checkKeys(count);
+        for (let left = count; left > 0; left--) {
+          const key = element(r);
+          keys?.any(r, key);
+          set.add(key);
+        }
         return set;
       };
     }
@@ -254,8 +261,11 @@ class PlanCompiler implements FieldCompiler {
     const bytes = entryBytes(shape.key, shape.value);
     return (r) => {
       const map = new Map<unknown, unknown>();
-      for (let left = readCount(r, least, bytes); left > 0; left--) {
+      const count = readCount(r, least, bytes);
+      const keys = checkKeys(count);
+      for (let left = count; left > 0; left--) {
         const k = key(r);
+        keys?.any(r, k);
         map.set(k, value(r));
       }
       return map;

@@ -2,6 +2,7 @@
  * What each side of a connection has announced. Pure: no I/O, no clock; the driver moves the bytes. Both states belong
  * to one connection and live as long as it does. Source: `protocol/schemas.md` §4, §5.
  */
+import { IdMap } from "../bytes/id-map.js";
 import { CodecError } from "../errors.js";
 import type { Schema, SchemaPayload, TypeId, TypeRef } from "./model.js";
 import { assemblePayload, readSchemaPayload, type SchemaLimits } from "./payload.js";
@@ -127,7 +128,7 @@ const payloadsHeld = 8;
 export class ReceiveState {
   private readonly limits: SchemaLimits;
   private readonly schemas = new Map<TypeId, Schema>();
-  private readonly roots = new Map<bigint, Roots>();
+  private readonly roots = new IdMap<Roots>();
   private bytesHeld = 0;
 
   /**

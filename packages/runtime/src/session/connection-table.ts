@@ -8,13 +8,14 @@
  *                              └─────────── Reject, Close ──► none
  * ```
  */
+import { IdMap } from "../bytes/id-map.js";
 import { rootConnectionId } from "../wire/message.js";
 import type { Connection, ConnectionSink } from "./connection.js";
 
 /** Active connections by id. The root is kept apart: nearly every message is for it. */
 export class ConnectionTable {
   private root: Connection | undefined = undefined;
-  private readonly others = new Map<number | bigint, Connection>();
+  private readonly others = new IdMap<Connection>();
 
   /** How many connections are active. */
   get size(): number {

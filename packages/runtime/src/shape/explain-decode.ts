@@ -11,6 +11,7 @@ import {
 } from "../postcard/counts.js";
 import { DecodeFault } from "../postcard/faults.js";
 import { readLargeOptionTag } from "../postcard/flags.js";
+import { checkKeys } from "../postcard/keys.js";
 import { minBytes, recursiveShapes } from "./analysis.js";
 import { elementBytes, entryBytes, extraBytes, presentBytes, setElementBytes } from "./decoded-bytes.js";
 import { mostInline } from "./heap-bytes.js";
@@ -75,10 +76,7 @@ class DecodeWalk {
       case "list":
         return this.readList(shape);
       case "set":
-        return this.readElements(
-          shape.element,
-          readCount(r, minBytes(shape.element), setElementBytes(shape.element)),
-        );
+        return this.readSet(shape.element);
       case "array":
         return this.readArray(shape);
       case "channel":
@@ -125,10 +123,21 @@ class DecodeWalk {
     return this.readElements(element, readArrayCount(this.r, length, minBytes(element), bytes));
   }
 
+  private readSet(element: Shape): undefined {
+    const count = readCount(this.r, minBytes(element), setElementBytes(element));
+    const keys = checkKeys(count);
+    for (let i = 0; i < count; i++) {
+      const key = this.at(indexStep(i), element);
+      keys?.any(this.r, key);
+    }
+  }
+
   private readMap(key: Shape, value: Shape): undefined {
     const count = readCount(this.r, minBytes(key) + minBytes(value), entryBytes(key, value));
+    const keys = checkKeys(count);
     for (let i = 0; i < count; i++) {
       const k = this.at(` key #${i}`, key);
+      keys?.any(this.r, k);
       this.at(`[${keyText(k, i)}]`, value);
     }
   }

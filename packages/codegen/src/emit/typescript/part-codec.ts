@@ -157,8 +157,9 @@ function mapReader(type: Of<"map">, file: FileScope): readonly Layout[] {
   const args = `${least([type.from, type.to], file)}, ${entryBytes(type.from, type.to, file)}`;
   return [
     `const v: ${valueText(type, file)} = new ${file.platform("Map")}();`,
-    block(`for (let left = $.readCount(r, ${args}); left > 0; left--) {`, [
+    ...keyedLoop(type.from, args, file, [
       joined("const key = ", readText(type.from, file), ";"),
+      ...checkKey(type.from, file),
       joined("v.set(key, ", readText(type.to, file), ");"),
     ]),
     "return v;",
@@ -166,16 +167,52 @@ function mapReader(type: Of<"map">, file: FileScope): readonly Layout[] {
 }
 
 function setReader(type: Of<"set">, file: FileScope): readonly Layout[] {
-  const args = `${least([type.element], file)}, ${setElementBytes(type.element, file)}`;
+  const { element } = type;
+  const args = `${least([element], file)}, ${setElementBytes(element, file)}`;
+  const check = checkKey(element, file);
+  const item = readText(element, file);
+  const body =
+    check.length === 0
+      ? [joined("v.add(", item, ");")]
+      : [joined("const key = ", item, ";"), ...check, "v.add(key);"];
   return [
     `const v: ${valueText(type, file)} = new ${file.platform("Set")}();`,
-    joined(
-      `for (let left = $.readCount(r, ${args}); left > 0; left--) v.add(`,
-      readText(type.element, file),
-      ");",
-    ),
+    ...keyedLoop(element, args, file, body),
     "return v;",
   ];
+}
+
+/** A loop over the entries of a Map or Set. */
+function keyedLoop(
+  key: ValueType,
+  args: string,
+  file: FileScope,
+  body: readonly Layout[],
+): readonly Layout[] {
+  if (keyCheckOf(key, file) === undefined)
+    return [block(`for (let left = $.readCount(r, ${args}); left > 0; left--) {`, body)];
+  return [
+    `const n = $.readCount(r, ${args});`,
+    "const keys = $.checkKeys(n);",
+    block("for (let left = n; left > 0; left--) {", body),
+  ];
+}
+
+function checkKey(key: ValueType, file: FileScope): readonly string[] {
+  const check = keyCheckOf(key, file);
+  return check === undefined ? [] : [`keys?.${check}(r, key);`];
+}
+
+/** How keys are checked that a peer can make collide; undefined for types with few values, and for texts. */
+function keyCheckOf(key: ValueType, file: FileScope): "number" | "bigint" | "any" | undefined {
+  if (key.kind === "parameter") return "any";
+  if (key.kind === "named") {
+    const members = file.types.members(key);
+    const [only] = members.kind === "tupleStruct" && members.isBrand ? members.elements : [];
+    return only === undefined ? undefined : keyCheckOf(only, file);
+  }
+  if (key.kind !== "primitive" || !/^[ui](32|64|128)$/.test(key.name)) return undefined;
+  return key.asNumber || key.name.endsWith("32") ? "number" : "bigint";
 }
 
 function resultWriter(type: Of<"result">, file: FileScope): readonly Layout[] {

@@ -1,0 +1,141 @@
+/** Keys that are made to collide, and honest ones. The hash stands here once more, as V8 writes it: on 64 bits. */
+import { describe, expect, it } from "vitest";
+import { Reader } from "../bytes/reader.js";
+import { checkKeys } from "./keys.js";
+
+const all = (1n << 64n) - 1n;
+
+function v8LongHash(key: bigint): bigint {
+  let h = key & all;
+  h = (~h + (h << 18n)) & all;
+  h ^= h >> 31n;
+  h = (h * 21n) & all;
+  h ^= h >> 11n;
+  h = (h + (h << 6n)) & all;
+  h ^= h >> 22n;
+  return h & 0x3fff_ffffn;
+}
+
+function v8SmallHash(key: number): number {
+  const add = (a: number, b: number): number => (a + b) >>> 0;
+  let h = key >>> 0;
+  h = add(~h, h << 15);
+  h = (h ^ (h >>> 12)) >>> 0;
+  h = add(h, h << 2);
+  h = (h ^ (h >>> 4)) >>> 0;
+  h = Math.imul(h, 2057) >>> 0;
+  return ((h ^ (h >>> 16)) & 0x3fff_ffff) >>> 0;
+}
+
+const bits = new DataView(new ArrayBuffer(8));
+function doubleBits(value: number): bigint {
+  bits.setFloat64(0, value);
+  return bits.getBigUint64(0);
+}
+
+/** Keys of a sequence whose hash ends in six given bits: a sixty-fourth of the places of any table. */
+function* colliding<K>(keys: Iterable<K>, hash: (key: K) => number): Generator<K> {
+  for (const key of keys) if ((hash(key) & 0x3f) === 0x15) yield key;
+}
+
+function* integers(from: number, count: number, step = 1): Generator<number> {
+  for (let i = 0; i < count; i++) yield from + i * step;
+}
+
+function* bigints(count: number, make: (i: bigint) => bigint): Generator<bigint> {
+  for (let i = 0n; i < count; i++) yield make(i);
+}
+
+/** How many keys pass; undefined for all. */
+function refusedAfter(keys: readonly (number | bigint)[]): number | undefined {
+  const check = checkKeys(keys.length);
+  const r = new Reader();
+  for (const [at, key] of keys.entries()) {
+    try {
+      if (typeof key === "number") check?.number(r, key);
+      else check?.bigint(r, key);
+    } catch (fault) {
+      expect((fault as Error).message).toMatch(/made to have one hash/);
+      return at;
+    }
+  }
+  return undefined;
+}
+
+const few = 300_000;
+const long = (key: bigint): number => Number(v8LongHash(key));
+
+describe("keys that collide are refused after some thousand", () => {
+  it.each<[string, (number | bigint)[]]>([
+    ["u32", [...colliding(integers(0, few), v8SmallHash)]],
+    ["negative i32", [...colliding(integers(-1, few, -1), v8SmallHash)]],
+    ["u32 above 2^31", [...colliding(integers(2 ** 31, few), (key) => long(doubleBits(key)))]],
+    ["numbers above 2^32", [...colliding(integers(2 ** 40, few), (key) => long(doubleBits(key)))]],
+    ["negative numbers", [...colliding(integers(-(2 ** 45), few, -3), (key) => long(doubleBits(key)))]],
+    [
+      "u64",
+      [
+        ...colliding(
+          bigints(few, (i) => (1n << 50n) + i * 977n),
+          long,
+        ),
+      ],
+    ],
+    [
+      "i64 below 0",
+      [
+        ...colliding(
+          bigints(few, (i) => -(1n << 50n) - i),
+          (key) => long(-key),
+        ),
+      ],
+    ],
+    ["u128 with equal last 64 bits", [...bigints(5000, (i) => (i << 64n) | 5n)]],
+    ["i128 with equal last 64 bits", [...bigints(5000, (i) => -((i << 64n) | 5n))]],
+  ])("%s", (_type, keys) => {
+    expect(keys.length).toBeGreaterThan(4000);
+    expect(refusedAfter(keys)).toBeLessThanOrEqual(4000);
+  });
+});
+
+describe("honest keys pass", () => {
+  let seed = 1;
+  const random = (): number => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return seed;
+  };
+  const count = 200_000;
+  it.each<[string, () => (number | bigint)[]]>([
+    ["u32 in sequence", () => [...integers(0, count)]],
+    ["every 4096th u32", () => [...integers(7, count, 4096)]],
+    ["random u32", () => Array.from({ length: count }, random)],
+    ["times in ms", () => [...integers(1_700_000_000_000, count, 1000)]],
+    ["u64 in sequence", () => [...bigints(count, (i) => i)]],
+    ["snowflakes", () => [...bigints(count, (i) => (1_700_000_000_000n + i) << 22n)]],
+    ["random u64", () => [...bigints(count, () => (BigInt(random()) << 32n) | BigInt(random()))]],
+    [
+      "random u128",
+      () => [...bigints(count, (i) => (BigInt(random()) << 80n) | (i * 0x9e37_79b9_7f4a_7c15n))],
+    ],
+  ])("%s", (_type, keys) => {
+    expect(refusedAfter(keys())).toBeUndefined();
+  });
+});
+
+it("a payload has one allowance for all its maps", () => {
+  const keys = [...bigints(1000, (i) => i << 64n)];
+  const r = new Reader();
+  const readMap = (): void => {
+    const check = checkKeys(keys.length);
+    for (const key of keys) check?.bigint(r, key);
+  };
+  readMap();
+  readMap();
+  expect(readMap).toThrow(/made to have one hash/);
+  r.reset(new Uint8Array(0));
+  readMap();
+});
+
+it("few keys need no check", () => {
+  expect(checkKeys(128)).toBeUndefined();
+});
