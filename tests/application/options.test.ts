@@ -209,7 +209,7 @@ const sets = {
     virtualConnections: features,
     reconnect: { good: [reconnecting({ open })], bad: [1, null, true, {}, { open }] },
   }),
-  ReconnectingOptions: cases(reconnectingChecks, { ...recovering, open: functions }),
+  ReconnectingOptions: cases(reconnectingChecks, { ...recovering, open: functions, onWake: functions }),
   AcceptSessionOptions: cases(acceptChecks, {
     ...establish,
     registry: { good: [new SessionRegistry()], bad: [1, null, {}, true] },

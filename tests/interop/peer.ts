@@ -67,6 +67,14 @@ export async function startPeer(options: PeerOptions = {}): Promise<PeerServer> 
   return startServing(isResumable ? ["resumable"] : ["serve", String(credit), ...pings]);
 }
 
+/**
+ * Starts the Rust server over another carrier; disposing ends it.
+ * @param path of the Unix socket
+ */
+export function startPeerOn(carrier: "local" | "ws", path: string): Promise<PeerServer> {
+  return carrier === "local" ? startServing(["local", path], "local") : startServing(["websocket"], "ws");
+}
+
 /** A version of the evolving service (`interop/rust/src/evolution.rs`). */
 export type EvolutionVersion = "old" | "new";
 
@@ -80,7 +88,7 @@ export function callEvolution(version: EvolutionVersion, url: string): Promise<P
   return run("evolution", version, "call", url);
 }
 
-async function startServing(args: readonly string[]): Promise<PeerServer> {
+async function startServing(args: readonly string[], scheme = "tcp"): Promise<PeerServer> {
   const child = spawn(binary, args, { env: environment });
   const said = collect(child);
   const ended = once(child, "close");
@@ -92,7 +100,7 @@ async function startServing(args: readonly string[]): Promise<PeerServer> {
     throw new Error(`the Rust server does not listen: ${said.errors}`);
   }
   return {
-    url: `tcp://${address}`,
+    url: `${scheme}://${address}`,
     async [Symbol.asyncDispose]() {
       child.stdin.end();
       await ended;

@@ -269,3 +269,106 @@ describe("the state of a session", () => {
     expect(own.client.state).toEqual({ kind: "closed", reason: "Local", error: undefined });
   });
 });
+
+describe("a client that is told when an attempt may succeed", () => {
+  /** How to tell it, and whether it listens. */
+  function waking(): {
+    readonly onWake: (attemptNow: () => void) => () => void;
+    tell: () => void;
+    listeners: number;
+  } {
+    const told = {
+      tell: (): void => {},
+      listeners: 0,
+      onWake(attemptNow: () => void) {
+        told.tell = attemptNow;
+        told.listeners += 1;
+        return () => {
+          told.listeners -= 1;
+        };
+      },
+    };
+    return told;
+  }
+
+  it("makes one at once, and the next pauses are short again", async () => {
+    const told = waking();
+    const own = await connected({ reconnect: { onWake: told.onWake, jitter: () => 1 } });
+    own.isListening = false;
+    await own.cut();
+    expect(await attemptsOf(own, 7000, 100)).toEqual([100, 300, 700, 1500, 3100, 6300]);
+    own.isListening = true;
+    const before = own.clock.now();
+    told.tell();
+    // The handshake takes a few round trips.
+    await attemptsOf(own, 50, 1);
+    expect(own.client.state.kind).toBe("open");
+    expect(own.clock.now() - before).toBeLessThan(50);
+    expect(told.listeners).toBe(0);
+  });
+
+  it("gives each sign the whole time of a recovery", async () => {
+    const told = waking();
+    const own = await connected({ reconnect: { onWake: told.onWake, jitter: () => 1 } });
+    own.isListening = false;
+    await own.cut();
+    await attemptsOf(own, 29_000, 1000);
+    told.tell();
+    await settle();
+    await attemptsOf(own, 29_000, 1000);
+    expect(own.client.state.kind).toBe("recovering");
+    await attemptsOf(own, 2000, 1000);
+    expect(own.client.state.kind).toBe("closed");
+    expect(told.listeners).toBe(0);
+    // A sign that comes too late changes nothing.
+    const { armed } = own.clock;
+    told.tell();
+    await settle();
+    expect(own.clock.armed).toBe(armed);
+  });
+
+  it("listens only while it has no link", async () => {
+    const told = waking();
+    const own = await connected({ reconnect: { onWake: told.onWake } });
+    expect(told.listeners).toBe(0);
+    await own.cut();
+    expect(told.listeners).toBe(1);
+    await own.client.close();
+    await settle();
+    expect(told.listeners).toBe(0);
+  });
+});
+
+describe("a machine that sleeps for ten minutes", () => {
+  it("while it has no link tries again when it wakes", async () => {
+    const own = await connected({ registry: { expiryMs: 3_600_000 } });
+    own.isListening = false;
+    await own.cut();
+    await attemptsOf(own, 2000, 100);
+    own.isListening = true;
+    own.clock.sleep(600_000);
+    await attemptsOf(own, 50, 1);
+    expect(own.client.state).toMatchObject({ kind: "open", isResumed: true });
+    expect(await own.client.client(Golden).tryCall(wait.method, [7])).toMatchObject({ ok: true, value: 7 });
+  });
+
+  it("and finds no server gives up after the whole time, awake", async () => {
+    const own = await connected();
+    own.isListening = false;
+    await own.cut();
+    own.clock.sleep(600_000);
+    await settle();
+    const woken = own.clock.now();
+    await attemptsOf(own, 60_000, 100);
+    expect(own.client.state.kind).toBe("closed");
+    expect(own.clock.now() - woken).toBe(30_000);
+  });
+
+  it("with a link that lasts keeps its session", async () => {
+    const own = await connected({ client: { keepalive: { intervalMs: 30_000, timeoutMs: 15_000 } } });
+    own.clock.sleep(600_000);
+    await settle();
+    expect(await own.client.client(Golden).tryCall(wait.method, [7])).toMatchObject({ ok: true, value: 7 });
+    expect(own.client.state.kind).toBe("open");
+  });
+});

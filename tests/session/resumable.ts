@@ -11,6 +11,7 @@ import {
   acceptSession,
   type OpenSessionOptions,
   openSession,
+  type ReconnectingOptions,
   type ResumableOptions,
   reconnecting,
   type Session,
@@ -28,7 +29,7 @@ import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/
 export interface ResumableOptionsOfTest {
   readonly client?: OpenSessionOptions;
   readonly server?: AcceptSessionOptions;
-  readonly reconnect?: ReconnectOptions;
+  readonly reconnect?: ReconnectOptions & Pick<ReconnectingOptions, "onWake">;
   /** Null: the acceptor remembers nobody. */
   readonly registry?: ResumableOptions | null;
   readonly observer?: Observer;

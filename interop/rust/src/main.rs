@@ -8,6 +8,10 @@
 //!     session after so much silence (never)
 //! vox-interop-peer resumable
 //!     serves as well, and its sessions outlive their links
+//! vox-interop-peer websocket
+//!     serves as well, over WebSockets
+//! vox-interop-peer local <path>
+//!     serves as well, on a Unix socket and under its lock
 //! vox-interop-peer client <address>
 //!     runs the checks of calls against that server, one JSON line each; fails when one does
 //! vox-interop-peer streams <address> <credit>
@@ -38,6 +42,8 @@ mod types;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use serve::Carrier;
+
 /// On one thread: 0.8.2 loses the wake-up of a channel's receiver when an item comes between its look at the empty
 /// mailbox and its wait, which needs a second thread. The stream then hangs while the session lives.
 #[tokio::main(flavor = "current_thread")]
@@ -57,7 +63,9 @@ async fn run(arguments: &[&str]) -> Result<(), String> {
     match *arguments {
         ["announcements"] => announcements::run(),
         ["serve", ref options @ ..] if options.len() <= 2 => serve(options).await,
-        ["resumable"] => serve::run(serve::Options::resumable()).await,
+        ["resumable"] => serve::run(Carrier::Tcp, serve::Options::resumable()).await,
+        ["websocket"] => serve::run(Carrier::WebSocket, serve::Options::usual()).await,
+        ["local", path] => serve::run(Carrier::Local(path), serve::Options::usual()).await,
         ["client", address] => client::run(address).await,
         ["streams", address, credit] => stream_checks::run(address, number(credit)?).await,
         ["evolution", "old", "serve"] => evolution::old::serve().await,
@@ -68,7 +76,7 @@ async fn run(arguments: &[&str]) -> Result<(), String> {
         ["slow", address, delay] => client::slow(address, delay, false).await,
         ["slow", address, delay, "resumable"] => client::slow(address, delay, true).await,
         _ => Err(
-            "usage: vox-interop-peer announcements | serve [<credit> [<ms>]] | resumable \
+            "usage: vox-interop-peer announcements | serve [<credit> [<ms>]] | resumable | websocket | local <path> \
                   | client <address> | streams <address> <credit> \
                   | virtual <address> <credit> | slow <address> <ms> [resumable] \
                   | evolution <old|new> serve | evolution <old|new> call <address>"
@@ -81,12 +89,12 @@ async fn run(arguments: &[&str]) -> Result<(), String> {
 async fn serve(options: &[&str]) -> Result<(), String> {
     let credit = options.first().map_or(Ok(16), |text| number(text))?;
     let interval_ms = options.get(1).map(|text| number(text)).transpose()?;
-    serve::run(serve::Options {
+    let options = serve::Options {
         credit,
         ping_interval: interval_ms.map(|ms| Duration::from_millis(ms.into())),
         is_resumable: false,
-    })
-    .await
+    };
+    serve::run(Carrier::Tcp, options).await
 }
 
 fn number(text: &str) -> Result<u32, String> {

@@ -7,8 +7,10 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, stdin};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use vox::transport::local::LocalLinkAcceptor;
 use vox::transport::tcp::StreamLink;
-use vox::{Parity, SessionAcceptOutcome, SessionKeepaliveConfig, SessionRegistry};
+use vox::transport::websocket::WsLink;
+use vox::{Link, Parity, SessionAcceptOutcome, SessionKeepaliveConfig, SessionRegistry};
 
 use crate::handlers::{EverythingHandler, ProbeHandler};
 use crate::services::{EverythingClient, EverythingDispatcher, ProbeDispatcher};
@@ -30,11 +32,27 @@ impl Options {
     /// Sessions outlive their links; all else is as usual.
     pub fn resumable() -> Self {
         Self {
-            credit: 16,
-            ping_interval: None,
             is_resumable: true,
+            ..Self::usual()
         }
     }
+
+    /// Sessions end with their links, and ask for nothing.
+    pub fn usual() -> Self {
+        Self {
+            credit: 16,
+            ping_interval: None,
+            is_resumable: false,
+        }
+    }
+}
+
+/// What carries the frames of a server.
+pub enum Carrier<'a> {
+    Tcp,
+    WebSocket,
+    /// A Unix socket at this path, under the lock of the reference.
+    Local(&'a str),
 }
 
 /// What the handlers of all connections share.
@@ -45,33 +63,56 @@ struct Shared {
     sessions: SessionRegistry,
 }
 
-/// Serves on a port of the system's choice until stdin ends.
-pub async fn run(options: Options) -> Result<(), String> {
+/// Serves, over TCP or WebSockets on a port of the system's choice, until stdin ends.
+pub async fn run(carrier: Carrier<'_>, options: Options) -> Result<(), String> {
     warm_up().await?;
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .map_err(|error| error.to_string())?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
-    println!("listening {address}");
     tokio::select! {
-        outcome = accept(listener, options) => outcome.map_err(|error| error.to_string()),
+        outcome = accept(carrier, options) => {
+            // A read of stdin that is under way would keep the process.
+            eprintln!("{}", outcome.err().map_or_else(String::new, |error| error.to_string()));
+            std::process::exit(1)
+        }
         () = end_of_stdin() => Ok(()),
     }
 }
 
-async fn accept(listener: TcpListener, options: Options) -> std::io::Result<()> {
+async fn accept(carrier: Carrier<'_>, options: Options) -> std::io::Result<()> {
     let shared = Shared::default();
+    if let Carrier::Local(path) = carrier {
+        let (listener, _lock) = LocalLinkAcceptor::bind_with_lock(path)?;
+        println!("listening {path}");
+        loop {
+            let link = listener.accept().await?;
+            tokio::spawn(serve(link, options, shared.clone()));
+        }
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("listening {}", listener.local_addr()?);
+    let is_web_socket = matches!(carrier, Carrier::WebSocket);
     loop {
         let (stream, _) = listener.accept().await?;
-        tokio::spawn(serve(stream, options, shared.clone()));
+        // The ready-made loop of vox 0.8.2 leaves Nagle's algorithm on.
+        stream.set_nodelay(true)?;
+        tokio::spawn(upgrade(stream, is_web_socket, options, shared.clone()));
     }
 }
 
-/// Serves one link. The ready-made loop of vox 0.8.2 gives no access to the session, and leaves Nagle's algorithm on.
-async fn serve(stream: TcpStream, options: Options, shared: Shared) {
-    if stream.set_nodelay(true).is_err() {
-        return;
+/// Makes a link of a connection, and serves it.
+async fn upgrade(stream: TcpStream, is_web_socket: bool, options: Options, shared: Shared) {
+    if !is_web_socket {
+        serve(StreamLink::tcp(stream), options, shared).await;
+    } else if let Ok(link) = WsLink::server(stream).await {
+        serve(link, options, shared).await;
     }
+}
+
+/// Serves one link. The ready-made loop of vox 0.8.2 gives no access to the session.
+async fn serve<L>(link: L, options: Options, shared: Shared)
+where
+    L: Link + Send + 'static,
+    L::Tx: Send + Sync + 'static,
+    L::Rx: Send + 'static,
+{
     let (sender, session) = watch::channel(None);
     let route = vox::acceptor_fn(move |request, connection| match request.service() {
         "Everything" => {
@@ -91,7 +132,7 @@ async fn serve(stream: TcpStream, options: Options, shared: Shared) {
             vox::MetadataEntry::str("error", format!("unknown service {other}")).into_owned(),
         ]),
     });
-    let mut builder = vox::acceptor_on(StreamLink::tcp(stream))
+    let mut builder = vox::acceptor_on(link)
         .on_connection(route)
         .channel_capacity(options.credit);
     if let Some(ping_interval) = options.ping_interval {

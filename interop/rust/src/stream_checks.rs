@@ -6,9 +6,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
+use vox::transport::local::local_link_source;
 use vox::transport::tcp::tcp_link_source;
+use vox::transport::websocket::ws_link_source;
 use vox::{
-    ConnectionSettings, Parity, Rx, SessionHandle, SessionKeepaliveConfig, TransportMode, Tx, VoxError,
+    ConnectionSettings, Link, LinkSource, Parity, Rx, SessionHandle, SessionKeepaliveConfig,
+    SessionSourceInitiatorBuilder, TransportMode, Tx, VoxError,
 };
 
 use crate::checks::{contains, equal};
@@ -112,13 +115,37 @@ async fn connect(address: &str, credit: u32) -> Result<StreamsClient, String> {
         }
         _ => Err(vec![]),
     });
+    // Each carrier makes a builder of its own type.
+    if let Some(path) = address.strip_prefix("local://") {
+        let builder = vox::initiator(local_link_source(path), TransportMode::Bare);
+        return establish(builder.on_connection(route), credit, sender).await;
+    }
+    if address.starts_with("ws://") {
+        let builder = vox::initiator(ws_link_source(address), TransportMode::Bare);
+        return establish(builder.on_connection(route), credit, sender).await;
+    }
     let address = address.strip_prefix("tcp://").unwrap_or(address);
-    let client = vox::initiator(tcp_link_source(address), TransportMode::Bare)
-        .on_connection(route)
+    let builder = vox::initiator(tcp_link_source(address), TransportMode::Bare);
+    establish(builder.on_connection(route), credit, sender).await
+}
+
+async fn establish<S>(
+    builder: SessionSourceInitiatorBuilder<'static, S>,
+    credit: u32,
+    sender: watch::Sender<Option<SessionHandle>>,
+) -> Result<StreamsClient, String>
+where
+    S: LinkSource,
+    S::Link: Link + Send + 'static,
+    <S::Link as Link>::Tx: Send + Sync + 'static,
+    <S::Link as Link>::Rx: Send + 'static,
+{
+    let client = builder
         .channel_capacity(credit)
         .keepalive(SessionKeepaliveConfig {
             ping_interval: PING_INTERVAL,
-            pong_timeout: 4 * PING_INTERVAL,
+            // Longer than a busy machine takes, with 40 ms for each round trip of a WebSocket client of 0.8.2.
+            pong_timeout: 100 * PING_INTERVAL,
         })
         .establish::<StreamsClient>()
         .await

@@ -36,4 +36,9 @@ export interface LinkAttempt {
 /** What {@link reconnecting} is given. */
 export interface ReconnectingOptions extends ReconnectOptions {
   readonly open: LinkSource;
+  /**
+   * Says when an attempt may succeed at once, for example because the network is back. Called with a function that begins
+   * one, with the whole time of a recovery before it; returns a function that stops listening.
+   */
+  readonly onWake?: ((attemptNow: () => void) => () => void) | undefined;
 }

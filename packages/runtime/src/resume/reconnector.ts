@@ -5,11 +5,15 @@
  *  resting ──lost──► pausing ──► trying ──link──► resting
  *                       ▲           │
  *                       └─ Io, ConnectTimeout, NotResumable (without the key from then on)
+ *  pausing ──the network is back, or the page is shown──► trying
  *  pausing, trying ──time or attempts over, another error, abort──► the session ends
  * ```
+ *
+ * The time of a recovery begins again with each sign that an attempt may succeed, and when the machine has slept: what
+ * passed until then says nothing about the peer.
  */
 import { isPromise } from "../call/result.js";
-import { type Clock, systemClock } from "../clock.js";
+import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { resends } from "../driver/outgoing-resends.js";
 import { SessionError, type VoxError } from "../errors.js";
 import { initiateFor, type OpenSessionOptions, type Reconnect } from "../establish/initiate.js";
@@ -26,7 +30,11 @@ import { reconnectChecks } from "./option-checks.js";
 import type { LinkAttempt, ReconnectingOptions } from "./reconnect-options.js";
 import { memoryOf, resumeEntry, resumeQuestion } from "./resume-entry.js";
 
-export const reconnectingChecks: OptionChecks<ReconnectingOptions> = { ...reconnectChecks, open: callback };
+export const reconnectingChecks: OptionChecks<ReconnectingOptions> = {
+  ...reconnectChecks,
+  open: callback,
+  onWake: callback,
+};
 
 /**
  * The option `reconnect` of `initiate`: the session gets another link when it loses its own.
@@ -56,6 +64,8 @@ export function reconnecting(options: ReconnectingOptions): Reconnect {
 const defaultMinDelayMs = 100;
 const defaultMaxDelayMs = 5000;
 const defaultTotalMs = 30_000;
+/** Milliseconds by which a timer of a busy machine is never late. */
+const sleepMs = 5000;
 
 /** Recovers one session; of each link that it opens it knows the session. */
 class Reconnector implements Recovery, ResumeTarget {
@@ -73,6 +83,11 @@ class Reconnector implements Recovery, ResumeTarget {
   private linkedAt: number;
   /** Ends the recovery that is under way. */
   private controller: AbortController | undefined = undefined;
+  /** Ends the pause that is under way. */
+  private pausing: AbortController | undefined = undefined;
+  /** When the time of the recovery is over, and the timer for that. */
+  private deadline = 0;
+  private timer: TimerHandle | undefined = undefined;
 
   /** @param key that the acceptor gave; undefined when it offers no resume: it gets a new session then */
   constructor(
@@ -116,26 +131,56 @@ class Reconnector implements Recovery, ResumeTarget {
   }
 
   onEnded(): void {
-    this.controller?.abort();
+    this.giveUp(this.controller);
     this.controller = undefined;
+  }
+
+  private giveUp(controller: AbortController | undefined): void {
+    controller?.abort();
+    this.pausing?.abort();
+  }
+
+  /** Gives the recovery its whole time, from now on. */
+  private startTime(controller: AbortController): void {
+    const { clock } = this;
+    const { maxElapsedMs = defaultTotalMs } = this.options;
+    if (this.timer !== undefined) clock.clearTimer(this.timer);
+    this.deadline = clock.now() + maxElapsedMs;
+    this.timer = clock.setTimer(maxElapsedMs, () => {
+      // A timer that is as late as this was stopped: the machine has slept.
+      if (clock.now() - this.deadline >= sleepMs) this.wake(controller);
+      else this.giveUp(controller);
+    });
+  }
+
+  /** An attempt may succeed at once. */
+  private wake(controller: AbortController): void {
+    if (this.controller !== controller) return;
+    this.startTime(controller);
+    this.backoff.reset();
+    this.pausing?.abort();
   }
 
   private async recover(error: VoxError | undefined, controller: AbortController): Promise<void> {
     const { clock } = this;
-    const { maxElapsedMs = defaultTotalMs, signal } = this.options;
+    const { maxElapsedMs = defaultTotalMs, signal, onWake } = this.options;
     const onAbort = (): void => this.session.core.end("Local", undefined);
-    const timer = clock.setTimer(maxElapsedMs, () => controller.abort());
+    let stopWaking: (() => void) | undefined;
+    this.startTime(controller);
     if (signal?.aborted === true) onAbort();
     else signal?.addEventListener("abort", onAbort);
     let cause: VoxError | undefined;
     try {
-      cause = await this.tryUntil(clock.now() + maxElapsedMs, error, controller.signal);
+      stopWaking = onWake?.(() => this.wake(controller));
+      cause = await this.tryUntil(error, controller.signal);
     } catch (fault) {
       // Code of the application has failed, `jitter` for example: no attempt would do better.
       this.session.core.end("Transport", asSessionError(fault));
       return;
     } finally {
-      clock.clearTimer(timer);
+      if (this.timer !== undefined) clock.clearTimer(this.timer);
+      this.timer = undefined;
+      stopWaking?.();
       signal?.removeEventListener("abort", onAbort);
     }
     if (this.controller !== controller) return;
@@ -144,20 +189,16 @@ class Reconnector implements Recovery, ResumeTarget {
   }
 
   /** @returns why the last attempt failed, when none has succeeded or ended the session */
-  private async tryUntil(
-    deadline: number,
-    lost: VoxError | undefined,
-    signal: AbortSignal,
-  ): Promise<VoxError | undefined> {
+  private async tryUntil(lost: VoxError | undefined, signal: AbortSignal): Promise<VoxError | undefined> {
     const { session, clock } = this;
     const { maxAttempts = Number.POSITIVE_INFINITY } = this.options;
     let error: VoxError | undefined = lost;
     for (let count = 1; count <= maxAttempts; count++) {
-      await this.backoff.pause(signal);
+      await this.pause(signal);
       if (signal.aborted) break;
       session.reportAttempt(count, error);
       try {
-        await this.attempt({ timeoutMs: Math.max(0, deadline - clock.now()), signal });
+        await this.attempt({ timeoutMs: Math.max(0, this.deadline - clock.now()), signal });
         return undefined;
       } catch (fault) {
         if (signal.aborted) break;
@@ -171,6 +212,13 @@ class Reconnector implements Recovery, ResumeTarget {
       }
     }
     return error;
+  }
+
+  private pause(signal: AbortSignal): Promise<void> {
+    const pausing = new AbortController();
+    this.pausing = pausing;
+    if (signal.aborted) pausing.abort();
+    return this.backoff.pause(pausing.signal);
   }
 
   /** One attempt: a link, and the handshake on it. It rejects when the session did not get it. */

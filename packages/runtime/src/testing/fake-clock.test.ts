@@ -1,6 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { FakeClock } from "./fake-clock.js";
 
+describe("FakeClock.sleep", () => {
+  it("fires what is due afterwards, late and in order", () => {
+    const clock = new FakeClock();
+    const fired: [string, number][] = [];
+    clock.setTimer(10, () => fired.push(["a", clock.now()]));
+    clock.setTimer(5, () => fired.push(["b", clock.now()]));
+    clock.setTimer(1000, () => fired.push(["c", clock.now()]));
+    clock.sleep(600);
+    expect(fired).toEqual([
+      ["b", 600],
+      ["a", 600],
+    ]);
+    expect(clock.armed).toBe(1);
+  });
+});
+
 describe("FakeClock", () => {
   it("fires what is due, in order, at its own time", () => {
     const clock = new FakeClock();

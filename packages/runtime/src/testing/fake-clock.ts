@@ -91,6 +91,15 @@ export class FakeClock implements Clock {
     return promise;
   }
 
+  /**
+   * Lets time pass in which the machine sleeps: timers that are due fire afterwards, all late.
+   * @param ms how long
+   */
+  sleep(ms: number): void {
+    this.time += ms;
+    this.advance(0);
+  }
+
   private fire(timer: Timer): void {
     this.timers.delete(timer);
     this.time = Math.max(this.time, timer.at);

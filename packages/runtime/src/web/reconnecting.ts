@@ -2,15 +2,17 @@
 import type { ReconnectOptions } from "../resume/reconnect-options.js";
 import { reconnecting as reconnectingOver } from "../resume/reconnector.js";
 import type { WebReconnect } from "./connect.js";
+import { onWake } from "./wake.js";
 
 /**
  * The option `reconnect` of `connect`: the session gets another connection when it loses its own. Calls in flight and new
- * ones wait for it, as far as they may; see `docs/surviving-reconnects.md`.
+ * ones wait for it, as far as they may; see `docs/surviving-reconnects.md`. When the network is back or the page is shown, an attempt
+ * is made at once.
  *
  * ```ts
  * const shop = await connect(Catalog, { reconnect: reconnecting() });
  * ```
  */
 export function reconnecting(options: ReconnectOptions = {}): WebReconnect {
-  return (open) => reconnectingOver({ ...options, open });
+  return (open) => reconnectingOver({ ...options, open, onWake });
 }
