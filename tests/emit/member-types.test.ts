@@ -42,6 +42,15 @@ describe("a field's type in TypeScript", () => {
     expect(members(text)).toEqual(expected);
   }); // biome-ignore format: a table
 
+  it("documents formats", () => {
+    const written = emitOne(
+      `@format(uuid) type Id = string\nstruct P {\n/// When.\n@format(date_time) a: string?[] }\nservice S { get(@format(email) mail: string) }`,
+    );
+    expect(written).toContain("/** Format: uuid. */\nexport type Id = string;");
+    expect(written).toContain(" * When.\n   * Format: date-time.\n");
+    expect(written).toContain("@param mail Format: email.");
+  });
+
   it("keeps the wire's name of a field beside its own", () => {
     const text = `enum E { V { kind: string, @ts("own") other: u8 } }`;
     const codec = codecOf(loadModel(modelOf({ "/test.vox": text })), "E");

@@ -41,6 +41,9 @@ export { type CallRecord, logClientCalls, logServerCalls } from "./middleware/lo
 export type { ServerMiddleware } from "./middleware/server-middleware.js";
 export { withMiddleware } from "./middleware/with-middleware.js";
 export { combineObservers, type Observer, type ObserverEvents } from "./observer.js";
+export type { Value } from "./postcard/values.js";
 export type { ReconnectOptions } from "./resume/reconnect-options.js";
+export { hasTextFormat, type TextFormat } from "./shape/formats.js";
+export type { Branded } from "./shape/option.js";
 export { Metadata, type MetadataInit } from "./wire/metadata.js";
 export { RejectedError } from "./wire/rejected-error.js";

@@ -1,4 +1,5 @@
 /** The attributes of the language: where each may stand and what it takes. */
+import { textFormats } from "@voxrpc/runtime/internal/schema";
 import { isInherited } from "../model/names.js";
 import type { LiteralNode } from "../syntax/ast.js";
 
@@ -83,6 +84,20 @@ export const attributeTable: ReadonlyMap<string, AttributeRule> = new Map<string
       placesText: "a tuple struct",
       example: "@transparent struct Id(u64)",
       problem: withoutArguments("transparent"),
+    },
+  ],
+  [
+    "format",
+    {
+      places: typed,
+      placesText: typedText,
+      example: "@format(uuid)",
+      problem: ([first, ...more]) =>
+        more.length === 0 &&
+        first?.kind === "identifier" &&
+        textFormats.some((format) => format === first.text)
+          ? undefined
+          : `@format takes one of the words ${textFormats.join(", ")}`,
     },
   ],
   [

@@ -1,5 +1,6 @@
 /** What attributes do to types and declarations. Whether they may stand where they stand is checked elsewhere. */
 
+import { type TextFormat, textFormats } from "@voxrpc/runtime/internal/schema";
 import type { PrimitiveName, Type } from "../model/model.js";
 import type { AttributeNode } from "../syntax/ast.js";
 
@@ -138,6 +139,12 @@ export function numberChoice(attributes: readonly AttributeNode[]): "number" | "
   const [first] = findAttribute(attributes, "js")?.args ?? [];
   if (first?.kind !== "identifier") return undefined;
   return first.text === "number" || first.text === "bigint" ? first.text : undefined;
+}
+
+/** How a text is written, as `@format(…)` says. */
+export function textFormat(attributes: readonly AttributeNode[]): TextFormat | undefined {
+  const [first] = findAttribute(attributes, "format")?.args ?? [];
+  return first?.kind === "identifier" ? textFormats.find((format) => format === first.text) : undefined;
 }
 
 /** The name that `@ts("…")` gives a member of a TypeScript type. */

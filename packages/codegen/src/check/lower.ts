@@ -1,5 +1,6 @@
 /** Syntax trees with resolved names → the model. Made in full also when something is wrong, so that the rules can go on. */
 
+import type { TextFormat } from "@voxrpc/runtime/internal/schema";
 import type {
   AliasDeclaration,
   Argument,
@@ -28,7 +29,7 @@ import type {
   TypeNode,
   VariantNode,
 } from "../syntax/ast.js";
-import { applyAttributes, deprecation, findAttribute, typeScriptName } from "./attributes.js";
+import { applyAttributes, deprecation, findAttribute, textFormat, typeScriptName } from "./attributes.js";
 import { defaultValue } from "./defaults.js";
 import { stronglyConnected } from "./graph.js";
 import { isRequired, memberType } from "./policies.js";
@@ -251,7 +252,13 @@ class Linker {
 
   #argument(node: ArgumentNode, scope: TypeScope): Argument {
     const type = memberType(this.#resolver.resolve(node.type, scope), node, [], scope.file);
-    const argument: Argument = { name: node.name.text, docs: node.docs, type, span: node.name.span };
+    const argument: Argument = {
+      name: node.name.text,
+      docs: node.docs,
+      format: textFormat(node.attributes),
+      type,
+      span: node.name.span,
+    };
     this.#args.set(node, argument);
     return argument;
   }
@@ -267,12 +274,14 @@ function declared(node: DeclaredNode): {
   name: string;
   docs: readonly string[];
   deprecated: string | undefined;
+  format: TextFormat | undefined;
   span: NameNode["span"];
 } {
   return {
     name: node.name.text,
     docs: node.docs,
     deprecated: deprecation(node.attributes),
+    format: textFormat(node.attributes),
     span: node.name.span,
   };
 }

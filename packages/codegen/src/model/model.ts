@@ -1,6 +1,7 @@
 /**
  * What every emitter reads: the checked program, names resolved, frozen. It holds no syntax; `span` leads back.
  */
+import type { TextFormat } from "@voxrpc/runtime/internal/schema";
 import type { Span } from "../source/span.js";
 
 export type PrimitiveName =
@@ -78,6 +79,8 @@ interface Declared {
   readonly docs: readonly string[];
   /** Reason given with `@deprecated`, or undefined. */
   readonly deprecated: string | undefined;
+  /** How its text is written, as `@format` says: documentation. */
+  readonly format?: TextFormat | undefined;
   readonly span: Span;
 }
 
@@ -138,6 +141,7 @@ export type TypeDeclaration = StructDeclaration | TupleStructDeclaration | EnumD
 export interface Argument {
   readonly name: string;
   readonly docs: readonly string[];
+  readonly format?: TextFormat | undefined;
   readonly type: Type;
   readonly span: Span;
 }

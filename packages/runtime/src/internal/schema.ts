@@ -83,6 +83,7 @@ export {
   typeRefKey,
 } from "../schema/type-ref.js";
 export { isCoveredByIds } from "../schema/uncovered.js";
+export { type TextFormat, textFormats } from "../shape/formats.js";
 export {
   anyOfBytes,
   arrayBytes,

@@ -46,6 +46,11 @@ function checkMarked(linked: Linked, { attributes, type: node }: Marked): void {
     const advice = "it marks u64, i64, u128 and i128, also inside options, lists and arrays: remove it";
     linked.reporter.report("VOX3044", js.span, { name: "js", type: quotedType(type), advice });
   }
+  const format = findAttribute(attributes, "format");
+  if (format !== undefined && !isText(type)) {
+    const advice = "it marks strings, also inside options, lists and arrays: remove it";
+    linked.reporter.report("VOX3044", format.span, { name: "format", type: quotedType(type), advice });
+  }
   const typed = findAttribute(attributes, "typed");
   if (typed === undefined || numeric === undefined || asTyped(numeric, isNumber) !== undefined) return;
   const advice =
@@ -53,6 +58,13 @@ function checkMarked(linked: Linked, { attributes, type: node }: Marked): void {
       ? "a typed array of 64-bit integers holds bigints: remove @typed or @js(number)"
       : "it marks lists and arrays of u8 to u64, i8 to i64, f32 and f64: remove it";
   linked.reporter.report("VOX3044", typed.span, { name: "typed", type: quotedType(type), advice });
+}
+
+function isText(type: Type): boolean {
+  const plain = withoutAliases(type);
+  if (plain.kind === "option" || plain.kind === "list" || plain.kind === "array")
+    return isText(plain.element);
+  return plain.kind === "primitive" && plain.name === "string";
 }
 
 /** A transparent struct has one element; marks fit one of the elements at least. */
@@ -73,7 +85,11 @@ function checkTupleStruct(
   }
   const types = elements.map((element) => linked.types.get(element)).filter((type) => type !== undefined);
   if (types.some((type) => type === invalidType || withoutAliases(type) === invalidType)) return;
-  const fits = { js: hasArrayChoice(attributes) ? asArray : asNumber, typed: (type: Type) => asTyped(type) };
+  const fits = {
+    js: hasArrayChoice(attributes) ? asArray : asNumber,
+    typed: (type: Type) => asTyped(type),
+    format: (type: Type) => (isText(type) ? type : undefined),
+  };
   for (const [mark, applied] of Object.entries(fits)) {
     const attribute = findAttribute(attributes, mark);
     if (attribute === undefined || types.some((type) => applied(type) !== undefined)) continue;

@@ -1,10 +1,17 @@
 /** Doc comments of generated code. */
+import type { TextFormat } from "@voxrpc/runtime/internal/schema";
 import type { ModelFile } from "../../model/model.js";
 import { commentLines } from "./foreign-text.js";
 
 interface Documented {
   readonly docs: readonly string[];
   readonly deprecated?: string | undefined;
+  readonly format?: TextFormat | undefined;
+}
+
+/** What `@format` says, as people write it. */
+export function formatText(format: TextFormat): string {
+  return `Format: ${format.replace("_", "-")}.`;
 }
 
 /**
@@ -12,9 +19,13 @@ interface Documented {
  *
  * @param extra lines of our own, after those of the schema
  */
-export function docLines({ docs, deprecated }: Documented, extra: readonly string[] = []): readonly string[] {
+export function docLines(
+  { docs, deprecated, format }: Documented,
+  extra: readonly string[] = [],
+): readonly string[] {
   const tags = deprecated === undefined ? [] : [`@deprecated ${deprecated}`];
-  const lines = [...trimBlank(docs), ...extra, ...tags].flatMap(commentLines);
+  const formats = format === undefined ? [] : [formatText(format)];
+  const lines = [...trimBlank(docs), ...formats, ...extra, ...tags].flatMap(commentLines);
   if (lines.length === 0) return [];
   const [only = ""] = lines;
   if (lines.length === 1) return [`/** ${only} */`];

@@ -2,6 +2,7 @@
 import type { Method, Type } from "../../model/model.js";
 import { camelCase } from "../../model/names.js";
 import { group, type Layout } from "../layout.js";
+import { formatText } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
 import { variableName } from "./names.js";
 import { typeText } from "./types.js";
@@ -58,8 +59,8 @@ export function lastParameter(name: string, parameters: readonly Parameter[]): s
 
 /** Doc lines of the arguments that have docs. */
 export function parameterDocs(method: Method, parameters: readonly Parameter[]): readonly string[] {
-  return method.args.flatMap(({ docs }, at) => {
-    const text = docs.join(" ").trim();
+  return method.args.flatMap(({ docs, format }, at) => {
+    const text = [...docs, ...(format === undefined ? [] : [formatText(format)])].join(" ").trim();
     return text === "" ? [] : [`@param ${parameters[at]?.name} ${text}`];
   });
 }
