@@ -175,6 +175,20 @@ describe("a client that asks for a wrong service hears which there are:", () => 
   });
 });
 
+it("a connection request says how the peer has come, for the root and for virtual connections", async () => {
+  const seen: unknown[] = [];
+  const acceptor: Acceptor = {
+    accept: ({ transport, peerAddress }, connection) => {
+      seen.push([transport, peerAddress]);
+      connection.accept(shopDispatcher(handlerWith()));
+    },
+  };
+  await using server = await serve("tcp://127.0.0.1:0", acceptor);
+  await using session = await connectSession(server.url);
+  await session.open(Shop);
+  expect(seen).toEqual(Array(2).fill(["tcp", "127.0.0.1"]));
+});
+
 describe("onSession runs before any handler of the session:", () => {
   it("over TCP, and the handler finds what it has prepared", async () => {
     const users = new WeakMap<object, string>();

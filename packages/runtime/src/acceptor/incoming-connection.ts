@@ -32,6 +32,10 @@ export interface ConnectionRequest {
   readonly link: string;
   /** What the carrier knows about the peer; undefined for a carrier that knows nothing, like memory. */
   readonly origin: LinkOrigin | undefined;
+  /** Kind of the carrier: `tcp`, `local`, `ws`; undefined for one that knows nothing. */
+  readonly transport: string | undefined;
+  /** Address of the peer's machine, like `192.0.2.1`; undefined where the carrier has none. */
+  readonly peerAddress: string | undefined;
   /** False for the root connection of a session. */
   readonly isVirtual: boolean;
   /**

@@ -29,6 +29,8 @@ export function offerVirtual(
     peerMetadata,
     link,
     origin,
+    transport: origin?.transport,
+    peerAddress: origin?.peerAddress,
     isVirtual: true,
     isResume: false,
     settings,

@@ -24,6 +24,7 @@ import { type Answers, answeringOf } from "./answering.js";
 import type { CodeAtHand } from "./at-hand.js";
 import { Bindings } from "./bindings.js";
 import { methodIdOf } from "./method-id.js";
+import { NestedCaller } from "./nested-calls.js";
 import { OutgoingCalls } from "./outgoing.js";
 import type { AnyMethod } from "./outgoing-request.js";
 import { RefusedCalls } from "./refused-calls.js";
@@ -113,7 +114,8 @@ export class Driver implements Caller, ConnectionSink {
       options.atHand?.explain,
     );
     const onSettled = (): void => this.settle();
-    const parts = { ...options, connection, bindings: this.bindings, caller: this, openChannels, onSettled };
+    const caller = new NestedCaller(this, this.outgoing);
+    const parts = { ...options, connection, bindings: this.bindings, caller, openChannels, onSettled };
     this.incoming = answeringOf(options.dispatcher)?.start(parts) ?? new RefusedCalls(parts);
     connection.sink = this;
   }

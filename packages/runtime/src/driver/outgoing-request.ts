@@ -31,6 +31,8 @@ export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
   readonly asResult: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** Whether a handler has made it to call its caller back; known of calls that wait. */
+  isNested = false;
   /** 0 while it waits for a slot. */
   requestId = 0;
   /** The signal that it watches, if any. */

@@ -37,6 +37,7 @@ import { Deadlines } from "./deadlines.js";
 import { type ExplainEncode, explainLater } from "./explanations.js";
 import { InFlightTable } from "./in-flight-table.js";
 import { MethodTable } from "./method-table.js";
+import { NestedCalls, type NestingHost, nestedWaitMs } from "./nested-calls.js";
 import { WaitingQueue } from "./outgoing-queue.js";
 import { type AnyMethod, OutgoingRequest } from "./outgoing-request.js";
 import type { ResendHost, Resending, Resends } from "./outgoing-resends.js";
@@ -82,7 +83,7 @@ function giveMetadata(
 const longestDetail = 1024;
 
 /** Calls of ours on one connection. */
-export class OutgoingCalls implements ResendHost {
+export class OutgoingCalls implements ResendHost, NestingHost {
   private readonly connection: Connection;
   private readonly bindings: Bindings;
   private readonly openChannels: (machinery: Channeling) => Channels;
@@ -111,6 +112,11 @@ export class OutgoingCalls implements ResendHost {
   private isCut = false;
   /** Undefined before a link was lost. */
   private resends: Resends | undefined = undefined;
+  /** While a handler calls its caller back. */
+  isNesting = false;
+  /** Answers that have come so far. */
+  answers = 0;
+  private readonly nesting: NestedCalls;
   /** While {@link start} runs: the caller waits. */
   private isStarting = false;
   /** Id of the call that was sent last; 0 before the first. */
@@ -142,6 +148,7 @@ export class OutgoingCalls implements ResendHost {
     this.unread = new ArrivalQueue(connection.host, Number.POSITIVE_INFINITY);
     this.peerSupportsRetry = peerSupportsRetry;
     this.limit = Math.max(1, connection.peer.maxConcurrentRequests);
+    this.nesting = new NestedCalls(this, clock);
     this.waitingLimit = limits.maxWaitingCalls;
     this.reader = new Reader().allow(limits.maxDecodedBytes);
     this.ids = new IdAllocator(connection.local.parity);
@@ -214,6 +221,7 @@ export class OutgoingCalls implements ResendHost {
     if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
     const request = this.inFlight.take(head.id);
     if (request !== undefined && this.resends !== undefined) this.resends.delete(request);
+    this.answers += 1;
     if (request !== undefined) this.settle(request, head, bytes);
     if (this.waiting.size !== 0) this.pump();
   }
@@ -266,6 +274,28 @@ export class OutgoingCalls implements ResendHost {
     this.pump();
   }
 
+  hasNestedWaiting(): boolean {
+    if (this.isCut || this.inFlight.size < this.limit) return false;
+    let request = this.waiting.head;
+    while (request !== undefined && !request.isNested) request = request.next;
+    return request !== undefined;
+  }
+
+  failNested(): void {
+    const detail =
+      `${this.limit} calls are in flight, and none has ended for ${nestedWaitMs} ms: ` +
+      "handlers call each other back deeper than maxConcurrentRequests of the peer, or hang";
+    let next = this.waiting.head;
+    while (next !== undefined) {
+      const request = next;
+      next = request.next;
+      if (!request.isNested) continue;
+      this.waiting.remove(request);
+      this.abandonChannels(request, undefined);
+      this.fail(request, "Cancelled", detail);
+    }
+  }
+
   /** No new calls. Those that wait for a slot are still made. */
   drain(isDraining: boolean): void {
     this.isDraining = isDraining;
@@ -274,6 +304,7 @@ export class OutgoingCalls implements ResendHost {
   /** Fails all calls: the connection has ended. */
   end(code: "ConnectionClosed" | "SessionShutdown", cause: unknown): void {
     this.ended = { code, cause };
+    this.nesting.stop();
     this.resends?.stop();
     this.unread.clear();
     const open = this.inFlight.clear();
@@ -342,6 +373,9 @@ export class OutgoingCalls implements ResendHost {
     request.sinceMs = Math.floor(this.clock.now());
     request.keep();
     this.waiting.push(request);
+    if (!this.isNesting) return;
+    request.isNested = true;
+    this.nesting.watch();
   }
 
   private watch(request: OutgoingRequest, options: CallOptions): void {

@@ -232,7 +232,18 @@ class Establishment implements LinkReceiver {
     const { acceptor, options, target } = this;
     const { remoteAddress: link, origin } = this.pump.link;
     const service = metadata.getString(serviceKey);
-    const shared = { service, metadata, peerMetadata: metadata, link, origin, isVirtual: false, settings };
+    const { transport, peerAddress } = origin ?? {};
+    const shared = {
+      service,
+      metadata,
+      peerMetadata: metadata,
+      link,
+      origin,
+      transport,
+      peerAddress,
+      isVirtual: false,
+      settings,
+    };
     const ask = (request: ConnectionRequest): Awaitable<Objection> =>
       root?.decide(acceptor, request, options.observer);
     if (target === undefined) return root?.decide(acceptor, { ...shared, isResume: false }, options.observer);

@@ -1,0 +1,97 @@
+/**
+ * Call-backs that wait for ever. A handler that calls its caller back holds its own call meanwhile. When such calls nest deeper
+ * than the peer lets run at once, each waits for another, on both sides, and no slot ever gets free.
+ */
+import type { Caller, CallOptions } from "../call/caller.js";
+import type { Method } from "../call/method.js";
+import type { Result } from "../call/result.js";
+import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
+import type { Clock, TimerHandle } from "../clock.js";
+import type { CallRejection } from "../errors.js";
+
+/** How long a call-back waits for a slot while no call of its connection ends, ms. */
+export const nestedWaitMs = 30_000;
+
+/** What is watched. */
+export interface NestingHost {
+  /** Answers that have come so far. */
+  readonly answers: number;
+  /** Whether a call-back waits for a slot. */
+  hasNestedWaiting(): boolean;
+  /** Fails the call-backs that wait for a slot. */
+  failNested(): void;
+}
+
+/** Fails call-backs that have waited too long. */
+export class NestedCalls {
+  private readonly host: NestingHost;
+  private readonly clock: Clock;
+  private timer: TimerHandle | undefined = undefined;
+
+  constructor(host: NestingHost, clock: Clock) {
+    this.host = host;
+    this.clock = clock;
+  }
+
+  /** A call-back has begun to wait. */
+  watch(): void {
+    if (this.timer !== undefined) return;
+    const { answers } = this.host;
+    this.timer = this.clock.setTimer(nestedWaitMs, () => {
+      this.timer = undefined;
+      if (!this.host.hasNestedWaiting()) return;
+      if (this.host.answers === answers) this.host.failNested();
+      else this.watch();
+    });
+  }
+
+  /** The connection has ended, or no call-back waits any more. */
+  stop(): void {
+    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
+    this.timer = undefined;
+  }
+}
+
+/** The way from a handler to its caller: marks the calls that are made through it. */
+export class NestedCaller implements Caller {
+  private readonly driver: Caller;
+  private readonly marks: { isNesting: boolean };
+
+  constructor(driver: Caller, marks: { isNesting: boolean }) {
+    this.driver = driver;
+    this.marks = marks;
+  }
+
+  get session(): SessionHandle {
+    return this.driver.session;
+  }
+
+  get connection(): ConnectionHandle {
+    return this.driver.connection;
+  }
+
+  call<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<T> {
+    return this.marked(() => this.driver.call(method, args, options));
+  }
+
+  tryCall<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options?: CallOptions,
+  ): Promise<Result<T, CallRejection<E>>> {
+    return this.marked(() => this.driver.tryCall(method, args, options));
+  }
+
+  private marked<T>(make: () => T): T {
+    this.marks.isNesting = true;
+    try {
+      return make();
+    } finally {
+      this.marks.isNesting = false;
+    }
+  }
+}
