@@ -12,18 +12,19 @@ if (version === undefined || !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) {
   console.error("usage: npm run release -- 0.1.0");
   process.exit(2);
 }
-const { stdout } = spawnSync("git", ["status", "--porcelain"], { cwd: root, encoding: "utf8" });
-if (stdout !== "") {
-  console.error(`the checkout has changes; commit or stash them first:\n${stdout}`);
+const changes = git("status", "--porcelain");
+if (changes !== "") {
+  console.error(`the checkout has changes; commit or stash them first:\n${changes}`);
   process.exit(1);
 }
 
-for (const name of names) {
-  edit(`packages/${name}/package.json`, (text) => {
+for (const path of git("ls-files", "*/package.json").trim().split("\n")) {
+  edit(path, (text) => {
     const manifest = JSON.parse(text);
-    manifest.version = version;
-    for (const dependency of Object.keys(manifest.dependencies ?? {}))
-      if (dependency.startsWith("@voxrpc/")) manifest.dependencies[dependency] = version;
+    if (names.some((name) => path === `packages/${name}/package.json`)) manifest.version = version;
+    for (const dependencies of [manifest.dependencies ?? {}, manifest.devDependencies ?? {}])
+      for (const dependency of Object.keys(dependencies))
+        if (dependency.startsWith("@voxrpc/")) dependencies[dependency] = version;
     return `${JSON.stringify(manifest, undefined, 2)}\n`;
   });
 }
@@ -34,6 +35,7 @@ edit("CHANGELOG.md", (text) =>
   text.replace(/^## .*, unreleased$/m, `## ${version}, ${new Date().toISOString().slice(0, 10)}`),
 );
 run("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]);
+run("npm", ["run", "--silent", "build"]);
 run("npm", ["run", "--silent", "generate"]);
 run("npm", ["run", "--silent", "pack"]);
 console.log(`
@@ -42,12 +44,11 @@ Version ${version} is in the checkout and in tarballs/. Next, by hand:
   2. git commit -am "Release ${version}" && git tag v${version}
   3. for each of tarballs/*.tgz, runtime first: npm publish <file> --access public`);
 
+function git(...args) {
+  return spawnSync("git", args, { cwd: root, encoding: "utf8" }).stdout;
+}
+
 function edit(path, change) {
   const text = readFileSync(`${root}${path}`, "utf8");
-  const changed = change(text);
-  if (changed === text && !text.includes(version)) {
-    console.error(`${path}: found nothing to set to ${version}`);
-    process.exit(1);
-  }
-  writeFileSync(`${root}${path}`, changed);
+  writeFileSync(`${root}${path}`, change(text));
 }
