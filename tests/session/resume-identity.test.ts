@@ -84,7 +84,9 @@ describe.each(acceptors)("a session at %s", (_name, make, sameData, otherToken) 
     ["its peer", alice, sameData],
     ["its user with another token", { ...alice, token: "2" }, otherToken],
     ["another user with its token", { ...alice, user: "mallory" }, false],
-    ["a peer that says nothing", { "vox-service": "Shop" }, false],
+    // Without an identity it contradicts nothing.
+    ["a peer that says nothing", { "vox-service": "Shop" }, sameData && !otherToken],
+    ["a peer that says more", { ...alice, role: "admin" }, otherToken],
     ["a peer that wants another service", { ...alice, "vox-service": "Noop" }, false],
   ];
 

@@ -89,7 +89,7 @@ export class IncomingConnection {
 
   /**
    * Says who the peer is, before it is accepted: the name of a user, for example. A session that can be resumed goes on over
-   * another link for the same peer only. Without it, a peer is what it says about itself in its metadata.
+   * another link for the same peer only. Without it, a peer is another one when its metadata says something else.
    * @param principal data: texts, numbers, and plain objects and arrays of them. An instance of a class is the same as no
    * other, so that each link gets a session of its own; undefined and null say nothing
    */

@@ -18,8 +18,10 @@ export interface SessionRecord {
   readonly peer: ConnectionSettings;
   /** Whether the peer announced retry. */
   readonly peerSupportsRetry: boolean;
-  /** Stands for the peer whose session it is: 32 hexadecimal digits; undefined when it cannot be told from others. */
+  /** Stands for the peer whose session it is, as the application has identified it: 32 hexadecimal digits. */
   readonly identity?: string | undefined;
+  /** Of a peer that the application has not identified: one hash for each entry of metadata that it has sent. */
+  readonly claims?: readonly string[] | undefined;
 }
 
 /** A session of this process goes on over the link. */

@@ -14,7 +14,7 @@ import { reportAcceptor } from "../acceptor/admission.js";
 import type { ConnectionRequest } from "../acceptor/incoming-connection.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import { serviceKey } from "../establish/options.js";
-import type { LinkOffer, LinkPurpose, ResumeTarget } from "../establish/resume-target.js";
+import type { LinkOffer, LinkPurpose, ResumeTarget, SessionRecord } from "../establish/resume-target.js";
 import type { HandshakeResult, PeerIntroduction } from "../handshake/handshake-core.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import { notify, type Observer, type ResumeRefusedEvent } from "../observer.js";
@@ -32,7 +32,10 @@ import { ownerOfAddress, type Share } from "./waiting-sessions.js";
 export interface Newcomer {
   /** The service that it asks for. */
   readonly service: string | undefined;
+  /** As the application has identified it. */
   readonly identity: string | undefined;
+  /** Where it has not: what the peer says about itself. */
+  readonly claims: readonly string[] | undefined;
   readonly share: Share;
 }
 
@@ -62,7 +65,12 @@ export class AcceptorResume implements ResumeTarget {
   private readonly sessions: KeyedSessions;
   /** Whether operations of a session outlive this process, too. */
   private readonly keepsOperations: boolean;
-  private newcomer: Newcomer = { service: undefined, identity: undefined, share: { owner: "", claim: "" } };
+  private newcomer: Newcomer = {
+    service: undefined,
+    identity: undefined,
+    claims: undefined,
+    share: { owner: "", claim: "" },
+  };
   /** The session that the link is for; undefined for a new one. */
   private kept: KeptSession | undefined = undefined;
 
@@ -112,8 +120,9 @@ export class AcceptorResume implements ResumeTarget {
   ): LinkPurpose | Promise<LinkPurpose> {
     const { onResume } = this.sessions;
     const { session, record } = kept;
-    const { identity, service } = this.newcomer;
-    const isSameIdentity = identity !== undefined && identity === record.identity;
+    const { newcomer } = this;
+    const { service } = newcomer;
+    const isSameIdentity = isSamePeer(record, newcomer);
     const refused = (by: ResumeRefusedEvent["by"]): LinkPurpose => {
       const { link } = request;
       notify(this.sessions.observer, "onResumeRefused", { link, sessionId: record.sessionId, by });
@@ -164,20 +173,39 @@ export class AcceptorResume implements ResumeTarget {
   }
 }
 
-/** A peer that the application has not identified is what it says about itself: another token is another peer. */
 function newcomerOf(
   principal: unknown,
   metadata: Metadata,
   { origin, service }: ConnectionRequest,
 ): Newcomer {
   const isIdentified = principal !== undefined && principal !== null;
-  const claims = new Metadata(metadata);
-  claims.delete(serviceKey);
-  const claim = identityOf(claims) ?? "";
-  const identity = isIdentified ? identityOf(principal) : claim;
-  const owner =
-    isIdentified && identity !== undefined ? `of ${identity}` : ownerOfAddress(origin?.peerAddress);
-  return { service, identity, share: { owner, claim } };
+  const said = new Metadata(metadata);
+  said.delete(serviceKey);
+  const claim = identityOf(said) ?? "";
+  const identity = isIdentified ? identityOf(principal) : undefined;
+  const claims = isIdentified ? undefined : claimsOf(said);
+  const owner = identity !== undefined ? `of ${identity}` : ownerOfAddress(origin?.peerAddress);
+  return { service, identity, claims, share: { owner, claim } };
+}
+
+/** Entries that are compared one by one. */
+const mostClaims = 64;
+
+function claimsOf(said: Metadata): readonly string[] {
+  const hashes = [...said].flatMap(({ key, value }) => identityOf([key, value]) ?? []);
+  if (hashes.length <= mostClaims) return hashes;
+  return [identityOf(hashes) ?? ""].filter((each) => each !== "");
+}
+
+/** Whether the peer is the one whose session it is. One that the application has not identified contradicts nothing. */
+export function isSamePeer(
+  record: Pick<SessionRecord, "identity" | "claims">,
+  { identity, claims }: Pick<Newcomer, "identity" | "claims">,
+): boolean {
+  if (identity !== undefined) return identity === record.identity;
+  if (claims === undefined || record.identity !== undefined || record.claims === undefined) return false;
+  const before = new Set(record.claims);
+  return claims.every((each) => before.has(each));
 }
 
 function after<T, U>(answer: Awaitable<T>, goOn: (answer: T) => U | Promise<U>): U | Promise<U> {

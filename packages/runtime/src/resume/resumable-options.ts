@@ -15,7 +15,7 @@ export interface ResumeRequest {
   readonly sessionId: string;
   /**
    * Whether the peer is the one whose session it is: the router's `context` has given the same, `identify` was called with
-   * the same, or, without both, the peer has sent the same metadata.
+   * the same, or, without both, the peer has sent no metadata that differs.
    */
   readonly isSameIdentity: boolean;
 }

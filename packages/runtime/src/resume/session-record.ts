@@ -21,6 +21,10 @@ const recordChecks: OptionChecks<SessionRecord> = {
   peer: nested(settingsChecks),
   peerSupportsRetry: flag,
   identity: id,
+  claims: (value, name) => {
+    if (!Array.isArray(value)) throw new TypeError(`${name} must be a list`);
+    for (const [index, each] of value.entries()) id(each, `${name}[${index}]`);
+  },
 };
 
 /**
@@ -31,10 +35,11 @@ export function checkedRecord(given: unknown): SessionRecord {
   try {
     const record = given as SessionRecord;
     checkOptions(record, recordChecks, "record");
-    const { sessionId, local, peer, peerSupportsRetry, identity } = record;
+    const { sessionId, local, peer, peerSupportsRetry, identity, claims } = record;
     for (const [name, each] of Object.entries({ sessionId, local, peer, peerSupportsRetry }))
       if (each === undefined) throw new TypeError(`record.${name} is missing`);
-    return { sessionId, local: settingsOf(local), peer: settingsOf(peer), peerSupportsRetry, identity };
+    const settings = { local: settingsOf(local), peer: settingsOf(peer) };
+    return { sessionId, ...settings, peerSupportsRetry, identity, claims };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new StoreError("RecordDamaged", `a session's record is damaged: ${why}`, { cause });

@@ -25,7 +25,7 @@ import { anyObject, clock as checkClock, checkOptions, type OptionChecks } from 
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
 import { makeResumeKey, toHex } from "../session/session-id.js";
-import { AcceptorResume, type Newcomer } from "./acceptor-resume.js";
+import { AcceptorResume, isSamePeer, type Newcomer } from "./acceptor-resume.js";
 import { type OnResume, type ResumableOptions, resumableChecks } from "./resumable-options.js";
 import { KeptSession } from "./session-keys.js";
 import { checkedRecord } from "./session-record.js";
@@ -136,10 +136,10 @@ export class SessionRegistry implements ResumableSessions {
     newcomer: Newcomer,
     kept: KeptSession | undefined,
   ): void {
-    const { service, identity, share } = newcomer;
+    const { service, identity, claims, share } = newcomer;
     const { peerSupportsRetry } = result;
     const { sessionId } = session.core;
-    const record = { sessionId, ...settingsPair(result), peerSupportsRetry, identity };
+    const record = { sessionId, ...settingsPair(result), peerSupportsRetry, identity, claims };
     const entry = kept ?? new KeptSession(key, record, session);
     entry.session = session;
     entry.record = record;
@@ -154,10 +154,11 @@ export class SessionRegistry implements ResumableSessions {
   }
 
   /** The peer has come back and has read the offer of this key. @internal */
-  confirm(kept: KeptSession, key: Uint8Array, { identity, share }: Newcomer): void {
+  confirm(kept: KeptSession, key: Uint8Array, newcomer: Newcomer): void {
+    const { identity, claims, share } = newcomer;
     kept.share = share;
-    if (kept.record.identity !== identity) {
-      kept.record = { ...kept.record, identity };
+    if (!isSamePeer(kept.record, newcomer)) {
+      kept.record = { ...kept.record, identity, claims };
       this.save(key, kept.record);
     }
     this.forget(kept.confirm(key));
