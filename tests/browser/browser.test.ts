@@ -71,6 +71,20 @@ for (const known of knownBrowsers) {
       await run(page, "close");
     });
 
+    it.each(["online", "shown"])("makes an attempt at once when it is %s", async (sign) => {
+      expect(await run(page, "openPatient")).toBe(0);
+      site.cutConnections();
+      await page.waitForFunction("tests.state().then(({ kind }) => kind === 'recovering')");
+      await run(page, sign);
+      await page.waitForFunction("globalThis.reconnects === 1");
+      expect(await run(page, "callOnKept")).toBe(0);
+      await run(page, "close");
+    });
+
+    it("holds as many items as it has given credit for when it reads none", async () => {
+      expect(await run(page, "unread")).toBe(16);
+    });
+
     it("connects from a worker", async () => {
       expect(await run(page, "worker")).toBe(1225);
     });

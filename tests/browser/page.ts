@@ -15,6 +15,8 @@ interface Page {
   /** Connections that took the place of lost ones. */
   reconnects?: number;
   tests: Readonly<Record<string, () => Promise<unknown>>>;
+  dispatchEvent(event: Event): void;
+  readonly document: { dispatchEvent(event: Event): void };
   addEventListener(
     type: "securitypolicyviolation",
     listener: (event: { readonly violatedDirective: string }) => void,
@@ -113,6 +115,41 @@ page.tests = {
   /** A unary call, which the session makes again over another connection. */
   async callOnKept() {
     return kept?.running();
+  },
+  /** A session that pauses for an hour before it looks for another connection. */
+  async openPatient() {
+    const hour = 3_600_000;
+    kept = await connect(Streams, {
+      reconnect: reconnecting({
+        minDelayMs: hour,
+        maxDelayMs: hour,
+        maxElapsedMs: 2 * hour,
+        jitter: () => 1,
+      }),
+    });
+    page.reconnects = 0;
+    kept.$session.onStateChanged((state) => {
+      if (state.kind === "open") page.reconnects = state.reconnects;
+    });
+    return kept.running();
+  },
+  /** The network is back, as the browser says it. */
+  async online() {
+    page.dispatchEvent(new Event("online"));
+  },
+  /** The page is shown again, as the browser says it. */
+  async shown() {
+    page.document.dispatchEvent(new Event("visibilitychange"));
+  },
+  /** How many items a server sends to a page that reads none of them. */
+  async unread() {
+    await using client = await connect(Streams, { initialChannelCredit: 16 });
+    const numbers = channel<number>();
+    const sending = client.endless(numbers.tx);
+    // Each answer comes after what the server has sent before it.
+    for (let turn = 0; turn < 50; turn++) await client.running();
+    await numbers.rx.cancel();
+    return sending;
   },
   async state() {
     return kept?.$session.state;

@@ -60,11 +60,13 @@ async function forwarded(place: string, dispatcher: $.Dispatcher): Promise<Stopp
   });
   const { address } = server;
   const far: Socket[] = [];
+  const all: Socket[] = [];
   const relay = createServer((near) => {
     const socket = connectSocket(
       "path" in address ? { path: address.path } : { port: address.port, host: "127.0.0.1" },
     );
     far.push(socket.on("error", () => near.destroy()));
+    all.push(near, socket);
     near.on("error", () => socket.destroy()).on("close", () => socket.destroy());
     near.pipe(socket).pipe(near);
   });
@@ -75,7 +77,7 @@ async function forwarded(place: string, dispatcher: $.Dispatcher): Promise<Stopp
   opens({
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
-        for (const socket of far) socket.destroy();
+        for (const socket of all) socket.destroy();
         relay.close(() => resolve());
       }),
   });
@@ -140,6 +142,7 @@ async function untilStill(made: () => number): Promise<void> {
 const carriers: Readonly<Record<string, (dispatcher: $.Dispatcher) => Promise<Stoppable>>> = {
   TCP: (dispatcher) => forwarded("tcp://127.0.0.1:0", dispatcher),
   "a Unix socket": (dispatcher) => forwarded(`local://${join(folder, "s")}`, dispatcher),
+  WebSocket: (dispatcher) => forwarded("ws://127.0.0.1:0", dispatcher),
   "a message port": messagePorts,
 };
 
