@@ -8,12 +8,13 @@ import { EncodeFault } from "../postcard/faults.js";
 import type * as Explanations from "../shape/codec-error.js";
 import { describeThrown } from "../shape/describe-thrown.js";
 import type { Shape } from "../shape/shape.js";
+import type { AnyMethod } from "./outgoing-request.js";
 
 /** Makes the error for a value that could not be written. */
 export type ExplainEncode = typeof Explanations.encodeError;
 
 /** The error for a value that could not be written, without its place where the code for that cannot be loaded. */
-export async function explainLater(
+async function explainLater(
   fault: unknown,
   shape: Shape,
   value: unknown,
@@ -26,4 +27,15 @@ export async function explainLater(
     const reason = fault instanceof EncodeFault ? fault.reason : describeThrown(fault);
     return new CodecError("EncodeFailed", reason, { path: label }, { cause: fault });
   }
+}
+
+/** The error for arguments that could not be written; later where the code for its place has to be loaded. */
+export function explained(
+  fault: unknown,
+  { service, name, args }: AnyMethod,
+  values: readonly unknown[],
+  explain: ExplainEncode | undefined,
+): CodecError | Promise<CodecError> {
+  if (fault instanceof CodecError) return fault;
+  return (explain ?? explainLater)(fault, args.shape, values, `${service}.${name}`);
 }

@@ -30,7 +30,9 @@ import { MethodTable } from "./method-table.js";
 import { isOrdinaryEnd } from "./ordinary-end.js";
 import { Replies } from "./replies.js";
 import { RequestEvents } from "./request-events.js";
-import { queuedSnapshot, runningSnapshot } from "./snapshot.js";
+import { incomingSnapshot } from "./snapshot.js";
+
+const typesChanged = "the types changed before the call could run";
 
 /** Calls of the peer on one connection. */
 export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
@@ -71,21 +73,11 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       (method) => method.response,
       (method) => bindings.decideArguments(method),
     );
-    this.arguments = new IncomingArguments(
-      this.methods,
-      parts.openChannels(channels),
-      this.events,
-      connection.host.decoded,
-    );
+    const opened = parts.openChannels(channels);
+    this.arguments = new IncomingArguments(this.methods, opened, this.events, connection.host.decoded);
     this.replies = new Replies(connection, bindings, limits);
-    this.operations = new Operations(
-      connection,
-      parts.operationStore,
-      limits.storeTimeoutMs,
-      parts.isResumable,
-      clock,
-      this,
-    );
+    const { operationStore: store, isResumable } = parts;
+    this.operations = new Operations(connection, store, limits.storeTimeoutMs, isResumable, clock, this);
     this.limit = Math.max(1, connection.local.maxConcurrentRequests);
     this.waiting = new WaitingCalls(connection.host, Math.max(limits.maxQueuedRequests, 16 * this.limit));
   }
@@ -97,11 +89,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   /** Those that have not been answered, the running ones first. */
   snapshot(nowMs: number): RequestSnapshot[] {
-    const running = Array.from(this.running.values(), (request) => runningSnapshot(request, nowMs));
-    const queued = this.waiting
-      .all()
-      .map((call) => queuedSnapshot(call, methodIdOf(call), this.find(call), nowMs));
-    return [...running, ...queued];
+    return incomingSnapshot(this.running, this.waiting.all(), (call) => this.find(call), nowMs);
   }
 
   /** A Call: runs it, queues it, or ends the connection when the peer breaks the rules of request ids. */
@@ -124,7 +112,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       return;
     }
     if (this.isFull || this.waiting.ready.size !== 0 || connection.host.isCongested) {
-      this.keep(this.waiting.ready, head, bytes, this.arrivedMs);
+      keep(this.connection, this.waiting.ready, head, bytes, this.arrivedMs);
     } else {
       this.run(head, bytes, this.arrivedMs);
     }
@@ -248,11 +236,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     try {
       const reading = request.reading ?? this.methods.decide(request.served);
       if (reading === undefined || reading.problem !== undefined) {
-        this.answer(
-          request,
-          "InvalidPayload",
-          reading?.problem ?? "the types changed before the call could run",
-        );
+        this.answer(request, "InvalidPayload", reading?.problem ?? typesChanged);
         return;
       }
       args = this.arguments.read(request, reading);
@@ -352,16 +336,6 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     return true;
   }
 
-  private keep(
-    queue: ArrivalQueue,
-    head: MessageHead | QueuedMessage,
-    bytes: Uint8Array,
-    sinceMs: number,
-  ): void {
-    if (queue.add(head, bytes, sinceMs)) return;
-    this.connection.fail(`more than ${queue.size} requests wait for an answer`);
-  }
-
   private run(head: MessageHead | QueuedMessage, bytes: Uint8Array, arrivedMs: number): void {
     const method = this.find(head);
     if (method === undefined) {
@@ -370,18 +344,11 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     }
     const served = this.methods.entry(method);
     if (served.decision === undefined && this.methods.decide(served) === undefined) {
-      this.keep(this.waiting.unread, head, bytes, arrivedMs);
+      keep(this.connection, this.waiting.unread, head, bytes, arrivedMs);
       return;
     }
-    const request = new IncomingRequest(
-      served,
-      this.connection.id,
-      this.caller,
-      head,
-      bytes,
-      arrivedMs,
-      this.draining,
-    );
+    const { connection, caller, draining } = this;
+    const request = new IncomingRequest(served, connection.id, caller, head, bytes, arrivedMs, draining);
     this.events.begin(request);
     this.events.started(request);
     if (request.mayRepeat && (this.running.size !== 0 || this.operations.asksStore(method)))
@@ -441,10 +408,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.reply(request, 0, method.ok, value);
     } else if (method.error === undefined) {
       this.drop(request);
-      this.events.handlerFailed(
-        request,
-        new TypeError(`${method.service}.${method.name} declares no error, yet its handler gave one`),
-      );
+      this.events.handlerFailed(request, undeclared(method));
     } else {
       this.reply(request, 1, method.error, value.value);
     }
@@ -484,8 +448,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     } catch (fault) {
       const { method } = request;
       if (!this.tellTooLarge(request, fault)) this.drop(request);
-      const label = `${method.service}.${method.name}: ${variant === 0 ? "result" : "error"}`;
-      const error = fault instanceof CodecError ? fault : encodeError(fault, type.shape, value, label);
+      const error = unwritable(fault, method, variant, type, value);
       this.events.codecFailed("onEncodeError", "response", request, error);
       this.events.handlerFailed(request, error);
       return;
@@ -501,12 +464,8 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 
   private answer(request: IncomingRequest, code: CallErrorCode, detail = ""): void {
-    const { requestId, served } = request;
-    const { metadataLimits } = this.connection.host.outbox.writer;
-    const { answeredMetadata: beside } = request;
-    // What the handler has put beside its answer may be too large to be sent.
-    const metadata = beside !== undefined && isSendable(beside, metadataLimits) ? beside : undefined;
-    this.replies.answer(requestId, served, code, detail, metadata);
+    const metadata = sendableMetadata(request, this.connection);
+    this.replies.answer(request.requestId, request.served, code, detail, metadata);
     this.finish(request, code, detail);
   }
 
@@ -517,6 +476,40 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     if (this.running.size !== 0) this.running.delete(request.requestId);
     this.events.finished(request, outcome);
   }
+}
+
+/** What the handler has put beside its answer, unless it is too large to be sent. */
+function sendableMetadata({ answeredMetadata: beside }: IncomingRequest, { host }: Connection) {
+  const { metadataLimits } = host.outbox.writer;
+  return beside !== undefined && isSendable(beside, metadataLimits) ? beside : undefined;
+}
+
+/** A Call that waits, if there is room. */
+function keep(
+  connection: Connection,
+  queue: ArrivalQueue,
+  head: MessageHead | QueuedMessage,
+  bytes: Uint8Array,
+  sinceMs: number,
+): void {
+  if (queue.add(head, bytes, sinceMs)) return;
+  connection.fail(`more than ${queue.size} requests wait for an answer`);
+}
+
+function undeclared({ service, name }: HandledMethod): TypeError {
+  return new TypeError(`${service}.${name} declares no error, yet its handler gave one`);
+}
+
+/** Why an answer does not fit its type. */
+function unwritable(
+  fault: unknown,
+  { service, name }: HandledMethod,
+  variant: 0 | 1,
+  { shape }: HandledMethod["ok"],
+  value: unknown,
+): CodecError {
+  if (fault instanceof CodecError) return fault;
+  return encodeError(fault, shape, value, `${service}.${name}: ${variant === 0 ? "result" : "error"}`);
 }
 
 /** A call is answered: so end the channels that its handler has. */

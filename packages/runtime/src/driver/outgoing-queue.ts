@@ -34,4 +34,20 @@ export class WaitingQueue {
     request.next = undefined;
     this.length -= 1;
   }
+
+  /** Whether one of them was made by a handler that is called by the peer. */
+  hasNested(): boolean {
+    let request = this.first;
+    while (request !== undefined && !request.isNested) request = request.next;
+    return request !== undefined;
+  }
+
+  /** Takes those out that {@link hasNested} looks for. */
+  takeNested(): OutgoingRequest[] {
+    const taken: OutgoingRequest[] = [];
+    for (let request = this.first; request !== undefined; request = request.next)
+      if (request.isNested) taken.push(request);
+    for (const request of taken) this.remove(request);
+    return taken;
+  }
 }

@@ -29,12 +29,11 @@ import { IdAllocator } from "../session/parity.js";
 import { unlocatedDecodeError } from "../shape/decode-error.js";
 import type { MessageHead } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
-import { beginPayload, endPayload, writeCallHead, writeCancel } from "../wire/request-messages.js";
 import { ArrivalQueue, type QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
-import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
 import { Deadlines } from "./deadlines.js";
-import { type ExplainEncode, explainLater } from "./explanations.js";
+import { abandonChannels, encodeCall, sendCancel } from "./encode-call.js";
+import { type ExplainEncode, explained } from "./explanations.js";
 import { InFlightTable } from "./in-flight-table.js";
 import { MethodTable } from "./method-table.js";
 import { NestedCalls, type NestingHost, nestedWaitMs } from "./nested-calls.js";
@@ -81,6 +80,47 @@ function giveMetadata(
 
 /** UTF-16 units of a text with which the peer explains that it could not read a call. */
 const longestDetail = 1024;
+
+/** A failure that travels. @throws DecodeFault for one that nobody knows */
+function readFailure(
+  reader: Reader,
+  index: number,
+): { readonly code: CallErrorCode; readonly detail: string } {
+  const code = failureCodes[index];
+  if (code === undefined) unknownVariant(reader, index, "VoxError");
+  const detail = code === "InvalidPayload" ? peerText(readString(reader), longestDetail) : "";
+  return { code, detail: saidByPeer[code] ?? detail };
+}
+
+/** Schemas inside a Response. Source: `protocol/schemas.md` §5. @returns false when the connection has ended */
+function receiveInlined(
+  connection: Connection,
+  bindings: Bindings,
+  inFlight: InFlightTable,
+  methods: MethodTable<AnyMethod, ResponseReading>,
+  head: MessageHead | QueuedMessage,
+  bytes: Uint8Array,
+): boolean {
+  if (!inFlight.has(head.id)) {
+    connection.fail(`response schemas for unknown inflight request ${head.id}`);
+    return false;
+  }
+  const request = inFlight.peek(head.id);
+  // Of an abandoned request the method is forgotten: the next announcement of the same schemas would be taken.
+  if (request === undefined) return true;
+  const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
+  if (!bindings.receive(request.method.id, "response", payload, "inlined request schemas")) return false;
+  methods.forget(request.method.id);
+  return true;
+}
+
+/** @param limit of calls in flight */
+function nestedTooDeep(limit: number): string {
+  return (
+    `${limit} calls are in flight, and none has ended for ${nestedWaitMs} ms: ` +
+    "handlers call each other back deeper than maxConcurrentRequests of the peer, or hang"
+  );
+}
 
 /** Calls of ours on one connection. */
 export class OutgoingCalls implements ResendHost, NestingHost {
@@ -203,7 +243,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       return;
     }
     if (options?.signal?.aborted === true) {
-      this.abandonChannels(request, options.signal.reason);
+      abandonChannels(request, options.signal.reason);
       this.fail(request, "Cancelled", "", options.signal.reason);
       return;
     }
@@ -218,7 +258,10 @@ export class OutgoingCalls implements ResendHost, NestingHost {
 
   /** A Response: settles its request; ignored when the id is not in flight. */
   onResponse(head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
-    if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
+    if (head.schemasEnd > head.schemasStart) {
+      const { connection, bindings, inFlight, methods } = this;
+      if (!receiveInlined(connection, bindings, inFlight, methods, head, bytes)) return;
+    }
     const request = this.inFlight.take(head.id);
     if (request !== undefined && this.resends !== undefined) this.resends.delete(request);
     this.answers += 1;
@@ -261,7 +304,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     this.resends ??= (this.connection.host.resends as Resending | undefined)?.start(this, this.clock);
     this.resends?.onLinkLost(this.inFlight.open(), this.peerSupportsRetry, cause, last);
     // The Cancel may be lost, and so may the answer.
-    for (const id of this.inFlight.forgetAbandoned()) this.sendCancel(id);
+    for (const id of this.inFlight.forgetAbandoned()) sendCancel(this.connection, id);
   }
 
   /** There is a link again. */
@@ -275,24 +318,13 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   }
 
   hasNestedWaiting(): boolean {
-    if (this.isCut || this.inFlight.size < this.limit) return false;
-    let request = this.waiting.head;
-    while (request !== undefined && !request.isNested) request = request.next;
-    return request !== undefined;
+    return !this.isCut && this.inFlight.size >= this.limit && this.waiting.hasNested();
   }
 
   failNested(): void {
-    const detail =
-      `${this.limit} calls are in flight, and none has ended for ${nestedWaitMs} ms: ` +
-      "handlers call each other back deeper than maxConcurrentRequests of the peer, or hang";
-    let next = this.waiting.head;
-    while (next !== undefined) {
-      const request = next;
-      next = request.next;
-      if (!request.isNested) continue;
-      this.waiting.remove(request);
-      this.abandonChannels(request, undefined);
-      this.fail(request, "Cancelled", detail);
+    for (const request of this.waiting.takeNested()) {
+      abandonChannels(request, undefined);
+      this.fail(request, "Cancelled", nestedTooDeep(this.limit));
     }
   }
 
@@ -339,7 +371,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     const entry = this.methods.entry(request.method);
     try {
       this.bindings.announce(entry.announcement, entry.idBytes, "args");
-      const bytes = outbox.commit(this.encode(request, request.requestId, entry.idBytes));
+      const bytes = outbox.commit(encodeCall(this.connection, request, request.requestId, entry.idBytes));
       request.sinceMs = outbox.traffic.lastOutMs ?? 0;
       this.lastId = request.requestId;
       return bytes;
@@ -352,22 +384,6 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   private readonly onAbort = (request: OutgoingRequest): void => {
     this.cancel(request, request.signal?.reason);
   };
-
-  /** Schemas inside a Response. Source: `protocol/schemas.md` §5. @returns false when the connection has ended */
-  private receiveInlined(head: MessageHead | QueuedMessage, bytes: Uint8Array): boolean {
-    if (!this.inFlight.has(head.id)) {
-      this.connection.fail(`response schemas for unknown inflight request ${head.id}`);
-      return false;
-    }
-    const request = this.inFlight.peek(head.id);
-    // Of an abandoned request the method is forgotten: the next announcement of the same schemas would be taken.
-    if (request === undefined) return true;
-    const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
-    if (!this.bindings.receive(request.method.id, "response", payload, "inlined request schemas"))
-      return false;
-    this.forget(request.method.id);
-    return true;
-  }
 
   private wait(request: OutgoingRequest): void {
     request.sinceMs = Math.floor(this.clock.now());
@@ -394,7 +410,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     const entry = this.methods.entry(method);
     if (outbox.isEncoding) {
       this.unwatch(request);
-      this.abandonChannels(request, undefined);
+      abandonChannels(request, undefined);
       const text = "a value called back into its session while it was encoded";
       this.giveError(request, new CodecError("EncodeFailed", text), false);
       return;
@@ -404,11 +420,11 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       request.operationId = this.peerSupportsRetry ? this.nextOperationId : 0;
       if (!entry.announcement.isSent) {
         // A trial first, so that the schemas of a call that cannot be encoded do not leave alone.
-        this.encode(request, id, entry.idBytes);
+        encodeCall(this.connection, request, id, entry.idBytes);
         outbox.discard();
         this.bindings.announce(entry.announcement, entry.idBytes, "args");
       }
-      outbox.commit(this.encode(request, id, entry.idBytes));
+      outbox.commit(encodeCall(this.connection, request, id, entry.idBytes));
       this.ids.take();
       request.requestId = id;
       this.lastId = id;
@@ -420,51 +436,16 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     } catch (fault) {
       outbox.discard();
       this.unwatch(request);
-      this.abandonChannels(request, fault);
-      const label = `${method.service}.${method.name}`;
-      const { shape } = method.args;
-      if (fault instanceof CodecError) this.failEncoding(request, fault);
-      else if (this.explain !== undefined)
-        this.failEncoding(request, this.explain(fault, shape, request.args, label));
-      else
-        request.resolve(
-          explainLater(fault, shape, request.args, label).then((error) => {
-            this.events.codecFailed("onEncodeError", "arguments", request, error);
-            return rejection(error);
-          }),
-        );
+      abandonChannels(request, fault);
+      const error = explained(fault, method, request.args, this.explain);
+      if (error instanceof CodecError) this.failEncoding(request, error);
+      else void error.then((later) => this.failEncoding(request, later));
     }
   }
 
   private failEncoding(request: OutgoingRequest, error: CodecError): void {
     this.events.codecFailed("onEncodeError", "arguments", request, error);
     this.giveError(request, error, false);
-  }
-
-  private encode(request: OutgoingRequest, id: number, methodIdBytes: Uint8Array): number {
-    const { connection } = this;
-    const { outbox } = connection.host;
-    const w = outbox.writer;
-    const { operationId } = request;
-    let p = outbox.begin();
-    p = writeCallHead(w, p, connection.id, id, methodIdBytes);
-    const { channels, method } = request;
-    if (channels === undefined) {
-      p = writeCallMetadata(w, p, request.options?.metadata, operationId);
-      const start = beginPayload(w, p);
-      p = method.args.write(w, start, request.args);
-      return endPayload(w, start, p);
-    }
-    p = writeChannelCallMetadata(w, p, request.options?.metadata, operationId, method.idempotent);
-    const start = beginPayload(w, p);
-    channels.restart();
-    w.binder = channels;
-    try {
-      p = method.args.write(w, start, request.args);
-    } finally {
-      w.binder = undefined;
-    }
-    return endPayload(w, start, p);
   }
 
   private settle(request: OutgoingRequest, head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
@@ -479,7 +460,6 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     this.unwatch(request);
     const { onMetadata } = request;
     if (onMetadata !== undefined) giveMetadata(this.events, onMetadata, request, head, bytes);
-    const { asResult } = request;
     const { reader } = this;
     reader.reset(bytes, head.payloadStart, head.payloadEnd);
     let value: unknown;
@@ -505,17 +485,15 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       return;
     }
     this.events.finished(request, "Ok");
-    request.resolve(asResult ? okResult(value) : value);
+    request.resolve(request.asResult ? okResult(value) : value);
   }
 
   private settleError(request: OutgoingRequest, reader: Reader, { problem, read }: Reading): CallRejection {
     const { method } = request;
     const index = readTag(reader);
     if (index !== 0) {
-      const code = failureCodes[index];
-      if (code === undefined) unknownVariant(reader, index, "VoxError");
-      const detail = code === "InvalidPayload" ? peerText(readString(reader), longestDetail) : "";
-      return this.fail(request, code, saidByPeer[code] ?? detail);
+      const { code, detail } = readFailure(reader, index);
+      return this.fail(request, code, detail);
     }
     if (problem !== undefined || method.error === undefined) {
       const detail = problem ?? "a declared error of a method that declares none";
@@ -542,25 +520,10 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       // Whether a call that is to be sent again has an answer on its way cannot be known: its id is not kept.
       if (this.resends?.delete(request)) this.inFlight.take(request.requestId);
       else this.inFlight.abandon(request.requestId);
-      this.sendCancel(request.requestId);
+      sendCancel(this.connection, request.requestId);
     }
-    this.abandonChannels(request, cause);
+    abandonChannels(request, cause);
     this.fail(request, "Cancelled", cause instanceof CallTimeoutError ? cause.message : "", cause);
-  }
-
-  /** The call is over before its channels are: both halves learn it, also those of a call that never left. */
-  private abandonChannels(request: OutgoingRequest, cause: unknown): void {
-    if (request.channels === undefined) return;
-    if (request.requestId === 0)
-      channelingOf(request.method)?.abandonUnsent(request.method.args.shape, request.args, cause);
-    else request.channels.abandon(cause);
-  }
-
-  private sendCancel(id: number): void {
-    const { outbox } = this.connection.host;
-    // An abort may come from a getter of a value that is being encoded.
-    if (outbox.isEncoding) queueMicrotask(() => this.sendCancel(id));
-    else outbox.commit(writeCancel(outbox.writer, outbox.begin(), this.connection.id, id));
   }
 
   private failEnded(request: OutgoingRequest): void {
@@ -569,14 +532,14 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       code: isShutdown ? ("SessionShutdown" as const) : ("ConnectionClosed" as const),
       cause: undefined,
     };
-    if (request.requestId === 0) this.abandonChannels(request, cause);
+    if (request.requestId === 0) abandonChannels(request, cause);
     else if (this.resends?.delete(request)) request.channels?.endReceivers(linkLost(cause));
     this.fail(request, code, "", cause);
   }
 
   private failCrowded(request: OutgoingRequest): void {
     const detail = `${this.waitingLimit} calls wait for a new link already (limit maxWaitingCalls)`;
-    this.abandonChannels(request, undefined);
+    abandonChannels(request, undefined);
     this.fail(request, "ConnectionClosed", detail);
   }
 

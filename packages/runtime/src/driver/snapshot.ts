@@ -5,6 +5,7 @@ import { methodText } from "../channel/origin.js";
 import type { QueuedMessage } from "./arrival-queue.js";
 import type { InFlightTable } from "./in-flight-table.js";
 import type { IncomingRequest } from "./incoming-request.js";
+import { methodIdOf } from "./method-id.js";
 import type { WaitingQueue } from "./outgoing-queue.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
 
@@ -33,7 +34,7 @@ function ours(id: number | undefined, request: OutgoingRequest | undefined, nowM
 }
 
 /** A call of the peer that waits. @param method undefined when it is not served here */
-export function queuedSnapshot(
+function queuedSnapshot(
   call: QueuedMessage,
   methodId: bigint,
   method: HandledMethod | undefined,
@@ -50,7 +51,7 @@ export function queuedSnapshot(
 }
 
 /** A call of the peer whose handler runs. */
-export function runningSnapshot(request: IncomingRequest, nowMs: number): RequestSnapshot {
+function runningSnapshot(request: IncomingRequest, nowMs: number): RequestSnapshot {
   return {
     id: snapshotId(request.requestId),
     direction: "incoming",
@@ -63,4 +64,17 @@ export function runningSnapshot(request: IncomingRequest, nowMs: number): Reques
 
 function age(sinceMs: number, nowMs: number): number {
   return Math.max(0, nowMs - sinceMs);
+}
+
+/** Calls of the peer: the running ones, then those that wait. */
+export function incomingSnapshot(
+  running: ReadonlyMap<unknown, IncomingRequest>,
+  waiting: readonly QueuedMessage[],
+  find: (call: QueuedMessage) => HandledMethod | undefined,
+  nowMs: number,
+): RequestSnapshot[] {
+  return [
+    ...Array.from(running.values(), (request) => runningSnapshot(request, nowMs)),
+    ...waiting.map((call) => queuedSnapshot(call, methodIdOf(call), find(call), nowMs)),
+  ];
 }

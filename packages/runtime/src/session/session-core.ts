@@ -104,7 +104,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   readonly decoded: DecodedBudget;
   lingering = 0;
   private hasEnded = false;
-  /** Whether the peer keeps the session when the link ends, until it hears a farewell; see {@link sayFarewell}. */
+  /** Whether the peer keeps the session when the link ends, until it hears a farewell; see `sayFarewell`. */
   isKeptByPeer = false;
   private isCut = false;
   /** Whether it ends as soon as what is in flight is through. */
@@ -142,7 +142,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
       clock: options.clock,
       admit: options.admit,
       isDisconnected: () => this.isCut,
-      onOpened: (connection) => this.reportOpened(connection),
+      onOpened: ({ id }) => reportOpened(this, options.observer, id),
       close: (connection, metadata) => this.close(connection, "Local", undefined, metadata),
       onLost: (connection, error) => this.closeConnection(connection, "Transport", error),
       onReopening: (connection) => reportClosed(this, options.observer, connection, "Transport"),
@@ -150,14 +150,16 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     });
     const { idleTimeoutMs } = options.limits;
     if (idleTimeoutMs !== Number.POSITIVE_INFINITY)
-      this.idle = new IdleLimit(idleTimeoutMs, options.clock, this, () => this.onUnused(idleTimeoutMs));
+      this.idle = new IdleLimit(idleTimeoutMs, options.clock, this, () =>
+        this.end("Local", unusedFor(idleTimeoutMs)),
+      );
     const { keepalive } = options;
     if (keepalive !== undefined) {
       this.keepalive = new Keepalive(
         keepalive,
         options.clock,
         () => options.outbox.traffic.hasSigns(),
-        (nonce) => this.sendPing(nonce),
+        (nonce) => sendPing(options.outbox, nonce),
         (text) => this.onPeerLost(text),
       );
     }
@@ -238,7 +240,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   /** The session is up: observers are told. */
   open(): void {
-    this.reportOpened(this.root);
+    reportOpened(this, this.observer, this.root.id);
     this.keepalive?.start();
     this.idle?.start();
   }
@@ -372,7 +374,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   /** Ends the session. Whoever waits for something is told; nothing is received or sent after it. */
   end(reason: CloseReason, error: SessionError | undefined): void {
     if (this.hasEnded) return;
-    if (reason === "Local") this.sayFarewell();
+    if (reason === "Local" && this.isKeptByPeer && !this.isCut) sayFarewell(this, this.connections);
     this.hasEnded = true;
     this.keepalive?.stop();
     this.idle?.stop();
@@ -426,19 +428,6 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     });
   }
 
-  /**
-   * Tells an acceptor of ours that would wait for us that we do not come back: all connections are closed, the root last.
-   * Nothing is said to an acceptor of 0.8.2, as its own clients say nothing.
-   */
-  private sayFarewell(): void {
-    const { outbox } = this;
-    if (!this.isKeptByPeer || this.isCut || outbox.isEncoding) return;
-    outbox.flushAll();
-    const others = this.connections.all().filter((each) => each !== this.root);
-    for (const { id } of [...others, this.root])
-      outbox.commit(writeConnectionClose(outbox.writer, outbox.begin(), id, noMetadata));
-  }
-
   private closeConnection(
     connection: Connection,
     reason: CloseReason,
@@ -459,7 +448,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
         this.connections.find(head.connectionId)?.sink?.onChannel(head, bytes);
         break;
       case MessageKind.Ping:
-        this.answerPing(head);
+        answerPing(this, head);
         break;
       case MessageKind.Pong:
         this.outbox.traffic.countPingIn();
@@ -481,20 +470,6 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
         this.onProtocolError(head.text);
         break;
     }
-  }
-
-  private answerPing(head: MessageHead): void {
-    const { outbox } = this;
-    outbox.traffic.countPingIn();
-    if (!this.mayAnswer()) return;
-    outbox.traffic.countPingOut();
-    outbox.commit(writePong(outbox.writer, outbox.begin(), head.connectionId, head.nonce));
-  }
-
-  private sendPing(nonce: number): void {
-    const { outbox } = this;
-    outbox.traffic.countPingOut();
-    outbox.commit(writePing(outbox.writer, outbox.begin(), nonce));
   }
 
   private onPeerLost(text: string): void {
@@ -521,25 +496,12 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.isCut = true;
     this.keepalive?.stop();
     const { maxBufferedBytes } = this.limits;
-    this.outbox.hold(maxBufferedBytes, () => this.onHeldTooMuch(maxBufferedBytes));
+    this.outbox.hold(maxBufferedBytes, () => {
+      if (this.isDisconnected) this.end("Transport", heldTooMuch(maxBufferedBytes));
+    });
     this.virtual?.onLinkLost(error);
     this.connections.tellSinks((sink) => sink.onLinkLost(error));
     if (!this.hasEnded) this.onDisconnected(error);
-  }
-
-  private onHeldTooMuch(maxBytes: number): void {
-    if (!this.isDisconnected) return;
-    const text = `io error: more than ${maxBytes} bytes wait for a new link (limit maxBufferedBytes)`;
-    this.end("Transport", new SessionError("Io", text));
-  }
-
-  private onUnused(idleTimeoutMs: number): void {
-    const text = `idle timeout: no traffic and no calls for ${idleTimeoutMs} ms (limit idleTimeoutMs)`;
-    this.end("Local", new SessionError("IdleTimeout", text));
-  }
-
-  private reportOpened({ id: connectionId }: Connection): void {
-    notify(this.observer, "onConnectionOpened", { link: this.description, connectionId });
   }
 
   private onConnectionClose(connectionId: WireId): void {
@@ -554,13 +516,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   private onProtocolError(text: string): void {
     const shown = peerText(text);
-    const observed = {
-      link: this.description,
-      connectionId: this.root.id,
-      origin: "local" as const,
-      text: shown,
-    };
-    notify(this.observer, "onProtocolError", observed);
+    reportProtocolError(this, this.observer, "local", shown);
     this.end("Protocol", protocolError(`reported by the peer: ${shown}`));
   }
 
@@ -569,13 +525,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     if (this.hasEnded) return;
     const shown = peerText(text);
     const { outbox } = this;
-    const observed = {
-      link: this.description,
-      connectionId: this.root.id,
-      origin: "remote" as const,
-      text: shown,
-    };
-    notify(this.observer, "onProtocolError", observed);
+    reportProtocolError(this, this.observer, "remote", shown);
     if (!outbox.isEncoding) outbox.commit(writeProtocolError(outbox.writer, outbox.begin(), shown));
     this.end("Protocol", protocolError(shown, cause));
   }
@@ -625,4 +575,57 @@ function refuseOpen(
   outbox.commit(writeConnectionReject(outbox.writer, outbox.begin(), connectionId, reason));
   const missing = { feature: "virtualConnections", hint: virtualConnectionsHint } as const;
   notify(observer, "onFeatureMissing", { link, connectionId, ...missing });
+}
+
+function answerPing(core: SessionCore, head: MessageHead): void {
+  const { outbox } = core;
+  outbox.traffic.countPingIn();
+  if (!core.mayAnswer()) return;
+  outbox.traffic.countPingOut();
+  outbox.commit(writePong(outbox.writer, outbox.begin(), head.connectionId, head.nonce));
+}
+
+function sendPing(outbox: Outbox, nonce: number): void {
+  outbox.traffic.countPingOut();
+  outbox.commit(writePing(outbox.writer, outbox.begin(), nonce));
+}
+
+/**
+ * Tells an acceptor of ours that would wait for us that we do not come back: all connections are closed, the root last.
+ * Nothing is said to an acceptor of 0.8.2, as its own clients say nothing.
+ */
+function sayFarewell({ outbox, root }: SessionCore, connections: ConnectionTable): void {
+  if (outbox.isEncoding) return;
+  outbox.flushAll();
+  const others = connections.all().filter((each) => each !== root);
+  for (const { id } of [...others, root])
+    outbox.commit(writeConnectionClose(outbox.writer, outbox.begin(), id, noMetadata));
+}
+
+function heldTooMuch(maxBytes: number): SessionError {
+  const text = `io error: more than ${maxBytes} bytes wait for a new link (limit maxBufferedBytes)`;
+  return new SessionError("Io", text);
+}
+
+function unusedFor(idleTimeoutMs: number): SessionError {
+  const text = `idle timeout: no traffic and no calls for ${idleTimeoutMs} ms (limit idleTimeoutMs)`;
+  return new SessionError("IdleTimeout", text);
+}
+
+function reportOpened(
+  { description: link }: SessionCore,
+  observer: Observer | undefined,
+  connectionId: WireId,
+): void {
+  notify(observer, "onConnectionOpened", { link, connectionId });
+}
+
+/** @param origin `local`: we broke the protocol, as the peer says */
+function reportProtocolError(
+  { description: link, root }: SessionCore,
+  observer: Observer | undefined,
+  origin: "local" | "remote",
+  text: string,
+): void {
+  notify(observer, "onProtocolError", { link, connectionId: root.id, origin, text });
 }
