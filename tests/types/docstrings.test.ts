@@ -38,6 +38,7 @@ export declare function authenticate(request: ConnectionRequest): Promise<User>;
 export declare function verify(token: string): User | undefined;
 export declare function open(): Promise<Link>;
 export declare function myLinkPair(): Promise<LinkPair>;
+export declare const shop: CatalogClient;
 export declare const url: string;
 export declare const token: string;
 export declare const user: ContextKey<User>;

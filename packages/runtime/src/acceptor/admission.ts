@@ -20,7 +20,7 @@ export function admit(
     if (!(error instanceof RejectedError)) reportAcceptor(observer, request, error);
     connection.fail(error);
   };
-  const conclude = (): void => connection.conclude(unknownService(acceptor, request.service ?? noService));
+  const conclude = (): void => connection.conclude(unknownService(acceptor, request));
   try {
     const decision = ask(acceptor, request, connection);
     if (isPromise(decision)) {
@@ -63,9 +63,13 @@ function ask(
 /** Services that a refusal names at most. */
 const mostNamed = 16;
 
-/** Why a connection is refused that nobody has taken. */
-function unknownService(acceptor: Acceptor | undefined, wanted: string): string {
+/** Why a connection is refused that nobody has taken. For a virtual one the text is that of the reference. */
+function unknownService(
+  acceptor: Acceptor | undefined,
+  { service: wanted = noService, isVirtual }: ConnectionRequest,
+): string {
   const text = `unknown service ${wanted}`;
+  if (isVirtual) return text;
   const hint = wanted === noService ? " (the client names none: option service)" : "";
   const services = acceptor !== undefined && "services" in acceptor ? (acceptor.services ?? []) : [];
   // One that is there was refused to this client.
