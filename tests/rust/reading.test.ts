@@ -37,6 +37,9 @@ describe("types", () => {
     ["std::convert::Infallible", "never"],
     ["!", "never"],
     ["std::marker::PhantomData<u8>", "unit"],
+    ["std::time::Duration", "duration"],
+    ["chrono::TimeDelta", "timedelta"],
+    ["facet_value::Value", "value"],
   ])("%s is %s", (rust, vox) => {
     expect(fieldOf(rust)).toBe(vox);
   });
@@ -48,6 +51,12 @@ describe("types", () => {
   ])("the length of %s is computed", (type, before, vox) => {
     expect(fieldOf(type, before).replace("@typed ", "")).toBe(vox === "" ? "" : vox);
   });
+});
+
+test("opaque with a proxy is a payload, once for all fields of the type", () => {
+  const field = "#[facet(opaque, proxy = String)]";
+  const text = textOf(importType(`struct A { ${field} id: uuid::Uuid, ${field} other: Uuid }`));
+  expect(text).toContain("struct A {\n  id: Uuid\n  other: Uuid\n}\n\n@payload\ntype Uuid = string\n");
 });
 
 describe("names", () => {
