@@ -66,7 +66,7 @@ describe("a virtual connection that TypeScript opens", () => {
     const outcome = call.catch((error: unknown) => error);
     expect((await rx.next()).value).toBe(0);
     await other.$caller.connection.close({ timeoutMs: 50 });
-    expect(await outcome).toMatchObject({ code: "SessionShutdown" });
+    expect(await outcome).toMatchObject({ code: "ConnectionClosed" });
     const reading = (async () => {
       for await (const item of rx) expect(item).toBeGreaterThan(0);
     })();
