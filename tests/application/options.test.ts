@@ -7,7 +7,6 @@ import { Socket } from "node:net";
 import {
   attachBearerToken,
   type CallOptions,
-  type CloseOptions,
   channel,
   defaultLimits,
   enforceDeadline,
@@ -511,7 +510,7 @@ describe("an entry point checks", () => {
     await using pair = await connectPair(dispatcher);
     const shop = pair.client.client(Shop);
     const virtual = await pair.client.open(Shop);
-    const wrong: CloseOptions = { timeoutMs: NaN };
+    const wrong = { timeoutMs: NaN };
     for (const close of [
       () => shop.$close(wrong),
       () => virtual.$close(wrong),

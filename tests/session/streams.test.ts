@@ -1,5 +1,5 @@
 /** Channels over two connected sessions. */
-import { ChannelError, type ChannelPair, channel, withMiddleware } from "@voxrpc/runtime";
+import { ChannelError, channel, withMiddleware } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
@@ -325,7 +325,7 @@ describe("the end of the connection", () => {
 describe("a channel that belongs to no call", () => {
   it("ends when its call is never made", async () => {
     await using pair = await connectPair(golden());
-    const made: ChannelPair<number> = channel<number>();
+    const made = channel<number>();
     const call = callerOf(pair.client).call(count.method, [0, -1, made.tx]);
     const next = made.rx.next();
     await expect(call).rejects.toMatchObject({ code: "EncodeFailed" });
