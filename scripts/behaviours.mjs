@@ -1,6 +1,6 @@
 /**
  * `npm run behaviours`: every behaviour that the reference's own tests assert has a test of ours, whose title contains the
- * name that it has there. The names come from `fixtures/behaviours.md`; those of later work stand in
+ * name that it has there. The names come from `fixtures/behaviours.md`; those of later work are in
  * `fixtures/behaviours-pending.txt`, grouped under the reason. Fails when a name has no test, a test of one fails, or a
  * pending name has a test.
  *
@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { install, root } from "./run.mjs";
 
-/** Names of the list by section, in its order. The last section tells what cannot apply. */
+/** Names of the list by section, in its order. The last section lists behaviours that cannot apply. */
 export function readNames(markdown) {
   const sections = [];
   let isTable = false;
@@ -28,7 +28,7 @@ export function readNames(markdown) {
       continue;
     }
     if (!isTable) continue;
-    // In the section on postcard the common beginning is left out after the first name of a row.
+    // In the section on postcard the common prefix is left out after the first name of a row.
     for (const [, name] of cell.matchAll(/`([\w…*]+)`/g))
       sections.at(-1)?.names.push(name.startsWith("_") ? `round_trip${name}` : name);
   }

@@ -1,4 +1,4 @@
-/** `npm run check`: what a contributor runs before a commit. Types, lint, layers, and the tests beside the sources. */
+/** `npm run check`, for contributors before a commit: types, lint, layers, and the tests beside the sources. */
 import { buildPackages, install, run, tool } from "./run.mjs";
 
 install();

@@ -28,7 +28,7 @@ const managers = [
 const yarnSettings = (linker) =>
   `nodeLinker: ${linker}\nenableTelemetry: false\nenableImmutableInstalls: false\nenableGlobalCache: false\n`;
 
-/** What runs in a project without a `node_modules` folder: the command, and an import of each entry that needs one. */
+/** Runs in a project without a `node_modules` folder: the command, and an import of each entry that needs one. */
 const plugAndPlayRuns = [
   ["vox-gen", "--version"],
   [

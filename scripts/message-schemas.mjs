@@ -1,6 +1,6 @@
 /**
- * Writes packages/runtime/src/wire/message-table.ts: the schemas of `Message` that every handshake announces, as short as
- * they can be told. `--check` writes nothing and exits with 1 when the committed file differs. Needs a build
+ * Writes packages/runtime/src/wire/message-table.ts: the schemas of `Message` that every handshake announces, in a
+ * short form. `--check` writes nothing and exits with 1 when the committed file differs. Needs a build
  * (`npm run build`).
  */
 import { readFileSync, writeFileSync } from "node:fs";

@@ -4,7 +4,7 @@ import { compile, memoryHost } from "../packages/codegen/dist/index.js";
 const lines = 10_000;
 const path = "/speed.vox";
 
-/** A schema with everything that real ones have, in blocks that name the ones before. */
+/** A schema with all features of real schemas, in blocks that name the blocks before. */
 function makeSchema() {
   const text = ["package speed", ""];
   for (let at = 0; text.length < lines - 26; at += 1) {

@@ -1,4 +1,4 @@
-/** What the root scripts share: find the checkout, install when needed, run a step and stop at its failure. */
+/** Helpers of the root scripts: find the checkout, install when needed, run a step and stop at its failure. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -38,7 +38,7 @@ export function tool(name, path, args) {
   run(process.execPath, [script, ...args]);
 }
 
-/** Compiles the three packages and bundles the command line; what is fresh is left alone. */
+/** Compiles the three packages and bundles the command line; fresh outputs are left alone. */
 export function buildPackages() {
   tool("typescript", "typescript/bin/tsc", ["-b", "packages/runtime", "packages/codegen", "packages/cli"]);
   run(process.execPath, ["scripts/bundle.mjs"]);

@@ -1,6 +1,6 @@
 /**
- * What it costs to read a peer of another version: the typical message in a layout with other order and two more fields,
- * decoded by a translation plan, against the generated decoder on our own layout. Interleaved in one process.
+ * The cost of reading a peer of another version. A translation plan decodes the typical message in a layout with
+ * another order and two more fields; the generated decoder reads our own layout. The runs alternate in one process.
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";

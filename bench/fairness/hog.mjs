@@ -1,4 +1,4 @@
-/** A client that gives the server one kind of work as fast as it can: says how much it got done when it is told to stop. */
+/** A client that gives the server one kind of work as fast as it can. On a stop message it reports the rate. */
 import { channel } from "@voxrpc/runtime";
 import { connectSession } from "@voxrpc/runtime/node";
 import { Fairness, Missing } from "../gen/fairness.vox.js";

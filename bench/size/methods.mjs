@@ -1,4 +1,4 @@
-/** What many methods cost: services of as many methods as wanted, all of the same types. */
+/** The cost of many methods: services with any number of methods, all of the same types. */
 import { writeFileSync } from "node:fs";
 import { compile, emitTypeScript, memoryHost } from "@voxrpc/codegen";
 import { bundle } from "./bundle.mjs";

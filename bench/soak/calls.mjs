@@ -1,6 +1,6 @@
 /**
- * Many calls on one connection between two processes: what a finished call leaves behind must be nothing. Prints the heap
- * of both after a forced collection at a tenth of the calls and at the end, and fails when it has grown by more than 2 MB.
+ * Many calls on one connection between two processes. A finished call must leave nothing behind. Prints the heap of
+ * both after a forced collection at a tenth of the calls and at the end. Fails when it has grown by more than 2 MB.
  *
  *   node --expose-gc bench/soak/calls.mjs --calls 1000000
  */

@@ -1,4 +1,4 @@
-/** The serving process of the soak with mixed traffic: tells what it holds, collected, when it is asked. */
+/** The serving process of the soak with mixed traffic. On request it reports its state after a forced collection. */
 import { serve } from "@voxrpc/runtime/node";
 import { soakDispatcher } from "../gen/soak.vox.js";
 import { heapAfterCollection } from "./heap.mjs";

@@ -1,7 +1,7 @@
 /**
  * Calls, streams both ways, virtual connections, cancels, timeouts and new sessions between two processes, over links that
- * are cut all the time. Every answer is checked. At half the time and at the end everything stops for a moment: then
- * nothing may be left of it, and the heaps of both sides, collected, may differ by less than 5 %.
+ * are cut all the time. Every answer is checked. At half the time and at the end all traffic stops for a moment. Then
+ * no state of it may be left, and the heaps of both sides, collected, may differ by less than 5 %.
  *
  *   node --expose-gc bench/soak/mixed.mjs --seconds 60
  */
@@ -194,7 +194,7 @@ async function soak(ms) {
   return gone();
 }
 
-/** Waits until nothing is in flight any more; what is left then is left for good. */
+/** Waits until nothing is in flight any more. State that is left then is never released. */
 async function settled(sessions) {
   let held = [];
   for (let turn = 0; turn < 100; turn++) {

@@ -1,4 +1,4 @@
-/** A relay between clients and a server that cuts all its connections when it is told to. */
+/** A relay between clients and a server. On request it cuts all its connections. */
 import { connect, createServer } from "node:net";
 
 /** @param port where the server listens. @returns its own port, and how to cut and close it */

@@ -1,4 +1,4 @@
-/** The serving process of a soak: tells its heap after a forced collection when it is asked. */
+/** The serving process of a soak. On request it reports its heap after a forced collection. */
 import { serve } from "@voxrpc/runtime/node";
 import { Echo, echoDispatcher } from "../gen/schema.vox.js";
 import { heapAfterCollection } from "./heap.mjs";

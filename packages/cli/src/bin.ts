@@ -1,4 +1,4 @@
-/** What the command `vox-gen` runs. */
+/** Entry of the command `vox-gen`. */
 import { bundleUrl, isBundleFresh } from "./bundle-state.js";
 
 const entry = isBundleFresh() ? bundleUrl.href : "./main.js";

@@ -6,12 +6,12 @@ import { fileURLToPath } from "node:url";
 export const bundleUrl: URL = new URL("./bundle/main.js", import.meta.url);
 
 /**
- * Written by each build of the packages that the bundle is made of. An installed package has none of them, and its bundle
- * is as old as the rest.
+ * Each build of the packages in the bundle writes these files. An installed package has none of them: its bundle is as
+ * old as the rest.
  */
 const buildStamps = ["./.tsbuildinfo", "../../codegen/dist/.tsbuildinfo", "../../runtime/dist/.tsbuildinfo"];
 
-/** Whether there is a bundle that is not older than what it was made of. */
+/** Whether there is a bundle that is not older than the packages in it. */
 export function isBundleFresh(): boolean {
   const made = modifiedAt(bundleUrl);
   if (made === undefined) return false;

@@ -6,14 +6,14 @@ import type { ProjectArguments, Target } from "./project/resolve.js";
 import { type Format, formats } from "./report/create-reporter.js";
 import { cliVersion } from "./version.js";
 
-/** What a command line asks for. */
+/** The request of a command line. */
 export interface Request {
   readonly format: Format;
   /** Returns the exit code. */
   readonly run: (environment: Environment) => Promise<number>;
 }
 
-/** What the parser made of a command line. */
+/** A parsed command line. */
 export interface ParsedArguments extends Readonly<Record<string, unknown>> {
   readonly format: Format;
   /** The command, and what follows `--`. */
@@ -21,12 +21,12 @@ export interface ParsedArguments extends Readonly<Record<string, unknown>> {
 }
 
 /**
- * Takes the request of a command line. It is carried out after the parser has ended: a handler that returns a promise makes
- * the parser lay out its help text first, which takes longer than all the parsing.
+ * Takes the request of a command line. The request runs after the parser has ended. With a handler that returns a
+ * promise, the parser lays out its help text first, which takes longer than all the parsing.
  */
 export type TakeRequest = (args: ParsedArguments, run: Request["run"]) => void;
 
-/** An option that is given twice counts as it was given last. */
+/** Of an option that is given twice, the last value counts. */
 function lastOf<Value>(value: Value | readonly Value[]): Value {
   return (Array.isArray(value) ? value.at(-1) : value) as Value;
 }
@@ -185,7 +185,7 @@ const files = {
   describe: "schemas, folders or patterns, instead of those of the config",
 } as const;
 
-/** What yargs makes of the shared options. */
+/** The shared options, as yargs returns them. */
 interface SharedArguments {
   readonly files: readonly string[];
   readonly out?: string | undefined;
@@ -199,7 +199,7 @@ function projectArguments(args: SharedArguments & Pick<ParsedArguments, "_">): P
   return { files: operands(args, args.files), out, config, root, importExtension };
 }
 
-/** Positional arguments: those before `--`, then everything behind it, whatever it looks like. */
+/** Positional arguments: those before `--`, then all words behind it, even those that look like options. */
 function operands(args: Pick<ParsedArguments, "_">, before: readonly (string | undefined)[]): string[] {
   return [...before.filter((operand) => operand !== undefined), ...args._.slice(1).map(String)];
 }
@@ -211,12 +211,12 @@ function refuseMore(command: string, more: readonly string[]): void {
   });
 }
 
-/** Declares everything on a parser that has seen nothing yet. */
+/** Declares all commands and options on a new parser. */
 export function commandLine(parser: Argv, take: TakeRequest): Argv {
   return (
     parser
       .scriptName("vox-gen")
-      // `--out.x` is a mistake, not a member of an option; a file may be called `1`.
+      // `--out.x` is a mistake, not a member of an option; `1` may be the name of a file.
       .parserConfiguration({ "dot-notation": false, "parse-positional-numbers": false })
       .locale("en")
       .usage("$0 <command>\n\nTypeScript from .vox service definitions.")

@@ -22,16 +22,16 @@ export interface VoxConfig {
   /** How generated files import each other: `./common.vox.js` by default. */
   readonly importExtension?: ".js" | ".ts" | "none" | undefined;
   readonly watch?: WatchConfig | undefined;
-  /** What `vox-gen breaking` compares with, and what it lets pass. */
+  /** The version that `vox-gen breaking` compares with, and the changes that it allows. */
   readonly breaking?: BreakingConfig | undefined;
-  /** What `vox-gen import rust` cannot see. */
+  /** Facts that `vox-gen import rust` cannot see. */
   readonly rust?: RustConfig | undefined;
 }
 
 export interface RustConfig {
   /** Folder of the modules that `vox-gen generate --target rust` writes. */
   readonly out?: string | undefined;
-  /** What types of Rust are on the wire: `{ "my::Id": "u64" }`. */
+  /** The types on the wire for types of Rust: `{ "my::Id": "u64" }`. */
   readonly types?: Readonly<Record<string, string>> | undefined;
 }
 

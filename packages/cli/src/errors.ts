@@ -1,4 +1,4 @@
-/** What can be wrong about a command, its config or the disk, as opposed to what is wrong in a schema. */
+/** Faults of a command, its config or the disk, as opposed to errors in a schema. */
 
 /**
  * - `Usage`: the command line asks for something that cannot be done.
@@ -61,7 +61,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the path is too long",
 };
 
-/** A failure of the file system in words. */
+/** The error for a failure of the file system, with the reason as a text. */
 export function fileError(action: string, path: string, error: unknown): CliError {
   const reason = systemReasons[systemCode(error) ?? ""] ?? messageOf(error);
   return new CliError("File", `cannot ${action} ${path}: ${reason}`, { cause: error });

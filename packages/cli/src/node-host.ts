@@ -3,9 +3,9 @@ import { readdirSync } from "node:fs";
 import type { Host } from "@voxrpc/codegen";
 import { readTextFile, statOf } from "./files/text-file.js";
 
-/** A host over the disk that remembers what it was asked for. */
+/** A host over the disk that remembers every path that the compiler requested. */
 export interface NodeHost extends Host {
-  /** Every path that was asked for, whether or not there was a file: what a watcher must look at. */
+  /** Every requested path, with or without a file: a watcher must watch all of them. */
   readonly asked: ReadonlySet<string>;
 }
 
@@ -23,7 +23,7 @@ export function nodeHost(problemOf: (path: string) => string | undefined): NodeH
     read(path) {
       asked.add(path);
       if (problemOf(path) !== undefined) return undefined;
-      // A folder is no file: an import of one is told by the compiler, with the place of the import.
+      // A folder is no file. The compiler reports an import of a folder, with the place of the import.
       if (statOf(path)?.isDirectory() === true) return undefined;
       return readTextFile(path);
     },

@@ -3,14 +3,17 @@ import { exitCode, fileError } from "./errors.js";
 import type { Terminal } from "./report/event.js";
 import { takesColor } from "./report/style.js";
 
-/** What `main` needs of a process: Node's own, or one that a test makes up. */
+/** The parts of a process that `main` needs. A test may pass its own. */
 export interface MainProcess {
   /** Absolute working directory. */
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly out: OutputStream;
   readonly error: OutputStream;
-  /** Calls back at the first SIGINT or SIGTERM; a second one ends the process at once. Returns how to stop listening. */
+  /**
+   * Calls back at the first SIGINT or SIGTERM; a second one ends the process at once. Returns a function that stops
+   * listening.
+   */
   onStop(callback: () => void): () => void;
 }
 
@@ -32,7 +35,7 @@ export function terminalOf({ out, error, environment }: MainProcess): Terminal {
 const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Node's process. A reader that closes its end of a pipe, as `head` does, ends the process without a fuss. Results that
+ * Node's process. A reader that closes its end of a pipe, as `head` does, ends the process without error. Results that
  * cannot be written for another reason, such as a full disk, end it with exit code 2.
  */
 export function nodeProcess(): MainProcess {

@@ -1,4 +1,4 @@
-/** What the argument parser complains about, said so that it helps. */
+/** Errors of the argument parser as helpful messages. */
 import { optionNames } from "./command-line.js";
 import { CliError } from "./errors.js";
 
@@ -50,7 +50,7 @@ function asWritten(name: string, args: readonly string[]): string {
 }
 
 async function nearest(name: string, candidates: readonly string[]): Promise<string | undefined> {
-  // On the way to an error only: the compiler is slow to load.
+  // Loaded for an error only: the compiler is slow to load.
   const { loadCompiler } = await import("./compiler.js");
   return (await loadCompiler()).nearestName(name, candidates);
 }

@@ -9,7 +9,7 @@ import type { Host } from "./host/host.js";
 import type { Model } from "./model/model.js";
 import type { FileNode } from "./syntax/ast.js";
 
-/** What a run found. */
+/** The results of a run. */
 export interface Compilation {
   /** The checked program, frozen; undefined when a diagnostic is an error. */
   readonly model: Model | undefined;

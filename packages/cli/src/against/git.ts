@@ -1,4 +1,4 @@
-/** Schemas as they stand in a commit, written to a folder that goes away. */
+/** The schemas of a commit, written to a temporary folder. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { absolutePath, slashes } from "../files/paths.js";
 export interface Checkout extends Disposable {
   /** The repository's top folder; absolute, with `/`, without links. */
   readonly top: string;
-  /** What that folder is in the checkout. */
+  /** The matching folder in the checkout. */
   readonly folder: string;
   /** Path of the asked folder below it; empty for the top folder itself. */
   readonly inside: string;

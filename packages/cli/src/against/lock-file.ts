@@ -17,8 +17,8 @@ export function lockPath({
 }
 
 /**
- * The folder that paths in a lock are relative to: that of the lock, or one above it that holds every schema. The same on
- * every machine.
+ * The base folder of paths in a lock: the folder of the lock, or one above it that holds every schema. It is the same
+ * on every machine.
  */
 export function lockBase(path: string, files: readonly string[]): string {
   const folder = dirname(path);

@@ -1,4 +1,4 @@
-/** Whether the lock of a project still says what its schemas say. */
+/** Whether the lock of a project still agrees with its schemas. */
 import type { FileNode, Model } from "@voxrpc/codegen";
 import type { Compiler } from "../compiler.js";
 import { shownPath } from "../files/paths.js";
@@ -8,8 +8,9 @@ import { lockBase, lockPath, readLock } from "./lock-file.js";
 import { badLock } from "./old-version.js";
 
 /**
- * A finding for each method of which the lock says something else; none where there is no lock.
+ * Compares the lock with the schemas.
  *
+ * @returns a finding for each method that differs in the lock; none where there is no lock
  * @throws CliError `File` when the lock cannot be used
  */
 export function lockFindings(
@@ -29,7 +30,7 @@ export function lockFindings(
   return changeFindings(compiler, findings, (file) => {
     const source = sources.get(file);
     if (source === undefined) return undefined;
-    // What is gone is shown in the lock, which is a file of the working tree.
+    // A removed part is shown in the lock, which is a file of the working tree.
     const disk = file.startsWith(`${path}/`) ? path : file;
     return { source, path: shownPath(project.cwd, file), disk };
   });

@@ -3,7 +3,7 @@ import type { Host } from "@voxrpc/codegen";
 import { realPath } from "../files/text-file.js";
 import { nodeHost } from "../node-host.js";
 
-/** What stands before the path of each old file. No absolute path on disk begins so. */
+/** Prefix of the path of each old file. No absolute path on disk starts with it. */
 const mark = "/was:";
 
 /** The path of an old file. @param path absolute, on disk */
@@ -22,9 +22,9 @@ function isOld(path: string): boolean {
   return path.startsWith(`${mark}/`);
 }
 
-/** @param names path of an old file → where it is on disk, for files that are called otherwise there */
+/** @param names path of an old file → its path on disk, for files with another name there */
 export function oldHost(names: ReadonlyMap<string, string> = new Map()): Host {
-  // Another state of a project may lie anywhere; what is no schema is not read there either.
+  // An older state of a project may be in any folder. There too, the host reads schemas only.
   const disk = nodeHost((path) => (realPath(path).endsWith(".vox") ? undefined : "is no schema"));
   return {
     read: (path) => (isOld(path) ? disk.read(names.get(path) ?? diskPath(path)) : undefined),

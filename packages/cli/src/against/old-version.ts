@@ -12,7 +12,7 @@ import { type Checkout, checkOut, folderIn } from "./git.js";
 import { lockBase } from "./lock-file.js";
 import { diskPath, oldHost, oldPath } from "./old-host.js";
 
-/** What is compared with, opened. Disposing removes what was written for it. */
+/** The old version, opened. Disposing removes the files that were written for it. */
 export interface OldVersion extends Disposable {
   readonly model: Model;
   readonly files: readonly FileNode[];
@@ -23,7 +23,7 @@ export interface OldVersion extends Disposable {
   shown(path: string): string;
 }
 
-/** What the old version is looked for with. */
+/** The options of a search for the old version. */
 export interface Search {
   readonly cwd: string;
   /** As given: a path relative to `directory`, or a name that git knows. */
@@ -39,8 +39,8 @@ export interface Search {
 }
 
 /**
- * Opens the old version. A path that exists comes before a name of git. A version in which nothing of the project is
- * found is refused: a comparison with nothing finds no break.
+ * Opens the old version. An existing path comes before a name of git. The command refuses a version without any schema
+ * of the project: a comparison with nothing finds no break.
  *
  * @throws CliError when it cannot be found, holds no schema of the project, or does not compile
  */
@@ -58,7 +58,7 @@ const nothing = (): void => {};
 
 async function openCommit(compiler: Compiler, search: Search): Promise<OldVersion> {
   const { against, directory, cwd } = search;
-  // As git has it: `main:schemas` is a folder of a commit, seen from the top of the repository.
+  // The syntax of git: `main:schemas` is a folder of a commit, relative to the top of the repository.
   const [ref = "", ...rest] = against.split(":");
   const inner = rest.join(":");
   const checkout = checkOut(directory, ref);
@@ -157,7 +157,7 @@ async function everySchema({ cwd, against }: Search, folder: string | undefined)
   });
 }
 
-/** One schema file stands for the one of the project, whatever the two are called. */
+/** Takes one schema file as the old version of the project's only schema, whatever the names of the two files are. */
 function openSchema(compiler: Compiler, search: Search, path: string): OldVersion {
   const { cwd, entries, against } = search;
   const [entry] = entries;
@@ -199,8 +199,8 @@ export function badLock(shown: string, problem: string): CliError {
 }
 
 /**
- * Schemas that the patterns of the project name in another folder; none when nothing is there. One that finds nothing is
- * new, unless schemas lie there that are not here any more: those may be the ones that are meant.
+ * Schemas that the patterns of the project name in another folder; none when nothing is there. A pattern that finds
+ * nothing there is new. The exception: that folder has schemas that are gone here, so the pattern may mean those.
  *
  * @param listing paths of all schemas of that folder, relative to it
  * @throws CliError `Usage` when schemas may have moved

@@ -1,4 +1,4 @@
-/** Crates for an import: those that are named, and those of their workspace. */
+/** Crates for an import: the named crates, and the other crates of their workspace. */
 import { readdirSync } from "node:fs";
 import { basename, dirname } from "node:path/posix";
 import { CliError } from "../errors.js";
@@ -109,7 +109,7 @@ function assemble({ manifests, wanted, alone, files, folders }: Pieces): FoundCr
   return { crates: [...crates.values()], wanted: names, files, folders: [...folders, ...manifestFolders] };
 }
 
-/** The crates of a workspace, and those that a path of a dependency leads to. */
+/** The crates of a workspace, and the crates that a dependency names by path. */
 function workspaceOf(
   start: Manifest | undefined,
   top: string,
@@ -157,7 +157,7 @@ function rustFiles(folder: string, depth: number): readonly string[] {
   return depth >= maxDepth ? own : [...own, ...foldersIn(folder).flatMap((one) => rustFiles(one, depth + 1))];
 }
 
-/** Roots of crates in a folder that no `Cargo.toml` is about. */
+/** Roots of crates in a folder that no `Cargo.toml` describes. */
 function rootsOf(folder: string, cwd: string): readonly string[] {
   for (const name of ["lib.rs", "src/lib.rs", "mod.rs", "main.rs"])
     if (statOf(`${folder}/${name}`)?.isFile() === true) return [`${folder}/${name}`];

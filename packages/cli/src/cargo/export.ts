@@ -1,4 +1,4 @@
-/** Runs the crate vox-export against a crate on disk: what the Rust compiler sees of its services. */
+/** Runs the crate vox-export against a crate on disk, and so gets its services as the Rust compiler sees them. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path/posix";
@@ -115,7 +115,7 @@ export async function runExport(
   });
 }
 
-/** The end of what cargo says: the first errors scroll by, and the last ones say what to do. */
+/** The end of cargo's output: the last errors say what to do. */
 function lastLines(text: string): string {
   return text.trimEnd().split("\n").slice(-40).join("\n");
 }

@@ -1,4 +1,4 @@
-/** What a `Cargo.toml` says about a crate and about the crates that it uses. */
+/** The facts of a `Cargo.toml` about a crate and about the crates that it uses. */
 import { parse, type TomlTable, type TomlValue } from "smol-toml";
 import { CliError, messageOf } from "../errors.js";
 import { absolutePath } from "../files/paths.js";
@@ -11,19 +11,19 @@ export interface Manifest {
   readonly packageName: string | undefined;
   /** As Rust code names the crate. */
   readonly crateName: string | undefined;
-  /** Absolute path of `src/lib.rs`, or of what stands for it; undefined when there is none. */
+  /** Absolute path of `src/lib.rs`, or of the file that replaces it; undefined when there is none. */
   readonly root: string | undefined;
   readonly isWorkspace: boolean;
   readonly dependencies: readonly Dependency[];
 }
 
 export interface Dependency {
-  /** The name that the crate has for it, with `_`. */
+  /** The name of the dependency in the crate's code, with `_`. */
   readonly alias: string;
   readonly packageName: string;
   /** Absolute folder, where it is named by one. */
   readonly folder: string | undefined;
-  /** Whether the workspace says the rest: `{ workspace = true }`. */
+  /** Whether the workspace defines the dependency: `{ workspace = true }`. */
   readonly isInherited: boolean;
 }
 
@@ -58,7 +58,7 @@ export function readManifest(folder: string): Manifest | undefined {
   };
 }
 
-/** The nearest folder upwards, this one included, that holds a `Cargo.toml`; it must lie in `top`. */
+/** The nearest folder upwards, this one included, that holds a `Cargo.toml`; it must be in `top`. */
 export function manifestAbove(folder: string, top: string): Manifest | undefined {
   for (let at = folder; ; at = absolutePath(at, "..")) {
     const found = readManifest(at);

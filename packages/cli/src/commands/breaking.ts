@@ -1,4 +1,4 @@
-/** `vox-gen breaking`: what a change of the schemas does to peers that were built before. */
+/** `vox-gen breaking`: the effect of changed schemas on peers that were built before. */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path/posix";
 import type { FileNode, Model } from "@voxrpc/codegen";
@@ -128,7 +128,7 @@ function lookupIn(cwd: string, nodes: readonly FileNode[], old: OldVersion): Sou
   };
 }
 
-/** What to compare with: the command line, the config, the lock. */
+/** The version to compare with: from the command line, the config or the lock, in this order. */
 function againstOf(
   { against }: BreakingArguments,
   project: Project,

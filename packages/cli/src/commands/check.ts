@@ -4,7 +4,7 @@ import { type ProjectArguments, resolveProject } from "../project/resolve.js";
 import { runOnce } from "../project/run.js";
 
 /**
- * `vox-gen check`: tells what is wrong in the schemas, and whether vox.lock still says what they say. Writes nothing.
+ * `vox-gen check`: reports errors in the schemas, and whether vox.lock still agrees with them. Writes nothing.
  *
  * @returns the exit code
  * @throws CliError
@@ -14,7 +14,7 @@ export async function check(args: ProjectArguments, environment: Environment): P
   return runOnce(project, environment, {
     command: "check",
     mode: "check",
-    // A lock is of the whole project: schemas that are named one by one are not compared with it.
+    // A lock covers the whole project. The command does not compare it with schemas that are named one by one.
     inspect: ({ compiler, nodes }, model) =>
       project.origin === undefined ? [] : lockFindings(compiler, project, model, nodes),
   });

@@ -10,7 +10,7 @@ export interface GenerateArguments extends ProjectArguments {
 }
 
 /**
- * `vox-gen generate`: writes what the schemas stand for.
+ * `vox-gen generate`: writes the code of the schemas.
  *
  * @returns the exit code
  * @throws CliError

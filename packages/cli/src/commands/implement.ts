@@ -21,7 +21,7 @@ export interface ImplementArguments extends ProjectArguments {
 }
 
 /**
- * Writes the class, or adds the missing methods and changed signatures to the one that is there.
+ * Writes the class, or adds the missing methods and changed signatures to the existing one.
  *
  * @returns the exit code
  * @throws CliError

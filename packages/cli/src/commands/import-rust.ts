@@ -28,7 +28,7 @@ export interface ImportRustArguments {
   readonly check: boolean;
 }
 
-/** What an import made, from whichever door. */
+/** The result of an import, from sources or from a crate. */
 export interface ImportedSchemas {
   readonly files: readonly { readonly name: string; readonly text: string }[];
   readonly diagnostics: readonly Diagnostic[];
@@ -84,7 +84,7 @@ async function typesOf(args: ImportRustArguments, cwd: string): Promise<Readonly
 }
 
 /**
- * Writes or compares what an import made. A schema that is there and differs is replaced only with `--write`.
+ * Writes or compares the result of an import. Replaces an existing schema that differs only with `--write`.
  *
  * @param start when the command began
  */

@@ -1,4 +1,4 @@
-/** `vox-gen lock`: records what the peers of the services agree on. */
+/** `vox-gen lock`: records the contract between the peers of the services. */
 import { dirname } from "node:path/posix";
 import { lockBase, lockPath, readLock } from "../against/lock-file.js";
 import { findConfig } from "../config/load.js";
@@ -56,8 +56,8 @@ export async function lock(args: ProjectArguments, { cwd, clock, report }: Envir
 }
 
 /**
- * The project that a lock is of: all schemas of the config. Schemas that are named beside a config must be all of them, so
- * that no lock holds a part of a project.
+ * The project of a lock: all schemas of the config. When the user names schemas beside a config, they must be all of
+ * them, so that no lock holds a part of a project.
  */
 async function lockedProject(cwd: string, args: ProjectArguments): Promise<Project> {
   if (args.files.length === 0 || (args.config === undefined && findConfig(cwd) === undefined))
@@ -76,7 +76,7 @@ async function lockedProject(cwd: string, args: ProjectArguments): Promise<Proje
   });
 }
 
-/** A file that is no lock is not overwritten; a lock that was damaged, or left open by a merge, is. */
+/** Refuses to overwrite a file that is no lock. A lock that is damaged, or has conflicts of a merge, is overwritten. */
 function mustBeLock(before: string, path: string, { compiler }: Checked, cwd: string): void {
   if (before.trim() === "" || compiler.isLock(before)) return;
   throw new CliError("File", `${shownPath(cwd, path)} exists and is no lock, so it is not overwritten`, {

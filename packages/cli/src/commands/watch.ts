@@ -16,7 +16,7 @@ import { WatchLoop } from "../watch/loop.js";
 import { watchFiles } from "../watch/watcher.js";
 
 export interface WatchArguments extends ProjectArguments {
-  /** Look at the files every so many ms instead of asking the system for events. */
+  /** Interval of looks at the files, in ms, instead of events of the system. */
   readonly pollMs?: number | undefined;
 }
 
@@ -28,14 +28,14 @@ const maxDelayMs = 1000;
 const minPollMs = 10;
 const maxPollMs = 10_000;
 
-/** Most runs in a row that nothing but the run before has caused. */
+/** Most runs in a row that only the run before has caused. */
 const maxOwnRuns = 5;
 
 const nothing: Interest = { trees: [], files: new Set() };
 
 /**
- * Runs until `environment.onStop` calls back. A schema, a config or a disk that is at fault is told, and the next change
- * starts a new run.
+ * Runs until `environment.onStop` calls back. The command reports a fault of a schema, of a config or of the disk. The
+ * next change starts a new run.
  *
  * @returns the exit code
  * @throws CliError when there is nothing to watch at all
@@ -49,7 +49,7 @@ export async function watch(args: WatchArguments, environment: Environment): Pro
   return exitCode.ok;
 }
 
-/** Path of the config file, even if what it says is wrong; undefined when none is needed. */
+/** Path of the config file, even if its content is wrong; undefined when none is needed. */
 async function firstConfig(args: WatchArguments, cwd: string): Promise<string | undefined> {
   if (args.config !== undefined) {
     const path = absolutePath(cwd, args.config);
@@ -58,7 +58,7 @@ async function firstConfig(args: WatchArguments, cwd: string): Promise<string | 
     const found = findConfig(cwd);
     if (found !== undefined) return found;
   }
-  // No config: then the command line must say it all, or this throws.
+  // Without a config, the command line must have all settings, or this throws.
   return (await resolveProject(cwd, args, true)).configPath;
 }
 
@@ -68,7 +68,7 @@ class WatchSession {
   readonly #configPath: string | undefined;
   readonly #loop: WatchLoop;
   #debounceMs = defaultDebounceMs;
-  /** What is being watched. */
+  /** The watched files and folders. */
   #interest: Interest = nothing;
   #closeWatcher: (() => Promise<void>) | undefined;
   #pollMs: number | undefined;
@@ -134,17 +134,17 @@ class WatchSession {
     }
     this.#until = Date.now();
     await this.#watch(this.#wanted(project, checked), this.#args.pollMs ?? project?.pollMs);
-    // A file that went before the watcher looked was never seen by it.
+    // The watcher never saw a file that was removed before its first look.
     for (const path of checked?.files ?? []) if (!existsSync(path)) this.#loop.changed(path);
   }
 
-  /** Whether a file was written while the newest run was going on: a config is a program, and may write. */
+  /** Whether a file was written during the newest run: a config is a program, and may write. */
   #wasOwnDoing(path: string): boolean {
     const time = statOf(path)?.mtimeMs ?? 0;
     return time >= this.#since && time <= this.#until;
   }
 
-  /** What a run depended on. A run that could not find out keeps what was watched before. */
+  /** The files that a run depended on. A run that cannot find them out keeps the files of the run before. */
   #wanted(project: Project | undefined, checked: Checked | undefined): Interest {
     const config = interestInConfig(project?.configPath ?? this.#configPath);
     if (project === undefined) return joinInterests(config, this.#interest);
@@ -154,7 +154,7 @@ class WatchSession {
     return joinInterests(config, checked === undefined ? joinInterests(schemas, this.#interest) : schemas);
   }
 
-  /** Puts a new watcher in place of the old one, where the old one does not see enough. */
+  /** Replaces the watcher by a new one, where the old one does not see enough. */
   async #watch(wanted: Interest, pollMs: number | undefined): Promise<void> {
     const { cwd, report } = this.#environment;
     if (this.#isStopping) return;
@@ -187,7 +187,7 @@ function neverSettles(paths: readonly string[]): CliError {
   });
 }
 
-/** A config file and those that would take its place in the same folder. */
+/** A config file and the files in the same folder that would replace it. */
 function interestInConfig(path: string | undefined): Interest {
   if (path === undefined) return nothing;
   const folder = dirname(path);

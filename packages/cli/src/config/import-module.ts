@@ -11,11 +11,12 @@ let loads = 0;
 const patienceMs = 30_000;
 
 /**
- * The default export of a JavaScript or TypeScript module, or of the promise that it exports. A second load reads the file
- * again; what the file itself imports stays as it was first read.
+ * Loads a JavaScript or TypeScript module. A second load reads the file again, but keeps the modules that the file
+ * imports as they were first read.
  *
- * TypeScript is loaded by Node where it can, and transpiled by jiti where it cannot (Node 20). Types are not checked.
+ * Node loads TypeScript where it can; where it cannot (Node 20), jiti transpiles it. Types are not checked.
  *
+ * @returns the default export, awaited when it is a promise
  * @throws CliError `Config` when the module cannot be loaded, does not settle or has no default export
  */
 export async function importConfigModule(path: string, shown: string, clock: Clock): Promise<unknown> {
@@ -44,7 +45,7 @@ async function exportOf(url: string): Promise<unknown> {
   return loaded.default;
 }
 
-/** Waits for a config, which is a program and may wait for what never comes: then Node would end without a word. */
+/** Waits for a config, which is a program and may wait without end: then Node would exit without a message. */
 function settled(value: Promise<unknown>, shown: string, clock: Clock): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = clock.setTimer(patienceMs, () =>
@@ -58,7 +59,7 @@ function settled(value: Promise<unknown>, shown: string, clock: Clock): Promise<
   });
 }
 
-/** The sentence of what was thrown, with its place where the file does not parse; no paths of this machine. */
+/** The message of a thrown error, with the place where the file does not parse; no paths of this machine. */
 function faultOf(error: unknown): string {
   const [first = "", second = ""] = messageOf(error).split("\n");
   const parsed = /^ParseError: (.*?)\s*$/.exec(first)?.[1];

@@ -52,10 +52,10 @@ export async function loadConfig(
 }
 
 /**
- * Path of the config file that a command in `cwd` would take, or undefined. The search ends at the top of a repository: what
- * lies above is of another project, and a config is a program.
+ * Path of the config file that a command in `cwd` would take, or undefined. The search ends at the top of a repository:
+ * files above it belong to another project, and a config is a program.
  *
- * @throws CliError `Config` where a file is called almost like a config, and there is none
+ * @throws CliError `Config` where there is no config, but a file whose name is almost that of a config
  */
 export function findConfig(cwd: string): string | undefined {
   let similar: string | undefined;
@@ -147,7 +147,7 @@ async function problemsError(shown: string, problems: readonly ConfigProblem[]):
 async function suggestions(problems: readonly ConfigProblem[]): Promise<string | undefined> {
   const unknown = problems.filter((problem) => problem.candidates !== undefined);
   if (unknown.length === 0) return undefined;
-  // On the way to an error only: the compiler is slow to load.
+  // Loaded for an error only: the compiler is slow to load.
   const { nearestName } = await import("@voxrpc/codegen");
   const hints = unknown.map(({ path, candidates = [] }) => {
     const key = path.slice(path.lastIndexOf(".") + 1);

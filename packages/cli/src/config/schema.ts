@@ -1,4 +1,4 @@
-/** What a config file may say, checked. Imported only when there is a config file: zod takes its time to load. */
+/** The allowed content of a config file, checked. Imported only when there is a config file: zod is slow to load. */
 import { z } from "zod";
 import type { VoxConfig } from "../define-config.js";
 
@@ -52,7 +52,7 @@ const configKeys: Readonly<Record<string, readonly string[]>> = {
   rust: Object.keys(rustSchema.shape),
 };
 
-/** One thing that is wrong in a config. */
+/** One mistake in a config. */
 export interface ConfigProblem {
   /** Path of the value, such as `watch.debounceMs` or `schemas[1]`; empty: the config as a whole. */
   readonly path: string;
@@ -101,7 +101,7 @@ function problemsOf(
   }
 }
 
-/** How the type that zod expects is called here. */
+/** Our name for a type that zod expects. */
 function expectedText(expected: string): string {
   if (expected === "string") return "a text";
   if (expected === "int") return "a whole number";

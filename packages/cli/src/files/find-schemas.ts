@@ -1,4 +1,4 @@
-/** From what was asked for to schema files: paths, folders and patterns. */
+/** Finds schema files from paths, folders and patterns. */
 import { dirname } from "node:path/posix";
 import { CliError, type CliErrorCode } from "../errors.js";
 import { absolutePath, shownPath } from "./paths.js";
@@ -12,13 +12,13 @@ export interface SchemaSearch {
   readonly directory: string;
   /** Absolute working directory, for messages. */
   readonly cwd: string;
-  /** Who is at fault when nothing is found, for messages: `vox.config.json: schemas`; undefined: the command line. */
+  /** The source of the entries, for messages: `vox.config.json: schemas`; undefined: the command line. */
   readonly origin?: string | undefined;
   /** Whether entries may find nothing, as in an older version of a project. Default: that is an error. */
   readonly mayMiss?: boolean;
 }
 
-/** What one entry of the search stands for. */
+/** The file or pattern that one entry of the search means. */
 export interface SchemaPlace {
   readonly kind: "file" | "pattern";
   /** Absolute folder that a watcher must look at: recursively for a pattern. */
@@ -49,7 +49,7 @@ interface Place extends SchemaPlace {
   readonly target: string;
 }
 
-/** What the entries of a search stand for. Looks at the disk only to tell files from folders. */
+/** The files and patterns that the entries of a search mean. Looks at the disk only to know files from folders. */
 export function placesOf(search: SchemaSearch): readonly SchemaPlace[] {
   return search.patterns
     .filter((pattern) => !pattern.startsWith("!"))
@@ -106,7 +106,7 @@ export async function findSchemas(search: SchemaSearch): Promise<FoundSchemas> {
   return { entries: [...entries].sort(byCodeUnit), places, missing };
 }
 
-/** An entry that finds nothing is a mistake even where the others find something: a folder that was moved, a typing error. */
+/** An entry that finds nothing is a mistake even where the others find a file: a moved folder, or a typing error. */
 function nothingMatches(
   patterns: readonly string[],
   { cwd, directory }: SchemaSearch,
@@ -140,7 +140,7 @@ async function mustBeSchema(path: string, cwd: string, code: CliErrorCode, prefi
 }
 
 async function suggestion(path: string, cwd: string): Promise<string> {
-  // Loaded on the way to an error only: the compiler costs more than all the rest of a run.
+  // Loaded for an error only: the compiler costs more than all the rest of a run.
   const { nearestName } = await import("@voxrpc/codegen");
   const { readdirSync } = await import("node:fs");
   const folder = dirname(path);

@@ -1,12 +1,12 @@
 /**
- * The folders that a run may read schemas from and write to: the project, and what its config or its command line names
- * outside of it. Every path that comes from a schema, a pattern or a link is asked about here, links followed.
+ * The folders that a run may read schemas from and write to: the project, and the folders outside of it that its config
+ * or its command line names. The run checks every path of a schema, a pattern or a link here, links followed.
  */
 import { dirname } from "node:path/posix";
 import { isInside, shownPath } from "./paths.js";
 import { realPath, repositoryOf, statOf } from "./text-file.js";
 
-/** Line breaks of every kind, other control characters, and what turns the direction of a text. */
+/** Line breaks of every kind, other control characters, and characters that change the direction of a text. */
 const unusable = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 export class Roots {
@@ -15,7 +15,8 @@ export class Roots {
 
   /**
    * @param projects absolute folders of the project
-   * @param named absolute folders that were named. One inside of a project adds nothing: it must be there really, too
+   * @param named absolute folders that the user named. One inside of a project adds nothing: it must not leave the
+   *   project through a link
    */
   constructor(projects: readonly string[], named: readonly string[]) {
     const outside = named.filter((folder) => !projects.some((project) => isInside(project, folder)));
@@ -23,7 +24,7 @@ export class Roots {
     this.#real = this.#folders.map(realPath);
   }
 
-  /** Why a path may be neither read nor written, after its name; undefined: it may. */
+  /** The reason why a path may be neither read nor written, to follow its name; undefined when it may. */
   problem(path: string): string | undefined {
     const real = realPath(path);
     if (this.#real.some((folder) => isInside(folder, real))) return undefined;
@@ -33,7 +34,7 @@ export class Roots {
       : `is outside of the project ${project}`;
   }
 
-  /** The same for a schema, which must be called like one, also where a link leads to it. */
+  /** The same for a schema. Its name must be that of a schema, and so must the name of a link's target. */
   problemOfSchema(path: string): string | undefined {
     if (!path.endsWith(".vox") || !realPath(path).endsWith(".vox"))
       return "is no schema: its name must end in .vox";
@@ -41,7 +42,7 @@ export class Roots {
   }
 }
 
-/** What is wrong with a name below one of the folders: it has to stand in comments, messages and commands. */
+/** A fault of a name below one of the folders: comments, messages and commands have to show the name. */
 function nameProblem(path: string, folders: readonly string[]): string | undefined {
   const folder = folders.find((one) => isInside(one, path));
   const [found] = unusable.exec(folder === undefined ? path : shownPath(folder, path)) ?? [];

@@ -31,7 +31,7 @@ export function readTextFile(path: string): string | undefined {
 }
 
 /**
- * What is at a path, symbolic links followed; undefined when there is nothing.
+ * The stats of a path, symbolic links followed; undefined when nothing is there.
  *
  * @throws CliError `File` when it cannot be found out
  */
@@ -54,8 +54,8 @@ function lookAt(path: string, look: (path: string) => Stats): Stats | undefined 
 }
 
 /**
- * An absolute path with its links followed. Where nothing is there yet, or a link leads to nothing, the part that exists
- * counts.
+ * An absolute path with its links followed. Where the path does not exist yet, or a link leads to nothing, the function
+ * follows the links of the part that exists.
  */
 export function realPath(path: string): string {
   try {

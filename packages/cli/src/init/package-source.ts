@@ -1,6 +1,6 @@
 /**
- * Where this vox-gen came from. A project that it starts gets its packages from the same place: a registry may have none of
- * them, or others.
+ * The source of this vox-gen. A project that it starts gets its packages from the same source: a registry may have none
+ * of them, or others.
  */
 import { join, resolve, sep } from "node:path";
 import { readTextFile, statOf } from "../files/text-file.js";
@@ -22,7 +22,7 @@ export function packageSource(packageFolder: string): PackageSource {
   return at < 0 ? checkoutSource(packageFolder) : installedSource(packageFolder.slice(0, at));
 }
 
-/** A checkout: its packages lie beside each other, and this one has been built. */
+/** A checkout: its packages are in one folder, and this one has been built. */
 function checkoutSource(packageFolder: string): PackageSource {
   return complete((name) => {
     const folder = join(packageFolder, "..", name);
@@ -31,7 +31,7 @@ function checkoutSource(packageFolder: string): PackageSource {
   });
 }
 
-/** What a package manager was told, and what npm noted: a tarball, or a folder. */
+/** The source in the manifest of a project, or in the notes of npm: a tarball, or a folder. */
 function installedSource(project: string): PackageSource {
   const manifest = readJson(join(project, "package.json")) ?? {};
   const packages = member(readJson(join(project, "node_modules/.package-lock.json")), "packages");
@@ -50,7 +50,7 @@ function installedSource(project: string): PackageSource {
   };
   const cli = known("cli");
   if (cli === undefined) return undefined;
-  // Tarballs are packed together: one that only others depend on lies beside them.
+  // Tarballs are packed together: one that only the others depend on is in the same folder.
   return complete((name) => known(name) ?? existing(resolve(cli, "..", `voxrpc-${name}-${cliVersion}.tgz`)));
 }
 

@@ -19,7 +19,7 @@ interface Prepared {
  * before the renames.
  *
  * @param outDirectory folders below it that a removal leaves empty are removed too
- * @param roots what may be written: nothing is when one path leads out of them
+ * @param roots folders that may be written to. When one path leads out of them, nothing is written
  * @throws CliError `File`
  */
 export function applyChanges(

@@ -13,7 +13,7 @@ export interface DiffOptions {
 /** Most edits that are looked for; beyond, the text is shown as wholly replaced. Bounds time and memory. */
 const maxEdits = 500;
 
-/** What turns one text into another, without a newline at the end; empty when they are equal. */
+/** The difference of two texts, without a newline at the end; empty when they are equal. */
 export function unifiedDiff(before: string, after: string, options: DiffOptions): string {
   if (before === after) return "";
   const { context = 3 } = options;

@@ -22,7 +22,7 @@ export function ownerOf(output: string, { owner }: GeneratedHeader): string | un
   return owner === undefined ? undefined : absolutePath(realPath(dirname(output)), decode(owner));
 }
 
-/** What an owner may do with a generated file that is there. */
+/** The rights of an owner over an existing generated file. */
 export type Claim =
   | { readonly kind: "own" | "free" | "adopted" }
   | { readonly kind: "foreign"; readonly owner: string };
@@ -47,8 +47,9 @@ export function claimOf(
 }
 
 /**
- * Whether an output that a run does not want is to be removed: it is the run's own, or its owner is gone. An owner whose
- * folder is not there either may only be missing from this checkout, and an output without an owner is left alone.
+ * Whether a run removes an output that it does not want. It does when the output is its own, or when the owner is gone.
+ * It leaves the output when the owner's folder is gone too: this checkout may not have it. It also leaves an output
+ * without an owner.
  *
  * @param config of a run that makes everything that its config asks for; undefined for any other run
  */

@@ -1,4 +1,4 @@
-/** What a run would change on disk: the files that are wanted against those that are there. */
+/** The changes of a run on disk: the wanted files compared with the existing ones. */
 import { readdirSync } from "node:fs";
 import { CliError, fileError, systemCode } from "../errors.js";
 import { shownPath } from "../files/paths.js";
@@ -8,7 +8,7 @@ import type { GeneratedHeader } from "./header.js";
 import { parseHeader } from "./header.js";
 import { claimOf } from "./owner.js";
 
-/** A file as it shall be. */
+/** A file as the command wants it. */
 export interface WantedFile {
   /** Absolute, with `/`. */
   readonly path: string;
@@ -24,21 +24,21 @@ export interface PlannedChange {
   readonly change: FileChange;
   /** Absolute, with `/`. */
   readonly path: string;
-  /** What is there; undefined for a new file. */
+  /** The text on disk; undefined for a new file. */
   readonly before: string | undefined;
-  /** What shall be there; undefined when the file shall go. */
+  /** The text that the command writes; undefined when the command deletes the file. */
   readonly after: string | undefined;
 }
 
 export interface OutputPlan {
   /** By path. */
   readonly changes: readonly PlannedChange[];
-  /** Wanted files that are on disk as they shall be. */
+  /** Number of wanted files that are on disk with the wanted text. */
   readonly unchanged: number;
 }
 
 export interface PlanOptions {
-  /** Absolute output folder: nothing outside is looked at. */
+  /** Absolute output folder: the plan looks at nothing outside of it. */
   readonly outDirectory: string;
   /** Absolute working directory, for messages. */
   readonly cwd: string;
@@ -52,7 +52,7 @@ export interface PlanOptions {
  * Compares wanted files with the disk, and writes nothing. A file that differs in its line ends only is unchanged: a
  * checkout on another system may have made them so.
  *
- * @throws CliError `File` when a file that was not generated, and is not empty, stands in the way, or one of another owner
+ * @throws CliError `File` when a wanted path holds a file of another owner, or one that is neither generated nor empty
  */
 export function planOutput(wanted: readonly WantedFile[], options: PlanOptions): OutputPlan {
   const changes: PlannedChange[] = [];
@@ -75,7 +75,7 @@ export function planOutput(wanted: readonly WantedFile[], options: PlanOptions):
   return { changes, unchanged };
 }
 
-/** Refuses to overwrite what was not generated, and what another owner has generated. */
+/** Refuses to overwrite a file that was not generated, or that belongs to another owner. */
 function mayOverwrite({ path, owner, source }: WantedFile, before: string, options: PlanOptions): void {
   const header = parseHeader(before);
   if (header === undefined) {

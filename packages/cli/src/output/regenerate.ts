@@ -17,7 +17,7 @@ export interface RegenerateOptions {
   readonly baseDirectory: string;
   readonly importExtension: ".js" | ".ts" | "none";
   readonly target: "typescript" | "rust";
-  /** What the command line said instead of the config. */
+  /** Settings of the command line that replace those of the config. */
   readonly overrides: ReadonlySet<"out" | "root" | "importExtension">;
 }
 
@@ -45,8 +45,8 @@ export function regenerateCommand(options: RegenerateOptions): string {
 }
 
 /**
- * A word for shells. Double quotes are understood by those of Windows too; where they would let the shell read something
- * into the word, it stands in single quotes.
+ * A word for shells. The shells of Windows understand double quotes too. A word gets single quotes when it has a
+ * character with a meaning inside double quotes.
  */
 export function shellWord(word: string): string {
   const path = word.startsWith("-") || word.startsWith("!") ? `./${word}` : word;

@@ -14,7 +14,7 @@ import type { Finding } from "../report/event.js";
 import { findingsOf } from "../report/findings.js";
 import type { Project } from "./resolve.js";
 
-/** What the front end found. */
+/** The results of the front end. */
 export interface Checked {
   readonly compiler: Compiler;
   /** Undefined when a schema has an error. */
@@ -29,7 +29,7 @@ export interface Checked {
   /** Entries of the run, and where they were looked for. */
   readonly entries: readonly string[];
   readonly places: readonly SchemaPlace[];
-  /** Every path that the compiler asked for. */
+  /** Every path that the compiler requested. */
   readonly asked: ReadonlySet<string>;
 }
 
@@ -68,7 +68,7 @@ export async function checkProject(project: Project): Promise<Checked> {
   };
 }
 
-/** What the outputs of a run belong to, and where they go. */
+/** The owner of a run's outputs, and their place. */
 interface Layout {
   /** The config, where all schemas of the run are schemas of the config. */
   readonly owner: RunOwner;
@@ -79,7 +79,7 @@ interface Layout {
 /**
  * The generated files of a checked project.
  *
- * @throws CliError `Config` when a schema lies outside the root that was asked for
+ * @throws CliError `Config` when a schema is outside of the requested root
  */
 export async function emitProject(
   project: Project,
@@ -143,7 +143,7 @@ export async function planProject(
   });
 }
 
-/** The output folder; commands that need it have asked for it. */
+/** The output folder of a command that needs one. */
 export function outOf({ outDirectory }: Project): string {
   if (outDirectory === undefined)
     throw new CliError("Usage", "no output folder is given", { help: "add --out" });
@@ -181,8 +181,8 @@ class Importers {
 }
 
 /**
- * The base folder is the root that was asked for, else the folder that the entries' folders have in common. Imports never
- * widen it. A run that names schemas of the config is a part of the config's run, with the same bytes.
+ * The base folder is the requested root, else the deepest folder that holds all folders of the entries. Imports never
+ * widen it. A run that names schemas of the config is a part of the config's run and writes the same bytes.
  */
 async function layoutOf(project: Project, { files, entries, places }: Checked): Promise<Layout> {
   const { root, cwd, configPath, origin } = project;

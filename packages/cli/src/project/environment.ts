@@ -1,4 +1,4 @@
-/** What a command gets from the process that it runs in, and nothing else of it. */
+/** The only parts of its process that a command uses. */
 import type { Clock } from "@voxrpc/runtime";
 import type { Reporter } from "../report/event.js";
 
@@ -10,8 +10,8 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** For durations and for waiting. */
   readonly clock: Clock;
-  /** What the person runs packages with, for advice. */
+  /** The package manager of the user, for advice. */
   readonly packageManager: "npm" | "pnpm" | "yarn" | "bun";
-  /** Calls back when the command shall end (Ctrl-C). Returns how to stop listening. */
+  /** Calls the callback when the command has to end (Ctrl-C). Returns a function that stops listening. */
   readonly onStop: (callback: () => void) => () => void;
 }

@@ -10,7 +10,7 @@ import { applyChanges } from "../output/apply.js";
 import type { Environment } from "./environment.js";
 
 /**
- * Writes the crate that prints the services of another one. It lies in the target folder of that one's workspace.
+ * Writes a crate that prints the services of another crate. It is in the target folder of the other crate's workspace.
  *
  * @param services functions that describe services; empty: those of the text
  * @returns its absolute folder

@@ -1,4 +1,4 @@
-/** What a command works on: the config file and the command line, put together. */
+/** The settings of a command: the config file and the command line, put together. */
 import { dirname } from "node:path/posix";
 import { configFileNames, loadConfig } from "../config/load.js";
 import type { BreakingConfig } from "../define-config.js";
@@ -7,7 +7,7 @@ import { placesOf } from "../files/find-schemas.js";
 import { absolutePath, commonFolder, shownPath } from "../files/paths.js";
 import { projectOf, Roots } from "../files/roots.js";
 
-/** What every command that compiles takes from the command line. Paths are relative to the working directory. */
+/** The arguments of every command that compiles. Paths are relative to the working directory. */
 export interface ProjectArguments {
   /** Schemas in place of those of the config; empty: those of the config. */
   readonly files: readonly string[];
@@ -19,7 +19,7 @@ export interface ProjectArguments {
   readonly target?: Target | undefined;
 }
 
-/** What is generated. */
+/** The language of the output. */
 export type Target = "typescript" | "rust";
 
 /** Settings of a run. Paths are absolute, with `/`, unless said otherwise. */
@@ -27,9 +27,9 @@ export interface Project {
   readonly cwd: string;
   /** Undefined when no config file was read. */
   readonly configPath: string | undefined;
-  /** What that config asks for, where the command line names other schemas; relative to the folder of the config. */
+  /** The schemas of that config, where the command line names other ones; relative to the folder of the config. */
   readonly configPatterns: readonly string[];
-  /** What the command line said instead of the config. */
+  /** Settings of the command line that replace those of the config. */
   readonly overrides: ReadonlySet<"out" | "root" | "importExtension">;
   /** Schemas: paths, folders and patterns as written, relative to `directory`. */
   readonly patterns: readonly string[];
@@ -37,9 +37,9 @@ export interface Project {
   /** Where the patterns were written, for messages; undefined: on the command line. */
   readonly origin: string | undefined;
   readonly outDirectory: string | undefined;
-  /** What the run may read and write. */
+  /** The folders that the run may read and write. */
   readonly roots: Roots;
-  /** Base folder that was asked for. */
+  /** The requested base folder. */
   readonly root: string | undefined;
   readonly importExtension: ".js" | ".ts" | "none";
   readonly target: Target;

@@ -1,4 +1,4 @@
-/** One run of `generate`: compile, plan, write or compare, tell. */
+/** One run of `generate`: compile, plan, write or compare, report. */
 import { existsSync } from "node:fs";
 import type { Emitter, Model } from "@voxrpc/codegen";
 import { exitCode } from "../errors.js";
@@ -15,11 +15,11 @@ export interface RunOptions {
   readonly command: CommandName;
   /** `check`: the front end alone. `compare`: what a run would write, against the disk. */
   readonly mode: "check" | "compare" | "write";
-  /** More to find in schemas without errors. */
+  /** Finds more in schemas without errors. */
   readonly inspect?: (checked: Checked, model: Model) => readonly Finding[];
-  /** What makes the outputs. Default: the emitter of TypeScript. */
+  /** The emitter of the outputs. Default: the emitter of TypeScript. */
   readonly emitter?: Emitter;
-  /** Told what the front end found, before anything is written. */
+  /** Takes the results of the front end, before anything is written. */
   readonly onChecked?: (checked: Checked) => void;
 }
 

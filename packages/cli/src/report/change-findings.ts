@@ -15,7 +15,7 @@ export interface FoundSource {
 
 export type SourceLookup = (file: string) => FoundSource | undefined;
 
-/** A finding that also says what it does to whom, for tools. */
+/** A finding that also names the effect on each side, for tools. */
 export function changeFindings(
   compiler: Compiler,
   findings: readonly ChangeFinding[],

@@ -1,4 +1,4 @@
-/** What a comparison tells, in words. */
+/** The events of a comparison as text for people. */
 import type { Verdict } from "@voxrpc/codegen";
 import type { ComparisonEvent } from "./event.js";
 import type { Style } from "./style.js";

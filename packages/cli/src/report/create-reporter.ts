@@ -35,7 +35,7 @@ export async function createReporter(
 function annotationRoot(cwd: string, environment: Readonly<Record<string, string | undefined>>): string {
   const workspace = environment["GITHUB_WORKSPACE"] ?? "";
   if (workspace !== "" && isInside(realPath(slashes(workspace)), realPath(cwd))) {
-    // Seen from the working directory as it is called, so that paths below it stay what they are.
+    // Relative to the working directory by its own name, links not followed, so that paths below it do not change.
     return absolutePath(cwd, shownPath(realPath(cwd), realPath(slashes(workspace))));
   }
   return repositoryOf(cwd) ?? cwd;

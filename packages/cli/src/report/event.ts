@@ -1,4 +1,4 @@
-/** What commands tell. One stream of events, rendered in several ways. */
+/** The events of commands: one stream, rendered in several ways. */
 import type { JsonDiagnostic, Verdict } from "@voxrpc/codegen";
 import type { CliErrorCode } from "../errors.js";
 
@@ -24,7 +24,7 @@ export interface Finding {
   github(root: string): string;
 }
 
-/** What a run did, at its end. */
+/** The results of a run, at its end. */
 export interface Summary {
   readonly command: CommandName;
   /** No schema has an error, and with `--check` nothing is stale. */
@@ -71,31 +71,31 @@ export type ReportEvent =
       readonly help: string | undefined;
     }
   | { readonly kind: "implemented"; readonly file: ImplementedFile }
-  /** What to do next. */
+  /** Advice for the next step. */
   | { readonly kind: "advice"; readonly lines: readonly string[] }
   /** The watcher is ready. */
   | { readonly kind: "watching"; readonly folders: readonly string[] }
-  /** Files changed, a run begins. */
+  /** Files changed, a run starts. */
   | { readonly kind: "changed"; readonly paths: readonly string[] }
   | { readonly kind: "stopped" }
   | ComparisonEvent;
 
-/** What `breaking` tells beside its findings. */
+/** The events of `breaking` beside its findings. */
 export type ComparisonEvent =
-  /** How two versions of a method get along, of one that does not always. */
+  /** The verdicts on two versions of a method that are not compatible in all cases. */
   | {
       readonly kind: "verdict";
       readonly method: string;
       readonly oldClient: Verdict;
       readonly newClient: Verdict;
     }
-  /** A change that harms nobody, with the reason. */
+  /** A change that harms no peer, with the reason. */
   | { readonly kind: "harmless"; readonly text: string }
   /** A finding that is allowed, with the reason. */
   | { readonly kind: "allowed"; readonly code: string; readonly message: string; readonly reason: string }
   | {
       readonly kind: "compared";
-      /** What was compared with, as given. */
+      /** The version that the schemas were compared with, as given. */
       readonly against: string;
       readonly ok: boolean;
       /** Methods of either version. */

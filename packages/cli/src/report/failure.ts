@@ -2,8 +2,8 @@ import { CliError, fileError, messageOf } from "../errors.js";
 import type { ReportEvent } from "./event.js";
 
 /**
- * The event of anything thrown. A failure of the system is the disk's fault, wherever it came from; all other surprises come
- * with the place in this program.
+ * The event for any thrown value. A failure of the system counts as a fault of the disk, whatever its source. Any other
+ * unexpected error comes with the place in this program.
  */
 export function failureOf(error: unknown): ReportEvent {
   if (error instanceof CliError)

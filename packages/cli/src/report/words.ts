@@ -1,4 +1,4 @@
-/** Events in words, for the reporters that people read. */
+/** Events as text, for the reporters that people read. */
 import { comparisonLines } from "./comparison-words.js";
 import type { ReportEvent, Summary } from "./event.js";
 import type { Style } from "./style.js";

@@ -1,4 +1,4 @@
-/** Which changes of the disk a watcher must tell. Pure. */
+/** The changes of the disk that a watcher must report. Pure. */
 import { dirname } from "node:path/posix";
 import { isInside } from "../files/paths.js";
 

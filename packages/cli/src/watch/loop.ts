@@ -20,9 +20,9 @@ export interface WatchLoopOptions {
   readonly clock: Clock;
   /** Quiet time after a change before a run starts, in ms. Asked for at each change: a config may change it. */
   readonly debounceMs: () => number;
-  /** Longest wait for quiet after the first change, in ms: somebody may write all the time. */
+  /** Longest wait for quiet after the first change, in ms: a program may write all the time. */
   readonly maxDelayMs: number;
-  /** One run. Reports what goes wrong; whatever it throws goes to `onError`, and the loop goes on. */
+  /** One run. Reports its own problems. A thrown error goes to `onError`, and the loop goes on. */
   readonly run: (changed: readonly string[]) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }

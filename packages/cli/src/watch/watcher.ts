@@ -10,11 +10,14 @@ import { type Interest, isInteresting, isInterestingFolder, watchedFolders } fro
 export interface WatcherOptions {
   /** Absolute working directory, which is taken to stay where it is. */
   readonly cwd: string;
-  /** When the newest run began to read, in ms since the epoch: what was changed later is told, however it was noticed. */
+  /**
+   * When the newest run began to read, in ms since the epoch. The watcher reports each file that changed later, however
+   * it noticed the change.
+   */
   readonly since: () => number;
   /** Look every so many ms instead of waiting for events of the system. */
   readonly pollMs: number | undefined;
-  /** Told the absolute path of a file that was created, changed or removed. */
+  /** Takes the absolute path of a file that was created, changed or removed. */
   readonly onChange: (path: string) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -23,15 +26,15 @@ export interface WatcherOptions {
 const timeSlackMs = 20;
 
 /**
- * When a file is looked at again after an event, ms: the library drops what happens to it within 50 ms of one, and a run
- * may have read it in between.
+ * Time from an event to the second look at the file, in ms. The library drops changes of a file within 50 ms of an
+ * event, and a run may have read the file in between.
  */
 const secondLookMs = 100;
 
 /**
- * Watches files. Resolves when all is being watched; what changed since `options.since` has been told by then.
+ * Watches files. Resolves when it watches all of them. By then it has reported the changes since `options.since`.
  *
- * @returns ends the watching
+ * @returns a function that ends the watching
  */
 export async function watchFiles(interest: Interest, options: WatcherOptions): Promise<() => Promise<void>> {
   const { since, pollMs, onChange, onError, cwd } = options;
@@ -42,7 +45,7 @@ export async function watchFiles(interest: Interest, options: WatcherOptions): P
       if (isInteresting(interest, absolute)) return false;
       return stats?.isFile() === true || !isInterestingFolder(interest, absolute);
     },
-    // The first look tells every file, so that a change between the run and the first look is not missed.
+    // The first look reports every file, so that a change between the run and the first look is not missed.
     ignoreInitial: false,
     ...(pollMs === undefined ? {} : { usePolling: true, interval: pollMs, binaryInterval: pollMs }),
   });
@@ -59,8 +62,8 @@ export async function watchFiles(interest: Interest, options: WatcherOptions): P
   watcher.on("error", (error) => onError(explain(error)));
   await new Promise<void>((resolve) => watcher.once("ready", resolve));
   isReady = true;
-  // Between its look at a file and the begin of its watching the library is blind. Where it polls, it compares with what
-  // it finds at a first glance that comes later still, so that a change before that is never seen: we compare ourselves.
+  // The library is blind between its look at a file and the start of its watching. Where it polls, it compares with a
+  // first look that comes even later, and never sees a change before that look. So we compare ourselves.
   await looks.all();
   if (pollMs !== undefined) looks.every(pollMs);
   return () => {
@@ -69,7 +72,7 @@ export async function watchFiles(interest: Interest, options: WatcherOptions): P
   };
 }
 
-/** What the files looked like when they were told of last: finds the changes that the library misses. */
+/** The state of each file at its last report: finds the changes that the library misses. */
 class Looks {
   readonly #since: () => number;
   readonly #onChange: (path: string) => void;
@@ -84,7 +87,7 @@ class Looks {
     this.#onChange = onChange;
   }
 
-  /** @param stats undefined for a file that is gone, or whose look was not told */
+  /** @param stats undefined for a file that is gone, or whose state the library did not give */
   note(path: string, stats: Stats | undefined): void {
     if (stats === undefined) this.#known.delete(path);
     else this.#known.set(path, lookOf(stats));

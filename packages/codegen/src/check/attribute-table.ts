@@ -1,4 +1,4 @@
-/** The attributes of the language: where each may stand and what it takes. */
+/** The attributes of the language: their places and their arguments. */
 import { textFormats } from "@voxrpc/runtime/internal/schema";
 import { isInherited } from "../model/names.js";
 import type { LiteralNode } from "../syntax/ast.js";
@@ -18,10 +18,10 @@ export type AttributePlace =
 
 interface AttributeRule {
   readonly places: ReadonlySet<AttributePlace>;
-  /** The places in words. */
+  /** The places as a text for messages. */
   readonly placesText: string;
   readonly example: string;
-  /** What is wrong with the arguments; undefined when nothing is. */
+  /** The fault of the arguments; undefined when they are valid. */
   readonly problem: (args: readonly LiteralNode[], place: AttributePlace) => string | undefined;
 }
 
@@ -134,7 +134,7 @@ function withoutArguments(name: string): (args: readonly LiteralNode[]) => strin
   return (args) => (args.length === 0 ? undefined : `@${name} takes nothing`);
 }
 
-/** What people of other languages look for. */
+/** Words that people of other languages look for. */
 const foreignAttributes: ReadonlyMap<string, string> = new Map([
   ["optional", "an optional field is written `name: T?`"],
   ["nullable", "an optional field is written `name: T?`"],

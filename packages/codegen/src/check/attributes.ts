@@ -1,4 +1,4 @@
-/** What attributes do to types and declarations. Whether they may stand where they stand is checked elsewhere. */
+/** Effects of attributes on types and declarations. A rule checks the places of attributes (`rules/attributes.ts`). */
 
 import { type TextFormat, textFormats } from "@voxrpc/runtime/internal/schema";
 import type { PrimitiveName, Type } from "../model/model.js";
@@ -37,7 +37,7 @@ const typedElements: ReadonlySet<PrimitiveName> = new Set([
 
 /**
  * A type with `@js(number)` applied to the 64- or 128-bit integer at its core, seen through aliases, options, lists and
- * arrays; undefined when there is none. An alias that would change is replaced by what it stands for.
+ * arrays; undefined when there is none. An alias that would change is replaced by its target.
  */
 export function asNumber(type: Type): Type | undefined {
   switch (type.kind) {
@@ -78,7 +78,7 @@ function asBigint(type: Type): Type | undefined {
  * A type with `@typed` applied to its list or array of numbers, seen through aliases and options; undefined when there is
  * none.
  *
- * @param keepsNumbers whether a mark of its own says that the elements are numbers: a typed array cannot hold them then
+ * @param keepsNumbers whether a separate mark makes the elements numbers: a typed array cannot hold them then
  */
 export function asTyped(type: Type, keepsNumbers = false): Type | undefined {
   switch (type.kind) {
@@ -128,13 +128,13 @@ export function asArray(type: Type): Type | undefined {
   }
 }
 
-/** Whether `@js(array)` stands there. */
+/** Whether `@js(array)` is one of the attributes. */
 export function hasArrayChoice(attributes: readonly AttributeNode[]): boolean {
   const [first] = findAttribute(attributes, "js")?.args ?? [];
   return first?.kind === "identifier" && first.text === "array";
 }
 
-/** What `@js` says of 64- and 128-bit integers; undefined where it says nothing. */
+/** The choice of `@js` for 64- and 128-bit integers; undefined where it makes none. */
 export function numberChoice(attributes: readonly AttributeNode[]): "number" | "bigint" | undefined {
   const [first] = findAttribute(attributes, "js")?.args ?? [];
   if (first?.kind !== "identifier") return undefined;

@@ -2,7 +2,7 @@
 import type { Type } from "../model/model.js";
 import { innerTypes, type Linked, type MemberDeclaration, memberTypes } from "./program.js";
 
-/** Says of a type whether a Tx or Rx stands anywhere in it, through structs and enums. */
+/** Returns a test of types: whether a Tx or Rx is anywhere in the type, structs and enums included. */
 export function channelFinder(linked: Linked): (type: Type) => boolean {
   const holding = new Set<MemberDeclaration>();
   const users = new Map<MemberDeclaration, MemberDeclaration[]>();

@@ -20,7 +20,7 @@ import { checkReservedNames } from "./rules/reserved-names.js";
 import { checkExportNames, checkTypeScriptNames } from "./rules/typescript-names.js";
 import { checkUnusedImports } from "./rules/unused-imports.js";
 
-/** One rule: reads the program, reports. `holdsChannel` says of a type whether a Tx or Rx stands anywhere in it. */
+/** One rule: reads the program, reports. `holdsChannel` says of a type whether a Tx or Rx is anywhere in it. */
 export type Rule = (linked: Linked, holdsChannel: (type: Type) => boolean) => void;
 
 const rules: readonly Rule[] = [

@@ -45,7 +45,7 @@ export function stronglyConnected<Node>(
   return groups;
 }
 
-/** A shortest way from a node back to itself inside its group; the node stands at both ends. */
+/** A shortest way from a node back to itself inside its group; the node is at both ends. */
 export function cycleThrough<Node>(
   start: Node,
   group: ReadonlySet<Node>,

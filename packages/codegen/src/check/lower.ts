@@ -1,4 +1,4 @@
-/** Syntax trees with resolved names → the model. Made in full also when something is wrong, so that the rules can go on. */
+/** Syntax trees with resolved names → the model. The model is complete even with errors, so that rules can go on. */
 
 import type { TextFormat } from "@voxrpc/runtime/internal/schema";
 import type {
@@ -184,7 +184,7 @@ class Linker {
     }
   }
 
-  /** @param outer attributes of what the field stands in: they count for all of its fields */
+  /** @param outer attributes of the struct or variant around the field: they apply to all of its fields */
   #field(node: FieldNode, scope: TypeScope, outer: readonly AttributeNode[], isOfVariant = false): Field {
     const type = memberType(this.#resolver.resolve(node.type, scope), node, outer, scope.file);
     // The default of an enum may be a variant that is filled later: see `#setDefaults`.

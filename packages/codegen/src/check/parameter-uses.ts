@@ -1,14 +1,14 @@
-/** What the declarations do with their type parameters, so that a rule about a type also holds for a type argument. */
+/** Uses of type parameters in declarations, so that a rule about a type also holds for a type argument. */
 import type { Type, TypeDeclaration } from "../model/model.js";
 import { innerTypes, type Linked, memberTypes } from "./program.js";
 
-/** Somewhere in a declaration a parameter stands in a place that not every type may take. */
+/** A use of a parameter in a declaration, at a place that not every type may take. */
 export type ParameterUse =
-  /** It is compared: what it is, such as `the key of a map`. */
+  /** The parameter is compared: `use` says as what, such as `the key of a map`. */
   | { readonly kind: "key"; readonly use: string }
-  /** It stands inside a collection, such as `a list`. */
+  /** The parameter is inside a collection, such as `a list`. */
   | { readonly kind: "collection"; readonly container: string }
-  /** It is, or is part of, the item of a channel. */
+  /** The parameter is, or is part of, the item of a channel. */
   | { readonly kind: "item" };
 
 /** Uses of each parameter of a declaration, in the order of its parameters. */
@@ -86,7 +86,7 @@ interface Visitor {
 
 function walk(type: Type, around: readonly ParameterUse[], visitor: Visitor): void {
   const container = containerName(type);
-  // What stands further out is compared as a whole: only a direct key is a key.
+  // A type further out is compared as a whole: only a direct key is a key.
   const kept = around.filter((use) => use.kind !== "key");
   const inside: readonly ParameterUse[] =
     container === undefined ? kept : [...kept, { kind: "collection", container }];

@@ -1,4 +1,4 @@
-/** What a file, or the declaration around a member, says for all members: `@required` and `@js(number)` above them. */
+/** Attributes that a file, or the declaration around a member, has for all members: `@required` and `@js(number)`. */
 import type { Type } from "../model/model.js";
 import type { ArgumentNode, AttributeNode, FieldNode } from "../syntax/ast.js";
 import { applyAttributes, asNumber, findAttribute, numberChoice } from "./attributes.js";
@@ -22,7 +22,7 @@ function patterns(attributes: readonly AttributeNode[]): readonly string[] {
 }
 
 function isMatch(name: string, pattern: string): boolean {
-  // Only `*` means anything: the rule of the attribute lets no other sign through.
+  // Only `*` has a meaning: the rule of the attribute refuses all other signs.
   const [first = "", ...parts] = pattern.split("*");
   if (parts.length === 0) return name === pattern;
   const last = parts.pop() ?? "";
@@ -38,7 +38,8 @@ function isMatch(name: string, pattern: string): boolean {
 }
 
 /**
- * The type of a field or argument: its own attributes first, then those of what it stands in, then the file's.
+ * The type of a field or argument: its own attributes come first, then those of the declaration around it, then the
+ * file's.
  *
  * @param outer attributes of the struct around a field
  */

@@ -1,4 +1,4 @@
-/** What the phases of the checker hand to each other. */
+/** The data that the phases of the checker share. */
 import type { Reporter } from "../diagnostics/report.js";
 import type {
   Argument,
@@ -27,7 +27,7 @@ import type {
   VariantNode,
 } from "../syntax/ast.js";
 
-/** What a name of a file stands for. */
+/** The meaning of a name of a file. */
 export type Meaning =
   | { readonly kind: "type"; readonly node: TypeDeclarationNode; readonly file: LoadedFile }
   | { readonly kind: "service"; readonly node: ServiceNode; readonly file: LoadedFile }
@@ -56,7 +56,7 @@ export interface Program {
   readonly reporter: Reporter;
 }
 
-/** Stands for a type that was reported; rules pass over it. */
+/** Takes the place of a type that was reported; rules skip it. */
 export const invalidType: Type = Object.freeze({ kind: "primitive", name: "unit", asNumber: false });
 
 /** Syntax and model side by side: what the rules read. */
@@ -73,14 +73,14 @@ export interface Linked extends Program {
   readonly types: ReadonlyMap<TypeNode, Type>;
 }
 
-/** Everything a declaration says, aliases seen through. */
+/** A type without the aliases around it. */
 export function withoutAliases(type: Type): Exclude<Type, { kind: "alias" }> {
   let inner = type;
   while (inner.kind === "alias") inner = inner.target;
   return inner;
 }
 
-/** Types that stand directly inside a type; through an alias, its target. */
+/** Types directly inside a type; of an alias, its target. */
 export function innerTypes(type: Type): readonly Type[] {
   switch (type.kind) {
     case "option":
@@ -140,7 +140,7 @@ export function* nestedTypes(node: TypeNode): Generator<TypeNode> {
   else if (node.kind === "named") for (const argument of node.args) yield* nestedTypes(argument);
 }
 
-/** A place in words of a type's source, for messages. */
+/** The source text of a type on one line, for messages. */
 export function typeText(file: LoadedFile, span: Span): string {
   const text = file.ast.source.textOf(span).replace(/\s+/g, " ");
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;

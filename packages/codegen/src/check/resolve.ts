@@ -1,4 +1,4 @@
-/** What each name of a file stands for: its declarations and its imports. */
+/** The meaning of each name of a file: its declarations and its imports. */
 import type { Reporter } from "../diagnostics/report.js";
 import type { NameNode } from "../syntax/ast.js";
 import { keywords } from "../syntax/tokens.js";
@@ -48,7 +48,7 @@ function resolveImport(
   }
 }
 
-/** What a file declares itself under a name: imports are not passed on. */
+/** The file's own declaration of a name: a file does not pass its imports on. */
 function declared(file: LoadedFile, name: string): Meaning | undefined {
   const meaning = file.names.get(name);
   return meaning !== undefined && meaning.kind !== "missing" && meaning.file === file ? meaning : undefined;

@@ -1,4 +1,4 @@
-/** Types in words of the language, for messages. */
+/** Types as text of the language, for messages. */
 import type { Type } from "../model/model.js";
 
 /** Longest text of a type in a message, in characters. */
@@ -10,7 +10,7 @@ export function typeName(type: Type): string {
   return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
 
-/** A type in backticks; an alias also says what it stands for. */
+/** A type in backticks; an alias is followed by its target. */
 export function quotedType(type: Type): string {
   const shown = `\`${typeName(type)}\``;
   return type.kind === "alias" ? `${shown} (\`${typeName(type.target)}\`)` : shown;

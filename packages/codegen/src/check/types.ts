@@ -20,7 +20,7 @@ interface Measure {
   readonly depth: number;
 }
 
-/** Where a type node stands. */
+/** The surroundings of a type node. */
 export interface TypeScope {
   readonly file: LoadedFile;
   /** Names of the type parameters around it. */
@@ -47,7 +47,7 @@ export class TypeResolver {
     return checked;
   }
 
-  /** Aliases that stand for themselves are no types: their uses stay silent. */
+  /** Aliases of themselves are no types: a use of one gives no message. */
   markInvalid(alias: TypeDeclaration): void {
     this.#invalidAliases.add(alias);
   }

@@ -1,4 +1,4 @@
-/** One source line as a terminal shows it, with what has to be underlined. */
+/** One source line as a terminal shows it, with the part to underline. */
 
 import { hidesInText } from "../source/invisible.js";
 
@@ -65,7 +65,7 @@ function toCells(line: string): readonly Cell[] {
   return cells;
 }
 
-/** Tabs as spaces, what cannot be seen as a sign: a schema must not steer a terminal, nor hide what it says. */
+/** Tabs as spaces, invisible characters as a sign: a schema must not control a terminal or hide parts of itself. */
 function shown(character: string): string {
   if (character === "\t") return " ".repeat(tabColumns);
   return hidesInText(character) ? "\ufffd" : character;

@@ -12,14 +12,14 @@ import { nearestName } from "./suggest.js";
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: Severity;
-  /** What is wrong. */
+  /** The problem. */
   readonly message: string;
-  /** What to do about it. */
+  /** The advice. */
   readonly help: string | undefined;
   readonly span: Span;
   /** Other places that belong to it, such as the first of two declarations. */
   readonly related: readonly RelatedPlace[];
-  /** Text that would repair it when put in place of the span; undefined where there is no single one. */
+  /** Text that repairs the problem in place of the span; undefined where there is no single repair. */
   readonly replacement: string | undefined;
 }
 

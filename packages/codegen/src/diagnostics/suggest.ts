@@ -1,4 +1,4 @@
-/** Longest name that is compared; longer ones are nobody's typing error. */
+/** Longest name that is compared; a longer name is no typing error. */
 const maxLength = 64;
 
 /**

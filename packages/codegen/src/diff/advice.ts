@@ -1,4 +1,4 @@
-/** What to do instead of a change that breaks. */
+/** Advice for changes that break. */
 import type { TypeChange } from "./change.js";
 import { isFromClient, type Position } from "./words.js";
 

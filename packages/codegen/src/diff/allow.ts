@@ -13,9 +13,9 @@ export interface AllowedChange {
 }
 
 export interface Allowed {
-  /** What is left, with findings about the suppressions themselves. */
+  /** The findings that are left, with findings about the suppressions themselves. */
   readonly findings: readonly ChangeFinding[];
-  /** What was allowed, and why. */
+  /** The allowed findings, each with its reason. */
   readonly allowed: readonly { readonly finding: ChangeFinding; readonly reason: string }[];
   /** Entries of the list that allow nothing. */
   readonly unused: readonly AllowedChange[];
@@ -30,14 +30,14 @@ interface AllowComment {
   readonly code: string;
   readonly reason: string;
   readonly source: SourceFile;
-  /** Lines that it stands for, from 1. */
+  /** Lines that the comment applies to, from 1. */
   readonly lines: ReadonlySet<number>;
   readonly span: { readonly file: string; readonly start: number; readonly end: number };
 }
 
 /**
- * Takes out what is allowed. A comment `// vox-allow VOX5003: reason` allows findings of that code on the next line that
- * is neither a comment nor an attribute; one without a reason allows nothing and is a finding itself.
+ * Takes out the allowed findings. A comment `// vox-allow VOX5003: reason` allows findings of that code on the next
+ * line that is neither a comment nor an attribute. A comment without a reason allows nothing and is a finding itself.
  *
  * @param files of the new version, as the compiler read them
  */

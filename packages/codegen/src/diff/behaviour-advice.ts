@@ -1,4 +1,4 @@
-/** What to do about changed flags. */
+/** Advice for changed flags. */
 export const adviceText = {
   VOX5030: "add a method under another name, or keep the promise until no old client is left",
   VOX5031: "add a method under another name, or keep the outcomes until no old client is left",

@@ -1,4 +1,4 @@
-/** What differs between two versions of a type, and what that does to whoever reads. */
+/** Differences between two versions of a type, and their effect on the reader. */
 import type { Span } from "../source/span.js";
 
 /**
@@ -75,29 +75,29 @@ export interface ChangeContext {
 /** One difference between two versions of a type. */
 export interface TypeChange extends Reads {
   readonly kind: ChangeKind;
-  /** `Page.items[].price`; what it is in: for an added field the path of the field. Empty: the whole type. */
+  /** `Page.items[].price`; for an added field the path of the field. Empty: the whole type. */
   readonly path: string;
-  /** What is named by it: `Product.price`, or the name of the type; undefined outside of declarations. */
+  /** The changed member or type: `Product.price`, or the name of the type; undefined outside of declarations. */
   readonly member: string | undefined;
   /** Place in the new version; undefined when it has none. */
   readonly newSpan: Span | undefined;
   /** Place in the old version. */
   readonly oldSpan: Span | undefined;
-  /** What it was, in words of the kind: a type, a name, a number, a default. */
+  /** The old text; its form depends on the kind: a type, a name, a number, a default. */
   readonly before: string;
-  /** What it is now. */
+  /** The new text. */
   readonly after: string;
-  /** Of a field: what a reader takes where it is absent; undefined: nothing, it is required. */
+  /** Of a field: the value that a reader takes where the field is absent; undefined for a required field. */
   readonly fillBefore: string | undefined;
   readonly fillAfter: string | undefined;
-  /** Whether what a reader takes where the field is absent is what an empty memory holds: 0, "", none. */
+  /** Whether the value that a reader takes for an absent field is the zero of its type: 0, "", none. */
   readonly isFillZero: boolean;
   /** Of variants: whether others got another position. */
   readonly hasShifted: boolean;
   readonly context: ChangeContext;
 }
 
-/** Whether the encoding differs: a reader of the old layout takes the new one for something else. */
+/** Whether the encoding differs: a reader of the old layout misreads the new one. */
 export function isLayoutChange({ kind, hasShifted }: TypeChange): boolean {
   switch (kind) {
     case "container":

@@ -1,4 +1,4 @@
-/** Two versions of one method: verdicts of the plan, findings in words. */
+/** Two versions of one method: verdicts of the plan, and findings as text. */
 
 import { type PlanProblem, problemText } from "@voxrpc/runtime/internal/schema";
 import type { Argument, Method } from "../model/model.js";

@@ -25,11 +25,11 @@ export interface CompareOptions {
   readonly peer?: PeerVersion | undefined;
 }
 
-/** What differs between two versions. */
+/** The differences between two versions. */
 export interface Comparison {
-  /** Changes that somebody has to think about, by place. */
+  /** Changes that the user has to think about, by place. */
   readonly findings: readonly ChangeFinding[];
-  /** Changes that harm nobody, with the reason. */
+  /** Changes that harm no peer, with the reason. */
   readonly harmless: readonly HarmlessChange[];
   /** Every method of either version, those of the new one first. */
   readonly methods: readonly MethodComparison[];

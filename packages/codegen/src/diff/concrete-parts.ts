@@ -1,4 +1,4 @@
-/** What concrete types are made of. */
+/** The parts of concrete types. */
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
 import type { SourceVariant } from "../schema/source-type.js";
 
@@ -70,7 +70,7 @@ export function isTuple(type: ConcreteType): boolean {
   return type.kind === "tuple" || (type.kind === "named" && type.declaration.kind === "tupleStruct");
 }
 
-/** What a transparent struct is on the wire. */
+/** The type that a transparent struct is on the wire. */
 export function withoutTransparent(type: ConcreteType, types: ConcreteTypes): ConcreteType {
   if (type.kind !== "named" || type.declaration.kind !== "tupleStruct") return type;
   const [only] = type.declaration.isTransparent === true ? types.members(type) : [];

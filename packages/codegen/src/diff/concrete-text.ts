@@ -1,4 +1,4 @@
-/** Types and defaults of a comparison in words of the language. */
+/** Types and defaults of a comparison as text of the language. */
 import type { DefaultValue } from "../model/model.js";
 import type { ConcreteType } from "../schema/concrete-type.js";
 
@@ -79,7 +79,7 @@ const escapes: Readonly<Record<string, string>> = {
   "\0": "\\0",
 };
 
-/** A string as a literal of the language: one line, whatever it holds. */
+/** A string as a literal of the language: one line for every string. */
 function stringText(value: string): string {
   const inner = value.replace(
     /["\\]|[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,

@@ -1,4 +1,4 @@
-/** What a comparison finds. */
+/** The findings of a comparison. */
 import {
   catalog,
   type DiagnosticCode,
@@ -20,16 +20,16 @@ export interface Meetings {
   readonly newClient: Verdict;
 }
 
-/** A change that somebody has to think about: a diagnostic, and what it is about. */
+/** A change that the user has to think about: a diagnostic, and its subjects. */
 export interface ChangeFinding extends Meetings {
   readonly diagnostic: Diagnostic;
   /**
-   * What it can be allowed by: members (`Product.price`), methods (`Catalog.search`), types and services.
+   * The names that can allow the finding: members (`Product.price`), methods (`Catalog.search`), types and services.
    */
   readonly subjects: readonly string[];
 }
 
-/** A change that harms nobody, and why. */
+/** A change that harms no peer, with the reason. */
 export interface HarmlessChange {
   /** `Catalog.search response: field Page.note added, optional: old peers skip it`. */
   readonly text: string;

@@ -1,4 +1,4 @@
-/** What a generated file offers to the code that imports it: the structures that the emitter prints, not their text. */
+/** The exports of a generated file, for the code that imports it: the structures, not their text. */
 
 import { FileScope, type ProgramScope } from "../emit/typescript/file-scope.js";
 import { signatureOf } from "../emit/typescript/signature.js";
@@ -36,7 +36,7 @@ export interface Surface {
   readonly members: ReadonlyMap<string, Member>;
   /** Type of an export without members. */
   readonly type: string;
-  /** What it is generated from. */
+  /** The declaration that the export is generated from. */
   readonly owner: TypeDeclaration | Service;
   /** A client, handler, codec, dispatcher or constant: it comes and goes with its owner. */
   readonly isDerived: boolean;
@@ -46,7 +46,7 @@ export interface Surface {
   readonly constantOf?: string;
 }
 
-/** Exports of a generated file by name; a type stands for the constant of the same name. */
+/** Exports of a generated file by name; the entry of a type includes the constant of the same name. */
 export function surfacesOf(file: ModelFile, program: ProgramScope): ReadonlyMap<string, Surface> {
   const scope = new SurfaceScope(file, program);
   const found = new Map<string, Surface>();
@@ -60,7 +60,7 @@ export function surfacesOf(file: ModelFile, program: ProgramScope): ReadonlyMap<
   return found;
 }
 
-/** Names as other files see them: what one file has to call another one's types does not count. */
+/** Names as other files see them: the local names of imported types do not count. */
 class SurfaceScope extends FileScope {
   override typeName(declaration: TypeDeclaration): string {
     return declaration.name;
@@ -95,7 +95,7 @@ function addService(service: Service, scope: SurfaceScope, found: Map<string, Su
     found.set(constant, { ...derived("const", service, ""), ...constantOf(service, method) });
 }
 
-/** Clients say how a method is called; its constant says which method it is. */
+/** A client has the signature of a method; the constant identifies the method. */
 function constantOf(service: Service, method: Method): Pick<Surface, "type" | "constantOf"> {
   const title = `${kebab(service.name)}.${kebab(method.name)}`;
   return { type: `the method ${title}`, constantOf: title };
@@ -172,7 +172,7 @@ function variantMember({ name, form }: Variant, isLiteral: boolean, scope: Surfa
         ? [`value: [${form.types.map((type) => typeText(type, scope)).join(", ")}]`]
         : formTypes(form).map((type) => `value: ${typeText(type, scope)}`);
   const text = isLiteral ? literal : `{ ${[`kind: ${literal}`, ...members].join("; ")} }`;
-  // TypeScript compares members by name: their order is the schema's affair.
+  // TypeScript compares members by name, so their order does not count.
   const type = isLiteral ? literal : `{ ${[`kind: ${literal}`, ...[...members].sort()].join("; ")} }`;
   return { type, text, isOptional: false };
 }
@@ -212,7 +212,7 @@ function withPositions<Declaration extends TypeDeclaration>(declaration: Declara
 
 const noPositions: ReadonlyMap<string, string> = new Map();
 
-/** A type as TypeScript sees it: what aliases stand for. */
+/** A type as TypeScript sees it, with aliases replaced by their targets. */
 function writtenOut(type: Type, positions: ReadonlyMap<string, string> = noPositions): Type {
   const write = (inner: Type): Type => writtenOut(inner, positions);
   switch (type.kind) {

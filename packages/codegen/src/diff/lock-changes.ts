@@ -1,4 +1,4 @@
-/** Whether a lock still says what the schemas say. */
+/** Whether a lock still agrees with the schemas. */
 
 import { typeIdText } from "@voxrpc/runtime/internal/schema";
 import type {
@@ -19,8 +19,8 @@ type MemberDeclaration = StructDeclaration | TupleStructDeclaration | EnumDeclar
 const none = { oldClient: "compatible", newClient: "compatible" } as const;
 
 /**
- * A finding for each method of which the lock says something else: its id, its flags, its types, its defaults. The spans of
- * removed methods lie in the lock's files.
+ * A finding for each method whose id, flags, types or defaults differ in the lock. The spans of removed methods are in
+ * the lock's files.
  */
 export function compareLock(
   lock: Model,

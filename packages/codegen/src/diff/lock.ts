@@ -1,7 +1,7 @@
 /**
- * The lock file: what peers of a project's services agree on, as a text that can be reviewed and compared without version
- * control. It holds the reachable declarations in one layout, with ids and a fingerprint of each announcement beside them,
- * and can be compiled again: a comparison with it says all that one with the sources would.
+ * The lock file: the contract between the peers of a project's services, as a text that people can review and compare
+ * without version control. It holds the reachable declarations in one layout, each announcement with ids and a
+ * fingerprint. It compiles again, so a comparison with a lock finds the same as one with the sources.
  */
 import { assemblePayload, type TypeRef, typeIdText, typeRefKey } from "@voxrpc/runtime/internal/schema";
 import { compile } from "../compile.js";
@@ -68,7 +68,7 @@ function fileLines(
     .sort();
   const declarations = types.map((type) => [...idLines(type, side), ...printDeclaration(type, nameOf)]);
   const services = file.services.map((service) => {
-    // Not those that the side knows by id: two files may declare the same service, each in a version of its own.
+    // Not the methods that the side knows by id: two files may declare different versions of the same service.
     const methods = service.methods.map((method) => ({
       method,
       schemas: methodSchemas(service, method, side.cache),
@@ -79,7 +79,7 @@ function fileLines(
   return [`${fileMark}${path}`, ...blocks.flatMap((lines) => ["", ...lines])];
 }
 
-/** Names of imported types where the file has one of that name already: what the source called them does not matter. */
+/** Names of imported types where the file already has a type of that name. Names in the source do not matter. */
 function localNames(
   file: ModelFile,
   types: readonly TypeDeclaration[],
@@ -128,7 +128,7 @@ function refText(ref: TypeRef): string {
   return `${typeIdText(ref.typeId)}${args}`;
 }
 
-/** Hash of the CBOR that a peer announces: unlike the ids it covers everything that is in it. */
+/** Hash of the CBOR that a peer announces. Unlike the ids, it covers all of the announcement. */
 export function fingerprint({ root, schemas }: TypeSchemas): bigint {
   return hash64(assemblePayload(schemas.map(({ cbor }) => cbor), root)); // biome-ignore format: one call
 }
@@ -152,7 +152,7 @@ export function isLock(text: string): boolean {
 /** A merge may have put its marker, or one of two first lines, before it. */
 const linesBeforeMark = 5;
 
-/** What a lock says, without what an editor or a checkout on another system adds. */
+/** The text of a lock, without the additions of an editor or of a checkout on another system. */
 export function plainLock(text: string): string {
   return text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n");
 }
@@ -165,7 +165,7 @@ export type OpenedLock =
 /**
  * Compiles a lock.
  *
- * @param folder absolute folder that its files shall lie in, for spans: one that no other file lies in
+ * @param folder absolute folder for the files of the lock, for spans: no other file is in it
  */
 export function openLock(text: string, folder: string): OpenedLock {
   const plain = plainLock(text);

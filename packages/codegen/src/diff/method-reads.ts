@@ -8,13 +8,13 @@ import type { Part } from "./part.js";
 import type { Reading } from "./plan-verdict.js";
 import { isFromClient, type Position } from "./words.js";
 
-/** What the plans of one root say, for either version as the reader. */
+/** The results of the plans of one root, for either version as the reader. */
 export interface PlanReads {
   readonly oldReads: Reading;
   readonly newReads: Reading;
 }
 
-/** Where the static decoder reads, no plan is made: whatever lies otherwise is misread. */
+/** Where the static decoder reads, there is no plan: it misreads every change of the layout. */
 export function unseen(part: Part, { oldReads, newReads }: PlanReads): Part {
   if (!oldReads.isStatic && !newReads.isStatic) return part;
   const changes = part.changes.map(
@@ -43,19 +43,19 @@ export function capped<Change extends Reads>({ oldReads, newReads }: Change): Re
   return { oldReads: atMostConditional(oldReads), newReads: atMostConditional(newReads) };
 }
 
-/** Who meets whom when one side reads. */
+/** The verdicts of the two sides, by the pair of peers that meet. */
 export function meetingsOf({ oldReads, newReads }: Reads, position: Position): Meetings {
   return isFromClient(position)
     ? { oldClient: newReads, newClient: oldReads }
     : { oldClient: oldReads, newClient: newReads };
 }
 
-/** Arguments in words. */
+/** The number of arguments as text. */
 export function countText({ length }: readonly unknown[]): string {
   return length === 0 ? "no argument" : length === 1 ? "1 argument" : `${length} arguments`;
 }
 
-/** What is gone is shown as it was. */
+/** A removed part is shown in its old form. */
 export function relatedOf({
   kind,
   newSpan,

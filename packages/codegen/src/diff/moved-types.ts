@@ -1,4 +1,4 @@
-/** Types and services that stand in another file than before: told apart from renames, because files are not on the wire. */
+/** Types and services that moved to another file. A move is no rename, because files are not on the wire. */
 import type { ModelFile } from "../model/model.js";
 import type { Collector } from "./collector.js";
 import type { ContractSide } from "./sides.js";

@@ -1,9 +1,9 @@
-/** What is compared at once. */
+/** The unit of a comparison. */
 import type { TypeChange } from "./change.js";
 import type { SideMethod } from "./sides.js";
 import type { Position } from "./words.js";
 
-/** What is compared of a change, and in which part of which method. */
+/** One compared part of a method, with its changes. */
 export interface Part {
   readonly where: string;
   readonly position: Position;

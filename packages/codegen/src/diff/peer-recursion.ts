@@ -1,6 +1,6 @@
 /**
- * What vox 0.8.2 does where two versions of a type lead back to themselves: it compares the pair of ids that it meets
- * again. Different ids are refused; equal ones, which say little of a circle of types, are taken for the same type.
+ * The behaviour of vox 0.8.2 where two versions of a type lead back to themselves: it compares the pair of ids that it
+ * meets again. It refuses different ids. It takes equal ids for the same type, although they prove little in a circle.
  * Source: `protocol/schemas.md` §3.2, §6.
  */
 import {

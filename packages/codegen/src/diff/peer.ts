@@ -1,6 +1,6 @@
 /**
- * What a peer of vox 0.8.2 makes of changes that ours read right: its compiled decoders misread some translations, and it
- * refuses others. Source: `protocol/schemas.md` §6, `golden/README.md`.
+ * Problems of a vox 0.8.2 peer with changes that our peers read right: its compiled decoders misread some translations,
+ * and it refuses others. Source: `protocol/schemas.md` §6, `golden/README.md`.
  */
 import { isLayoutChange, type Reads, type TypeChange } from "./change.js";
 import type { Collector } from "./collector.js";
@@ -13,7 +13,7 @@ import { changeText, isFromClient } from "./words.js";
 /** Implementations whose readers differ from ours. */
 export type PeerVersion = "vox-0.8.2";
 
-/** What the peer does with a change. */
+/** The failure of the peer at a change. */
 export interface PeerRisk {
   readonly kind: "misread" | "refused";
   /** Goes on after "a vox 0.8.2 client": `takes zero where the field is absent`. */
@@ -21,12 +21,12 @@ export interface PeerRisk {
 }
 
 /**
- * What a reader of vox 0.8.2 does with one change that our reader takes.
+ * The risk of one change for a reader of vox 0.8.2, where our reader takes the change.
  *
  * @param side which version the reader is built from
  * @param isRecursionRefused whether it refuses the root for a type that contains itself: it does, but for ids that do
  * not show the change
- * @returns undefined when it does what ours does
+ * @returns undefined when the reader does the same as ours
  */
 export function riskOf(
   change: TypeChange,
@@ -139,7 +139,7 @@ function isOfArguments({ position }: Part): boolean {
   return isFromClient(position) || position === "sent items";
 }
 
-/** Items of a Tx as the server sees them: it is the one that writes them, and does not ask how its client reads. */
+/** Items of a Tx on the server: the server writes them, and does not know how its client reads. */
 function fromServer(part: Part): Part {
   if (part.position !== "sent items") return part;
   return { ...part, changes: part.changes.map((change) => ({ ...change, ...turned(change) })) };

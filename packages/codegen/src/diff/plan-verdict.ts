@@ -1,4 +1,4 @@
-/** Verdicts of the translation plan: what the runtime will do when the two versions meet. */
+/** Verdicts of the translation plan: the behaviour of the runtime when the two versions meet. */
 import {
   type AnnouncedSchema,
   buildPlan,
@@ -28,17 +28,17 @@ import type { ContractSide, SideMethod } from "./sides.js";
 export interface Reading {
   readonly verdict: Verdict;
   /**
-   * Whether the static decoder reads it, whatever the types really are: both sides announce the same, or the writer
+   * Whether the static decoder reads the value, even if the types differ: both sides announce the same, or the writer
    * announces nothing that counts. Source: `protocol/schemas.md` §3.1, §4.
    */
   readonly isStatic: boolean;
-  /** Why not, in the words of the runtime's error. */
+  /** The problems, with the texts of the runtime's error. */
   readonly problems: readonly PlanProblem[];
 }
 
 const statically: Reading = { verdict: "compatible", isStatic: true, problems: [] };
 
-/** What one side announces for one direction of a method. */
+/** The announcement of one side for one direction of a method. */
 interface Announced {
   readonly root: TypeRef;
   readonly lookup: SchemaLookup;
@@ -89,7 +89,7 @@ class Meeting {
     return comparisonWith(this.reader.uncovered, this.writer.lookup);
   }
 
-  /** @param type what the reader really has: its schemas may say something else */
+  /** @param type the real type of the reader: its schemas may describe another one */
   private read(difference: Difference, type: ConcreteType): Reading {
     if (difference === undefined) return statically;
     const { writer, reader } = this;
@@ -121,13 +121,13 @@ class Meeting {
 /** A version and a method of it. */
 type Versioned = readonly [ContractSide, SideMethod];
 
-/** What a server of one version makes of the arguments of a client of another. */
+/** How a server of one version reads the arguments of a client of another. */
 export function readArguments([, client]: Versioned, [side, server]: Versioned): Reading {
   const meeting = new Meeting(client.schemas.args, server.schemas.args, side.cache.types);
   return meeting.readArguments(argumentsType(side, server));
 }
 
-/** What a client of one version makes of the responses of a server of another: results, and apart from them errors. */
+/** How a client of one version reads the responses of a server of another: results, and separately errors. */
 export function readResponse(
   [, server]: Versioned,
   [side, client]: Versioned,
@@ -138,12 +138,12 @@ export function readResponse(
   return { ok, error: { ...error, verdict: atMostConditional(error.verdict) } };
 }
 
-/** What is announced for the arguments. */
+/** The announcement for the arguments. */
 export function argumentsType({ cache: { types } }: ContractSide, { method }: SideMethod): ConcreteType {
   return types.tuple(method.args.map(({ type }) => types.resolve(type)));
 }
 
-/** What is announced for the response. */
+/** The announcement for the response. */
 export function responseType({ cache: { types } }: ContractSide, method: SideMethod): ConcreteType {
   const error = types.named(voxError, [errorType(types, method)]);
   return types.result(types.resolve(method.method.returns), error);

@@ -12,7 +12,7 @@ import type {
 import { discriminator } from "../model/names.js";
 import { defaultText } from "./concrete-text.js";
 
-/** What a file calls a declaration: its name, or the one after `as`. */
+/** The name of a declaration in a file: its own, or the one after `as`. */
 export type NameOf = (declaration: TypeDeclaration) => string;
 
 /** A type as the language writes it, in full. */

@@ -2,7 +2,7 @@
 import type { Model, ModelFile, Type, TypeDeclaration } from "../model/model.js";
 import { memberTypes, partsOf, serviceTypes } from "./print-schema.js";
 
-/** What services and their types name, at any depth. */
+/** The declarations that services and their types name, at any depth. */
 export function reachableTypes({ files }: Model): ReadonlySet<TypeDeclaration> {
   const found = new Set<TypeDeclaration>();
   const pending: Type[] = files.flatMap((file) => file.services.flatMap(serviceTypes));

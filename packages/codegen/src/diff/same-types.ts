@@ -17,7 +17,7 @@ export class SameTypes {
 
   /** Whether two types, and everything in them, are written the same: names, order, defaults, attributes of fields. */
   areSame(o: ConcreteType, n: ConcreteType): boolean {
-    // What is assumed of pairs that lead back here holds when no difference turns up.
+    // The pairs that lead back here are assumed to be equal. The assumption holds when the search finds no difference.
     const assumed = new Set<string>();
     const pending: [ConcreteType, ConcreteType][] = [[o, n]];
     for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
@@ -37,7 +37,7 @@ export class SameTypes {
 
 const texts = new WeakMap<object, string>();
 
-/** What a type says itself, without its parts. */
+/** The properties of a type itself, without its parts. */
 function ownText(type: ConcreteType): string {
   if (type.kind !== "named") {
     if (type.kind === "primitive") return type.name;

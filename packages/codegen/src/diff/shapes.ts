@@ -1,6 +1,6 @@
 /**
- * The shapes that generated code of a contract has, for the rules of the runtime that compare a plan with them. Only what
- * tells one type from another counts: how values look in TypeScript does not.
+ * The shapes that generated code of a contract has, for the rules of the runtime that compare a plan with them. Only
+ * differences between types count. The form of values in TypeScript does not.
  */
 import type { Shape, ShapePrimitive, TupleShape, VariantShape } from "@voxrpc/runtime/internal/schema";
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";

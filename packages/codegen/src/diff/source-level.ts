@@ -1,4 +1,4 @@
-/** What the generated TypeScript of two versions offers: changes after which code that uses it may not compile. */
+/** Compares the generated TypeScript of two versions: finds changes after which code that uses it may not compile. */
 import { ProgramScope } from "../emit/typescript/file-scope.js";
 import type { ModelFile } from "../model/model.js";
 import type { Span } from "../source/span.js";
@@ -41,7 +41,7 @@ class SourceComparer {
     for (const [path, { file, surfaces }] of before) {
       const other = after.get(path);
       for (const [name, surface] of surfaces) {
-        // What comes with a declaration goes with it: the declaration is reported.
+        // Derived exports disappear with their declaration: only the declaration is reported.
         if (surface.isDerived && other?.surfaces.has(surface.owner.name) !== true) continue;
         const now = other?.surfaces.get(name);
         if (other === undefined || now === undefined) {

@@ -1,7 +1,8 @@
 /**
- * Types of a root that its schemas describe as something else. One schema stands for all maps, one for all results, one
- * for all arrays, and one for all instances of a generic type; it says what the first of them is, and the others may
- * differ. Whoever has to skip such a value takes too few bytes or too many, and a change below one is in no schema.
+ * Types of a root that its schemas describe as something else. All maps share one schema, all results share one, all
+ * arrays share one, and all instances of a generic type share one. Such a schema describes the first of its types, and
+ * the others may differ. A reader that skips such a value takes too few bytes or too many. No schema shows a change
+ * below such a type.
  * Source: `protocol/schemas.md` §3.1.
  */
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
@@ -10,15 +11,15 @@ import { partsOf } from "./concrete-parts.js";
 
 type Named = Extract<ConcreteType, { kind: "named" }>;
 
-/** What one root says wrongly. */
+/** The types that the schemas of one root describe wrongly. */
 export interface UnclearTypes {
-  /** Whether the schema that stands for this type, itself, says something else than the type is. */
+  /** Whether the schema of this type itself describes another type. */
   isMisdescribed(type: ConcreteType): boolean;
   /** Whether a reader that skips the type may lose its place. */
   isUnskippable(type: ConcreteType): boolean;
 }
 
-/** For roots whose schemas say everything. */
+/** For roots whose schemas describe every type right. */
 export const nothingUnclear: UnclearTypes = { isMisdescribed: () => false, isUnskippable: () => false };
 
 /** Finds what is unclear in a root. */
@@ -78,7 +79,7 @@ class Described {
     return type.kind === "array" && first?.kind === "array" && first.length !== type.length;
   }
 
-  /** Whether what is said of one instance is true of another. */
+  /** Whether the schema of one instance is true of another. */
   private isLike(type: Named, first: Named): boolean {
     const members = this.types.members(type);
     return this.types.members(first).every(({ type: described, parameter }, i) => {

@@ -16,7 +16,7 @@ export interface ComparedVariants {
   readonly shared: readonly (readonly [Variant, Variant])[];
 }
 
-/** Compares by name; the position of a variant does not matter to who reads by a plan. */
+/** Compares by name; the position of a variant does not matter to a reader with a plan. */
 export function compareVariants(older: readonly Variant[], newer: readonly Variant[]): ComparedVariants {
   const before = new Map(older.map((variant) => [variant.name, variant]));
   const after = new Map(newer.map((variant) => [variant.name, variant]));

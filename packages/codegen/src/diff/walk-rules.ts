@@ -10,7 +10,7 @@ export interface FieldOfType {
   readonly type: ConcreteType;
 }
 
-/** What a change says beside its kind. */
+/** The details of a change beside its kind. */
 export interface Detail {
   readonly path?: string;
   readonly member?: string | undefined;
@@ -29,7 +29,7 @@ export function isOption({ type }: FieldOfType): boolean {
   return type.kind === "option";
 }
 
-/** Whether what stands in for an absent field is what zeroed memory holds. */
+/** Whether the value that replaces an absent field is the value of zeroed memory. */
 export function isZero({ field, type }: FieldOfType): boolean {
   if (field.default === undefined) return true;
   const declaration = type.kind === "named" ? type.declaration : undefined;
@@ -46,7 +46,7 @@ export function isResultLike(o: ConcreteType, n: ConcreteType): boolean {
   return is(o, n) || is(n, o);
 }
 
-/** What a variant carries. */
+/** The form of a variant's payload as text, for messages. */
 export function formText({ form }: Variant): string {
   switch (form.kind) {
     case "unit":

@@ -1,6 +1,7 @@
 /**
- * Walks two versions of a type side by side and notes each difference, with its path and what it does to a reader.
- * Whether values can be read at all is decided by the translation plan; this says why, in words of the schema.
+ * Walks two versions of a type side by side and notes each difference, with its path and its effect on a reader.
+ * The translation plan decides whether a reader can read values at all; this module gives the reason in terms of the
+ * schema.
  * Source: `protocol/schemas.md` §6.
  */
 import type { EnumDeclaration, Field, StructDeclaration, Variant } from "../model/model.js";
@@ -70,11 +71,11 @@ export class TypeWalk {
     }
     if (o.kind === "primitive" && n.kind === "primitive" && o.name === n.name) return;
     if (o.kind === "payload" && n.kind === "payload") {
-      // The wire says `payload` of both: no plan comes between two versions of what is inside.
+      // Both are `payload` on the wire, so there is no plan for two versions of the content.
       if (!new SameTypes(this.oldTypes, this.newTypes).areSame(o.content, n.content))
         this.typeChange("type", o, n, place);
     } else if (o.kind === "option" && n.kind === "option") {
-      // The reference translates a list in an option, and nothing else there.
+      // Inside an option, the reference translates only a list.
       const isInOption = place.isInOption || !(isList(o.element) && isList(n.element));
       this.pair(o.element, n.element, { ...this.into(place, "option", "?"), isInOption });
     } else if (o.kind === "array" && n.kind === "array") {

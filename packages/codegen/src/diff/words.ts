@@ -1,7 +1,7 @@
 /** Sentences about changes of types. */
 import type { Reads, TypeChange, Verdict } from "./change.js";
 
-/** What a type belongs to: who writes it and who reads it. */
+/** The position of a type: it decides which side writes and which side reads. */
 export type Position = "arguments" | "response" | "error" | "sent items" | "received items";
 
 /** Whether the client writes it. Received items are those of an Rx: the handler receives them. */
@@ -9,7 +9,7 @@ export function isFromClient(position: Position): boolean {
   return position === "arguments" || position === "received items";
 }
 
-/** What happens to whoever reads: `a client built before cannot read it`. */
+/** The effect on the reader: `a client built before cannot read it`. */
 export function effectText({ oldReads, newReads }: Reads, position: Position): string {
   if (position === "sent items") return sentEffect(oldReads, newReads);
   const [reader, writer] = isFromClient(position) ? ["server", "client"] : ["client", "server"];
@@ -67,7 +67,7 @@ export function pathText(path: string, position: Position): string {
   }
 }
 
-/** What changed, without what it does: `field Page.note added`. */
+/** The change without its effect: `field Page.note added`. */
 export function changeText(change: TypeChange, position: Position): string {
   const path = pathText(change.path, position);
   switch (change.kind) {

@@ -1,7 +1,7 @@
-/** What every target of the compiler is: a pure function from a model to texts. */
+/** The interface of every target of the compiler: a pure function from a model to texts. */
 import type { Model } from "../model/model.js";
 
-/** What generated files depend on beside the model. */
+/** Options of generated files beside the model. */
 export interface EmitOptions {
   /**
    * Absolute folder. Output paths mirror the layout below it, and headers name schemas relative to it. A schema outside of
@@ -13,15 +13,15 @@ export interface EmitOptions {
   readonly importExtension?: ".js" | ".ts" | "" | undefined;
   /** Command that regenerates the files, for their headers. Default `npx vox-gen generate`. */
   readonly command?: string | undefined;
-  /** What the header of one file says, where it is not the same for all of them. */
+  /** The facts in the header of one file, where they differ between files. */
   readonly header?: ((file: Pick<EmittedFile, "path" | "source">) => FileHeader) | undefined;
 }
 
-/** What the header of a generated file says about the run that made it. */
+/** The facts in the header of a generated file about the run that made it. */
 export interface FileHeader {
   /** Command that makes the file again. */
   readonly command?: string | undefined;
-  /** Who may change and remove the file, as the one that calls the emitter reads it back. */
+  /** The owner, which may change and remove the file, in the form that the caller of the emitter reads back. */
   readonly owner?: string | undefined;
 }
 

@@ -14,9 +14,9 @@ export type Layout =
       readonly open: string;
       readonly items: readonly Layout[];
       readonly close: string;
-      /** Stands inside the brackets on one line. */
+      /** The text inside each bracket, when the group is on one line. */
       readonly pad: "" | " ";
-      /** Where only the last item has to be broken, the others stay on the first line with its beginning. */
+      /** Where only the last item needs a break, the others stay on the first line with its start. */
       readonly hugs: boolean;
     }
   /** Lines between brackets, always broken. */
@@ -70,7 +70,7 @@ export function conditional(condition: string, whenTrue: Layout, whenFalse: Layo
   return { kind: "conditional", condition, whenTrue, whenFalse };
 }
 
-/** The text of a piece, or undefined when it cannot stand on one line. */
+/** The text of a piece, or undefined when it does not fit on one line. */
 export function flat(layout: Layout): string | undefined {
   if (typeof layout === "string") return layout.includes("\n") ? undefined : layout;
   switch (layout.kind) {
@@ -97,10 +97,10 @@ function flatAll(layouts: readonly Layout[]): readonly string[] | undefined {
 }
 
 /**
- * The text of a piece from an indented position on; the first line carries no indentation of its own.
+ * The text of a piece from an indented position on; the first line gets no indentation.
  *
- * @param indent spaces before the line on which the piece begins
- * @param used characters of that line that stand before it, indentation included
+ * @param indent spaces before the line on which the piece starts
+ * @param used characters before the piece on that line, indentation included
  * @param after characters that follow on its last line
  */
 export function render(layout: Layout, indent: number, used: number = indent, after = 0): string {
@@ -148,7 +148,7 @@ function renderHugging(
   return `${head}${render(last, indent, used + head.length, close.length)}${close}`;
 }
 
-/** A piece is broken where it would not leave room for what stands behind it up to the next break. */
+/** A piece is broken where it would not leave room for the text behind it up to the next break. */
 function renderJoined(parts: readonly Layout[], indent: number, used: number, after: number): string {
   let text = "";
   for (const [at, part] of parts.entries()) {

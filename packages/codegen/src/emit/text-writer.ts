@@ -6,7 +6,7 @@ export class TextWriter {
   readonly #lines: string[] = [];
   #gap = false;
 
-  /** Adds pieces, each from a line of its own on. */
+  /** Adds pieces. Each one starts on a new line. */
   add(...pieces: readonly Layout[]): this {
     for (const piece of pieces) {
       if (this.#gap && this.#lines.length > 0) this.#lines.push("");
@@ -16,7 +16,7 @@ export class TextWriter {
     return this;
   }
 
-  /** Leaves one line blank before what comes next, however often it is asked. */
+  /** Leaves one line blank before the next piece. Repeated calls add no more lines. */
   gap(): this {
     this.#gap = true;
     return this;

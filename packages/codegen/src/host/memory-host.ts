@@ -13,7 +13,7 @@ export interface MemoryHost extends Host {
  * A host over texts in memory.
  *
  * @param files path → text; paths are absolute with `/` (a missing leading `/` is added)
- * @param base another host that is asked for what is not in memory
+ * @param base another host, for files that are not in memory
  */
 export function memoryHost(
   files: Readonly<Record<string, string>> | ReadonlyMap<string, string> = {},

@@ -1,4 +1,4 @@
-/** What holds a channel: a value of it belongs to one call and has no bytes of its own. */
+/** Types that hold a channel. A value of such a type belongs to one call and has no bytes of its own. */
 import type { Type, TypeDeclaration, VariantForm } from "./model.js";
 
 /** Declarations that have a channel anywhere in their values: of the given ones, and of those that they name. */
@@ -31,7 +31,7 @@ interface Mentions {
   readonly named: ReadonlySet<TypeDeclaration>;
 }
 
-/** What the text of a declaration has: declarations that it names, and whether it says `Tx` or `Rx` itself. */
+/** The content of a declaration: declarations that it names, and whether it has a `Tx` or `Rx` itself. */
 function mentions(declaration: TypeDeclaration): Mentions {
   const named = new Set<TypeDeclaration>();
   let hasChannel = false;
@@ -44,7 +44,7 @@ function mentions(declaration: TypeDeclaration): Mentions {
   return { hasChannel, named };
 }
 
-/** Types that a type is written with. What an alias stands for is its declaration's affair. */
+/** Types that a type is written with. The target of an alias is not among them: it belongs to the declaration. */
 function innerTypes(type: Type): readonly Type[] {
   switch (type.kind) {
     case "primitive":

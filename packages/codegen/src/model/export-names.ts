@@ -1,6 +1,6 @@
 /**
- * Names that a generated file exports beside those of the schema: clients, handlers, codecs, dispatchers, methods. One
- * place: what `check` reports is what the emitter writes.
+ * Names that a generated file exports beside those of the schema: clients, handlers, codecs, dispatchers, methods. The
+ * rules of `check` and the emitter both take them from here.
  */
 import { channelHolders } from "./channels.js";
 import type { Method, ModelFile, Service, TypeDeclaration } from "./model.js";
@@ -16,17 +16,17 @@ export interface ServiceExports {
   readonly methods: ReadonlyMap<Method, string>;
 }
 
-/** A derived name that something else has, too. */
+/** A derived name that another export has too. */
 export interface Clash {
   /** The name that several would have. */
   readonly wanted: string;
   /** The name that this one has instead. */
   readonly name: string;
-  /** What has it, such as "the codec of `Point`". */
+  /** The export with the derived name, such as "the codec of `Point`". */
   readonly subject: string;
-  /** What else has the name, or would have it. */
+  /** The other export that has the name, or would have it. */
   readonly other: string;
-  /** What it is derived from. */
+  /** The declaration that the name is derived from. */
   readonly owner: TypeDeclaration | Service | Method;
 }
 
@@ -46,8 +46,8 @@ interface Candidate {
 }
 
 /**
- * Names of a file's exports. A derived name that two of them would have is given to neither. A declaration that is added
- * takes no name over in this way: code that uses the old name does not compile, instead of calling something else.
+ * Names of a file's exports. When two exports would have the same derived name, neither gets it. So an added
+ * declaration takes no name over: code that uses the old name fails to compile, instead of using another export.
  */
 export function exportNames(file: Pick<ModelFile, "types" | "services">): ExportNames {
   const holders = channelHolders(file.types);

@@ -1,5 +1,5 @@
 /**
- * What every emitter reads: the checked program, names resolved, frozen. It holds no syntax; `span` leads back.
+ * The input of every emitter: the checked program, names resolved, frozen. It holds no syntax; `span` leads to it.
  */
 import type { TextFormat } from "@voxrpc/runtime/internal/schema";
 import type { Span } from "../source/span.js";
@@ -48,14 +48,14 @@ export type Type =
       readonly declaration: StructDeclaration | TupleStructDeclaration | EnumDeclaration;
       readonly args: readonly Type[];
     }
-  /** An alias keeps its name for TypeScript; `target` is what it stands for, arguments substituted. */
+  /** An alias keeps its name for TypeScript; `target` is its type, arguments substituted. */
   | {
       readonly kind: "alias";
       readonly declaration: AliasDeclaration;
       readonly args: readonly Type[];
       readonly target: Type;
     }
-  /** `@payload type`: the schema says `payload`, the bytes are those of `content`. What the alias of that name stands for. */
+  /** `@payload type`: the schema says `payload`, the bytes are those of `content`. The target of that alias. */
   | { readonly kind: "payload"; readonly declaration: AliasDeclaration; readonly content: Type }
   /** A type parameter of the declaration around it. */
   | { readonly kind: "parameter"; readonly name: string };
@@ -89,7 +89,7 @@ export interface Field extends Declared {
   /** The TypeScript member, where it is not made of the name: see `fieldName`. */
   readonly member?: string | undefined;
   readonly default: DefaultValue | undefined;
-  /** What the schema says: no default declared, and not an option unless marked `@required`. */
+  /** Required by the schema: no default declared, and not an option unless marked `@required`. */
   readonly required: boolean;
 }
 
@@ -154,7 +154,7 @@ export interface Method extends Declared {
   readonly throws: Type | undefined;
   readonly idempotent: boolean;
   readonly persist: boolean;
-  /** True when a Tx or Rx stands anywhere in the arguments. */
+  /** True when a Tx or Rx is anywhere in the arguments. */
   readonly hasChannels: boolean;
 }
 

@@ -12,7 +12,7 @@ export function camelCase(name: string): string {
   return `${before}${joined}${after}`;
 }
 
-/** What every object of JavaScript has without being given it. */
+/** Members that every object of JavaScript inherits. */
 const inheritedMembers: ReadonlySet<string> = new Set([
   "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
   "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",

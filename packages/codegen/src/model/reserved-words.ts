@@ -1,4 +1,4 @@
-/** Words that mean something to JavaScript, TypeScript or a module: what cannot be a name of generated code. */
+/** Words with a meaning in JavaScript, TypeScript or a module. They cannot be names of generated code. */
 
 /** Words of the syntax, in strict code and modules. */
 const syntax: readonly string[] = [
@@ -15,7 +15,7 @@ const typeSyntax: readonly string[] = [
   "readonly", "declare", "namespace", "module", "unique", "intrinsic", "globalThis",
 ]; // biome-ignore format: a table
 
-/** What a CommonJS module finds in its scope, or says of itself. */
+/** Names that a CommonJS module has in its scope, or defines about itself. */
 const commonJs: ReadonlySet<string> = new Set([
   "exports",
   "require",

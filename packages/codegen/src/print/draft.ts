@@ -64,7 +64,7 @@ export interface DraftFile {
   readonly services: readonly DraftService[];
 }
 
-/** Types that stand directly inside a type. */
+/** Types directly inside a type. */
 export function innerDrafts(type: DraftType): readonly DraftType[] {
   switch (type.kind) {
     case "word":
@@ -79,7 +79,7 @@ export function innerDrafts(type: DraftType): readonly DraftType[] {
   }
 }
 
-/** Types that stand directly in a declaration. */
+/** Types directly in a declaration. */
 export function draftTypes(declaration: DraftDeclaration): readonly DraftType[] {
   switch (declaration.kind) {
     case "alias":

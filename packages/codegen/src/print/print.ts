@@ -12,7 +12,7 @@ import {
   innerDrafts,
 } from "./draft.js";
 
-/** Longest line before the arguments of a method stand on lines of their own. */
+/** Longest line; in a longer one, each argument of a method goes to its own line. */
 const width = 100;
 
 /** @param fileOf the file that declares a type */

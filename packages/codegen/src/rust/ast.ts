@@ -40,7 +40,7 @@ export type RustType = { readonly span: Span } & (
   | { readonly kind: "array"; readonly element: RustType; readonly length: readonly Token[] }
   | { readonly kind: "tuple"; readonly elements: readonly RustType[] }
   | { readonly kind: "never" }
-  /** A number where a type argument stands. */
+  /** A number in the place of a type argument. */
   | { readonly kind: "number"; readonly text: string }
   /** A type of Rust that has no values to send: `dyn`, `impl`, function and raw pointers, associated types. */
   | { readonly kind: "other"; readonly what: string }
@@ -144,7 +144,7 @@ export interface RustConst extends Described {
   readonly value: readonly Token[];
 }
 
-/** A macro that is called where items stand. */
+/** A call of a macro in the place of an item. */
 export interface RustMacroCall {
   readonly kind: "macro";
   readonly name: string;

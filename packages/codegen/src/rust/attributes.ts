@@ -3,7 +3,7 @@ import type { Attribute, Token } from "./ast.js";
 import { stringValue } from "./literals.js";
 import { comments, type Node } from "./tree.js";
 
-/** What stands before an item. */
+/** Attributes and docs before an item. */
 export interface Preface {
   readonly attributes: readonly Attribute[];
   readonly docs: readonly string[];
@@ -46,7 +46,7 @@ function trimmed(lines: readonly string[]): readonly string[] {
   return lines.slice(Math.max(0, lines.findIndex(isText)), lines.findLastIndex(isText) + 1);
 }
 
-/** One attribute, or those that a `cfg_attr` with a condition that may hold stands for. */
+/** One attribute; for a `cfg_attr` with a condition that may hold, the attributes in it. */
 function readAttribute(node: Node): readonly Attribute[] {
   const tokens = node.child("MetaItem")?.tokens() ?? [];
   return expand(metaOf(tokens), 0);
@@ -78,7 +78,7 @@ function metaOf(tokens: readonly Token[]): Attribute | undefined {
   return { path, args: tokens.slice(at + 1, -1), value: undefined, span };
 }
 
-/** Tokens between the commas that stand in no bracket; no empty parts. */
+/** Tokens between the commas outside of brackets; no empty parts. */
 function splitCommas(tokens: readonly Token[]): readonly (readonly Token[])[] {
   const parts: Token[][] = [[]];
   let depth = 0;
@@ -96,7 +96,7 @@ export function named(attributes: readonly Attribute[], ...names: readonly strin
   return attributes.filter(({ path }) => names.includes(path.at(-1) ?? "") && path.length <= 2);
 }
 
-/** What the brackets of all attributes of a name hold: `facet(default, transparent)` has two. */
+/** The arguments of all attributes of a name: `facet(default, transparent)` has two. */
 export function entries(attributes: readonly Attribute[], name: string): readonly Attribute[] {
   return named(attributes, name).flatMap(({ args = [] }) =>
     splitCommas(args).flatMap((tokens) => metaOf(tokens) ?? []),

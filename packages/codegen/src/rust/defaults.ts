@@ -5,7 +5,7 @@ import type { RustEnum, Token } from "./ast.js";
 import { named } from "./attributes.js";
 import { floatValue, integerValue, stringValue } from "./literals.js";
 
-/** What a default can be said with, or why it cannot. */
+/** The text of a default, or the reason why there is none. */
 export type DefaultText =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "unknown"; readonly problem: string };
@@ -14,7 +14,7 @@ export type DefaultText =
  * The default of a field.
  *
  * @param value tokens after `default =`; undefined for the default of the type
- * @param enumOf the Rust enum that a type stands for
+ * @param enumOf the Rust enum that a type comes from
  */
 export function defaultText(
   type: DraftType,

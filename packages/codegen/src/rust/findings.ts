@@ -1,4 +1,4 @@
-/** What the import says about Rust sources, and the types that a person gives for what it cannot see. */
+/** Findings of the import about Rust sources, and the types that a user gives for types that it cannot see. */
 import type { DiagnosticCode, DiagnosticParameters } from "../diagnostics/catalog.js";
 import type { Reporter } from "../diagnostics/report.js";
 import type { Span } from "../source/span.js";

@@ -136,7 +136,7 @@ const passesOn: Readonly<Record<string, Readonly<Record<string, ForeignType>>>> 
   vox: { Value: word("value") },
 };
 
-/** What is known of a type. @param path its full path, starting with its crate */
+/** The known facts about a type. @param path its full path, starting with its crate */
 export function foreignType(path: readonly string[]): ForeignType | undefined {
   const [crate = ""] = path;
   const last = path.at(-1) ?? "";

@@ -23,7 +23,7 @@ export interface RustImportOptions {
   readonly wanted: ReadonlySet<string>;
   /** Files whose services are imported; undefined: those of all files of the wanted crates. */
   readonly files?: ReadonlySet<string> | undefined;
-  /** What types of Rust are on the wire, by their paths: `my::Id` → `u64`. */
+  /** The types on the wire for types of Rust, by their paths: `my::Id` → `u64`. */
   readonly types?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -119,7 +119,7 @@ function markErrors(services: readonly DraftService[]): void {
     }
 }
 
-/** What the compiler says against files that are made: rules of the language that Rust does not have. */
+/** Errors of the compiler in the generated files: rules of the language that Rust does not have. */
 function compileProblems(files: readonly ImportedFile[]): {
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly SourceFile[];

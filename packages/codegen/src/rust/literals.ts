@@ -49,7 +49,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": "'",
 };
 
-/** What a string or character literal holds, raw ones included; undefined for what is none. */
+/** The value of a string or character literal, raw ones included; undefined for any other token. */
 export function stringValue(text: string): string | undefined {
   if (text.startsWith("r")) {
     const hashes = text.indexOf('"') - 1;

@@ -141,7 +141,7 @@ export class TypeLowering {
     return declaration === undefined ? reported : { kind: "named", declaration, args };
   }
 
-  /** An alias that gives a name of the same text, such as `pub type Id = other::Id`, says nothing by itself. */
+  /** An alias with the name of its target, such as `pub type Id = other::Id`, adds no meaning. */
   #isPlain(item: RustTypeItem, module: Module): boolean {
     if (item.kind !== "alias" || item.type?.kind !== "path") return false;
     const target = this.#workshop.resolver.resolve(item.type.path, module);

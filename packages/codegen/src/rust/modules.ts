@@ -63,7 +63,7 @@ export class Sources {
     this.#crates = new Map(crates.map((crate) => [crate.name, crate]));
   }
 
-  /** The root module of a crate by the name that `from` has for it; undefined when its sources are not there. */
+  /** The root module of a crate, by its name in `from`; undefined when its sources are not there. */
   crate(name: string, from?: RustCrate): Module | undefined {
     const crate = this.#crates.get(from?.renames.get(name) ?? name);
     if (crate === undefined) return undefined;

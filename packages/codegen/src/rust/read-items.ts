@@ -32,7 +32,7 @@ interface Entry {
   readonly preface: readonly Node[];
 }
 
-/** Pairs items with what stands before them. */
+/** Pairs each item with the comments and attributes before it. */
 function entriesOf(list: Node): readonly Entry[] {
   const found: Entry[] = [];
   let before: Node[] = [];

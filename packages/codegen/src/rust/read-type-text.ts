@@ -1,4 +1,4 @@
-/** A type of Rust that stands inside of an attribute, where the grammar sees tokens only. */
+/** A type of Rust inside an attribute, where the grammar sees tokens only. */
 import { SourceFile } from "../source/source-file.js";
 import type { Span } from "../source/span.js";
 import type { RustType } from "./ast.js";

@@ -1,4 +1,4 @@
-/** What a path of Rust code names. */
+/** Resolves the paths of Rust code. */
 import type { RustConst, RustPath, RustTypeItem } from "./ast.js";
 import type { Module, Sources } from "./modules.js";
 
@@ -29,7 +29,7 @@ export class Resolver {
     this.#sources = sources;
   }
 
-  /** What a path names, seen from a module; undefined when the sources that are there do not say. */
+  /** The item that a path names, seen from a module; undefined when the existing sources do not have it. */
   resolve(path: RustPath, from: Module, want: Want = "type"): Target | undefined {
     this.#steps = 0;
     const found = this.#path(path, from, want, new Set());

@@ -168,8 +168,8 @@ function argumentName(name: string | undefined, at: number): string {
 }
 
 /**
- * What a method returns and throws. The macro goes by the text: `Result` with two arguments declares an error, an alias
- * of it does not.
+ * The types that a method returns and throws. The macro reads the text only: `Result` with two arguments declares an
+ * error, an alias of it does not.
  */
 function resultOf(type: RustType | undefined): readonly [RustType | undefined, RustType | undefined] {
   if (type?.kind !== "path" || type.path.segments.at(-1) !== "Result" || type.args.length !== 2)

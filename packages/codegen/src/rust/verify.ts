@@ -17,7 +17,7 @@ import { type Diagnostic, Reporter } from "../diagnostics/report.js";
 import type { Method, Model, Service, Type } from "../model/model.js";
 import { methodId, SchemaCache, typeSchemas } from "../schema/index.js";
 
-/** What the Rust side announces for one method, as the crate vox-export prints it. */
+/** The announcement of the Rust side for one method, as the crate vox-export prints it. */
 export interface RustAnnouncement {
   readonly service: string;
   readonly method: string;
@@ -25,11 +25,11 @@ export interface RustAnnouncement {
   readonly id: string;
   /** Announcement of the tuple of arguments, as hex of CBOR. */
   readonly args: string;
-  /** Announcement of what the method's Rust return type stands for; `Result` where it declares an error. */
+  /** Announcement of the type that the method returns in Rust; `Result` where the method declares an error. */
   readonly returns: string;
 }
 
-/** What does not agree. Places are in the schemas. */
+/** The differences between the two sides. Places are in the schemas. */
 export function verifyRust(model: Model, announced: readonly RustAnnouncement[]): readonly Diagnostic[] {
   const reporter = new Reporter();
   const cache = new SchemaCache();
@@ -135,7 +135,7 @@ class Comparison {
     this.#ownLookup = lookupIn(own.schemas);
   }
 
-  /** @param names what the elements of the root are called */
+  /** @param names the names of the elements of the root */
   find(names: readonly string[]): Difference | undefined {
     return this.#compare(this.#rust.root, this.#own.root, "", names);
   }

@@ -1,4 +1,4 @@
-/** What the parts of an import share. */
+/** Types that the parts of an import share. */
 import type { DraftType } from "../print/draft.js";
 import type { RustType } from "./ast.js";
 import type { Findings, TypeMap } from "./findings.js";
@@ -6,15 +6,15 @@ import type { Module, Sources } from "./modules.js";
 import type { Resolver } from "./resolve.js";
 import type { Trail } from "./trail.js";
 
-/** Where a type stands. */
+/** The surroundings of a type. */
 export interface Scope {
   readonly module: Module;
-  /** Type parameters of the declaration around it, and what they stand for. */
+  /** Type parameters of the declaration around the type, each with its meaning. */
   readonly parameters: ReadonlyMap<string, DraftType>;
   readonly trail: Trail;
 }
 
-/** What a run works with. */
+/** The inputs of a run. */
 export interface Workshop {
   readonly sources: Sources;
   readonly resolver: Resolver;
@@ -22,7 +22,7 @@ export interface Workshop {
   readonly types: TypeMap;
 }
 
-/** Stands for a type that was reported. */
+/** Takes the place of a type that was reported. */
 export const reported: DraftType = { kind: "word", text: "unit" };
 
 /** Makes types of the language of types of Rust. */

@@ -1,4 +1,4 @@
-/** What the handler interface asks for, method by method, and the text of a method that answers nothing yet. */
+/** The methods of the handler interface, and the text of a method without an implementation. */
 import { block, group, joined, render } from "../emit/layout.js";
 import { docLines } from "../emit/typescript/docs.js";
 import type { ServiceNames } from "../emit/typescript/names.js";
@@ -21,7 +21,7 @@ export interface ExpectedMethod {
   readonly docs: readonly string[];
   /** The arguments, then the call's context. */
   readonly parameters: readonly ExpectedParameter[];
-  /** What may be returned, without a promise around it. */
+  /** The type of a returned value, without a promise around it. */
   readonly value: TypeText;
 }
 
@@ -56,13 +56,13 @@ export function expectedMethods(
   });
 }
 
-/** Everything that the text of a method stands on. */
+/** Everything that the text of a method needs. */
 export function needsOf({ parameters, value }: ExpectedMethod): TypeText["needs"] {
   return [...parameters.flatMap(({ type }) => type.needs), ...value.needs];
 }
 
 /**
- * A method without a body of its own: calls of it fail, and say which one it is.
+ * A method without an implementation: calls of it fail with an error that names it.
  *
  * @returns lines joined with `\n`, indented by `indentation` from the first on
  */

@@ -16,7 +16,7 @@ export interface Target {
   readonly name: string | undefined;
 }
 
-/** What the file calls the generated names. */
+/** The generated names as the file calls them. */
 export interface HandlerNames {
   /** Local names of the handler interface. */
   readonly handlers: ReadonlySet<string>;
@@ -55,7 +55,7 @@ function isHandlerObject(object: ObjectLiteralExpression, names: HandlerNames): 
   return false;
 }
 
-/** Whether a handler is wanted where `node` stands in `parent`. */
+/** Whether `parent` expects a handler at the place of `node`. */
 function takesHandler(parent: Node, node: Node, names: HandlerNames): boolean {
   if (Node.isVariableDeclaration(parent) || Node.isPropertyDeclaration(parent)) {
     return isHandlerType(parent.getTypeNode(), names);

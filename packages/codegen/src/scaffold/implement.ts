@@ -57,9 +57,9 @@ export interface Implementation {
 const byteOrderMark = "\ufeff";
 
 /**
- * Adds what is missing to make the file implement the service's handler: a class in a file that has none, else the
- * missing methods of the class or object that is there; changes signatures that the schema has changed; imports the
- * types that these name. Run on its own result, it changes nothing.
+ * Makes the file implement the service's handler. In a file without a class or object, it adds a class. Otherwise it
+ * adds the missing methods, and changes the signatures that the schema has changed. It imports the types that these
+ * name. A second run on the result changes nothing.
  *
  * A method may leave trailing parameters out and choose its own names; a type of the application's own is trusted.
  *
@@ -225,7 +225,7 @@ class Work {
     };
   }
 
-  /** The handler is named, and nothing says where it is from. */
+  /** Adds the import of the handler, where the file names the handler but neither imports nor declares it. */
   #restoreHandlerImport(): void {
     const { handler } = this.#names;
     const isNamed = this.#user.source
@@ -319,13 +319,13 @@ class Work {
   }
 }
 
-/** What parts the class from the text before it: one blank line. */
+/** Line breaks between the code before a class and the class: they make one blank line. */
 function gapAfter(text: string, { newline }: UserFile["style"]): string {
   if (text.trim() === "") return "";
   return text.endsWith("\n") ? newline : newline + newline;
 }
 
-/** `Catalog` ⇒ `CatalogService`; one that is called a service already gets another ending. */
+/** `Catalog` ⇒ `CatalogService`; a name that already ends in `Service` gets another ending. */
 function defaultClassName(service: string): string {
   return service.endsWith("Service") ? `${service}Implementation` : `${service}Service`;
 }

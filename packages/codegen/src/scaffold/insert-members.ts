@@ -26,7 +26,7 @@ export function insertMembers(
   const gap = members.length > 0 ? "\n" : "";
   const methods = write(inner).map((method) => `${method}${separator}`);
   const block = `\n${gap}${methods.join("\n\n")}\n${outer}`;
-  // Whatever stands before the closing brace stays; the blank between gives way.
+  // The text before the closing brace stays; the white space between the two is replaced.
   const end = text.slice(0, close).trimEnd().length;
   edits.replace(end, close, block.replaceAll("\n", style.newline));
 }

@@ -1,4 +1,4 @@
-/** Which parameter of an existing method stands for which one of the schema. */
+/** Matches the parameters of an existing method with those of the schema. */
 
 /** A parameter, as far as it matters here. @typeParam T whatever the caller keeps beside it */
 export interface Candidate<T> {
@@ -16,7 +16,7 @@ export interface Wanted {
  * Pairs by name, then by type, then by order: a body uses the names that its author chose, so that they are kept
  * wherever it may be one and the same argument.
  *
- * @returns for each wanted parameter the existing one, up to the last that has one: what follows may be left out
+ * @returns for each wanted parameter the existing one, up to the last that has one: later ones may be left out
  */
 export function matchParameters<T, W extends Wanted>(
   existing: readonly Candidate<T>[],

@@ -14,7 +14,7 @@ export type ScaffoldErrorCode =
   | "NameTaken"
   | "Ambiguous";
 
-/** Nothing was written. The message says what is wrong and where, `help` what to do. */
+/** Nothing was written. The message names the problem and its place, `help` the repair. */
 export class ScaffoldError extends Error {
   override readonly name = "ScaffoldError";
   readonly code: ScaffoldErrorCode;

@@ -1,4 +1,4 @@
-/** What the tests of the scaffold share: a shop's schema, and a run on a file of it. */
+/** Helpers for the tests of the scaffold: a shop's schema, and a run on a file of it. */
 import { compile } from "../compile.js";
 import { memoryHost } from "../host/memory-host.js";
 import type { Model } from "../model/model.js";

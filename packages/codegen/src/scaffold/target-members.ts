@@ -19,7 +19,7 @@ export interface Signature {
 
 export interface TargetMember {
   readonly name: string;
-  /** What may be compared with the schema; empty where the member is another value, such as `get: this.find`. */
+  /** Signatures to compare with the schema; empty where the member is another value, such as `get: this.find`. */
   readonly signatures: readonly Signature[];
   /** Overloads cannot be compared one by one. */
   readonly isOverloaded: boolean;

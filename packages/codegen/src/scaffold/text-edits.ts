@@ -9,7 +9,7 @@ interface Edit {
 export class TextEdits {
   readonly #edits: Edit[] = [];
 
-  /** Ranges must not overlap; at one place, what is asked for first stands first. */
+  /** Ranges must not overlap. Texts for the same place come in the order of the calls. */
   replace(start: number, end: number, text: string): void {
     this.#edits.push({ start, end, text });
   }

@@ -1,17 +1,17 @@
-/** What a written type says, apart from how it is written: two texts of one form are the same type. */
+/** The meaning of a written type, without its spelling: two texts of one form are the same type. */
 import { Node, type TypeNode } from "ts-morph";
 import type { Origin } from "./user-scope.js";
 
 export interface Form {
   /** Members of the union, each as a text that is equal for equal types. */
   readonly members: ReadonlySet<string>;
-  /** A type of the application stands in it, of which nothing is known. */
+  /** Whether the type has a type of the application in it, of which nothing is known. */
   readonly isForeign: boolean;
 }
 
-/** What forms are found with. */
+/** Look-ups that the search for a form needs. */
 export interface FormContext {
-  /** What a name stands for. */
+  /** The meaning of a name. */
   readonly originOf: (local: string) => Origin | undefined;
   /** The form of a generated alias without parameters; undefined for any other declaration. */
   readonly aliasForm: (origin: Origin & { readonly kind: "generated" }) => Form | undefined;
@@ -155,7 +155,7 @@ class Former {
   }
 }
 
-/** What an alias of the application's own file stands for. Generic ones are not looked into. */
+/** The target of an alias of the application's own file; undefined for a generic alias. */
 function localAlias(type: Node, name: string): TypeNode | undefined {
   const alias = type.getSourceFile().getTypeAlias(name);
   return alias === undefined || alias.getTypeParameters().length > 0 ? undefined : alias.getTypeNode();

@@ -8,19 +8,19 @@ import { accepts, type Form, isReturnable, union } from "./type-form.js";
 import { indentationOf, type Style } from "./user-file.js";
 import type { TypeText } from "./user-scope.js";
 
-/** What a signature is compared and written with. */
+/** Tools to compare and write a signature. */
 export interface SignatureContext {
   readonly edits: TextEdits;
   readonly style: Style;
-  /** The form of a type that stands in the file. */
+  /** The form of a type in the file. */
   readonly formOf: (type: TypeNode) => Form;
   /** The form of a text that would be written. */
   readonly expectedForm: (text: TypeText) => Form;
-  /** A text that is being written, its imports asked for. */
+  /** Returns the text and requests its imports. */
   readonly use: (text: TypeText) => string;
   /** The argument of a `Promise` or `Awaitable`; undefined for any other type. */
   readonly promised: (type: TypeNode) => TypeNode | undefined;
-  /** What the file calls `Promise`. */
+  /** The name of `Promise` in the file. */
   readonly promise: string;
 }
 
@@ -92,7 +92,7 @@ interface Pair {
   readonly existing: ParameterDeclaration | undefined;
 }
 
-/** Writes the list anew of the texts that stand in it; comments between parameters stay. */
+/** Writes the list again from the texts in it; comments between parameters stay. */
 function rewriteList(
   node: Node,
   parameters: readonly ParameterDeclaration[],
@@ -111,7 +111,7 @@ function rewriteList(
     parameters.some((parameter) => parameter.getTypeNode() !== undefined) || Node.isMethodDeclaration(node);
   const names = new Set(pairs.flatMap(({ existing }) => existing?.getName() ?? []));
 
-  // Comments in front of a parameter that goes move to the one that follows.
+  // Comments in front of a removed parameter move to the next one.
   const comments = parameters
     .filter((parameter) => pairs.every((pair) => pair.existing !== parameter))
     .map((parameter) => commentsBefore(parameter, parameters, text))
@@ -171,7 +171,7 @@ function commentsBefore(
   text: string,
 ): string {
   const previous = all[all.indexOf(parameter) - 1];
-  // A parameter begins right behind the comma.
+  // A parameter starts right behind the comma.
   const ahead = previous === undefined ? "" : text.slice(previous.getEnd(), parameter.getPos() - 1);
   return `${ahead.trim()} ${text.slice(parameter.getPos(), parameter.getStart()).trim()}`.trim();
 }

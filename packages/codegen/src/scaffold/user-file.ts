@@ -1,4 +1,4 @@
-/** The application's file: parsed, and how its author writes. Nothing of it is ever printed anew. */
+/** The application's file, parsed, and the style of its author. The command never prints existing text again. */
 import { type Node, Project, type SourceFile } from "ts-morph";
 import { ScaffoldError } from "./scaffold-error.js";
 
@@ -8,7 +8,7 @@ export interface UserFile {
   readonly style: Style;
 }
 
-/** What new lines have to look like to fit in. */
+/** The style of new lines, so that they fit in. */
 export interface Style {
   readonly newline: "\n" | "\r\n";
   /** One level of indentation: a tab or spaces. */
@@ -55,7 +55,7 @@ export function parseUserFile(name: string, text: string): UserFile {
   return { text, source, style: styleOf(text, source) };
 }
 
-/** Spaces and tabs in front of the line on which a node begins. */
+/** Spaces and tabs in front of the line on which a node starts. */
 export function indentationOf(node: Node): string {
   const text = node.getSourceFile().getFullText();
   const lineStart = text.lastIndexOf("\n", node.getStart() - 1) + 1;
@@ -86,7 +86,7 @@ function endsFreely(statement: Node): boolean {
 
 function indentUnit(text: string): string {
   if (/^\t/m.test(text)) return "\t";
-  // A line of a block comment begins with one space more than its level.
+  // A line of a block comment starts with one space more than its level.
   const widths = [...text.matchAll(/^( +)(?=[^\s*])/gm)].map(([, spaces = ""]) => spaces.length);
   const smallest = Math.min(...widths.filter((width) => width > 1));
   return " ".repeat(Number.isFinite(smallest) ? Math.min(smallest, 8) : 2);

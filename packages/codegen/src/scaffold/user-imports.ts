@@ -1,4 +1,4 @@
-/** What the application's file imports, and what it has yet to import. */
+/** The imports of the application's file, and the imports that it still needs. */
 import { type ImportDeclaration, Node } from "ts-morph";
 import { group, render } from "../emit/layout.js";
 import type { TextEdits } from "./text-edits.js";
@@ -8,7 +8,7 @@ import type { UserFile } from "./user-file.js";
 export interface ImportedName {
   readonly specifier: string;
   readonly name: string;
-  /** What the file calls it, or will. */
+  /** The name in the file, existing or new. */
   readonly local: string;
 }
 
@@ -39,7 +39,7 @@ export class UserImports {
     return specifier === undefined || rest.length > 0 ? undefined : { specifier, name };
   }
 
-  /** What the file calls a name of a module; undefined when it does not import it. */
+  /** The local name of a name of a module; undefined when the file does not import it. */
   localOf(specifier: string, name: string): string | undefined {
     for (const [local, from] of this.#byLocal) {
       if (from.name === name && isSameModule(from.specifier, specifier)) return local;
@@ -133,7 +133,7 @@ function clause({ name, local }: ImportedName): string {
   return name === local ? name : `${name} as ${local}`;
 }
 
-/** Adds names to an import statement, the way in which its names stand. */
+/** Adds names to an import statement, in the layout of its names. */
 function extend(
   statement: ImportDeclaration,
   names: readonly ImportedName[],

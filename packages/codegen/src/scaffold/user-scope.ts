@@ -8,13 +8,13 @@ import type { ModelFile, Service, Type, TypeDeclaration } from "../model/model.j
 import type { UserFile } from "./user-file.js";
 import { type ImportedName, isSameModule, type UserImports } from "./user-imports.js";
 
-/** A piece of TypeScript and the imports that it stands on. */
+/** A piece of TypeScript and the imports that it needs. */
 export interface TypeText {
   readonly text: string;
   readonly needs: readonly ImportedName[];
 }
 
-/** What a name of the application's file stands for. */
+/** The meaning of a name of the application's file. */
 export type Origin =
   | { readonly kind: "generated"; readonly declaration: TypeDeclaration }
   /** Imported from a generated file that does not export it any more. */
@@ -102,11 +102,11 @@ export class UserScope extends FileScope {
     return this.#declared.has(name) ? `globalThis.${name}` : name;
   }
 
-  /** What a name of the existing text stands for; undefined for one that is not ours. */
+  /** The meaning of a name of the existing text; undefined for a name that is not ours. */
   originOf(local: string): Origin | undefined {
     const found = this.#imports.find(local);
     if (found === undefined) {
-      // A name of ours that nobody declares: its import was lost.
+      // A name of ours without a declaration: its import was lost.
       const isLost = !this.#declared.has(local) && this.file.types.some(({ name }) => name === local);
       return isLost ? { kind: "gone" } : undefined;
     }
@@ -119,7 +119,7 @@ export class UserScope extends FileScope {
     return undefined;
   }
 
-  /** What a name stands for in the texts of this scope. */
+  /** The meaning of a name in the texts of this scope. */
   plannedOrigin(local: string): Origin | undefined {
     return this.#planned.get(local) ?? this.originOf(local);
   }
@@ -160,7 +160,7 @@ export class UserScope extends FileScope {
 }
 
 /**
- * How the application's file names the output of each schema file: outputs lie to each other as the schemas do.
+ * How the application's file names the output of each schema file: the layout of the outputs is that of the schemas.
  *
  * @param specifier of the service's own file
  */

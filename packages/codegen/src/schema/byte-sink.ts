@@ -9,7 +9,7 @@ export class ByteSink {
     this.length = 0;
   }
 
-  /** What was written since {@link clear}: a view, valid until the next write. */
+  /** The bytes written since {@link clear}: a view, valid until the next write. */
   get written(): Uint8Array {
     return this.bytes.subarray(0, this.length);
   }

@@ -25,7 +25,7 @@ export interface Draft {
   /** Tells the schemas of one extraction apart. */
   readonly token: number;
   readonly template: Template;
-  /** What fills the template. */
+  /** The references that fill the template. */
   readonly refs: readonly DraftRef[];
 }
 
@@ -42,7 +42,7 @@ export function extractSchemas(root: ConcreteType, types: ConcreteTypes, templat
   return { root: ref, drafts: extractor.drafts };
 }
 
-/** What is described at most once: a declaration, or a text for everything else. */
+/** The key of a description, which is made at most once: a declaration, or a text for all other types. */
 type Key = SourceDeclaration | string;
 
 class Extractor {
@@ -123,7 +123,7 @@ class Extractor {
     const isNew = this.begin(type, key);
     if (isNew) for (const arg of args) this.extract(arg);
     const refs = args.map((arg) => this.extract(arg));
-    // Of equal arguments the first one's name stands for both.
+    // Equal arguments share the name of the first one.
     const names = args.map((arg) => template.typeParams[args.indexOf(arg)] ?? "");
     if (isNew) this.emit(key, template, names.map(variable));
     return { tag: "concrete", token: this.tokenOf(key), args: refs };
@@ -147,7 +147,7 @@ class Extractor {
     const { declaration, args } = type;
     if (declaration.kind === "tupleStruct" && declaration.isTransparent === true) {
       const [only] = this.types.members(type);
-      // Another type than its element to the questions "is it the same type" above, and nothing else.
+      // Only the comparisons of types above distinguish a transparent struct from its element.
       if (only !== undefined) return this.extract(only.type);
     }
     const members = this.begin(type, declaration)

@@ -31,13 +31,13 @@ export type ConcreteType = Numbered &
 /** A member of one instantiation of a declaration. */
 export interface Member {
   readonly type: ConcreteType;
-  /** The first type parameter that stands for the same type. */
+  /** The first type parameter whose argument is the same type. */
   readonly parameter: string | undefined;
 }
 
 type Unnumbered<T> = T extends unknown ? Omit<T, "number"> : never;
 
-/** What the parameters of the declaration around a type stand for. */
+/** The arguments for the parameters of the declaration around a type. */
 type Scope = ReadonlyMap<string, ConcreteType>;
 
 const noScope: Scope = /*@__PURE__*/ new Map();
@@ -166,7 +166,7 @@ export class ConcreteTypes {
   }
 }
 
-/** What the parameters of a declaration stand for in one instantiation. */
+/** The arguments for the parameters of a declaration in one instantiation. */
 function scopeOf(declaration: SourceDeclaration, args: readonly ConcreteType[]): Scope {
   const scope = new Map<string, ConcreteType>();
   for (const [index, name] of declaration.parameters.entries()) {

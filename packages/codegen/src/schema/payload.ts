@@ -10,7 +10,7 @@ import { assignTypeIds, findRecursive, kindWithIds, type TypeIds, withIds } from
 /** One schema of an announcement. Equal schemas of one {@link SchemaCache} are the same object. */
 export interface EncodedSchema {
   readonly schema: Schema;
-  /** CBOR of this schema alone: what an announcement is assembled from. */
+  /** CBOR of this schema alone: announcements are assembled from such pieces. */
   readonly cbor: Uint8Array;
   /**
    * A name to read it by, a valid identifier for ASCII names: `u64`, `Product`, `listT`, `mapKV`, `arrayT4`, `tuple2`,
@@ -25,7 +25,7 @@ export interface TypeSchemas {
   readonly schemas: readonly EncodedSchema[];
 }
 
-/** What is announced for a method. */
+/** The announcement of a method. */
 export interface MethodSchemas {
   readonly methodId: bigint;
   /** Root: the tuple of the arguments; unit without arguments. */
@@ -34,7 +34,7 @@ export interface MethodSchemas {
   readonly response: TypeSchemas;
 }
 
-/** What schemas need to know of a method; a model `Method` fits. */
+/** The properties of a method that schemas need; a model `Method` fits. */
 export interface SourceMethod {
   readonly name: string;
   readonly args: readonly { readonly type: SourceType }[];
@@ -44,7 +44,7 @@ export interface SourceMethod {
 
 const latin1 = /*@__PURE__*/ new TextDecoder("latin1");
 
-/** What the types of one program share: use one for all its methods. */
+/** The cache of the types of one program: use one for all its methods. */
 export class SchemaCache {
   /** @internal */
   readonly types: ConcreteTypes = new ConcreteTypes();

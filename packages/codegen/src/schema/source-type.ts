@@ -1,5 +1,5 @@
 /**
- * The types that schemas are made of: every type of the language (a model `Type` is a `SourceType` as it stands), and
+ * The types that schemas are made of: every type of the language (a model `Type` is a `SourceType` unchanged), and
  * beside them the Rust types that the language cannot express but peers announce. The wire's own messages and the
  * recorded data of the reference are built from these.
  */

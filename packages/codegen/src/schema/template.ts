@@ -1,4 +1,4 @@
-/** Schemas with holes: what a declaration or built-in says, apart from the types of its members. */
+/** Schemas with holes: the schema of a declaration or built-in, without the types of its members. */
 import {
   mapTypeRefs,
   type SchemaField,

@@ -26,7 +26,7 @@ export function findRecursive(drafts: readonly Draft[]): ReadonlySet<number> {
   const emitted = new Set<number>();
   const recursive = new Set<number>();
   for (const { token, refs } of drafts) {
-    // What is not emitted yet comes later, or is this one.
+    // A reference that is not emitted yet comes later, or is this one.
     if (markForward(refs, emitted, recursive)) recursive.add(token);
     emitted.add(token);
   }
@@ -100,7 +100,7 @@ export function withIds(ref: DraftRef, ids: TypeIds): TypeRef {
   };
 }
 
-/** What a draft says, with the ids that are known. */
+/** The content of a draft, with the known ids. */
 export function kindWithIds(draft: Draft, ids: TypeIds): SchemaKind {
   return fill(
     draft.template,

@@ -12,17 +12,17 @@ export interface Comment {
   /** Without the slashes; one leading space removed. */
   readonly text: string;
   readonly span: Span;
-  /** True when nothing but white space stands before it on its line. */
+  /** True when only white space is before it on its line. */
   readonly ownLine: boolean;
 }
 
-/** What surrounds a declaration or member. */
+/** The comments and blank lines around a declaration or member. */
 export interface Trivia {
   /** Comments between the code before and this node, doc comments included, that stand on their own lines. */
   readonly leading: readonly Comment[];
   /** The comment after it on the line where it ends. */
   readonly trailing: Comment | undefined;
-  /** True when an empty line separates it (with its leading comments) from what stands before. */
+  /** True when an empty line separates it (with its leading comments) from the code before. */
   readonly blankLineBefore: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What the builders of the tree share: access to the concrete tree, spans, reports. */
+/** Shared services of the builders of the tree: access to the concrete tree, spans, reports. */
 import type { CstElement, CstNode, IToken } from "chevrotain";
 import type { DiagnosticCode, DiagnosticParameters } from "../diagnostics/catalog.js";
 import type { Reporter, ReportOptions } from "../diagnostics/report.js";
@@ -48,7 +48,7 @@ export class BuildContext {
   readonly trivia: TriviaTable;
   readonly #reporter: Reporter;
   #errors = 0;
-  /** End of the last place that was reported: what follows it directly is not told again. */
+  /** End of the last reported place: a mistake directly after it is not reported again. */
   #lastReportEnd = -1;
 
   constructor(source: SourceFile, reporter: Reporter, trivia: TriviaTable) {
@@ -118,7 +118,7 @@ export class BuildContext {
       : { kind: "name", text: from.image, span: this.tokenSpan(from) };
   }
 
-  /** What stands at an offset, in words. */
+  /** The text at an offset, for messages. */
   foundAt(offset: number): string {
     const start = this.trivia.startAfter(offset);
     if (start >= this.source.text.length) return "the end of the file";

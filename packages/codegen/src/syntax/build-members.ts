@@ -121,7 +121,7 @@ interface Common {
   readonly span: Span;
 }
 
-/** What every member has; the span starts at its attributes and leaves separators out. */
+/** The properties of every member; the span starts at the attributes and leaves separators out. */
 export function common(
   context: BuildContext,
   outer: CstNode,

@@ -226,7 +226,7 @@ function buildTuple(context: BuildContext, from: CstNode): Built {
     return invalid(context, from);
   }
   if (types.length === 1 && !hasTrailingComma) {
-    // Brackets that are never closed, or stand around such brackets, are told about once.
+    // An unclosed bracket is reported above. Of a pair directly around another pair, the outer one is not reported.
     const isTold = isOpen || /^\(\s*\(/.test(sourceOf(context, { kind: "invalid", span }));
     const text = sourceOf(context, first);
     if (!isTold)

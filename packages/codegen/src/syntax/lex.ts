@@ -25,13 +25,13 @@ import {
 /** Most levels of brackets in a type, and of a type once it is read. */
 export const maxTypeDepth = 128;
 
-/** Most syntax errors that are told for one file, and most faults of its characters. */
+/** Most syntax errors that the compiler reports for one file, and most faults of its characters. */
 export const maxSyntaxErrors = 200;
 
 let shared: Lexer | undefined;
 
 export interface Lexed {
-  /** Ready for the parser: what was reported and means nothing is dropped. */
+  /** Tokens for the parser: reported tokens without a meaning are dropped. */
   readonly tokens: readonly IToken[];
   readonly comments: readonly IToken[];
 }
@@ -147,7 +147,7 @@ function limitDepth(tokens: readonly IToken[], source: SourceFile, reporter: Rep
   let reported = false;
   for (const token of tokens) {
     const step = depthStep(token);
-    // A word at the left margin starts something new, whatever was left open before it.
+    // A word at the left margin starts a new item, even after an open bracket.
     if (token.startColumn === 1 && step === 0) {
       depth = 0;
       reported = false;

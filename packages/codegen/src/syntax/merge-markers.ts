@@ -1,11 +1,11 @@
-/** What a merge leaves in a text where two versions of it disagree. */
+/** Markers that a merge leaves in a text where two versions of it disagree. */
 
 /** One conflict: offsets in UTF-16 units. */
 export interface Conflict {
   /** Where its first marker line starts and ends. */
   readonly start: number;
   readonly end: number;
-  /** What is to be passed over: the marker lines, and all but the first of the versions. */
+  /** The parts to skip: the marker lines, and all but the first of the versions. */
   readonly passed: readonly { readonly start: number; readonly end: number }[];
 }
 
@@ -25,7 +25,7 @@ export function mergeMarkers(text: string): readonly Conflict[] {
     }
     const last = open?.passed.at(-1);
     if (open === undefined || last === undefined) continue;
-    // From the first `|||||||` or `=======` on, everything is of another version.
+    // From the first `|||||||` or `=======` on, all lines belong to another version.
     if (open.passed.length === 1) open.passed.push({ start, end });
     else last.end = end;
     if (sign.startsWith(">")) open = undefined;

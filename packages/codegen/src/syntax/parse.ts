@@ -1,4 +1,4 @@
-/** Text → syntax tree. Any text gives a tree; what is wrong with it is reported. */
+/** Text → syntax tree. Any text gives a tree; the parser reports its errors. */
 import type { Reporter } from "../diagnostics/report.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { FileNode } from "./ast.js";

@@ -1,7 +1,7 @@
 /**
  * The grammar. It accepts more than the language has: members without a type, missing brackets, the habits of other
- * languages (`fn`, `name?: T`, `[]T`, `;`). What is too much or too little is told by the builder of the tree, which
- * knows what the reader meant; so one slip gives one message, and the members after it are read as they stand.
+ * languages (`fn`, `name?: T`, `[]T`, `;`). The builder of the tree reports text that is missing or too much, because
+ * the builder knows what the author meant. So one slip gives one message, and the members after it are read normally.
  */
 import {
   type CstNode,
@@ -126,7 +126,7 @@ class VoxParser extends CstParser {
     return (this.LA(ahead).startLine ?? 0) > (before.endLine ?? before.startLine ?? 0);
   }
 
-  /** A declaration begins here, though a brace before it may be missing. */
+  /** Whether a declaration starts here, though a brace before it may be missing. */
   #isDeclaration(): boolean {
     const { tokenType } = this.LA(1);
     if (tokenType === errorToken) return declarationWords.has(this.LA(2).tokenType) && this.#isName(3);
@@ -397,13 +397,13 @@ class VoxParser extends CstParser {
     return !(this.#isOnNewLine(1) && startsItem);
   }
 
-  /** `message Product {` at the left margin: the next thing that is no declaration, told about on its own. */
+  /** `message Product {` at the left margin: an item that is no declaration. It is reported separately. */
   #isForeignDeclaration(): boolean {
     const isFirst = this.LA(1).startColumn === 1 && this.#isOnNewLine(1);
     return isFirst && this.#isName(1) && this.#isName(2) && this.#is(3, leftBrace);
   }
 
-  /** After a closing brace on its own the next line is something new. */
+  /** After a closing brace on its own, the next line starts a new item. */
   #endsStrayItem(): boolean {
     return this.#is(0, rightBrace) && this.#isOnNewLine(1) && this.#isName(1);
   }

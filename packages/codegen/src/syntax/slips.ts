@@ -1,4 +1,4 @@
-/** What people of other languages write, and what they mean. */
+/** Habits of other languages, and their meaning here. */
 
 /** Type names of other languages → how the language writes them; `T`, `K`, `V` stand for the arguments. */
 const foreignTypes: ReadonlyMap<string, string> = new Map([
@@ -109,7 +109,7 @@ const foreignDeclarations: ReadonlyMap<string, string> = new Map([
   ["impl", "implementations are written in the target language; declare a `service` here"],
 ]);
 
-/** Advice for the first word of something that is no declaration. */
+/** Advice for the first word of an item that is no declaration. */
 export function foreignDeclarationAdvice(word: string): string | undefined {
   return foreignDeclarations.get(word);
 }

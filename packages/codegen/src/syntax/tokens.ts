@@ -1,9 +1,9 @@
 /** Words and signs of the language. White space and newlines mean nothing; comments are kept apart. */
 import { createToken, Lexer, type TokenType } from "chevrotain";
 
-/** Every token: what error recovery skips. */
+/** Every token: error recovery skips them. */
 export const anyToken: TokenType = createToken({ name: "Any", pattern: Lexer.NA });
-/** A name: every identifier, and every keyword where a name stands. */
+/** A name: every identifier, and every keyword in the place of a name. */
 export const nameToken: TokenType = createToken({ name: "Name", pattern: Lexer.NA, categories: [anyToken] });
 
 export const identifierToken: TokenType = createToken({
@@ -89,7 +89,7 @@ export const openStringToken: TokenType = createToken({
   pattern: /["'][^"'\\\r\n]*(?:\\[^\r\n][^"'\\\r\n]*)*/,
   categories: [anyToken],
 });
-/** Stands for a type that was taken out because it nests too deeply. Never made by the lexer. */
+/** Takes the place of a type that was taken out because it nests too deeply. The lexer never makes it. */
 export const cutTypeToken: TokenType = createToken({
   name: "CutType",
   pattern: Lexer.NA,

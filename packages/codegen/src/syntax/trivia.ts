@@ -3,7 +3,7 @@ import type { IToken } from "chevrotain";
 import type { SourceFile } from "../source/source-file.js";
 import type { Comment, Trivia } from "./ast.js";
 
-/** Answers which comments stand before, after and inside a node. */
+/** Finds the comments before, after and inside a node. */
 export class TriviaTable {
   readonly comments: readonly Comment[];
   readonly #source: SourceFile;
@@ -45,7 +45,7 @@ export class TriviaTable {
     return found;
   }
 
-  /** What surrounds a node from `start` to `end`; separators after the node count as part of it. */
+  /** The trivia around a node from `start` to `end`; separators after the node count as part of it. */
   around(start: number, end: number): Trivia {
     const leading = this.leading(start);
     const next = this.startAfter(end);
@@ -71,7 +71,7 @@ export class TriviaTable {
     return lines;
   }
 
-  /** Doc comments that `docs` has not returned to anybody. */
+  /** Doc comments that no call of `docs` has returned. */
   undocumented(): readonly Comment[] {
     return this.comments.filter((comment) => comment.kind === "doc" && !this.#documented.has(comment));
   }

@@ -22,7 +22,7 @@ interface Marked {
   readonly attributes: readonly AttributeNode[];
 }
 
-/** Attributes are known, stand where they mean something, once, with the arguments that they take. */
+/** Every attribute is known, is at a place that it applies to, is there once, and has valid arguments. */
 export function checkAttributes(linked: Linked): void {
   for (const file of linked.files) {
     for (const item of file.ast.items) {

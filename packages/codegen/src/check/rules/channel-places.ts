@@ -3,14 +3,14 @@ import type { TypeNode } from "../../syntax/ast.js";
 import { containerName, parameterUses } from "../parameter-uses.js";
 import { innerTypes, invalidType, type Linked, nestedTypes, withoutAliases } from "../program.js";
 
-/** Channels stand in arguments only: alone, or in options, tuples, structs and enums there. */
+/** Channels are allowed in arguments only: alone, or in options, tuples, structs and enums there. */
 export function checkChannelPlaces(linked: Linked, holdsChannel: (type: Type) => boolean): void {
   const answers = checkAnswers(linked, holdsChannel);
   for (const [node, type] of linked.types) {
     if (type === invalidType || answers.has(node)) continue;
     const container = containerName(type);
     if (container !== undefined) {
-      // Of lists in lists, the innermost is told.
+      // Of lists in lists, the rule reports the innermost.
       const isInner = innerTypes(type).some(
         (inner) => holdsChannel(inner) && containerName(withoutAliases(inner)) === undefined,
       );
@@ -27,7 +27,7 @@ export function checkChannelPlaces(linked: Linked, holdsChannel: (type: Type) =>
   checkArguments(linked, holdsChannel, answers);
 }
 
-/** Reports channels in results and errors; returns the type nodes inside these, which are not told again. */
+/** Reports channels in results and errors; returns the type nodes inside these, which are not reported again. */
 function checkAnswers(linked: Linked, holdsChannel: (type: Type) => boolean): ReadonlySet<TypeNode> {
   const inside = new Set<TypeNode>();
   for (const node of linked.methods.keys()) {

@@ -39,7 +39,7 @@ export function checkConventions(linked: Linked): void {
   }
 }
 
-/** The name of a field or argument; none where what stands there may be a type without a name (`get(Product)`). */
+/** The name of a field or argument; empty where the word may be a type without a name (`get(Product)`). */
 function memberName({ name, type }: FieldNode | ArgumentNode): NameNode {
   return type.kind === "invalid" ? { ...name, text: "" } : name;
 }

@@ -120,7 +120,7 @@ function nameIn(literal: LiteralNode): string | undefined {
   return undefined;
 }
 
-/** What a default of a type looks like; undefined for types that have none. */
+/** The form of a default of a type; undefined for types that have none. */
 function literalAdvice(type: Exclude<Type, { kind: "alias" }>): string | undefined {
   switch (type.kind) {
     case "primitive":

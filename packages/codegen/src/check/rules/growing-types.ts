@@ -76,7 +76,7 @@ function parameterSteps(linked: Linked): {
   return { parameters: [...table.values()].flatMap((own) => [...own.values()]), steps };
 }
 
-/** Names of the parameters in an argument → whether something stands around them. */
+/** Names of the parameters in an argument → whether another type is around them. */
 function parametersIn(argument: Type): ReadonlyMap<string, boolean> {
   const found = new Map<string, boolean>();
   const visit = (type: Type, isInside: boolean): void => {

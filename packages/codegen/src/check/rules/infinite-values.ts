@@ -6,8 +6,8 @@ import { type Linked, type MemberDeclaration, variantTypes } from "../program.js
 type Declared = MemberDeclaration;
 
 /**
- * Most instances of declarations that are looked at, each with its own choice of arguments without finite values. Far
- * above what anybody writes; past it everything counts as finite.
+ * Most instances of declarations that the rule examines, each with its own choice of arguments without finite values.
+ * The limit is far above real schemas. Past it every instance counts as finite.
  */
 const maxInstances = 100_000;
 
@@ -64,7 +64,7 @@ class FiniteValues {
     return this.#instance(declaration, allFinite(declaration))?.isFinite ?? true;
   }
 
-  /** What a declaration without finite values contains that has none either, with the place where it stands. */
+  /** Types in a declaration without finite values that have no finite values either, each with its place. */
   blockers(declaration: Declared): readonly { readonly to: Declared; readonly span: Span }[] {
     const found: { to: Declared; span: Span }[] = [];
     const members = declaration.kind === "struct" ? declaration.fields : [];

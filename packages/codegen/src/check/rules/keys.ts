@@ -34,7 +34,7 @@ export function checkKeys(linked: Linked): void {
   }
 }
 
-/** What JavaScript does with such keys; undefined for those that it compares well. */
+/** The problem of JavaScript with such keys; undefined for keys that it compares well. */
 function whyNoKey(type: Type): string | undefined {
   const plain = withoutAliases(type);
   if (plain === invalidType || plain.kind === "parameter") return undefined;

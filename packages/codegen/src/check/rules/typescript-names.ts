@@ -4,10 +4,10 @@ import { kebab } from "../../schema/kebab.js";
 import type { FieldNode, NameNode } from "../../syntax/ast.js";
 import type { Linked } from "../program.js";
 
-/** What the generated file exports for each service, beside the service itself. */
+/** Suffixes of the exports of each service, beside the service itself. */
 const serviceSuffixes: readonly string[] = ["Client", "Handler"];
 
-/** Exports whose usual name something else has: they are generated under another one. Runs last: errors generate nothing. */
+/** Reports exports that get another name because theirs is taken. Runs last: after an error nothing is generated. */
 export function checkExportNames({ model, reporter }: Linked): void {
   if (reporter.hasErrors) return;
   for (const file of model.values()) {

@@ -9,7 +9,7 @@ interface Documented {
   readonly format?: TextFormat | undefined;
 }
 
-/** What `@format` says, as people write it. */
+/** The line of docs for `@format`. */
 export function formatText(format: TextFormat): string {
   return `Format: ${format.replace("_", "-")}.`;
 }
@@ -32,7 +32,7 @@ export function docLines(
   return ["/**", ...lines.map((line) => (line === "" ? " *" : ` * ${line}`)), " */"];
 }
 
-/** What the schema says of itself, above everything else. */
+/** The docs of the schema itself, above all declarations. */
 export function moduleDocs({
   docs,
   packageName,

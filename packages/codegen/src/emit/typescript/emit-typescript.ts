@@ -58,7 +58,7 @@ function fileText(file: FileScope, header: readonly string[]): string {
   const schemas = new SchemaConstants(file);
   const shared = new MethodParts(file, schemas);
   const { types: declarations, services } = file.file;
-  // What asks for parts comes before the parts are listed, and imports are known when everything is written.
+  // The emitter lists the parts after the code that uses them. It knows all imports when everything else is written.
   const types: Section = declarations.map((declaration) => declarationText(declaration, file));
   const surfaces: Section = services.flatMap((service) => [
     handlerText(service, file),

@@ -1,4 +1,4 @@
-/** What the parts of one generated file share: its names, its imports, and the codecs that it still has to write. */
+/** The shared state of one generated file: its names, its imports, and the codecs that are still to be written. */
 import type { ModelFile, Service, TypeDeclaration } from "../../model/model.js";
 import { lowerFirst } from "../../model/names.js";
 import { SchemaCache } from "../../schema/index.js";
@@ -8,7 +8,7 @@ import { type CodecNames, codecNames, FileNames, Scope, type ServiceNames, type 
 import { partName } from "./part-names.js";
 import { type NamedValue, type ValueType, ValueTypes } from "./value-type.js";
 
-/** What all files of a run share. */
+/** The shared state of all files of a run. */
 export class ProgramScope {
   readonly types: ValueTypes = new ValueTypes();
   readonly measures: Measures = new Measures(this.types);
@@ -37,7 +37,7 @@ export interface Part {
   readonly names: CodecNames;
 }
 
-/** Functions of the runtime that say what values of a shape take in memory. */
+/** Functions of the runtime that return the memory that values of a shape take. */
 export type MemoryFigure = "decodedBytes" | "elementBytes" | "extraBytes" | "presentBytes";
 
 export class FileScope {
@@ -50,11 +50,11 @@ export class FileScope {
   /** Which half of a part is used: the other one is not written. */
   readonly #used = new Set<string>();
 
-  /** @param outer the scope of the file, for one that lies inside it */
+  /** @param outer the scope of the file, for a scope inside it */
   constructor(file: ModelFile, program: ProgramScope, outer?: FileScope) {
     this.file = file;
     this.program = program;
-    // Names that are claimed from here on are this file's own affair: its exports are settled.
+    // The names of the exports are fixed by now: later names are local to this file.
     const names = program.namesOf(file);
     this.names = outer === undefined ? names : { ...names, scope: new Scope(outer.names.scope) };
     this.imports = outer?.imports ?? new Imports(this.names.scope);

@@ -1,6 +1,6 @@
 /**
  * The one place that turns text of others into comments and literals of generated code: docs, deprecations, names of
- * packages and files, commands, defaults. None of it ends its comment or literal, or tells a compiler anything.
+ * packages and files, commands, defaults. None of it ends its comment or literal, or gives a compiler a directive.
  */
 
 /** Line ends of JavaScript, and those of editors. */
@@ -9,7 +9,7 @@ const lineEnds = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** Joiners of letters and emoji, and tabs: docs may hold them. */
 const harmless = /[\t\u200c\u200d]/;
-/** What compilers and bundlers read in comments: an error to expect, a call without effects, a map. */
+/** Directives that compilers and bundlers read in comments: an error to expect, a call without effects, a map. */
 const directive = /[@#](?=ts-|__(?:PURE|NO_SIDE_EFFECTS)__|vite-ignore|jsx|source(?:Mapping)?URL=)/gi;
 
 /** A text as one line of a comment of either kind. */

@@ -38,7 +38,7 @@ function signature(
   return joined(group(`${head}(`, parameters, ")"), ": ", result, block(" {", body));
 }
 
-/** Whether a variable stands anywhere in a body: one that does not is marked as unused. */
+/** Whether a body uses a variable. The emitter marks an unused variable as such. */
 export function mentions(body: readonly Layout[], variable: string): boolean {
   const word = new RegExp(`(?<![\\w$.])${variable}(?![\\w$:])`);
   return body.some((line) => word.test(render(line, 0)));

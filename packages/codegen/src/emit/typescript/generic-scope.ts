@@ -1,4 +1,4 @@
-/** What the codec of one generic type has of its own: the codecs of its arguments, and what is made of them. */
+/** The scope of the codec of one generic type: the codecs of its arguments, and the codecs made of them. */
 import { camelCase } from "../../model/names.js";
 import { FileScope, type MemoryFigure } from "./file-scope.js";
 import { variableName } from "./names.js";
@@ -14,7 +14,7 @@ export interface MemoryConstant {
   readonly index: number | undefined;
 }
 
-/** Functions that know the type arguments stand inside the codec; everything else is the file's. */
+/** Functions that know the type arguments are inside the codec; all others belong to the file. */
 export class GenericScope extends FileScope {
   readonly #outer: FileScope;
   readonly #parameters: ReadonlyMap<string, string>;

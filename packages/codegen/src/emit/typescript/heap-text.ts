@@ -1,5 +1,5 @@
 /**
- * What values take in memory, as generated code has it: a number, and constants for what depends on a type argument. The
+ * The memory of values in generated code: a number, and constants for the parts that depend on a type argument. The
  * figures are those of the runtime's `shape/decoded-bytes.ts`.
  */
 import { mapEntryBytes, setEntryBytes, slotBytes } from "@voxrpc/runtime/internal/schema";

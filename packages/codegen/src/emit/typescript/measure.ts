@@ -1,4 +1,4 @@
-/** Sizes of encodings, known at compile time: what is reserved before writing, and what a count is held against. */
+/** Sizes of encodings, known at compile time: the room to reserve before writing, and the limit of a count. */
 import {
   anyOfBytes,
   arrayBytes,
@@ -33,11 +33,11 @@ const handleRoom = 10;
 /** Tuples, arrays and results up to this many bytes leave the reservation to what contains them. */
 const maxMergedRoom = 256;
 
-/** What must be reserved before a value is written. */
+/** The room to reserve before a value is written. */
 export interface Room {
   /** Bytes that the caller reserves. */
   readonly head: number;
-  /** Nothing is written beyond them: the next value can share the reservation. */
+  /** Whether the value never takes more than these bytes: then the next value can share the reservation. */
   readonly isBounded: boolean;
 }
 
@@ -64,7 +64,7 @@ const primitiveRoom: Readonly<Partial<Record<PrimitiveName, number>>> = {
   timedelta: 15,
 };
 
-/** What the writer of a type expects of its caller. */
+/** The room that the writer of a type expects from its caller. */
 export function roomOf(type: ValueType): Room {
   switch (type.kind) {
     case "primitive": {
@@ -115,7 +115,7 @@ interface Open {
   met: number;
 }
 
-/** What is known of the types of a model as a whole. */
+/** The measures of the types of a model. */
 export class Measures {
   readonly #types: ValueTypes;
   readonly #least = new Map<ValueType, number>();
@@ -206,7 +206,7 @@ export class Measures {
     open.types.add(type);
     const size = this.#heapOf(type, (part) => this.#measureHeap(part, open));
     open.types.delete(type);
-    // What depends on the types around it is not what it is alone.
+    // A size that depends on the types around it is not the size of the type alone.
     if (open.met === met) this.#heap.set(type, size);
     return size;
   }

@@ -1,4 +1,4 @@
-/** What methods share: descriptions of arguments and of responses, and the codecs of arguments. Each is written once. */
+/** Parts that methods share: descriptions of arguments and responses, codecs of arguments. Each is written once. */
 import type { Method, Service } from "../../model/model.js";
 import { camelCase, lowerFirst, upperFirst } from "../../model/names.js";
 import { methodSchemas, type TypeSchemas } from "../../schema/index.js";
@@ -35,7 +35,7 @@ export class MethodParts {
     this.#schemas = schemas;
   }
 
-  /** Sections of what was asked for since the last time, and not before. */
+  /** Sections of the parts that were first requested since the last call. */
   take(): readonly (readonly Layout[])[] {
     const fresh = this.#fresh;
     this.#fresh = [];

@@ -111,12 +111,12 @@ function tupleGuard(payload: ValuePayload): readonly string[] {
   return payload.kind === "tuple" ? [`$.expectArrayOf(v.value, ${payload.types.length});`] : [];
 }
 
-/** One constant a field, so that fields are read in order and stand on lines of their own. */
+/** One constant a field, so that fields are read in order, each on its own line. */
 function structReader(
   fields: readonly ValueField[],
   file: FileScope,
 ): { readonly locals: readonly Layout[]; readonly literal: Layout } {
-  // What the readers use of the file's own names is known when all of them are written.
+  // The emitter knows which names of the file the readers use when all readers are written.
   const readers = fields.map(({ type }) => readText(type, file));
   const taken = new Set(["r"]);
   const entries: string[] = [];

@@ -1,10 +1,10 @@
-/** Names of generated code. Each file has one scope; what is exported takes its names first, in a fixed order. */
+/** Names of generated code. Each file has one scope; exports take their names first, in a fixed order. */
 import { exportNames } from "../../model/export-names.js";
 import type { Method, ModelFile, Service, StructDeclaration, TypeDeclaration } from "../../model/model.js";
 import { absentableName, lowerFirst } from "../../model/names.js";
 import { isReservedVariable } from "../../model/reserved-words.js";
 
-/** A name as a variable: with `_` after it where it means something already. */
+/** A name as a variable: with `_` after it where the name is taken. */
 export function variableName(name: string, isTaken: (name: string) => boolean = () => false): string {
   let free = name;
   while (isReservedVariable(free) || isTaken(free)) free += "_";
@@ -17,11 +17,11 @@ const platformNames: readonly string[] = [
   "Map", "Promise", "Record", "Set", "Uint16Array", "Uint32Array", "Uint8Array",
 ]; // biome-ignore format: a table
 
-/** Names that stand in one file, or in one function of it, already. */
+/** Names that one file, or one function of it, already uses. */
 export class Scope {
   readonly #taken = new Set<string>();
   readonly #outer: Scope | undefined;
-  /** Names of functions inside: they may hide each other, and nothing out here may take one. */
+  /** Names of inner functions: they may hide each other, and no outer declaration may take one. */
   readonly #inside = new Set<string>();
 
   constructor(outer?: Scope) {
@@ -42,7 +42,7 @@ export class Scope {
   }
 }
 
-/** What codecs call a struct or enum by. */
+/** The names that codecs have for a struct or enum. */
 export interface CodecNames {
   readonly shape: string;
   readonly write: string;
@@ -74,7 +74,7 @@ export interface ServiceNames {
   readonly methods: ReadonlyMap<Method, MethodNames>;
 }
 
-/** Names of everything that a file exports, the same seen from every other file. */
+/** Names of all exports of a file. They are the same for every other file. */
 export class FileNames {
   readonly scope: Scope = new Scope();
   readonly types: ReadonlyMap<TypeDeclaration, TypeNames>;
@@ -83,7 +83,7 @@ export class FileNames {
   constructor(file: ModelFile) {
     const { scope } = this;
     const { types } = file;
-    // The names of the schema first: nothing derived may push them aside.
+    // The names of the schema come first: no derived name may replace them.
     for (const { name } of types) scope.claim(name);
     for (const { name } of file.services) scope.claim(name);
     const names = exportNames(file);
@@ -99,7 +99,7 @@ export class FileNames {
         return [service, { service: service.name, ...surface, methods: new Map(methods) }];
       }),
     );
-    // Nothing made up or imported may hide the platform; what the schema itself declares is qualified around.
+    // No local or imported name may hide the platform. Where the schema hides a name, the emitter writes `globalThis.`.
     for (const name of platformNames) if (!scope.has(name)) scope.claim(name);
     this.types = new Map(
       types.map((declaration) => [

@@ -97,7 +97,7 @@ function listCount(element: ValueType, file: FileScope): string {
   return `$.readCount(r, ${listArgs(element, file)})`;
 }
 
-/** What the reader of a count is told: bytes of the smallest element, and its memory. */
+/** Arguments for the reader of a count: the bytes of the smallest element, and its memory. */
 function listArgs(element: ValueType, file: FileScope): string {
   const memory = elementBytes(element, file);
   return memory === undefined ? least([element], file) : `${least([element], file)}, ${memory}`;
@@ -141,7 +141,7 @@ function tupleWriter(type: Of<"tuple">, file: FileScope): readonly Layout[] {
   return [`$.expectArrayOf(v, ${elements.length});`, ...writeSteps(steps, { returns: true, hasRoom })];
 }
 
-/** A map or set may change while it is written: what was announced must be met. */
+/** A map or set may change while it is written: the number of elements must match the count before them. */
 function entriesWriter(guard: string, entry: string, steps: readonly Step[]): readonly Layout[] {
   return [
     guard,

@@ -2,7 +2,7 @@
 import { upperFirst } from "../../model/names.js";
 import type { ValueType } from "./value-type.js";
 
-/** Longest name: deeply nested types would have names that nobody can read. Equal starts are told apart by `_`. */
+/** Longest name: deeply nested types would have unreadable names. A `_` keeps names with equal starts apart. */
 const maxNameLength = 44;
 
 /** PascalCase name of a type. */

@@ -1,4 +1,4 @@
-/** What generated methods carry ready for the wire: ids, roots, schemas. */
+/** Data of generated methods in the form of the wire: ids, roots, schemas. */
 import type { TypeRef } from "@voxrpc/runtime/internal/schema";
 import { lowerFirst } from "../../model/names.js";
 import type { EncodedSchema } from "../../schema/index.js";
@@ -40,7 +40,7 @@ export class SchemaConstants {
 const resultId = 0x42046de663beeef0n;
 const voxErrorId = 0x4cf4b2aeb98a1939n;
 
-/** What the runtime calls a schema that it has itself. */
+/** The runtime's name for a schema that it has itself. */
 function knownSchema({ schema: { id, kind } }: EncodedSchema): string | undefined {
   if (kind.tag === "primitive") return `${kind.primitiveType}Schema`;
   if (id === resultId) return "resultSchema";

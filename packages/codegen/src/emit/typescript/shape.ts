@@ -85,7 +85,7 @@ export function tupleShapeText(
   return call(`${isTopLevel ? pureMark : ""}$.tupleShape`, [shapes, ...words]);
 }
 
-/** The constant that holds the shape of a struct or enum. @param head what stands before it: `export const` */
+/** The constant that holds the shape of a struct or enum. @param head the text before the name: `export const` */
 export function shapeConstant(type: NamedValue, name: string, head: string, file: FileScope): Layout {
   const members = file.types.members(type);
   const wireName = stringLiteral(type.declaration.name);
@@ -135,7 +135,7 @@ function defaultText(value: DefaultValue | undefined, type: ValueType, file: Fil
     case "integer":
       return [`() => ${value.value}${isBigint(type) ? "n" : ""}`];
     case "float": {
-      // What a peer would have sent: an f32 is read as the nearest f32, not as the literal.
+      // The value that a peer would have sent: the nearest f32, not the literal.
       const isSingle = type.kind === "primitive" && type.name === "f32";
       const number = isSingle ? Math.fround(value.value) : value.value;
       return [`() => ${Object.is(number, -0) ? "-0" : number}`];

@@ -13,7 +13,7 @@ export interface Parameter {
   readonly type: string;
 }
 
-/** What a method looks like in TypeScript. */
+/** The signature of a method in TypeScript. */
 export interface Signature {
   readonly parameters: readonly Parameter[];
   /** `[id: ProductId]` */
@@ -25,7 +25,7 @@ export interface Signature {
   readonly throws: string;
 }
 
-/** @param isTaken names that stand in the function already */
+/** @param isTaken whether the function already uses a name */
 export function signatureOf(
   method: Method,
   file: FileScope,

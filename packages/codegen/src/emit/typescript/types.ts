@@ -89,7 +89,7 @@ export function typeText(type: Type, file: FileScope): string {
   }
 }
 
-/** What a tuple struct stands for: its element with a brand, or its elements in a row. */
+/** The TypeScript type of a tuple struct: its element with a brand, or its elements in a row. */
 export function tupleStructText(declaration: TupleStructDeclaration, file: FileScope): string {
   const elements = declaration.elements.map((element) => typeText(element, file)).join(", ");
   return isBrand(declaration)
@@ -112,7 +112,7 @@ export function isTupleLength(length: number): boolean {
   return length <= maxTupleLength;
 }
 
-/** Whether a type parameter stands in a type. */
+/** Whether a type uses a type parameter. */
 export function usesParameter(type: Type, name: string): boolean {
   switch (type.kind) {
     case "primitive":

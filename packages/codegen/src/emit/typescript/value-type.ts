@@ -56,7 +56,7 @@ export interface ValueField {
   readonly type: ValueType;
 }
 
-/** What a variant carries in one instantiation. */
+/** The payload of a variant in one instantiation. */
 export type ValuePayload =
   | { readonly kind: "unit" }
   | { readonly kind: "newtype"; readonly type: ValueType }
@@ -77,7 +77,7 @@ export type Members =
 
 type Scope = ReadonlyMap<string, ValueType>;
 
-/** Stands in the keys of types that have a parameter in them, and in no name of the language. */
+/** A mark in the keys of types with a parameter in them. No name of the language has it. */
 const parameterMark = "$";
 
 const noScope: Scope = /*@__PURE__*/ new Map();
@@ -166,7 +166,7 @@ export class ValueTypes {
     return this.#intern(key, { kind: "named", key, declaration, args }) as NamedValue;
   }
 
-  /** A declared type with arguments: for an alias, what it stands for. */
+  /** A declared type with arguments: for an alias, its target. */
   instance(declaration: TypeDeclaration, args: readonly ValueType[]): ValueType {
     if (declaration.kind !== "alias") return this.named(declaration, args);
     return this.of(declaration.type, scopeOf(declaration, args));
@@ -229,7 +229,7 @@ export function isWrapped(element: ValueType): boolean {
   return element.kind === "option" || (element.kind === "primitive" && element.name === "unit");
 }
 
-/** Whether a type parameter stands anywhere in a type. */
+/** Whether a type parameter is anywhere in a type. */
 export function hasParameter(type: ValueType): boolean {
   return type.key.includes(parameterMark);
 }

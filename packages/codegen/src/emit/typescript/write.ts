@@ -33,7 +33,7 @@ export function reserve(bytes: number): string {
   return `if (p + ${bytes} > w.limit) w.grow(p, ${bytes});`;
 }
 
-/** How a run of steps ends, and who has made room for it. */
+/** The end of a run of steps, and the code that reserves room for it. */
 export interface RunOptions {
   /** The last step is returned instead of assigned to `p`. Default false. */
   readonly returns?: boolean;

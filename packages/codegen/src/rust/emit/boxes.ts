@@ -15,7 +15,7 @@ export class Boxes {
         if (type.kind !== "alias") this.#inline.set(type, new Set(memberTypes(type).flatMap(inlineTypes)));
   }
 
-  /** Whether a type that stands directly in a member of `owner` leads back to it. */
+  /** Whether `type`, which is directly in a member of `owner`, leads back to `owner`. */
   isNeeded(owner: Declaration, type: Declaration): boolean {
     return type === owner || this.#reachable(type).has(owner);
   }

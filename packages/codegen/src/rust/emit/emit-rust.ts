@@ -12,7 +12,7 @@ import { serviceLines } from "./service-text.js";
 import { reportTrouble } from "./trouble.js";
 import { TypeWriter } from "./type-text.js";
 
-/** What Rust or vox 0.8.2 cannot do with schemas. Modules of schemas with an error here do not compile. */
+/** Reports features of schemas that Rust or vox 0.8.2 lacks. Modules of schemas with an error here do not compile. */
 export function findTrouble(model: Model): readonly Diagnostic[] {
   const reporter = new Reporter();
   reportTrouble(model, reporter);

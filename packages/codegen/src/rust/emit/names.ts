@@ -23,7 +23,7 @@ export function wireName(name: string): string {
   return keywords.has(name) ? `r#${name}` : name;
 }
 
-/** A method. Ids are made of its words alone, so that `get_all` stands for `getAll`. */
+/** A method. Ids are made of its words alone, so that `get_all` has the id of `getAll`. */
 export function methodName(name: string): string {
   const snake = snakeCase(name);
   return kebab(snake) === kebab(name) ? snake : name;

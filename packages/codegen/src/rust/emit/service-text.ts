@@ -47,7 +47,7 @@ function methodLines(method: Method, signatures: Signatures): readonly string[] 
   return [...before, head, "        &self,", ...args.map((arg) => `        ${arg},`), `    )${end}`];
 }
 
-/** Types in the signatures of one service, as the macro takes them: what its grammar lacks stands behind a name. */
+/** Types in the signatures of one service, as the macro takes them: a type that its grammar lacks gets a name. */
 class Signatures {
   readonly #service: Service;
   readonly #writer: TypeWriter;
@@ -64,7 +64,7 @@ class Signatures {
     return this.#alias(text, method, part, "Behind a name: the macro takes no array in a method.");
   }
 
-  /** The macro goes by the text: a `Result` is a method that declares an error. One that is a value stands behind a name. */
+  /** The macro reads the text only: with a `Result`, a method declares an error. A `Result` as a value gets a name. */
   returns({ name, returns, throws }: Method): string {
     if (throws !== undefined) {
       const parts = [this.text(returns, name, "value"), this.text(throws, name, "error")];
@@ -87,7 +87,7 @@ class Signatures {
   }
 }
 
-/** Whether an array stands in the text of a type; what a name stands for is not seen. */
+/** Whether the text of a type has an array; the targets of aliases are not searched. */
 function hasArray(type: Type): boolean {
   if (type.kind === "array") return true;
   const inner = type.kind === "alias" ? type.args : innerTypes(type);

@@ -1,4 +1,4 @@
-/** What vox 0.8.2 cannot do with a schema, said when Rust is generated. */
+/** Features of a schema that vox 0.8.2 lacks. The command reports them when it generates Rust. */
 import { innerTypes, memberTypes, withoutAliases } from "../../check/program.js";
 import type { Reporter } from "../../diagnostics/report.js";
 import type {

@@ -13,7 +13,7 @@ const foreignTypes: Readonly<Partial<Record<PrimitiveName, string>>> = {
   value: "facet_value::Value",
 };
 
-/** Writes types for one file, and remembers what it has to take in. */
+/** Writes types for one file, and collects the imports that they need. */
 export class TypeWriter {
   readonly #file: ModelFile;
   readonly #boxes: Boxes;
@@ -45,13 +45,13 @@ export class TypeWriter {
     return name;
   }
 
-  /** @param owner the declaration that the type stands in, where it may need a `Box` */
+  /** @param owner the declaration around the type, where the type may need a `Box` */
   text(type: Type, owner?: Named): string {
     const inner = (one: Type): string => this.text(one, isOnHeap(type) ? undefined : owner);
     switch (type.kind) {
       case "primitive":
         return this.#primitive(type.name);
-      // The newtype that the alias becomes stands for it: this is what is inside.
+      // The alias becomes a newtype: this is the type inside it.
       case "payload":
         return inner(type.content);
       case "parameter":
