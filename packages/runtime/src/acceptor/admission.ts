@@ -1,4 +1,4 @@
-/** Asks the application about a connection, and does what it decides. Source: `protocol/calls.md` §8.4. */
+/** Asks the application about a connection, and carries out its decision. Source: `protocol/calls.md` §8.4. */
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import { noService } from "../call/service.js";
@@ -60,10 +60,10 @@ function ask(
   return isPromise(route) ? Promise.resolve(route).then(give) : give(route);
 }
 
-/** Services that a refusal names at most. */
+/** The most services that a refusal names. */
 const mostNamed = 16;
 
-/** Why a connection is refused that nobody has taken. For a virtual one the text is that of the reference. */
+/** The refusal of a connection that the acceptor has not accepted. For a virtual one it is the reference's text. */
 function unknownService(
   acceptor: Acceptor | undefined,
   { service: wanted = noService, isVirtual }: ConnectionRequest,
@@ -72,7 +72,7 @@ function unknownService(
   if (isVirtual) return text;
   const hint = wanted === noService ? " (the client names none: option service)" : "";
   const services = acceptor !== undefined && "services" in acceptor ? (acceptor.services ?? []) : [];
-  // One that is there was refused to this client.
+  // A service that exists was refused to this client.
   if (services.length === 0 || services.includes(wanted)) return text + hint;
   const rest = services.length > mostNamed ? `, and ${services.length - mostNamed} more` : "";
   return `${text}${hint}; there are ${services.slice(0, mostNamed).join(", ")}${rest}`;

@@ -1,7 +1,7 @@
-/** The check of what answers a peer's calls. */
+/** The check of an acceptor, which answers a peer's calls. */
 import { type Check, shown } from "../options/checks.js";
 
-/** @throws TypeError for what is neither a dispatcher, nor a router, nor an acceptor of the application */
+/** @throws TypeError for a value that is neither a dispatcher, nor a router, nor an acceptor of the application */
 export const checkAcceptor: Check = (value, name) => {
   const isAcceptor =
     typeof value === "object" &&

@@ -1,5 +1,5 @@
 /**
- * A connection that a peer asks for, and what an application may do with it. Source: `protocol/session.md` §5.3.
+ * A connection that a peer asks for, and the answers that an application can give. Source: `protocol/session.md` §5.3.
  *
  * ```
  *  waiting ──accept, intoRaw …──► accepted ──the acceptor throws──► ended
@@ -20,7 +20,7 @@ import { consumed, type RawConnection } from "../session/raw-connection.js";
 import { Metadata } from "../wire/metadata.js";
 import { errorKey, RejectedError } from "../wire/rejected-error.js";
 
-/** What is known about a connection before anything is called on it. */
+/** A peer's request for a connection, before any call on it. */
 export interface ConnectionRequest {
   /** Service that the peer asks for (`vox-service`); undefined when it names none. */
   readonly service: string | undefined;
@@ -32,43 +32,44 @@ export interface ConnectionRequest {
   readonly link: string;
   /** What the carrier knows about the peer; undefined for a carrier that knows nothing, like memory. */
   readonly origin: LinkOrigin | undefined;
-  /** Kind of the carrier: `tcp`, `local`, `ws`; undefined for one that knows nothing. */
+  /** Kind of the carrier: `tcp`, `local`, `ws`; undefined for a carrier that knows nothing. */
   readonly transport: string | undefined;
   /** Address of the peer's machine, like `192.0.2.1`; undefined where the carrier has none. */
   readonly peerAddress: string | undefined;
   /** False for the root connection of a session. */
   readonly isVirtual: boolean;
   /**
-   * Whether the peer comes back to a session of which it has the key: if it is accepted, and is the peer of that session,
+   * Whether the peer comes back to a session of which it has the key. If you accept it, and the session belongs to it,
    * the session goes on with the dispatcher that it has.
    */
   readonly isResume: boolean;
-  /** What the peer announced: its parity, the calls and the items that it takes at once. */
+  /** Settings that the peer announced: its parity, and the calls and items that it takes at once. */
   readonly settings: ConnectionSettings;
 }
 
-/** What the answer to a request does: a handshake waits for it, or the peer of a virtual connection. */
+/** Carries out the answer to a request. A handshake waits for the answer, or the peer of a virtual connection. */
 export interface ConnectionOffer {
   readonly limits: Limits;
-  /** Whether the session has failed meanwhile, so that no answer counts. */
+  /** Whether the session has failed meanwhile: the answer does not count then. */
   readonly hasFailed: boolean;
-  /** Who the peer is. */
+  /** Takes the identity of the peer. */
   identify(principal: unknown): void;
-  /** @returns gives a caller of the peer */
+  /** @returns a function that makes a caller of the peer */
   accept(dispatcher: Dispatcher | undefined): () => Caller;
-  /** @param local what is announced to the peer, which has the default numbers otherwise */
+  /** @param local settings to announce to the peer; default settings otherwise */
   acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection;
-  /** @param cause what the acceptor has thrown, other than a refusal */
+  /** @param cause the error that the acceptor has thrown, unless it is a refusal */
   reject(reason: Metadata, cause?: unknown): void;
-  /** The acceptor throws after it has answered: ends what it has accepted. @returns whether it can be refused instead */
+  /** The acceptor throws after its answer: ends what it accepted. @returns whether a refusal can replace the answer */
   revoke(): boolean;
 }
 
 /**
- * A connection that waits for an answer. It is answered once, by one of its methods. One without an answer is refused as an
- * unknown service when the acceptor has returned. A method that throws has not answered it.
+ * A connection that waits for your answer. Answer it once, by one of its methods. If the acceptor returns without an
+ * answer, the peer gets a refusal as for an unknown service. A method that throws has not answered the connection.
  *
- * All methods throw a {@link SessionError} `Protocol` when it was answered already, and when the peer waits no more.
+ * All methods that answer throw a {@link SessionError} `Protocol` when the connection was answered already, and when
+ * the peer does not wait any more.
  */
 export class IncomingConnection {
   /** @internal */
@@ -88,25 +89,30 @@ export class IncomingConnection {
   }
 
   /**
-   * Says who the peer is, before it is accepted: the name of a user, for example. A session that can be resumed goes on over
-   * another link for the same peer only. Without it, a peer is another one when its metadata says something else.
-   * @param principal data: texts, numbers, and plain objects and arrays of them. An instance of a class is the same as no
-   * other, so that each link gets a session of its own; undefined and null say nothing
+   * Names the peer before you accept it, for example by its user name. A session that can be resumed goes on over
+   * another link only for the same peer. Without a name, the acceptor compares the metadata of the peers.
+   * @param principal data: texts, numbers, and plain objects and arrays of them. An instance of a class equals no other
+   * one, so each link gets a new session. Undefined and null name no peer
    */
   identify(principal: unknown): void {
     this.offer.identify(principal);
   }
 
-  /** Accepts it: the dispatcher answers the peer's calls. Undefined: each is answered with `Cancelled`. */
+  /**
+   * Accepts the connection.
+   * @param dispatcher answers the peer's calls. Undefined: each call is answered with `Cancelled`
+   * @throws SessionError `Protocol` when the connection was answered already
+   * @throws TypeError for a value that is not a dispatcher
+   */
   accept(dispatcher: Dispatcher | undefined): void {
     checkDispatcher(dispatcher);
     this.settle(() => this.offer.accept(dispatcher));
   }
 
   /**
-   * Accepts it, and makes a client of a service of the peer on it: both sides call each other. Closing the client ends a
-   * virtual connection; on a root connection it is one of the clients of the session. Calls on a root connection leave as
-   * soon as the session is established; until then the client has no `$session`.
+   * Accepts the connection, and makes a client of a service of the peer on it, so that both sides can call each other.
+   * When you close the client, a virtual connection ends. On a root connection, it is one of the session's clients.
+   * Calls on a root connection leave as soon as the session is established; until then the client has no `$session`.
    */
   acceptWithClient<C>(service: Service<C>, dispatcher?: Dispatcher): C {
     checkDispatcher(dispatcher);
@@ -115,8 +121,8 @@ export class IncomingConnection {
   }
 
   /**
-   * Accepts it without a driver: what arrives waits until it is joined to another; see `proxyTo`.
-   * @param windows what is announced to the peer. Default: the peer's own numbers, bounded
+   * Accepts the connection without a driver. Messages wait until you join it to another connection; see `proxyTo`.
+   * @param windows numbers to announce to the peer. Default: the peer's own numbers, bounded
    * @throws SessionError `Protocol` for a root connection
    */
   intoRaw(windows?: Omit<ConnectionSettings, "parity">): RawConnection {
@@ -124,7 +130,7 @@ export class IncomingConnection {
     return this.settle(() => this.offer.acceptRaw(windows));
   }
 
-  /** Refuses it. @param reason as text, or as metadata in which the entry `error` is the text */
+  /** Refuses the connection. @param reason a text, or metadata in which the entry `error` is the text */
   reject(reason: string | Metadata): void {
     this.refuse(reason, undefined);
   }
@@ -155,7 +161,7 @@ export class IncomingConnection {
     return result;
   }
 
-  /** Of the session that it belongs to. @internal */
+  /** Limits of the session to which the connection belongs. @internal */
   get limits(): Limits {
     return this.offer.limits;
   }
@@ -176,8 +182,8 @@ export class IncomingConnection {
 }
 
 /**
- * Decides about each connection, the root and virtual ones, by itself. It may take its time: a virtual connection waits for
- * `openTimeoutMs`, a root connection as long as the handshake may take.
+ * Code of the application that decides about each connection, the root and virtual ones. It need not answer at once: a
+ * virtual connection waits for `openTimeoutMs`, a root connection as long as the handshake may take.
  *
  * ```ts
  * const acceptor: ConnectionAcceptor = {
@@ -188,11 +194,11 @@ export class IncomingConnection {
  * ```
  */
 export interface ConnectionAcceptor {
-  /** @throws RejectedError to refuse the connection; anything else refuses it, too, without telling the peer why */
+  /** @throws RejectedError to refuse the connection; any other error refuses it, too, but the peer does not get it */
   accept(request: ConnectionRequest, connection: IncomingConnection): void | Promise<void>;
 }
 
-/** @throws TypeError for what answers no calls, like a handler without its dispatcher, or the result of a failed check */
+/** @throws TypeError for a value that answers no calls, like a handler without its dispatcher, or `false` */
 function checkDispatcher(dispatcher: unknown): void {
   if (dispatcher !== undefined) dispatcherCheck(dispatcher, "dispatcher");
 }

@@ -1,4 +1,4 @@
-/** Joins a connection that a peer asks for to one that leads elsewhere. Source: `protocol/session.md` §5.5. */
+/** Joins a connection that a peer asks for to a connection of another session. Source: `protocol/session.md` §5.5. */
 import { metadataCheck } from "../call/option-checks.js";
 import { abortSignal, checkOptions, type OptionChecks, text } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
@@ -11,13 +11,13 @@ import { Metadata } from "../wire/metadata.js";
 import { errorKey, RejectedError } from "../wire/rejected-error.js";
 import type { IncomingConnection } from "./incoming-connection.js";
 
-/** What {@link proxyThrough} may be given. */
+/** Options of {@link proxyThrough}. */
 export interface ProxyThroughOptions {
-  /** Default: that of the request. */
+  /** Name of the service to open. Default: the one of the request. */
   readonly service?: string | undefined;
-  /** Default: that of the request. */
+  /** Metadata to send. Default: the metadata of the request, without entries marked `noPropagate`. */
   readonly metadata?: Metadata | undefined;
-  /** Gives up when aborted before the other connection is there. */
+  /** Gives up when aborted before the other connection is open. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,10 +32,10 @@ const serviceKey = "vox-service";
 const kindKey = "vox-connection-kind";
 
 /**
- * Accepts a connection, and joins it to one that leads elsewhere; see `proxyConnections`. The windows that are announced
- * to the peer are those of `target`, which must have been opened with the windows of the peer: see
- * `ConnectionRequest.settings`.
- * @throws SessionError `Protocol` when that is not so, for a root connection, and for a connection that was used already
+ * Accepts a connection, and joins it to one that leads elsewhere; see `proxyConnections`. The peer gets the windows of
+ * `target`. You must have opened `target` with the windows of the peer: see `ConnectionRequest.settings`.
+ * @throws SessionError `Protocol` when the windows differ, for a root connection, and for a connection that was used
+ * already
  */
 export function proxyTo(connection: IncomingConnection, target: RawConnection): ConnectionProxy {
   connection.checkWaiting();
@@ -48,12 +48,12 @@ export function proxyTo(connection: IncomingConnection, target: RawConnection): 
 }
 
 /**
- * Opens a connection like this one on another session, for the same service, with the same metadata but for what is
- * marked `noPropagate`, and joins the two.
- * @param options what differs
- * @throws RejectedError `Rejected` when the other peer refuses: an acceptor that lets it pass refuses with the same
- * metadata
- * @throws SessionError whatever else `Session.openRaw` and {@link proxyTo} throw
+ * Opens a connection like this one on another session, and joins the two. It asks for the same service, with the same
+ * metadata except entries marked `noPropagate`.
+ * @param options values that differ from the request
+ * @throws RejectedError `Rejected` when the other peer refuses. If your acceptor does not catch it, it refuses with the
+ * same metadata
+ * @throws SessionError the other errors of `Session.openRaw` and {@link proxyTo}
  */
 export async function proxyThrough(
   connection: IncomingConnection,
@@ -63,7 +63,7 @@ export async function proxyThrough(
   checkOptions(options, proxyThroughChecks);
   connection.checkWaiting();
   const { settings, service: wanted = "", metadata: received } = connection.request;
-  // Both peers have to know the same windows, so this one cannot be made smaller on the way.
+  // Both peers must have the same windows, so the proxy cannot make this one smaller.
   if (settings.initialChannelCredit > connection.limits.maxInitialCredit)
     throw new RejectedError(new Metadata({ [errorKey]: "initial_channel_credit is too large" }));
   const { service = wanted, signal, metadata = onward(received) } = options;
@@ -77,12 +77,12 @@ export async function proxyThrough(
   }
 }
 
-/** Calls that are let through at once: no peer chooses how many we remember. */
+/** Calls that the proxy lets through at once. The peer does not choose how many this side remembers. */
 function bounded({ limits }: IncomingConnection, { maxConcurrentRequests }: ConnectionSettings): number {
   return Math.min(maxConcurrentRequests, limits.maxQueuedRequests);
 }
 
-/** What of a request's metadata goes on to the next peer; the rest is written there. */
+/** The metadata of a request that goes on to the next peer. The entries about the connection are added again later. */
 function onward(metadata: Metadata): Metadata {
   const passed = propagated(metadata);
   passed.delete(serviceKey);

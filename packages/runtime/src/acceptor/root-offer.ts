@@ -14,17 +14,17 @@ import { admit } from "./admission.js";
 import type { ConnectionOffer, ConnectionRequest } from "./incoming-connection.js";
 import type { Acceptor } from "./router.js";
 
-/** What the acceptor is asked about while the handshake waits. */
+/** The offer that the acceptor answers while the handshake waits. */
 export class RootOffer implements ConnectionOffer {
   readonly limits: Limits;
   hasFailed = false;
   /** Answers the peer's calls. */
   dispatcher: Dispatcher | undefined = undefined;
-  /** With what the acceptor has refused the peer, which hears its text alone. */
+  /** Metadata with which the acceptor has refused the peer. The peer gets the text alone. */
   refusal: Metadata | undefined = undefined;
-  /** What the acceptor has thrown, other than a refusal. */
+  /** The error that the acceptor has thrown, unless it is a refusal. */
   error: unknown = undefined;
-  /** Who the peer is, as the application says. */
+  /** The identity that the application has given. */
   principal: unknown = undefined;
   private answer: { readonly objection: Objection } | undefined = undefined;
   /** Whether the handshake has the answer. */
@@ -57,12 +57,12 @@ export class RootOffer implements ConnectionOffer {
     });
   }
 
-  /** The session is there. */
+  /** The session is established. */
   onEstablished(session: Session): void {
     this.resolveSession(session);
   }
 
-  /** There will be none. */
+  /** There will be no session. */
   onFailed(error: unknown): void {
     this.hasFailed = true;
     this.rejectSession(error);
@@ -76,7 +76,7 @@ export class RootOffer implements ConnectionOffer {
 
   identify(principal: unknown): void {
     this.principal = principal;
-    // Data it must be; a promise that rejects would have no owner.
+    // It must be data. If it is a promise that rejects, the rejection is handled here.
     callOut(() => principal, ignore);
   }
 
@@ -91,7 +91,7 @@ export class RootOffer implements ConnectionOffer {
   }
 
   revoke(): boolean {
-    // What it did before it threw is void.
+    // The answer before the throw does not count.
     if (!this.isDecided) return true;
     this.session.then(
       (session) => session.abort(),

@@ -1,4 +1,4 @@
-/** Which dispatcher answers on a connection: by the name of the service that the peer asks for. */
+/** Finds the dispatcher of a connection by the name of the service that the peer asks for. */
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import { noService } from "../call/service.js";
@@ -9,23 +9,24 @@ import type { ConnectionAcceptor, ConnectionRequest, IncomingConnection } from "
 export type { ConnectionAcceptor, ConnectionRequest };
 
 /**
- * Answers one service: the same for all connections, or made per connection. A factory refuses by returning nothing.
- * `C` is what the router's `context` gives.
+ * Answers one service: a dispatcher for all connections, or a factory that makes one for each connection. A factory
+ * that returns nothing refuses the connection. `C` is the type that the router's `context` returns.
  */
 export type ServiceRoute<C = undefined> =
   | Dispatcher
   | ((request: ConnectionRequest, context: C) => Awaitable<Dispatcher | undefined>);
 
-/** What {@link router} may be given. */
+/** Options of {@link router}. */
 export interface RouterOptions<C> {
   /**
-   * Makes what belongs to a connection, an authenticated user for example, before its route is looked for.
+   * Makes the context of a connection, for example an authenticated user. The router calls it before it finds a route.
+   * @returns the context, which route factories get
    * @throws RejectedError to refuse the connection
    */
   readonly context: (request: ConnectionRequest) => Awaitable<C>;
   /**
-   * What of a context stands for the peer: `(user) => user.id`. It must be data. A session that can be resumed goes on over
-   * another link only when this is the same as before. Default: the whole context.
+   * Takes the identity of the peer from a context: `(user) => user.id`. It must be data. A session that can be resumed
+   * goes on over another link only when the identity is the same as before. Default: the whole context.
    */
   readonly identity?: ((context: C) => unknown) | undefined;
 }
@@ -34,12 +35,12 @@ export const routerChecks: OptionChecks<RouterOptions<never>> = { context: callb
 
 /** Finds the dispatcher of a connection. */
 export interface Router {
-  /** Names of the services that there are, for a peer that asks for another. Default: the peer is told none. */
+  /** Service names for the refusal of a peer that asks for another service. Default: the refusal names none. */
   readonly services?: readonly string[] | undefined;
   /**
-   * @returns undefined to refuse the connection
-   * @param connection may be told who the peer is; the router accepts it with what `route` returns
-   * @throws RejectedError to refuse it with a reason, or metadata, of its own
+   * @param connection the connection that waits; call `identify` on it to name the peer
+   * @returns the dispatcher with which the connection is accepted; undefined to refuse it
+   * @throws RejectedError to refuse the connection with a reason, or metadata, of its own
    */
   route(
     request: ConnectionRequest,
@@ -47,12 +48,12 @@ export interface Router {
   ): Awaitable<Dispatcher | undefined>;
 }
 
-/** What `accept` and `serve` take: one service, several by name, or whoever decides about each connection by itself. */
+/** The acceptor for `accept` and `serve`: one service, several by name, or code that decides about each connection. */
 export type Acceptor = Dispatcher | Router | ConnectionAcceptor;
 
 /**
- * Several services behind one address, each connection gets the one that it asks for; others are refused. A peer that
- * asks for none may call all of them that need no factory.
+ * Puts several services behind one address. Each connection gets the service that it asks for; a connection that asks
+ * for an unknown one is refused. A peer that asks for no service may call all services without a factory.
  *
  * ```ts
  * serve(url, router(
@@ -62,7 +63,8 @@ export type Acceptor = Dispatcher | Router | ConnectionAcceptor;
  * ```
  *
  * @param routes dispatchers, which know their names, or an object from service name to dispatcher or factory
- * @throws TypeError when a service stands there twice
+ * @returns an acceptor for `accept` and `serve`
+ * @throws TypeError when two routes have the same service name, and for values that are not valid
  */
 export function router(routes: readonly Dispatcher[] | Readonly<Record<string, ServiceRoute>>): Router;
 export function router<C>(

@@ -1,4 +1,4 @@
-/** What a session with virtual connections, routers and acceptors has more than one without. It comes in as a value. */
+/** The code that only a session with virtual connections, routers or acceptors needs. It comes in as a value. */
 import { ConnectionOpener } from "../session/connection-opener.js";
 import { VirtualConnections } from "../session/virtual-connections.js";
 import { RootOffer } from "./root-offer.js";
@@ -17,8 +17,8 @@ export interface VirtualConnectionsFeature {
 }
 
 /**
- * Brings virtual connections, routers and acceptors to a session. `acceptSession`, and what `@voxrpc/runtime/node` makes, have
- * them.
+ * Brings virtual connections, routers and acceptors to a session. Sessions of `acceptSession` and of
+ * `@voxrpc/runtime/node` have them already.
  *
  * ```ts
  * const session = await openSession(link, { virtualConnections });

@@ -1,4 +1,4 @@
-/** A virtual connection of the peer: its answer is sent. Source: `protocol/session.md` §5.2. */
+/** A virtual connection of the peer, and the answer to it. Source: `protocol/session.md` §5.2. */
 import type { Caller } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Limits } from "../limits.js";
@@ -21,7 +21,7 @@ export function offerVirtual(
   observer: Observer | undefined,
 ): void {
   const { service, metadata, peer: settings } = open;
-  // The session may have had other links before: what is said about the connection is true of the one in use.
+  // The session may have had other links before: the request describes the link in use.
   const { remoteAddress: link, origin, peerMetadata } = session;
   const request = {
     service,
@@ -67,7 +67,7 @@ class VirtualOffer implements ConnectionOffer {
   }
 
   identify(): void {
-    // The session is that of the peer of its root connection.
+    // The peer of the root connection already owns the session.
   }
 
   reject(reason: Metadata): void {

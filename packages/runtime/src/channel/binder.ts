@@ -1,7 +1,8 @@
 /**
- * Binding of channel handles while arguments are encoded or decoded. A handle travels as its channel's id; who encodes
- * or decodes has put a binder on the writer or reader. Nothing is bound before the whole message is through: an encoder
- * may run twice, a decoder may fail behind the first channel. Source: `protocol/postcard.md` §4.
+ * Binding of channel handles while arguments are encoded or decoded. A handle travels as the id of its channel. The
+ * caller puts a binder on the writer or reader before. The binder binds nothing before the whole message has been
+ * written or read: an encoder may run twice, and a decoder may fail after the first channel.
+ * Source: `protocol/postcard.md` §4.
  */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
@@ -16,9 +17,9 @@ import { Tx } from "./tx.js";
 export interface OutboundBinder {
   /** Whether the Call was sent before: its handles are bound already. */
   readonly isRepeated: boolean;
-  /** The handler will send: we receive on the pair. @returns the channel's id */
+  /** The handler will send, and this side receives on the pair. @returns the channel's id */
   passTx<T>(tx: Tx<T>, type: ItemType<T>): number;
-  /** The handler will receive: we send on the pair. @returns the channel's id */
+  /** The handler will receive, and this side sends on the pair. @returns the channel's id */
   passRx<T>(rx: Rx<T>, type: ItemType<T>): number;
 }
 

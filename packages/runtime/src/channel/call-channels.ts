@@ -1,4 +1,4 @@
-/** The channels of one call that we make. */
+/** The channels of one call that this side makes. */
 import type { OtherNews } from "../call/quiet.js";
 import { type CallRejection, ChannelError, type MethodName } from "../errors.js";
 import { EncodeFault } from "../postcard/faults.js";
@@ -15,8 +15,8 @@ type Passed =
   | { readonly id: number; readonly rx: Rx<unknown>; readonly type: ItemType<unknown> };
 
 /**
- * Numbers the handles among the arguments while they are encoded, which may happen twice; binds their pairs when the Call
- * is on its way. Ids are given out in encoding order and none is used up by a Call that cannot be encoded.
+ * Numbers the handles among the arguments while they are encoded, which may happen twice. Binds their pairs when the
+ * Call is in the outbound batch. Ids follow the encoding order. A Call that cannot be encoded uses up none.
  */
 export class CallChannels implements OutboundBinder {
   private readonly channels: Channels;
@@ -33,12 +33,12 @@ export class CallChannels implements OutboundBinder {
     return this.isSuspended;
   }
 
-  /** Whether the Call can be made again: what we have sent on a channel is gone, what we receive comes anew. */
+  /** Whether the Call can be made again: items that this side sends are lost, items that it receives are sent again. */
   get isRepeatable(): boolean {
     return this.passed.every((entry) => "tx" in entry);
   }
 
-  /** The link is lost and the Call will be made again: receivers wait for the channels of that. */
+  /** The link is lost, and the Call will be made again: receivers wait for the channels of the new Call. */
   suspend(): void {
     this.isSuspended = true;
     for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.bound?.suspend();
@@ -82,14 +82,14 @@ export class CallChannels implements OutboundBinder {
     this.isSuspended = false;
   }
 
-  /** Nothing more comes; what has come can be read. */
+  /** No more items come. Items that have arrived can still be read. */
   endReceivers(end: ChannelEnd): void {
     for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.endWith(end);
   }
 
   /**
-   * The call was answered with an error: what has come can be read, then reads fail; what waits is dropped. Ends nothing
-   * that has ended: a stream that the handler has closed before is whole.
+   * The call was answered with an error. Items that have arrived can be read, then reads fail. Items that wait to be
+   * sent are dropped. A channel that has ended stays as it is: a stream that the handler closed before is complete.
    */
   endFailed(error: CallRejection): void {
     const text = `its call has failed with ${error.code}`;
@@ -98,7 +98,7 @@ export class CallChannels implements OutboundBinder {
     for (const entry of this.passed) if ("rx" in entry) entry.rx.pair?.giveUp(over);
   }
 
-  /** The caller has given up: both ends are told. @param cause what its signal was aborted with, or why else */
+  /** The caller has given up. Gives up its channels, and tells the peer. @param cause the abort reason, or another */
   abandon(cause: unknown): void {
     const error = callOverHere("its call was given up", cause);
     for (const { pair } of this.passed.map((entry) => ("tx" in entry ? entry.tx : entry.rx)))
@@ -117,14 +117,14 @@ export class CallChannels implements OutboundBinder {
   }
 }
 
-/** The call was never sent: whoever waits on the halves that stayed learns it. */
+/** The call was never sent. Fails the waiting reads and sends of the halves that stayed with the caller. */
 export function abandonUnsent(shape: Shape, args: readonly unknown[], cause: unknown): void {
   const text = "channel is not bound: its call was not made";
   const error = new ChannelError("ChannelUnbound", text, { cause });
   for (const handle of findHandles(shape, args)) handle.pair?.fail(error);
 }
 
-/** What the application learns of a call by the channels that it reads. */
+/** What the application learns about a call from the channels that it reads. */
 export function newsOf(shape: Shape, args: readonly unknown[]): OtherNews {
   const read = findHandles(shape, args).flatMap(({ pair }) =>
     pair !== undefined && "isHeard" in pair ? [pair] : [],

@@ -1,4 +1,4 @@
-/** The channels of a connection as its driver sees them: a generated method that has some brings them by reference. */
+/** The channels of a connection as its driver sees them. A generated method with channels brings them by reference. */
 import type { ChannelMachinery } from "../call/method.js";
 import type { Clock } from "../clock.js";
 import type { MethodName } from "../errors.js";
@@ -19,15 +19,15 @@ export interface Channeling extends ChannelMachinery {
     onOver: () => void,
     observer: Observer | undefined,
   ): Channels;
-  /** Those of one call of ours. */
+  /** The channels of one call that this side makes. */
   ofCall(channels: Channels, method: MethodName): CallChannels;
-  /** A call was never sent: the halves of its channels that stayed learn it. */
+  /** A call was never sent. Fails the halves of its channels that stayed with the caller. */
   abandonUnsent(shape: Shape, args: readonly unknown[], cause: unknown): void;
-  /** The outcome of a call, handled where the application learns of its failure by its channels. */
+  /** The outcome of a call. A rejection counts as handled when the application learns of it from its channels. */
   quiet<T>(outcome: Promise<T>, shape: Shape, args: readonly unknown[]): Promise<T>;
 }
 
-/** The machinery that a method brings: no other value has its type. */
+/** The machinery that a method brings. The cast is safe: no other value has this type. */
 export function channelingOf(method: {
   readonly channels: ChannelMachinery | undefined;
 }): Channeling | undefined {

@@ -1,5 +1,5 @@
 /**
- * The channels of one connection: who sends and receives on which id, and items for channels that nobody has claimed
+ * The channels of one connection: the sender or receiver of each id, and the items of channels that are not claimed
  * yet, because their Call still waits for its turn. Source: `protocol/calls.md` §5.
  */
 import { IdMap } from "../bytes/id-map.js";
@@ -48,7 +48,7 @@ const copiedItemBytes = 16 * 1024;
 const u32Max = 0xffff_ffff;
 const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
 
-/** What has arrived for a channel that nobody has claimed. */
+/** The items and the end of a channel that is not claimed yet. */
 interface Unclaimed {
   readonly items: { readonly bytes: Uint8Array; readonly start: number; readonly end: number }[];
   bytes: number;
@@ -75,10 +75,10 @@ export class Channels implements ChannelPort {
   private newestOfPeer = 0;
   private isPumpDue = false;
   private readonly turn: Turn;
-  /** How those that are opened behind the end of the connection end. */
+  /** The end of channels that are opened after the connection has ended. */
   private ending: ChannelEnd | undefined = undefined;
 
-  /** @param observer undefined when nobody watches */
+  /** @param observer undefined when there is none */
   constructor(
     connection: Connection,
     limits: Limits,
@@ -96,12 +96,12 @@ export class Channels implements ChannelPort {
     this.endedByPeer = this.noneEnded();
   }
 
-  /** Channels that are open at one end of ours. */
+  /** How many channels are open on this side. */
   get size(): number {
     return this.senders.size + this.receivers.size;
   }
 
-  /** How many more may be open. */
+  /** How many more channels may be opened. */
   get room(): number {
     return this.limits.maxChannels - this.size;
   }
@@ -126,14 +126,14 @@ export class Channels implements ChannelPort {
     );
   }
 
-  /** @throws EncodeFault when so many more channels are too many */
+  /** @throws EncodeFault when the connection cannot have this many more channels */
   checkRoom(more: number): void {
     const { maxChannels } = this.limits;
     if (this.size + more > maxChannels)
       throw new EncodeFault(`more than ${maxChannels} channels on one connection (limit maxChannels)`);
   }
 
-  /** We send on this channel from now on. */
+  /** This side sends on this channel from now on. */
   openSender<T>(channelId: number, type: ItemType<T>, origin?: ChannelOrigin): Sender<T> {
     const credit = this.connection.peer.initialChannelCredit;
     const sender = new Sender(channelId, type, this, credit, origin);
@@ -144,7 +144,7 @@ export class Channels implements ChannelPort {
     return sender;
   }
 
-  /** We receive on this channel from now on: first what has arrived already. */
+  /** This side receives on this channel from now on, first the items that have arrived already. */
   openReceiver<T>(channelId: number, type: ItemType<T>, origin?: ChannelOrigin): Receiver<T> {
     const credit = this.connection.local.initialChannelCredit;
     const receiver = new Receiver(channelId, type, this, credit, origin);
@@ -162,7 +162,7 @@ export class Channels implements ChannelPort {
     receiver.continueAs(channelId, this.connection.local.initialChannelCredit);
   }
 
-  /** A Call with this channel was refused: whoever is on its other end is told. */
+  /** A Call with this channel was refused. Sends a Reset to the other end. */
   refuse(channelId: number): void {
     this.claim(channelId);
     if (!this.connection.host.mayAnswer()) return;
@@ -170,7 +170,7 @@ export class Channels implements ChannelPort {
     this.forget(channelId);
   }
 
-  /** Nobody here will send on this channel: its receiver is told that it is over. */
+  /** This side will not send on this channel. Sends a Close to its receiver. */
   decline(channelId: number): void {
     this.claim(channelId);
     if (!this.connection.host.mayAnswer()) return;
@@ -205,7 +205,7 @@ export class Channels implements ChannelPort {
     }
   }
 
-  /** Sends what waits, as far as credit and the link allow. */
+  /** Sends waiting grants and items, as far as credit and the link allow. */
   pump(): void {
     for (const { id, items } of this.owed.values()) {
       if (this.isBusy) {
@@ -224,19 +224,19 @@ export class Channels implements ChannelPort {
     }
   }
 
-  /** The connection has ended: receivers keep what is buffered, senders fail. */
+  /** The connection has ended: receivers keep buffered items, senders fail. */
   end(reason: CloseReason, cause: unknown): void {
     const end = connectionEnded(reason, cause);
     this.ending = end;
     this.endAll(end);
   }
 
-  /** The link is lost: as {@link end}, but calls may open others on the next one. */
+  /** The link is lost: as {@link end}, but calls may open channels on the next link. */
   cut(cause: unknown): void {
     this.endAll(linkLost(cause));
   }
 
-  /** The peer begins anew: it may use any id. */
+  /** The peer starts over: it may use any id. */
   restart(): void {
     this.endedByPeer = this.noneEnded();
     this.newestOfPeer = 0;
@@ -245,7 +245,7 @@ export class Channels implements ChannelPort {
   private endAll(end: ChannelEnd): void {
     for (const receiver of [...this.receivers.values()]) {
       receiver.end(end);
-      // What is left is the application's.
+      // Items that are left belong to the application, and do not count any more.
       if (this.ending !== undefined) receiver.release();
     }
     for (const sender of [...this.senders.values()]) sender.end(end);
@@ -253,7 +253,7 @@ export class Channels implements ChannelPort {
     this.owed.clear();
   }
 
-  /** Those that are open, by id. */
+  /** The open channels, ordered by id. */
   snapshot(): ChannelSnapshot[] {
     const now = this.clock.now();
     return [...this.senders.values(), ...this.receivers.values()]
@@ -302,7 +302,7 @@ export class Channels implements ChannelPort {
 
   sendGrant(channelId: WireId, items: number): void {
     if (this.connection.host.isCongested) {
-      // A peer that does not read grants need not wait for them to send on: they must not pile up.
+      // A peer can send on without reading its grants. They are added up here, so that they do not pile up.
       this.owed.set(channelId, {
         id: channelId,
         items: Math.min(u32Max, items + (this.owed.get(channelId)?.items ?? 0)),
@@ -323,7 +323,7 @@ export class Channels implements ChannelPort {
   }
 
   wait(): void {
-    // A congested link calls back when it has drained; an encoder is through within this turn.
+    // A congested link calls back when it has drained. An encoder has finished within this turn.
     if (this.isPumpDue || this.connection.host.isCongested) return;
     this.isPumpDue = true;
     const { rest = Promise.resolve() } = this.turn;
@@ -338,7 +338,7 @@ export class Channels implements ChannelPort {
     return () => this.clock.clearTimer(timer);
   }
 
-  /** Sends a message of fixed size, later when another is being encoded at this moment. */
+  /** Sends a message of fixed size, or sends it later while another message is being encoded. */
   private say(write: (w: Connection["host"]["outbox"]["writer"], p: number) => number): void {
     if (this.ending !== undefined) return;
     const { outbox } = this.connection.host;
@@ -372,7 +372,7 @@ export class Channels implements ChannelPort {
   }
 
   /**
-   * Gives up what nobody will claim: a Call that could not be read, of an unknown method for one, has left it here.
+   * Gives up a channel that will not be claimed, for example that of a Call of an unknown method, which was not read.
    * Calls are read in their order and so are their ids, more or less. @returns whether there was one
    */
   private dropOrphan(): boolean {
@@ -412,7 +412,7 @@ export class Channels implements ChannelPort {
   }
 }
 
-/** What a Reset says; one of the reference says nothing. */
+/** The reason that a Reset carries. A Reset of the reference has none. */
 function reasonOf({ metadataStart, metadataEnd }: MessageHead, bytes: Uint8Array): string | undefined {
   // An empty list is its count alone.
   if (metadataEnd - metadataStart < 2) return undefined;
@@ -423,7 +423,7 @@ function reasonOf({ metadataStart, metadataEnd }: MessageHead, bytes: Uint8Array
   return undefined;
 }
 
-/** Makes what tells an observer about a channel. */
+/** Makes the part that reports a channel to an observer. */
 function watches(
   { host, id: connectionId }: Connection,
   clock: Clock,

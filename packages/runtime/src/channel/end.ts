@@ -3,15 +3,15 @@ import type { CloseReason } from "../call/session-handle.js";
 import { CallError, ChannelError, DeclaredError } from "../errors.js";
 import type { ChannelEnding } from "./watch.js";
 
-/** UTF-16 units of a reason that travels. */
+/** UTF-16 units of a reason that is sent to the peer. */
 const longestReason = 512;
 
-/** Nothing more comes or goes: in good order when `error` is undefined. */
+/** The end of a channel: in good order when `error` is undefined. */
 export interface ChannelEnd {
   readonly error: ChannelError | undefined;
 }
 
-/** What an observer is told of an end that came from outside. @param ordinary who has closed when there is no error */
+/** The end of a channel as an observer gets it. @param ordinary the side that has closed when there is no error */
 export function endingOf({ error }: ChannelEnd, ordinary: "Local" | "Remote"): ChannelEnding {
   if (error === undefined) return { kind: "closed", reason: ordinary };
   if (error.code === "ConnectionClosed") return { kind: "closed", reason: "ConnectionClosed" };
@@ -22,7 +22,7 @@ export function endingOf({ error }: ChannelEnd, ordinary: "Local" | "Remote"): C
 /** The sender has closed the channel. */
 export const endOfItems: ChannelEnd = { error: undefined };
 
-/** The other end has given up. @param reason what it says */
+/** The other end has given up. @param reason the one that it sent */
 export function resetByPeer(reason?: string): ChannelEnd {
   const said = reason === undefined ? "" : `: ${reason.slice(0, longestReason)}`;
   return { error: new ChannelError("ChannelReset", `channel reset by peer${said}`) };
@@ -33,10 +33,10 @@ export function itemUnreadable(what: string, cause: Error): ChannelError {
   return new ChannelError("ItemUnreadable", `${what}: ${cause.message}`, { cause });
 }
 
-/** What a Reset says of an end: an application's own reasons stay at home. */
+/** The reason that a Reset carries. The application's own reasons are not sent. */
 export function toldReason({ code, message }: ChannelError): string | undefined {
   if (code !== "ItemUnreadable") return undefined;
-  // Names that were cut may end within a character, which cannot be sent.
+  // A name that was cut may end inside a character, which cannot be sent.
   return message.slice(0, longestReason).replace(/[\ud800-\udfff]/gu, "\ufffd");
 }
 
@@ -57,7 +57,7 @@ export function closedHere(): ChannelError {
   return new ChannelError("ChannelClosed", "channel closed");
 }
 
-/** The application has given its own stream up. @param reason as it was given to `abort` */
+/** The application has given up its own stream. @param reason as it was given to `abort` */
 export function abortedHere(reason: unknown): ChannelError {
   return new ChannelError("ChannelClosed", "channel aborted", { cause: reason });
 }
@@ -72,17 +72,17 @@ export function callOverThere(text: string, cause?: unknown): ChannelError {
   return new ChannelError("ChannelReset", `channel reset: ${text}`, { cause });
 }
 
-/** Whether a sender may take it for an ordinary end: the receiver has enough, or the call has told its caller why not. */
+/** Whether a sender may take it for an ordinary end: the receiver has left, or the call gives its caller the error. */
 export function hasReceiverLeft({ code, cause }: ChannelError): boolean {
   return code === "ChannelReset" || cause instanceof CallError || cause instanceof DeclaredError;
 }
 
-/** Whether it says that the other side has left, or that the connection has: nothing that this side did wrong. */
+/** Whether the other side has left, or the connection has ended, so that this side did nothing wrong. */
 export function isLeaving({ code }: ChannelError): boolean {
   return code === "ChannelReset" || code === "ConnectionClosed";
 }
 
-/** A handle that no call binds: one that was not made by `channel()`. */
+/** The error for a handle that no call binds: it was not made by `channel()`. */
 export function notBound(): ChannelError {
   return new ChannelError("ChannelUnbound", "channel is not bound");
 }

@@ -2,7 +2,7 @@
 
 import { IdMap } from "../bytes/id-map.js";
 
-/** Ids of one parity, from the first one on. Remembering all of them costs nothing when they end about in order. */
+/** Ids of one parity, from the first one on. They take little memory when channels end more or less in order. */
 export class EndedIds {
   /** Every id up to this one is over. */
   private watermark: number;

@@ -3,16 +3,16 @@ import type { FieldShape, Shape, VariantShape } from "../shape/shape.js";
 import { Rx } from "./rx.js";
 import { Tx } from "./tx.js";
 
-/** Nesting that is looked at: that of encoders. */
+/** Nesting that is searched: as deep as encoders go. */
 const maxDepth = 128;
 
-/** The handles in a value, wherever its shape says that one may stand. Never throws: what cannot be read has none. */
+/** The handles in a value, wherever its shape allows one. Never throws: a value that cannot be read has none. */
 export function findHandles(shape: Shape, value: unknown): readonly (Tx<unknown> | Rx<unknown>)[] {
   const found: (Tx<unknown> | Rx<unknown>)[] = [];
   try {
     visit(shape, value, found, 0);
   } catch {
-    // A getter has thrown: what was found in front of it counts.
+    // A getter has thrown: handles that were found before count.
   }
   return found;
 }

@@ -1,4 +1,4 @@
-/** What the half of a caller's pair that stays needs to learn about the half that goes to the call. */
+/** One half of a caller's pair goes to the call. These interfaces say what the other half, which stays, must take. */
 import type { ChannelError } from "../errors.js";
 import type { ChannelEnd } from "./end.js";
 import type { Receiver } from "./receiver.js";
@@ -13,7 +13,7 @@ export interface SendingHalf<T> {
 
 /** The half that receives when the other one was passed. */
 export interface ReceivingHalf<T> {
-  /** What it receives through, once it is bound. */
+  /** The receiver of this half, once it is bound. */
   readonly bound: Receiver<T> | undefined;
   readonly isHeard: boolean;
   readonly isLeft: boolean;

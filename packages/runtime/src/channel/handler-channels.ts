@@ -18,7 +18,7 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
   private readonly channels: Channels;
   private readonly method: MethodName | undefined;
   private readonly opened: Opened[] = [];
-  /** Ids of those in fields that we do not have, and who sends on them: a peer can make up any number. */
+  /** Channels in fields that this side does not have, with their directions. A peer can make up any number of them. */
   private skipped: Map<number, "tx" | "rx"> | undefined = undefined;
 
   constructor(channels: Channels, method?: MethodName) {
@@ -46,7 +46,7 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
     if (this.skipped.size < this.channels.room) this.skipped.set(id, direction);
   }
 
-  /** The arguments are read: the handler may use its channels. Those that it will never see are ended. */
+  /** The arguments are read. The handler may use its channels. Ends the channels that the handler never gets. */
   open(): void {
     const { channels, method } = this;
     for (const [id, direction] of this.skipped ?? []) {
@@ -60,20 +60,20 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
     }
   }
 
-  /** The arguments could not be read: whoever holds the other ends is told. */
+  /** The arguments could not be read. Resets all their channels. */
   refuse(): void {
     for (const { id } of this.opened) this.channels.refuse(id);
     for (const id of this.skipped?.keys() ?? []) this.channels.refuse(id);
   }
 
-  /** The handler has answered with its result: what it did not keep open is closed or given up. */
+  /** The handler has answered with its result. Closes or gives up the channels that it did not keep open. */
   release(): void {
     for (const entry of this.opened) ("tx" in entry ? entry.tx : entry.rx).release();
   }
 
   /**
-   * The call has failed: the caller takes and sends nothing more, whatever the handler keeps open.
-   * @param farewell what receivers of the caller are sent behind the answer, which has told them
+   * The call has failed. The caller takes and sends no more items, even on channels that the handler keeps open.
+   * @param farewell the message to receivers of the caller after the answer, from which they know the error
    */
   giveUp(error: ChannelError, farewell: Farewell): void {
     for (const entry of this.opened) {
@@ -82,7 +82,7 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
     }
   }
 
-  /** The handler has failed, which its caller does not know yet: what it sends on is given up. */
+  /** The handler has failed, and its caller does not know yet. Gives up the channels on which the handler sends. */
   abortSenders(error: ChannelError): void {
     for (const entry of this.opened) if ("tx" in entry) entry.tx.giveUp(error);
   }

@@ -1,6 +1,6 @@
 /**
- * What a driver needs of channels, as one value: a generated method with channels brings it by reference, so that a client
- * without such methods ships none of it.
+ * All that a driver needs of channels, as one value. A generated method with channels brings it by reference, so a
+ * client without such methods does not ship this code.
  */
 import { quietWhenEnded } from "../call/quiet.js";
 import { abandonUnsent, CallChannels, newsOf } from "./call-channels.js";

@@ -1,7 +1,7 @@
-/** Where a channel comes from: what observers and snapshots call it by. */
+/** The origin of a channel, which names it for observers and in snapshots. */
 import type { MethodName } from "../errors.js";
 
-/** The call that opened a channel, and what its caller named it. */
+/** The call that opened a channel, and the label that its caller gave it. */
 export interface ChannelOrigin {
   /** As given to `channel({ label })`. */
   readonly label: string | undefined;

@@ -9,17 +9,19 @@ export interface ChannelPair<T> {
   readonly rx: Rx<T>;
 }
 
-/** What a channel may be given. */
+/** Options of {@link channel}. */
 export interface ChannelOptions {
-  /** What observers and snapshots call it. */
+  /** Names the channel for observers and in snapshots. Default: no name. */
   readonly label?: string | undefined;
 }
 
 export const channelChecks: OptionChecks<ChannelOptions> = { label: text };
 
 /**
- * Makes a channel for a call. To receive from a handler pass `tx` and read `rx`; to send to it pass `rx` and write to
- * `tx`. Until the call is sent the half that stays waits.
+ * Makes a channel for a call. To receive from a handler, pass `tx` and read `rx`. To send to it, pass `rx` and write to
+ * `tx`. The half that you keep waits until the call is sent.
+ * @returns both halves
+ * @throws TypeError for options that are not valid
  */
 export function channel<T>(options: ChannelOptions = {}): ChannelPair<T> {
   checkOptions(options, channelChecks);

@@ -1,4 +1,4 @@
-/** What the two ends of channels need of their connection. */
+/** What both ends of a channel need of their connection. */
 
 import type { ChannelDirection } from "../observer.js";
 import type { ItemType, Shape } from "../shape/shape.js";
@@ -6,15 +6,15 @@ import type { WireId } from "../wire/message.js";
 import type { ChannelOrigin } from "./origin.js";
 import type { ChannelWatch } from "./watch.js";
 
-/** Says things to the peer about one connection's channels. Nothing here waits. */
+/** Sends messages about the channels of one connection to the peer. No member waits. */
 export interface ChannelPort {
-  /** Whether no item can leave although there is credit: the link holds too much, or a message is being encoded. */
+  /** Whether no item can leave in spite of credit: the link holds too much, or a message is being encoded. */
   readonly isFull: boolean;
-  /** Whether items must wait although there is credit: {@link isFull}, or others have not had their turn. */
+  /** Whether items must wait in spite of credit: {@link isFull}, or other code has not had its turn. */
   readonly isBusy: boolean;
   /** Memory that the value of an item may take, bytes. */
   readonly decodedRoom: number;
-  /** Items are held until they are taken, or not any more (less than 0): memory, bytes. */
+  /** Counts memory of items that are held until they are taken, bytes. Less than 0: they are not held any more. */
   holdDecoded(bytes: number): void;
   /**
    * @throws CodecError `EncodeFailed` when the item does not fit its type: nothing was sent
@@ -22,16 +22,16 @@ export interface ChannelPort {
    */
   sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void;
   sendClose(channelId: WireId): void;
-  /** @param reason what the peer learns */
+  /** @param reason a text for the peer */
   sendReset(channelId: WireId, reason?: string): void;
   sendGrant(channelId: WireId, items: number): void;
-  /** An end is through: its id is never used again. */
+  /** One end of a channel has finished: its id is never used again. */
   forget(channelId: WireId): void;
   /** Calls back when {@link isBusy} may have changed. */
   wait(): void;
-  /** Calls `callback` once after a while; a sender that waits to close gives up then. @returns stops it */
+  /** Calls `callback` once, after a time in which a sender waits for credit to close. @returns what stops that */
   afterCloseWait(callback: () => void): () => void;
-  /** Makes what tells an observer about a channel; undefined when nobody watches. */
+  /** Makes the part that reports a channel to an observer; undefined when there is none. */
   readonly watch:
     | ((
         channelId: WireId,

@@ -1,11 +1,11 @@
-/** Sends whose promise the application may not be waiting for. */
+/** Sends for whose promise the application may not wait. */
 import { ignore } from "../call/call-out.js";
 import { ChannelError } from "../errors.js";
 
 /**
- * A promise whose rejection counts as handled when the channel has ended: `closed`, `signal` and the call tell of that, and
- * a sender that does not wait, like a broadcast to many listeners, must not end a process of Node. Any other failure, an
- * item that does not fit its type for example, is told by the promise alone.
+ * A promise whose rejection counts as handled when the channel has ended. `closed`, `signal` and the call report that
+ * end, too. A sender that does not wait, like a broadcast to many listeners, must not end a Node process. Any other
+ * failure, for example an item that does not fit its type, shows in the promise alone.
  */
 export function quietAtEnd<T>(
   start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
@@ -22,7 +22,7 @@ export function quietAtEnd<T>(
       quiet();
     });
   });
-  // It may have been rejected before it was there.
+  // `start` may have rejected it before the variable was set.
   quiet();
   return promise;
 }

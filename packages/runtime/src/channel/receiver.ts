@@ -23,11 +23,11 @@ import { type ChannelOrigin, methodText } from "./origin.js";
 import type { ChannelPort } from "./port.js";
 import type { ChannelEnding, ChannelWatch } from "./watch.js";
 
-/** How a channel ends that our side resets, for an observer. */
+/** The end of a channel that this side resets, as an observer gets it. */
 const receiverDropped: ChannelEnding = { kind: "reset", reason: "ReceiverDropped" };
 const brokenRule: ChannelEnding = { kind: "reset", reason: "Protocol" };
 
-/** Places of taken items that a buffer keeps; more when it holds more items. */
+/** Places of taken items that a buffer keeps. It keeps more when it holds more items. */
 const mostTaken = 1024;
 
 /** Takes an item, or learns how the channel has ended. */
@@ -36,7 +36,7 @@ export interface Taker<T> {
   ended(end: ChannelEnd): void;
 }
 
-/** Reading an item runs no code of others. */
+/** Shared by all receivers, because no other code runs while one reads an item. */
 const reader: Reader = /*@__PURE__*/ new Reader();
 
 /** Keeps items until they are taken. */
@@ -45,11 +45,11 @@ export class Receiver<T> {
   private readonly type: ItemType<T>;
   private readonly port: ChannelPort;
   private readonly origin: ChannelOrigin | undefined;
-  /** Undefined when nobody watches. */
+  /** Undefined when there is no observer. */
   private watch: ChannelWatch | undefined;
   private readonly initialCredit: number;
   private received = 0;
-  /** Between two channels: what is buffered can be taken, and nobody is told. */
+  /** Between two channels: buffered items can be taken, and the receiver sends nothing to the peer. */
   private isSuspended = false;
   /** Buffered items of an earlier channel: they were granted by its credit. */
   private earlier = 0;
@@ -61,13 +61,13 @@ export class Receiver<T> {
   private items: T[] = [];
   /** Memory of the items that wait, as estimated. */
   private held = 0;
-  /** Where in `items` the next one stands. */
+  /** Index of the next item in `items`. */
   private first = 0;
   private readonly takers: Taker<T>[] = [];
   private ending: ChannelEnd | undefined = undefined;
 
   /**
-   * @param credit items that the peer may send before it is granted more: what we announced for the connection
+   * @param credit items that the peer may send before it gets a grant: what this side announced for the connection
    * @param origin undefined for a channel that no call opened
    */
   constructor(id: WireId, type: ItemType<T>, port: ChannelPort, credit: number, origin?: ChannelOrigin) {
@@ -96,12 +96,12 @@ export class Receiver<T> {
     return this.ending === undefined;
   }
 
-  /** Whether reads fail, behind what is buffered. */
+  /** Whether reads fail after the buffered items. */
   get hasFailed(): boolean {
     return this.ending?.error !== undefined;
   }
 
-  /** An Item has arrived. One that cannot be read, or that was not granted, resets the channel. */
+  /** An Item has arrived. An item that cannot be read, or for which there was no credit, resets the channel. */
   accept(bytes: Uint8Array, start: number, end: number): void {
     if (this.ending !== undefined) return;
     if (this.allowed === 0) {
@@ -131,10 +131,10 @@ export class Receiver<T> {
     taker.item(item);
   }
 
-  /** The next item goes to `taker`, behind those that wait already. */
+  /** The next item goes to `taker`, after the takers that wait already. */
   take(taker: Taker<T>): void {
     if (this.first < this.items.length) {
-      // All of them are taken for equally large: that is right for the sum, which is what counts.
+      // Assumes that all items have the same size. Only the sum counts, and that is right.
       if (this.held !== 0) this.hold(-Math.ceil(this.held / this.buffered));
       const item = this.items[this.first] as T;
       this.items[this.first] = undefined as T;
@@ -149,7 +149,7 @@ export class Receiver<T> {
     }
   }
 
-  /** The channel is gone, another may follow. */
+  /** The channel is lost with its link; another may follow. */
   suspend(): void {
     if (this.ending !== undefined) return;
     this.isSuspended = true;
@@ -157,7 +157,7 @@ export class Receiver<T> {
     this.port.forget(this.channelId);
   }
 
-  /** Goes on with the items of another channel, behind those that wait. @param credit as at first */
+  /** Goes on with the items of another channel, after the buffered ones. @param credit as in the constructor */
   continueAs(channelId: WireId, credit: number): void {
     this.isSuspended = false;
     this.channelId = channelId;
@@ -169,12 +169,12 @@ export class Receiver<T> {
       this.watch?.opened(credit);
       return;
     }
-    // Nobody takes any more.
+    // The application has left the channel meanwhile.
     this.port.sendReset(channelId);
     this.port.forget(channelId);
   }
 
-  /** Nothing more will arrive. What is buffered can still be taken. @param ending what an observer is told */
+  /** No more items arrive. Buffered items can still be taken. @param ending the end as an observer gets it */
   end(end: ChannelEnd, ending: ChannelEnding = endingOf(end, "Remote")): void {
     if (this.ending !== undefined) return;
     this.ending = end;
@@ -183,7 +183,7 @@ export class Receiver<T> {
     if (!this.isSuspended) this.port.forget(this.channelId);
   }
 
-  /** Nobody takes any more: the peer is told, what is buffered is dropped. Harmless after the end. */
+  /** The application takes no more items. Tells the peer, and drops buffered items. Harmless after the end. */
   cancel(): void {
     this.items = [];
     this.first = 0;
@@ -194,8 +194,8 @@ export class Receiver<T> {
   }
 
   /**
-   * Its call is over and so is the channel: the peer is told, what is buffered is dropped. Who reads on learns that by the
-   * error, unless everything up to a good end was taken.
+   * The call has ended, and the channel ends with it. Tells the peer, and drops buffered items. Later reads reject with
+   * the error, unless the reader has taken all items up to an end in good order.
    */
   giveUp(error: ChannelError): void {
     const isCut = this.buffered > 0;
@@ -215,7 +215,7 @@ export class Receiver<T> {
     return error !== undefined && this.ending?.error === error;
   }
 
-  /** What is known about it at this moment. @param now of the connection's clock */
+  /** The channel as it is at this moment. @param now the time of the connection's clock */
   snapshot(now: number): ChannelSnapshot {
     const { id, initialCredit, allowed, received, buffered, watch } = this;
     return {
@@ -237,7 +237,7 @@ export class Receiver<T> {
     };
   }
 
-  /** What waits does not count any more. */
+  /** Buffered items do not count as held memory any more. */
   release(): void {
     if (this.held !== 0) this.hold(-this.held);
   }
@@ -247,7 +247,7 @@ export class Receiver<T> {
     this.port.holdDecoded(bytes);
   }
 
-  /** Gives back the room of items that were taken: a buffer that never runs empty must not grow all the same. */
+  /** Gives back the room of items that were taken: a buffer that is never empty must not grow for that reason. */
   private compact(): void {
     if (this.first === this.items.length) this.items = [];
     else if (this.first >= mostTaken && this.first >= this.buffered)

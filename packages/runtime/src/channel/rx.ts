@@ -12,9 +12,9 @@ const endOfStream: IteratorReturnResult<undefined> = { done: true, value: undefi
 
 /**
  * Receives items from the other side of a call, in order: `for await (const item of rx)`. The loop ends when the
- * sender has closed, and throws when the stream was cut or given up before. Leaving the loop early (`break`, `return`, a
- * throw) tells the sender and drops what is buffered. A handler gets one for each `Rx` argument; a caller makes a pair
- * with `channel()`.
+ * sender has closed the channel. It throws when the channel was cut or given up before. When you leave the loop early
+ * (`break`, `return`, a throw), Rx tells the sender and drops buffered items. A handler gets an Rx for each `Rx`
+ * argument; a caller makes a pair with `channel()`.
  *
  * A handler's Rx ends when the handler has answered, unless {@link keepOpen} was called.
  */
@@ -30,7 +30,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   /** @internal */
   readonly [byReference] = true;
   private receiver: Receiver<T> | undefined = undefined;
-  /** What waits for the call to be sent. */
+  /** Takers that wait until the call is sent. */
   private early: Taker<T>[] = [];
   private failure: ChannelError | undefined = undefined;
   private isCancelled = false;
@@ -43,8 +43,8 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   }
 
   /**
-   * The next item, or the end of the channel. May be called again before it has settled; items come in the order of the
-   * calls.
+   * The next item, or the end of the channel. You may call it again before it has settled; items come in the order of
+   * the calls.
    * @throws ChannelError `ChannelReset` when the sender has given up or the other side has ended the call,
    * `ConnectionClosed` when the connection has ended, `ItemUnreadable` for an item that cannot be decoded: each after the
    * items that came before. `ChannelClosed` when this side has ended the call
@@ -59,7 +59,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
     });
   }
 
-  /** Gives up; see {@link cancel}. What `for await` calls when the loop is left. */
+  /** Gives up; see {@link cancel}. `for await` calls it when you leave the loop. */
   return(): Promise<IteratorResult<T, undefined>> {
     this.cancel();
     return Promise.resolve(endOfStream);
@@ -69,7 +69,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
     return this;
   }
 
-  /** Gives up: the sender is told, what is buffered is dropped. Harmless after the end. */
+  /** Gives up: tells the sender, and drops buffered items. Harmless after the end. */
   cancel(): void {
     this.isCancelled = true;
     this.receiver?.cancel();
@@ -111,7 +111,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
     );
   }
 
-  /** Whether the application reads it, and learns so that it has failed. @internal */
+  /** Whether the application reads it, and so learns that it has failed. @internal */
   get isHeard(): boolean {
     return this.isRead && this.receiver?.hasFailed === true;
   }
@@ -133,19 +133,19 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
     for (const taker of this.early.splice(0)) receiver.take(taker);
   }
 
-  /** It was given to a call, or nothing will ever bind it. @internal */
+  /** This half was given to a call, or no call will ever bind it. @internal */
   fail(error: ChannelError): void {
     if (this.receiver !== undefined || this.failure !== undefined) return;
     this.failure = error;
     for (const taker of this.early.splice(0)) taker.ended({ error });
   }
 
-  /** The call ended with an error: what is buffered can still be read. @internal */
+  /** The call has ended: buffered items can still be read. @internal */
   endWith(end: ChannelEnd): void {
     this.receiver?.end(end, endingOf(end, "Local"));
   }
 
-  /** The call is over: what is buffered is dropped. @internal */
+  /** The call has ended: buffered items are dropped. @internal */
   giveUp(error: ChannelError): void {
     this.receiver?.giveUp(error);
   }

@@ -1,13 +1,13 @@
-/** Sends what an iteration gives, and lets go of it as soon as nothing can be sent any more. */
+/** Sends the items of an iteration, and ends the iteration as soon as no item can be sent any more. */
 import { isPromise } from "../call/result.js";
 import { systemClock, type TimerHandle } from "../clock.js";
 import { ChannelError } from "../errors.js";
 import { type ChannelEnd, closedHere, hasReceiverLeft } from "./end.js";
 
-/** How long a source may take to finish what it is about, when nothing can be sent any more, ms. */
+/** How long a source may take to finish its current step when no item can be sent any more, ms. */
 const patienceMs = 20;
 
-/** What {@link sendAll} needs of a sending end. */
+/** The members of a sending end that {@link sendAll} needs. */
 export interface SendTarget<T> {
   send(item: T): Promise<void>;
   close(): Promise<void>;
@@ -27,7 +27,7 @@ class Leaving {
     this.wake?.();
   };
 
-  /** @returns undefined when the channel has ended before that was there */
+  /** @returns undefined when the channel ends before `awaited` settles */
   async first<T>(awaited: PromiseLike<T>): Promise<T | undefined> {
     try {
       return await new Promise<T | undefined>((resolve, reject) => {
@@ -122,8 +122,8 @@ function isReadableStream<T>(
 }
 
 /**
- * Ends an iteration early. One that is asked for an item at this moment may answer when it has the next one, as generators
- * do: that is waited for only a little, and what it still says concerns no one.
+ * Ends an iteration early. An iteration that is asked for an item may answer only when it has the next one, as
+ * generators do. This function waits only a little for that, and ignores the answer.
  */
 async function letGo({ leave, isAsked }: Source<unknown>): Promise<void> {
   if (!isAsked) {
@@ -134,11 +134,11 @@ async function letGo({ leave, isAsked }: Source<unknown>): Promise<void> {
     const left = Promise.resolve(leave()).catch(ignore);
     await withinPatience(left);
   } catch {
-    // The same, at once.
+    // `leave` has thrown at once: ignored as a rejection is.
   }
 }
 
-/** Waits, but not for long. A source lives in the time of its application, whatever clock the session has. */
+/** Waits, but not for long. Uses the system clock: a source does not know the clock of the session. */
 async function withinPatience(left: Promise<unknown>): Promise<void> {
   let timer: TimerHandle;
   const enough = new Promise<void>((resolve) => {

@@ -22,22 +22,22 @@ import type { ChannelEnding, ChannelWatch } from "./watch.js";
 /** More credit than this is not counted. */
 const mostCredit = 2 ** 31 - 1;
 
-/** How a channel ends that this side gives up, for an observer. */
+/** The end of a channel that this side gives up, as an observer gets it. */
 const senderDropped: ChannelEnding = { kind: "reset", reason: "Local" };
 
 interface WaitingSend<T> {
-  /** As it was given: the application may use its own one again. */
+  /** A copy as it was given: the application may use the original again. */
   readonly item: T;
-  /** For the observer; 0 when nobody watches. */
+  /** For the observer; 0 when there is none. */
   readonly startedAt: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** What the receiver of a channel that was given up is sent: with `Close`, the answer of the call tells it. */
+/** The last message to the receiver of a channel that was given up. `Close`: the answer of the call has the error. */
 export type Farewell = "Close" | "Reset";
 
-/** What came of an attempt to send without waiting. */
+/** The outcome of an attempt to send without waiting. */
 export type TrySendResult = "sent" | "full" | "closed";
 
 /** Sends items as the receiver grants them. */
@@ -46,7 +46,7 @@ export class Sender<T> {
   private readonly type: ItemType<T>;
   private readonly port: ChannelPort;
   private readonly origin: ChannelOrigin | undefined;
-  /** Undefined when nobody watches. */
+  /** Undefined when there is no observer. */
   private readonly watch: ChannelWatch | undefined;
   private readonly initialCredit: number;
   private credit: number;
@@ -55,17 +55,17 @@ export class Sender<T> {
   private isClosing = false;
   /** Why this side has given up; the receiver may not know yet. */
   private givenUp: ChannelError | undefined = undefined;
-  /** What the receiver hears of that. */
+  /** The last message to the receiver when this side has given up. */
   private farewell: Farewell = "Close";
   private ended: ChannelEnd | undefined = undefined;
   private stopCloseWait: (() => void) | undefined = undefined;
-  /** Called when the receiver was told. */
+  /** Called when the last message to the receiver has left, or the channel has ended otherwise. */
   private readonly closers: ((end: ChannelEnd) => void)[] = [];
   /** Called when nothing can be sent any more. */
   private readonly leavers: ((end: ChannelEnd) => void)[] = [];
 
   /**
-   * @param credit items that may be sent at once: what the receiving side announced for its connection
+   * @param credit items that may be sent at once: the credit that the receiving side announced for its connection
    * @param origin undefined for a channel that no call opened
    */
   constructor(id: WireId, type: ItemType<T>, port: ChannelPort, credit: number, origin?: ChannelOrigin) {
@@ -85,9 +85,9 @@ export class Sender<T> {
   }
 
   /**
-   * Sends an item, or lets it wait for credit behind those that wait already. `resolve` is called when it has left.
-   * Rejects with the channel's error when it has ended, and with CodecError when the item does not fit its type. An item
-   * that the receiver cannot read ends the channel.
+   * Sends an item, or lets it wait for credit after those that wait already. Calls `resolve` when the item has left.
+   * Rejects with the channel's error when the channel has ended, and with CodecError when the item does not fit its
+   * type. An item that the receiver cannot read ends the channel.
    */
   send(item: T, resolve: () => void, reject: (error: unknown) => void): void {
     const { watch } = this;
@@ -99,7 +99,7 @@ export class Sender<T> {
     }
     this.waiting.push({ item: copyOf(item), startedAt, resolve, reject });
     if (this.waiting.length === 1) this.pump();
-    // The last in the queue is this one: if any waits, it does.
+    // This item is the last in the queue: if any item waits, it does.
     if (watch !== undefined && this.waiting.length !== 0) watch.sendWaiting(this.credit);
   }
 
@@ -116,7 +116,7 @@ export class Sender<T> {
     return this.watch === undefined ? this.attempt(item) : this.watchedTrySend(item, this.watch);
   }
 
-  /** Sends no more once what waits has left; `closed` is called when the peer was told. Closing twice is harmless. */
+  /** Sends the items that wait, then a Close, and calls `closed` when that has left. Closing twice is harmless. */
   close(closed: (end: ChannelEnd) => void): void {
     if (this.ended !== undefined) {
       closed(this.ended);
@@ -129,9 +129,9 @@ export class Sender<T> {
   }
 
   /**
-   * Ends the channel before all was sent: what waits is dropped. Harmless after the end, and twice.
-   * @param error what sends reject with, those that wait included
-   * @param told called when the receiver was told
+   * Ends the channel before all items were sent, and drops those that wait. Harmless after the end, and twice.
+   * @param error sends reject with it, also those that wait
+   * @param told called when the last message to the receiver has left
    */
   giveUp(error: ChannelError, farewell: Farewell, told?: (end: ChannelEnd) => void): void {
     if (this.ended !== undefined) {
@@ -148,7 +148,7 @@ export class Sender<T> {
     this.pump();
   }
 
-  /** Calls back when nothing can be sent any more, whoever ended it. */
+  /** Calls back when no item can be sent any more, no matter which side has ended the channel. */
   whenEnded(callback: (end: ChannelEnd) => void): void {
     if (this.ended !== undefined) callback(this.ended);
     else if (this.givenUp !== undefined) callback({ error: this.givenUp });
@@ -162,7 +162,7 @@ export class Sender<T> {
     this.pump();
   }
 
-  /** Sends what waits, as far as credit and the link allow. */
+  /** Sends waiting items, as far as credit and the link allow. */
   pump(): void {
     const { waiting, port } = this;
     while (waiting.length !== 0 && this.credit !== 0 && this.ended === undefined) {
@@ -175,7 +175,7 @@ export class Sender<T> {
     if (this.isClosing && waiting.length === 0 && this.ended === undefined) this.finish();
   }
 
-  /** Nothing can be sent any more; the peer knows. @param ending what an observer is told */
+  /** No item can be sent any more, and the peer knows. @param ending the end as an observer gets it */
   end(end: ChannelEnd, ending: ChannelEnding = endingOf(end, "Local")): void {
     if (this.ended !== undefined) return;
     this.ended = end;
@@ -192,7 +192,7 @@ export class Sender<T> {
     return error !== undefined && (this.givenUp ?? this.ended?.error) === error;
   }
 
-  /** What is known about it at this moment. @param now of the connection's clock */
+  /** The channel as it is at this moment. @param now the time of the connection's clock */
   snapshot(now: number): ChannelSnapshot {
     const { id, initialCredit, credit, sent, waiting, watch } = this;
     return {
@@ -214,7 +214,7 @@ export class Sender<T> {
     };
   }
 
-  /** What sends reject with from the end on. */
+  /** The error with which sends reject after the end. */
   private get endError(): ChannelError {
     return this.givenUp ?? this.ended?.error ?? closedHere();
   }
@@ -242,7 +242,7 @@ export class Sender<T> {
   }
 
   private watchedSendNow(item: T, watch: ChannelWatch): boolean {
-    // `send` is called next, and tells.
+    // `send` is called next, and reports to the observer.
     if (this.mustWait) return false;
     const startedAt = watch.sendStarted();
     try {
@@ -269,15 +269,15 @@ export class Sender<T> {
   }
 
   /**
-   * @throws CodecError when it does not fit its type: it costs no credit then
-   * @throws ChannelError `ItemUnreadable` when the receiver cannot read it: the channel is given up then
+   * @throws CodecError when the item does not fit its type: it costs no credit then
+   * @throws ChannelError `ItemUnreadable` when the receiver cannot read the item: the sender gives the channel up then
    */
   private sendItem(item: T): void {
     try {
       this.port.sendItem(this.id, this.type, item);
     } catch (error) {
       this.watch?.encodeFailed(error);
-      // Without this item the receiver would take what it has got for all there is.
+      // Without this item the receiver would believe that the stream is complete.
       if (error instanceof ChannelError) this.giveUp(error, "Reset");
       throw error;
     }
@@ -301,8 +301,8 @@ export class Sender<T> {
   }
 
   /**
-   * A peer of version 0.8.2 has no room for a Close or a Reset when its window is full and unread, and then hangs: both
-   * wait for credit, which comes while the receiver reads, but not for ever.
+   * A 0.8.2 peer hangs when a Close or a Reset arrives while its window is full and unread. So both wait for credit,
+   * which comes when the receiver reads. They do not wait for ever.
    */
   private finish(): void {
     const { port } = this;

@@ -38,7 +38,7 @@ export class Tx<T> implements AsyncDisposable {
   /** @internal */
   readonly [byReference] = true;
   private sender: Sender<T> | undefined = undefined;
-  /** What waits for the call to be sent. */
+  /** Uses that wait until the call is sent. */
   private early: EarlyUse<T>[] = [];
   private failure: ChannelError | undefined = undefined;
   /** Given up before the call was sent. */
@@ -58,13 +58,13 @@ export class Tx<T> implements AsyncDisposable {
   }
 
   /**
-   * Sends an item. Resolves when it has left, which waits for the receiver to have room: await it, and memory stays
-   * bounded. Items leave in the order of the calls, as they were at the time of the call. A broadcast that does not await
-   * it loses nothing but the news that the channel has ended, which {@link closed} tells: that rejection counts as handled.
+   * Sends an item. Resolves when the item has left, which waits until the receiver has room. Await it to keep memory
+   * bounded. Items leave in the order of the calls, as they were at the time of the call. A broadcast need not await
+   * it: a rejection because the channel has ended counts as handled, and {@link closed} reports that end, too.
    * @throws ChannelError `ChannelReset` when the receiver has given up or the other side has ended the call,
    * `ChannelClosed` after {@link close} or {@link abort} and when this side has ended the call, `ConnectionClosed` when the
-   * connection has ended, `ChannelUnbound` on a half that belongs to no call, `ItemUnreadable` when the caller of another
-   * version does not have a variant of the item: the channel is reset then
+   * connection has ended, `ChannelUnbound` on a half that belongs to no call, `ItemUnreadable` when the receiver's
+   * version of the type cannot hold the item: the channel is reset then
    * @throws CodecError `EncodeFailed` when the item does not fit its type; the channel goes on
    */
   send(item: T): Promise<void> {
@@ -79,9 +79,9 @@ export class Tx<T> implements AsyncDisposable {
   }
 
   /**
-   * Sends every item, waiting for room, and closes the channel. When the receiver has enough, or the other side has ended
-   * the call, it stops at once, also while the iteration has nothing to give; it ends the iteration (`return()`) and
-   * resolves: the call says what came of it. For a caller, beside the call itself:
+   * Sends every item, waiting for room, and closes the channel. When the receiver has left, or the other side has ended
+   * the call, it stops at once, even while the iteration has no item yet. Then it ends the iteration (`return()`) and
+   * resolves: the call gives the outcome. A caller runs it beside the call itself:
    * `const [count] = await Promise.all([shop.importProducts(rx), tx.sendAll(products)])`.
    *
    * @returns how many items have left
@@ -97,8 +97,9 @@ export class Tx<T> implements AsyncDisposable {
   }
 
   /**
-   * Sends an item if that needs no waiting: `full` when the receiver has no room or the link is busy (the item was not
-   * sent), `closed` when the channel has ended.
+   * Sends an item if that needs no waiting.
+   * @returns `sent`; `full` when the receiver has no room or the link is busy, so that the item was not sent; `closed`
+   * when the channel has ended
    * @throws CodecError `EncodeFailed` when the item does not fit its type
    * @throws ChannelError `ItemUnreadable` as {@link send}
    */
@@ -107,7 +108,7 @@ export class Tx<T> implements AsyncDisposable {
     return this.isPending ? "full" : "closed";
   }
 
-  /** Ends the channel in good order: what waits is sent first. Resolves when the receiver was told. Harmless twice. */
+  /** Ends the channel in good order: sends waiting items, then a Close. Resolves when that has left. Harmless twice. */
   close(): Promise<void> {
     const { sender } = this;
     if (sender === undefined && !this.isPending) return sentAlready;
@@ -119,9 +120,9 @@ export class Tx<T> implements AsyncDisposable {
   }
 
   /**
-   * Gives the channel up: what waits is dropped, and the receiver's loop throws `ChannelReset` behind what it has got.
-   * Resolves when the receiver was told; never rejects. Harmless after the end.
-   * @param reason the `cause` of what sends reject with on this side; it does not travel
+   * Gives the channel up. Items that wait are dropped. The receiver's loop throws `ChannelReset` after the items that
+   * have arrived. Resolves when the Reset has left; never rejects. Harmless after the end.
+   * @param reason the `cause` of the error with which sends on this side reject; it is not sent to the peer
    */
   abort(reason?: unknown): Promise<void> {
     const { sender } = this;
@@ -135,8 +136,8 @@ export class Tx<T> implements AsyncDisposable {
   }
 
   /**
-   * Resolves, and never rejects, when the channel has ended: closed or aborted here, given up by the receiver, or cut. The
-   * same promise each time.
+   * Resolves, and never rejects, when the channel has ended: this side has closed or aborted it, the receiver has given
+   * up, or it was cut. The same promise each time.
    */
   get closed(): Promise<void> {
     this.whenOver ??= new Promise((resolve) => this.whenEnded(() => resolve()));
@@ -162,12 +163,12 @@ export class Tx<T> implements AsyncDisposable {
     return this.close();
   }
 
-  /** A stream that writes into the channel. Aborting it aborts the channel; it fails when the receiver leaves. */
+  /** A stream that writes into the channel. Its abort aborts the channel. It fails when the receiver leaves. */
   toWritableStream(): WritableStream<T> {
     return writableOf(this);
   }
 
-  /** Calls back, once, when nothing can be sent any more. @internal */
+  /** Calls back, once, when no item can be sent any more. @internal */
   whenEnded(callback: (end: ChannelEnd) => void): void {
     const { sender } = this;
     if (sender !== undefined) sender.whenEnded(callback);
@@ -196,7 +197,7 @@ export class Tx<T> implements AsyncDisposable {
     for (const use of this.early.splice(0)) use.bound(sender);
   }
 
-  /** It was given to a call, or nothing will ever bind it. @internal */
+  /** This half was given to a call, or no call will ever bind it. @internal */
   fail(error: ChannelError): void {
     if (this.sender !== undefined || this.failure !== undefined) return;
     this.failure = error;
@@ -208,7 +209,7 @@ export class Tx<T> implements AsyncDisposable {
     if (!this.isKept) this.sender?.close(nothing);
   }
 
-  /** The call is over before the channel is: what waits is dropped. @internal */
+  /** The call has ended before the channel: items that wait are dropped. @internal */
   giveUp(error: ChannelError, farewell: Farewell = "Reset"): void {
     this.sender?.giveUp(error, farewell);
   }
@@ -218,7 +219,7 @@ export class Tx<T> implements AsyncDisposable {
     return this.sender?.hasEndedWith(error) === true;
   }
 
-  /** Whether a call may still bind it: that which is given its pair. */
+  /** Whether a call may still bind it: the call that gets the other half. */
   private get isPending(): boolean {
     return this.failure === undefined && this.aborted === undefined && this.pair !== undefined;
   }

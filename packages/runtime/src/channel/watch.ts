@@ -1,4 +1,4 @@
-/** What an observer is told about one channel. Made only when somebody watches: without, a channel has none. */
+/** Reports one channel to an observer. A channel has a watch only when there is an observer. */
 import type { Clock } from "../clock.js";
 import type {
   ChannelCloseReason,
@@ -17,7 +17,7 @@ export type ChannelEnding =
 
 /** Tells an observer about one end of a channel. */
 export class ChannelWatch {
-  /** When the last item went or came; undefined before the first. */
+  /** When the last item was sent or received; undefined before the first. */
   lastItemAt: number | undefined = undefined;
   private readonly observer: Observer;
   private readonly clock: Clock;
@@ -33,7 +33,7 @@ export class ChannelWatch {
     notify(this.observer, "onChannelOpened", { ...this.channel, initialCredit });
   }
 
-  /** @returns when: for {@link sendFinished} */
+  /** @returns the time, which {@link sendFinished} takes */
   sendStarted(): number {
     if (this.observer.onChannelSendStarted !== undefined)
       notify(this.observer, "onChannelSendStarted", { ...this.channel });

@@ -1,4 +1,4 @@
-/** Accepting a session on a link that the peer opened. Listeners use it, like `serve` of `/node`. */
+/** Accepts a session on a link that the peer opened. Listeners use it, for example `serve` of `/node`. */
 
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
@@ -15,23 +15,24 @@ import { establishChecks } from "./option-checks.js";
 import { asVoxError, type SessionOptions } from "./options.js";
 import type { ResumeTarget } from "./resume-target.js";
 
-/** What {@link acceptSession} may be given. */
+/** Options of {@link acceptSession}. */
 export interface AcceptSessionOptions extends SessionOptions {
   /**
-   * A `SessionRegistry`: where sessions are kept that outlive their links, the same for all links on which a peer may come
-   * back. A link of a peer that does so resolves with the session that it had. Default: sessions end with their links.
+   * A `SessionRegistry`, which keeps sessions that outlive their links. Give the same one for all links on which a peer
+   * may come back. When a peer comes back, the promise resolves with its earlier session. Default: sessions end with
+   * their links.
    */
   readonly registry?: ResumableSessions | undefined;
-  /** Called with the session when it is new, before any handler of it runs. A session for which it throws is ended. */
+  /** Called with a new session before any of its handlers runs. If it throws, the session ends. */
   readonly onSession?: ((session: Session) => void | Promise<void>) | undefined;
 }
 
-/** Finds the sessions of peers that come back; made as a `SessionRegistry`. */
+/** Finds the sessions of peers that come back. Make a `SessionRegistry` for it. */
 export interface ResumableSessions {
   /**
    * @param keepsOperations whether operations of a session outlive this process
-   * @param observer of the link
-   * @returns what the next link is for, and the key that its initiator is given. @internal
+   * @param observer the one of the link
+   * @returns the target of the next link, with the key that its initiator gets. @internal
    */
   nextTarget(
     keepsOperations: boolean,
@@ -46,11 +47,12 @@ export const acceptChecks: OptionChecks<AcceptSessionOptions> = {
 };
 
 /**
- * Makes a session of a link as the side that was called. The link belongs to the session from then on, and is closed
- * when there will be none; the observer's `onHandshakeFailed` is told so.
+ * Makes a session on a link that the peer has opened. The link belongs to the session from then on. If there is no
+ * session, the link is closed, and the observer's `onHandshakeFailed` gets the error.
  *
- * @param acceptor answers the peer's calls; one that finds nothing for the service that the peer asks for refuses it.
- * Undefined: every peer is accepted, and each call is answered with `Cancelled`
+ * @param acceptor answers the peer's calls. It refuses a peer that asks for a service it does not have. Undefined: each
+ * peer is accepted, and each call is answered with `Cancelled`
+ * @returns the session, or the peer's earlier session when it comes back
  * @throws SessionError `Protocol` when the peer speaks something else, breaks a rule or changes its mind; `Rejected`
  * when the acceptor refuses it; `ConnectTimeout` when it takes too long; `Io` when the link fails
  * @throws VoxError `Cancelled` when `signal` is aborted

@@ -1,6 +1,6 @@
 /**
- * From a link to a session: runs the handshake within its time, then gives the link to a session. It is over when its
- * promise settles. `initiate.ts` and `accept.ts` say which side we are. Source: `protocol/session.md` §1.
+ * From a link to a session: runs the handshake within its time, then gives the link to a session. The work has finished
+ * when the promise settles. `initiate.ts` and `accept.ts` choose the side. Source: `protocol/session.md` §1.
  *
  * ```
  *   handshake ──established──► session (see `start-session.ts`, or `Session.attach` for one that had another link)
@@ -42,25 +42,25 @@ import { metadataOf, type SessionOptions, serviceKey, settingsOf } from "./optio
 import type { LinkPurpose, Resume, ResumeTarget, SessionRecord } from "./resume-target.js";
 import { startSession } from "./start-session.js";
 
-/** Which side of a handshake we are. */
+/** This side of a handshake. */
 export interface HandshakeSide {
-  /** Of the initiator's ids; the acceptor's own follows from what it receives. */
+  /** Parity of the initiator's ids. The acceptor's own parity follows from what it receives. */
   readonly parity: Parity;
   /** Called with a session that is new, before anything arrives on it. */
   readonly onNew?: ((session: Session) => void) | undefined;
-  /** Whether the peer keeps the session when it gives it a key. */
+  /** Whether this side is the initiator: the peer keeps the session then if it gives a key. */
   readonly isInitiator?: true;
-  /** Makes the state machine. */
+  /** Makes the state machine of the handshake. */
   readonly begin: (options: HandshakeOptions) => Handshake;
-  /** Brings acceptors, routers and virtual connections. Undefined: a dispatcher at most, and the root connection. */
+  /** Brings acceptors, routers and virtual connections. Undefined: only the root connection, at most a dispatcher. */
   readonly feature: VirtualConnectionsFeature | undefined;
-  /** Code that need not be loaded. */
+  /** Code that is present already; undefined: it is loaded when it is needed. */
   readonly atHand: CodeAtHand | undefined;
 }
 
 /**
- * Makes a session of a link, which belongs to it from now on.
- * @param target finds the session that goes on; undefined: each link gets one of its own
+ * Makes a session on a link. The link belongs to the session from now on.
+ * @param target finds the session that goes on; undefined: each link gets a new session
  */
 export function establish(
   link: Link,
@@ -101,14 +101,14 @@ class Establishment implements LinkReceiver {
   private readonly handshake: Handshake;
   private readonly isInitiator: boolean;
   private readonly onNew: ((session: Session) => void) | undefined;
-  /** What we say beside the handshake. */
+  /** Metadata that this side sends with the handshake. */
   private readonly metadata: Metadata;
   private purpose: LinkPurpose = { kind: "new" };
   /** Undefined when the peer has not said it. */
   private peerMaxFrameBytes: number | undefined = undefined;
-  /** Why the session that the peer wants cannot be kept. */
+  /** The error because of which the target gives no session. */
   private targetError: unknown = undefined;
-  /** What the acceptor is asked about; undefined before the peer has introduced itself, and where there is no acceptor. */
+  /** The offer to the acceptor. Undefined before the peer has introduced itself, and without `feature`. */
   private root: RootOffer | undefined = undefined;
   private hasHeard = false;
   /** Whether the promise is settled, or about to be. */
@@ -165,7 +165,7 @@ class Establishment implements LinkReceiver {
   }
 
   onDrain(): void {
-    // A handshake is small.
+    // Nothing waits: a handshake is small.
   }
 
   onRefused(error: SessionError): void {
@@ -192,7 +192,7 @@ class Establishment implements LinkReceiver {
     this.pump.abort();
   }
 
-  /** Gives the handshake an input and does what it wants done. */
+  /** Gives the handshake an input, and carries out its step. */
   private advance(input: (handshake: Handshake) => HandshakeStep): void {
     if (this.isOver) return;
     let step: HandshakeStep;
@@ -221,7 +221,7 @@ class Establishment implements LinkReceiver {
     outbox.commit(p + frame.length);
   }
 
-  /** Asks whether the peer may have a session, and who will answer its calls. @returns why not */
+  /** Asks whether the peer may have a session, and which dispatcher answers its calls. @returns why not */
   private admit(peer: PeerIntroduction): Objection | Promise<Objection> {
     const { metadata, settings } = peer;
     this.peerMaxFrameBytes = takeFrameLimit(metadata);
@@ -287,7 +287,7 @@ class Establishment implements LinkReceiver {
     }
   }
 
-  /** Another link for a session that is there. */
+  /** Gives the link to an existing session. */
   private resume({ session, preempts, peer, isReference, isStale }: Resume, result: HandshakeResult): void {
     const { core } = session;
     if (isStale?.() === true) {
@@ -315,14 +315,14 @@ class Establishment implements LinkReceiver {
     this.settlement.resolve(session);
   }
 
-  /** Fails, and tells the peer, whose handshake is over, why the session will not go on. */
+  /** Fails after the handshake of the peer has finished, and tells the peer why. */
   private refuse(error: SessionError): void {
     const { outbox } = this.pump;
     outbox.commit(writeProtocolError(outbox.writer, outbox.begin(), error.message));
     this.fail(error);
   }
 
-  /** A new session. @param record of the one of an earlier process that it takes up */
+  /** Starts a new session. @param record of the session of an earlier process that it restores */
   private startNew(result: HandshakeResult, record: SessionRecord | undefined): void {
     const { pump, options, limits, clock, acceptor, feature, atHand, root, target, settlement } = this;
     this.finishHandshake();
@@ -358,7 +358,7 @@ class Establishment implements LinkReceiver {
     settlement.resolve(session);
   }
 
-  /** Fails; what was said last still leaves. */
+  /** Fails. Frames that are committed still leave. */
   private fail(error: VoxError): void {
     this.finishHandshake();
     this.root?.onFailed(error);
@@ -373,7 +373,7 @@ class Establishment implements LinkReceiver {
   }
 }
 
-/** @throws TypeError for an acceptor that cannot be asked, because what asks it was not brought in */
+/** @throws TypeError for a router or an acceptor, which need the option `virtualConnections` */
 function dispatcherOf(acceptor: Acceptor): Dispatcher {
   if ("accept" in acceptor || "route" in acceptor)
     throw new TypeError(`routers and acceptors need virtual connections: ${virtualConnectionsHint}`);

@@ -1,20 +1,20 @@
-/** What an initiator says beside its handshakes: given once, or asked for each time, because credentials expire. */
+/** Metadata that an initiator sends with its handshakes: given once, or asked for each time, because tokens expire. */
 
 import { type Awaitable, isPromise } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { cancelledBefore, isVoxError, SessionError } from "../errors.js";
 import { Metadata } from "../wire/metadata.js";
 
-/** For what metadata is wanted. */
+/** The attempt for which metadata is wanted. */
 export interface MetadataRequest {
   /** Aborted when the attempt is over: its time, or the `signal` of the options. */
   readonly signal: AbortSignal;
 }
 
-/** Metadata, or what gives it at each attempt to connect. */
+/** Metadata, or a function that returns it for each attempt to connect. */
 export type HandshakeMetadata = Metadata | ((request: MetadataRequest) => Awaitable<Metadata | undefined>);
 
-/** What bounds the wait. */
+/** The bounds of the wait. */
 interface Attempt {
   readonly timeoutMs: number;
   readonly clock: Clock | undefined;
@@ -23,9 +23,10 @@ interface Attempt {
 
 /**
  * Asks for the metadata of one attempt.
- * @throws VoxError what the application throws, if it is one: a `RejectedError` ends the attempts of `reconnect`
- * @throws SessionError `Io` for anything else that it throws, `ConnectTimeout` when it takes too long: another attempt may
- * do better
+ * @returns the metadata; undefined for none
+ * @throws VoxError the error of the application, if it is one: a `RejectedError` ends the attempts of `reconnect`
+ * @throws SessionError `Io` for any other error of the application, `ConnectTimeout` when it takes too long: another
+ * attempt may succeed
  * @throws VoxError `Cancelled` when the signal is aborted
  */
 export async function askMetadata(

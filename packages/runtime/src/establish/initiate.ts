@@ -1,4 +1,4 @@
-/** Opening a session on a link that is there already. Carriers have their own ways on top of it, like `connect` of `/node`. */
+/** Opens a session on a link that is open already. Carriers build on it, for example `connect` of `/node`. */
 
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
@@ -18,22 +18,22 @@ import { establishChecks } from "./option-checks.js";
 import type { SessionOptions } from "./options.js";
 import type { ResumeTarget } from "./resume-target.js";
 
-/** What {@link openSession} may be given. */
+/** Options of {@link openSession}. */
 export interface OpenSessionOptions extends Omit<SessionOptions, "metadata"> {
   /**
-   * Sent to the peer beside the handshake: texts and integers, no bytes. A function is asked at each attempt, the first one
-   * and those of `reconnect`: for tokens that expire. What it throws fails the attempt, after which `reconnect` makes another;
-   * a `RejectedError` ends these. Default none.
+   * Sent to the peer with the handshake: texts and integers, no bytes. A function is called at each attempt, the first
+   * one and those of `reconnect`. Use it for tokens that expire. If it throws, the attempt fails, and `reconnect` makes
+   * another one. A `RejectedError` ends the attempts. Default none.
    */
   readonly metadata?: HandshakeMetadata | undefined;
   /**
-   * Answers the peer's calls: a dispatcher, or with {@link OpenSessionOptions.virtualConnections} a router or an acceptor, too.
-   * Default: each is answered with `Cancelled`.
+   * Answers the peer's calls: a dispatcher, or with {@link OpenSessionOptions.virtualConnections} also a router or an
+   * acceptor. Default: each call is answered with `Cancelled`.
    */
   readonly acceptor?: Acceptor | undefined;
   /**
-   * Brings connections beside the root one: the value `virtualConnections` of `@voxrpc/runtime`. Default: the peer's are
-   * refused, `Session.open` throws.
+   * Brings connections beside the root one: the value `virtualConnections` of `@voxrpc/runtime`. Default: those of the
+   * peer are refused, and `Session.open` throws.
    */
   readonly virtualConnections?: VirtualConnectionsFeature | undefined;
   /** Opens other links when this one is lost, so that the session goes on: `reconnecting({ open })`. Default: it ends. */
@@ -42,7 +42,7 @@ export interface OpenSessionOptions extends Omit<SessionOptions, "metadata"> {
 
 /** How a session gets other links; made by `reconnecting`. */
 export interface Reconnect {
-  /** @returns what the first link is for. @internal */
+  /** @returns the target of the first link. @internal */
   firstTarget(options: OpenSessionOptions): ResumeTarget;
 }
 
@@ -55,8 +55,8 @@ export const initiateChecks: OptionChecks<OpenSessionOptions> = {
 };
 
 /**
- * Makes a session of a link as the side that opened it. The link belongs to the session from then on, and is closed
- * when there will be none.
+ * Makes a session on a link that this side has opened. The link belongs to the session from then on. If there is no
+ * session, the link is closed.
  *
  * ```ts
  * await using session = await openSession(link, { service: Catalog.name });
@@ -65,7 +65,7 @@ export const initiateChecks: OptionChecks<OpenSessionOptions> = {
  *
  * @throws SessionError `Protocol` when the peer speaks something else or breaks a rule; `ConnectTimeout` when it takes too
  * long; `Io` when the link fails; `WentAway` when the peer closes it; `ServerFull` when the peer has no place; `Rejected`
- * when our own acceptor refuses the peer
+ * when the acceptor of this side refuses the peer
  * @throws RejectedError when the peer refuses: its `metadata` says why
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws RangeError, TypeError for options that cannot be sent; TypeError for a router or an acceptor without
@@ -75,7 +75,7 @@ export function openSession(link: Link, options: OpenSessionOptions = {}): Promi
   return openSessionWith(link, options, undefined);
 }
 
-/** {@link openSession} @param atHand code that need not be loaded @internal */
+/** {@link openSession} @param atHand code that is present already @internal */
 export function openSessionWith(
   link: Link,
   options: OpenSessionOptions,
@@ -84,7 +84,7 @@ export function openSessionWith(
   try {
     checkOptions(options, initiateChecks);
   } catch (error) {
-    // A link whose session cannot be is closed.
+    // There is no session for the link, so it is closed.
     link.abort();
     return Promise.reject(error);
   }
@@ -92,9 +92,9 @@ export function openSessionWith(
 }
 
 /**
- * {@link openSession} for a session that may be there.
- * @param presentedKey under which the acceptor knows it
- * @param beside adds what belongs to the link
+ * {@link openSession} for a session that may exist already.
+ * @param presentedKey the key under which the acceptor knows the session
+ * @param beside adds metadata of this link
  * @internal
  */
 export function initiateFor(

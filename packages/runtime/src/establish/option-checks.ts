@@ -1,4 +1,4 @@
-/** What the options of establishing a session may be. */
+/** Checks of the options for establishing a session. */
 import { metadataCheck } from "../call/option-checks.js";
 import { checkLimits } from "../limits.js";
 import {

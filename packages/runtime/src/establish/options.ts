@@ -1,4 +1,4 @@
-/** What sessions are made with, and what of it the peer hears in the handshake. */
+/** Options of sessions, and the part of them that the peer gets in the handshake. */
 
 import { noService } from "../call/service.js";
 import type { Clock } from "../clock.js";
@@ -10,43 +10,43 @@ import type { OperationStore } from "../operations/operation-store.js";
 import type { KeepaliveOptions } from "../session/keepalive.js";
 import { Metadata } from "../wire/metadata.js";
 
-/** What both sides may choose when they make a session of a link. */
+/** Options that both sides have when they make a session on a link. */
 export interface SessionOptions {
   /** Calls that this side takes at once; the peer's further calls wait. 1 to 2^32 - 1, default 64. */
   readonly maxConcurrentRequests?: number | undefined;
   /** Items that this side takes on a fresh channel before it grants more. 1 to 2^32 - 1, default 16. */
   readonly initialChannelCredit?: number | undefined;
-  /** Sent to the peer beside the handshake: texts and integers, no bytes. Default none. */
+  /** Sent to the peer with the handshake: texts and integers, no bytes. Default none. */
   readonly metadata?: Metadata | undefined;
-  /** Name of the service that is wanted of the peer. Default: none in particular. */
+  /** Name of the service that this side wants from the peer. Default: none in particular. */
   readonly service?: string | undefined;
   /** Bounds that differ from the default ones. */
   readonly limits?: Partial<Limits> | undefined;
   /** Default: the platform's. */
   readonly clock?: Clock | undefined;
-  /** Asks at intervals whether the peer is there, and ends the session when it gives no sign. Default: never. */
+  /** Asks at intervals whether the peer is alive, and ends the session when the peer gives no sign. Default: never. */
   readonly keepalive?: KeepaliveOptions | undefined;
   /**
-   * Keeps the answers to calls with an operation id, so that one that is sent again is not run again. Serves all
-   * connections of the session, and may serve many sessions. Default: answers of `@persist` methods, and those of all
-   * methods where the session can be resumed, are kept in memory as long as their connection lives.
+   * Keeps the answers to calls with an operation id, so that a call that is sent again does not run again. It serves
+   * all connections of the session, and may serve many sessions. Default: each connection keeps the answers of
+   * `@persist` methods in memory as long as it lives. If the session can be resumed, it keeps those of all methods.
    */
   readonly operationStore?: OperationStore | undefined;
   /** Watches the session and its calls. */
   readonly observer?: Observer | undefined;
   /**
-   * Called with what a handler threw where the observer has no `onHandlerError`; what it throws is ignored. Default:
-   * nothing; `connect` and `serve` print it.
+   * Called with the error that a handler threw when the observer has no `onHandlerError`. Errors of the listener itself
+   * are ignored. Default: nothing; `connect` and `serve` print the error.
    */
   readonly onUnhandledError?: HandlerFailureListener | undefined;
-  /** Gives up when aborted before the session is there; the promise rejects with code `Cancelled`. */
+  /** Gives up when aborted before the session is established; the promise rejects with code `Cancelled`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Fails with `NotResumable` unless the session can be resumed: the acceptor has to give a key. Default false. A session
-   * is resumed by who has the option for it: `reconnect` of `initiate`, `resumable` of `accept`.
+   * Fails with `NotResumable` unless the session can be resumed: the acceptor has to give a key. Default false. This
+   * option resumes nothing itself: use `reconnect` of `initiate`, and `resumable` of `accept`.
    */
   readonly requireResumable?: boolean | undefined;
-  /** Milliseconds that the peer is given for prologue and handshake. Default `limits.handshakeTimeoutMs`, 10 000. */
+  /** Milliseconds that the peer has for prologue and handshake. Default `limits.handshakeTimeoutMs`, 10 000. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface SessionOptions {
 export const serviceKey = "vox-service";
 const u32Max = 0xffff_ffff;
 
-/** What we announce. @throws RangeError for numbers that cannot be sent */
+/** The settings that this side announces. @throws RangeError for numbers that cannot be sent */
 export function settingsOf(parity: Parity, options: SessionOptions): ConnectionSettings {
   const { maxConcurrentRequests = 64, initialChannelCredit = 16 } = options;
   checkU32("maxConcurrentRequests", maxConcurrentRequests);
@@ -67,7 +67,7 @@ function checkU32(name: string, value: number): void {
     throw new RangeError(`${name} is an integer of 1 to 2^32 - 1, not ${value}`);
 }
 
-/** What we send beside the handshake. @throws TypeError for values that cannot be sent */
+/** The metadata that this side sends with the handshake. @throws TypeError for values that cannot be sent */
 export function metadataOf(options: SessionOptions): Metadata {
   const metadata = new Metadata(options.metadata);
   for (const { key, value } of metadata) {
@@ -79,7 +79,7 @@ export function metadataOf(options: SessionOptions): Metadata {
   return metadata.append(serviceKey, options.service ?? noService);
 }
 
-/** What a failed attempt is for an observer. */
+/** The error of a failed attempt, as an observer gets it. */
 export function asVoxError(error: unknown): VoxError {
   return isVoxError(error)
     ? error

@@ -1,4 +1,4 @@
-/** What a link is for, as establishing asks it; the answers are those of `resume/`. Source: `protocol/session.md` §7. */
+/** The purpose of a link. `establish/` asks for it, and `resume/` answers. Source: `protocol/session.md` §7. */
 import type { ConnectionRequest } from "../acceptor/incoming-connection.js";
 import type { Awaitable } from "../call/result.js";
 import type { HandshakeResult, Objection, PeerIntroduction } from "../handshake/handshake-core.js";
@@ -8,19 +8,19 @@ import type { PeerMemory } from "../session/connection.js";
 import type { Session } from "../session/session.js";
 import type { Metadata } from "../wire/metadata.js";
 
-/** A session as a process that was restarted needs to know it. */
+/** The data of a session that a restarted process needs. */
 export interface SessionRecord {
-  /** Under which its operations are kept; the same over all resumes. */
+  /** The id under which operations of the session are kept; the same over all resumes. */
   readonly sessionId: string;
-  /** What this side announced for the root connection. */
+  /** Settings that this side announced for the root connection. */
   readonly local: ConnectionSettings;
-  /** What the peer announced for it. */
+  /** Settings that the peer announced for the root connection. */
   readonly peer: ConnectionSettings;
   /** Whether the peer announced retry. */
   readonly peerSupportsRetry: boolean;
-  /** Stands for the peer whose session it is, as the application has identified it: 32 hexadecimal digits. */
+  /** Hash of the identity that the application gave for the peer of the session: 32 hexadecimal digits. */
   readonly identity?: string | undefined;
-  /** Of a peer that the application has not identified: one hash for each entry of metadata that it has sent. */
+  /** Only for a peer that the application has not identified: one hash for each metadata entry that the peer sent. */
   readonly claims?: readonly string[] | undefined;
 }
 
@@ -37,30 +37,30 @@ export interface Resume {
   readonly isStale?: (() => boolean) | undefined;
 }
 
-/** What an acceptor is asked for about the peer of a link. */
+/** What establishing offers a {@link ResumeTarget} to ask the application about the peer of a link. */
 export interface LinkOffer {
-  /** What the application is asked about. @param isResume whether the peer has the key of a session */
+  /** Makes the request for the application. @param isResume whether the peer has the key of a session */
   request(isResume: boolean): ConnectionRequest;
   /** Asks the application. @returns why there will be no session */
   ask(request: ConnectionRequest): Awaitable<Objection>;
-  /** Who the peer is, as the application has said; undefined when it has not. */
+  /** The identity of the peer that the application has given; undefined for none. */
   readonly principal: unknown;
-  /** Metadata that is still to be sent. */
+  /** Metadata of the handshake that this side has not sent yet. */
   readonly answer: Metadata;
   readonly observer: Observer | undefined;
 }
 
-/** What a link is for. */
+/** The purpose of a link. */
 export type LinkPurpose =
   | { readonly kind: "new" }
   | Resume
-  /** A session of a process that has ended is built again. */
+  /** Restores a session of a process that has ended. */
   | {
       readonly kind: "restore";
       readonly record: SessionRecord;
       readonly isStale?: (() => boolean) | undefined;
     }
-  /** None. @param cause of a store or an application that has failed */
+  /** No session. @param cause the error of a store or an application that has failed */
   | { readonly kind: "none"; readonly objection: string; readonly cause?: unknown };
 
 /** One side's part in resuming, for one handshake. */

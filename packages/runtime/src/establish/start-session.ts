@@ -1,5 +1,5 @@
 /**
- * Puts a session together. What it consists of is decided here and nowhere else:
+ * Puts a session together. Only this module decides about the parts of a session:
  *
  * ```
  *  LinkPump ──frames──► SessionCore ──heads──► Driver (one a connection)
@@ -25,9 +25,9 @@ import { makeSessionId } from "../session/session-id.js";
 import type { SessionOptions } from "./options.js";
 import type { SessionRecord } from "./resume-target.js";
 
-/** What a session is made of. */
+/** The parts of a session, and its options. */
 export interface SessionStart {
-  /** Of the link whose handshake is over. */
+  /** The pump of the link whose handshake has finished. */
   readonly pump: LinkPump;
   readonly result: HandshakeResult;
   readonly options: SessionOptions;
@@ -37,17 +37,20 @@ export interface SessionStart {
   readonly dispatcher: Dispatcher | undefined;
   /** Decides about virtual connections of the peer. */
   readonly acceptor: Acceptor | undefined;
-  /** Undefined: not brought in. */
+  /** Brings virtual connections; undefined without the option. */
   readonly feature: VirtualConnectionsFeature | undefined;
-  /** Code that need not be loaded. */
+  /** Code that is present already; undefined: it is loaded when it is needed. */
   readonly atHand: CodeAtHand | undefined;
   /** Whether it can go on over another link. */
   readonly isResumable: boolean;
-  /** Of the session of an earlier process that it takes up. */
+  /** Record of the session of an earlier process that this one restores. */
   readonly record: SessionRecord | undefined;
 }
 
-/** Makes a session and gives it the link. The application does not know it yet: see `SessionCore.open` and `Session.onOpened`. */
+/**
+ * Makes a session and gives it the link. The application does not have the session yet: see `SessionCore.open` and
+ * `Session.onOpened`.
+ */
 export function startSession(start: SessionStart): Session {
   const { pump, result, options, limits, clock, acceptor, isResumable, feature } = start;
   const { observer, onUnhandledError, operationStore, keepalive } = options;

@@ -1,19 +1,20 @@
-/** What a store says about an operation is checked like what a peer says. */
+/** Checks what a store returns about an operation, like data of a peer. */
 import { Reader } from "../bytes/reader.js";
 import { StoreError } from "../errors.js";
 import type { MetadataLimits } from "../limits.js";
 import { skipMetadata } from "../wire/metadata.js";
 import type { OperationEntry } from "./operation-store.js";
 
-/** Nothing is refused here that was sent once. */
+/** No limit: this reply was sent before, so its metadata is not refused now. */
 const anyMetadata: MetadataLimits = {
   maxMetadataEntries: Number.POSITIVE_INFINITY,
   maxMetadataBytes: Number.POSITIVE_INFINITY,
 };
 
 /**
- * An entry as a store has given it; undefined where there is none.
- * @throws StoreError `RecordDamaged` for what is no entry
+ * Checks an entry that a store has returned, and copies its fields.
+ * @returns the copy; undefined when there is no entry
+ * @throws StoreError `RecordDamaged` for a value that is not an entry
  */
 export function checkedEntry(given: unknown): OperationEntry | undefined {
   if (given === undefined || given === null) return undefined;
@@ -26,7 +27,7 @@ export function checkedEntry(given: unknown): OperationEntry | undefined {
     const { payload, metadata } = reply;
     if (!(payload instanceof Uint8Array) || !(metadata instanceof Uint8Array))
       throw new TypeError("its reply is no bytes");
-    // The variant of the response, and behind the second one that of a declared error.
+    // The variant of the response. After variant 1, the variant of a declared error.
     if (payload[0] !== 0 && (payload[0] !== 1 || payload[1] !== 0))
       throw new TypeError("its reply is no response");
     const r = new Reader();

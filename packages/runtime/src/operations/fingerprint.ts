@@ -2,7 +2,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 
 const methodIdBytes = 8;
-/** Bytes of the hash that are kept: a caller gains nothing by finding two calls of its own that share them. */
+/** Bytes of the hash that are kept. A caller gains nothing if it finds two of its own calls with the same bytes. */
 const keptBytes = 16;
 
 /**

@@ -1,4 +1,4 @@
-/** Requests and operations as they know each other. */
+/** What requests and operations know of each other. */
 import type { HandledMethod } from "../call/dispatcher.js";
 import type { WireId } from "../wire/message.js";
 import type { OperationRecord } from "./operation-store.js";
@@ -16,24 +16,24 @@ export interface OperationRequest<R> {
   readonly argumentsEnd: number;
   /** As the caller named the operation; undefined for none, and before a look at the metadata. */
   operationId: WireId | undefined;
-  /** Set while the same operation may come again or waits for this answer. */
+  /** Set while the same operation may come again or waits for the answer to this request. */
   operation: LiveOperation<R> | undefined;
-  /** Its caller does not wait any more. */
+  /** Aborts the handler: the caller does not wait any more. */
   abort(text: string): void;
 }
 
 /** An operation whose handler runs, or is about to. */
 export class LiveOperation<R> {
-  /** Its request is the one that runs. */
+  /** The request whose handler runs. */
   readonly owner: R;
-  /** Set when the store has it or is asked for it. */
+  /** Set when the store has the operation or is asked for it. */
   readonly record: OperationRecord | undefined;
-  /** Of the caller, when the call came: a peer with a new session is another one. */
+  /** Session of the caller when the call came. A peer with a new session is another caller. */
   readonly sessionId: string;
   /** Requests that get the owner's answer. */
   waiters: R[] | undefined = undefined;
   state: "admitting" | "running" | "sealing" = "running";
-  /** Given up on the caller's wish: it may run again. */
+  /** Given up because the caller has cancelled it: it may run again. */
   isAborted = false;
   /** No request waits for its answer any more. */
   isOver = false;

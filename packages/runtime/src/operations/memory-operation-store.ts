@@ -12,15 +12,15 @@ import type {
 } from "./operation-store.js";
 import { Pressure } from "./pressure.js";
 
-/** What {@link memoryOperationStore} may be given. */
+/** Options of {@link memoryOperationStore}. */
 export interface MemoryOperationStoreOptions {
   /** Operations that are kept. Default 10 000. */
   readonly maxEntries?: number | undefined;
   /** Bytes that they may take, keys and bookkeeping included. Default 16 MiB. */
   readonly maxBytes?: number | undefined;
   /**
-   * Milliseconds after which an operation is forgotten that is sealed or that no handler works on: longer than a client
-   * may be away. Default 600 000.
+   * Milliseconds after which the store forgets an operation that is sealed or that no handler works on. Choose a longer
+   * time than a client may be away. Default 600 000.
    */
   readonly ttlMs?: number | undefined;
   /** Hears `onStorePressure` when the store is nearly full. */
@@ -37,9 +37,9 @@ export const memoryOperationStoreChecks: OptionChecks<MemoryOperationStoreOption
   clock,
 };
 
-/** What {@link memoryOperationStore} gives: a store that answers at once. */
+/** The store that {@link memoryOperationStore} returns. It answers at once. */
 export interface MemoryOperationStore extends OperationStore {
-  /** Operations that are kept at this moment, expired ones that nobody has asked for included. */
+  /** Operations that are kept at this moment. Includes expired ones until the next `admit`, `lookup` or `seal`. */
   readonly size: number;
   /** Bytes that they take. */
   readonly bytes: number;
@@ -50,13 +50,14 @@ export interface MemoryOperationStore extends OperationStore {
   remove(key: OperationKey): void;
 }
 
-/** What an entry costs beside its reply, roughly: its key, its record, its place in a map. */
+/** Estimated bytes of an entry without its reply: its key, its record, its place in a map. */
 const entryBytes = 256;
 
 /**
- * A store that lasts as long as the process. When it is full it forgets what the owner with the largest share has: sealed
- * operations, the oldest first, then volatile ones whose handler has ended without a reply. Then it takes the next owner. It
- * refuses new ones when that makes no room.
+ * Makes a store that lasts as long as the process. When the store is full, it forgets operations of the owner with the
+ * largest share: sealed ones, the oldest first, then volatile ones whose handler has ended without a reply. Then it
+ * goes on with the next owner. It refuses a new operation when that makes no room.
+ * @throws RangeError, TypeError for options that are not valid
  */
 export function memoryOperationStore(options: MemoryOperationStoreOptions = {}): MemoryOperationStore {
   return new MemoryStore(options);
@@ -71,7 +72,7 @@ interface Kept {
   readonly sinceMs: number;
 }
 
-/** What one owner has in the store. */
+/** The share of one owner in the store. */
 class Owner {
   entries = 0;
   bytes = 0;
@@ -80,7 +81,7 @@ class Owner {
   readonly sealed = new Set<string>();
 }
 
-/** Each map is in the order in which its entries came, so that the oldest are found without a search. */
+/** Each map keeps the order in which its entries came, so the oldest entry is found without a search. */
 class MemoryStore implements MemoryOperationStore {
   bytes = 0;
   private readonly maxEntries: number;
@@ -135,7 +136,7 @@ class MemoryStore implements MemoryOperationStore {
     try {
       this.makeRoom(bytes);
     } catch (error) {
-      // It stays what it was, so that it is never run again.
+      // The operation keeps its old entry, so that it never runs again.
       if (before !== undefined && kept !== undefined) this.put(before, key, kept.entry, kept.bytes);
       throw error;
     }
@@ -199,7 +200,7 @@ class MemoryStore implements MemoryOperationStore {
     return this.size < this.maxEntries && this.bytes + bytes <= this.maxBytes;
   }
 
-  /** Forgets the oldest of the owner that has most, of those that have what may be forgotten. @returns whether there was one */
+  /** Forgets the oldest operation of the largest owner that has one to forget. @returns whether there was one */
   private forgetOne(): boolean {
     let most: Owner | undefined;
     let largest = 0;

@@ -10,7 +10,7 @@ const keyLength: number = key.length;
 const keyBytes: Uint8Array = /*@__PURE__*/ Uint8Array.from(key, (letter) => letter.charCodeAt(0));
 const integerKind = 2;
 
-/** Where the number stands in a list that begins with the entry: count, length of the key, key, kind of value. */
+/** Offset of the number in a list that begins with the entry: after count, length of the key, key, kind of value. */
 const numberOffset: number = 1 + 1 + keyLength + 1;
 /** Bytes of a number that are read without bigints, seven bits each. */
 const plainBytes = 7;
@@ -18,7 +18,7 @@ const plainBytes = 7;
 /**
  * The number of the first entry `vox-operation-id` of the list in `bytes[start, end)` that is a number; undefined when
  * there is none. The list is well-formed: it was checked with the message.
- * @param r for lists that hold more; its place and bounds are changed
+ * @param r used for lists where the entry is not the first; its position and bounds change
  */
 export function readOperationId(
   r: Reader,
@@ -68,7 +68,7 @@ function matches(buffer: Uint8Array, start: number): boolean {
   return true;
 }
 
-/** Ids are counters: those that need a bigint are rare, and made up. */
+/** Ids are counters. An id that needs a bigint is rare: no caller has counted so far. */
 function readId(r: Reader): WireId {
   const start = r.position;
   const id = takeVarint64(r);

@@ -1,5 +1,5 @@
 /**
- * What is kept about calls with an operation id, so that a call that is sent twice runs once.
+ * The record of calls with an operation id, so that a call that is sent twice runs once.
  * Source: `protocol/calls.md` §6.2.
  *
  * ```
@@ -12,20 +12,20 @@ import type { Awaitable } from "../call/result.js";
 
 /** Names one operation: clients count their ids from 1, so an id alone says nothing. */
 export interface OperationKey {
-  /** Of the session on the side that serves; the same over all resumes. */
+  /** Id of the session on the serving side; the same over all resumes. */
   readonly sessionId: string;
-  /** 0 is the root. A number below 2^53, a bigint from there on; so is the id of the operation. */
+  /** 0 is the root. A number below 2^53, a bigint from there on. The same holds for `operationId`. */
   readonly connectionId: number | bigint;
   /** As the caller chose it. */
   readonly operationId: number | bigint;
   /**
-   * Whose share of the store it counts in: the peer that the application has identified, its address, or its session. No
-   * part of the name: an operation is the same whoever asks.
+   * The owner in whose share of the store it counts: the peer that the application has identified, its address, or its
+   * session. It is not part of the name: an operation is the same for each owner.
    */
   readonly owner?: string | undefined;
 }
 
-/** What was asked for under an id: the same id with anything else is a conflict. */
+/** The call that was made under an id. The same id with another call is a conflict. */
 export interface OperationRecord {
   /** Method id, 64 bits. */
   readonly methodId: bigint;
@@ -35,7 +35,7 @@ export interface OperationRecord {
   readonly persist: boolean;
 }
 
-/** An answer that was given, as bytes. Not to be written to. */
+/** An answer that was given, as bytes. Do not write to them. */
 export interface SealedReply {
   /** Payload of the Response, without schemas. */
   readonly payload: Uint8Array;
@@ -43,23 +43,24 @@ export interface SealedReply {
   readonly metadata: Uint8Array;
 }
 
-/** What a store knows about an operation. Without `reply` it was admitted, and how it ended is not known. */
+/** A store's entry about an operation. Without `reply`, the operation was admitted, and its end is not known. */
 export interface OperationEntry extends OperationRecord {
   readonly reply: SealedReply | undefined;
 }
 
 /**
- * Keeps operations. Each member may answer at once or with a promise; one that throws or rejects fails the call that
- * asked, and the observer's `onOperationStoreError` is told. `operationStoreContract` of `@voxrpc/runtime/testing`
- * checks an implementation.
+ * Keeps operations. Each member may answer at once or with a promise. If it throws or rejects, the call that asked
+ * fails, and the observer's `onOperationStoreError` gets the error. `operationStoreContract` of
+ * `@voxrpc/runtime/testing` checks an implementation.
  *
- * What it keeps it may forget, by age or to make room, with two exceptions as to room: an operation whose handler still
- * runs, and one of a `@persist` method that has no reply.
+ * The store may forget operations by age or to make room. To make room, it must not forget two kinds: an operation
+ * whose handler still runs, and an operation of a `@persist` method that has no reply.
  */
 export interface OperationStore {
   /**
-   * Takes an operation that is to run, unless it is known. Atomic: of several at once under one key, one is taken.
-   * @returns what was there before, which stays as it is; undefined when the operation is taken
+   * Takes an operation that is about to run, unless the store knows it. Atomic: of several at once under one key, the
+   * store takes one.
+   * @returns the entry that the store had before, which stays as it is; undefined when the operation is taken
    */
   admit(key: OperationKey, record: OperationRecord): Awaitable<OperationEntry | undefined>;
   lookup(key: OperationKey): Awaitable<OperationEntry | undefined>;

@@ -1,5 +1,5 @@
 /**
- * Calls that carry an operation id: one that is sent twice runs once. Pure; handlers, frames and stores belong to others.
+ * Calls that carry an operation id: one that is sent twice runs once. Pure: it owns no handlers, frames or stores.
  * Source: `protocol/calls.md` §6.2.
  *
  * ```
@@ -35,22 +35,22 @@ import type {
 } from "./operation-store.js";
 import { SeenIds } from "./seen-ids.js";
 
-/** The reference's text. */
+/** The text that the reference sends. */
 const conflict = "operation ID conflict";
 
 /** Bounds of the store that a connection makes for itself. */
 const ownStoreBounds = { maxEntries: 4096, maxBytes: 4 * 1024 * 1024, ttlMs: 600_000 } as const;
 
-/** What a store was asked for. */
+/** The member of a store that was called. */
 export type StoreStep = OperationStoreErrorEvent["step"];
 
-/** The connection whose operations they are: ids count for it alone. */
+/** The connection of the operations. Ids count for this connection alone. */
 export interface OperationScope {
   readonly id: WireId;
   readonly host: { readonly sessionId: string; readonly owner?: string | undefined };
 }
 
-/** What operations need of what runs and answers requests. @typeParam R a request */
+/** What operations need of the code that runs and answers requests. @typeParam R a request */
 export interface OperationHost<R> {
   /** Runs the handler of a request. */
   start(request: R): void;
@@ -60,11 +60,11 @@ export interface OperationHost<R> {
   findRunning(operationId: WireId): R | undefined;
   /** The handler of this request will not run: its channels are refused. */
   decline(request: R): void;
-  /** Answers with bytes. Does nothing when nobody waits for the answer any more. */
+  /** Answers with bytes. Does nothing when the caller does not wait any more. */
   replay(request: R, reply: SealedReply): void;
-  /** Answers with a failure. Does nothing when nobody waits for the answer any more. */
+  /** Answers with a failure. Does nothing when the caller does not wait any more. */
   refuse(request: R, code: CallErrorCode, detail?: string): void;
-  /** A store does not know a request any more that has been begun. */
+  /** The store has forgotten a request that was started here. */
   reportForgotten(request: R): void;
   /** A store threw or rejected. */
   reportStore(request: R, step: StoreStep, error: unknown): void;
@@ -75,7 +75,7 @@ export interface OperationHost<R> {
 /** The operations of one connection that the peer calls for. */
 export class Operations<R extends OperationRequest<R>> {
   private readonly scope: OperationScope;
-  /** The application's store; without one, one of our own is made when it is needed. */
+  /** The application's store. Without one, the connection makes its own store when it needs one. */
   private readonly given: OperationStore | undefined;
   private own: OperationStore | undefined = undefined;
   /** Whether answers of volatile methods are kept, too. */
@@ -84,17 +84,17 @@ export class Operations<R extends OperationRequest<R>> {
   private readonly host: OperationHost<R>;
   /** How long a store may take for an answer, ms. */
   private readonly storeTimeoutMs: number;
-  /** Those that the store has been given here: what it has forgotten since must not run again. */
+  /** Ids that the store has taken here. An operation that the store has forgotten since must not run again. */
   private readonly seen = new SeenIds();
-  /** Those that the store has or is asked for. */
+  /** Operations that the store has or is asked for. */
   private readonly live = new Map<WireId, LiveOperation<R>>();
   private readonly reader = new Reader();
-  /** The largest id of the others. Ids are counters: a call with a larger one is not there. */
+  /** The largest id of operations that are not in `live`. Ids are counters: a call with a larger id is new. */
   private highest: WireId = -1;
 
   /**
    * @param store the application's
-   * @param storeTimeoutMs for one answer of it
+   * @param storeTimeoutMs how long the store may take for one answer
    * @param isResumable whether the caller may come back on another link and ask again
    */
   constructor(
@@ -113,12 +113,12 @@ export class Operations<R extends OperationRequest<R>> {
     this.host = host;
   }
 
-  /** Whether the store has a say in calls of a method. */
+  /** Whether the store is asked about calls of a method. */
   asksStore(method: Pick<HandledMethod, "persist">): boolean {
     return this.keepsVolatile || method.persist || this.own !== undefined;
   }
 
-  /** A request that may come again: it starts, waits, or is answered. */
+  /** Starts a request that may come again, lets it wait, or answers it. */
   admit(request: R): void {
     const operationId = this.idOf(request);
     if (operationId === undefined) {
@@ -132,13 +132,13 @@ export class Operations<R extends OperationRequest<R>> {
     else this.host.start(request);
   }
 
-  /** A handler that the store does not know of takes its time: the same call may come meanwhile. */
+  /** A handler of an operation outside the store does not answer at once: the same call may come meanwhile. */
   enter(request: R): void {
     const operationId = this.idOf(request);
     if (operationId !== undefined && operationId > this.highest) this.highest = operationId;
   }
 
-  /** The handler has answered: the answer is kept if it has to be, then it is sent to all who wait for it. */
+  /** The handler has answered. Keeps the answer if necessary, then sends it to all requests that wait for it. */
   reply(operation: LiveOperation<R>, reply: SealedReply): void {
     const { owner, record } = operation;
     if (record === undefined) {
@@ -182,7 +182,7 @@ export class Operations<R extends OperationRequest<R>> {
     else if (operation.owner !== request) this.host.refuse(request, "Cancelled");
   }
 
-  /** Gives an operation up for all who wait for it; its id may run again. One that is being sealed is answered anyway. */
+  /** Gives up an operation for all its requests; its id may run again. One that is being sealed is answered anyway. */
   abort(operation: LiveOperation<R>, code: CallErrorCode, reason: string): void {
     if (operation.state === "sealing") return;
     const { owner } = operation;
@@ -192,7 +192,10 @@ export class Operations<R extends OperationRequest<R>> {
     owner.abort(reason);
   }
 
-  /** The connection has ended, or its peer begins anew. Operations of persist methods go on, and are sealed. @param running all its requests */
+  /**
+   * The connection has ended, or its peer starts over. Operations of persist methods go on, and are sealed.
+   * @param running all running requests of the connection
+   */
   end(running: readonly R[]): void {
     for (const operation of [...this.live.values()]) {
       const { owner, record, state } = operation;
@@ -221,7 +224,7 @@ export class Operations<R extends OperationRequest<R>> {
     return request.operationId;
   }
 
-  /** Most ids are new: of those that no store has to keep, none stands in a table. */
+  /** Finds a live operation. Most ids are new, so one outside the store gets an entry only when it comes again. */
   private find(operationId: WireId): LiveOperation<R> | undefined {
     const kept = this.live.size === 0 ? undefined : this.live.get(operationId);
     if (kept !== undefined || operationId > this.highest) return kept;
@@ -255,12 +258,12 @@ export class Operations<R extends OperationRequest<R>> {
       () => this.entryOf(this.store.admit(this.keyOf(request), record)),
       (existing) => this.onAdmitted(operation, operationId, record, existing),
       (isKnown) => this.onNotAdmitted(operation, isKnown),
-      // The store has taken it too late: it has not run, and will not.
+      // The store has taken the operation too late: it has not run, and will not run.
       () => this.tell(operation, "remove"),
     );
   }
 
-  /** What the application's store says is checked. */
+  /** Checks the answer of the application's store. */
   private entryOf(answer: Awaitable<OperationEntry | undefined>): Awaitable<OperationEntry | undefined> {
     if (this.given === undefined) return answer;
     return isPromise(answer) ? Promise.resolve(answer).then(checkedEntry) : checkedEntry(answer);
@@ -304,7 +307,7 @@ export class Operations<R extends OperationRequest<R>> {
     this.host.refuse(operation.owner, isKnown ? "Indeterminate" : "Cancelled");
   }
 
-  /** It has done nothing: it may run again. */
+  /** The operation has had no effect: it may run again. */
   private undo(operation: LiveOperation<R>): void {
     const { operationId } = operation.owner;
     if (operationId !== undefined) this.seen.delete(operationId);
@@ -345,7 +348,7 @@ export class Operations<R extends OperationRequest<R>> {
     } else if (owner.isAnswered) {
       this.over(owner, "Indeterminate", "");
     } else {
-      // What was not recorded must not be believed: the next one who asks is told the same.
+      // The answer was not recorded, so a repeated call gets `Indeterminate`. This call must get the same.
       this.host.refuse(owner, "Indeterminate");
     }
   }
@@ -378,8 +381,8 @@ export class Operations<R extends OperationRequest<R>> {
 
   /**
    * Asks the store; the request waits for the answer when it does not come at once.
-   * @param onFailed is told whether the store has something under the key
-   * @param onLate an answer has come after the time was over
+   * @param onFailed gets whether the store has a damaged record under the key
+   * @param onLate called when an answer has come after the time was over
    */
   private ask<T>(
     request: R,
@@ -428,7 +431,7 @@ export class Operations<R extends OperationRequest<R>> {
     );
   }
 
-  /** Tells the store something that nobody waits for. */
+  /** Calls a member of the store without waiting for it. */
   private tell(operation: LiveOperation<R>, step: "release" | "remove"): void {
     const { owner } = operation;
     const report = (error: unknown): void => this.host.reportStore(owner, step, error);

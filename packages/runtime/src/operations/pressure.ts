@@ -1,7 +1,7 @@
-/** Says when what is kept for peers that may come back is about to be forgotten. */
+/** Reports when a store for peers that may come back is nearly full, and is about to forget entries. */
 import { notify, type Observer, type StorePressureEvent } from "../observer.js";
 
-/** Part of the bound at which it is said, and below which it may be said again. */
+/** `high`: the part of the bound at which the event is sent. Below `low`, the event may be sent again. */
 const high = 0.8;
 const low = 0.6;
 

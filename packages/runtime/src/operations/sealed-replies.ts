@@ -1,4 +1,4 @@
-/** Answers as bytes: those that are kept, and those that go to several requests. */
+/** Answers as bytes: for the store, and for answers that go to several requests. */
 import { Writer } from "../bytes/writer.js";
 import type { ErasedWriter } from "../call/dispatcher.js";
 import type { Outbox } from "../session/outbox.js";
@@ -7,14 +7,15 @@ import type { SealedReply } from "./operation-store.js";
 
 /** Memory to begin with: most answers are small. */
 const usualBytes = 256;
-/** What a Response has beside its payload and metadata: head, ids, lengths. */
+/** Bytes of a Response beside its payload and metadata: head, ids, lengths. */
 const frameOverhead = 64;
 const emptyMetadata: Uint8Array = /*@__PURE__*/ Uint8Array.of(0);
 
 /**
  * Encodes an answer of the method's own types.
  * @param variant 0 for its result, 1 for its declared error
- * @param outbox which will carry it
+ * @param outbox the one that will carry the answer
+ * @returns the payload and the metadata
  * @throws EncodeFault or CodecError when the value does not fit its type or a frame
  */
 export function encodeReply(
@@ -27,7 +28,7 @@ export function encodeReply(
   const w = new Writer(usualBytes);
   let p = 0;
   w.buffer[p++] = variant;
-  // Behind the variant of the response stands the variant of its `VoxError`: the method's own.
+  // The variant of the response is followed by the variant of its `VoxError`: 0, the method's own error.
   if (variant === 1) w.buffer[p++] = 0;
   p = type.write(w, p, value);
   const payload = w.buffer.slice(0, p);
@@ -36,7 +37,7 @@ export function encodeReply(
   return { payload, metadata: encodedMetadata };
 }
 
-/** How a request ended that is answered with these bytes. */
+/** The outcome of a request that is answered with these bytes. */
 export function outcomeOf({ payload }: SealedReply): "Ok" | "User" {
   return payload[0] === 0 ? "Ok" : "User";
 }

@@ -1,14 +1,14 @@
-/** Which ids of operations have been begun: as ranges, because ids are counters. */
+/** The ids of operations that were started, as ranges, because ids are counters. */
 import type { WireId } from "../wire/message.js";
 
-/** Ranges that are kept apart. */
+/** The most ranges that are kept. */
 const mostRanges = 1024;
 
-/** Ids of one connection. Past a bound it says yes to ids that it has not seen, never no to one that it has. */
+/** Ids of one connection. Past a bound, `has` is true for some ids that were not added; it never misses an id. */
 export class SeenIds {
   /** First and last of each range, ascending. */
   private readonly ranges: number[] = [];
-  /** From 2^53 on. */
+  /** Ids from 2^53 on. */
   private readonly large = new Set<bigint>();
   private isLargeFull = false;
 

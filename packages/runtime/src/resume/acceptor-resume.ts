@@ -1,6 +1,6 @@
 /**
- * An acceptor's part in resuming. The application is asked about each link, as for a new session; a session goes on only for
- * the peer whose it is. Source: `protocol/session.md` §1, §7.
+ * The acceptor's part in resuming. The acceptor asks the application about each link, as for a new session. A session
+ * goes on only for the peer to which it belongs. Source: `protocol/session.md` §1, §7.
  *
  * ```
  *  no key, or an unknown one ──────────────────accepted──► new
@@ -28,13 +28,13 @@ import { resumeEntry, resumeQuestion } from "./resume-entry.js";
 import type { KeptSession } from "./session-keys.js";
 import { ownerOfAddress, type Share } from "./waiting-sessions.js";
 
-/** What is known about the peer of a link that is to have a session. */
+/** The peer of a link that asks for a session. */
 export interface Newcomer {
-  /** The service that it asks for. */
+  /** The service that the peer asks for. */
   readonly service: string | undefined;
-  /** As the application has identified it. */
+  /** Hash of the identity that the application has given; undefined when there is none. */
   readonly identity: string | undefined;
-  /** Where it has not: what the peer says about itself. */
+  /** Hashes of what the peer says about itself; undefined when the application has identified the peer. */
   readonly claims: readonly string[] | undefined;
   readonly share: Share;
 }
@@ -43,9 +43,9 @@ export interface Newcomer {
 export interface KeyedSessions {
   readonly onResume: OnResume | undefined;
   readonly observer: Observer | undefined;
-  /** @throws what the store throws, when it cannot say */
+  /** @throws what the store throws when it cannot answer */
   findKept(key: Uint8Array): KeptSession | undefined;
-  /** The peer that has `presented` is given another key. */
+  /** Offers another key to the peer that has presented `presented`. */
   offer(kept: KeptSession, key: Uint8Array, presented: Uint8Array): void;
   isStale(kept: KeptSession, key: Uint8Array): boolean;
   add(
@@ -58,9 +58,9 @@ export interface KeyedSessions {
   confirm(kept: KeptSession, key: Uint8Array, newcomer: Newcomer): void;
 }
 
-/** Decides for one link; an unknown key is that of a new session. */
+/** Decides for one link. A peer with an unknown key gets a new session. */
 export class AcceptorResume implements ResumeTarget {
-  /** The key that is given to the initiator of this link. */
+  /** The key that the initiator of this link gets. */
   readonly offeredKey: Uint8Array;
   private readonly sessions: KeyedSessions;
   /** Whether operations of a session outlive this process, too. */
@@ -110,7 +110,7 @@ export class AcceptorResume implements ResumeTarget {
     else sessions.add(session, offeredKey, result, newcomer, kept);
   }
 
-  /** The peer has a key of this session, and the acceptor takes it: is the session its own? */
+  /** The peer has a key of this session, and the application accepts it. Decides whether the session goes on for it. */
   private claim(
     kept: KeptSession,
     presentedKey: Uint8Array,
@@ -144,7 +144,7 @@ export class AcceptorResume implements ResumeTarget {
     };
     try {
       const answer = onResume({ request, session, sessionId: record.sessionId, isSameIdentity });
-      // A function that forgets to answer gives nobody's session away.
+      // Only `true` counts: a function that forgets to return gives no session away.
       if (!isPromise(answer)) return conclude(answer === true);
       return Promise.resolve(answer)
         .then((goesOn) => conclude(goesOn === true))
@@ -197,7 +197,10 @@ function claimsOf(said: Metadata): readonly string[] {
   return [identityOf(hashes) ?? ""].filter((each) => each !== "");
 }
 
-/** Whether the peer is the one whose session it is. One that the application has not identified contradicts nothing. */
+/**
+ * Whether the session belongs to the peer. Without an identity from the application, the peer may claim only what it
+ * claimed before.
+ */
 export function isSamePeer(
   record: Pick<SessionRecord, "identity" | "claims">,
   { identity, claims }: Pick<Newcomer, "identity" | "claims">,

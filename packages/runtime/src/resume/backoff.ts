@@ -1,4 +1,4 @@
-/** Attempts one after the other, with growing pauses. */
+/** Growing pauses between attempts. */
 import { callOut, ignore } from "../call/call-out.js";
 import type { Clock } from "../clock.js";
 import { shown } from "../options/checks.js";
@@ -7,9 +7,9 @@ import { shown } from "../options/checks.js";
 export interface BackoffDelays {
   /** Bound of the first pause, ms. */
   readonly minDelayMs: number;
-  /** The bound doubles with each pause up to this, ms. */
+  /** Largest bound, ms. The bound doubles with each pause up to this. */
   readonly maxDelayMs: number;
-  /** Part of its bound that a pause lasts, 0 to 1. Default: all of it. */
+  /** Returns the part of its bound that a pause lasts, 0 to 1. Default: the whole bound. */
   readonly jitter?: (() => number) | undefined;
 }
 
@@ -31,8 +31,8 @@ export class Backoff {
   }
 
   /**
-   * Resolves after the next pause, or when the signal is aborted: look at it.
-   * @param mostMs longest that it may last
+   * Resolves after the next pause, or when the signal is aborted: check the signal then.
+   * @param mostMs the longest time that the pause may last
    */
   pause(signal: AbortSignal | undefined, mostMs = Number.POSITIVE_INFINITY): Promise<void> {
     const { maxDelayMs, jitter = () => 1 } = this.options;
@@ -42,10 +42,10 @@ export class Backoff {
   }
 }
 
-/** @throws RangeError for a part that `jitter` must not give */
+/** @throws RangeError when `jitter` has not returned a number of 0 to 1 */
 function partOf(boundMs: number, part: number): number {
   if (!(part >= 0 && part <= 1)) {
-    // An async function has given a promise, which may reject.
+    // An async function has returned a promise, which may reject.
     callOut(() => part, ignore);
     throw new RangeError(`reconnect.jitter must give a number of 0 to 1, got ${shown(part)}`);
   }

@@ -1,4 +1,4 @@
-/** Whose a session is: what an acceptor has found out about a peer, in a form that can be compared and kept. */
+/** The identity of a peer, as the acceptor has found it out, in a form that can be compared and stored. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { toHex } from "../session/session-id.js";
 import { Metadata } from "../wire/metadata.js";
@@ -6,14 +6,14 @@ import { Metadata } from "../wire/metadata.js";
 /** Bytes of the hash that are kept. */
 const keptBytes = 16;
 const deepest = 32;
-/** UTF-16 units of what is hashed: a principal is a name, a few rights, no document. */
+/** UTF-16 units of data that are hashed at most. A principal is a name and a few rights, not a document. */
 const longest = 1024 * 1024;
 
 /**
- * The hash of what stands for a peer, 32 hexadecimal digits: the same for equal data, in whatever order the members of
- * objects stand. Data are texts, numbers, bigints, booleans, null, undefined, dates, bytes, metadata, and arrays, maps, sets
+ * The hash of a principal, 32 hexadecimal digits. It is the same for equal data; the order of object members does not
+ * count. Data are texts, numbers, bigints, booleans, null, undefined, dates, bytes, metadata, and arrays, maps, sets
  * and plain objects of them.
- * @returns undefined for what is no data, like an instance of a class: two of them cannot be told to be the same
+ * @returns undefined for a value that is not data, like an instance of a class, which cannot be compared
  */
 export function identityOf(principal: unknown): string | undefined {
   try {
@@ -21,7 +21,7 @@ export function identityOf(principal: unknown): string | undefined {
     text.write(principal, deepest);
     return toHex(sha256(new TextEncoder().encode(text.parts.join("\n"))).subarray(0, keptBytes));
   } catch {
-    // Getters and proxies of the application may throw: what cannot be read is no data.
+    // Getters and proxies of the application may throw: a value that cannot be read is not data.
     return undefined;
   }
 }
@@ -31,7 +31,7 @@ class DataText {
   readonly parts: string[] = [];
   private left = longest;
 
-  /** @throws TypeError, RangeError for what is no data, or too much of it */
+  /** @throws TypeError for a value that is not data; RangeError for too much of it */
   write(value: unknown, depth: number): void {
     if (depth === 0) throw new RangeError("too deep");
     if (typeof value === "function" || typeof value === "symbol") throw new TypeError("no data");
@@ -67,7 +67,7 @@ class DataText {
   }
 }
 
-/** Names and values of a plain object, also of another realm. @throws TypeError for another one */
+/** Names and values of a plain object, also of another realm. @throws TypeError for other objects */
 function membersOf(value: object): readonly unknown[] {
   const prototype = Object.getPrototypeOf(value) as object | null;
   const isPlain =

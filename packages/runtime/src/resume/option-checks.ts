@@ -1,4 +1,4 @@
-/** What the options of reconnecting may be. */
+/** Checks of the options for reconnecting. */
 import { abortSignal, bound, callback, duration, flag, type OptionChecks } from "../options/checks.js";
 import type { ReconnectOptions } from "./reconnect-options.js";
 

@@ -7,18 +7,18 @@ export interface ReconnectOptions {
   readonly minDelayMs?: number | undefined;
   /** Milliseconds of a pause at most: the bound doubles with each attempt up to this. Default 5000. */
   readonly maxDelayMs?: number | undefined;
-  /** Milliseconds for one recovery in all; then the session ends. Default 30 000. */
+  /** Milliseconds for one whole recovery; after that the session ends. Default 30 000. */
   readonly maxElapsedMs?: number | undefined;
   /** Attempts of one recovery. Default: as many as the time allows. */
   readonly maxAttempts?: number | undefined;
-  /** Part of the bound that a pause lasts, 0 to 1. Default `Math.random`, so that clients do not come back all at once. */
+  /** Returns the part of its bound that a pause lasts, 0 to 1. Default `Math.random`, which spreads clients in time. */
   readonly jitter?: (() => number) | undefined;
-  /** Gives the session up when aborted while it has no link. */
+  /** Ends the session when aborted while it has no link. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Takes an acceptor for one that still knows the session when it does not say so, which those of 0.8.2 never do. Calls
-   * in flight are then made again even if they are not idempotent: one that has forgotten the session runs them twice.
-   * Default false: they fail with `Indeterminate`.
+   * Assumes that the acceptor still knows the session when it does not say so. A 0.8.2 acceptor never says so. Calls in
+   * flight are then made again even if they are not idempotent: an acceptor that has forgotten the session runs them
+   * twice. Default false: such calls fail with `Indeterminate`.
    */
   readonly assumeResumed?: boolean | undefined;
 }
@@ -26,19 +26,20 @@ export interface ReconnectOptions {
 /** Opens another link to the same peer. */
 export type LinkSource = (attempt: LinkAttempt) => Promise<Link>;
 
-/** What an attempt to open a link has to heed. */
+/** The time and the signal that an attempt to open a link must respect. */
 export interface LinkAttempt {
-  /** Milliseconds until it is of no use any more, the handshake included. */
+  /** Milliseconds after which the attempt is of no use any more, the handshake included. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** What {@link reconnecting} is given. */
+/** Options of {@link reconnecting}. */
 export interface ReconnectingOptions extends ReconnectOptions {
   readonly open: LinkSource;
   /**
-   * Says when an attempt may succeed at once, for example because the network is back. Called with a function that begins
-   * one, with the whole time of a recovery before it; returns a function that stops listening.
+   * Listens for signs that an attempt may succeed at once, for example that the network is back. It gets a function
+   * that makes an attempt at once and gives the recovery its whole time again. It returns a function that stops
+   * listening.
    */
   readonly onWake?: ((attemptNow: () => void) => () => void) | undefined;
 }

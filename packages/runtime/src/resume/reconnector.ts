@@ -1,5 +1,5 @@
 /**
- * Getting another link for a session that has lost its own, as the side that opened it. Source: `protocol/session.md` §7.
+ * Gets another link for a session that has lost its own, on the side that opened it. Source: `protocol/session.md` §7.
  *
  * ```
  *  resting ──lost──► pausing ──► trying ──link──► resting
@@ -9,8 +9,8 @@
  *  pausing, trying ──time or attempts over, another error, abort──► the session ends
  * ```
  *
- * The time of a recovery begins again with each sign that an attempt may succeed, and when the machine has slept: what
- * passed until then says nothing about the peer.
+ * The time of a recovery starts over with each sign that an attempt may succeed, and when the machine has slept: the
+ * time before says nothing about the peer.
  */
 import { isPromise } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
@@ -43,7 +43,7 @@ export const reconnectingChecks: OptionChecks<ReconnectingOptions> = {
  * await openSession(await open(), { reconnect: reconnecting({ open }) });
  * ```
  *
- * @throws RangeError, TypeError for options that cannot be
+ * @throws RangeError, TypeError for options that are not valid
  */
 export function reconnecting(options: ReconnectingOptions): Reconnect {
   checkOptions(options, reconnectingChecks, "reconnect");
@@ -67,29 +67,29 @@ const defaultTotalMs = 30_000;
 /** Milliseconds by which a timer of a busy machine is never late. */
 const sleepMs = 5000;
 
-/** Recovers one session; of each link that it opens it knows the session. */
+/** Recovers one session. It is also the target of each link that it opens. */
 class Reconnector implements Recovery, ResumeTarget {
   readonly resends = resends;
   private readonly session: Session;
   private readonly options: ReconnectingOptions;
-  /** What the handshake is made with, each time. */
+  /** Options of each handshake. */
   private readonly initiateOptions: OpenSessionOptions;
   private readonly clock: Clock;
-  /** Under which the acceptor knows the session; kept until the peer has refused it. */
+  /** The key under which the acceptor knows the session; kept until the peer has refused it. */
   private key: Uint8Array | undefined;
-  /** Of all recoveries: a server that takes a link and drops it again is not asked more often than one that refuses it. */
+  /** Shared by all recoveries: a server that takes and drops links is not asked more often than one that refuses. */
   private readonly backoff: Backoff;
-  /** When the session got the link that it has, or had last. */
+  /** When the session got its current or last link. */
   private linkedAt: number;
   /** Ends the recovery that is under way. */
   private controller: AbortController | undefined = undefined;
   /** Ends the pause that is under way. */
   private pausing: AbortController | undefined = undefined;
-  /** When the time of the recovery is over, and the timer for that. */
+  /** When the time of the recovery ends, and the timer for that. */
   private deadline = 0;
   private timer: TimerHandle | undefined = undefined;
 
-  /** @param key that the acceptor gave; undefined when it offers no resume: it gets a new session then */
+  /** @param key the one that the acceptor gave; undefined when it offers no resume: it then makes a new session */
   constructor(
     session: Session,
     key: Uint8Array | undefined,
@@ -147,7 +147,7 @@ class Reconnector implements Recovery, ResumeTarget {
     if (this.timer !== undefined) clock.clearTimer(this.timer);
     this.deadline = clock.now() + maxElapsedMs;
     this.timer = clock.setTimer(maxElapsedMs, () => {
-      // A timer that is as late as this was stopped: the machine has slept.
+      // The timer is so late that the machine must have slept.
       if (clock.now() - this.deadline >= sleepMs) this.wake(controller);
       else this.giveUp(controller);
     });
@@ -174,7 +174,7 @@ class Reconnector implements Recovery, ResumeTarget {
       stopWaking = onWake?.(() => this.wake(controller));
       cause = await this.tryUntil(error, controller.signal);
     } catch (fault) {
-      // Code of the application has failed, `jitter` for example: no attempt would do better.
+      // Code of the application has failed, for example `jitter`: another attempt would fail, too.
       this.session.core.end("Transport", asSessionError(fault));
       return;
     } finally {
@@ -221,7 +221,7 @@ class Reconnector implements Recovery, ResumeTarget {
     return this.backoff.pause(pausing.signal);
   }
 
-  /** One attempt: a link, and the handshake on it. It rejects when the session did not get it. */
+  /** One attempt: opens a link and makes the handshake on it. Rejects when the session did not get the link. */
   private async attempt({ timeoutMs, signal }: LinkAttempt): Promise<void> {
     const { clock, initiateOptions } = this;
     const deadline = clock.now() + timeoutMs;
@@ -242,7 +242,7 @@ class Reconnector implements Recovery, ResumeTarget {
     );
   }
 
-  /** What an acceptor is taken for that gives no answer. */
+  /** What the peer is assumed to remember when it gives no answer. */
   private get assumedPeer(): PeerMemory {
     return this.options.assumeResumed === true && this.key !== undefined ? "resumed" : "new";
   }

@@ -5,24 +5,24 @@ import { bound, callback, duration, having, type OptionChecks } from "../options
 import type { Session } from "../session/session.js";
 import type { SessionStore } from "./session-store.js";
 
-/** A peer that has the key of a session, and that the acceptor has taken. */
+/** A peer that has the key of a session, and that the acceptor has accepted. */
 export interface ResumeRequest {
-  /** What the acceptor was asked about, with what the peer has said this time. */
+  /** The request about which the acceptor was asked, with the peer's metadata of this link. */
   readonly request: ConnectionRequest;
   /** Undefined for a session of an earlier process. */
   readonly session: Session | undefined;
   /** The same over all links of the session. */
   readonly sessionId: string;
   /**
-   * Whether the peer is the one whose session it is: the router's `context` has given the same, `identify` was called with
-   * the same, or, without both, the peer has sent no metadata that differs.
+   * Whether the session belongs to this peer. It does if the router's `context` has returned the same identity, or
+   * `identify` got the same one. Without both, it does if the peer has sent no metadata that differs.
    */
   readonly isSameIdentity: boolean;
 }
 
 /**
  * Decides whether a session goes on.
- * @returns false to give the peer a new session; the old one stays as it is
+ * @returns true to resume the session; false to give the peer a new session, and the old one stays as it is
  * @throws RejectedError to refuse the connection
  */
 export type OnResume = (resume: ResumeRequest) => Awaitable<boolean>;
@@ -30,15 +30,15 @@ export type OnResume = (resume: ResumeRequest) => Awaitable<boolean>;
 /** What an acceptor may choose about sessions that outlive their links. */
 export interface ResumableOptions {
   /**
-   * Sessions that wait for their peers at once. One more ends one of the peer that has most of them, by what `identify` or
-   * the router's `context` says about it, else by address. Default 1024.
+   * Sessions that wait for their peers at once. One more session ends one of the peer that has most. The acceptor tells
+   * peers apart by `identify` or the router's `context`, else by address. Default 1024.
    */
   readonly maxSessions?: number | undefined;
   /** Milliseconds for which a session without a link is kept. Default 60 000. */
   readonly expiryMs?: number | undefined;
-  /** Keeps what another process needs to take the sessions up. Default: they end with this process. */
+  /** Keeps the records that another process needs to restore the sessions. Default: they end with this process. */
   readonly store?: SessionStore | undefined;
-  /** Asked when a peer comes back, after the acceptor has taken it. Default: `isSameIdentity` decides. */
+  /** Asked when a peer comes back, after the acceptor has accepted it. Default: `isSameIdentity` decides. */
   readonly onResume?: OnResume | undefined;
 }
 

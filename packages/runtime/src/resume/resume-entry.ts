@@ -1,16 +1,16 @@
-/** How both sides of a handshake speak about a session that may go on. Source: `protocol/session.md` §7. */
+/** The handshake entry by which both sides agree about a session that may go on. Source: `protocol/session.md` §7. */
 import type { PeerMemory } from "../session/connection.js";
 
 /**
- * Key of a handshake entry of ours. An initiator that presents a key asks with it whether the acceptor still knows the
- * session, which a peer of 0.8.2 neither does nor answers. Both sides keep it from applications.
+ * Key of a handshake entry of this implementation. An initiator that presents a session key asks with it whether the
+ * acceptor still knows the session. A 0.8.2 peer neither asks nor answers. Both sides hide the entry from applications.
  */
 export const resumeEntry = "vox-resume";
 
-/** What an initiator writes there: tell me, and take this link in place of one that you may believe alive. */
+/** The question of an initiator. It also asks to take this link in place of one that the acceptor may believe alive. */
 export const resumeQuestion = "tell";
 
-/** What the answer of an acceptor means. */
+/** The peer memory that an acceptor's answer names. */
 export function memoryOf(answer: string): PeerMemory {
   return answer === "resumed" || answer === "restored" ? answer : "new";
 }

@@ -1,7 +1,8 @@
 /**
- * The keys under which a peer may come back to one session. A key is used once: with each link the peer is offered the next
- * one, and goes over to it when it reads the offer, which shows only when it comes back or finishes the handshake. So all
- * offers behind the key that the peer is known to have are kept for a while; what lies before it is void.
+ * The keys under which a peer may come back to one session. A key is used once: with each link, the acceptor offers the
+ * peer the next key, and the peer takes it when it reads the offer. The acceptor learns of that only when the peer
+ * comes back or finishes the handshake. So it keeps the key that the peer is known to have, and for a while all later
+ * offers. Earlier keys are void.
  *
  * ```
  *   void … │ known │ offer, offer, …
@@ -13,28 +14,28 @@ import type { Session } from "../session/session.js";
 import { toHex } from "../session/session-id.js";
 import type { Share } from "./waiting-sessions.js";
 
-/** Offers that a peer may let pass before the oldest is void. */
+/** Offers that are kept. With one more, the oldest is void. */
 const offersKept = 4;
 
 interface Key {
   readonly bytes: Uint8Array;
   readonly name: string;
-  /** Counts the links for which keys were made. */
+  /** The number of the link for which the key was made. */
   readonly generation: number;
 }
 
 /** A session as its acceptor keeps it. */
 export class KeptSession {
-  /** Undefined as long as it is only known from an earlier process. */
+  /** Undefined while the session is known only from an earlier process. */
   session: Session | undefined;
   record: SessionRecord;
-  /** That the peer asked for first. */
+  /** The service that the peer asked for first. */
   service: string | undefined = undefined;
   share: Share = { owner: "", claim: "" };
-  /** The first is the one that the peer is known to have. */
+  /** The first key is the one that the peer is known to have. */
   private keys: Key[];
   private generation = 0;
-  /** Of the link that the session has, or had last. */
+  /** Generation of the current or last link of the session. */
   private linked = 0;
 
   constructor(key: Uint8Array, record: SessionRecord, session: Session | undefined) {
@@ -47,7 +48,7 @@ export class KeptSession {
     return this.keys.map(({ bytes }) => bytes);
   }
 
-  /** The peer has come with `presented` and is offered `key`. @returns keys that are void now */
+  /** Offers `key` to the peer, which has presented `presented`. @returns keys that are void now */
   offer(key: Uint8Array, presented: Uint8Array): readonly Uint8Array[] {
     const gone = this.dropBefore(this.find(presented)?.generation ?? 0);
     this.generation += 1;

@@ -1,4 +1,4 @@
-/** What a store says about a session is checked like what a peer says. */
+/** Checks what a store returns about a session, like data of a peer. */
 import { StoreError } from "../errors.js";
 import type { SessionRecord } from "../establish/resume-target.js";
 import { type Check, checkOptions, flag, nested, type OptionChecks, oneOf, u32 } from "../options/checks.js";
@@ -28,8 +28,9 @@ const recordChecks: OptionChecks<SessionRecord> = {
 };
 
 /**
- * A record as a store has given it. Nothing else of the object is used.
- * @throws StoreError `RecordDamaged` for what is no record
+ * Checks a record that a store has returned, and copies its fields.
+ * @returns the copy, without other members of the object
+ * @throws StoreError `RecordDamaged` for a value that is not a record
  */
 export function checkedRecord(given: unknown): SessionRecord {
   try {

@@ -1,5 +1,5 @@
 /**
- * The resumable sessions of an acceptor: who has which key, and how long one waits for its peer. Source:
+ * The resumable sessions of an acceptor: the keys of each session, and how long it waits for its peer. Source:
  * `protocol/session.md` §7.
  *
  * ```
@@ -8,7 +8,8 @@
  *      └───── session ends ────┴──────────────────────────────► forgotten
  * ```
  *
- * A store that fails costs what it was asked for, and an event. Sessions of this process go on without it.
+ * When the store fails, only the step that needed it fails, and the observer gets an event. Sessions of this process go
+ * on without the store.
  */
 import { ignore } from "../call/call-out.js";
 import { isPromise } from "../call/result.js";
@@ -35,11 +36,11 @@ import { WaitingSessions } from "./waiting-sessions.js";
 const defaultMaxSessions = 1024;
 const defaultExpiryMs = 60_000;
 
-/** What a {@link SessionRegistry} may be given. */
+/** Options of a {@link SessionRegistry}. */
 export interface SessionRegistryOptions extends ResumableOptions {
   /** Default: the platform's. */
   readonly clock?: Clock | undefined;
-  /** Hears what happens to sessions that are kept. Default: the one of the first link. */
+  /** Gets the events of sessions that are kept. Default: the observer of the first link. */
   readonly observer?: Observer | undefined;
 }
 
@@ -87,12 +88,12 @@ export class SessionRegistry implements ResumableSessions {
     return this.waiting.size;
   }
 
-  /** Whether sessions may be taken up by another process. */
+  /** Whether another process may restore the sessions. */
   get isPersistent(): boolean {
     return this.store !== undefined;
   }
 
-  /** What the next link is for. @param observer of the link @internal */
+  /** Makes the target of the next link. @param observer the one of the link @internal */
   nextTarget(
     keepsOperations: boolean,
     observer?: Observer,
@@ -101,18 +102,18 @@ export class SessionRegistry implements ResumableSessions {
     return new AcceptorResume(this, makeResumeKey(), keepsOperations);
   }
 
-  /** The session that has this key, or what an earlier process has left of it. @throws what the store throws */
+  /** The session with this key, or its record from an earlier process. @throws what the store throws */
   find(key: Uint8Array): Session | SessionRecord | undefined {
     const kept = this.findKept(key);
     return kept?.session ?? kept?.record;
   }
 
-  /** {@link find} with its keys. @internal */
+  /** As {@link find}, with the keys of the session. @internal */
   findKept(key: Uint8Array): KeptSession | undefined {
     return this.byKey.get(toHex(key)) ?? this.restored(key);
   }
 
-  /** The peer of a session, which has presented a key of it, may get a new one: if it reads the offer. @internal */
+  /** Offers a new key to the peer of a session, which has presented another one. The peer may not read it. @internal */
   offer(kept: KeptSession, key: Uint8Array, presented: Uint8Array): void {
     this.save(key, kept.record);
     if (kept.session === undefined) {
@@ -128,7 +129,7 @@ export class SessionRegistry implements ResumableSessions {
     return kept.isStale(key);
   }
 
-  /** A session can be resumed from now on. @param kept of the earlier process that it takes up @internal */
+  /** A session can be resumed from now on. @param kept the session of an earlier process that it restores @internal */
   add(
     session: Session,
     key: Uint8Array,
@@ -164,7 +165,7 @@ export class SessionRegistry implements ResumableSessions {
     this.forget(kept.confirm(key));
   }
 
-  /** The listener stops, and its sessions end: what the store has stays there, for the next process. */
+  /** The listener stops, and its sessions end. Their records stay in the store for the next process. */
   close(): void {
     this.isClosed = true;
   }
@@ -209,7 +210,7 @@ export class SessionRegistry implements ResumableSessions {
     }
   }
 
-  /** What the store says about a key of which this process knows nothing. */
+  /** Asks the store about a key that this process does not know. */
   private restored(key: Uint8Array): KeptSession | undefined {
     const { store } = this;
     if (store === undefined) return undefined;
@@ -219,7 +220,7 @@ export class SessionRegistry implements ResumableSessions {
       if (given === undefined || given === null) return undefined;
       const record = checkedRecord(given);
       const known = this.byId.get(record.sessionId);
-      // A key that is void here, and that the store has not forgotten.
+      // The key is void here, but the store has not forgotten it.
       if (known?.session !== undefined) return undefined;
       return known ?? new KeptSession(key, record, undefined);
     } catch (error) {
@@ -230,7 +231,7 @@ export class SessionRegistry implements ResumableSessions {
     }
   }
 
-  /** The key is valid here, whatever the store does: without it the session ends with this process. */
+  /** The key is valid here even if the store fails. Then the session ends with this process. */
   private save(key: Uint8Array, record: SessionRecord): void {
     try {
       atOnce(this.store?.save(key, record));
@@ -239,7 +240,7 @@ export class SessionRegistry implements ResumableSessions {
     }
   }
 
-  /** The key is void here, whatever the store does: what it keeps of it is forgotten by the store's own time. */
+  /** The key is void here even if the store fails. Then the store keeps the record until its own time limit. */
   private remove(key: Uint8Array): void {
     try {
       atOnce(this.store?.remove(key));
@@ -257,7 +258,7 @@ export class SessionRegistry implements ResumableSessions {
     session.core.end("Transport", new SessionError("NotResumable", `session is not resumable: ${why}`));
   }
 
-  /** One timer, for that which expires first. */
+  /** Sets one timer, for the session that expires first. */
   private arm(): void {
     if (this.timer !== undefined) this.clock.clearTimer(this.timer);
     this.timer = undefined;
@@ -274,7 +275,7 @@ export class SessionRegistry implements ResumableSessions {
   }
 }
 
-/** @throws TypeError for a promise: a handshake waits, and a store of sessions answers at once */
+/** @throws StoreError `StoreUnavailable` for a promise: a handshake waits, so the store must answer at once */
 function atOnce<T>(answer: T): T {
   if (!isPromise(answer)) return answer;
   Promise.resolve(answer).catch(ignore);

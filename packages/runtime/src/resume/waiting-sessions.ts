@@ -1,24 +1,24 @@
 /**
- * Sessions that wait for their peers, and which of them goes when there are too many: one of the owner that has most, so
- * that no owner pushes out another's.
+ * Sessions that wait for their peers. When there are too many, one session of the owner with most sessions ends, so
+ * that no owner pushes out sessions of another.
  */
 import type { Session } from "../session/session.js";
 
-/** Whose share a session counts in. */
+/** The share in which a session counts. */
 export interface Share {
   /** The peer that the application has identified; else the address that its link came from. */
   readonly owner: string;
-  /** What the peer says about itself: it may say anything, so this tells apart those of one owner only. */
+  /** What the peer says about itself. It may say anything, so the claim only tells apart sessions of one owner. */
   readonly claim: string;
 }
 
 interface Waiting {
   readonly share: Share;
-  /** On the clock's scale. */
+  /** Time of the clock. */
   readonly expiresAt: number;
 }
 
-/** In the order in which they began to wait: all wait equally long. */
+/** Sessions in the order in which they began to wait, which is the order in which they expire. */
 export class WaitingSessions {
   private readonly sessions = new Map<Session, Waiting>();
 
@@ -40,7 +40,7 @@ export class WaitingSessions {
     return this.sessions.delete(session);
   }
 
-  /** Those whose time is over. */
+  /** The sessions whose time is over. */
   *expired(now: number): Iterable<Session> {
     for (const [session, { expiresAt }] of this.sessions) {
       if (expiresAt > now) return;
@@ -49,8 +49,9 @@ export class WaitingSessions {
   }
 
   /**
-   * The one to give up. Of the owner with most sessions, those that claim the same are looked at, and the oldest of them
-   * goes. Where all have equally many, the last one finds no place: a flood of strangers ends no session that was there.
+   * The session to give up. It belongs to the owner with most sessions. Of the claim that most of these sessions have,
+   * it is the oldest. If all owners have equally many, it belongs to the owner that came last, so a flood of strangers
+   * ends no session that waited before.
    */
   leastFair(): Session | undefined {
     const owner = mostOften(this.sessions.values(), ({ share }) => share.owner);
@@ -60,7 +61,7 @@ export class WaitingSessions {
   }
 }
 
-/** The key that most items have; of several the one that came last. */
+/** The key that most items have. Of several such keys, the one that came last. */
 function mostOften<T>(items: Iterable<T>, keyOf: (item: T) => string): string | undefined {
   const counts = new Map<string, number>();
   let most = 0;
@@ -76,10 +77,10 @@ function mostOften<T>(items: Iterable<T>, keyOf: (item: T) => string): string | 
   return found;
 }
 
-/** Bits of an IPv6 address that one customer is given at least: it has all addresses below. */
+/** Groups of an IPv6 address that name one customer's network: a customer has at least all addresses in it. */
 const customerGroups = 4;
 
-/** The address as a share is counted: an IPv6 network of 64 bits is one peer. */
+/** The owner that an address counts as. An IPv6 network with a prefix of 64 bits is one owner. */
 export function ownerOfAddress(address: string | undefined): string {
   if (address === undefined) return "";
   const [plain = ""] = address.split("%");

@@ -1,32 +1,32 @@
 /**
- * When a session's link is not read: the only thing that keeps a peer's calls from piling up behind a link that does not
- * take our answers. Source: `protocol/session.md` §2.
+ * Decides when the link of a session is not read. Only this keeps the calls of a peer from piling up behind a link that
+ * does not take the answers of this side. Source: `protocol/session.md` §2.
  *
  * ```
- *  reading ──calls wait past the limit, and the link is congested; or somebody holds──► paused
- *     ▲                                                                                   │
- *     └────────────── the link has drained, the calls are fewer, nobody holds ────────────┘
+ *  reading ──calls wait past the limit, and the link is congested; or there is a hold──► paused
+ *     ▲                                                                                    │
+ *     └────────────── the link has drained, or the calls are fewer; and no hold ───────────┘
  * ```
  *
- * **Why it always goes on.** While nothing is read, neither are the peer's grants, cancels and answers. Nothing that
- * could leave waits for them: the link is congested, which the peer ends by reading alone. So two sides that keep these
- * rules would have to be paused both:
+ * **Why the session cannot hang.** While a side does not read, it does not get the peer's grants, cancels and answers.
+ * Nothing that could leave waits for these: the link is congested, and the peer ends that by reading alone. So a
+ * session whose two sides keep these rules hangs only if both are paused, which cannot happen:
  *
- * 1. The link counts as congested until it has drained completely. From then on the calls that wait are answered before
- *    any call of ours leaves. So while calls of the peer wait for the link, we make none.
- * 2. Let A be the side whose calls began to wait later. All of them were made before B's began to wait, and stood
+ * 1. The link counts as congested until it has drained completely. Then this side answers the calls that wait before it
+ *    makes a call. So while calls of the peer wait for the link, this side makes none.
+ * 2. Let A be the side whose calls began to wait later. A made all of them before B's calls began to wait. They were
  *    unread then: in B's link (`maxBufferedBytes` and one frame) and in the carrier's own memory.
  * 3. `maxQueuedBytes` is more than that, so A is not paused. A reads, B's link drains, and B reads.
  *
- * A proxy in between adds its own two links to what may stand unread; the default covers one. Beyond that, and for peers
- * that just never read, keepalive ends the session: see {@link Keepalive.hold}.
+ * A proxy in between adds its own two links to the bytes that may be unread; the default covers one proxy. With more
+ * proxies, or a peer that never reads, keepalive ends the session: see {@link Keepalive.hold}.
  */
 import type { Limits } from "../limits.js";
 
-/** What arrives at once, bytes: the rest of it still comes when reading has stopped. Carriers give out 64 KiB or less. */
+/** Bytes that may still arrive when reading has stopped: the rest of one arrival. Carriers give out 64 KiB or less. */
 const arrivalBytes = 256 * 1024;
 
-/** What the decision is about. */
+/** The link about which {@link Reading} decides. */
 export interface ReadingOptions {
   readonly limits: Pick<Limits, "maxQueuedBytes" | "maxFrameBytes">;
   /** Whether the link holds more than it should. */
@@ -67,7 +67,7 @@ export class Reading {
     return !this.isAnswering && !this.isCongested;
   }
 
-  /** The link holds nothing any more. @param answer answers calls that have waited, until the link is congested again */
+  /** The link is empty. @param answer answers calls that have waited, until the link is congested again */
   onDrain(answer: () => void): void {
     this.isFull = false;
     this.isAnswering = true;
@@ -88,8 +88,8 @@ export class Reading {
 
   /**
    * Calls of the peer begin to wait, or have waited.
-   * @param bytes how much; less than 0 for those that have waited
-   * @returns false, and nothing is counted, when that is more than a peer can make us keep
+   * @param bytes size of the calls; less than 0 for calls that have waited
+   * @returns false, and counts nothing, when that is more than a peer may make this side keep
    */
   countQueued(bytes: number): boolean {
     if (bytes > 0 && this.queuedBytes + bytes > this.mostBytes) return false;
@@ -98,7 +98,7 @@ export class Reading {
     return true;
   }
 
-  /** Somebody cannot take more at the moment. Ends with {@link release}. @returns false when the carrier cannot wait */
+  /** The caller cannot take more until it calls {@link release}. @returns false when the carrier cannot wait */
   hold(): boolean {
     this.holds += 1;
     return this.decide();

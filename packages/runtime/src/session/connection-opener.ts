@@ -30,7 +30,7 @@ export const openChecks: OptionChecks<OpenOptions> = {
 /** Key of the entry that names the wanted service. Source: `protocol/wire.md` §7. */
 const serviceKey = "vox-service";
 
-/** What `Session.open`, `openRaw` and `closeConnection` do. */
+/** Carries out `Session.open`, `openRaw` and `closeConnection`. */
 export class ConnectionOpener implements ConnectionOpening {
   private readonly session: Session;
   private readonly virtual: VirtualConnections;
@@ -60,7 +60,7 @@ export class ConnectionOpener implements ConnectionOpening {
     return this.openWith(this.settingsOf(options), metadata, options.signal, start);
   }
 
-  /** {@link open} with everything given. @param metadata the peer refuses one without `vox-service` */
+  /** As {@link open}, with all settings given. @param metadata must have `vox-service`, or the peer refuses */
   openCaller(
     settings: ConnectionSettings,
     metadata: Metadata,
@@ -85,7 +85,7 @@ export class ConnectionOpener implements ConnectionOpening {
     };
   }
 
-  /** @param start called as soon as the connection is there: before anything can arrive on it */
+  /** @param start called as soon as the connection is open: before anything can arrive on it */
   private openWith<T>(
     settings: ConnectionSettings,
     metadata: Metadata,

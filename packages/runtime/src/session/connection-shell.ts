@@ -62,7 +62,7 @@ export class ConnectionShell implements ConnectionHandle {
     await this.idle;
   }
 
-  /** Ends it when its calls are through, in their time, and its channels have ended. */
+  /** Ends the connection when its calls have finished and its channels have ended, or when the time is over. */
   private async drain(timeoutMs: number): Promise<void> {
     const end = (): void => this.core.close(this.connection, "Local", undefined);
     const timer = this.clock.setTimer(timeoutMs, end);

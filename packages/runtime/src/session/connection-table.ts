@@ -37,7 +37,7 @@ export class ConnectionTable {
     else if (this.others.get(connection.id) === connection) this.others.delete(connection.id);
   }
 
-  /** Tells those that are still there: whoever is told may end others. */
+  /** Tells the driver of each connection. A driver may end other connections meanwhile, which are left out then. */
   tellSinks(tell: (sink: ConnectionSink) => void): void {
     for (const connection of this.all()) {
       const { sink } = connection;

@@ -20,30 +20,30 @@ export interface DriverSnapshot {
 }
 
 /**
- * Who is at the other end of a new link: `resumed`: the session as it was; `restored`: a process that was started
- * since and knows the operations of the session, but none of its own calls; `new`: nobody who knows of the session.
+ * What the peer at the other end of a new link remembers. `resumed`: the session as it was. `restored`: the peer is a
+ * process that was started since; it knows the operations of the session, but none of its own calls. `new`: nothing.
  */
 export type PeerMemory = "resumed" | "restored" | "new";
 
-/** What is known about a link that takes the place of a lost one. */
+/** A link that takes the place of a lost one, and its peer. */
 export interface RestoredLink {
   readonly peer: PeerMemory;
   /** Whether the peer announced retry this time. */
   readonly peerSupportsRetry: boolean;
   /**
-   * Whether the peer is of version 0.8.2: it does not say whether it knows the session, and it still has what was announced
-   * on virtual connections, where it takes no announcement twice.
+   * Whether the peer is of version 0.8.2. Such a peer does not say whether it knows the session. On virtual
+   * connections, it still has earlier announcements, and takes none twice.
    */
   readonly isReference: boolean;
 }
 
-/** With what a connection is asked for again when the peer has lost the session. */
+/** What this side sends to ask for a connection again when the peer has lost the session. */
 export interface ReopenRequest {
   readonly local: ConnectionSettings;
   readonly metadata: Metadata;
 }
 
-/** What a session tells the driver of a connection. Heads are valid during the call only. */
+/** The events that a session passes to the driver of a connection. A head is valid only during the call. */
 export interface ConnectionSink {
   /** A Call, Response or Cancel. */
   onRequest(head: MessageHead, bytes: Uint8Array): void;
@@ -56,48 +56,49 @@ export interface ConnectionSink {
   /** The link has passed on what it held: senders that waited may go on. */
   onDrain(): void;
   /**
-   * Take no new calls and make none; call `onIdle` once when those in flight are through. A later call replaces it.
+   * The driver takes and makes no new calls. It calls `onIdle` once, when those in flight have finished. A later
+   * `onDraining` replaces the callback.
    * @param withChannels waits for the channels, too
    */
   onDraining(onIdle: () => void, withChannels?: boolean): void;
   /**
-   * Nobody of this side uses the connection any more, and the peer is still answered.
+   * This side does not use the connection any more. The driver still answers the peer.
    * @param onIdle called once when no call is in flight
-   * @param isOverdue calls of ours fail
+   * @param isOverdue the calls that this side has made fail
    */
   onReleased?(onIdle: (() => void) | undefined, isOverdue?: boolean): void;
-  /** Whether it goes on over another link; a connection whose sink does not ends with its link. */
+  /** Present when the connection goes on over another link. Without it, the connection ends with its link. */
   readonly outlivesLink?: true;
-  /** The link is lost and the session waits for another: nothing that was announced counts any more, channels are over. */
+  /** The link is lost, and the session waits for another one. Announcements do not count any more; channels end. */
   onLinkLost(error: SessionError | undefined): void;
   /** There is a link again. */
   onLinkRestored(restored: RestoredLink): void;
   /** The connection has ended; nothing is called after this. */
   onClosed(reason: CloseReason, error: SessionError | undefined): void;
-  /** Whether a call or a channel is open on it; absent for whoever handles raw messages. */
+  /** Whether a call or a channel is open on the connection. */
   readonly isInUse?: boolean;
-  /** What it holds at this moment; absent for whoever handles raw messages. */
+  /** What the driver holds at this moment; absent for a sink of raw messages. */
   snapshot?(): DriverSnapshot;
 }
 
 /** What a connection needs of its session. */
 export interface ConnectionHost {
-  /** Random, of this side's own making; the same for as long as the session lives, on whatever link. */
+  /** Random; made by this side. The same on all links, until the peer starts over. */
   readonly sessionId: string;
-  /** Whose share operations of the session count in; undefined: its own. */
+  /** The owner in whose share the operations of the session count. Undefined: the session itself. */
   readonly owner?: string | undefined;
   readonly outbox: Outbox;
-  /** In words, the link that carries the session. */
+  /** A description of the link that carries the session. */
   readonly description: string;
   /** Whether the session outlives its link: what was sent may have to be sent again. */
   readonly isResumable: boolean;
-  /** What sends it again; undefined unless the session outlives its link. */
+  /** Makes calls again after a lost link; undefined unless the session outlives its link. */
   readonly resends: ResendMachinery | undefined;
   /** Whether the session has ended, or ends as soon as it can: a connection that ends meanwhile ends with it. */
   readonly isShuttingDown: boolean;
   /** Whether the link holds so much unsent data that senders must wait. */
   readonly isCongested: boolean;
-  /** Whether calls of ours may leave: not while {@link isCongested}, nor before calls of the peer that have waited. */
+  /** Whether calls of this side may leave: not while {@link isCongested}, nor before answers to calls that waited. */
   readonly mayCall: boolean;
   /** Calls of the peer begin to wait, or have waited, with what belongs to them; see `Reading.countQueued`. */
   countQueued(bytes: number): boolean;
@@ -105,11 +106,11 @@ export interface ConnectionHost {
   readonly decoded: DecodedBudget;
   /** Connections that have ended and whose handlers still run: they count as connections. */
   lingering: number;
-  /** Schemas of the peer's are kept, or forgotten (less than 0). @returns false, counting nothing, when they are too many */
+  /** Schemas of the peer are kept, or forgotten (less than 0). @returns false, and counts nothing, for too many */
   countSchemas(bytes: number): boolean;
   /**
-   * Whether the peer may be told what it did not wait for: that something is refused, or the answer to a question.
-   * Otherwise it asks for far more than it reads, and the session has ended.
+   * Whether this side may send what does not wait for the link to drain, like a refusal or a Pong. If not, the peer
+   * asks for far more than it reads, and the session has ended.
    */
   mayAnswer(): boolean;
   /** Ends a connection whose peer broke the protocol. */
@@ -118,7 +119,7 @@ export interface ConnectionHost {
 
 /** An active connection: id, settings of both sides, and the driver behind it. */
 export class Connection {
-  /** Another one when it was opened again. */
+  /** Changes when the connection is opened again. */
   id: number | bigint;
   readonly local: ConnectionSettings;
   peer: ConnectionSettings;
@@ -127,7 +128,7 @@ export class Connection {
   reopen: ReopenRequest | undefined = undefined;
   /** The driver; undefined before one was started. */
   sink: ConnectionSink | undefined = undefined;
-  /** Told when it has ended, after the driver. */
+  /** Called when the connection has ended, after the driver. */
   onEnded: ((reason: CloseReason, error: SessionError | undefined) => void) | undefined = undefined;
 
   constructor(
@@ -142,7 +143,7 @@ export class Connection {
     this.host = host;
   }
 
-  /** The peer broke the protocol on this connection: ends it, for the root the session. */
+  /** The peer broke the protocol on this connection: ends the connection, or the session if this is the root. */
   fail(text: string): void {
     this.host.failConnection(this, text);
   }

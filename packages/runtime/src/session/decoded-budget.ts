@@ -1,4 +1,4 @@
-/** Memory that one session's peer makes us hold in decoded values: arguments of handlers at work, items not taken. */
+/** Memory that decoded values of one peer take: arguments of handlers that run, and items that are not taken yet. */
 import type { Limits } from "../limits.js";
 
 /** The budget of one session, for all its connections. */
@@ -16,7 +16,7 @@ export class DecodedBudget {
     return Math.max(0, Math.min(maxDecodedBytes, maxSessionDecodedBytes - this.held));
   }
 
-  /** Whether calls wait for others of their connection to end: half of it is held, and the next one may take the rest. */
+  /** Whether calls wait until others of their connection end: half is held, and the next call may take the rest. */
   get isHalfHeld(): boolean {
     return this.held > this.limits.maxSessionDecodedBytes / 2;
   }

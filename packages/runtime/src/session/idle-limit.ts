@@ -1,7 +1,7 @@
-/** Ends a session that nobody uses: `limits.idleTimeoutMs`. */
+/** Ends a session that is not in use: `limits.idleTimeoutMs`. */
 import type { Clock, TimerHandle } from "../clock.js";
 
-/** What it asks its session. */
+/** What the limit asks its session. */
 export interface IdleSubject {
   /** When something other than pings and pongs last went either way, ms of the clock. */
   readonly lastUsedMs: number;
@@ -9,7 +9,7 @@ export interface IdleSubject {
   isInUse(): boolean;
 }
 
-/** Looks when the time could be over, and not more often: frames cost nothing. */
+/** Looks only when the time could be over, so that a frame costs nothing. */
 export class IdleLimit {
   private readonly limitMs: number;
   private readonly clock: Clock;

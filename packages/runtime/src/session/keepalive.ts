@@ -20,7 +20,7 @@ export interface KeepaliveOptions {
   readonly timeoutMs: number;
 }
 
-/** Parts of a patience after each of which the peer's signs of life are looked for. */
+/** Steps into which a timeout is cut. After each step, keepalive looks for signs of life. */
 const steps = 3;
 
 /**
@@ -39,7 +39,7 @@ export class Keepalive {
 
   /**
    * @param hasSigns whether the peer has given a sign of life since it was last called
-   * @param onFailed gets a text that says what the peer has not done
+   * @param onFailed gets a text about the failure of the peer
    * @throws RangeError for times that are not above 0
    */
   constructor(
@@ -58,7 +58,7 @@ export class Keepalive {
     this.onFailed = onFailed;
   }
 
-  /** Begins with an interval. */
+  /** Starts with an interval. */
   start(): void {
     this.stop();
     this.awaited = undefined;
@@ -66,8 +66,8 @@ export class Keepalive {
   }
 
   /**
-   * The link is not read until the peer has read more of what was sent, so that its answers do not count. A peer that takes
-   * nothing within an interval and a timeout is lost. {@link start} ends it.
+   * This side does not read the link until the peer has read more of what was sent, so a missing answer does not count.
+   * A peer that reads nothing within an interval and a timeout is lost. {@link start} ends the hold.
    */
   hold(): void {
     this.stop();
@@ -77,7 +77,7 @@ export class Keepalive {
     this.expectSigns(patienceMs, text, () => this.hold());
   }
 
-  /** No timer stays armed. */
+  /** Clears the timer. */
   stop(): void {
     if (this.timer !== undefined) this.clock.clearTimer(this.timer);
     this.timer = undefined;
@@ -97,8 +97,8 @@ export class Keepalive {
   }
 
   /**
-   * Waits in steps until there is a sign. A process that was suspended has lost one step, not all: it reads what has
-   * arrived meanwhile before the next one is over.
+   * Waits in steps until there is a sign. A process that was suspended loses one step, not all of them: it reads what
+   * has arrived meanwhile before the next step is over.
    */
   private expectSigns(patienceMs: number, text: string, onSign: () => void): void {
     this.hasSigns();

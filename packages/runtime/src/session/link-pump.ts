@@ -1,6 +1,6 @@
 /**
- * Pumps one link: counts what arrives, lets the answers to one arrival leave together, and closes the link. It is the only
- * sink of links. Frames go to a receiver: the handshake first, then the core of a session.
+ * Pumps one link: counts frames that arrive, lets the answers to one arrival leave together, and closes the link. It is
+ * the only sink of links. Frames go to a receiver: the handshake first, then the core of a session.
  *
  * ```
  *  handshake ──handOver()──► session ──drop()──► closed
@@ -17,16 +17,16 @@ import { Outbox } from "./outbox.js";
 
 /** How long a link may take to send what it holds and close, ms; then it is cut. */
 const lingerMs = 2000;
-/** How long the peer may take to close its half when nothing was left to say. A 0.8.2 server may keep it for ever. */
+/** How long the peer may take to close its half when nothing is left to send, ms. A 0.8.2 server may never close it. */
 const politeMs = 250;
 
-/** What a pump gives frames to. */
+/** Takes the frames and events of a pump. */
 export interface LinkReceiver {
   /** One frame; its memory is not written to again. */
   onFrame(bytes: Uint8Array, start: number, end: number): void;
   /** The link has passed on what it held. */
   onDrain(): void;
-  /** The link has refused a frame, and gives out nothing more. The receiver says why and ends. */
+  /** The link has refused a frame, and gives out no more frames. The receiver tells the peer why, and ends. */
   onRefused(error: SessionError): void;
   /** The link has ended by itself. Called once, and nothing after it. */
   onLinkClosed(error: SessionError | undefined): void;
@@ -39,7 +39,7 @@ export interface LinkPumpParts {
   readonly observer: Observer | undefined;
 }
 
-/** Takes what arrives at a link that we have closed. */
+/** Drops what arrives on a link that this side has closed. */
 const nothing: LinkReceiver = {
   onFrame: () => {},
   onDrain: () => {},
@@ -52,11 +52,11 @@ export class LinkPump implements LinkSink {
   readonly link: Link;
   private readonly clock: Clock;
   private receiver: LinkReceiver;
-  /** Of the handshake; that of a session which had another link before takes its place. */
+  /** The outbox of the handshake, or of a session that had another link before. */
   private currentOutbox: Outbox;
   private traffic: LinkTraffic;
   private hasSession = false;
-  /** Between the first frame of an arrival and its end: answers leave together then. */
+  /** True between the first frame of an arrival and its end, where the answers leave together. */
   private isReceiving = false;
   private isClosed = false;
   /** Why the link has refused a frame. */
@@ -64,7 +64,7 @@ export class LinkPump implements LinkSink {
   private onFinished: () => void = () => {};
   private timer: TimerHandle | undefined = undefined;
 
-  /** @param receiver of the frames of the handshake */
+  /** @param receiver takes the frames of the handshake */
   constructor(link: Link, receiver: LinkReceiver, { limits, clock = systemClock, observer }: LinkPumpParts) {
     this.link = link;
     this.receiver = receiver;
@@ -87,7 +87,7 @@ export class LinkPump implements LinkSink {
 
   /**
    * The handshake is over: frames go to a session from now on.
-   * @param outbox of a session that had another link before: what waits in it leaves
+   * @param outbox the one of a session that had another link before: what waits in it leaves
    */
   handOver(receiver: LinkReceiver, outbox: Outbox = this.currentOutbox): void {
     this.hasSession = true;
@@ -132,8 +132,8 @@ export class LinkPump implements LinkSink {
   }
 
   /**
-   * Sends what is committed, then closes the link; one that takes too long is cut.
-   * @param onFinished called when the link is gone, at once if it is already
+   * Sends what is committed, then closes the link. A link that takes too long is cut.
+   * @param onFinished called when the link has closed, at once if it has closed already
    * @param isOrdinary whether the peer has nothing to learn
    */
   finish(onFinished: () => void = () => {}, isOrdinary = false): void {

@@ -1,6 +1,6 @@
 /**
- * What goes over the link of a session: counted for snapshots, told to an observer if there is one. The clock is read
- * once an arrival and once a batch, never for a message.
+ * Counts what goes over the link of a session, for snapshots, and reports it to an observer if there is one. It reads
+ * the clock once for each arrival and once for each batch, never for a single message.
  */
 import type { OutboundSnapshot, TrafficSnapshot } from "../call/snapshot.js";
 import type { Clock } from "../clock.js";
@@ -35,7 +35,7 @@ export class LinkTraffic {
   private pingsOut = 0;
   private headerBytes = 0;
   private isFull = false;
-  /** What {@link hasSigns} saw last. */
+  /** The counts at the last {@link hasSigns}. */
   private seen = { received: 0, passedOn: 0, buffered: 0 };
 
   /** @param capacityBytes past this many bytes in the link, senders wait */
@@ -46,7 +46,7 @@ export class LinkTraffic {
     this.lastUsedMs = Math.floor(clock.now());
   }
 
-  /** What follows goes over this link. */
+  /** Later frames go over this link. */
   attach(link: Link): void {
     this.link = link;
     this.headerBytes = link.framing.headerBytes;
@@ -67,8 +67,9 @@ export class LinkTraffic {
   }
 
   /**
-   * Whether the peer has given a sign of life since the last look: any byte that has arrived, of a whole frame or not, and
-   * any byte that a link which held some has passed on, because a carrier that was full goes on only when the peer reads.
+   * Whether the peer has given a sign of life since the last call. A sign is any byte that has arrived, of a whole
+   * frame or not. If the link held bytes, any byte that it has passed on is a sign, too: a full carrier goes on only
+   * when the peer reads.
    */
   hasSigns(): boolean {
     const { link, seen, bytesIn, bytesOut } = this;
@@ -84,7 +85,7 @@ export class LinkTraffic {
     return { framesIn, bytesIn, framesOut, bytesOut };
   }
 
-  /** What waits to leave. @param unsentBytes that the link has not been given yet */
+  /** Bytes that wait to leave. @param unsentBytes bytes that the link has not got yet */
   outbound(unsentBytes: number): OutboundSnapshot {
     const bufferedBytes = (this.link?.bufferedBytes ?? 0) + unsentBytes;
     return { bufferedBytes, capacityBytes: this.capacityBytes, isFull: this.isCongested };
@@ -106,7 +107,7 @@ export class LinkTraffic {
     this.pingsIn += 1;
   }
 
-  /** The arrival is through. */
+  /** The arrival has ended. */
   endArrival(): void {
     const frames = this.framesIn - this.arrivalFrames;
     const bytes = this.bytesIn - this.arrivalBytes;

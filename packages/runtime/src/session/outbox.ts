@@ -2,11 +2,11 @@
  * The outbound batch: messages are encoded straight into it, one frame behind the other, and leave together.
  *
  * `begin` gives the position of the next frame's body; encoders write there; `commit` fills the header in and counts
- * the frame. Until then nothing has happened, so an encoder that throws leaves no trace. The pump of the link
- * learns through `onPending` that the first frame of a batch was committed, and calls `flush` at the end of the tick.
+ * the frame. Before `commit` nothing changes, so an encoder that throws leaves no trace. The outbox calls `onPending`
+ * when the first frame of a batch is committed. The pump of the link then calls `flush` at the end of the tick.
  *
- * Frames leave in the order in which they were committed, but for large ones whose order is free (`commitFree`): these stay
- * behind small ones, and leave one by one as the link has room.
+ * Frames leave in the order in which they were committed. Large frames whose order is free (`commitFree`) are the
+ * exception: small frames may overtake them, and they leave one by one as the link has room.
  */
 import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
@@ -19,7 +19,7 @@ const initialCapacity = 4 * 1024;
 const fullBatch = 64 * 1024;
 /** Memory above this is given back after a batch, bytes. */
 const keptCapacity = 256 * 1024;
-/** With less than this left behind frames that the link still holds, the next batch gets new memory. */
+/** The next batch gets new memory when less than this is left after frames that the link still holds, bytes. */
 const worthwhileRest = 2 * 1024;
 /** Room that is there after {@link Outbox.begin}: enough for the fixed part of any message head. */
 const headRoom = 64;
@@ -56,7 +56,7 @@ export class Outbox {
   private readonly framing: Framing;
   private readonly headerBytes: number;
   private readonly ownMaxFrameBytes: number;
-  /** Largest body of a frame: of ours, and of the peer where that is less. */
+  /** Largest body of a frame: the limit of this side, or that of the peer where it is less. */
   private maxFrameBytes: number;
   private onPending: () => void = () => {};
   private link: Link | undefined = undefined;
@@ -82,7 +82,7 @@ export class Outbox {
     this.traffic = traffic;
   }
 
-  /** The peer of the link takes frames up to here. @param bytes undefined when it has not said */
+  /** Keeps to the largest frame that the peer takes. @param bytes undefined when the peer has not said it */
   limitTo(bytes: number | undefined): void {
     this.maxFrameBytes = Math.min(this.ownMaxFrameBytes, bytes ?? Number.POSITIVE_INFINITY);
   }
@@ -126,7 +126,7 @@ export class Outbox {
   }
 
   /**
-   * There is no link any more: drops what has not left, and keeps what is committed from now on for the next one.
+   * There is no link any more. Drops frames that have not left, and keeps later frames for the next link.
    * @param onOverflow called once, later, when more than `maxBytes` wait
    */
   hold(maxBytes: number, onOverflow: () => void): void {
@@ -138,12 +138,12 @@ export class Outbox {
     this.held = { maxBytes, onOverflow, hasOverflowed: false };
   }
 
-  /** Drops what is held: it is not for the peer of the next link. */
+  /** Drops frames that are held: they are not for the peer of the next link. */
   drop(): void {
     this.restart();
   }
 
-  /** Drops what has not left and everything that is committed from now on. */
+  /** Drops frames that have not left, and all frames that are committed later. */
   detach(): void {
     this.link = undefined;
     this.held = undefined;
@@ -225,7 +225,7 @@ export class Outbox {
     if (this.late.length !== 0) this.flushLate(false);
   }
 
-  /** Gives everything to the link: what comes next ends what the large frames belong to. */
+  /** Gives everything to the link, large frames too. Used before a message that ends the connection of these. */
   flushAll(): void {
     if (this.late.length !== 0) this.flushLate(true);
     this.flush();
@@ -233,7 +233,7 @@ export class Outbox {
 
   /**
    * The link has passed on what it held.
-   * @returns whether it has got more since, of which it will say the same
+   * @returns whether the link has got more since: it then reports another drain
    */
   onDrain(): boolean {
     if (this.late.length === 0) return false;
@@ -285,14 +285,14 @@ export class Outbox {
     this.traffic.endBatch(count, bytes);
   }
 
-  /** What becomes of a batch without a link. */
+  /** Keeps or drops a batch while there is no link. */
   private keep(): void {
     const { held } = this;
     if (held === undefined) {
       this.restart();
     } else if (this.to > held.maxBytes && !held.hasOverflowed) {
       held.hasOverflowed = true;
-      // Whoever has committed is in the middle of something.
+      // The caller of `commit` is in the middle of its work.
       queueMicrotask(held.onOverflow);
     }
   }

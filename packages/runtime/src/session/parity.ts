@@ -3,7 +3,7 @@ import { oppositeParity, type Parity } from "../handshake/settings.js";
 
 export { oppositeParity, type Parity };
 
-/** Whether `id` belongs to the side with this parity. 0 belongs to nobody: it is never allocated. */
+/** Whether `id` belongs to the side with this parity. 0 belongs to neither side: it is never allocated. */
 export function hasParity(id: number | bigint, parity: Parity): boolean {
   const odd = typeof id === "number" ? id % 2 === 1 : (id & 1n) === 1n;
   if (parity === "Odd") return odd;

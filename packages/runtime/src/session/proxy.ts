@@ -1,15 +1,15 @@
 /**
- * Two connections joined: what arrives on one leaves on the other. Nothing of a service is known here; payloads are not
- * looked at. Source: `protocol/session.md` §5.5.
+ * Two connections joined: what arrives on one leaves on the other. A proxy knows no service and does not read payloads.
+ * Source: `protocol/session.md` §5.5.
  *
  * ```
  *   near peer ──frames──► near half ──same bytes, other connection id──► far's outbox ──► far peer
  *             ◄── near's outbox ◄────────────────────────────────── far half ◄──frames──
  * ```
  *
- * **Ids** of requests and channels pass unchanged: that is why the parities must differ. **Credit** is between the two
- * peers, who must have heard of the same windows. **Back pressure**: nothing waits here. While one link holds more than
- * `maxBufferedBytes`, the link that feeds it is not read.
+ * **Ids** of requests and channels pass unchanged, so the parities must differ. **Credit** is between the two peers:
+ * both must have received the same windows. **Back pressure**: the proxy keeps no messages. While one link holds more
+ * than `maxBufferedBytes`, the proxy does not read the link that feeds it.
  */
 import type { CloseReason, SessionEnd } from "../call/session-handle.js";
 import { SessionError } from "../errors.js";
@@ -24,9 +24,9 @@ import { ReceivedSchemas } from "./received-schemas.js";
 export interface ConnectionProxy {
   /** Calls of both sides that have not been answered. */
   readonly inFlight: number;
-  /** Resolves, and never rejects, when both connections have ended: how the first of them did. */
+  /** Resolves, and never rejects, when both connections have ended. The value says how the first of them ended. */
   readonly closed: Promise<SessionEnd>;
-  /** Ends both connections at once; both peers are told. Harmless when they have ended. */
+  /** Ends both connections at once, and tells both peers. Harmless when they have ended. */
   close(): void;
 }
 
@@ -35,8 +35,8 @@ export interface ConnectionProxy {
  * pass in both directions, of any service. Metadata passes, too, but for entries marked `noPropagate`. When one side
  * ends, so does the other.
  *
- * @throws SessionError `Protocol` when both have the same parity on our side, when the windows that one side was told of
- * are not those of the other, and for a connection that was used already
+ * @throws SessionError `Protocol` when both have the same parity on this side, when the windows that the two peers have
+ * received differ, and for a connection that was used already
  */
 export function proxyConnections(near: RawConnection, far: RawConnection): ConnectionProxy {
   if (near === far || near.isConsumed || far.isConsumed) throw consumed();
@@ -96,7 +96,7 @@ class Proxying implements ConnectionProxy {
     this.end("Local", undefined);
   }
 
-  /** One of them has ended, or shall. */
+  /** Ends both: one connection has ended, or the proxy closes. */
   end(reason: CloseReason, error: SessionError | undefined): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
@@ -146,7 +146,7 @@ class Half implements ConnectionSink {
         if (this.admit(head.id)) this.forward(head, bytes);
         break;
       case RequestBody.Response:
-        // A second answer, or one to a question that nobody asked, is for nobody.
+        // A second answer, or one without a call, is dropped.
         if (this.twin?.requests.delete(head.id) !== true) return;
         this.forward(head, bytes);
         this.settle();
@@ -165,7 +165,7 @@ class Half implements ConnectionSink {
   onSchemas(head: MessageHead, bytes: Uint8Array): void {
     const methodId = (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
     const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
-    // The other peer would end its connection without a word: whoever is at fault hears of it here.
+    // The other peer would end its connection without a reason. The peer at fault gets the error here.
     if (this.announced.receive(methodId, head.direction, payload, "standalone schema message"))
       this.forward(head, bytes);
   }
@@ -174,18 +174,18 @@ class Half implements ConnectionSink {
     this.twin?.resume();
   }
 
-  /** Calls pass until they are all answered: whoever waits for that bounds it by a timeout. */
+  /** Calls pass until all of them are answered. The caller bounds this wait by a timeout. */
   onDraining(onIdle: () => void): void {
     this.onIdle = onIdle;
     this.settle();
   }
 
   onLinkLost(): void {
-    // It ends with its link: what was passed on cannot be sent again.
+    // The connection ends with its link: messages that were passed on cannot be sent again.
   }
 
   onLinkRestored(): void {
-    // Nor does it come back.
+    // Not called: the connection has ended with its link.
   }
 
   onClosed(reason: CloseReason, error: SessionError | undefined): void {
@@ -193,7 +193,7 @@ class Half implements ConnectionSink {
     this.proxy.end(reason, error);
   }
 
-  /** It is over. */
+  /** The proxy has ended. */
   stop(): void {
     this.requests.clear();
     this.announced.end();

@@ -1,9 +1,9 @@
 /**
- * A connection without a driver: nobody calls on it or answers. It is joined to another by `proxyConnections`, or closed.
+ * A connection without a driver: it makes and answers no calls. `proxyConnections` joins it to another one.
  * Source: `protocol/session.md` §5.3, §5.5.
  *
  * ```
- *  kept (what arrives waits) ──join()──► joined (it goes to whoever took the connection)
+ *  kept (messages wait) ──join(), client()──► joined (messages go to the sink)
  *     └────────── end of the connection ──────────┴──► closed
  * ```
  */
@@ -20,19 +20,19 @@ import type { Connection, ConnectionSettings, ConnectionSink } from "./connectio
 import { dispatcherCheck } from "./option-checks.js";
 import type { SessionCore } from "./session-core.js";
 
-/** What a kept message costs beside its bytes. */
+/** Estimated cost of a kept message beside its bytes. */
 const keptOverheadBytes = 256;
 
 /**
- * A virtual connection as its messages. What arrives before somebody takes it waits, bounded by `maxQueuedBytes` of the
- * session: past that the connection ends.
+ * A virtual connection as its messages. Messages wait until you use the connection: join it with `proxyConnections`, or
+ * call {@link client}. The limit `maxQueuedBytes` of the session bounds what waits: past it the connection ends.
  */
 export class RawConnection {
   /** As the peer and observers know it. */
   readonly id: number | bigint;
-  /** What this side announced for it. */
+  /** Settings that this side announced for the connection. */
   readonly local: ConnectionSettings;
-  /** What the peer announced for it. */
+  /** Settings that the peer announced for the connection. */
   readonly peer: ConnectionSettings;
   /** Resolves, and never rejects, when it has ended. */
   readonly closed: Promise<SessionEnd>;
@@ -72,20 +72,20 @@ export class RawConnection {
     return !this.hasEnded;
   }
 
-  /** Whether somebody has taken it already. */
+  /** Whether it is used already: joined to another connection, or taken by {@link client}. */
   get isConsumed(): boolean {
     return this.isJoined;
   }
 
-  /** Ends it at once; the peer is told. Harmless when it has ended. */
+  /** Ends the connection at once, and tells the peer. Harmless when it has ended. */
   close(metadata?: Metadata): void {
     this.core.close(this.connection, "Local", undefined, metadata);
   }
 
   /**
-   * Takes it: makes a client of a service of the peer, and answers the peer's calls. What has waited is answered at once.
+   * Makes a client of a service of the peer, and answers the peer's calls. Calls that have waited are answered at once.
    * @param dispatcher undefined: each call of the peer is answered with `Cancelled`
-   * @throws SessionError `Protocol` when it was taken already, or has ended
+   * @throws SessionError `Protocol` when the connection was used already, or has ended
    */
   client<C>(service: Service<C>, dispatcher?: Dispatcher): C {
     checkService(service);
@@ -106,8 +106,8 @@ export class RawConnection {
   }
 
   /**
-   * Gives what arrives to a sink from now on.
-   * @throws SessionError `Protocol` when somebody has taken it already
+   * Gives later messages to a sink.
+   * @throws SessionError `Protocol` when the connection was used already
    * @internal
    */
   join(sink: ConnectionSink): void {
@@ -116,7 +116,7 @@ export class RawConnection {
     this.connection.sink = sink;
   }
 
-  /** Gives the sink what has waited. @internal */
+  /** Gives the sink the messages that have waited. @internal */
   replay(): void {
     const { sink } = this.connection;
     for (const { head, bytes } of this.mailbox.take()) {
@@ -126,12 +126,12 @@ export class RawConnection {
   }
 }
 
-/** What is said to whoever uses a connection that was used already. */
+/** The error for a caller that uses a connection a second time. */
 export function consumed(): SessionError {
   return new SessionError("Protocol", "protocol error: the connection has been used already");
 }
 
-/** Keeps what arrives for a connection that nobody has taken. */
+/** Keeps the messages of a connection that is not used yet. */
 class Mailbox implements ConnectionSink {
   private readonly connection: Connection;
   private messages: KeptMessage[] = [];
@@ -166,18 +166,18 @@ class Mailbox implements ConnectionSink {
   }
 
   onLinkLost(): void {
-    // It ends with its link: what was passed on cannot be sent again.
+    // The connection ends with its link.
   }
 
   onLinkRestored(): void {
-    // Nor does it come back.
+    // Not called: the connection has ended with its link.
   }
 
   onClosed(_reason: CloseReason, _error: SessionError | undefined): void {
     this.take();
   }
 
-  /** All that waits; it counts no more. */
+  /** Gives out all messages that wait. They do not count any more. */
   take(): KeptMessage[] {
     const { messages } = this;
     this.messages = [];

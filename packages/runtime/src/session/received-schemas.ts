@@ -19,7 +19,7 @@ export class ReceivedSchemas {
   /**
    * Takes an announcement of the peer.
    * @param carrier how the error text names the message that carried it
-   * @returns whether it was good: otherwise the connection has been ended
+   * @returns whether the announcement is valid: if not, the connection has ended
    */
   receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, carrier: string): boolean {
     const { state, connection } = this;

@@ -1,15 +1,15 @@
-/** What is done about the lost link of a session. Source: `protocol/session.md` §7. */
+/** How a session recovers from a lost link. Source: `protocol/session.md` §7. */
 import type { SessionEnd } from "../call/session-handle.js";
 import type { VoxError } from "../errors.js";
 
-/** What makes calls again whose link was lost, by reference. The driver alone looks inside. */
+/** Makes calls again whose link was lost. It is passed by reference; only the driver looks inside. */
 export interface ResendMachinery {
   readonly feature: "resends";
 }
 
 /** Brings another link, or waits until the peer does. */
 export interface Recovery {
-  /** For the calls of ours that are in flight then. */
+  /** For calls of this side that are in flight when the link is lost. */
   readonly resends: ResendMachinery;
   /** The link is lost. */
   onLost(error: VoxError | undefined): void;

@@ -8,7 +8,7 @@
  *     └──────────────────────┴──► ended(reason, error)
  * ```
  *
- * While it is disconnected what is sent waits in the outbox. Source: `protocol/session.md` §7.
+ * While the session is disconnected, what it sends waits in the outbox. Source: `protocol/session.md` §7.
  */
 import type { CloseReason, SessionEnd } from "../call/session-handle.js";
 import type { ConnectionSnapshot } from "../call/snapshot.js";
@@ -58,7 +58,7 @@ export interface SessionCoreOptions {
   /** Names the session on this side; see {@link makeSessionId}. */
   readonly sessionId: string;
   readonly outbox: Outbox;
-  /** In words, the link that carries the session. */
+  /** A description of the link that carries the session. */
   readonly description: string;
   readonly local: ConnectionSettings;
   readonly peer: ConnectionSettings;
@@ -67,15 +67,15 @@ export interface SessionCoreOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
-  /** Makes what opens and takes virtual connections. Undefined: those of the peer are refused. */
+  /** Makes the part that opens and takes virtual connections. Undefined: those of the peer are refused. */
   readonly virtual: ((options: VirtualConnectionsOptions) => VirtualConnections) | undefined;
   /** Asks the application about a virtual connection of the peer, which it answers at once or later. */
   readonly admit: (request: IncomingOpen, virtual: VirtualConnections) => void;
   /** Undefined: the peer is never asked whether it is there. */
   readonly keepalive: KeepaliveOptions | undefined;
-  /** Called when the link is lost, or given up, and the session goes on without; see {@link SessionCore.isResumable}. */
+  /** Called when the session goes on without its link, lost or given up; see {@link SessionCore.isResumable}. */
   readonly onDisconnected: (error: SessionError | undefined) => void;
-  /** Called once, when the session has ended. What the outbox holds then should still leave. */
+  /** Called once, when the session has ended. The frames that the outbox still holds should leave. */
   readonly onEnded: (end: SessionEnd) => void;
 }
 
@@ -90,7 +90,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   resends: ResendMachinery | undefined = undefined;
   /** The connection that every session has. It routes from the moment that its `sink` is set. */
   readonly root: Connection;
-  /** Opens and takes the other connections; undefined where they were not brought in. */
+  /** Opens and takes the other connections; undefined without the option `virtualConnections`. */
   readonly virtual: VirtualConnections | undefined;
   private readonly connections = new ConnectionTable();
   private readonly keepalive: Keepalive | undefined;
@@ -104,10 +104,10 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   readonly decoded: DecodedBudget;
   lingering = 0;
   private hasEnded = false;
-  /** Whether the peer keeps the session when the link ends, until it hears a farewell; see `sayFarewell`. */
+  /** Whether the peer keeps the session when the link ends, until it gets a farewell; see `sayFarewell`. */
   isKeptByPeer = false;
   private isCut = false;
-  /** Whether it ends as soon as what is in flight is through. */
+  /** Whether the session ends as soon as calls and channels in flight have finished. */
   private isLeaving = false;
   /** Whether the root has no client any more, while the session lives for its other connections. */
   private isRootReleased = false;
@@ -165,7 +165,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     }
   }
 
-  /** Whether it outlives its link: somebody brings another. */
+  /** Whether the session outlives its link, because this side or the peer brings another one. */
   get isResumable(): boolean {
     return this.resends !== undefined;
   }
@@ -210,7 +210,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     return this.isCut && !this.hasEnded;
   }
 
-  /** Stops reading the link for somebody who cannot take more. @returns false when the carrier cannot wait */
+  /** Stops reading the link while the caller cannot take more. @returns false when the carrier cannot wait */
   holdReading(): boolean {
     return this.reading.hold();
   }
@@ -238,14 +238,14 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     return this.pendingCount > 0 || this.connections.all().some(({ sink }) => sink?.isInUse === true);
   }
 
-  /** The session is up: observers are told. */
+  /** The session is up. Reports it to the observer, and starts the timers. */
   open(): void {
     reportOpened(this, this.observer, this.root.id);
     this.keepalive?.start();
     this.idle?.start();
   }
 
-  /** One message. What cannot be decoded ends the session: a peer that sends it cannot be trusted with the rest. */
+  /** One message. A message that cannot be decoded ends the session: this side cannot trust what follows it. */
   onFrame(bytes: Uint8Array, start: number, end: number): void {
     if (this.hasEnded || this.isCut) return;
     const { head } = this;
@@ -273,7 +273,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     for (const { sink } of connections) sink?.onDrain();
   }
 
-  /** The link has ended: between two frames, or with an error. A peer that broke the framing is not waited for. */
+  /** The link has ended: between two frames, or with an error. A peer that broke the framing ends the session. */
   onLinkClosed(error: SessionError | undefined): void {
     if (this.isCut) return;
     if (error?.code !== "Protocol" && this.canSurvive) this.disconnect(error);
@@ -281,13 +281,13 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     else this.end(error.code === "Protocol" ? "Protocol" : "Transport", error);
   }
 
-  /** The peer has sent a frame that the link does not take: it is told why, and the session ends. */
+  /** The peer has sent a frame that the link does not take. Tells the peer why, and ends the session. */
   onRefused(error: SessionError): void {
     if (this.isCut) return;
     this.failSession(error.message.replace(/^protocol error: /, ""), error);
   }
 
-  /** Gives the link up, though it may still be there: the peer has come back over another, or does not answer. */
+  /** Gives up a link that may still be alive: the peer has come back over another one, or does not answer. */
   cut(error: SessionError): void {
     if (this.hasEnded || this.isCut) return;
     if (this.canSurvive) this.disconnect(error);
@@ -303,7 +303,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     return text === undefined ? undefined : protocolError(text);
   }
 
-  /** There is a link again, and the outbox has it. @param description of the link, in words */
+  /** There is a link again, and the outbox has it. @param description of the link */
   onLinkRestored(restored: RestoredLink, description: string): void {
     if (!this.isDisconnected) return;
     this.isCut = false;
@@ -318,7 +318,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     if (!this.hasEnded) this.keepalive?.start();
   }
 
-  /** Lets connections finish what is in flight; `onIdle` is called once when they have. */
+  /** Lets connections finish calls in flight; calls `onIdle` once when they have. */
   drain(onIdle: () => void): void {
     this.isLeaving = true;
     const sinks = this.connections.all().flatMap((connection) => connection.sink ?? []);
@@ -333,8 +333,8 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   /**
-   * The root's last client is gone. The session ends when calls and channels of the root have ended, without a word to the
-   * peer. While other connections live, the root goes on answering, and the session ends with the last of them.
+   * The last client of the root is closed. The session ends when calls and channels of the root have ended. While other
+   * connections live, the root still answers, and the session ends with the last one.
    * @param onIdle called when no call is in flight on the root any more
    */
   release(onIdle: () => void): void {
@@ -358,7 +358,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.isRootReleased = false;
   }
 
-  /** Calls of ours on a root that was released have had their time. @param isOverdue they fail */
+  /** The time for calls of this side on a released root is over. @param isOverdue whether these calls fail */
   releaseLate(isOverdue = true): void {
     if (this.hasEnded || this.connections.find(rootConnectionId) === undefined) return;
     if (!this.hasOthers) {
@@ -371,7 +371,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.root.sink?.onReleased?.(undefined, isOverdue);
   }
 
-  /** Ends the session. Whoever waits for something is told; nothing is received or sent after it. */
+  /** Ends the session, and all its connections with it. It receives and sends nothing after that. */
   end(reason: CloseReason, error: SessionError | undefined): void {
     if (this.hasEnded) return;
     if (reason === "Local" && this.isKeptByPeer && !this.isCut) sayFarewell(this, this.connections);
@@ -385,7 +385,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   failConnection(connection: Connection, text: string): void {
     if (this.hasEnded) return;
-    // Without its root a session has nothing to live for.
+    // A session ends with its root.
     if (connection === this.root) this.failSession(text);
     else this.close(connection, "Protocol", protocolError(text));
   }
@@ -415,12 +415,12 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     return this.pendingCount > 0 || this.connections.all().some((each) => each !== this.root);
   }
 
-  /** Whether nobody of this side uses the root any more. */
+  /** Whether this side does not use the root any more. */
   private get isRootUnused(): boolean {
     return this.isRootReleased || this.connections.find(rootConnectionId) === undefined;
   }
 
-  /** Looks whether anything is left of a session whose root is unused, when what goes on at this moment is through. */
+  /** Ends a session with an unused root and no other connection. Looks when the current work has finished. */
   private considerEnd(): void {
     if (!this.isRootUnused) return;
     queueMicrotask(() => {
@@ -474,12 +474,12 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   private onPeerLost(text: string): void {
     const error = protocolError(`keepalive: ${text}`);
-    // Silence is how a link dies whose cable was pulled: what can have another link gets it.
+    // A link whose cable was pulled just goes silent, so a session that can have another link gets one.
     if (this.canSurvive) this.disconnect(error);
     else this.end("Protocol", error);
   }
 
-  /** An answer that is not read is not missing. Who holds a link that is not full itself answers for its being alive. */
+  /** Keepalive expects no Pong while the link is not read. If the link is not full, the holder must end the hold. */
   private onReading(isReading: boolean): true {
     if (this.hasEnded || this.isCut) return true;
     if (isReading) this.keepalive?.start();
@@ -520,7 +520,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.end("Protocol", protocolError(`reported by the peer: ${shown}`));
   }
 
-  /** The peer broke the protocol: it is told what was wrong, then the session ends. */
+  /** The peer broke the protocol. Tells the peer what was wrong, then ends the session. */
   private failSession(text: string, cause?: unknown): void {
     if (this.hasEnded) return;
     const shown = peerText(text);
@@ -565,7 +565,7 @@ function reportClosed(
   notify(observer, "onConnectionClosed", { link, connectionId, reason, error });
 }
 
-/** Virtual connections were not brought in. */
+/** Refuses a virtual connection: the session has no part for them. */
 function refuseOpen(
   { description: link, outbox }: SessionCore,
   observer: Observer | undefined,
@@ -591,8 +591,8 @@ function sendPing(outbox: Outbox, nonce: number): void {
 }
 
 /**
- * Tells an acceptor of ours that would wait for us that we do not come back: all connections are closed, the root last.
- * Nothing is said to an acceptor of 0.8.2, as its own clients say nothing.
+ * Tells an acceptor of this implementation that this side does not come back, so that it does not wait. It closes all
+ * connections, the root last. A 0.8.2 acceptor gets no farewell, because its own clients send none.
  */
 function sayFarewell({ outbox, root }: SessionCore, connections: ConnectionTable): void {
   if (outbox.isEncoding) return;
@@ -620,7 +620,7 @@ function reportOpened(
   notify(observer, "onConnectionOpened", { link, connectionId });
 }
 
-/** @param origin `local`: we broke the protocol, as the peer says */
+/** @param origin `local`: the peer says that this side broke the protocol */
 function reportProtocolError(
   { description: link, root }: SessionCore,
   observer: Observer | undefined,

@@ -3,14 +3,15 @@
 const idBytes = 16;
 const randomKeyBytes = 12;
 
-/** A name for a session that no other has: 32 hexadecimal digits. Operations are kept under it; it is no secret. */
+/** A unique name for a session: 32 hexadecimal digits. Operations are kept under it. It is not a secret. */
 export function makeSessionId(): string {
   return toHex(randomBytes(idBytes));
 }
 
 /**
- * A key under which a session can be resumed: whoever presents it gets the session, so it is never logged. 12 random bytes
- * and a mark of 4, by which an initiator of ours knows an acceptor that keeps sessions and hears a farewell.
+ * A key under which a session can be resumed. A peer that presents it may get the session, so it is never logged. It
+ * has 12 random bytes and a mark of 4. By the mark, an initiator of this implementation recognizes an acceptor that
+ * keeps sessions and understands a farewell.
  */
 export function makeResumeKey(): Uint8Array {
   const key = randomBytes(idBytes);
@@ -24,7 +25,7 @@ export function isMarkedKey(key: Uint8Array | undefined): boolean {
   return new DataView(key.buffer, key.byteOffset, idBytes).getUint32(randomKeyBytes) === markOf(key);
 }
 
-/** FNV-1a over the random part, from a start of our own. */
+/** FNV-1a over the random part, with its own start value. */
 function markOf(key: Uint8Array): number {
   let mark = 0x766f_7821;
   for (const byte of key.subarray(0, randomKeyBytes)) mark = Math.imul(mark ^ byte, 0x0100_0193);

@@ -1,4 +1,4 @@
-/** The shell around a session core: what applications have of a session. It closes gracefully. */
+/** The shell around a session core: the session as applications see it. It closes gracefully. */
 
 import type { Caller } from "../call/caller.js";
 import { checkService } from "../call/check-service.js";
@@ -36,7 +36,7 @@ export type StartDriver = (
   dispatcher: Dispatcher | undefined,
 ) => Caller;
 
-/** What a session is made of; see `start-session.ts` of `establish/`. */
+/** The parts of a session; see `start-session.ts` of `establish/`. */
 export interface SessionParts {
   readonly core: SessionCore;
   /** Of the link that carries it. */
@@ -47,7 +47,7 @@ export interface SessionParts {
   /** Answers the peer's calls on the root connection. */
   readonly dispatcher: Dispatcher | undefined;
   readonly startDriver: StartDriver;
-  /** @returns what opens virtual connections; undefined where they were not brought in */
+  /** @returns the part that opens virtual connections; undefined without the option `virtualConnections` */
   readonly opener: (session: Session) => ConnectionOpening | undefined;
 }
 
@@ -121,15 +121,15 @@ export class Session implements SessionHandle {
   }
 
   /**
-   * Makes a client of a service of the peer. Any number may share a session: one that is closed leaves the others alone,
-   * and the session as long as somebody has it; see {@link closeWhenIdle}.
+   * Makes a client of a service of the peer. Any number of clients may share a session. When you close one, the others
+   * go on. The session goes on, too, while it has a client or you have not released it; see {@link closeWhenIdle}.
    */
   client<C>(service: Service<C>): C {
     checkService(service);
     return service.create(this.holdCaller());
   }
 
-  /** Calls on the root connection for one client more. @internal */
+  /** A caller on the root connection for one more client. @internal */
   holdCaller(): Caller {
     this.holders += 1;
     this.core.reclaim();
@@ -137,8 +137,8 @@ export class Session implements SessionHandle {
   }
 
   /**
-   * Leaves the session to its clients: it ends in good order when the last of them is closed and no virtual connection
-   * and no channel of theirs is left, at once if there are none. Resolves when no call needs it any more.
+   * Leaves the session to its clients. It ends in good order when the last client is closed and no virtual connection
+   * and no channel is left, at once if there are none. Resolves when no call needs the session any more.
    */
   async closeWhenIdle(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);
@@ -150,10 +150,10 @@ export class Session implements SessionHandle {
   /**
    * Opens a virtual connection for a service: calls, channels and limits of their own on the same link. Dispose the
    * client to end it.
-   * @throws RejectedError `Rejected` when the peer refuses, with what it said
+   * @throws RejectedError `Rejected` when the peer refuses, with the metadata that the peer sent
    * @throws SessionError `ConnectTimeout` when it does not answer; `Protocol` when the session is closed or full
    * @throws VoxError `Cancelled` when `signal` is aborted
-   * @throws TypeError where virtual connections were not brought in: see the option `virtualConnections` of `openSession`
+   * @throws TypeError without the option `virtualConnections` of `openSession`
    */
   async open<C>(service: Service<C>, options: OpenOptions = {}): Promise<C> {
     return this.opener.open(service, options);
@@ -168,7 +168,7 @@ export class Session implements SessionHandle {
     return this.opener.openRaw(service, options);
   }
 
-  /** Opens virtual connections. @throws TypeError where they were not brought in @internal */
+  /** Opens virtual connections. @throws TypeError without the option `virtualConnections` @internal */
   get opener(): ConnectionOpening {
     if (this.openerOrNone === undefined) throw new TypeError(virtualConnectionsHint);
     return this.openerOrNone;
@@ -180,8 +180,8 @@ export class Session implements SessionHandle {
   }
 
   /**
-   * Ends a virtual connection at once, whoever opened it: calls in flight on it fail. One that the peer has not accepted
-   * yet is given up.
+   * Ends a virtual connection at once, no matter which side opened it. Calls in flight on it fail. A connection that
+   * the peer has not accepted yet is given up.
    * @param id as the peer and observers know it
    * @param metadata sent to the peer
    * @throws SessionError `Protocol` for the root connection and for one that does not exist
@@ -191,7 +191,7 @@ export class Session implements SessionHandle {
     this.opener.close(id, metadata);
   }
 
-  /** One that held the session is gone. The last one waits for calls in flight, but not for other connections. */
+  /** One holder gives the session up. The last one waits for calls in flight, but not for other connections. */
   private giveUp({ timeoutMs = defaultDrainMs }: CloseOptions): Promise<void> | undefined {
     this.holders -= 1;
     if (this.holders > 0) return undefined;
@@ -252,7 +252,7 @@ export class Session implements SessionHandle {
   abort(): void {
     const { core } = this;
     core.end("Local", undefined);
-    // What a peer is told that would keep the session has to leave.
+    // A peer that keeps the session has to get the farewell, so the link is not cut.
     if (!core.isKeptByPeer || core.outbox.traffic.isCongested) this.pump.abort();
   }
 
@@ -260,18 +260,18 @@ export class Session implements SessionHandle {
     return this.close();
   }
 
-  /** It is established. @internal */
+  /** The session is established. @internal */
   onOpened(): void {
     this.changeState({ kind: "open", reconnects: 0, isResumed: false });
   }
 
-  /** It outlives its link from now on. @internal */
+  /** The session outlives its link from now on. @internal */
   becomeResumable(recovery: Recovery): void {
     this.recovery = recovery;
     this.core.resends = recovery.resends;
   }
 
-  /** Another link, whose handshake is over. @internal */
+  /** Takes another link, whose handshake has finished. @internal */
   attach(pump: LinkPump, restored: RestoredLink, peerMetadata: Metadata): void {
     const { core } = this;
     this.pump = pump;
@@ -281,7 +281,7 @@ export class Session implements SessionHandle {
     core.onLinkRestored(restored, pump.link.remoteAddress);
     this.reconnects += 1;
     this.recovery?.onRestored();
-    // A handler that was told of its abort may have ended it.
+    // A handler that got its abort may have ended the session.
     if (this.ended !== undefined) return;
     this.changeState({
       kind: "open",
@@ -306,7 +306,7 @@ export class Session implements SessionHandle {
     this.states.change(state, this.remoteAddress, this.core.sessionId);
   }
 
-  /** The core has ended: what it still says leaves, then the link closes. @internal */
+  /** The core has ended. Its last frames leave, then the link closes. @internal */
   onEnded(end: SessionEnd): void {
     this.ended = end;
     this.stopTimer();

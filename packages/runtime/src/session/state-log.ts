@@ -1,10 +1,10 @@
-/** The states of one session, and who is told of them. */
+/** The states of one session, and the listeners that get them. */
 import { keepContext } from "../call/async-context.js";
 import { callOut, ignore } from "../call/call-out.js";
 import type { SessionState } from "../call/session-handle.js";
 import { notify, type Observer } from "../observer.js";
 
-/** Keeps the current state; tells the observer and those who have subscribed. */
+/** Keeps the current state, and passes each new one to the observer and to all listeners. */
 export class StateLog {
   private readonly observer: Observer | undefined;
   private readonly listeners = new Set<(state: SessionState) => unknown>();
@@ -18,7 +18,7 @@ export class StateLog {
     return this.state;
   }
 
-  /** @param link in words where the session leads */
+  /** @param link a description of the link */
   change(state: SessionState, link: string, sessionId: string): void {
     this.state = state;
     notify(this.observer, "onStateChanged", { link, sessionId, state });
@@ -27,7 +27,7 @@ export class StateLog {
 
   /** @returns what ends the subscription */
   subscribe(listener: (state: SessionState) => void): () => void {
-    // A subscription of its own each time, also for a function that is there already.
+    // Each call makes its own subscription, even for a function that is subscribed already.
     const kept = keepContext(listener);
     const own = (state: SessionState) => kept(state);
     this.listeners.add(own);

@@ -1,6 +1,6 @@
 /**
- * How much of one turn of the event loop may go to sending items. With a large window and a fast reader a loop of
- * `await tx.send()` never waits, so that it would keep the turn for itself: nothing else of the process runs meanwhile.
+ * How much of one turn of the event loop may go to sending items. With a large window and a fast reader, a loop of
+ * `await tx.send()` never waits. It would keep the turn for itself, and nothing else in the process would run.
  *
  * ```
  *  fresh ──first item──► running ──time is over──► over ──others have had their turn──► fresh
@@ -14,7 +14,7 @@ const turnMs = 5;
 const workBetweenLooks = 16;
 const bytesOfWork = 12;
 
-/** What all senders of a process share: many that keep to a share of their own would take many shares. */
+/** The time that all senders with one clock share. With a share for each sender, many senders would take too much. */
 export class Turn {
   private readonly clock: Clock;
   private work = 0;
@@ -23,7 +23,7 @@ export class Turn {
   private over: Promise<void> | undefined = undefined;
   private resolve: () => void = () => {};
 
-  /** @param clock that says how long the turn takes already */
+  /** @param clock measures how long the turn has lasted */
   constructor(clock: Clock) {
     this.clock = clock;
   }
@@ -66,7 +66,7 @@ export class Turn {
 
 const turns = /*@__PURE__*/ new WeakMap<Clock, Turn>();
 
-/** The turn of all that have this clock. */
+/** The turn that all senders with this clock share. */
 export function turnOf(clock: Clock): Turn {
   let turn = turns.get(clock);
   if (turn === undefined) {
@@ -76,7 +76,7 @@ export function turnOf(clock: Clock): Turn {
   return turn;
 }
 
-/** Calls back when the event loop has looked for what has arrived. Only Node has a way without a delay. */
+/** Calls back after the event loop has looked for input. Only Node has a way without a delay. */
 function letOthersRun(callback: () => void): void {
   if (typeof setImmediate === "function") setImmediate(callback);
   else setTimeout(callback, 0);

@@ -36,12 +36,12 @@ const missingService = "protocol error: missing required vox-service metadata";
 const serviceKey = "vox-service";
 const kindKey = "vox-connection-kind";
 const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
-/** Closes of the link in use that are said again on the next one: later ones than these have arrived, or are many. */
+/** How many closed ids are kept, to send their Close again on the next link. Past this, the oldest is dropped. */
 const rememberedCloses = 1024;
 
-/** What becomes of an attempt to open a connection. */
+/** Takes the outcome of an attempt to open a connection. */
 export interface OpenOutcome {
-  /** It is there; whoever is told starts a driver on it. */
+  /** The connection is open. The callback starts a driver on it. */
   opened(connection: Connection): void;
   failed(error: SessionError): void;
 }
@@ -51,11 +51,11 @@ export interface IncomingOpen {
   readonly id: WireId;
   /** Service that the peer asks for. */
   readonly service: string;
-  /** What the peer sent, with `vox-connection-kind` added. */
+  /** Metadata that the peer sent, with `vox-connection-kind` added. */
   readonly metadata: Metadata;
-  /** What the peer announced. */
+  /** Settings that the peer announced. */
   readonly peer: ConnectionSettings;
-  /** What is announced unless the answer says otherwise: the peer's own numbers, the credit bounded. */
+  /** Default settings of the answer: the peer's own numbers, both bounded. */
   readonly local: ConnectionSettings;
 }
 
@@ -63,7 +63,7 @@ export interface IncomingOpen {
 export interface VirtualConnectionsOptions {
   readonly host: ConnectionHost;
   readonly connections: ConnectionTable;
-  /** Which ids are ours. */
+  /** The parity of the ids that this side chooses. */
   readonly parity: Parity;
   readonly limits: Limits;
   readonly clock: Clock;
@@ -84,12 +84,12 @@ export interface VirtualConnectionsOptions {
 
 /** A connection that this side has asked for. */
 export interface PendingOpen {
-  /** Under which it was asked for last. */
+  /** The id of the last Open that was sent for it. */
   id: WireId;
   readonly local: ConnectionSettings;
   readonly metadata: Metadata;
   readonly outcome: OpenOutcome;
-  /** One that was there before. */
+  /** The connection that is opened again; undefined for a new one. */
   readonly connection: Connection | undefined;
   timer: TimerHandle | undefined;
 }
@@ -104,9 +104,9 @@ export class VirtualConnections {
   private readonly options: VirtualConnectionsOptions;
   private readonly ids: IdAllocator;
   private readonly pending = new Map<WireId, PendingOpen>();
-  /** Those of the peer that the application has not answered. */
+  /** Opens of the peer that the application has not answered. */
   private readonly asked = new Map<WireId, UnansweredOpen>();
-  /** Those that have ended over the link in use, or with the last one: the peer may not know. */
+  /** Ids of connections that ended on the link in use, or with the last link. The peer may not know of the end. */
   private readonly closedIds = new Set<WireId>();
 
   constructor(options: VirtualConnectionsOptions) {
@@ -119,12 +119,12 @@ export class VirtualConnections {
     return this.pending.size + this.asked.size;
   }
 
-  /** Ids of those that were asked for and not answered. */
+  /** Ids of connections that were asked for and not answered. */
   get pendingIds(): WireId[] {
     return [...this.pending.keys(), ...this.asked.keys()];
   }
 
-  /** Asks the peer for a connection. Nothing is sent when it cannot be one. @returns for {@link cancel} */
+  /** Asks the peer for a connection. Sends nothing when there cannot be one. @returns what {@link cancel} takes */
   open(local: ConnectionSettings, metadata: Metadata, outcome: OpenOutcome): PendingOpen | undefined {
     const { connections, limits } = this.options;
     if (local.initialChannelCredit === 0) {
@@ -180,7 +180,7 @@ export class VirtualConnections {
     return true;
   }
 
-  /** A connection that is asked for again is not wanted any more. @returns whether it is asked for */
+  /** Gives up a connection that is being opened again. @returns whether it was being opened again */
   giveUp(connection: Connection, metadata: Metadata | undefined): boolean {
     for (const { id, connection: earlier } of this.pending.values()) {
       if (earlier !== connection) continue;
@@ -191,11 +191,11 @@ export class VirtualConnections {
     return false;
   }
 
-  /** Tells the peer that a connection is over. */
+  /** Tells the peer that a connection has ended. */
   sendClose(id: WireId, metadata: Metadata = noMetadata): void {
     const { outbox } = this.options.host;
     this.remember(id);
-    // Behind all that was sent on it.
+    // The Close follows everything that was sent on the connection.
     if (!outbox.isEncoding) outbox.flushAll();
     this.say((w, p) => writeConnectionClose(w, p, id, metadata));
   }
@@ -258,7 +258,7 @@ export class VirtualConnections {
     this.take(head.connectionId)?.outcome.failed(new RejectedError(metadataOf(head, bytes)));
   }
 
-  /** The peer closed a connection before it was one. */
+  /** The peer has closed a connection that was not open yet. */
   onClose(id: WireId): void {
     this.forget(id);
     this.take(id)?.outcome.failed(protocolError("session closed"));
@@ -280,7 +280,7 @@ export class VirtualConnections {
     }
   }
 
-  /** There is a link again: connections go on if the peer knows them. What was asked for is asked for again. */
+  /** There is a link again. Connections that the peer knows go on. Opens without an answer are sent again. */
   onLinkRestored(restored: RestoredLink): void {
     const { peer, isReference } = restored;
     const isKnown = peer === "resumed";
@@ -288,7 +288,7 @@ export class VirtualConnections {
     this.pending.clear();
     const closed = [...this.closedIds];
     this.closedIds.clear();
-    // Whatever the peer has made of them: an Accept may have been lost. One of 0.8.2 may know more than is assumed.
+    // The peer may have accepted one, and the Accept was lost. A 0.8.2 peer may know more than this side assumes.
     if (isKnown || isReference)
       for (const id of [...closed, ...waiting.map((slot) => slot.id)]) this.sendClose(id);
     if (!isKnown) {
@@ -302,7 +302,7 @@ export class VirtualConnections {
     return this.options.connections.all().filter(({ id }) => id !== rootConnectionId);
   }
 
-  /** The peer does not know a connection any more: it is asked for again, or has ended. */
+  /** The peer does not know a connection any more. Asks for it again, or ends it. */
   private lose(connection: Connection, { peerSupportsRetry, isReference }: RestoredLink): void {
     const { connections, onLost, onReopening } = this.options;
     const { reopen } = connection;
@@ -339,18 +339,18 @@ export class VirtualConnections {
       this.reject(id, new Metadata({ [errorKey]: missingService }));
       return;
     }
-    // Whoever sent the entry does not decide what kind of connection this is.
+    // The peer may have sent the entry, but does not decide what kind of connection this is.
     received.delete(kindKey);
     received.append(kindKey, "virtual");
     const local: ConnectionSettings = {
       parity: oppositeParity(peer.parity),
-      // The peer must not choose how much we run at once, nor how much we buffer.
+      // The peer must not choose how much this side runs at once, nor how much it buffers.
       maxConcurrentRequests: Math.min(peer.maxConcurrentRequests, limits.maxQueuedRequests),
       initialChannelCredit: Math.min(peer.initialChannelCredit, limits.maxInitialCredit),
     };
     const open: IncomingOpen = { id, service, metadata: received, peer, local };
     const { openTimeoutMs } = limits;
-    // The application takes its time, which is bounded.
+    // Bounds the time that the application takes to answer.
     const timer = this.options.clock.setTimer(openTimeoutMs, () =>
       this.refuse(open, new Metadata({ [errorKey]: `not answered within ${openTimeoutMs} ms` })),
     );
@@ -359,8 +359,8 @@ export class VirtualConnections {
   }
 
   /**
-   * Takes a connection of the peer: it is told first, so that what is sent on the connection follows.
-   * @throws SessionError `Protocol` when the peer has gone, or has waited too long
+   * Takes a connection of the peer. The Accept is sent first, and messages on the connection follow it.
+   * @throws SessionError `Protocol` when the peer has given the connection up, or has waited too long
    */
   accept(open: IncomingOpen, local: ConnectionSettings = open.local): Connection {
     if (!this.isWaiting(open)) throw protocolError("the connection that was asked for is given up");
@@ -383,7 +383,7 @@ export class VirtualConnections {
     return this.asked.get(open.id)?.open === open;
   }
 
-  /** One of the peer's has been answered, or nothing waits for the answer any more. */
+  /** Forgets an Open of the peer: it was answered, or the peer does not wait any more. */
   private forget(id: WireId): void {
     const asked = this.asked.get(id);
     if (asked === undefined) return;
@@ -392,7 +392,7 @@ export class VirtualConnections {
     this.options.onPendingOver();
   }
 
-  /** @param earlier the connection that is there again; undefined: a new one */
+  /** @param earlier the connection that was opened again; undefined: a new one */
   private activate(
     id: WireId,
     local: ConnectionSettings,
@@ -435,7 +435,7 @@ export class VirtualConnections {
     return slot;
   }
 
-  /** Sends now, or as soon as the message that is being encoded at this moment is through. */
+  /** Sends now, or as soon as the message that is being encoded has finished. */
   private say(write: (w: ConnectionHost["outbox"]["writer"], p: number) => number): void {
     const { outbox } = this.options.host;
     if (outbox.isEncoding) queueMicrotask(() => this.say(write));
@@ -443,7 +443,7 @@ export class VirtualConnections {
   }
 }
 
-/** Ids are numbers as far as these are exact, whatever the application has. */
+/** An id as a number where a number is exact, also when the application has a bigint. */
 function wireIdOf(id: WireId): WireId {
   return typeof id === "bigint" && id <= Number.MAX_SAFE_INTEGER ? Number(id) : id;
 }
