@@ -2,28 +2,28 @@
 export type TimerHandle = unknown;
 
 /**
- * The only way to time in this library. Protocol cores take one, so that tests drive them with the fake clock
- * of `@voxrpc/runtime/testing`.
+ * The source of all times and timers in this library. Protocol cores take a clock, so that tests drive them with the
+ * fake clock of `@voxrpc/runtime/testing`.
  */
 export interface Clock {
-  /** Milliseconds on a monotonic scale of arbitrary origin: a wall clock that is set does not move it. */
+  /** Milliseconds on a monotonic scale of arbitrary origin: setting the wall clock does not move it. */
   now(): number;
   /**
-   * Calls `callback` once, at least `delayMs` from now. Any duration is taken: `Infinity` is a timer that never fires, and
-   * one of 0 or below fires as soon as others may run.
+   * Calls `callback` once, at least `delayMs` from now. It takes any duration: a timer of `Infinity` never fires, and a
+   * timer of 0 or less fires as soon as other code has had its turn.
    */
   setTimer(delayMs: number, callback: () => void): TimerHandle;
   /** Stops a timer; harmless when it has fired or was stopped before. */
   clearTimer(timer: TimerHandle): void;
 }
 
-/** The longest delay of `setTimeout`, ms: it takes a longer one for 1 ms. */
+/** The longest delay of `setTimeout`, ms: it treats a longer one as 1 ms. */
 const longestTimeoutMs = 0x7fff_ffff;
 
 /**
- * A timer of the platform: in as many steps as `setTimeout` needs for the delay. When the time is over, the callback waits
- * until the event loop has looked for what has arrived. A process that was busy or suspended reads the answer first, and
- * then hears that there is no more time for it.
+ * A timer of the platform, in as many steps as `setTimeout` needs for the delay. When the time is over, the callback
+ * waits until the event loop has read arrived data. So a process that was busy or suspended reads an answer before the
+ * timer of its call fires.
  */
 class PlatformTimer {
   private leftMs: number;
@@ -53,7 +53,7 @@ class PlatformTimer {
   };
 
   private readonly onOver = (): void => {
-    // Browsers have no way to ask for that.
+    // Browsers have no `setImmediate`.
     if (typeof setImmediate === "function") this.immediate = setImmediate(this.callback);
     else this.callback();
   };

@@ -19,8 +19,8 @@ export interface VoxErrorOptions {
 }
 
 /**
- * Base class of all errors of this library. `instanceof` holds for errors of another copy of this package, too; of the
- * classes that extend it likewise.
+ * Base class of all errors of this library. `instanceof` also holds for errors of another copy of this package. The
+ * same applies to the classes that extend it.
  */
 export class VoxError extends Error {
   static {
@@ -53,20 +53,25 @@ export function isVoxError(value: unknown): value is VoxError {
 }
 
 /**
- * Anything that was thrown as a {@link VoxError}: one that is one as it is, every other value as the `cause` of one with code
- * `Unknown`, with its message.
+ * Turns any thrown value into a {@link VoxError}. A VoxError is returned as it is. Any other value becomes the `cause`
+ * of an error with code `Unknown` and the message of that value.
  */
 export function toVoxError(thrown: unknown): VoxError {
   if (isVoxError(thrown)) return thrown;
   return new VoxError("Unknown", thrown instanceof Error ? thrown.message : shown(thrown), { cause: thrown });
 }
 
-/** The error of an attempt that the application gave up, code `Cancelled`. @param what it has not reached, like `the session was established` */
+/**
+ * The error for an attempt that the application gave up, code `Cancelled`.
+ * @param what the attempt has not reached, like `the session was established`
+ */
 export function cancelledBefore(what: string, cause: unknown): VoxError {
   return new VoxError("Cancelled", `cancelled before ${what}`, { cause });
 }
 
-/** What a codec refused: `encode` a value that does not fit its type, or `decode` bytes that are no value of it. */
+/**
+ * What a codec refused: `encode` a value that does not fit its type, or `decode` bytes that are no value of the type.
+ */
 export type CodecErrorCode = "EncodeFailed" | "DecodeFailed";
 
 /** A value could not be encoded, or bytes could not be decoded. */
@@ -109,7 +114,7 @@ export type SessionErrorCode =
   | "ConnectTimeout"
   | "IdleTimeout";
 
-/** Whether a fresh session may do better. */
+/** The codes for which a fresh session may succeed. */
 const retryableSessionCodes: ReadonlySet<SessionErrorCode> = /*@__PURE__*/ new Set([
   "Io",
   "ServerFull",
@@ -132,7 +137,7 @@ export class SessionError extends VoxError {
   }
 }
 
-/** How a channel ended for who sends or receives on it. Source: `protocol/calls.md` §5. */
+/** How a channel ended for its sender or receiver. Source: `protocol/calls.md` §5. */
 export type ChannelErrorCode =
   | "ChannelClosed"
   | "ChannelReset"
@@ -153,7 +158,7 @@ export class ChannelError extends VoxError {
   }
 }
 
-/** What a store of operations or sessions cannot do. */
+/** Why a store of operations or sessions failed. */
 export type StoreErrorCode = "StoreFull" | "StoreUnavailable" | "StoreIncompatible" | "RecordDamaged";
 
 /** A store of operations or sessions cannot do what was asked. */
@@ -180,14 +185,14 @@ export type CallRejectionCode =
   | "SendFailed"
   | "Indeterminate";
 
-/** What a failed call says. */
+/** The parts of a failed call's message. */
 interface FailureText {
-  /** As the reference has it. Source: `protocol/calls.md` §2. */
+  /** The text of the reference. Source: `protocol/calls.md` §2. */
   readonly text: string;
   readonly retryable: boolean;
-  /** What has happened, where no detail says it better. */
+  /** What has happened, if the failure has no detail. */
   readonly happened: string;
-  /** What to do, behind what may have run. */
+  /** What to do; follows the sentence about what may have run. */
   readonly advice?: string;
 }
 
@@ -222,7 +227,7 @@ const failureTexts: Readonly<Record<CallErrorCode, FailureText>> = {
 function textOf(code: CallErrorCode, detail: string, mayHaveRun: boolean): string {
   const { text, happened, advice } = failureTexts[code];
   const parts = [`${text}: ${detail === "" ? happened : detail}`];
-  // Of a payload the detail says which one it was.
+  // For InvalidPayload, the detail names the payload.
   if (code !== "InvalidPayload")
     parts.push(mayHaveRun ? "the handler may have run, in whole or in part" : "nothing has run");
   if (advice !== undefined) parts.push(advice);
@@ -242,7 +247,7 @@ export interface MethodName {
   readonly id: bigint;
 }
 
-/** The name alone of what may be a whole generated method: an error is printed with all that it holds. */
+/** Only the name of a generated method: printing an error also prints all its members. */
 function nameOf({ service, name, id }: MethodName): MethodName {
   return { service, name, id };
 }
@@ -273,14 +278,16 @@ export class CallError extends VoxError {
   }
 
   declare readonly code: CallErrorCode;
-  /** What was undecodable (`InvalidPayload`), or more about the failure; empty when there is nothing to say. */
+  /** What could not be decoded (`InvalidPayload`), or more about the failure; empty when there is no more to say. */
   readonly detail: string;
   /** Which method was called; undefined when the failure is not about one. */
   readonly method: MethodName | undefined;
-  /** Whether the handler may have run, in whole or in part. False: the call was not sent, or not taken. */
+  /**
+   * Whether the handler may have run, in whole or in part. False: the call was not sent, or the peer did not accept it.
+   */
   readonly mayHaveRun: boolean;
 
-  /** @param options `mayHaveRun`: default true, but for `UnknownMethod` */
+  /** @param options `mayHaveRun`: default true, except for `UnknownMethod` */
   constructor(
     code: CallErrorCode,
     detail = "",

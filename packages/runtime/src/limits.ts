@@ -1,11 +1,11 @@
 import { bound, checkOptions, duration, type OptionChecks, period } from "./options/checks.js";
 
-/** Memory that the values of one payload may take where nothing else is said, bytes. */
+/** Memory that the values of one payload may take by default, bytes. */
 export const defaultDecodedBytes: number = 128 * 1024 * 1024;
 
 /**
- * Every bound of the runtime in one place: nothing that a peer sends can make us spend more than these allow.
- * All are checked before memory is spent.
+ * Every bound of the runtime in one place: nothing that a peer sends can make this side use more than these limits
+ * allow. All limits are checked before memory is used.
  */
 export interface Limits {
   /** Bytes of one frame, in and out. Default 16 MiB: the reference has no limit and can be made to allocate 4 GiB. */
@@ -18,8 +18,8 @@ export interface Limits {
   readonly maxDecodedBytes: number;
   /**
    * Memory that the values of one session may take while they are held, estimated as for `maxDecodedBytes`: arguments of
-   * handlers that have not ended, items that have not been taken. Past half of it calls wait for those of their connection
-   * that run. Default 256 MiB.
+   * handlers that have not ended, items that have not been taken. Past half of this limit, a new call waits for running
+   * calls of its connection. Default 256 MiB.
    */
   readonly maxSessionDecodedBytes: number;
   /** Entries of one metadata list. Default 256. */
@@ -27,8 +27,8 @@ export interface Limits {
   /** Bytes of one encoded metadata list. Default 64 KiB. */
   readonly maxMetadataBytes: number;
   /**
-   * Bytes of one CBOR schema payload; eight times that for all of a connection, 64 times for all connections of a session.
-   * Default 1 MiB.
+   * Bytes of one CBOR schema payload. All payloads of a connection may take eight times that, all of a session 64
+   * times. Default 1 MiB.
    */
   readonly maxSchemaBytes: number;
   /** Schemas that one connection accepts in all. Default 4096. */
@@ -45,39 +45,42 @@ export interface Limits {
   /** Prologue and handshake together, ms. Default 10 000. */
   readonly handshakeTimeoutMs: number;
   /**
-   * Calls of the peer that run or wait on one connection before it is closed; never below 16 times the announced limit. A
-   * peer that opens a connection, and with it chooses how many calls we run at once, is announced this at most. Default
-   * 1024.
+   * Calls of the peer that run or wait on one connection before this side closes it; never below 16 times the announced
+   * limit. A peer that opens a connection asks for a number of concurrent calls: this side announces at most this
+   * limit. Default 1024.
    */
   readonly maxQueuedRequests: number;
   /**
-   * Bytes of the peer's calls that may wait on one session because its link does not take our answers; past it the link is
-   * not read until it has drained, so that a peer that keeps our limits is never cut off. Two such sides always get on as
-   * long as this is more than what the peer may have sent unread: its `maxBufferedBytes`, one frame, and the carrier's own
-   * memory. Calls that wait for other reasons, from a peer that exceeds what was announced, end their connection two
-   * frames and 256 KiB above it. What arrives for a raw connection that nobody has taken, and items of channels whose call
-   * waits count, too; past that sum their channel is reset. Default 64 MiB.
+   * Bytes of the peer's calls that may wait on one session because its link does not take the answers of this side.
+   * Past this limit, this side stops reading the link until the link has drained, so a peer that keeps the limits is
+   * never cut off. Two such sides always make progress if this limit is larger than the bytes that the peer may have
+   * sent unread: its `maxBufferedBytes`, one frame, and the carrier's own memory. Calls that wait for other reasons
+   * come from a peer that exceeds the announced limits: they end their connection two frames and 256 KiB above this
+   * limit. Messages for a raw connection that is not taken yet, and items of channels whose call waits, count, too;
+   * past that sum their channel is reset. Default 64 MiB.
    */
   readonly maxQueuedBytes: number;
-  /** Calls of ours that may wait for a new link on one connection; further ones fail at once. Default 1024. */
+  /** Calls of this side that may wait for a new link on one connection; further ones fail at once. Default 1024. */
   readonly maxWaitingCalls: number;
   /** Connections of one session, the root and those asked for included. Default 1024. */
   readonly maxConnections: number;
   /** Connections that this side has asked for and the peer has not answered, per session. Default 256. */
   readonly maxPendingOpens: number;
-  /** What a peer may take to answer for a connection, and an acceptor of ours to decide about one, ms. Default 10 000. */
+  /** Time for a peer to answer for a connection, and for an acceptor here to decide about one, ms. Default 10 000. */
   readonly openTimeoutMs: number;
-  /** For an answer of a store of operations that gives promises, ms; then it counts as failed. Default 10 000. */
+  /** Time for a promise of a store of operations, ms; after that the store counts as failed. Default 10 000. */
   readonly storeTimeoutMs: number;
-  /** Credit that a peer may choose for us by opening a virtual connection: we announce at most this. Default 1024. */
+  /**
+   * Credit that a peer may ask for when it opens a virtual connection: this side announces at most this. Default 1024.
+   */
   readonly maxInitialCredit: number;
   /** Channels that are open on one connection. Default 65 536. */
   readonly maxChannels: number;
   /** Channels with items whose Call has not been read yet, per connection. Default 256. */
   readonly maxUnclaimedChannels: number;
   /**
-   * Bytes that may wait for a slow reader on one link before senders wait; answers to the peer that may wait for a new
-   * link before the session ends. Default 4 MiB.
+   * Bytes that may wait for a slow reader on one link before senders wait. Also the bytes of answers that may wait for
+   * a new link before the session ends. Default 4 MiB.
    */
   readonly maxBufferedBytes: number;
   /**
@@ -87,7 +90,7 @@ export interface Limits {
   readonly idleTimeoutMs: number;
 }
 
-/** The limits that hold where none are given. */
+/** The default limits. */
 export const defaultLimits: Limits = {
   maxFrameBytes: 16 * 1024 * 1024,
   maxDecodedBytes: defaultDecodedBytes,
@@ -114,7 +117,7 @@ export const defaultLimits: Limits = {
   idleTimeoutMs: Number.POSITIVE_INFINITY,
 };
 
-/** What each limit may be: a number of milliseconds, or a bound. */
+/** The check of each limit: a number of milliseconds, or a bound. */
 export const limitChecks: OptionChecks<Limits> = {
   maxFrameBytes: bound,
   maxDecodedBytes: bound,
@@ -141,7 +144,7 @@ export const limitChecks: OptionChecks<Limits> = {
   idleTimeoutMs: period,
 };
 
-/** Checks the limits that are given. @throws TypeError, RangeError that name the limit, and for one that there is not */
+/** Checks the given limits. @throws TypeError, RangeError that name the limit; RangeError for an unknown limit */
 export function checkLimits(given: unknown, name: string): void {
   checkOptions(given as Partial<Limits>, limitChecks, name);
   for (const limit of Object.keys(given as object)) {
@@ -151,7 +154,7 @@ export function checkLimits(given: unknown, name: string): void {
 }
 
 /**
- * The limits that hold where some are given.
+ * The given limits, completed by the default limits.
  * @throws RangeError for a name that is no limit, and for a value out of range; TypeError for one that is no number
  */
 export function completeLimits(given: Partial<Limits> = {}): Limits {
@@ -163,5 +166,5 @@ export function completeLimits(given: Partial<Limits> = {}): Limits {
   return limits as unknown as Limits;
 }
 
-/** What bounds one list of metadata. */
+/** The limits of one list of metadata. */
 export type MetadataLimits = Pick<Limits, "maxMetadataEntries" | "maxMetadataBytes">;

@@ -1,6 +1,6 @@
 /**
- * What an application can watch. Every member is optional and costs nothing when absent; what it throws is ignored,
- * so that watching can never break what is watched. Source: `protocol/session.md` §9.
+ * The events that an application can watch. Every member is optional and costs nothing when absent. Errors of a member
+ * are ignored, so that an observer cannot break a session. Source: `protocol/session.md` §9.
  */
 import { callOut, ignore } from "./call/call-out.js";
 import type { CloseReason, SessionState } from "./call/session-handle.js";
@@ -9,7 +9,7 @@ import { toJson } from "./options/to-json.js";
 
 /** Something happened on a link. */
 export interface LinkEvent {
-  /** In words, the link, like `tcp://127.0.0.1:4000`. */
+  /** The link as text, like `tcp://127.0.0.1:4000`. */
   readonly link: string;
 }
 
@@ -48,7 +48,7 @@ export interface ConnectionClosedEvent extends ConnectionEvent {
   readonly error: VoxError | undefined;
 }
 
-/** Whose request it is: `client` sent it, `server` answers it. */
+/** The side of a request: `client` sent it, `server` answers it. */
 export type RequestSide = "client" | "server";
 
 export interface RequestEvent extends ConnectionEvent {
@@ -64,28 +64,28 @@ export interface RequestFinishedEvent extends RequestEvent {
 }
 
 export interface HandlerErrorEvent extends RequestEvent {
-  /** What the handler threw, or why its answer could not be encoded. The peer was only told `Cancelled`. */
+  /** What the handler threw, or why its answer could not be encoded. The peer only got `Cancelled`. */
   readonly error: unknown;
 }
 
-/** Is told of handlers that failed. */
+/** Called for each handler that fails. */
 export type HandlerFailureListener = (event: HandlerErrorEvent) => void;
 
 /** An acceptor, or a factory or the context of a router, threw or rejected. */
 export interface AcceptorErrorEvent {
-  /** In words, the link that carries the connection. */
+  /** The link of the connection as text. */
   readonly link: string;
   /** Service that the peer asks for; undefined when it names none. */
   readonly service: string | undefined;
   /** False for the root connection of a session. */
   readonly isVirtual: boolean;
-  /** What it threw, which is no `RejectedError`. The peer was only told that the acceptor failed. */
+  /** What the acceptor threw, which is no `RejectedError`. The peer only learns that the acceptor failed. */
   readonly error: unknown;
 }
 
 /** A store of operations threw or rejected. */
 export interface OperationStoreErrorEvent extends RequestEvent {
-  /** What it was asked for. After a failed `admit` or `lookup` the call has not run. */
+  /** The method of the store that failed. After a failed `admit` or `lookup` the call has not run. */
   readonly step: "admit" | "lookup" | "seal" | "release" | "remove";
   readonly error: unknown;
 }
@@ -93,9 +93,9 @@ export interface OperationStoreErrorEvent extends RequestEvent {
 /** A store of sessions threw, answered with a promise or with what is no record. */
 export interface SessionStoreErrorEvent {
   /**
-   * What it was asked for. After a failed `find` the peer is refused for now, or gets a new session when the record is
-   * damaged; after a failed `save` the session goes on and is forgotten with this process; after a failed `remove` the store
-   * keeps a key that is void.
+   * The method of the store that failed. After a failed `find` the peer is refused for now, or gets a new session when
+   * the record is damaged. After a failed `save` the session goes on, but is lost with this process. After a failed
+   * `remove` the store keeps a key that is no longer valid.
    */
   readonly step: "find" | "save" | "remove";
   /** Undefined where the session is not known. */
@@ -103,18 +103,18 @@ export interface SessionStoreErrorEvent {
   readonly error: unknown;
 }
 
-/** A peer has presented the key of a session and does not get it: it gets another one. */
+/** A peer has presented the key of a session, but does not get that session: it gets another one. */
 export interface ResumeRefusedEvent extends LinkEvent {
   /** The session that goes on without it, or expires. */
   readonly sessionId: string;
   /**
-   * `identity`: the peer is another than that of the session; `application`: `onResume` has said no; `service`: the peer asks
-   * for another service than that of the session.
+   * `identity`: the peer is not the one that the session belongs to. `application`: `onResume` has refused. `service`:
+   * the peer asks for another service than that of the session.
    */
   readonly by: "identity" | "application" | "service";
 }
 
-/** More than four fifths of a bound are in use: soon something is forgotten that a peer may come back for. */
+/** More than four fifths of a bound are in use: the store may soon forget entries that a peer still needs. */
 export interface StorePressureEvent {
   readonly store: "sessions" | "operations";
   readonly unit: "sessions" | "entries" | "bytes";
@@ -123,7 +123,10 @@ export interface StorePressureEvent {
 }
 
 export interface ProtocolErrorEvent extends ConnectionEvent {
-  /** Who broke the protocol: the peer, as we saw it, or we, as the peer reported. */
+  /**
+   * The side that broke the protocol: `remote`, the peer, as this side saw it; `local`, this side, as the peer
+   * reported.
+   */
   readonly origin: "remote" | "local";
   readonly text: string;
 }
@@ -138,10 +141,10 @@ export interface CodecErrorEvent extends ConnectionEvent {
   readonly error: unknown;
 }
 
-/** Which end of a channel is ours: `tx` sends, `rx` receives. */
+/** This side's end of a channel: `tx` sends, `rx` receives. */
 export type ChannelDirection = "tx" | "rx";
 
-/** Something happened at our end of a channel. */
+/** Something happened at this side's end of a channel. */
 export interface ChannelEvent extends ConnectionEvent {
   readonly channelId: number | bigint;
   readonly direction: ChannelDirection;
@@ -159,12 +162,12 @@ export interface ChannelOpenedEvent extends ChannelEvent {
 }
 
 export interface ChannelSendWaitingEvent extends ChannelEvent {
-  /** What it waits for: the receiver, items in front of it, or the link, which holds too much. */
+  /** What the item waits for: credit of the receiver, behind earlier items; or the link, which holds too many bytes. */
   readonly waitingFor: "credit" | "link";
 }
 
 export interface ChannelSendFinishedEvent extends ChannelEvent {
-  /** `Closed`: the channel had ended or did so meanwhile. `EncodeFailed`: the item does not fit its type. */
+  /** `Closed`: the channel had ended, or ended meanwhile. `EncodeFailed`: the item does not fit its type. */
   readonly outcome: "Sent" | "Closed" | "EncodeFailed";
   readonly elapsedMs: number;
 }
@@ -174,7 +177,7 @@ export interface ChannelTrySendEvent extends ChannelEvent {
 }
 
 export interface ChannelCreditEvent extends ChannelEvent {
-  /** Items more that the sender may send; at an `rx` we have granted them, at a `tx` the peer has. */
+  /** Further items that the sender may send: at an `rx` this side has granted them, at a `tx` the peer has. */
   readonly amount: number;
 }
 
@@ -182,8 +185,8 @@ export interface ChannelCreditEvent extends ChannelEvent {
 export type ChannelCloseReason = "Local" | "Remote" | "ConnectionClosed";
 
 /**
- * Why a channel was reset. `Remote`: the other end gave up; `Local`: our sender gave up; `ReceiverDropped`: our receiver
- * gave up; `Protocol`: what came broke the rules.
+ * Why a channel was reset. `Remote`: the other end gave up. `Local`: the sender of this side gave up.
+ * `ReceiverDropped`: the receiver of this side gave up. `Protocol`: a message broke the rules.
  */
 export type ChannelResetReason = "Remote" | "Local" | "ReceiverDropped" | "Protocol";
 
@@ -195,21 +198,21 @@ export interface ChannelResetEvent extends ChannelEvent {
   readonly reason: ChannelResetReason;
 }
 
-/** How things stand with a session that is being established, or established. */
+/** The new state of a session that is being established, or is established. */
 export interface StateChangedEvent extends LinkEvent {
-  /** Undefined while it is not established. */
+  /** Undefined while the session is not established. */
   readonly sessionId: string | undefined;
   readonly state: SessionState;
 }
 
-/** The peer has asked for something that this application has not brought in: it was refused. */
+/** The peer has asked for a feature that this application has not brought in: the request was refused. */
 export interface FeatureMissingEvent extends ConnectionEvent {
   readonly feature: "answering" | "channels" | "virtualConnections";
-  /** What brings it in. */
+  /** How the application brings the feature in. */
   readonly hint: string;
 }
 
-/** Watches sessions; see the single members. */
+/** Watches sessions; see each member. */
 export interface Observer {
   onConnectionOpened?(event: ConnectionEvent): void;
   onConnectionClosed?(event: ConnectionClosedEvent): void;
@@ -217,28 +220,30 @@ export interface Observer {
   onStateChanged?(event: StateChangedEvent): void;
   onRequestStarted?(event: RequestEvent): void;
   onRequestFinished?(event: RequestFinishedEvent): void;
-  /** A handler threw something else than its declared error, or answered with a value that does not fit its type. */
+  /** A handler threw something other than its declared error, or answered with a value that does not fit its type. */
   onHandlerError?(event: HandlerErrorEvent): void;
   /** The store of operations failed: the call that asked it is answered with `Cancelled`, or `Indeterminate` when it ran. */
   onOperationStoreError?(event: OperationStoreErrorEvent): void;
-  /** A call that was begun here is not known to the store any more: it is answered with `Indeterminate`, not run again. */
+  /** The store has forgotten a call that was begun here: the call gets `Indeterminate`, and does not run again. */
   onOperationForgotten?(event: RequestEvent): void;
   /** The store of sessions failed. */
   onSessionStoreError?(event: SessionStoreErrorEvent): void;
-  /** A peer has the key of a session that is not its own, or that the application does not give it. */
+  /** A peer presents the key of a session that is not its own, or that the application refuses to it. */
   onResumeRefused?(event: ResumeRefusedEvent): void;
-  /** A store is nearly full; once, until there is room again. */
+  /** A store is nearly full. Called once, until there is room again. */
   onStorePressure?(event: StorePressureEvent): void;
-  /** An acceptor failed at a connection, which is refused, or ended when it was taken before. */
+  /** An acceptor failed: its connection is refused, or is ended when the acceptor had taken it already. */
   onAcceptorError?(event: AcceptorErrorEvent): void;
-  /** The peer asks for what the application has not brought in, like calls where there is no dispatcher. */
+  /** The peer asks for a feature that the application has not brought in, like calls without a dispatcher. */
   onFeatureMissing?(event: FeatureMissingEvent): void;
   onProtocolError?(event: ProtocolErrorEvent): void;
-  /** Bytes of the peer are no value of their type. For a message the session ends, for a payload its call or channel. */
+  /**
+   * Bytes of the peer are no value of their type. A bad message ends the session, a bad payload its call or channel.
+   */
   onDecodeError?(event: CodecErrorEvent): void;
-  /** A value of ours does not fit its type: nothing was sent. */
+  /** A value of this side does not fit its type: nothing was sent. */
   onEncodeError?(event: CodecErrorEvent): void;
-  /** A listener could not make a session of a link: a failed handshake, an unknown service, a stranger. */
+  /** A listener could not make a session of a link: a failed handshake, an unknown service, a peer that is not Vox. */
   onHandshakeFailed?(event: { readonly link: string; readonly error: VoxError }): void;
   /** The link of a session has ended; once for each. */
   onLinkClosed?(event: LinkClosedEvent): void;
@@ -246,7 +251,7 @@ export interface Observer {
   onFramesWritten?(event: LinkTrafficEvent): void;
   /** The link holds more than `maxBufferedBytes`: senders wait. */
   onBackpressure?(event: LinkPressureEvent): void;
-  /** The link has passed on what it held after it was full, and senders go on; or it has ended. */
+  /** A link that was full has passed on its bytes, and senders go on; or the link has ended. */
   onBackpressureReleased?(event: LinkPressureEvent): void;
   onChannelOpened?(event: ChannelOpenedEvent): void;
   onChannelSendStarted?(event: ChannelEvent): void;
@@ -258,17 +263,17 @@ export interface Observer {
   onChannelItemReceived?(event: ChannelEvent): void;
   /** The application has taken an item. */
   onChannelItemConsumed?(event: ChannelEvent): void;
-  /** Nothing more goes or comes. Each channel that was opened ends with this or with `onChannelReset`, once. */
+  /** No further item is sent or received. Each opened channel ends once: with this event or with `onChannelReset`. */
   onChannelClosed?(event: ChannelClosedEvent): void;
   onChannelReset?(event: ChannelResetEvent): void;
 }
 
-/** What each member of an observer is given: `ObserverEvents["onLinkClosed"]`. */
+/** The event of each member of an observer: `ObserverEvents["onLinkClosed"]`. */
 export type ObserverEvents = {
   readonly [Member in keyof Observer]-?: Parameters<NonNullable<Observer[Member]>>[0];
 };
 
-/** What there is to watch; one that is missing here does not compile. */
+/** All events; a missing event does not compile. */
 const events: Readonly<Record<keyof Observer, true>> = {
   onConnectionOpened: true,
   onConnectionClosed: true,
@@ -314,7 +319,7 @@ const json = {
 };
 
 /**
- * Tells an observer. What the member throws changes nothing of what is watched.
+ * Calls a member of an observer. Errors of the member change nothing.
  * @param onFailed called when the member throws or rejects
  * @returns whether the observer has the member
  */
@@ -338,7 +343,7 @@ export function notify<K extends keyof Observer>(
 }
 
 /**
- * One observer that tells several: none of them can keep an event from the others.
+ * Makes one observer that calls several: none of them can keep an event from the others.
  *
  * ```ts
  * connect(url, Catalog, { observer: combineObservers(telemetry.observer, { onProtocolError: console.warn }) });
@@ -348,7 +353,7 @@ export function combineObservers(...observers: readonly Observer[]): Observer {
   const all: Record<string, EventMember> = {};
   for (const name of Object.keys(events) as (keyof Observer)[]) {
     const own = observers.filter((observer) => observer[name] !== undefined);
-    // What nobody watches stays absent, and costs nothing.
+    // A member that no observer has stays absent, and costs nothing.
     if (own.length > 0)
       all[name] = (data) => {
         for (const observer of own) notify(observer, name, data as never);

@@ -8,7 +8,7 @@ function seeds(): readonly number[] {
   return [first | 1, second];
 }
 
-/** What an id is kept under: a 32-bit integer that nobody outside can foresee, or a text, whose hash has a seed. */
+/** The key for an id: a 32-bit integer that a peer cannot predict, or a text, whose hash has a seed. */
 function keyOf(id: number | bigint): number | string {
   return id === (Number(id) | 0) ? Math.imul(id, factor) ^ offset : `i${id}`;
 }

@@ -8,8 +8,8 @@
 /** One way to convert texts. Neither function checks bounds. */
 export interface Utf8 {
   /**
-   * Writes a text at an offset and returns how many bytes it took. Room for three bytes a UTF-16 unit is the caller's
-   * duty, and so are lone surrogates: they would be replaced.
+   * Writes a text at an offset and returns the number of bytes. The caller reserves three bytes for each UTF-16 unit,
+   * and refuses lone surrogates, because this function would replace them.
    */
   encode(target: Uint8Array, text: string, at: number): number;
   /** The text of `source[start, end)`, or undefined when that is not valid UTF-8. A byte order mark is kept. */

@@ -15,7 +15,7 @@ export class Writer {
   view: DataView;
   /** Capacity: the first offset that cannot be written. */
   limit: number;
-  /** First offset that {@link grow} must carry over; what stands before it is handed out already. */
+  /** First offset that {@link grow} must carry over; the bytes before it are handed out already. */
   keep = 0;
   /** Nesting of recursive types at this moment. The owner sets it to 0 before each message. */
   depth = 0;

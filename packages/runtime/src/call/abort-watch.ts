@@ -1,9 +1,9 @@
 /**
- * Who is to hear that a signal was aborted. One signal may be given to any number of calls: it has one listener for all of
- * them, so that Node warns of no leak and a call that settles is forgotten at once.
+ * Watchers of abort signals. One signal may belong to any number of calls. It has one listener for all of them, so that
+ * Node does not warn of a leak, and a call that settles is forgotten at once.
  */
 
-/** Hears of an abort. */
+/** Called when a signal is aborted. */
 export interface AbortWatcher {
   onAborted(): void;
 }
@@ -29,7 +29,7 @@ export function watchAbort(signal: AbortSignal, watcher: AbortWatcher): void {
   watch.watchers.add(watcher);
 }
 
-/** Forgets a watcher. Harmless when it is not there. */
+/** Forgets a watcher. Harmless for an unknown watcher. */
 export function unwatchAbort(signal: AbortSignal, watcher: AbortWatcher): void {
   const watch = watches.get(signal);
   if (watch === undefined) return;

@@ -2,7 +2,7 @@
 
 type RunInContext = (callback: (value: unknown) => unknown, value: unknown) => unknown;
 
-/** What Node has and browsers have not. The core imports no module of a platform. */
+/** What Node has and browsers do not have. The core imports no module of a platform. */
 interface Platform {
   readonly process?: {
     getBuiltinModule?(
@@ -12,8 +12,8 @@ interface Platform {
 }
 
 /**
- * A callback that runs in the context in which it was given, whatever calls it later: an answer or a lost link belongs to
- * another context. Where the platform has no such contexts, it is the callback itself.
+ * Makes a callback that runs in the current context, whatever calls it later: an answer or a lost link arrives in
+ * another context. On a platform without such contexts, it is the callback itself.
  */
 export function keepContext<T>(callback: (value: T) => unknown): (value: T) => unknown {
   const { process } = globalThis as Platform;

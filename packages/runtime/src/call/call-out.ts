@@ -1,9 +1,10 @@
-/** Calling code of the application whose outcome is not waited for. */
+/** Calls code of the application without waiting for its outcome. */
 import { isPromise } from "./result.js";
 
 /**
- * Calls code of the application. What it throws, what its promise rejects with, and what an object throws that only looks
- * like a promise go to `onFailed`, once: nothing of it reaches the caller of this function, or ends the process.
+ * Calls code of the application. `onFailed` gets its error, once: what the code throws, the reason of its rejected
+ * promise, or what an object throws that only looks like a promise. No error reaches the caller of this function or
+ * ends the process.
  * @param onFailed must not throw
  */
 export function callOut(code: () => unknown, onFailed: (error: unknown) => void): void {
@@ -15,5 +16,5 @@ export function callOut(code: () => unknown, onFailed: (error: unknown) => void)
   }
 }
 
-/** For code that only watches: what it throws must not change what it watches. */
+/** For code that only watches: its errors are dropped, so that they change nothing. */
 export function ignore(): void {}

@@ -10,8 +10,8 @@
 type StackCapture = { readonly captureStackTrace?: (error: object, below?: unknown) => void };
 
 /**
- * Gives an error the stack of this moment, in place of that of the event which has made it. For an async function that goes
- * on: the stack has the functions that await it.
+ * Replaces the stack of an error by the stack of this moment. For an async function that goes on: then the stack has
+ * the functions that await it, instead of the event that made the error.
  * @param below a function that runs: the stack begins with its caller. A stack has ten lines only
  */
 export function nameCaller(error: unknown, below?: unknown): void {
@@ -20,7 +20,7 @@ export function nameCaller(error: unknown, below?: unknown): void {
 
 /** Rejects the promise that is resolved with it. */
 export async function rejection(error: unknown): Promise<never> {
-  // The promise is adopted during the first turn. Who awaits it can be found during the second.
+  // The promise is adopted during the first turn. The engine finds the code that awaits it during the second.
   await undefined;
   await undefined;
   nameCaller(error);

@@ -1,4 +1,4 @@
-/** What generated clients call through. */
+/** The interface through which generated clients call. */
 import type { CallRejection } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { Method } from "./method.js";
@@ -7,13 +7,13 @@ import type { ConnectionHandle, SessionHandle } from "./session-handle.js";
 
 /** What a single call may be given. */
 export interface CallOptions {
-  /** Cancels the call: it rejects at once with code `Cancelled`, the abort reason as `cause`; the peer is told. */
+  /** Cancels the call: it rejects at once with `Cancelled` and the abort reason as `cause`. The peer gets a Cancel. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which the call is cancelled, waiting for a free slot included. No limit when absent. */
   readonly timeoutMs?: number | undefined;
   /** Sent beside the arguments. */
   readonly metadata?: Metadata | undefined;
-  /** Called with what came beside the answer, before the call settles. Not called when no answer came. */
+  /** Called with the metadata of the answer, before the call settles. Not called when no answer came. */
   readonly onMetadata?: ((metadata: Metadata) => void) | undefined;
 }
 

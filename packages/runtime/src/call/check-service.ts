@@ -1,7 +1,7 @@
-/** The check of what a client is made of. */
+/** Checks the service of which a client is made. */
 import { shown } from "../options/checks.js";
 
-/** @throws TypeError for what is no service of a generated file */
+/** @throws TypeError for a value that is not a service of a generated file */
 export function checkService(service: unknown): void {
   const { name, create } = (service ?? {}) as { readonly name?: unknown; readonly create?: unknown };
   if (typeof name === "string" && typeof create === "function") return;

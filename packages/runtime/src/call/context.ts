@@ -1,28 +1,30 @@
-/** What a handler may know and say about the call that it answers. */
+/** The context of a call, as its handler sees it. */
 import type { MethodName } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { Service } from "./service.js";
 import type { SessionHandle } from "./session-handle.js";
 
-/** Second argument of every handler. Valid until the handler has answered; nothing in it costs before it is read. */
+/**
+ * The second argument of every handler. Valid until the handler has answered. A member costs nothing before it is read.
+ */
 export interface CallContext {
   /** Aborted when the caller cancels, its connection ends or the server stops. Methods marked `@persist` ignore Cancel. */
   readonly signal: AbortSignal;
   /**
-   * Aborted when the connection of the call begins to close in good order, or ends: a subscription ends then, instead of
-   * taking the time that the close leaves to calls in flight. It may be kept for streams that outlive the call (`keepOpen`): a
-   * close waits for these, for its time, where a handler has read it.
+   * Aborted when the connection of the call begins to close in good order, or ends. A subscription ends then, instead
+   * of using up the time that the close gives calls in flight. You may keep the signal for streams that outlive the
+   * call (`keepOpen`): if a handler has read the signal, a close waits for these streams, up to its timeout.
    */
   readonly draining: AbortSignal;
   /** The session of the call: its state, connections to open, clients of the peer. */
   readonly session: SessionHandle;
   /** What the caller sent beside the arguments. */
   readonly metadata: Metadata;
-  /** What goes back beside the answer: set entries before the handler returns. */
+  /** The metadata of the answer: set entries before the handler returns. */
   readonly responseMetadata: Metadata;
   /**
-   * Makes a client of a service of the caller, on the connection of this call. It may be kept for as long as the connection
-   * lives, and does not keep it alive; closing it ends that client only.
+   * Makes a client for a service of the caller, on the connection of this call. You may keep the client for as long as
+   * the connection lives. The client does not keep the connection alive, and closing the client ends only the client.
    */
   client<C>(service: Service<C>): C;
   /** Which method runs. */
@@ -34,11 +36,12 @@ export interface CallContext {
 }
 
 /**
- * The context of the same call, as middleware gives it to `next`: with another signal. The rest is the same, so what a
- * handler sets on it counts for the call.
+ * The context of the same call with another signal: middleware passes it to `next`. Everything else is shared, so what
+ * a handler sets on it counts for the call.
  */
 export function withSignal(context: CallContext, signal: AbortSignal): CallContext {
-  // The getters of a context keep what they make on the object that they are called on: it must be the first one.
+  // The getters of a context store their results on the object on which they are called. That must be the first
+  // context.
   return Object.create(context, {
     signal: { value: signal },
     metadata: { get: () => context.metadata },

@@ -1,11 +1,11 @@
-/** A time-out for calls that are given none. */
+/** A timeout for calls that have none. */
 import type { CallRejection } from "../errors.js";
 import type { Caller, CallOptions } from "./caller.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
 import type { ConnectionHandle, SessionHandle } from "./session-handle.js";
 
-/** @param timeoutMs for each call whose options say nothing, ms */
+/** @param timeoutMs for each call without a timeout of its own, ms */
 export function withDefaultTimeout(caller: Caller, timeoutMs: number): Caller {
   return new TimedCaller(caller, timeoutMs);
 }

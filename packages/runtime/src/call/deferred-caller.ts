@@ -1,4 +1,4 @@
-/** Calls on a session that is not there yet. */
+/** Calls on a session that is not established yet. */
 
 import { CallError, type CallRejection, SessionError } from "../errors.js";
 import { rootConnectionId } from "../wire/message.js";
@@ -20,7 +20,7 @@ export class DeferredCaller implements Caller {
       this.caller = caller;
       return caller;
     });
-    // Whoever makes a call is told; nobody else has asked.
+    // Each call gets the failure, so the promise itself needs no other handler.
     this.ready.catch(() => {});
     this.connection = new DeferredConnection(this.ready);
   }

@@ -19,11 +19,11 @@ export interface HandledInit<A extends readonly unknown[], T, E> {
   readonly name: string;
   /** Method id. Source: `protocol/schemas.md` §7. */
   readonly id: bigint;
-  /** Running it twice does no harm (`@idempotent`). */
+  /** Running the method twice does no harm (`@idempotent`). */
   readonly idempotent?: true;
-  /** It runs to its end whether or not the caller waits (`@persist`). */
+  /** The method runs to its end whether or not the caller waits (`@persist`). */
   readonly persist?: true;
-  /** Channels stand among the arguments. */
+  /** Set when there are channels among the arguments. */
   readonly channels?: ChannelMachinery;
   readonly args: Binding & { readonly shape: TupleShape; readonly read: (r: Reader) => A };
   /** Root is `Result<T, VoxError<E>>`. */
@@ -38,7 +38,7 @@ export interface HandledInit<A extends readonly unknown[], T, E> {
 export interface HandledMethod extends MethodName {
   readonly idempotent: boolean;
   readonly persist: boolean;
-  /** Whether channels stand among the arguments. */
+  /** Whether there are channels among the arguments. */
   readonly hasChannels: boolean;
   /** @internal */
   readonly args: Binding & { readonly shape: TupleShape; readonly read: (r: Reader) => readonly unknown[] };
@@ -89,7 +89,7 @@ export function handled<A extends readonly unknown[], T, E = never>(
 // biome-ignore lint/suspicious/noConfusingVoidType: that is what such a method returns
 type Answer<T> = T extends undefined ? T | void : T;
 
-/** Describes a method for its handler, by what its callers know. */
+/** Describes a method for its handler, from the description that its callers have. */
 export function answered<A extends readonly unknown[], T, E>(
   method: Method<A, T, E>,
   read: (r: Reader) => A,
@@ -117,7 +117,7 @@ export function answered<A extends readonly unknown[], T, E>(
   };
 }
 
-/** What brings the answering of calls to the driver of a connection, by reference. The driver alone looks inside. */
+/** The code that answers calls, which a dispatcher brings to the driver by reference. Only the driver looks inside. */
 export interface AnsweringMachinery {
   readonly feature: "answering";
 }
@@ -137,7 +137,7 @@ export class Dispatcher {
   /** Service as declared. */
   readonly name: string;
   readonly methods: readonly HandledMethod[];
-  /** What runs the methods; undefined where there are none. @internal */
+  /** The code that runs the methods; undefined when there are no methods. @internal */
   readonly answering: AnsweringMachinery | undefined;
   private readonly slots: ReadonlyMap<number, Slot>;
 

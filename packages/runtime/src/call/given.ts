@@ -1,14 +1,14 @@
-/** What a call was given, for calls that do not leave at once: the application may use its own again. */
+/** Copies of a call's arguments and options, for calls that are not sent at once: the application may reuse its own. */
 import { copyOf } from "../shape/copy-of.js";
 import { Metadata } from "../wire/metadata.js";
 import type { CallOptions } from "./caller.js";
 
-/** Arguments that nothing outside changes any more; halves of channels stay the same. */
+/** A copy of the arguments, so that the application cannot change them; halves of channels stay the same. */
 export function givenArguments<A extends readonly unknown[]>(args: A): A {
   return copyOf(args);
 }
 
-/** The same of options. */
+/** A copy of the options. */
 export function givenOptions<O extends CallOptions | undefined>(options: O): O {
   if (options === undefined) return options;
   const { metadata } = options;

@@ -1,4 +1,4 @@
-/** Schemas that generated files of all kinds use: the primitives, and what every response is made of. */
+/** Schemas that all kinds of generated files use: the primitives, and the types of which every response is made. */
 import type { SchemaPrimitive, TypeId } from "../schema/model.js";
 import { encodeSchema } from "../schema/payload.js";
 import { readShortForms } from "../schema/short-form.js";

@@ -5,7 +5,9 @@ import { type CallError, type DeclaredError, isVoxError, type MethodName } from 
 import type { Shape, TupleShape } from "../shape/shape.js";
 import type { Binding } from "./binding.js";
 
-/** What brings channels to the driver of a connection, by reference: `$.channels`. The driver alone looks inside. */
+/**
+ * The code for channels, which a method brings to the driver by reference: `$.channels`. Only the driver looks inside.
+ */
 export interface ChannelMachinery {
   readonly feature: "channels";
 }
@@ -18,11 +20,11 @@ export interface MethodInit<A extends readonly unknown[], T, E> {
   readonly name: string;
   /** Method id. Source: `protocol/schemas.md` §7. */
   readonly id: bigint;
-  /** Running it twice does no harm (`@idempotent`). */
+  /** Running the method twice does no harm (`@idempotent`). */
   readonly idempotent?: true;
-  /** It runs to its end whether or not the caller waits (`@persist`). */
+  /** The method runs to its end whether or not the caller waits (`@persist`). */
   readonly persist?: true;
-  /** Channels stand among the arguments. */
+  /** Set when there are channels among the arguments. */
   readonly channels?: ChannelMachinery;
   readonly args: Binding & {
     readonly shape: TupleShape;
@@ -42,7 +44,7 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
   readonly id: bigint;
   readonly idempotent: boolean;
   readonly persist: boolean;
-  /** Set when channels stand among the arguments. @internal */
+  /** Set when there are channels among the arguments. @internal */
   readonly channels: ChannelMachinery | undefined;
   /** @internal */
   readonly args: MethodInit<A, T, E>["args"];
@@ -54,8 +56,8 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
   readonly error: { readonly shape: Shape; readonly read: (r: Reader) => E } | undefined;
 
   /**
-   * True for the declared error of this method, thrown by a call of it: narrows `error.value` to its type. A function by
-   * itself, so that it can be passed on.
+   * True for the declared error of this method, thrown by a call of this method. Narrows `error.value` to its type. It
+   * is a function without `this`, so that you can pass it on.
    */
   readonly isError = (error: unknown): error is DeclaredError<E> => {
     if (!isVoxError(error) || error.code !== "User") return false;
@@ -75,7 +77,7 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
     this.error = init.error;
   }
 
-  /** Whether channels stand among the arguments. */
+  /** Whether there are channels among the arguments. */
   get hasChannels(): boolean {
     return this.channels !== undefined;
   }
@@ -86,12 +88,12 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
   }
 }
 
-/** What is announced for the arguments of methods, and what they look like. */
+/** The announced types of the arguments of methods, and the shape of the arguments. */
 export interface ArgsPlan extends Binding {
   readonly shape: TupleShape;
 }
 
-/** What is announced for the responses of methods, and what the values in them look like. */
+/** The announced types of the responses of methods, and the shapes of the values in them. */
 export interface ResponsePlan extends Binding {
   readonly ok: Shape;
   /** Absent: the methods declare no error. */
@@ -105,7 +107,7 @@ export interface MethodFlags {
   readonly channels?: ChannelMachinery;
 }
 
-/** Describes a method for its callers, in the order in which generated code tells it. */
+/** Describes a method for its callers, with parameters in the order of generated code. */
 export function declared<A extends readonly unknown[], T, E = never>(
   service: string,
   name: string,
@@ -130,7 +132,7 @@ export function declared<A extends readonly unknown[], T, E = never>(
   });
 }
 
-/** A method as logs have it: its id as text. @internal */
+/** A method for a log: its id as text. @internal */
 export function methodJson({ service, name, id }: MethodName): {
   readonly service: string;
   readonly name: string;

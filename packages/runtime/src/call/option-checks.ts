@@ -1,4 +1,4 @@
-/** What the options of calls and of closing may be. */
+/** Checks of the options of calls and of closing. */
 import {
   abortSignal,
   callback,
@@ -10,7 +10,7 @@ import {
 import type { CallOptions } from "./caller.js";
 import type { CloseOptions } from "./session-handle.js";
 
-/** What each option of closing may be. */
+/** The check of each option of closing. */
 export const closeChecks: OptionChecks<CloseOptions> = { timeoutMs: duration };
 
 /** @throws TypeError, RangeError that name the option */
@@ -18,18 +18,18 @@ export function checkCloseOptions(options: CloseOptions): void {
   checkOptions(options, closeChecks);
 }
 
-/** Metadata, also that of another copy of this package. */
+/** Accepts `Metadata`, also that of another copy of this package. */
 export const metadataCheck = /*@__PURE__*/ having("a Metadata", "append", "getString");
 
 /**
- * Checks the options of a call; nothing of it is done for a call without.
+ * Checks the options of a call. A call without options is not checked.
  * @throws TypeError, RangeError that name the option
  */
 export function checkCallOptions(options: CallOptions): void {
   checkOptions(options, callChecks);
 }
 
-/** What each option of a call may be. */
+/** The check of each option of a call. */
 export const callChecks: OptionChecks<CallOptions> = {
   signal: abortSignal,
   timeoutMs: duration,

@@ -1,19 +1,19 @@
-/** Calls with channels whose promise nobody may be waiting for. */
+/** Calls with channels whose promise the application may never await. */
 import { CallError } from "../errors.js";
 
-/** What an application learns of the failure of a call otherwise than by the call. */
+/** What an application learns about the failure of a call from its channels. */
 export interface OtherNews {
-  /** Whether its own loops throw because of it. */
+  /** Whether loops of the application throw because of the failure. */
   readonly isHeard: boolean;
-  /** Whether it has left all its loops before. */
+  /** Whether the application has left all its loops before. */
   readonly hasLeft: boolean;
 }
 
 /**
- * The outcome of a call with channels. When the connection ends below it, or the call fails, the reader of items learns it
- * there and may never get to await the call: then its rejection counts as handled, instead of ending a process of Node. The
- * same when the application has left its loop and the handler fails for that. Any other failure is told by the call alone,
- * and is not kept quiet.
+ * The outcome of a call with channels. When the connection ends, or the call fails, the application learns it from its
+ * reading loop and may never await the call. Then the rejection counts as handled, so that it does not end a process of
+ * Node. The same holds when the application has left its loop and the handler fails because of that. Only the call
+ * reports any other failure, so that failure is not kept quiet.
  * @param newsOf asked when the call has failed
  */
 export function quietWhenEnded<T>(outcome: Promise<T>, newsOf: () => OtherNews): Promise<T> {

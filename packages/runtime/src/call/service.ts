@@ -4,10 +4,10 @@ import { asyncDispose } from "./dispose.js";
 import type { Method } from "./method.js";
 import type { CloseOptions, SessionHandle } from "./session-handle.js";
 
-/** Name by which a client says that it wants no service of the peer. Source: `protocol/calls.md` §8.4. */
+/** The service name of a client that asks for no service of the peer. Source: `protocol/calls.md` §8.4. */
 export const noService = "Noop";
 
-/** What every generated client has beside its methods. */
+/** The members that every generated client has beside its methods. */
 export interface Client extends AsyncDisposable {
   /** What the calls go through. */
   readonly $caller: Caller;
@@ -15,8 +15,8 @@ export interface Client extends AsyncDisposable {
   readonly $session: SessionHandle;
   /**
    * Ends the connection in good order: calls in flight finish first. The root connection, that of `connect`, may have
-   * several clients: it ends with the last of them, and with it the session when nothing else uses it, which are virtual
-   * connections and channels that are read or written still. `timeoutMs` bounds the wait for calls in flight.
+   * several clients, and ends with the last of them. The session ends, too, when no virtual connection and no open
+   * channel still uses it. `timeoutMs` bounds the wait for calls in flight.
    */
   $close(options?: CloseOptions): Promise<void>;
 }
@@ -42,7 +42,7 @@ export class ClientBase implements Client {
   }
 }
 
-/** A service: its name on the wire, its methods, and how to make a client of it. Pass it to `connect`. */
+/** A service: its name on the wire, its methods, and the function that makes its clients. Pass it to `connect`. */
 export interface Service<C> {
   /** As declared: sent as `vox-service`. */
   readonly name: string;

@@ -1,4 +1,4 @@
-/** What applications see of a session. */
+/** The interface of a session for applications. */
 import type { SessionError } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { CloseReason } from "./close-reason.js";
@@ -20,7 +20,7 @@ export interface CloseOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** A connection of a session, as whoever calls on it sees it. */
+/** A connection of a session, as its callers see it. */
 export interface ConnectionHandle {
   /** 0 is the root connection, which every session has. */
   readonly id: number | bigint;
@@ -29,19 +29,19 @@ export interface ConnectionHandle {
   /** Resolves, and never rejects, when it has ended. */
   readonly closed: Promise<SessionEnd>;
   /**
-   * Ends it in good order: new calls fail, those in flight finish, bounded by a timeout. Of the root connection this
-   * gives up one client's share; see `Session.client`. Closing twice is harmless.
+   * Ends the connection in good order: new calls fail, calls in flight finish, bounded by a timeout. On the root
+   * connection this only gives up the share of one client; see `Session.client`. Closing twice is harmless.
    */
   close(options?: CloseOptions): Promise<void>;
 }
 
-/** A generated service: a `Service<C>`, as far as a session looks at it. */
+/** The part of a generated service (`Service<C>`) that a session uses. */
 export interface ServiceLike<C> {
   readonly name: string;
   create(caller: never): C;
 }
 
-/** A `Dispatcher`, as far as a session looks at it. */
+/** The part of a `Dispatcher` that a session uses. */
 export interface DispatcherLike {
   readonly name: string;
   find(low: number, high: number): unknown;
@@ -55,24 +55,24 @@ export interface OpenSettings {
   readonly maxConcurrentRequests?: number | undefined;
   /** Items that this side takes on a fresh channel. Default: as on the root connection. */
   readonly initialChannelCredit?: number | undefined;
-  /** Which half of the request and channel ids is ours on the connection. Default: as on the root connection. */
+  /** Which half of the request and channel ids this side uses on the connection. Default: as on the root connection. */
   readonly parity?: "Odd" | "Even" | undefined;
-  /** Gives up when aborted before the connection is there. */
+  /** Gives up when the signal is aborted before the connection is open. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A virtual connection without a driver: a `RawConnection`, as whoever has opened it sees it. */
+/** A virtual connection without a driver: a `RawConnection`, as the side that has opened it sees it. */
 export interface RawConnectionHandle {
   readonly id: number | bigint;
   /** False once it has ended. */
   readonly isOpen: boolean;
-  /** Whether it was joined to another, or made a client. */
+  /** Whether the connection is joined to another one, or has become a client. */
   readonly isConsumed: boolean;
   /** Resolves, and never rejects, when it has ended. */
   readonly closed: Promise<SessionEnd>;
-  /** Takes it: makes a client of a service of the peer, and answers the peer's calls. */
+  /** Makes a client for a service of the peer, and answers the peer's calls. Consumes the connection. */
   client<C>(service: ServiceLike<C>, dispatcher?: DispatcherLike): C;
-  /** Ends it at once; the peer is told. */
+  /** Ends the connection at once. @param metadata sent to the peer */
   close(metadata?: Metadata): void;
 }
 
@@ -80,29 +80,29 @@ export interface RawConnectionHandle {
 export interface SessionHandle extends AsyncDisposable {
   /** False once the session has ended or begun to close. */
   readonly isOpen: boolean;
-  /** How things stand. */
+  /** The current state. */
   readonly state: SessionState;
   /**
-   * Calls back with every new state, in order; what the listener throws is ignored, as of an observer.
-   * @returns what ends the subscription; harmless twice
+   * Calls back with every new state, in order. Errors of the listener are ignored, as those of an observer.
+   * @returns a function that ends the subscription; calling it twice is harmless
    */
   onStateChanged(listener: (state: SessionState) => void | Promise<void>): () => void;
   /** Resolves, and never rejects, when the session has ended. */
   readonly closed: Promise<SessionEnd>;
   /** What the peer sent in the handshake. */
   readonly peerMetadata: Metadata;
-  /** In words where the session leads, like `tcp://127.0.0.1:4000`. */
+  /** The address of the peer as text, like `tcp://127.0.0.1:4000`. */
   readonly remoteAddress: string;
   /**
-   * Makes a client of a service of the peer on the root connection. Any number may share it: one that is closed leaves the
-   * others alone.
+   * Makes a client for a service of the peer on the root connection. Any number of clients may share that connection:
+   * closing one client does not affect the others.
    */
   client<C>(service: ServiceLike<C>): C;
   /**
-   * Opens a virtual connection for a service: calls, channels and limits of their own on the same link. Close the client to
-   * end it.
-   * @throws RejectedError when the peer refuses, with what it said
-   * @throws SessionError `ConnectTimeout` when it does not answer; `Protocol` when the session is closed or full
+   * Opens a virtual connection for a service: it has its own calls, channels and limits on the same link. Close the
+   * client to end the connection.
+   * @throws RejectedError when the peer refuses, with the peer's metadata
+   * @throws SessionError `ConnectTimeout` when the peer does not answer; `Protocol` when the session is closed or full
    * @throws VoxError `Cancelled` when `signal` is aborted
    */
   open<C>(
@@ -110,24 +110,24 @@ export interface SessionHandle extends AsyncDisposable {
     options?: OpenSettings & {
       /** Answers the peer's calls on the new connection. Default: each is answered with `Cancelled`. */
       readonly dispatcher?: DispatcherLike | undefined;
-      /** Opens the connection again when the peer has lost the session. Default: it ends then. */
+      /** Opens the connection again when the peer has lost the session. Default: the connection ends then. */
       readonly reopen?: boolean | undefined;
     },
   ): Promise<C>;
   /** Opens a virtual connection without a driver, for `proxyConnections`. @throws what {@link open} throws */
   openRaw(service: string, options?: OpenSettings): Promise<RawConnectionHandle>;
   /**
-   * Ends a virtual connection at once, whoever opened it: calls in flight on it fail.
+   * Ends a virtual connection at once, also one that the peer has opened: calls in flight on it fail.
    * @param id as the peer and observers know it
    * @param metadata sent to the peer
    * @throws SessionError `Protocol` for the root connection and for one that does not exist
    */
   closeConnection(id: number | bigint, metadata?: Metadata): void;
-  /** What it holds at this moment: calls, channels, buffers. Changes nothing. */
+  /** What the session holds at this moment: calls, channels, buffers. Changes nothing. */
   snapshot(): SessionSnapshot;
   /**
    * Ends the session in good order: new calls fail, calls in flight and running handlers finish, bounded by a
-   * timeout, then the link closes. Resolves when it has. Closing twice is harmless.
+   * timeout, then the link closes. Resolves when the link has closed. Closing twice is harmless.
    */
   close(options?: CloseOptions): Promise<void>;
   /** Ends the session at once: calls in flight fail with `SessionShutdown`. */

@@ -3,7 +3,7 @@ import type { SessionError, VoxError } from "../errors.js";
 import type { CloseReason } from "./close-reason.js";
 
 /**
- * How things stand with a session.
+ * The state of a session.
  *
  * ```
  *  connecting ──► open ◄──► recovering
@@ -11,21 +11,23 @@ import type { CloseReason } from "./close-reason.js";
  *       └──────────┴────────────┴──► closed
  * ```
  *
- * `connecting`: it is not established yet; only observers see that. `open`: it has a link. `recovering`: it has lost its
- * link, and waits for the peer or tries to get another. `closed`: it has ended for good.
+ * `connecting`: the session is not established yet; only observers see that. `open`: it has a link. `recovering`: it
+ * has lost its link, and waits for the peer or tries to get another link. `closed`: it has ended for good.
  */
 export type SessionState =
   | { readonly kind: "connecting"; readonly attempt: number }
   | {
       readonly kind: "open";
-      /** Links that it has had before this one. */
+      /** The number of links that the session has had before this one. */
       readonly reconnects: number;
-      /** Whether the peer still knew it when the link came; false after a restart of the peer, and at first. */
+      /**
+       * Whether the peer still knew the session on this link; false on the first link and after a restart of the peer.
+       */
       readonly isResumed: boolean;
     }
   | {
       readonly kind: "recovering";
-      /** Attempts that were begun; 0 for who waits for the peer. */
+      /** Attempts that were begun; 0 on the side that waits for the peer. */
       readonly attempt: number;
       /** How the link was lost, or why the last attempt failed; undefined when the peer has closed the link. */
       readonly error: VoxError | undefined;

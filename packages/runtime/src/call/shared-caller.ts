@@ -1,4 +1,4 @@
-/** A client's own way to a connection that it shares with others. Source: `protocol/session.md` §5.4. */
+/** The caller of one client on a connection that several clients share. Source: `protocol/session.md` §5.4. */
 
 import { CallError, type CallRejection } from "../errors.js";
 import type { Caller, CallOptions } from "./caller.js";
@@ -7,14 +7,14 @@ import { checkCloseOptions } from "./option-checks.js";
 import type { Result } from "./result.js";
 import type { CloseOptions, ConnectionHandle, SessionEnd, SessionHandle } from "./session-handle.js";
 
-/** Calls through another caller until it is closed, which gives up this share only. */
+/** Calls through another caller until it is closed. Closing it gives up only its own share. */
 export class SharedCaller implements Caller {
   readonly session: SessionHandle;
   readonly connection: ConnectionHandle;
   private readonly inner: Caller;
   private readonly share: Share;
 
-  /** @param giveUp called once, when it is closed; what it returns is waited for */
+  /** @param giveUp called once, when this caller is closed; closing waits for its promise */
   constructor(inner: Caller, giveUp: (options: CloseOptions) => Promise<void> | undefined) {
     this.inner = inner;
     this.session = inner.session;

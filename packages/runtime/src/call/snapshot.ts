@@ -1,44 +1,44 @@
 /**
  * What a session holds at one moment, as plain data for a log or a debug page: `JSON.stringify` takes all of it. Taking
- * a snapshot changes nothing and tells nobody. Source: `protocol/session.md` §9.
+ * a snapshot changes nothing and calls no observer. Source: `protocol/session.md` §9.
  */
 import type { CloseReason } from "./close-reason.js";
 import type { SessionState } from "./session-state.js";
 
-/** An id; as text where it is larger than numbers are exact. */
+/** An id: a number, or a text when a number cannot hold the id exactly. */
 export type SnapshotId = number | string;
 
 /** A session at one moment. Times are milliseconds before the snapshot, to within one arrival or one write. */
 export interface SessionSnapshot {
-  /** In words, the link that carries it. */
+  /** The link of the session as text. */
   readonly link: string;
-  /** `recovering`: it has no link, and waits for its peer or tries to get one. */
+  /** `recovering`: the session has no link, and waits for its peer or tries to get another link. */
   readonly state: SessionState["kind"] | "closing";
-  /** Undefined unless it is closed. */
+  /** Undefined unless the session is closed. */
   readonly closeReason: CloseReason | undefined;
   /** Text of the error that ended it; undefined for an ordinary end, and before the end. */
   readonly closeError: string | undefined;
   readonly outbound: OutboundSnapshot;
   readonly traffic: TrafficSnapshot;
-  /** When something arrived last; undefined before anything has. */
+  /** When something last arrived; undefined before the first arrival. */
   readonly lastInboundMs: number | undefined;
-  /** When something was last written; undefined before anything was. */
+  /** When something was last written; undefined before the first write. */
   readonly lastOutboundMs: number | undefined;
-  /** Those that are active or asked for, the root first. */
+  /** The connections that are active or asked for, the root first. */
   readonly connections: readonly ConnectionSnapshot[];
 }
 
-/** What waits to leave. */
+/** The encoded bytes that wait to be sent. */
 export interface OutboundSnapshot {
-  /** Bytes that were encoded and that the link, or the peer's slowness, has not let go. */
+  /** Encoded bytes that are not sent yet, because the link or the peer is slow. */
   readonly bufferedBytes: number;
-  /** Past this many, senders wait (limit `maxBufferedBytes`). */
+  /** Senders wait while more bytes than this are buffered (limit `maxBufferedBytes`). */
   readonly capacityBytes: number;
   /** Whether senders wait for the link. */
   readonly isFull: boolean;
 }
 
-/** What went over the link of a session, headers of frames included. */
+/** The traffic on the link of a session, headers of frames included. */
 export interface TrafficSnapshot {
   readonly framesIn: number;
   readonly bytesIn: number;
@@ -51,7 +51,9 @@ export interface ConnectionSnapshot {
   readonly id: SnapshotId;
   /** `opening`: asked for, and not answered by the peer. */
   readonly state: "opening" | "open" | "closing";
-  /** Whether calls are made and answered on it by this library: a raw connection has no requests and no channels. */
+  /**
+   * Whether this library makes and answers calls on the connection: a raw connection has no requests and no channels.
+   */
   readonly hasDriver: boolean;
   readonly requests: readonly RequestSnapshot[];
   readonly channels: readonly ChannelSnapshot[];
@@ -61,7 +63,7 @@ export interface ConnectionSnapshot {
 export interface RequestSnapshot {
   /** Undefined while it waits for its turn to be sent. */
   readonly id: SnapshotId | undefined;
-  /** Ours, or the peer's. */
+  /** `outgoing`: a call of this side; `incoming`: a call of the peer. */
   readonly direction: "outgoing" | "incoming";
   /**
    * Outgoing: `waiting` for a slot or the link, `sent`, or `abandoned` when its caller has given up and the peer has not
@@ -70,18 +72,20 @@ export interface RequestSnapshot {
   readonly state: "waiting" | "sent" | "abandoned" | "queued" | "running";
   /** Like `Catalog.get`; undefined for an abandoned request and for a method that is not served here. */
   readonly method: string | undefined;
-  /** As 16 hexadecimal digits; undefined for an abandoned request. */
+  /** The method id as 16 hexadecimal digits; undefined for an abandoned request. */
   readonly methodId: string | undefined;
-  /** Since it was sent or has arrived, of a waiting one since it was made; undefined for an abandoned request. */
+  /**
+   * Since the request was sent or arrived; for a waiting one, since it was made. Undefined for an abandoned request.
+   */
   readonly ageMs: number | undefined;
 }
 
-/** Our end of a channel. */
+/** This side's end of a channel. */
 export interface ChannelSnapshot {
   readonly id: SnapshotId;
-  /** `tx`: we send. */
+  /** `tx`: this side sends. */
   readonly direction: "tx" | "rx";
-  /** `closing`: what waits is still sent. */
+  /** `closing`: items that wait are still sent. */
   readonly state: "open" | "closing";
   /** As given to `channel({ label })`. */
   readonly label: string | undefined;
@@ -90,9 +94,9 @@ export interface ChannelSnapshot {
   /** The call that opened it, like `Catalog.watchStock`. */
   readonly method: string | undefined;
   readonly initialCredit: number;
-  /** Items that may go before the receiver grants more. */
+  /** Items that the sender may send before the receiver grants more. */
   readonly availableCredit: number;
-  /** Items that wait: of a `tx` to be sent, of an `rx` to be taken. */
+  /** Items that wait: at a `tx` to be sent, at an `rx` to be taken. */
   readonly queued: number;
   readonly sent: number;
   readonly received: number;
@@ -100,9 +104,9 @@ export interface ChannelSnapshot {
   readonly consumed: number;
   /** Credit beyond the initial one. */
   readonly granted: number;
-  /** Whether sends wait and there is no credit: nobody reads at the other end. */
+  /** Whether sends wait because there is no credit: the other end does not read. */
   readonly isStalled: boolean;
-  /** When the last item went or came; undefined before the first, and unless an observer watches the session. */
+  /** When the last item was sent or arrived; undefined before the first, and in a session without an observer. */
   readonly lastItemMs: number | undefined;
 }
 

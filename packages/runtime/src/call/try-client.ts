@@ -1,16 +1,17 @@
-/** The client of a service whose calls give a failed call as a value: the same methods, made once for each service. */
+/**
+ * A client whose calls return a failure as a value. Its class has the same methods, and is made once for each service.
+ */
 import type { CallRejection } from "../errors.js";
 import type { Caller, CallOptions } from "./caller.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
 
-/** What a call that returns nothing gives as a value. */
+/** The value of a call; `undefined` for a call that returns nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: that is what such a method returns
 type Value<T> = [T] extends [never] ? T : [T] extends [void] ? undefined : T;
 
 /**
- * The methods of a client `C`, each with a {@link Result} in the place of its value. `E` has the declared errors, by
- * method.
+ * The methods of a client `C`, each with a {@link Result} in place of its value. `E` has the declared errors by method.
  */
 export type TryClient<C, E = Record<never, never>> = {
   readonly [K in keyof C as K extends `$${string}` | symbol ? never : K]: C[K] extends (
@@ -51,7 +52,7 @@ function classOf(methods: Methods): TryClass {
     const count = method.args.shape.elements.length;
     calls[name] = function tryCall(this: GeneratedTryClient, ...values: unknown[]): Promise<unknown> {
       const options = values[count] as CallOptions | undefined;
-      // What a caller left out is undefined, and refused like any other wrong value.
+      // An argument that the caller left out is undefined, and is refused like any other wrong value.
       values.length = count;
       return this.$caller.tryCall(method as Method<readonly unknown[]>, values, options);
     };

@@ -19,15 +19,15 @@ export interface Answers {
   readonly size: number;
   /** Whether new calls are answered with `SessionShutdown`. */
   readonly isDraining: boolean;
-  /** Those that have not been answered. */
+  /** The requests that have not been answered. */
   snapshot(nowMs: number): RequestSnapshot[];
   onCall(head: MessageHead, bytes: Uint8Array): void;
   onCancel(id: WireId): void;
-  /** The peer has announced other argument types: what was decided about them is void. */
+  /** The peer has announced other argument types: earlier decisions about them are dropped. */
   forget(methodId: bigint): void;
-  /** Runs what waits, as far as the limit and the link allow. */
+  /** Runs waiting requests, as far as the limit and the link allow. */
   pump(): void;
-  /** Whether somebody listens for the beginning of a graceful end. */
+  /** Whether a handler has read the signal for the beginning of a graceful end. */
   readonly isDrainWatched: boolean;
   /** Answers new calls with `SessionShutdown` from now on, or does so no more. */
   drain(isDraining: boolean): void;
@@ -39,7 +39,7 @@ export interface Answers {
   end(): void;
 }
 
-/** What answering is made of. */
+/** The parts that answering needs. */
 export interface AnsweringParts {
   readonly connection: Connection;
   readonly bindings: Bindings;
@@ -53,9 +53,9 @@ export interface AnsweringParts {
   readonly isResumable: boolean;
   /** Calls the peer on the connection: for handlers that call back. */
   readonly caller: Caller;
-  /** The channels of the connection; the first who asks brings their machinery. */
+  /** The channels of the connection; the first call that needs them brings their machinery. */
   readonly openChannels: (machinery: Channeling) => Channels;
-  /** Called when a handler that took its time has ended. */
+  /** Called when an asynchronous handler has ended. */
   readonly onSettled: () => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Messages that have arrived and wait: calls of the peer until others are answered, until the link takes more, or until it
- * is known how they are read; answers to calls of ours for the last reason alone.
+ * Messages that have arrived and wait. Calls of the peer wait until others are answered, until the link takes more, or
+ * until the code that reads them is loaded. Answers to calls of this side wait for the last reason only.
  */
 import type { ConnectionHost } from "../session/connection.js";
 import type { MessageHead, WireId } from "../wire/message.js";
@@ -18,14 +18,14 @@ export interface QueuedMessage {
   readonly metadataEnd: number;
   readonly payloadStart: number;
   readonly payloadEnd: number;
-  /** Its schemas have been taken: none are left. */
+  /** The schemas of the message have been taken: none are left. */
   readonly schemasStart: 0;
   readonly schemasEnd: 0;
   /** When it arrived, whole ms. */
   readonly sinceMs: number;
 }
 
-/** First in, first out, and any may leave from the middle. Its bytes count for the session's limit. */
+/** First in, first out; any message may leave from the middle. Its bytes count for the session's limit. */
 export class ArrivalQueue {
   private readonly host: ConnectionHost;
   private readonly limit: number;

@@ -1,4 +1,4 @@
-/** Code that a small client loads when it needs it, and that others have from the start. */
+/** Code that a small client loads on demand, and that all others have from the start. */
 import { type Comparing, comparing } from "../plan/comparing.js";
 import { encodeError } from "../shape/codec-error.js";
 
@@ -6,9 +6,9 @@ import { encodeError } from "../shape/codec-error.js";
 export interface CodeAtHand {
   /** Says where in a value encoding has failed. */
   readonly explain: typeof encodeError;
-  /** Compares our types with those of a peer. */
+  /** Compares the types of this side with those of a peer. */
   readonly comparing: Comparing;
 }
 
-/** All of it: for what is no small client, like everything of `@voxrpc/runtime/node`. */
+/** All of this code: for everything but small clients, like all of `@voxrpc/runtime/node`. */
 export const allAtHand: CodeAtHand = { explain: encodeError, comparing };

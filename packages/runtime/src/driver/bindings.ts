@@ -1,4 +1,6 @@
-/** Announcements of one connection, both ways: what was sent ahead of messages, and what the peer sent ahead of its own. */
+/**
+ * Announcements on one connection in both directions: schemas that this side and the peer send ahead of their messages.
+ */
 import type { Binding } from "../call/binding.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import { CodecError } from "../errors.js";
@@ -27,7 +29,7 @@ import type { AnyMethod } from "./outgoing-request.js";
 import { loadedPlans, loadPlans } from "./plans.js";
 import { type Reading, type ResponseReading, type StaticReader, statically, unreadable } from "./reading.js";
 
-/** What may be compared on one connection, over one link: as much as sixteen plans may have. */
+/** Nodes that may be compared on one connection, over one link: as many as sixteen plans may have. */
 const comparable = 16 * planLimits.maxNodes;
 
 /** Schemas of one connection. */
@@ -39,13 +41,13 @@ export class Bindings {
 
   private readonly onLoaded: () => void;
   private isLoading = false;
-  /** Set while those are told that wait for the code. */
+  /** Why the code could not be loaded; set while the waiting calls learn it. */
   private loadFailure: string | undefined = undefined;
 
-  /** Undefined where it is loaded when a peer has other types. */
+  /** Undefined when the code is only loaded for a peer that has other types. */
   private readonly comparing: Comparing | undefined;
 
-  /** @param onLoaded called when what waits for the code that compares types can be looked at again */
+  /** @param onLoaded called when the code that compares types is loaded, or cannot be loaded: waiting messages go on */
   constructor(
     connection: Connection,
     limits: Limits,
@@ -59,8 +61,8 @@ export class Bindings {
   }
 
   /**
-   * The link is lost: what was announced on it does not count on the next. What was sent on a virtual connection may, and
-   * nothing is announced on one before that is known.
+   * The link is lost: its announcements do not count on the next link. Those that this side sent on a virtual
+   * connection may count, and nothing is announced on a virtual connection before that is known.
    */
   onLinkLost(): void {
     if (this.connection.id === rootConnectionId) this.sent.reset();
@@ -68,20 +70,21 @@ export class Bindings {
     this.allowance.left = comparable;
   }
 
-  /** There is a link again. What was announced to a peer that is gone has been dropped with the rest. */
+  /** There is a link again. The announcements to a peer that is gone have been dropped with the rest. */
   onLinkRestored({ peer, isReference }: RestoredLink): void {
     const isVirtual = this.connection.id !== rootConnectionId;
     if (peer !== "resumed" || (isVirtual && !isReference)) this.sent.reset();
   }
 
-  /** What a method keeps to know whether its schemas of one direction have left. */
+  /** The record with which a method knows whether its schemas of one direction have been sent. */
   announcement(methodId: bigint, direction: BindingDirection, binding: Binding): Announcement {
     return new Announcement(this.sent, methodId, direction, binding);
   }
 
   /**
-   * Sends schemas ahead of the next message, unless they have left. The link has them once they are in the outbox.
-   * @param idBytes the method id as it stands in messages
+   * Sends schemas ahead of the next message, unless they were sent before. The link has them once they are in the
+   * outbox.
+   * @param idBytes the method id in its form on the wire
    */
   announce(announcement: Announcement, idBytes: Uint8Array, direction: BindingDirection): void {
     const payload = announcement.prepare();
@@ -95,13 +98,13 @@ export class Bindings {
   /**
    * Takes an announcement of the peer.
    * @param carrier how the error text names the message that carried it
-   * @returns whether it was good: otherwise the connection has been ended
+   * @returns whether the announcement was valid; if not, the connection has been ended
    */
   receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, carrier: string): boolean {
     return this.received.receive(methodId, direction, payload, carrier);
   }
 
-  /** The connection has ended: what it kept is forgotten. */
+  /** The connection has ended: forgets its announcements. */
   end(): void {
     this.received.end();
   }
@@ -138,7 +141,7 @@ export class Bindings {
     return user && { ok: okReading, user };
   }
 
-  /** How what differs is read; undefined while the code for that is loaded. */
+  /** How a type that differs is read; undefined while the code for that is loaded. */
   private reading<T>(
     where: string,
     parts: Difference,
@@ -153,7 +156,9 @@ export class Bindings {
     return plans.translate(where, remote, this.remoteSchemas, local, ours, own, this.allowance);
   }
 
-  /** What compares types; undefined while it is loaded. It is not needed where the peer has announced our own bytes. */
+  /**
+   * The code that compares types; undefined while it is loaded. Needless when the peer has announced the same bytes.
+   */
   private comparingFor(
     own: AnnouncedBinding,
     remote: TypeRef,
@@ -164,7 +169,9 @@ export class Bindings {
     return typeof plans === "string" ? { failure: plans } : plans?.comparing;
   }
 
-  /** Whether a peer has announced what we would: the type of the root, and nothing else under an id of ours. */
+  /**
+   * Whether a peer has announced the types of this side: the same root, and the same schema for each id of this side.
+   */
   private isOurs({ root, schemas }: AnnouncedBinding, remote: TypeRef): boolean {
     return (
       sameType(root, remote) &&
@@ -175,7 +182,7 @@ export class Bindings {
     );
   }
 
-  /** What compares types; undefined while it is loaded, or why it cannot be. */
+  /** The code that compares types; undefined while it is loaded, or why it cannot be loaded. */
   private plans(): ReturnType<typeof loadedPlans> | string {
     return loadedPlans() ?? this.loadFailure ?? this.load();
   }
@@ -194,7 +201,7 @@ export class Bindings {
     this.isLoading = false;
     this.loadFailure = failure;
     this.onLoaded();
-    // The next one tries again.
+    // The next message tries again.
     this.loadFailure = undefined;
   }
 

@@ -6,17 +6,17 @@ import { Metadata, writeMetadata } from "../wire/metadata.js";
 
 /** Key of the number that identifies a call across resends. */
 const operationIdKey = "vox-operation-id";
-/** Everything of the entry that stands in front of the number: key and kind of value. */
+/** The part of the entry in front of the number: key and kind of value. */
 const operationIdHead: Uint8Array = /*@__PURE__*/ Uint8Array.from(
   [operationIdKey.length, ...Array.from(operationIdKey, (letter) => letter.charCodeAt(0)), 2],
   Number,
 );
-/** Head, ten bytes of the number, one of the flags. */
+/** The most bytes of the entry: head, ten bytes for the number, one for the flags. */
 const operationIdBytes = 16 + 2 + 10 + 1;
 
 /**
  * Writes the metadata of a message; makes its own room.
- * @param operationId appended unless the metadata brings one; 0 for none
+ * @param operationId appended unless the metadata has one already; 0 for none
  * @throws CodecError `EncodeFailed` as `writeMetadata`
  */
 export function writeCallMetadata(

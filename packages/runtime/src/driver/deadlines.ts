@@ -1,7 +1,7 @@
 /** The deadlines of many calls on one timer. */
 import type { Clock, TimerHandle } from "../clock.js";
 
-/** Something with a deadline. Made with `heapIndex` −1. */
+/** An entry with a deadline. Made with `heapIndex` −1. */
 export interface Timed {
   /** On the clock's scale, ms. */
   readonly deadline: number;
@@ -33,7 +33,7 @@ export class Deadlines<T extends Timed> {
     if (entry.deadline < this.armedFor) this.arm(entry.deadline);
   }
 
-  /** Takes an entry out; does nothing when it is not in. */
+  /** Takes an entry out; does nothing when the entry is not in the heap. */
   remove(entry: T): void {
     const index = entry.heapIndex;
     if (index < 0) return;

@@ -1,11 +1,11 @@
-/** What handlers know about the end of their connection before it comes. */
+/** Tells handlers that their connection is about to end. */
 
 /** The beginning of a graceful end, as a signal that is made when it is read. */
 export class Draining {
   private controller: AbortController | undefined = undefined;
   private hasBegun = false;
 
-  /** Whether somebody has read the signal, and may do something about it. */
+  /** Whether a handler has read the signal, and may react to it. */
   get isWatched(): boolean {
     return this.controller !== undefined;
   }
@@ -18,7 +18,7 @@ export class Draining {
     return this.controller.signal;
   }
 
-  /** Harmless twice. A listener that throws cannot disturb us: the platform reports it. */
+  /** Harmless twice. When a listener throws, the platform reports it, and nothing else happens. */
   begin(): void {
     if (this.hasBegun) return;
     this.hasBegun = true;

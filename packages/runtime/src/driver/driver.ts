@@ -1,5 +1,5 @@
 /**
- * Runs one connection: caller and callee at once. Frames come in through {@link ConnectionSink}, calls through
+ * Runs one connection: it makes calls and answers calls. Frames come in through {@link ConnectionSink}, calls through
  * {@link Caller}; frames leave through the session's outbox. Source: `protocol/calls.md`.
  */
 import type { Caller, CallOptions } from "../call/caller.js";
@@ -31,7 +31,7 @@ import { RefusedCalls } from "./refused-calls.js";
 
 const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
 
-/** The method's types are known to the caller and forgotten below. */
+/** Only the caller knows the types of the method. */
 type Settle = (value: unknown) => void;
 
 /** What a driver needs beside its connection. */
@@ -41,31 +41,31 @@ export interface DriverOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
-  /** Told what a handler threw when there is no observer. */
+  /** Called with what a handler threw, when no observer handles it. */
   readonly onUnhandledError: HandlerFailureListener | undefined;
-  /** Keeps what was answered to calls with an operation id; without one, the driver keeps it as long as it lives. */
+  /** Keeps the answers to calls with an operation id. Without a store, the driver keeps them as long as it lives. */
   readonly operationStore: OperationStore | undefined;
   /** Whether the session can go on over another link: the peer may ask again for what was answered. */
   readonly isResumable: boolean;
   /** Whether the peer announced retry in the handshake: calls carry an operation id then. */
   readonly peerSupportsRetry: boolean;
-  /** Undefined where all of it is loaded when it is needed. */
+  /** Undefined when all of this code is loaded on demand. */
   readonly atHand: CodeAtHand | undefined;
 }
 
 /** What a driver holds at this moment. All zero when nothing is in flight. */
 export interface DriverLoad {
-  /** Calls of ours that wait or are in flight, ids that the peer has not answered included. */
+  /** Calls of this side that wait or are in flight, ids that the peer has not answered included. */
   readonly outgoing: number;
   /** Calls of the peer that run or wait. */
   readonly incoming: number;
-  /** Calls of ours with a deadline. */
+  /** Calls of this side with a deadline. */
   readonly timed: number;
-  /** Channels that are open at one end of ours. */
+  /** Channels whose end on this side is open. */
   readonly channels: number;
 }
 
-/** Runs the requests of one connection: what generated clients call through, and what answers the peer. */
+/** Runs the requests of one connection: generated clients call through it, and it answers the peer. */
 export class Driver implements Caller, ConnectionSink {
   readonly session: SessionHandle;
   readonly connection: ConnectionHandle;
@@ -168,7 +168,7 @@ export class Driver implements Caller, ConnectionSink {
     if (this.onIdle !== undefined) this.settle();
   }
 
-  /** What waited for the code that reads types of other versions goes on. */
+  /** The code that reads types of other versions is loaded: messages that waited for it go on. */
   private onPlansLoaded(): void {
     this.outgoing.release();
     this.incoming.pump();
@@ -201,7 +201,7 @@ export class Driver implements Caller, ConnectionSink {
     this.onIdle = onIdle;
     this.outgoing.drain(true);
     this.incoming.drain(true);
-    // Who knows of the end closes the streams that it has kept.
+    // A handler that has read the draining signal closes the streams that it has kept.
     this.waitsForChannels = withChannels || this.incoming.isDrainWatched;
     this.settle();
   }
@@ -218,7 +218,7 @@ export class Driver implements Caller, ConnectionSink {
   onLinkLost(error: SessionError | undefined): void {
     this.incoming.beforeLinkLost();
     this.bindings.onLinkLost();
-    // First the calls: the receivers of those that are made again stay.
+    // Calls first: the receivers of calls that are made again stay.
     this.outgoing.onLinkLost(error);
     this.channels?.cut(error);
     this.incoming.onLinkLost();
@@ -257,7 +257,7 @@ export class Driver implements Caller, ConnectionSink {
     return this.channels !== undefined && this.channels.size !== 0;
   }
 
-  /** No Call of ours or of the peer has opened a channel: what comes for one is refused. */
+  /** No call of either side has opened a channel, so an item is refused. */
   private refuseItem(id: WireId): void {
     const { target, observer } = this;
     const { host } = target;
@@ -273,7 +273,7 @@ export class Driver implements Caller, ConnectionSink {
       });
   }
 
-  /** A channel has ended, which may be in the middle of something. */
+  /** A channel has ended, perhaps in the middle of other work. */
   private onChannelOver(): void {
     if (this.onIdle !== undefined && this.waitsForChannels) queueMicrotask(() => this.settle());
   }

@@ -1,11 +1,11 @@
-/** What the calling half of a driver says: Calls and Cancels. Source: `protocol/calls.md` §1–2. */
+/** Messages of the calling half of a driver: Calls and Cancels. Source: `protocol/calls.md` §1–2. */
 import { channelingOf } from "../channel/channeling.js";
 import type { Connection } from "../session/connection.js";
 import { beginPayload, endPayload, writeCallHead, writeCancel } from "../wire/request-messages.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
 
-/** Writes a Call to the outbox, which has not got it yet. @returns its end @throws what its arguments throw */
+/** Writes a Call behind the outbox; the caller commits it. @returns its end @throws what its arguments throw */
 export function encodeCall(
   connection: Connection,
   request: OutgoingRequest,
@@ -36,7 +36,7 @@ export function encodeCall(
   return endPayload(w, start, p);
 }
 
-/** The call is over before its channels are: both halves learn it, also those of a call that never left. */
+/** A call has ended before its channels: both halves learn it, also those of a call that was never sent. */
 export function abandonChannels(request: OutgoingRequest, cause: unknown): void {
   if (request.channels === undefined) return;
   if (request.requestId === 0)
@@ -44,7 +44,7 @@ export function abandonChannels(request: OutgoingRequest, cause: unknown): void 
   else request.channels.abandon(cause);
 }
 
-/** Tells the peer that the answer is not waited for. */
+/** Tells the peer that the caller does not wait for the answer any more. */
 export function sendCancel(connection: Connection, id: number): void {
   const { outbox } = connection.host;
   // An abort may come from a getter of a value that is being encoded.

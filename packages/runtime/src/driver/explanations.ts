@@ -1,6 +1,6 @@
 /**
- * The code that says where in a value encoding has failed: a chunk of its own, which is loaded when the first call fails so,
- * unless the application has it at hand.
+ * The code that finds where in a value encoding has failed. It is a chunk of its own, which is loaded when the first
+ * call fails to encode, unless the application has it from the start.
  */
 
 import { CodecError } from "../errors.js";
@@ -13,7 +13,7 @@ import type { AnyMethod } from "./outgoing-request.js";
 /** Makes the error for a value that could not be written. */
 export type ExplainEncode = typeof Explanations.encodeError;
 
-/** The error for a value that could not be written, without its place where the code for that cannot be loaded. */
+/** The error for a value that could not be written. It has no place in the value when the code cannot be loaded. */
 async function explainLater(
   fault: unknown,
   shape: Shape,
@@ -29,7 +29,7 @@ async function explainLater(
   }
 }
 
-/** The error for arguments that could not be written; later where the code for its place has to be loaded. */
+/** The error for arguments that could not be written; a promise when the code that finds the place must be loaded. */
 export function explained(
   fault: unknown,
   { service, name, args }: AnyMethod,

@@ -15,12 +15,12 @@ import { narrowResponse } from "./narrow-response.js";
 export const errorVariant = 1;
 /** A metadata list without entries. */
 export const noMetadata = 0;
-/** UTF-16 units of an InvalidPayload text: it must not carry a peer's payload back. */
+/** The most UTF-16 units of an InvalidPayload text, so that it does not carry a peer's payload back. */
 const longestDetail = 1024;
-/** Ids of methods that are not served here, per connection: each costs an announcement. */
+/** Unknown method ids that a connection remembers: each costs an announcement. */
 const rememberedUnknownMethods = 4096;
 
-/** Indexes of the failures that travel. Source: `protocol/calls.md` §2. */
+/** Indexes of the failures on the wire. Source: `protocol/calls.md` §2. */
 const failureIndexes: Readonly<Record<CallErrorCode, number>> = {
   UnknownMethod: 1,
   InvalidPayload: 2,
@@ -49,7 +49,7 @@ export class FailureReplies {
     if (announcement === undefined) {
       announcement = this.bindings.announcement(methodId, "response", narrowResponse);
       unknownMethods.set(methodId, announcement);
-      // A peer can make up any number of ids.
+      // A peer can invent any number of ids.
       if (unknownMethods.size > rememberedUnknownMethods) {
         this.connection.fail("calls of too many unknown methods");
         return;

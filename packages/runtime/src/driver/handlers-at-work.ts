@@ -1,4 +1,4 @@
-/** How many handlers of one connection have not ended, those included whose calls are over. */
+/** How many handlers of one connection have not ended. Handlers whose calls are over count, too. */
 import type { ConnectionHost } from "../session/connection.js";
 
 /** Counts them. A connection that has ended lingers in its session until its last handler has ended. */
@@ -18,13 +18,13 @@ export class HandlersAtWork {
     this.host.lingering += 1;
   }
 
-  /** A handler takes its time. @param decodedBytes memory of its arguments */
+  /** An asynchronous handler has started. @param decodedBytes memory of its arguments */
   started(decodedBytes: number): void {
     this.count += 1;
     this.host.decoded.hold(decodedBytes);
   }
 
-  /** It has ended. */
+  /** An asynchronous handler has ended. */
   ended(decodedBytes: number): void {
     this.count -= 1;
     this.host.decoded.hold(-decodedBytes);

@@ -1,4 +1,4 @@
-/** Calls of ours that the peer has not answered. */
+/** Calls of this side that the peer has not answered. */
 import type { OutgoingRequest } from "./outgoing-request.js";
 
 /** Places of the ring, powers of two: at first, and at most. */
@@ -8,13 +8,14 @@ const largestRingSize = 1024;
 /**
  * Requests in flight by id.
  *
- * Ids are handed out in order and most are answered soon, so that a request stands in a ring at the place that its id names;
- * the ring grows when it comes round to one that is still there, and at its largest that one goes to a map. A map alone costs more than the rest of a call: its
- * tables, replaced all the time, hang together and carry every request that they held into the old generation.
+ * Ids are handed out in order, and most requests are answered soon. So a ring holds each request at a place computed
+ * from its id. When that place is still taken, the ring grows. At its largest size, the older request moves to a map. A
+ * map alone would cost more than the rest of a call: it replaces its tables all the time, the tables refer to each
+ * other, and so they carry every request that they held into the old generation.
  */
 export class InFlightTable {
   private ring: (OutgoingRequest | undefined)[] = emptyRing(firstRingSize);
-  /** Those that the ring has overtaken. */
+  /** Requests that a newer one has displaced from the ring. */
   private readonly slow = new Map<number, OutgoingRequest>();
   /** Ids whose callers have given up, until their late responses arrive. */
   private readonly abandoned = new Set<number>();
@@ -30,7 +31,7 @@ export class InFlightTable {
     return this.waiting;
   }
 
-  /** Takes a request up; one that is in the table already stays. */
+  /** Adds a request, unless it is in the table already. */
   add(request: OutgoingRequest): void {
     if (this.peek(request.requestId) !== undefined) return;
     while (this.ring[this.placeOf(request.requestId)] !== undefined && this.ring.length < largestRingSize)
@@ -47,7 +48,7 @@ export class InFlightTable {
     if (this.remove(id) !== undefined) this.abandoned.add(id);
   }
 
-  /** Whether the peer may still answer this id. Ids of ours are numbers: a bigint is never among them. */
+  /** Whether the peer may still answer this id. Ids of this side are numbers: a bigint is never among them. */
   has(id: number | bigint): boolean {
     return this.peek(id) !== undefined || this.abandoned.has(id as number);
   }
@@ -59,7 +60,7 @@ export class InFlightTable {
     return request?.requestId === id ? request : this.slow.get(id);
   }
 
-  /** All of them, undefined for those whose callers have given up. */
+  /** All requests, undefined for those whose callers have given up. */
   all(): (readonly [id: number, request: OutgoingRequest | undefined])[] {
     const open = this.open().map((request) => [request.requestId, request] as const);
     const abandoned = Array.from(this.abandoned, (id) => [id, undefined] as const);
@@ -88,7 +89,7 @@ export class InFlightTable {
     return ids;
   }
 
-  /** Takes out all with a caller that waits, and forgets the rest. */
+  /** Takes out all requests with a caller that waits, and forgets the rest. */
   clear(): OutgoingRequest[] {
     const open = this.open();
     this.ring.fill(undefined);
@@ -112,7 +113,7 @@ export class InFlightTable {
     return request;
   }
 
-  /** Requests at different places stay so. */
+  /** Doubles the ring; requests at different places stay at different places. */
   private grow(): void {
     const { ring } = this;
     this.ring = emptyRing(2 * ring.length);
@@ -120,7 +121,7 @@ export class InFlightTable {
       if (request !== undefined) this.ring[this.placeOf(request.requestId)] = request;
   }
 
-  /** Our ids go up by two. Past 2^32 they are cut here, which leaves the bits that count. */
+  /** The ids of this side go up by two. Past 2^32 they are cut here; the lower bits, which choose the place, stay. */
   private placeOf(id: number): number {
     return (id >>> 1) & (this.ring.length - 1);
   }

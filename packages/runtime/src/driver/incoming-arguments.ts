@@ -30,8 +30,8 @@ export class IncomingArguments {
   }
 
   /**
-   * Reads the arguments of a request; channels among them are open then.
-   * @throws DecodeFault or CodecError when they cannot be read; none of their channels is open then
+   * Reads the arguments of a request, and opens the channels among them.
+   * @throws DecodeFault or CodecError when the arguments cannot be read; none of their channels is open then
    */
   read(request: IncomingRequest, { read, skipsChannels }: ArgumentsReading): readonly unknown[] {
     const { reader } = this;
@@ -42,7 +42,7 @@ export class IncomingArguments {
     return args;
   }
 
-  /** A Call is refused: its caller learns that its channels are over; what has come for them is dropped. */
+  /** A Call is refused: its caller learns that its channels have ended, and items that came for them are dropped. */
   refuse(served: ServedMethod, requestId: WireId, bytes: Uint8Array, start: number, end: number): void {
     const { method } = served;
     const { reader } = this;

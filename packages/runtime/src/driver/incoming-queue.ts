@@ -1,13 +1,13 @@
-/** Calls of the peer that wait, by what they wait for. */
+/** Calls of the peer that wait, sorted by the reason. */
 import type { ConnectionHost } from "../session/connection.js";
 import type { WireId } from "../wire/message.js";
 import { ArrivalQueue, type QueuedMessage } from "./arrival-queue.js";
 
 /** All calls of the peer that wait. */
 export class WaitingCalls {
-  /** Those that can be run when there is room. */
+  /** Calls that can run when there is room. */
   readonly ready: ArrivalQueue;
-  /** Those that wait for the code by which their arguments are read. */
+  /** Calls that wait for the code that reads their arguments. */
   readonly unread: ArrivalQueue;
 
   constructor(host: ConnectionHost, limit: number) {
@@ -27,7 +27,7 @@ export class WaitingCalls {
     return [...this.unread.values(), ...this.ready.values()];
   }
 
-  /** For running them: a copy where one may be put back. */
+  /** The calls in the order in which they run; a copy when a call may go back to the queue. */
   inTurn(): Iterable<QueuedMessage> {
     return this.unread.size === 0 ? this.ready.values() : this.all();
   }

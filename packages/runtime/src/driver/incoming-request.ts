@@ -14,7 +14,7 @@ import type { MethodEntry } from "./method-table.js";
 import type { Reading } from "./reading.js";
 import type { ObservedRequest } from "./request-events.js";
 
-/** The connection belongs to the caller: a handler's client that is closed ends nothing but itself. */
+/** The connection belongs to the caller: closing a client of a handler ends only that client. */
 function holdsNothing(): undefined {}
 
 /** A metadata list without entries. */
@@ -31,10 +31,10 @@ export class HandlerAbort extends Error {
 /** How the arguments of a method are read. */
 export type ArgumentsReading = Reading<readonly unknown[]>;
 
-/** A method of ours that was called on this connection. */
+/** A method of this side that was called on this connection. */
 export type ServedMethod = MethodEntry<HandledMethod, ArgumentsReading>;
 
-/** Where the parts of a Call are in its bytes. The head of a message is used again for the next one. */
+/** Offsets of the parts of a Call. They are copied, because the head of a message is reused for the next message. */
 interface CallOffsets {
   readonly id: WireId;
   readonly metadataStart: number;
@@ -43,26 +43,28 @@ interface CallOffsets {
   readonly payloadEnd: number;
 }
 
-/** A request whose handler runs, or is about to. It is the handler's context: its parts are made when they are read. */
+/**
+ * A request whose handler runs, or is about to run. It is the handler's context: its parts are made when they are read.
+ */
 export class IncomingRequest implements CallContext, OperationRequest<IncomingRequest>, ObservedRequest {
   readonly served: ServedMethod;
   readonly requestId: WireId;
   readonly connectionId: WireId;
-  /** Whether the peer has its response: what the handler still says is ignored. */
+  /** Whether the peer has its response: a later answer of the handler is ignored. */
   isAnswered = false;
   /** The channels among its arguments; undefined for a method without. */
   channels: HandlerChannels | undefined = undefined;
   /** Memory of its arguments, as estimated; 0 before they are read. */
   decodedBytes = 0;
-  /** For the observer; 0 without one. */
+  /** When the request began, for the observer; 0 without an observer. */
   startedAt = 0;
-  /** When its Call arrived, whole ms: for snapshots. */
+  /** When the Call arrived, whole ms: for snapshots. */
   readonly sinceMs: number;
-  /** As the caller named the operation; undefined for none, and before a look at the metadata. */
+  /** The caller's id of the operation; undefined for none, and before the metadata are read. */
   operationId: WireId | undefined = undefined;
   /** Set while the same operation may come again or waits for this answer. */
   operation: LiveOperation<IncomingRequest> | undefined = undefined;
-  /** How its arguments are read; set when what its caller had announced does not count any more. */
+  /** How its arguments are read; set when the announcements of its caller do not count any more. */
   reading: ArgumentsReading | undefined = undefined;
   /** The Call, or the chunk in which it arrived. */
   readonly bytes: Uint8Array;
@@ -103,7 +105,7 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
     return this.served.method;
   }
 
-  /** Whether it may carry the id of an operation that counts: running an idempotent method twice does no harm. */
+  /** Whether the request may have an operation id that matters: running an idempotent method twice does no harm. */
   get mayRepeat(): boolean {
     return this.metadataEnd - this.metadataStart > noMetadataBytes && !this.served.method.idempotent;
   }
@@ -140,12 +142,12 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
     return this.answerMetadata;
   }
 
-  /** What the handler has put beside its answer, if anything. */
+  /** The metadata that the handler has set for its answer, if any. */
   get answeredMetadata(): Metadata | undefined {
     return this.answerMetadata;
   }
 
-  /** Tells the handler that its caller does not wait any more. A listener that throws cannot disturb us: the platform reports it. */
+  /** Tells the handler that its caller does not wait any more. When a listener throws, the platform reports it. */
   abort(text: string): void {
     this.abortReason ??= new HandlerAbort(text);
     this.controller?.abort(this.abortReason);

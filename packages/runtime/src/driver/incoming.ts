@@ -41,14 +41,14 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   private readonly bindings: Bindings;
   private readonly dispatcher: Dispatcher | undefined;
   private readonly events: RequestEvents;
-  /** Called when a handler that took its time has ended. */
+  /** Called when an asynchronous handler has ended. */
   private readonly onSettled: () => void;
   private readonly replies: Replies;
   private readonly operations: Operations<IncomingRequest>;
   private readonly limit: number;
   private readonly running = new Map<WireId, IncomingRequest>();
   private readonly waiting: WaitingCalls;
-  /** Requests that run since before the link was lost: their callers may send them again, once. */
+  /** Requests that have run since before the link was lost: their callers may send each of them again once. */
   private readonly carried = new Set<WireId>();
   private readonly methods: MethodTable<HandledMethod, ArgumentsReading>;
   private readonly arguments: IncomingArguments;
@@ -87,7 +87,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     return this.running.size + this.waiting.size;
   }
 
-  /** Those that have not been answered, the running ones first. */
+  /** The requests that have not been answered, the running ones first. */
   snapshot(nowMs: number): RequestSnapshot[] {
     return incomingSnapshot(this.running, this.waiting.all(), (call) => this.find(call), nowMs);
   }
@@ -100,7 +100,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       connection.fail(`request id ${id} is not ${connection.peer.parity.toLowerCase()}`);
       return;
     }
-    // Sent again after a lost link, while its handler runs: it gets the answer of that.
+    // The caller has sent the call again after a lost link. Its handler still runs, and its answer goes to this call.
     if (this.carried.size !== 0 && this.isCarried(head)) return;
     if (this.running.has(id) || this.waiting.get(id) !== undefined) {
       connection.fail(`request id ${id} is in flight already`);
@@ -139,12 +139,12 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.pump();
   }
 
-  /** The peer has announced other argument types: what was decided about them is void. */
+  /** The peer has announced other argument types: earlier decisions about them are dropped. */
   forget(methodId: bigint): void {
     this.methods.forget(methodId);
   }
 
-  /** Runs what waits, as far as the limit and the link allow. One that still cannot be read waits again. */
+  /** Runs waiting calls, as far as the limit and the link allow. A call that still cannot be read waits again. */
   pump(): void {
     for (const call of this.waiting.inTurn()) {
       if (this.isFull || this.connection.host.isCongested || this.hasEnded) return;
@@ -162,7 +162,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     if (isDraining) this.draining.begin();
   }
 
-  /** The link is lost, and what was announced on it is about to be forgotten: calls that still need it keep it. */
+  /** The link is lost, and its announcements are about to be forgotten: calls that still need them keep them. */
   beforeLinkLost(): void {
     if (this.connection.id !== rootConnectionId) this.replies.hold();
     for (const request of this.running.values())
@@ -170,8 +170,8 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 
   /**
-   * The link is lost. Handlers run on, and what they answer waits for the next link; those with channels cannot go on.
-   * What waits for its turn is dropped: its callers send it again. Source: `protocol/calls.md` §6.3.
+   * The link is lost. Handlers run on, and their answers wait for the next link; handlers with channels cannot go on.
+   * Calls that wait for their turn are dropped: their callers send them again. Source: `protocol/calls.md` §6.3.
    */
   onLinkLost(): void {
     this.waiting.clear();
@@ -183,7 +183,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     }
   }
 
-  /** There is a link again. Calls of a peer with a new session are other ones. */
+  /** There is a link again. A peer with a new session does not wait for the calls of the old one. */
   onLinkRestored({ peer }: RestoredLink): void {
     this.replies.release(peer === "resumed");
     if (peer === "resumed") return;
@@ -191,7 +191,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.dropAll("the caller's session is gone");
   }
 
-  /** The connection has ended: handlers that may stop are told so; what they answer is dropped. */
+  /** The connection has ended: the signals of handlers that may stop are aborted, and later answers are dropped. */
   end(): void {
     this.hasEnded = true;
     this.draining.begin();
@@ -203,17 +203,17 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 
   /**
-   * Whether no handler may start. One whose call was cancelled, or cut off, runs until it ends, whatever its caller has been
-   * told: a caller that makes and cancels calls must not make more of them run.
+   * Whether no handler may start. A handler whose call was cancelled or cut off counts until it ends. Otherwise a
+   * caller could make and cancel calls, and so make more handlers run than the limit allows.
    */
   private get isFull(): boolean {
     const { count } = this.working;
     if (this.running.size >= this.limit || count >= this.limit) return true;
-    // One whose connection is idle may always start: what waits is started when a handler of its connection ends.
+    // A connection without a running handler may always start one: waiting calls start when a handler of it ends.
     return count !== 0 && this.connection.host.decoded.isHalfHeld;
   }
 
-  /** Nothing can be answered any more: handlers that may stop are told so. */
+  /** No answer can be sent any more: the signals of handlers that may stop are aborted. */
   private dropAll(text: string): void {
     const running = [...this.running.values()];
     this.running.clear();
@@ -282,16 +282,16 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.events.storeFailed(request, step, error);
   }
 
-  /** When the frame that is being read has arrived. */
+  /** When the current frame arrived. */
   private get arrivedMs(): number {
     return this.connection.host.outbox.traffic.lastInMs ?? 0;
   }
 
-  /** A handler whose channels are gone. A caller that may make the call again does so, and gets the answer of that. */
+  /** Ends a handler whose channels are gone. A caller that may make the call again does so, and gets a new answer. */
   private cut(request: IncomingRequest): void {
     const { operation, method } = request;
     const reason = "the session has lost its link, and channels do not survive that";
-    // Another one with the same operation may have ended it already.
+    // Another request with the same operation may have ended this one already.
     if (request.isAnswered) return;
     if (operation !== undefined) {
       this.operations.abort(operation, "Indeterminate", reason);
@@ -401,7 +401,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 
   private onResult(request: IncomingRequest, value: unknown): void {
-    // The answer of an operation that has outlived its connection is kept for the next who asks.
+    // The answer of an operation that has outlived its connection is kept for the next request.
     if ((request.isAnswered || this.hasEnded) && request.operation === undefined) return;
     const { method } = request;
     if (!(value instanceof Failure)) {
@@ -424,17 +424,17 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     if (!isOrdinaryEnd(request, thrown, isAwaited)) this.events.handlerFailed(request, thrown);
   }
 
-  /** The handler has ended and gave no answer: it may have done half of its work, which no answer could say. */
+  /** The handler has ended without an answer. It may have done half of its work. */
   private drop(request: IncomingRequest): void {
     const { persist, hasChannels, idempotent } = request.method;
     const code = persist || (hasChannels && !idempotent) ? "Indeterminate" : "Cancelled";
-    // In front of the answer: a caller of version 0.8.2 takes a stream for finished when its call has failed.
+    // Before the answer: a caller of version 0.8.2 treats a stream as finished when its call has failed.
     request.channels?.abortSenders(callOverHere("its handler has failed"));
     if (request.isAnswered || this.hasEnded) this.operations.over(request, code, "");
     else this.answer(request, code);
   }
 
-  /** Answers with a value of the method's own types; when it does not fit them, with Cancelled. */
+  /** Answers with a value of the method's own types, or with Cancelled when the value does not fit them. */
   private reply(request: IncomingRequest, variant: 0 | 1, type: HandledMethod["ok"], value: unknown): void {
     const { operation } = request;
     try {
@@ -478,13 +478,13 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 }
 
-/** What the handler has put beside its answer, unless it is too large to be sent. */
+/** The metadata that the handler has set for its answer, unless they are too large to be sent. */
 function sendableMetadata({ answeredMetadata: beside }: IncomingRequest, { host }: Connection) {
   const { metadataLimits } = host.outbox.writer;
   return beside !== undefined && isSendable(beside, metadataLimits) ? beside : undefined;
 }
 
-/** A Call that waits, if there is room. */
+/** Queues a Call; ends the connection when there is no room. */
 function keep(
   connection: Connection,
   queue: ArrivalQueue,
@@ -512,10 +512,11 @@ function unwritable(
   return encodeError(fault, shape, value, `${service}.${name}: ${variant === 0 ? "result" : "error"}`);
 }
 
-/** A call is answered: so end the channels that its handler has. */
+/** A call is answered: ends the channels of its handler. */
 function endChannels(channels: HandlerChannels, outcome: "Ok" | CallRejectionCode): void {
   if (outcome === "Ok") channels.release();
-  // The reference closes here, and its callers count on it: what was declared tells the caller.
+  // The reference closes the channel here, and its callers rely on that: the declared error tells the caller the
+  // reason.
   else if (outcome === "User")
     channels.giveUp(callOverHere("its handler has answered with an error"), "Close");
   else channels.giveUp(callOverThere(`the call has ended with ${outcome}`), "Reset");

@@ -1,4 +1,4 @@
-/** What is kept about the methods that were called on one connection. */
+/** The state of the methods that were called on one connection. */
 import type { Binding } from "../call/binding.js";
 import type { Announcement, BindingDirection } from "../schema/announcements.js";
 import { methodIdBytes } from "../wire/request-messages.js";
@@ -7,11 +7,11 @@ import type { Bindings } from "./bindings.js";
 /** One method of one direction. */
 export interface MethodEntry<M, D> {
   readonly method: M;
-  /** Its id as it stands in messages. */
+  /** Its id in its form on the wire. */
   readonly idBytes: Uint8Array;
-  /** Whether the schemas of what we send for it have left. */
+  /** Whether the schemas for the messages of this side have been sent. */
   readonly announcement: Announcement;
-  /** How what the peer sends for it is read; undefined before the first time, and after a new announcement. */
+  /** How the payloads of the peer are read; undefined before the first payload, and after a new announcement. */
   decision: D | undefined;
 }
 
@@ -24,9 +24,9 @@ export class MethodTable<M extends { readonly id: bigint }, D> {
   private readonly entries = new Map<M, MethodEntry<M, D>>();
 
   /**
-   * @param direction of what we send
-   * @param bindingOf the types of what we send
-   * @param decideFor how what the peer sends is read; undefined when that is not known yet
+   * @param direction of the messages that this side sends
+   * @param bindingOf the types of the messages that this side sends
+   * @param decideFor decides how the payloads of the peer are read; returns undefined when that is not known yet
    */
   constructor(
     bindings: Bindings,
@@ -50,18 +50,18 @@ export class MethodTable<M extends { readonly id: bigint }, D> {
     return entry;
   }
 
-  /** How what the peer sends for a method is read; undefined while the code for it is loaded. */
+  /** How the payloads of the peer for a method are read; undefined while the code for that is loaded. */
   decide(entry: MethodEntry<M, D>): D | undefined {
     entry.decision ??= this.decideFor(entry.method);
     return entry.decision;
   }
 
-  /** The peer has announced other types of a method: what was decided about them is void. */
+  /** The peer has announced other types of a method: the earlier decision is dropped. */
   forget(methodId: bigint): void {
     for (const entry of this.entries.values()) if (entry.method.id === methodId) entry.decision = undefined;
   }
 
-  /** Nothing that the peer has announced counts any more. */
+  /** The announcements of the peer do not count any more. */
   forgetAll(): void {
     for (const entry of this.entries.values()) entry.decision = undefined;
   }

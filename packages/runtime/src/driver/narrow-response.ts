@@ -1,5 +1,5 @@
 /**
- * What is announced where the method's own types are not known: the response root `Result<(), VoxError<never>>`.
+ * The announcement for a method whose own types are not known: the response root `Result<(), VoxError<never>>`.
  * A test compares it with the recorded announcement. Source: `protocol/schemas.md` §4.
  */
 import { type Binding, typeRef } from "../call/binding.js";

@@ -1,6 +1,7 @@
 /**
- * Call-backs that wait for ever. A handler that calls its caller back holds its own call meanwhile. When such calls nest deeper
- * than the peer lets run at once, each waits for another, on both sides, and no slot ever gets free.
+ * Call-backs that would wait forever. While a handler calls its caller back, its own call stays in flight. When such
+ * calls nest deeper than the limit of concurrent requests, each call waits for another one, and no slot ever becomes
+ * free.
  */
 import type { Caller, CallOptions } from "../call/caller.js";
 import type { Method } from "../call/method.js";
@@ -12,7 +13,7 @@ import type { CallRejection } from "../errors.js";
 /** How long a call-back waits for a slot while no call of its connection ends, ms. */
 export const nestedWaitMs = 30_000;
 
-/** What is watched. */
+/** The calls of this side, as {@link NestedCalls} watches them. */
 export interface NestingHost {
   /** Answers that have come so far. */
   readonly answers: number;
@@ -52,7 +53,7 @@ export class NestedCalls {
   }
 }
 
-/** The way from a handler to its caller: marks the calls that are made through it. */
+/** The caller that a handler uses to call its caller back: it marks these calls. */
 export class NestedCaller implements Caller {
   private readonly driver: Caller;
   private readonly marks: { isNesting: boolean };

@@ -4,14 +4,14 @@ import { CallError, ChannelError } from "../errors.js";
 import type { IncomingRequest } from "./incoming-request.js";
 
 /**
- * Whether a handler has thrown only because its caller, or the connection, has left: that is no failure of the handler, and
- * no observer hears of it.
+ * Whether a handler has thrown only because its caller or the connection has gone. That is no failure of the handler,
+ * and no observer is called.
  * @param isAwaited whether the caller still waits for the answer
  */
 export function isOrdinaryEnd(request: IncomingRequest, thrown: unknown, isAwaited: boolean): boolean {
   if (request.channels?.hasLeftWith(thrown) === true) return true;
   if (isAwaited) return false;
-  // What the handler did on other channels and in calls back has ended with the connection.
+  // Other channels and call-backs of the handler have ended with the connection.
   if (thrown instanceof ChannelError) return isLeaving(thrown);
   if (thrown instanceof CallError)
     return thrown.code === "ConnectionClosed" || thrown.code === "SessionShutdown";

@@ -1,7 +1,7 @@
-/** Calls of ours that wait for a slot or for a link. */
+/** Calls of this side that wait for a slot or for a link. */
 import type { OutgoingRequest } from "./outgoing-request.js";
 
-/** First in, first out, and anything may leave from the middle. */
+/** First in, first out; any request may leave from the middle. */
 export class WaitingQueue {
   private first: OutgoingRequest | undefined = undefined;
   private last: OutgoingRequest | undefined = undefined;
@@ -23,7 +23,7 @@ export class WaitingQueue {
     this.length += 1;
   }
 
-  /** Takes a queued request out, wherever it stands. */
+  /** Takes a request out, from any place in the queue. */
   remove(request: OutgoingRequest): void {
     const { previous, next } = request;
     if (previous === undefined) this.first = next;
@@ -35,14 +35,14 @@ export class WaitingQueue {
     this.length -= 1;
   }
 
-  /** Whether one of them was made by a handler that is called by the peer. */
+  /** Whether a handler, called by the peer, has made one of the waiting requests. */
   hasNested(): boolean {
     let request = this.first;
     while (request !== undefined && !request.isNested) request = request.next;
     return request !== undefined;
   }
 
-  /** Takes those out that {@link hasNested} looks for. */
+  /** Takes out the requests that {@link hasNested} looks for. */
   takeNested(): OutgoingRequest[] {
     const taken: OutgoingRequest[] = [];
     for (let request = this.first; request !== undefined; request = request.next)

@@ -1,4 +1,4 @@
-/** One call of ours, from the moment it was made until it settles. */
+/** One call of this side, from the moment it was made until it settles. */
 import type { AbortWatcher } from "../call/abort-watch.js";
 import type { CallOptions } from "../call/caller.js";
 import { givenArguments, givenOptions } from "../call/given.js";
@@ -8,7 +8,7 @@ import type { Metadata } from "../wire/metadata.js";
 import type { Timed } from "./deadlines.js";
 import type { ObservedRequest } from "./request-events.js";
 
-/** A method whose value types are forgotten: what the driver works with. */
+/** A method without its value types, as the driver uses it. */
 export type AnyMethod = Method<readonly unknown[], unknown, unknown>;
 
 /**
@@ -24,37 +24,37 @@ export type AnyMethod = Method<readonly unknown[], unknown, unknown>;
  */
 export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
   readonly method: AnyMethod;
-  /** As they were given, and not changed since when {@link keep} was called. */
+  /** The arguments as they were given; after {@link keep}, a copy that does not change. */
   args: readonly unknown[];
   options: CallOptions | undefined;
-  /** Whether the promise is of a Result: failures are values then. */
+  /** Whether the promise gives a Result, with failures as values. */
   readonly asResult: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** Whether a handler has made it to call its caller back; known of calls that wait. */
+  /** Whether a handler calls its caller back with this request; only set for calls that wait. */
   isNested = false;
   /** 0 while it waits for a slot. */
   requestId = 0;
-  /** The signal that it watches, if any. */
+  /** The signal that the request watches, if any. */
   signal: AbortSignal | undefined = undefined;
   /** Identifies the call across resends; 0 when the peer does not ask for it. */
   operationId = 0;
   settled = false;
-  /** Hears what came beside the answer, in the context of the call. */
+  /** Called with the metadata of the answer, in the context of the call. */
   onMetadata: ((metadata: Metadata) => unknown) | undefined = undefined;
   deadline = 0;
   heapIndex = -1;
   /** The channels among the arguments; undefined for a method without. */
   channels: CallChannels | undefined = undefined;
-  /** When it was made, for the observer; 0 without one. */
+  /** When the call was made, for the observer; 0 without an observer. */
   startedAt = 0;
-  /** When it was sent, before that when it began to wait, whole ms: for snapshots. A whole number needs no memory. */
+  /** When the call was sent, or else began to wait, whole ms: for snapshots. A whole number needs no memory. */
   sinceMs = 0;
   /** Neighbours in the queue of waiting requests. */
   previous: OutgoingRequest | undefined = undefined;
   next: OutgoingRequest | undefined = undefined;
   private isKept = false;
-  /** Told when the caller's signal aborts. */
+  /** Called when the caller's signal aborts. */
   private readonly onAbort: (request: OutgoingRequest) => void;
 
   constructor(
@@ -80,7 +80,9 @@ export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
     this.onAbort(this);
   }
 
-  /** It is read again later: from now on the application changes nothing of it. Once is enough. */
+  /**
+   * Copies the arguments, because they are read again later: the application cannot change the copy. Copies only once.
+   */
   keep(): void {
     if (this.isKept) return;
     this.isKept = true;

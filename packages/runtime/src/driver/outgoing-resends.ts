@@ -1,9 +1,9 @@
 /**
- * Calls of ours whose link is lost: those that can be made again wait for the next link, the others fail. Source:
+ * Calls of this side whose link is lost: calls that can be made again wait for the next link, the others fail. Source:
  * `protocol/calls.md` §6.3.
  *
- * A call may be what links die of: something between refuses its size, or the server falls over it. Sent again each time, it
- * would never end. So a call that was the last on a link which died soon after is blamed for it:
+ * A call may itself be the cause of a lost link: a proxy refuses its size, or the server crashes on it. If it were sent
+ * again each time, that would never stop. So when a link dies soon after a call, the last call on it is blamed:
  *
  * ```
  *  due ──blamed three times──► on probation ──the next link lives──► sent alone ──blamed──► failed
@@ -19,7 +19,7 @@ import type { RestoredLink } from "../session/connection.js";
 import type { ResendMachinery } from "../session/recovery.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
 
-/** What resends need of the calls of a connection. */
+/** The calls of a connection, as resends use them. */
 export interface ResendHost {
   /** Writes the Call of a request again. @returns bytes @throws what its arguments throw; nothing has left then */
   sendAgain(request: OutgoingRequest): number;
@@ -29,17 +29,17 @@ export interface ResendHost {
   giveUp(request: OutgoingRequest, code: CallErrorCode, cause: unknown, detail?: string): void;
 }
 
-/** Milliseconds within which a link dies of a call, if it does. */
+/** When a link dies within this many milliseconds after a call, the call may be the cause. */
 const deadlyMs = 5000;
 /** Milliseconds that a link has to live without a call on probation. */
 const probationMs = 1000;
-/** Blames from which a call is on probation. As a client of 0.8.2, ours sends it at once over the second new link, too. */
+/** Blames after which a call is on probation. As in 0.8.2, the call is still sent at once over the second new link. */
 const suspected = 3;
 
-/** What is held against a call. */
+/** How often a call was blamed, and whether it was cleared. */
 interface Record {
   blames: number;
-  /** Of its frame; 0 before it was sent again. */
+  /** Bytes of its frame; 0 before it was sent again. */
   bytes: number;
   /** Whether a link has died without it. */
   isCleared: boolean;
@@ -50,7 +50,7 @@ export interface Resending extends ResendMachinery {
   start(host: ResendHost, clock: Clock): Resends;
 }
 
-/** Brought by what brings another link: no other value has the type of the machinery. */
+/** The option that brings another link also brings this: no other value has the type of the machinery. */
 export const resends: Resending = {
   feature: "resends",
   start: (host, clock) => new Resends(host, clock),
@@ -61,7 +61,7 @@ export class Resends {
   private readonly host: ResendHost;
   private readonly clock: Clock;
   private readonly due = new Set<OutgoingRequest>();
-  /** Those that wait until the link has lived for a while. */
+  /** Calls that wait until the link has lived for a while. */
   private readonly onProbation = new Set<OutgoingRequest>();
   private readonly records = new WeakMap<OutgoingRequest, Record>();
   private timer: TimerHandle | undefined = undefined;
@@ -75,12 +75,12 @@ export class Resends {
     return this.due.size + this.onProbation.size;
   }
 
-  /** Whether new calls wait: those that were sent first are sent again first. */
+  /** Whether new calls wait: calls that are sent again go first. */
   get isBlocking(): boolean {
     return this.due.size !== 0;
   }
 
-  /** A request has ended. @returns whether it had to be sent again */
+  /** A request has ended. @returns whether it was waiting to be sent again */
   delete(request: OutgoingRequest): boolean {
     return this.due.delete(request) || this.onProbation.delete(request);
   }
@@ -105,7 +105,7 @@ export class Resends {
   ): void {
     this.stop();
     this.due.clear();
-    // The link has died without them: they are never blamed again.
+    // The link has died although these calls were not sent: they are never blamed again.
     for (const request of this.onProbation) this.recordOf(request).isCleared = true;
     this.onProbation.clear();
     const suspect = this.suspectOf(open, last);
@@ -113,7 +113,7 @@ export class Resends {
     for (const request of open) this.keepOrFail(request, peerSupportsRetry, cause);
   }
 
-  /** There is a link again: calls that may have run on a peer that knows nothing of them fail. */
+  /** There is a link again: calls fail that may have run, when the peer cannot know whether they have. */
   onLinkRestored({ peer, peerSupportsRetry }: RestoredLink): void {
     for (const request of [...this.due, ...this.onProbation]) {
       // A peer can tell that the call has run only if it knows the operations of the session.
@@ -131,7 +131,7 @@ export class Resends {
     }
   }
 
-  /** The call that was sent last, or before it, not long ago, and that nothing speaks for. */
+  /** The latest call that may be blamed: sent not long ago, and never cleared. */
   private suspectOf(
     open: readonly OutgoingRequest[],
     last: OutgoingRequest | undefined,
@@ -178,7 +178,9 @@ export class Resends {
     else this.due.add(request);
   }
 
-  /** One after the other is sent when the link has lived for a while: each alone, so that it is clear what a link dies of. */
+  /**
+   * Sends one call after the other when the link has lived for a while. Alone, each shows whether it kills the link.
+   */
   private startProbation(): void {
     if (this.onProbation.size === 0) return;
     this.timer = this.clock.setTimer(probationMs, () => {
@@ -200,7 +202,7 @@ export class Resends {
       if (record !== undefined) record.bytes = bytes;
       request.channels?.bind();
     } catch (fault) {
-      // The arguments were changed since: it is not known what became of the call as it was.
+      // The arguments have changed meanwhile. Whether the first call has run is not known.
       request.channels?.endReceivers(linkLost(fault));
       this.host.giveUp(request, "Indeterminate", fault);
     }

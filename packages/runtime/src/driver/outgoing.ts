@@ -44,10 +44,10 @@ import type { Reading, ResponseReading } from "./reading.js";
 import { RequestEvents } from "./request-events.js";
 import { outgoingSnapshot } from "./snapshot.js";
 
-/** Told apart from what this side cancels: the wire says no more. */
+/** Distinguishes this failure from a call that this side cancels: the wire gives no reason. */
 const cancelledByPeer = "the handler failed or gave up, see the other side's log";
 
-/** Failures that travel, by their index in `VoxError`; index 0 is the method's own error. */
+/** Failures on the wire, by their index in `VoxError`; index 0 is the method's own error. */
 const failureCodes: readonly (CallErrorCode | undefined)[] = [
   undefined,
   "UnknownMethod",
@@ -59,7 +59,7 @@ const failureCodes: readonly (CallErrorCode | undefined)[] = [
   "Indeterminate",
 ];
 
-/** What the peer says with a failure that carries no text of its own. */
+/** The meaning of a peer's failure that carries no text of its own. */
 const saidByPeer: Partial<Readonly<Record<CallErrorCode, string>>> = {
   Cancelled: cancelledByPeer,
   ConnectionClosed: "the peer has lost a connection that it needs",
@@ -78,10 +78,10 @@ function giveMetadata(
   callOut(give, (error) => events.handlerFailed(request, error));
 }
 
-/** UTF-16 units of a text with which the peer explains that it could not read a call. */
+/** The most UTF-16 units of a peer's text about a call that it could not read. */
 const longestDetail = 1024;
 
-/** A failure that travels. @throws DecodeFault for one that nobody knows */
+/** Reads a failure. @throws DecodeFault for an unknown one */
 function readFailure(
   reader: Reader,
   index: number,
@@ -106,7 +106,7 @@ function receiveInlined(
     return false;
   }
   const request = inFlight.peek(head.id);
-  // Of an abandoned request the method is forgotten: the next announcement of the same schemas would be taken.
+  // The method of an abandoned request is forgotten. A later announcement of the same schemas is accepted.
   if (request === undefined) return true;
   const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
   if (!bindings.receive(request.method.id, "response", payload, "inlined request schemas")) return false;
@@ -122,12 +122,12 @@ function nestedTooDeep(limit: number): string {
   );
 }
 
-/** Calls of ours on one connection. */
+/** Calls of this side on one connection. */
 export class OutgoingCalls implements ResendHost, NestingHost {
   private readonly connection: Connection;
   private readonly bindings: Bindings;
   private readonly openChannels: (machinery: Channeling) => Channels;
-  /** Undefined where it is loaded when it is needed. */
+  /** Undefined when this code is loaded on demand. */
   private readonly explain: ExplainEncode | undefined;
   private readonly events: RequestEvents;
   private readonly clock: Clock;
@@ -138,7 +138,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   private readonly inFlight = new InFlightTable();
   private readonly waiting = new WaitingQueue();
   private readonly deadlines: Deadlines<OutgoingRequest>;
-  /** Answers that wait for the code by which they are read. */
+  /** Answers that wait for the code that reads them. */
   private readonly unread: ArrivalQueue;
   private readonly methods: MethodTable<AnyMethod, ResponseReading>;
   private readonly reader: Reader;
@@ -152,12 +152,12 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   private isCut = false;
   /** Undefined before a link was lost. */
   private resends: Resends | undefined = undefined;
-  /** While a handler calls its caller back. */
+  /** Set while a handler calls its caller back. */
   isNesting = false;
   /** Answers that have come so far. */
   answers = 0;
   private readonly nesting: NestedCalls;
-  /** While {@link start} runs: the caller waits. */
+  /** Set while {@link start} runs: its caller is on the stack. */
   private isStarting = false;
   /** Id of the call that was sent last; 0 before the first. */
   private lastId = 0;
@@ -213,7 +213,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     return this.deadlines.size;
   }
 
-  /** Those that have not been answered. */
+  /** The calls that have not been answered. */
   snapshot(nowMs: number): RequestSnapshot[] {
     return outgoingSnapshot(this.waiting, this.inFlight, nowMs);
   }
@@ -251,7 +251,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     else if (this.isCut && this.waiting.size >= this.waitingLimit) this.failCrowded(request);
     else this.wait(request);
     if (request.settled) return;
-    // It may have to be sent again.
+    // The call may have to be sent again.
     if (this.connection.host.isResumable) request.keep();
     if (options !== undefined) this.watch(request, options);
   }
@@ -274,12 +274,12 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     for (const answer of this.unread.takeAll()) this.onResponse(answer, answer.bytes);
   }
 
-  /** The peer has announced another response type: what was decided about it is void. */
+  /** The peer has announced another response type: the earlier decision is dropped. */
   forget(methodId: bigint): void {
     this.methods.forget(methodId);
   }
 
-  /** Sends what waits, as far as slots and the link allow. */
+  /** Sends waiting calls, as far as slots and the link allow. */
   pump(): void {
     this.resends?.pump();
     for (
@@ -293,7 +293,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   }
 
   /**
-   * The link is lost: calls in flight stay so, unless it is certain already that they cannot be made again. Source:
+   * The link is lost: calls in flight stay in flight, unless they certainly cannot be made again. Source:
    * `protocol/calls.md` §6.3.
    */
   onLinkLost(cause: unknown): void {
@@ -419,7 +419,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       const id = this.ids.peek();
       request.operationId = this.peerSupportsRetry ? this.nextOperationId : 0;
       if (!entry.announcement.isSent) {
-        // A trial first, so that the schemas of a call that cannot be encoded do not leave alone.
+        // A trial first: when a call cannot be encoded, its schemas must not be sent either.
         encodeCall(this.connection, request, id, entry.idBytes);
         outbox.discard();
         this.bindings.announce(entry.announcement, entry.idBytes, "args");
@@ -452,7 +452,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     const entry = this.methods.entry(request.method);
     const reading = entry.decision ?? this.methods.decide(entry);
     if (reading === undefined) {
-      // It stays in flight until the code is there by which its answer is read.
+      // The call stays in flight until the code that reads its answer is loaded.
       this.inFlight.add(request);
       if (!this.unread.add(head, bytes, 0)) this.connection.fail("too many answers wait to be read");
       return;
@@ -511,13 +511,13 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     return this.fail(request, "InvalidPayload", cause.message, cause);
   }
 
-  /** The caller gives up, or its time is over. */
+  /** The caller gives up, or the call times out. */
   private cancel(request: OutgoingRequest, cause: unknown): void {
     if (request.settled) return;
     if (request.requestId === 0) {
       this.waiting.remove(request);
     } else {
-      // Whether a call that is to be sent again has an answer on its way cannot be known: its id is not kept.
+      // For a call that waits to be sent again, no answer is certain to come: its id is not kept.
       if (this.resends?.delete(request)) this.inFlight.take(request.requestId);
       else this.inFlight.abandon(request.requestId);
       sendCancel(this.connection, request.requestId);
@@ -545,7 +545,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
 
   private fail(request: OutgoingRequest, code: CallErrorCode, detail: string, cause?: unknown): CallError {
     this.unwatch(request);
-    // Without an id it has never left.
+    // A call without an id was never sent.
     const mayHaveRun = code !== "UnknownMethod" && request.requestId !== 0;
     const error = new CallError(code, detail, request.method, { cause, mayHaveRun });
     this.events.finished(request, code);

@@ -7,19 +7,19 @@ import type { Shape } from "../shape/shape.js";
 export interface Reading<T = unknown> {
   /** Why it cannot be read; undefined when it can. */
   readonly problem: string | undefined;
-  /** Whether fields are skipped that may hold channels: those have to be ended. */
+  /** Whether skipped fields may hold channels: those channels must be ended. */
   readonly skipsChannels: boolean;
-  /** The static decoder where the peer's layout is ours. Not called where there is a problem. */
+  /** The static decoder when both sides have the same layout. Not called when there is a problem. */
   readonly read: (r: Reader) => T;
 }
 
-/** What reads a payload that lies as ours do. */
+/** The reader of a payload with the layout of this side. */
 export interface StaticReader<T> {
   readonly shape: Shape;
   readonly read: (r: Reader) => T;
 }
 
-/** How the two variants of a response are read that have a type of the method. */
+/** How the two variants of a response that have a type of the method are read. */
 export interface ResponseReading {
   readonly ok: Reading;
   readonly user: Reading;
@@ -36,7 +36,7 @@ export function unreadable(problem: string): Reading<never> {
   };
 }
 
-/** A payload that lies as ours do. */
+/** The reading of a payload with the layout of this side. */
 export function statically<T>({ read }: StaticReader<T>): Reading<T> {
   return { problem: undefined, skipsChannels: false, read };
 }

@@ -32,7 +32,7 @@ export class Replies {
     this.maxHeldBytes = maxBufferedBytes;
   }
 
-  /** There is no link, and what has to be announced shows on the next one alone: answers wait, as bytes. */
+  /** There is no link. Only the next link shows which schemas to announce, so answers wait as bytes. */
   hold(): void {
     this.held ??= [];
   }
@@ -83,13 +83,13 @@ export class Replies {
     }
     try {
       if (!served.announcement.isSent) {
-        // A trial first, so that the schemas of a response that cannot be encoded do not leave alone.
+        // A trial first: when a response cannot be encoded, its schemas must not be sent either.
         this.encode(request, variant, type, value);
         outbox.discard();
         this.announce(served);
       }
       const end = this.encode(request, variant, type, value);
-      // What a method with channels answers comes behind its items.
+      // The answer of a method with channels comes after its items.
       if (served.method.hasChannels) outbox.commit(end);
       else outbox.commitFree(end);
     } catch (fault) {
@@ -98,7 +98,7 @@ export class Replies {
     }
   }
 
-  /** Answers a call of a method of ours with a failure. */
+  /** Answers a call of a method that is served here with a failure. */
   answer(
     id: WireId,
     served: ServedMethod,
@@ -115,8 +115,8 @@ export class Replies {
   }
 
   /**
-   * Answers with bytes that were encoded before, for whatever request.
-   * @throws CodecError `EncodeFailed` when they do not fit a frame
+   * Answers with bytes that were encoded before, perhaps for another request.
+   * @throws CodecError `EncodeFailed` when they do not fit into a frame
    */
   replay(id: WireId, served: ServedMethod, reply: SealedReply): void {
     const { payload, metadata } = reply;

@@ -1,4 +1,4 @@
-/** What observers hear about requests, those of the peer and ours. */
+/** Events for observers about requests of both sides. */
 import { callOut, ignore } from "../call/call-out.js";
 import type { Clock } from "../clock.js";
 import type { CallRejectionCode, MethodName } from "../errors.js";
@@ -16,9 +16,9 @@ import type { WireId } from "../wire/message.js";
 /** A request as events describe it. */
 export interface ObservedRequest {
   readonly method: MethodName;
-  /** 0 for a call of ours that has not left. */
+  /** 0 for a call of this side that was not sent. */
   readonly requestId: WireId;
-  /** When it began, on the clock's scale, ms; 0 without an observer. */
+  /** When the request began, on the clock's scale, ms; 0 without an observer. */
   startedAt: number;
 }
 
@@ -30,7 +30,7 @@ export class RequestEvents {
   private readonly observer: Observer | undefined;
   private readonly onUnhandledError: HandlerFailureListener | undefined;
 
-  /** @param onUnhandledError hears of handlers that fail where the observer has no `onHandlerError` */
+  /** @param onUnhandledError called for a handler that fails when the observer has no `onHandlerError` */
   constructor(
     connection: Connection,
     side: RequestEvent["side"],
@@ -45,12 +45,12 @@ export class RequestEvents {
     this.onUnhandledError = onUnhandledError;
   }
 
-  /** The time that a request takes counts from now on. */
+  /** Begins to measure the time of a request. */
   begin(request: ObservedRequest): void {
     if (this.observer !== undefined) request.startedAt = this.clock.now();
   }
 
-  /** Its Call has left, or its handler is about to run. */
+  /** The Call was sent, or the handler is about to run. */
   started(request: ObservedRequest): void {
     if (this.observer !== undefined) notify(this.observer, "onRequestStarted", this.describe(request));
   }
@@ -69,19 +69,19 @@ export class RequestEvents {
   ): void {
     if (this.observer === undefined) return;
     const { host, id: connectionId } = this.connection;
-    // A call of ours that could not be encoded has no id.
+    // A call of this side that could not be encoded has no id.
     const id = this.side === "client" && requestId === 0 ? undefined : requestId;
     notify(this.observer, event, { link: host.description, connectionId, subject, id, method, error });
   }
 
-  /** The application's code has thrown, or gave what cannot be sent. */
+  /** A handler has thrown, or has returned a value that cannot be sent. */
   handlerFailed(request: ObservedRequest, error: unknown): void {
     const { observer, onUnhandledError } = this;
     const event = { ...this.describe(request), error };
     const unobserved = (): void => {
       if (onUnhandledError !== undefined) callOut(() => onUnhandledError(event), ignore);
     };
-    // An observer that fails has not handled it.
+    // An observer that throws has not handled the failure.
     if (!notify(observer, "onHandlerError", event, unobserved)) unobserved();
   }
 
@@ -90,7 +90,7 @@ export class RequestEvents {
       notify(this.observer, "onOperationStoreError", { ...this.describe(request), step, error });
   }
 
-  /** A store does not know a call any more that has been begun here. */
+  /** A store has forgotten a call that was begun here. */
   forgotten(request: ObservedRequest): void {
     if (this.observer !== undefined) notify(this.observer, "onOperationForgotten", this.describe(request));
   }

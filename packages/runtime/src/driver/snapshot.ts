@@ -1,4 +1,4 @@
-/** What a connection's requests look like in a snapshot. */
+/** The requests of a connection in a snapshot. */
 import type { HandledMethod } from "../call/dispatcher.js";
 import { methodIdText, type RequestSnapshot, snapshotId } from "../call/snapshot.js";
 import { methodText } from "../channel/origin.js";
@@ -9,7 +9,7 @@ import { methodIdOf } from "./method-id.js";
 import type { WaitingQueue } from "./outgoing-queue.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
 
-/** Calls of ours: those that wait, then those that the peer has not answered. */
+/** Calls of this side: those that wait, then those that the peer has not answered. */
 export function outgoingSnapshot(
   waiting: WaitingQueue,
   inFlight: InFlightTable,

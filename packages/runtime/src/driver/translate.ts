@@ -1,6 +1,6 @@
 /**
- * From two types that differ to the function that reads the one as the other, or to the reason why none can. Loaded when
- * it is needed, see `plans.ts`.
+ * Makes the function that reads one type as another, or gives the reason why that is impossible. Loaded on demand, see
+ * `plans.ts`.
  */
 import type { Reader } from "../bytes/reader.js";
 import { CodecError } from "../errors.js";
@@ -20,7 +20,8 @@ export { comparing } from "../plan/comparing.js";
  *
  * @param where what is read, for the text: `arguments of Catalog.get`
  * @param schemas of the local type
- * @param allowance what may still be spent for the peer: announcements cost it nothing, and plans cost us time
+ * @param allowance work that may still be spent on the peer: announcements cost the peer nothing, but plans cost time
+ * here
  */
 export function translate<T>(
   where: string,
@@ -41,7 +42,7 @@ export function translate<T>(
     return {
       problem: undefined,
       skipsChannels: skipsChannels(outcome.plan.nodes),
-      // Another numbering of the same layout: a peer may number its types as it likes.
+      // The same layout with other type ids: a peer may number its types as it likes.
       read: outcome.plan.root.same ? own.read : (read as (r: Reader) => T),
     };
   } catch (error) {

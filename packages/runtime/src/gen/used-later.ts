@@ -1,6 +1,7 @@
 /**
- * Exports of `v1.ts` that code uses, too, which is loaded later. A bundler takes what a module exports, and what loaded code
- * needs as well, to be needed at once: by another name these are not in a client that does not use them.
+ * Exports of `v1.ts` that code which is loaded later uses as well. A bundler would ship an export of a module with
+ * every client, when loaded code needs the same export. Under another name, a client that does not use it does not get
+ * it.
  */
 
 import * as durations from "../postcard/durations.js";

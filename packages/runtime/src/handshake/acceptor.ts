@@ -40,9 +40,9 @@ import { checkPrologueHello, prologueAccept } from "./prologue.js";
 import { keyMismatch } from "./refusals.js";
 import { oppositeParity } from "./settings.js";
 
-/** What an acceptor says and expects. */
+/** The options of an acceptor. */
 export interface AcceptorOptions extends HandshakeOptions {
-  /** Key under which the session can be resumed, 16 fresh random bytes; none: it cannot. */
+  /** Key under which the session can be resumed, 16 fresh random bytes; without it, the session cannot be resumed. */
   readonly offeredKey?: Uint8Array | undefined;
   /** The only key that the initiator may present. */
   readonly expectedKey?: Uint8Array | undefined;

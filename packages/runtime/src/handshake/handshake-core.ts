@@ -9,28 +9,28 @@ import { encodeHandshakeMessage, type HandshakeMessage, textOfFault } from "./ha
 import { refusalOf } from "./refusals.js";
 import type { ConnectionSettings } from "./settings.js";
 
-/** What one side says and expects. */
+/** The options of one side. */
 export interface HandshakeOptions {
-  /** Of the initiator as they are; the acceptor takes the parity that the initiator leaves. */
+  /** The initiator uses them as they are; the acceptor uses the parity that the initiator leaves. */
   readonly settings: ConnectionSettings;
   /** Sent to the peer, `vox-service` included. It must hold no bytes: peers of 0.8.2 cannot read them. */
   readonly metadata: Metadata;
   readonly limits: Limits;
   /**
-   * Asked once the peer has introduced itself, before the last word is spoken. The peer waits for the answer.
-   * @returns why there will be no session; undefined to go on. A promise must not reject
+   * Called once the peer has introduced itself, before the last message is sent. The peer waits for the answer.
+   * @returns why the peer is refused; undefined to go on. A promise must not reject
    */
   readonly admit?: ((peer: PeerIntroduction) => Objection | Promise<Objection>) | undefined;
 }
 
-/** Why there will be no session; undefined: nothing stands against it. */
+/** Why the peer is refused; undefined when it is admitted. */
 export type Objection = string | undefined;
 
-/** What a peer has said about itself. */
+/** The peer's introduction of itself. */
 export interface PeerIntroduction {
-  /** Without what only we may add. */
+  /** Without the entries that only this side may add. */
   readonly metadata: Metadata;
-  /** Key of the session that it wants to go on with, 16 bytes; undefined for none, and of acceptors. */
+  /** Key of the session that the peer wants to resume, 16 bytes; undefined for none, and from acceptors. */
   readonly presentedKey: Uint8Array | undefined;
   readonly settings: ConnectionSettings;
 }
@@ -38,10 +38,10 @@ export interface PeerIntroduction {
 /** What both sides know when the handshake is over. */
 export interface HandshakeResult {
   readonly local: ConnectionSettings;
-  /** As they arrived, the parity unchecked: the peer's ids have the one that is not ours. */
+  /** As they arrived, with an unchecked parity: the peer's ids have the parity that this side does not use. */
   readonly peer: ConnectionSettings;
   readonly peerSupportsRetry: boolean;
-  /** Without what only we may add. */
+  /** Without the entries that only this side may add. */
   readonly peerMetadata: Metadata;
   /** The key under which the acceptor will know the session, 16 bytes; undefined when it offers no resume. */
   readonly sessionKey: Uint8Array | undefined;
@@ -51,12 +51,12 @@ export interface HandshakeResult {
   readonly peerSchemaCount: number;
 }
 
-/** What follows from an input: frames to send, then what has become of the handshake. */
+/** The result of an input: frames to send, then the outcome of the handshake. */
 export interface HandshakeStep {
   readonly send: readonly Uint8Array[];
-  /** Undefined: more frames are expected, or there is something to wait for. */
+  /** Undefined: more frames are expected, or `later` decides. */
   readonly outcome: HandshakeOutcome | undefined;
-  /** The next step, which somebody thinks about; no frame is expected before it. It does not reject. */
+  /** The next step, while the application decides; no frame is expected before it. It does not reject. */
   readonly later?: Promise<HandshakeStep> | undefined;
 }
 
@@ -65,27 +65,27 @@ export type HandshakeOutcome =
   | { readonly kind: "established"; readonly result: HandshakeResult }
   | { readonly kind: "failed"; readonly error: SessionError };
 
-/** The state machine of one side: bytes in, bytes out. After an outcome nothing may be given to it. */
+/** The state machine of one side: bytes in, bytes out. After an outcome it takes no further input. */
 export interface Handshake {
-  /** The link is there. */
+  /** The link is open. */
   start(): HandshakeStep;
   /** A frame arrived; its memory is not kept. */
   onFrame(frame: Uint8Array): HandshakeStep;
-  /** The link has ended. @param error what the link says went wrong; undefined for a clean end */
+  /** The link has ended. @param error of the link; undefined for a clean end */
   onLinkClosed(error: SessionError | undefined): SessionError;
 }
 
 /** Bytes of a resume key. */
 const keyBytes = 16;
-/** Key of an entry that a receiver adds by itself: what a peer claims there is dropped. Source: `protocol/wire.md` §7. */
+/** Key of an entry that the receiver adds itself: an entry of the peer is dropped. Source: `protocol/wire.md` §7. */
 const connectionKindKey = "vox-connection-kind";
-/** What a credit of zero is answered with. */
+/** The answer to a credit of zero. */
 export const zeroCredit = "initial_channel_credit must be greater than zero";
 
-/** Our schemas of `Message` by id, as {@link definitionOf} writes them. */
+/** The schemas of `Message` of this side by id, as {@link definitionOf} writes them. */
 let ownDefinitions: ReadonlyMap<bigint, string> | undefined;
 
-/** Type id of our `Message`. Source: `protocol/schemas.md` §8. */
+/** Type id of `Message`. Source: `protocol/schemas.md` §8. */
 export const messageTypeId = 0x15466886ca2608b7n;
 
 /** More frames are expected. */
@@ -93,7 +93,7 @@ export function waiting(...send: readonly Uint8Array[]): HandshakeStep {
   return { send, outcome: undefined };
 }
 
-/** Goes on with what was found out about the peer, at once or later. */
+/** Goes on with the decision about the peer, at once or later. */
 export function whenAdmitted(
   objection: Objection | Promise<Objection>,
   goOn: () => HandshakeStep,
@@ -103,7 +103,7 @@ export function whenAdmitted(
   return { send: [], outcome: undefined, later: objection.then(decide) };
 }
 
-/** A frame while it is found out whether the peer is welcome. */
+/** The step for a frame that arrives before the decision about the peer. */
 export function tooEarly(): HandshakeStep {
   return violated("expected nothing before the answer");
 }
@@ -113,7 +113,7 @@ const failurePrefixes = {
   Rejected: "connection rejected",
 };
 
-/** It is over: the session fails with `text`. */
+/** Ends the handshake: the session fails with `text`. */
 export function failed(
   text: string,
   send: readonly Uint8Array[] = [],
@@ -127,34 +127,34 @@ export function failed(
   };
 }
 
-/** It is over because of what the peer sent. */
+/** Ends the handshake because the peer broke a rule. */
 export function violated(text: string, send: readonly Uint8Array[] = []): HandshakeStep {
   return failed(`handshake protocol error: ${text}`, send);
 }
 
-/** It is over, and the peer is told why. */
+/** Ends the handshake, and sends the reason to the peer. */
 function refused(text: string): HandshakeStep {
   return failed(text, [encodeHandshakeMessage({ kind: "Sorry", reason: text })], "Rejected");
 }
 
-/** It is over because of a rule that the peer broke, and the peer is told. */
+/** Ends the handshake because the peer broke a rule, and sends the reason to the peer. */
 export function violatedWithSorry(text: string): HandshakeStep {
   return violated(text, [encodeHandshakeMessage({ kind: "Sorry", reason: text })]);
 }
 
-/** The peer does not want a session, or not this one. */
+/** Ends the handshake because the peer has refused the session. */
 export function rejectedByPeer(reason: string): HandshakeStep {
   return { send: [], outcome: { kind: "failed", error: refusalOf(reason) } };
 }
 
-/** A frame that is no handshake message. */
+/** Ends the handshake because of a frame that is no handshake message. */
 export function undecodable(fault: unknown): HandshakeStep {
   return failed(`handshake decode error: ${textOfFault(fault)}`, [], "Protocol", fault);
 }
 
 /**
- * Ends the handshake well, unless the peer's messages are not ours.
- * @param last what is sent either way
+ * Ends the handshake with success, unless the peer has another type of messages.
+ * @param last frames that are sent in both cases
  */
 export function concluded(
   result: HandshakeResult,
@@ -166,9 +166,9 @@ export function concluded(
   return { send: last, outcome: { kind: "established", result } };
 }
 
-/** The error of a link that ended too early, in good order. A peer that starts, stops or is full may do better later. */
+/** The error for a link that ended too early. A peer that was starting, stopping or full may take a later attempt. */
 export function closedTooEarly(text: string, error: SessionError | undefined): SessionError {
-  // What the carrier says is closer to the truth: a reset, or a stream that is no Vox.
+  // The error of the carrier says more: a reset, or a stream of another protocol.
   return error ?? new SessionError("WentAway", `went away: ${text}`);
 }
 
@@ -177,13 +177,13 @@ export function validKey(key: Uint8Array | undefined): Uint8Array | undefined {
   return key?.length === keyBytes ? key : undefined;
 }
 
-/** The peer's metadata without what it may not say. */
+/** The peer's metadata without the entry that the peer may not send. */
 export function cleaned(message: HandshakeMessage & { readonly metadata: Metadata }): Metadata {
   message.metadata.delete(connectionKindKey);
   return message.metadata;
 }
 
-/** An empty list stands for ours; otherwise the root, which is the last, must be our type and mean the same. */
+/** An empty list means the schemas of this side. Otherwise the root, the last one, must be the same type. */
 function compareMessageSchemas(schemas: readonly Schema[]): string | undefined {
   const root = schemas.at(-1);
   if (root === undefined) return undefined;

@@ -23,14 +23,14 @@ import { readSchemaList } from "../schema/payload.js";
 import { Metadata, type MetadataEntry, type MetadataValue } from "../wire/metadata.js";
 import type { ConnectionSettings, Parity } from "./settings.js";
 
-/** What both greetings hold. `S` is the schema list: its CBOR on the way out, schemas on the way in. */
+/** The members of both greetings. `S` is the schema list: CBOR in a message to send, schemas in one that arrived. */
 interface Greeting<S> {
   readonly settings: ConnectionSettings;
-  /** Schemas of `Message`, the root last; an empty list stands for those of the other side. */
+  /** Schemas of `Message`, the root last; an empty list means those of the other side. */
   readonly schemas: S;
   /** Whether the side takes operation ids. */
   readonly supportsRetry: boolean;
-  /** As it stands in the message: a key has 16 bytes, anything else counts as none. */
+  /** The bytes in the message: a key has 16 bytes, any other length counts as no key. */
   readonly resumeKey: Uint8Array | undefined;
   readonly metadata: Metadata;
 }
@@ -66,7 +66,7 @@ export type HandshakeMessage = Hello<readonly Schema[]> | HelloYourself<readonly
 const mapMajor = 5;
 /** Containers around the innermost value of a handshake. A full Hello has 12. */
 const maxDepth = 64;
-/** What a side that says nothing about its credit takes. */
+/** The credit of a side that does not announce one. */
 const defaultCredit = 16;
 
 /** @throws CodecError `EncodeFailed` when a text holds a lone surrogate */
@@ -138,7 +138,7 @@ function valueToCbor(value: MetadataValue): CborMap {
 }
 
 /**
- * Reads a message of which nothing is trusted.
+ * Reads a message without trusting it.
  * @throws CodecError `DecodeFailed` with offset or path
  */
 export function decodeHandshakeMessage(bytes: Uint8Array, limits: Limits): HandshakeMessage {
@@ -247,12 +247,12 @@ function readByteList(value: CborValue, path: string): Uint8Array {
   });
 }
 
-/** At least what the value takes in memory: near enough for a limit. */
+/** A lower bound for the memory of a value: exact enough for a limit. */
 function sizeOf(value: MetadataValue): number {
   return typeof value === "bigint" ? 8 : value.length;
 }
 
-/** What a decoding error says, with its place. */
+/** The text of a decoding error, with its place. */
 export function textOfFault(error: unknown): string {
   if (!(error instanceof CodecError)) return String(error);
   const place = error.path === "" ? "" : `${error.path}: `;

@@ -36,9 +36,9 @@ import {
 } from "./handshake-messages.js";
 import { checkPrologueAnswer, prologueHello } from "./prologue.js";
 
-/** What an initiator says and expects. */
+/** The options of an initiator. */
 export interface InitiatorOptions extends HandshakeOptions {
-  /** Key of the session that is to go on, 16 bytes. */
+  /** Key of the session to resume, 16 bytes. */
   readonly presentedKey?: Uint8Array | undefined;
 }
 

@@ -26,7 +26,7 @@ export const prologueHello: Uint8Array = /*@__PURE__*/ prologue("VOTH");
 /** What an acceptor answers. */
 export const prologueAccept: Uint8Array = /*@__PURE__*/ prologue("VOTA");
 
-/** What is wrong with a prologue, in the words of the reference; undefined when nothing is. */
+/** What is wrong with a prologue, as the reference says it; undefined for a valid prologue. */
 export type PrologueFault = string | undefined;
 
 /** Checks what an acceptor received as its first frame. */
@@ -71,7 +71,7 @@ function describeReject(frame: Uint8Array): string {
     : `unknown transport reject reason ${reason}`;
 }
 
-/** Names a peer that speaks something else, where its bytes give it away. */
+/** Names the other protocol that a peer speaks, if its bytes show it. */
 function describeStranger(frame: Uint8Array): string {
   const foreign = frame.length < magicBytes ? undefined : describeForeignBytes(frame);
   return foreign === undefined || magicOf(frame).startsWith("VOT")

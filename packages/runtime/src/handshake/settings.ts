@@ -1,4 +1,4 @@
-/** What the two sides tell each other about the root connection. Source: `protocol/wire.md` §4.2, §6. */
+/** Settings of the root connection that both sides announce. Source: `protocol/wire.md` §4.2, §6. */
 
 /** The half of an id space that one side allocates from. */
 export type Parity = "Odd" | "Even";
@@ -23,14 +23,14 @@ export interface SettingsPair {
   readonly peer: ConnectionSettings;
 }
 
-/** As they hold: ids of the peer are those that we do not choose, whatever its settings say. */
+/** The settings that apply: the peer's ids have the parity that this side does not use, whatever its settings say. */
 export function settingsPair({ local, peer }: SettingsPair): SettingsPair {
   return { local, peer: { ...peer, parity: oppositeParity(local.parity) } };
 }
 
 /**
- * Whether a session may go on over a link with other settings: only if they are the same.
- * @returns why not
+ * Whether a session may go on over a link with these settings: only if they are the same.
+ * @returns the difference; undefined when there is none
  */
 export function compareSettings(before: SettingsPair, now: SettingsPair): string | undefined {
   if (!isSame(before.local, now.local)) return "local root settings changed across session resume";

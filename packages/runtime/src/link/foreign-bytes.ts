@@ -1,6 +1,6 @@
-/** Recognises peers that speak something else, so that a wrong port gives one clear sentence. */
+/** Recognises peers that speak another protocol, so that a wrong port gives one clear error text. */
 
-/** First bytes that other protocols begin with, and what to call them. */
+/** First bytes of other protocols, and the names of these protocols. */
 const openings: readonly (readonly [start: string, name: string])[] = [
   ["HTTP/", "an HTTP answer"],
   ["GET ", "an HTTP request"],
@@ -20,7 +20,7 @@ const http2SettingsType = 0x04;
 const http2HeaderBytes = 9;
 
 /**
- * What the first bytes of a stream look like, in words; undefined when they look like nothing that is known here.
+ * The name of the protocol that begins with these bytes; undefined for unknown bytes.
  * @param first the first bytes that arrived; eight are enough
  */
 export function describeForeignBytes(first: Uint8Array): string | undefined {

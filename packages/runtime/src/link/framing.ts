@@ -13,16 +13,18 @@ import { SessionError } from "../errors.js";
 import { describeForeignBytes } from "./foreign-bytes.js";
 import type { Framing } from "./link.js";
 
-/** Memory that an announced length gets before its bytes arrive; frames up to here are allocated once. */
+/** Memory allocated for an announced length before its bytes arrive; frames up to this size are allocated once. */
 const firstAllocation = 64 * 1024;
-/** Larger frames grow by this factor, so that a peer pays a quarter of what it makes us hold. */
+/**
+ * Larger frames grow by this factor, so that a peer sends at least a quarter of the bytes that it makes this side hold.
+ */
 const growth = 4;
 /** Bytes of the stream's beginning that are kept to recognise other protocols. */
 const recognisedBytes = 12;
 const nothing = new Uint8Array(0);
 /** One more than the largest length that a header can say. */
 const lengthRange = 2 ** 32;
-/** Descriptors that a system passes with one frame at most; a first frame with more is something else. */
+/** The most descriptors that a system passes with one frame; a first frame with more is another protocol. */
 const maxDescriptors = 253;
 
 /** Framing of a byte stream, where headers are read, too. */
@@ -41,7 +43,7 @@ export const streamFraming: StreamFraming = {
   readSize: readWord,
 };
 
-/** Framing of Unix sockets: the same, then the number of file descriptors that come with the body. We send none. */
+/** Framing of Unix sockets: the length, then the number of file descriptors that come with the body. Vox sends none. */
 export const localFraming: StreamFraming = {
   headerBytes: 8,
   writeHeader(buffer, offset, bodyBytes) {
@@ -58,7 +60,7 @@ export const localFraming: StreamFraming = {
 export const boundaryFraming: Framing = {
   headerBytes: 0,
   writeHeader() {
-    // Nothing stands in front of a body.
+    // There is no header.
   },
 };
 
@@ -73,7 +75,7 @@ export interface FrameLimits {
 /** Takes one frame: `bytes[start, end)`. */
 export type FrameHandler = (bytes: Uint8Array, start: number, end: number) => void;
 
-/** Finds frames in a byte stream. Chunks are parsed in place; only a frame that straddles chunks is copied. */
+/** Finds frames in a byte stream. Chunks are parsed in place; only a frame that spans several chunks is copied. */
 export class FrameDecoder {
   private readonly onFrame: FrameHandler;
   private readonly limits: FrameLimits;
@@ -81,19 +83,19 @@ export class FrameDecoder {
   private readonly headerBytes: number;
   /** Below {@link lengthRange}, so that descriptors are above every limit. */
   private readonly maxFrameBytes: number;
-  /** Bytes of a header that is cut, and how many are here. */
+  /** Bytes of a partial header, and how many of them have arrived. */
   private readonly header: Uint8Array;
   private headerHeld = 0;
-  /** The frame that is cut: its memory so far, its size, and how much of it is here. */
+  /** A partial frame: its memory so far, its size, and how many bytes of it have arrived. */
   private body: Uint8Array = nothing;
   private bodyBytes = -1;
   private bodyHeld = 0;
   private frames = 0;
-  /** The stream's first bytes, until the first frame is through. */
+  /** The stream's first bytes, until the first frame has been given out. */
   private opening: Uint8Array = nothing;
   private isStopped = false;
   private isPaused = false;
-  /** What of a chunk waits for {@link goOn}. */
+  /** The rest of a chunk, which waits for {@link goOn}. */
   private rest: Uint8Array = nothing;
 
   /** @param framing how the stream says where frames end. Default {@link streamFraming} */
@@ -113,12 +115,12 @@ export class FrameDecoder {
     this.rest = nothing;
   }
 
-  /** No frame is given out before {@link goOn}: what is left of the chunk that is being parsed waits. */
+  /** No frame is given out before {@link goOn}: the rest of the current chunk waits. */
   pause(): void {
     this.isPaused = true;
   }
 
-  /** Whether a frame has been given out: the peer is no stranger. */
+  /** Whether a frame has been given out: then the peer speaks Vox. */
   get hasRead(): boolean {
     return this.frames > 0;
   }
@@ -128,7 +130,7 @@ export class FrameDecoder {
     return this.rest.length !== 0;
   }
 
-  /** Gives out what has waited. @returns as {@link push} */
+  /** Gives out the frames that have waited. @returns as {@link push} */
   goOn(): SessionError | undefined {
     const { rest } = this;
     this.rest = nothing;
@@ -170,7 +172,7 @@ export class FrameDecoder {
     return undefined;
   }
 
-  /** The stream has ended. @returns the error when it did so inside a frame, `Io` */
+  /** The stream has ended. @returns the error `Io` when it ended inside a frame */
   finish(): SessionError | undefined {
     const inHeader = this.bodyBytes < 0;
     if (inHeader && this.headerHeld === 0) return undefined;
@@ -192,7 +194,7 @@ export class FrameDecoder {
     return own === undefined ? maxFrameBytes : Math.min(own, maxFrameBytes);
   }
 
-  /** Gives out a frame that stands whole in the chunk, or begins to collect it. */
+  /** Gives out a frame that is whole in the chunk, or begins to collect it. */
   private takeWhole(chunk: Uint8Array, at: number): number {
     const end = at + this.bodyBytes;
     if (end > chunk.length) {

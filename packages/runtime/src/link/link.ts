@@ -3,17 +3,17 @@
  * Unix sockets, WebSockets, message ports and memory.
  *
  * **Frames.** One frame carries exactly one prologue, handshake message or {@link Message}. An empty frame is legal
- * here and refused above. Boundaries and order are kept; nothing is duplicated.
+ * here; the session refuses it. Boundaries and order are kept; nothing is duplicated.
  *
- * **Outbound.** The layer above encodes frames one behind the other into one buffer (the batch), leaving
- * `framing.headerBytes` free in front of each body and letting `framing` fill them in. `send` gets the batch and
- * the end offset of each frame in it, and puts the whole batch out with one write where the carrier can.
- * It answers whether the batch's memory is free again: `true` means that the bytes were taken or copied, `false`
- * that the link keeps the memory until it is written, so that the caller must not write to it again. `send` never
- * throws and never waits; a failure is reported through `onClosed`. Sending on a closed link does nothing.
+ * **Outbound.** The session encodes frames one after the other into one buffer (the batch). It leaves
+ * `framing.headerBytes` free in front of each body, and `framing` fills them in. `send` gets the batch and the end
+ * offset of each frame in it. It sends the whole batch with one write if the carrier can. `send` returns whether the
+ * batch's memory is free again. `true`: the bytes were taken or copied. `false`: the link keeps the memory until it is
+ * written, and the caller must not write to it again. `send` never throws and never waits; a failure is reported
+ * through `onClosed`. Sending on a closed link does nothing.
  *
- * **Pressure.** `bufferedBytes` says how much accepted data the carrier has not passed on. After it was above zero,
- * `onDrain` is called when it is back at zero.
+ * **Pressure.** `bufferedBytes` is the number of accepted bytes that the carrier has not passed on. When it returns to
+ * zero, the link calls `onDrain`.
  *
  * **Inbound.** After `start`, each frame is given to `onFrame(bytes, start, end)`: the frame is
  * `bytes[start … end)`, usually inside a larger chunk. The memory is never written to again by the link, so views
@@ -24,19 +24,20 @@
  * **Signs of life.** `receivedBytes` counts bytes as they arrive, before their frame is whole: a peer that sends a large
  * frame slowly is alive. Only differences count. A carrier that gives out whole messages leaves it out.
  *
- * **Waiting.** `setReading(false)` stops delivery, so that the peer's `bufferedBytes` grows instead of our memory; at most
- * the arrival that is under way still comes. `setReading(true)` goes on; nothing is lost. The end of the link may be
- * reported late while it is not read, but a failure to send is reported at once. Reading or not, `onDrain` is called.
- * A carrier that cannot wait, as a browser's WebSocket, leaves the method out.
+ * **Waiting.** `setReading(false)` stops delivery, so that the peer's `bufferedBytes` grows instead of the memory of
+ * this side. At most the current arrival is still delivered. `setReading(true)` goes on; nothing is lost. While
+ * delivery is stopped, the link may report its end late, but it reports a failure to send at once, and it still calls
+ * `onDrain`. A carrier that cannot wait, like a browser's WebSocket, leaves the method out.
  *
- * **End.** `onClosed` is called exactly once, after the last frame. Without an error it means a clean end: the peer
- * (or we) closed between two frames. With an error: the carrier failed (`Io`) or broke the framing (`Protocol`).
- * Who closes locally also gets `onClosed()`, clean. Nothing is called after it.
+ * **End.** `onClosed` is called exactly once, after the last frame. Without an error it means a clean end: one of the
+ * sides closed the link between two frames. With an error: the carrier failed (`Io`) or broke the framing (`Protocol`).
+ * A side that closes the link itself also gets `onClosed()`, without an error. Nothing is called after it.
  *
- * **Refusal.** A frame that may not arrive, because it is too large, ends what a link of a byte stream gives out. A sink with
- * `onRefused` is told, once the peer has proved to speak Vox: it may send a last word, and then calls `close` or `abort`.
+ * **Refusal.** After a frame that is too large, a link over a byte stream gives out no further frame. If the peer has
+ * shown that it speaks Vox, the link calls `onRefused` of its sink. The sink may send a last message, and then calls
+ * `close` or `abort`.
  *
- * **close.** `close()` lets what was sent leave, then closes; `abort()` drops everything at once. Both are
+ * **close.** `close()` sends the frames that wait, then closes; `abort()` drops everything at once. Both are
  * idempotent. A link never starts timers of its own.
  */
 import type { SessionError } from "../errors.js";
@@ -49,7 +50,7 @@ export interface Framing {
   writeHeader(buffer: Uint8Array, offset: number, bodyBytes: number): void;
 }
 
-/** What a link calls. See the contract above for order and ownership. */
+/** The receiver of a link's events. See the contract above for order and ownership. */
 export interface LinkSink {
   onFrame(bytes: Uint8Array, start: number, end: number): void;
   onIdle(): void;
@@ -63,19 +64,19 @@ export interface LinkSink {
 export interface UpgradeRequest {
   /** Path with its query, like `/vox?room=7`. */
   readonly url: string;
-  /** By lower-case name; several of one name are joined by commas. */
+  /** By lower-case name; several headers with one name are joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
   /** By name, decoded. */
   readonly cookies: Readonly<Record<string, string>>;
-  /** Of `authorization: Bearer …`, else of the subprotocol `vox.bearer.…`, which browsers use. */
+  /** From `authorization: Bearer …`, or else from the subprotocol `vox.bearer.…`, which browsers use. */
   readonly bearerToken: string | undefined;
 }
 
 /** The certificate with which a peer has authenticated, from an authority that this side trusts. */
 export interface PeerCertificate {
-  /** Of its subject; undefined when it has none. */
+  /** Common name of its subject; undefined when it has none. */
   readonly commonName: string | undefined;
-  /** Names and addresses that it holds for, as Node writes them: `DNS:shop.example, IP Address:192.0.2.1`. */
+  /** Names and addresses for which it is valid, as Node writes them: `DNS:shop.example, IP Address:192.0.2.1`. */
   readonly subjectAltName: string | undefined;
   /** SHA-256 of the certificate: hexadecimal bytes with colons between them. */
   readonly fingerprint256: string;
@@ -88,14 +89,14 @@ export interface LinkOrigin {
   /** Address of the peer's machine, like `192.0.2.1`; undefined where the carrier has none. */
   readonly peerAddress?: string | undefined;
   readonly upgrade?: UpgradeRequest | undefined;
-  /** Of TLS, on the server: the client's certificate. Undefined when it gave none, or one that is not trusted. */
+  /** On a server with TLS: the client's certificate. Undefined when it sent none, or one that is not trusted. */
   readonly peerCertificate?: PeerCertificate | undefined;
 }
 
 /** A carrier of frames. */
 export interface Link {
   readonly framing: Framing;
-  /** In words, for error texts and observers, like `tcp://127.0.0.1:4000`. */
+  /** The address of the peer as text, for errors and observers, like `tcp://127.0.0.1:4000`. */
   readonly remoteAddress: string;
   /** Absent where the carrier knows nothing. */
   readonly origin?: LinkOrigin | undefined;
@@ -105,7 +106,7 @@ export interface Link {
   /** Starts delivery; called once. Nothing that arrived before is lost. */
   start(sink: LinkSink): void;
   /**
-   * @param batch the memory that the frames stand in
+   * @param batch the memory that holds the frames
    * @param start offset of the first frame's header
    * @param ends end offset of each frame, ascending; `count` of them are valid
    * @returns whether the batch's memory may be reused at once

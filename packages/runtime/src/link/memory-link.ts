@@ -13,11 +13,11 @@ import type { Framing, Link, LinkSink } from "./link.js";
 
 /** How a pair of memory links behaves. */
 export interface MemoryLinkOptions {
-  /** In words what the ends are called. Default `memory`. */
+  /** The name of both ends in texts. Default `memory`. */
   readonly description?: string | undefined;
   /**
-   * Bytes that may wait for a reader that does not read; past it both ends fail with `Io`. Senders that heed
-   * `bufferedBytes`, as sessions do, never come near. Default 64 MiB.
+   * Bytes that may wait for a reader that does not read. Past this bound both ends fail with `Io`. Senders that respect
+   * `bufferedBytes`, as sessions do, stay far below it. Default 64 MiB.
    */
   readonly maxWaitingBytes?: number | undefined;
 }
@@ -50,7 +50,7 @@ export class MemoryLink implements Link {
   /** How the link ended, for a sink that comes later. */
   private endError: SessionError | undefined = undefined;
   private isEndReported = false;
-  /** What the peer has sent and our sink has not seen. */
+  /** Batches that the peer has sent and the sink of this end has not seen. */
   private inbox: Batch[] = [];
   private waitingBytes = 0;
   private isScheduled = false;
@@ -119,7 +119,7 @@ export class MemoryLink implements Link {
     if (isReading) this.schedule();
   }
 
-  /** Stops reading: what arrives waits, and the peer's `bufferedBytes` grows. For tests of slow readers. */
+  /** Stops reading: arriving frames wait, and the peer's `bufferedBytes` grows. For tests of slow readers. */
   pause(): void {
     this.isPaused = true;
   }
@@ -163,7 +163,7 @@ export class MemoryLink implements Link {
       }
       if (wasWaiting && this.waitingBytes === 0) peer?.reportDrained();
     }
-    // A sink that comes later still gets what was sent: until then the peer's end waits, too.
+    // A sink that comes later still gets the frames that were sent: until then the peer's end waits, too.
     if (peer?.state === "closing" && (this.inbox.length === 0 || !this.isReading)) this.end(peer);
   };
 
@@ -190,7 +190,7 @@ export class MemoryLink implements Link {
     return this.state === "open";
   }
 
-  /** Everything that the closing peer sent is through: both ends are closed, cleanly. */
+  /** All frames of the closing peer have been delivered: closes both ends, cleanly. */
   private end(peer: MemoryLink): void {
     const wasClosed = this.state === "closed";
     this.state = "closed";
@@ -213,7 +213,7 @@ export class MemoryLink implements Link {
   }
 }
 
-/** Two ends: what one sends, the other receives. */
+/** Makes two ends of one link: each receives what the other sends. */
 export function memoryLinkPair(options: MemoryLinkOptions = {}): [MemoryLink, MemoryLink] {
   checkOptions(options, memoryLinkChecks);
   const { description = "memory", maxWaitingBytes = defaultMaxWaitingBytes } = options;

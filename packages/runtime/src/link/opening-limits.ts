@@ -6,13 +6,13 @@ import { oneOf } from "../options/checks.js";
 /** Bytes that a peer may send as its prologue, which has 8: enough for an error text about a wrong size. */
 const maxPrologueBytes = 1024;
 
-/** Which side of the link this is: it decides how many of the first messages must be small. */
+/** The side of the link: it decides how many of the first messages must be small. */
 export type LinkRole = "initiator" | "acceptor";
 
 /** Which side opens the session. */
 export const roleCheck = /*@__PURE__*/ oneOf("initiator", "acceptor");
 
-/** The limits that a link heeds. */
+/** The limits that a link enforces. */
 export type FrameSizeLimits = Pick<Limits, "maxFrameBytes" | "maxHandshakeBytes">;
 
 /** Limits of the first messages: prologue and Hello come in either direction, LetsGo only from the initiator. */
@@ -39,12 +39,12 @@ export class MessageSizes {
     return Math.min(this.opening[this.count] ?? this.maxFrameBytes, this.maxFrameBytes);
   }
 
-  /** Whether prologue and handshake have not all arrived. */
+  /** Whether a part of prologue and handshake has not arrived. */
   get isOpening(): boolean {
     return this.count < this.opening.length;
   }
 
-  /** Whether a message has been accepted: the peer is no stranger. */
+  /** Whether a message has been accepted: then the peer speaks Vox. */
   get hasTaken(): boolean {
     return this.accepted > 0;
   }
@@ -59,7 +59,7 @@ export class MessageSizes {
   }
 }
 
-/** The error of a message above its limit. */
+/** The error for a message above its limit. */
 export function tooLarge(bytes: number, limit: number): SessionError {
   return new SessionError(
     "Protocol",

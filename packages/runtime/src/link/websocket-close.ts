@@ -1,4 +1,4 @@
-/** What the end of a WebSocket means for a link. Source: RFC 6455 §7.4.1, `protocol/wire.md` §2. */
+/** The meaning of a WebSocket's end for a link. Source: RFC 6455 §7.4.1, `protocol/wire.md` §2. */
 import { SessionError } from "../errors.js";
 
 /** Bytes of a peer's reason that an error text shows; the standard allows 123. */
@@ -22,8 +22,8 @@ const sentences: ReadonlyMap<number, readonly [code: "Io" | "Protocol", text: st
   ]);
 
 /**
- * The error of an end with this code. 1000, 1001 and 1005 are clean: the peer has said goodbye. 1006 is an end without a
- * close message, so that the connection was lost.
+ * The error for an end with this code. 1000, 1001 and 1005 are clean ends: the peer has closed in good order. 1006 is
+ * an end without a close message: the connection was lost.
  * @param place where the link leads, like `ws://127.0.0.1:4000`
  */
 export function closeError(code: number, reason: string, place: string): SessionError | undefined {
@@ -35,7 +35,7 @@ export function closeError(code: number, reason: string, place: string): Session
   return new SessionError(kind, `${family}: the WebSocket of ${place} has ended: ${text} (${code})${said}`);
 }
 
-/** The error of a text message. The reference's text. */
+/** The error for a text message, with the reference's text. */
 export function noTextMessages(): SessionError {
   return new SessionError("Protocol", "protocol error: text frames not allowed on vox websocket link");
 }

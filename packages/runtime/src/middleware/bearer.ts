@@ -25,7 +25,7 @@ export class UnauthenticatedError extends VoxError {
   }
 }
 
-/** Sends a token with each call. @param token the token, or what gives it for each call */
+/** Sends a token with each call. @param token the token, or a function that returns it for each call */
 export function attachBearerToken(token: string | (() => string | Promise<string>)): ClientMiddleware {
   orFunction(textCheck)(token, "token");
   return async ({ metadata }, next) => {
@@ -38,8 +38,8 @@ export function attachBearerToken(token: string | (() => string | Promise<string
 /**
  * Lets only calls through whose token is accepted.
  *
- * @param verify the caller that the token stands for; undefined, null or false refuses it
- * @param principal where handlers find the caller
+ * @param verify returns the caller to whom the token belongs; undefined, null or false refuses the call
+ * @param principal the key under which handlers find the caller
  */
 export function verifyBearerToken<T>(
   verify: (token: string, context: CallContext) => T | undefined | Promise<T | undefined>,
@@ -51,7 +51,7 @@ export function verifyBearerToken<T>(
     const text = context.metadata.getString(authorizationKey);
     const caller: unknown =
       text?.startsWith(scheme) === true ? await verify(text.slice(scheme.length), context) : undefined;
-    // In JavaScript, what finds no caller answers with any of these.
+    // In JavaScript, a look-up that finds no caller may return any of these.
     if (caller === undefined || caller === null || caller === false) {
       context.responseMetadata.set(refusalKey, "unauthenticated");
       throw new UnauthenticatedError(`${context.method.service}.${context.method.name}`);

@@ -1,4 +1,4 @@
-/** What stands between a generated client and the connection. Source: `protocol/calls.md` §7. */
+/** Middleware between a generated client and the connection. Source: `protocol/calls.md` §7. */
 import type { Caller, CallOptions } from "../call/caller.js";
 import { givenArguments, givenMetadata } from "../call/given.js";
 import type { Method } from "../call/method.js";
@@ -20,8 +20,8 @@ export interface OutgoingCall {
 }
 
 /**
- * Sees a call before it leaves and its outcome after: calls `next` once, or again to try again, and gives its result on.
- * What it throws is what the caller gets.
+ * Sees a call before it is sent, and its outcome afterwards. It calls `next` once, or again to retry, and returns its
+ * result. The caller gets what the middleware throws.
  */
 export type ClientMiddleware = (call: OutgoingCall, next: () => Promise<unknown>) => Promise<unknown>;
 
@@ -56,7 +56,7 @@ class MiddlewareCaller implements Caller {
     args: A,
     options: CallOptions = {},
   ): Promise<T> {
-    // Middleware may take its time: what it sends is what was given.
+    // Middleware may be asynchronous: the call sends the arguments as they were given.
     const given = givenArguments(args);
     const metadata = options.metadata === undefined ? new Metadata() : givenMetadata(options.metadata);
     const givenOnce = { ...options, metadata };

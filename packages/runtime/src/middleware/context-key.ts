@@ -12,7 +12,7 @@ export interface ContextKey<T> {
 }
 
 /**
- * Makes a key. Values live as long as the context of their call, and nobody without the key sees them.
+ * Makes a key. Values live as long as the context of their call, and only code that has the key sees them.
  *
  * ```ts
  * export const user = contextKey<User>("user");

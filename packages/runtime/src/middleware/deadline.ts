@@ -23,8 +23,8 @@ export function propagateDeadline(): ClientMiddleware {
 }
 
 /**
- * Aborts the handler's signal when its caller's time is over, whether or not the caller says so. Handlers learn what is
- * left by {@link timeRemainingMs}.
+ * Aborts the handler's signal when the caller's time is over, even if no Cancel arrives. Handlers get the remaining
+ * time from {@link timeRemainingMs}.
  */
 export function enforceDeadline(clock: Clock = systemClock): ServerMiddleware {
   checkClock(clock, "clock");

@@ -54,7 +54,7 @@ function checkLogging(write: unknown, options: LoggingOptions): void {
   checkOptions(options, loggingChecks);
 }
 
-/** Logs the calls that we make. @param write is given each call when it has settled; what it throws is ignored */
+/** Logs the calls of this side. @param write called with each call when it has settled; its errors are ignored */
 export function logClientCalls(
   write: (record: CallRecord) => void,
   options: LoggingOptions = {},
@@ -64,7 +64,7 @@ export function logClientCalls(
     record({ side: "client", method, args, metadata, responseMetadata: undefined }, next, write, options);
 }
 
-/** Logs the calls that we answer. @param write is given each call when its handler has ended; what it throws is ignored */
+/** Logs the calls of the peer. @param write called with each call when its handler has ended; its errors are ignored */
 export function logServerCalls(
   write: (record: CallRecord) => void,
   options: LoggingOptions = {},

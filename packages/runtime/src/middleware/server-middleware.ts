@@ -1,13 +1,13 @@
-/** What stands between the connection and a handler. Source: `protocol/calls.md` §7. */
+/** Middleware between the connection and a handler. Source: `protocol/calls.md` §7. */
 import type { CallContext } from "../call/context.js";
 import { Dispatcher, type HandledMethod } from "../call/dispatcher.js";
 import { functions } from "../options/checks.js";
 import { dispatcherCheck } from "../session/option-checks.js";
 
 /**
- * Sees a call before its handler does, and the answer before it leaves: calls `next` once and gives its result on, which
- * is the handler's value, or a `Failure` for the declared error. What it throws is `Cancelled` for the caller, as for a
- * handler. `next` may be given another context.
+ * Sees a call before its handler does, and the answer before it is sent. It calls `next` once and returns its result:
+ * the handler's value, or a `Failure` for the declared error. When it throws, the caller gets `Cancelled`, as for a
+ * handler. It may pass another context to `next`.
  */
 export type ServerMiddleware = (
   context: CallContext,

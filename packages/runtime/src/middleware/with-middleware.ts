@@ -17,7 +17,7 @@ import { type ServerMiddleware, wrapDispatcher } from "./server-middleware.js";
  * ```
  *
  * A server's middleware does not see calls of unknown methods, nor calls whose arguments cannot be read.
- * @throws TypeError for what is none of the three, and for middleware that is no list of functions
+ * @throws TypeError for a value that is none of the three, and for middleware that is no list of functions
  */
 export function withMiddleware(caller: Caller, middleware: readonly ClientMiddleware[]): Caller;
 export function withMiddleware(dispatcher: Dispatcher, middleware: readonly ServerMiddleware[]): Dispatcher;
@@ -33,7 +33,7 @@ export function withMiddleware(
 
 /**
  * What `serve` does with its option `middleware`.
- * @throws TypeError for an acceptor of the application: it wraps the dispatcher that it accepts with
+ * @throws TypeError for an acceptor of the application: such an acceptor wraps its dispatchers itself
  */
 export function wrapAcceptor(acceptor: Acceptor, middleware: readonly ServerMiddleware[]): Acceptor {
   if (acceptor instanceof Dispatcher) return wrapDispatcher(acceptor, middleware);

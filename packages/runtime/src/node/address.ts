@@ -31,23 +31,25 @@ export interface WebSocketAddress {
   readonly isSecure: boolean;
 }
 
-/** Where a peer listens on a socket, without anything between it and the frames. */
+/** Where a peer listens on a socket that carries the frames directly. */
 export type SocketAddress = TcpAddress | TlsAddress | LocalAddress;
 
 /** Where a peer listens. */
 export type Address = SocketAddress | WebSocketAddress;
 
-/** Whether a WebSocket leads there. */
+/** Whether this is the address of a WebSocket. */
 export function isWebSocket(address: Address): address is WebSocketAddress {
   return "target" in address;
 }
 
-/** Whether TLS is between the socket and what is above it. */
+/** Whether the connection uses TLS. */
 export function isSecure(address: Address): boolean {
   return "isSecure" in address && address.isSecure;
 }
 
-/** Bytes that a system takes as the path of a Unix socket; some cut longer ones short without a word. */
+/**
+ * The most bytes that a system accepts as the path of a Unix socket. Some systems cut a longer path without an error.
+ */
 const maxPathBytes = process.platform === "linux" ? 107 : 103;
 
 const expected =
@@ -55,12 +57,12 @@ const expected =
   "ws://host:port/path";
 
 /**
- * Reads `tcp://host:port`, `tls://host:port` or `host:port`, where an IPv6 host stands in brackets, or `local://path`, where the path is all
- * that follows, or `ws://host:port/path` and `wss://…`, whose ports are 80 and 443 when none is given. An IPv6 host may have
- * a zone, like `[fe80::1%eth0]`; a scheme may have capital letters.
- * @param unknownScheme how the error of another scheme begins
- * @throws SessionError `Protocol` for another scheme or what is no address
- * @throws TypeError for what is no string
+ * Reads an address: `tcp://host:port`, `tls://host:port`, `host:port`, `local://path`, `ws://host:port/path` or
+ * `wss://…`. An IPv6 host is in brackets and may have a zone, like `[fe80::1%eth0]`. The path of `local` is everything
+ * behind `://`. The default port is 80 for `ws` and 443 for `wss`. A scheme may have capital letters.
+ * @param unknownScheme the first words of the error for an unknown scheme
+ * @throws SessionError `Protocol` for an unknown scheme or an invalid address
+ * @throws TypeError for a value that is not a string
  */
 export function parseAddress(address: string, unknownScheme = "unknown transport scheme"): Address {
   if (typeof address !== "string") throw notText(address);

@@ -40,7 +40,8 @@ const isHttpServer: Check = /*@__PURE__*/ having(
  *
  * @param http of `node:http` or `node:https`, listening or not; frameworks have one, like `app.listen(…)` of Express and
  * `fastify.server`
- * @param acceptor the dispatcher of one service, which then answers whatever service is asked for, or a `router`
+ * @param acceptor a `router`, or the dispatcher of one service; a dispatcher answers for every service name that
+ * clients ask for
  * @throws TypeError, RangeError for an option that is wrong, with its name
  */
 export function attach(http: HttpServer, acceptor: Acceptor, options: AttachOptions = {}): Server {
@@ -60,7 +61,7 @@ export function attach(http: HttpServer, acceptor: Acceptor, options: AttachOpti
     async stop() {
       stopUpgrades();
     },
-    // Its errors are the application's: it listens.
+    // The application made the listener, so the application handles its errors.
     onError() {},
   };
   const server: Server = new Server(listener, () => addressOf(http, served), answering, options);

@@ -44,15 +44,15 @@ export interface ConnectSessionOptions
       "acceptor" | "keepalive" | "reconnect" | "service" | "timeoutMs" | "virtualConnections"
     >,
     KeepaliveSetting {
-  /** Name of the service that is wanted of the peer. Default: none in particular. */
+  /** Name of the service that the client asks the peer for. Default: no particular service. */
   readonly service?: string | undefined;
   /** Milliseconds for one attempt: name look-up, connection and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
   /**
-   * Milliseconds for which it is tried again while the service may still come: nothing answers (`Io`, `ConnectTimeout`),
-   * something closes the connection politely (`WentAway`), or the server is full (`ServerFull`). The first pause is 100 ms,
-   * each further one twice as long, up to 5 s. Other errors end it at once: a refusal, or something that is no Vox. Default:
-   * one attempt.
+   * Milliseconds for which failed attempts are repeated, while the service may still start: no server answers (`Io`,
+   * `ConnectTimeout`), the peer closes the connection in good order (`WentAway`), or the server is full (`ServerFull`).
+   * The first pause is 100 ms. Each further pause is twice as long, up to 5 s. Other errors end the attempts at once,
+   * like a refusal or a peer that does not speak Vox. Default: one attempt.
    */
   readonly connectRetryMs?: number | undefined;
   /**
@@ -61,9 +61,9 @@ export interface ConnectSessionOptions
    * with its connection.
    */
   readonly reconnect?: boolean | ReconnectOptions | undefined;
-  /** Answers the calls that the server makes to us. Default: each is answered with `Cancelled`. */
+  /** Answers the calls that the server makes to this client. Default: each is answered with `Cancelled`. */
   readonly serve?: Acceptor | undefined;
-  /** Of addresses with `ws` and `wss`: headers and subprotocols of the request that opens the WebSocket. */
+  /** For addresses with `ws` and `wss`: headers and subprotocols of the request that opens the WebSocket. */
   readonly webSocket?: WebSocketOptions | undefined;
   /**
    * TLS options of Node, for `tls` and `wss`: `ca`, `cert`, `key`, `servername` … The server's certificate is checked
@@ -104,13 +104,14 @@ const longestBackOffMs = 5000;
  * const product = await shop.get(1n);
  * ```
  *
- * @param address `tcp://host:port` or `host:port`, where an IPv6 host stands in brackets; `tls://host:port`; `local://path`
+ * @param address `tcp://host:port` or `host:port`, with an IPv6 host in brackets; `tls://host:port`; `local://path`
  * for a Unix socket or a named pipe; `ws://host:port/path` or `wss://…` for a WebSocket
- * @param service from the generated file; `await using`, or `$close()`, of the client ends the session, which channels
- * and virtual connections of it may keep for as long as they are used
- * @throws SessionError `Io` when nothing listens there, `ConnectTimeout` when it takes too long, `WentAway` when the peer
- * closes the connection, `ServerFull` when it has no place, `Protocol` when it speaks something else, its certificate is not
- * trusted or the address is none
+ * @param service from the generated file
+ * @returns the client. `await using` or `$close()` of the client ends the session; channels and virtual connections
+ * that are still in use keep the session open until they end
+ * @throws SessionError `Io` when no server listens there, `ConnectTimeout` when the attempt takes too long, `WentAway`
+ * when the peer closes the connection, `ServerFull` when the server has no place, `Protocol` when the peer does not
+ * speak Vox, when its certificate is not trusted, or when the address is invalid
  * @throws RejectedError when the peer refuses: its `metadata` says why
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws TypeError, RangeError for an option that is wrong, with its name
@@ -125,7 +126,7 @@ export async function connect<C>(
   checkOptions({ middleware, callTimeoutMs }, clientChecks);
   const session = await connectSession(address, { ...rest, service: service.name });
   const client = service.create(callerFor(session.holdCaller(), { middleware, callTimeoutMs }));
-  // Whoever has the client has no other way to the session: it ends with it.
+  // The client is the only way to the session, so the session ends with it.
   void session.closeWhenIdle();
   return client;
 }
@@ -229,7 +230,7 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
   }
 }
 
-/** Whether a service that is about to start, or to have room, may be the reason. */
+/** Whether a later attempt may succeed: the service may be starting, or may soon have room. */
 function isWorthWaiting(error: unknown): boolean {
   return error instanceof SessionError && error.retryable;
 }

@@ -1,6 +1,7 @@
 /**
- * What bundlers find under `@voxrpc/runtime/node` when they build for a browser, where there are no sockets of TCP: the
- * module says so as soon as it is loaded. It has the names of `index.ts`, so that the build itself does not fail with less.
+ * The module that bundlers find under `@voxrpc/runtime/node` when they build for a browser. A browser has no TCP
+ * sockets, so this module throws an error that says so. It exports the names of `index.ts`, so that the build itself
+ * does not fail.
  */
 const refused = (): never => {
   throw new Error(

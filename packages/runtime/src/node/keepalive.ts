@@ -1,9 +1,12 @@
-/** Keepalive of sessions over TCP: on unless it is turned off, because a peer that lost its power says no goodbye. */
+/**
+ * Keepalive of sessions over TCP. It is on by default, because a peer that loses its power does not close the
+ * connection.
+ */
 import { type Check, nested } from "../options/checks.js";
 import type { KeepaliveOptions } from "../session/keepalive.js";
 import { keepaliveChecks } from "../session/option-checks.js";
 
-/** What `connect` and `serve` do where nothing else is said. */
+/** The keepalive that `connect` and `serve` use by default. */
 export const defaultKeepalive: KeepaliveOptions = { intervalMs: 30_000, timeoutMs: 15_000 };
 
 /** The part of their options that is about keepalive. */
@@ -22,7 +25,7 @@ export const keepaliveCheck: Check = (value, name) => {
   if (value !== false) checkTimes(value, name);
 };
 
-/** What a session is established with. */
+/** The keepalive that a session gets; undefined for none. */
 export function chosenKeepalive({ keepalive }: KeepaliveSetting): KeepaliveOptions | undefined {
   return keepalive === false ? undefined : (keepalive ?? defaultKeepalive);
 }

@@ -1,4 +1,4 @@
-/** Any stream of Node as a carrier. */
+/** Makes a link of any stream of Node. */
 import { Duplex, type Readable, type Writable } from "node:stream";
 import { checkLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
@@ -29,8 +29,8 @@ export const linkOfChecks: OptionChecks<LinkOfOptions> = {
 };
 
 /**
- * A link over a stream of bytes. Each frame has a header of four bytes, as on TCP. The stream belongs to the link from then
- * on, and closes with it.
+ * Makes a link over a stream of bytes. Each frame has a header of four bytes, as on TCP. From then on the stream
+ * belongs to the link, and closes with it.
  *
  * ```ts
  * const child = spawn("shop-service", { stdio: ["pipe", "pipe", "inherit"] });
@@ -39,7 +39,7 @@ export const linkOfChecks: OptionChecks<LinkOfOptions> = {
  * ```
  *
  * @param stream a `Duplex`, or a readable and a writable stream that are one connection; bytes, with no encoding set
- * @throws TypeError for what is no such stream, and for a stream that has ended
+ * @throws TypeError for a value that is not such a stream, and for a stream that has ended
  */
 export function linkOf(stream: Duplex | StreamPair, options: LinkOfOptions): Link {
   checkOptions(options, linkOfChecks);

@@ -14,7 +14,7 @@ export interface ListenWebSocketOptions extends Omit<UpgradeHandling, "path"> {
   readonly tls: TlsOptions | undefined;
   /** Milliseconds for a TLS handshake, and for the request's headers. */
   readonly handshakeTimeoutMs: number;
-  /** Connections at once, of requests that ask for no WebSocket too. */
+  /** Connections at once. Requests that do not ask for a WebSocket count, too. */
   readonly maxSockets: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -26,12 +26,12 @@ export interface WebSocketListener {
   readonly server: ReturnType<typeof createServer>;
 }
 
-/** Milliseconds between two looks for requests that are late. Node's default of 30 000 is longer than their time. */
+/** Milliseconds between two checks for late requests. Node's default of 30 000 is longer than the time of a request. */
 const lookForLateMs = 1000;
 
 /**
  * Listens; no link is taken before the promise resolves.
- * @throws SessionError `Io` when the address is in use, not ours or not allowed
+ * @throws SessionError `Io` when the address is in use, not of this machine, or not allowed
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws TypeError for `wss` without a certificate
  */

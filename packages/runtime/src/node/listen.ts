@@ -17,25 +17,25 @@ export interface ListenOptions {
   /** Connections at once, those in a TLS handshake included. Default: any number. */
   readonly maxSockets?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called with each connection; of TLS, when its handshake is over. */
+  /** Called with each connection; over TLS, when its handshake is over. */
   readonly onSocket: (socket: Socket) => void;
   /** Called with each connection whose TLS handshake fails. */
   readonly onRefused?: ((link: string, error: SessionError) => void) | undefined;
-  /** Whether what has the lock of a Unix socket answers there, for the text of the error. Default: it is not asked. */
+  /** Whether the owner of the lock of a Unix socket answers, for the error text. Default: the owner is not asked. */
   readonly isAnswering?: (() => Promise<boolean>) | undefined;
 }
 
 /** A listener, and the lock of its path where it has one. */
 export interface Listening {
   readonly listener: Server;
-  /** Of Unix sockets: released when the listener has closed. */
+  /** For Unix sockets: released when the listener has closed. */
   readonly lock?: SocketLock | undefined;
 }
 
 /**
- * Listens; no link is taken before the promise resolves. A Unix socket is listened on under its lock. Its file is replaced
- * when the listener that made it is gone; closing the listener removes it.
- * @throws SessionError `Io` when the address is in use, not ours or not allowed
+ * Listens; no link is taken before the promise resolves. The listener of a Unix socket holds the lock of its path. It
+ * replaces a socket file whose listener is gone, and removes the file when it closes.
+ * @throws SessionError `Io` when the address is in use, not of this machine, or not allowed
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws TypeError for `tls` without a certificate
  */
@@ -136,7 +136,7 @@ export function listenOn<T extends Server>(
     };
     const onAbort = (): void => {
       settle();
-      // The name of the host may still be looked up: what comes of it is nobody's.
+      // The look-up of the host's name may still run. Its result is dropped.
       listener.on("error", () => {}).on("listening", () => listener.close());
       listener.close();
       reject(cancelledBefore("the server was listening", signal?.reason));

@@ -1,19 +1,19 @@
-/** Binary messages as they stand on a WebSocket's connection. Source: RFC 6455 §5.2. */
+/** The form of binary messages on the connection of a WebSocket. Source: RFC 6455 §5.2. */
 import { randomFillSync } from "node:crypto";
 
 /** Final fragment of a binary message. */
 const finalBinary = 0x82;
 const masked = 0x80;
 const maskBytes = 4;
-/** Payloads up to here have their length in the second byte; up to 16 bits in two bytes more, else in eight. */
+/** Up to this size the second byte holds the length of the payload. Larger lengths take two more bytes, or eight. */
 const shortBytes = 125;
 const mediumBytes = 0xffff;
 /** The second byte of a header whose length has two bytes, or eight. */
 const mediumMark = 126;
 const longMark = 127;
-/** Bytes that one write has, when its messages are small. What a socket has not passed on shows write by write. */
+/** Bytes of one write of small messages. A socket reports unsent bytes only for whole writes. */
 const pieceBytes = 64 * 1024;
-/** Masks are made of random bytes that are drawn in advance: each draw has a price of its own. */
+/** Random bytes for masks are drawn in advance, because each draw costs time. */
 const drawnBytes = 8 * 1024;
 
 /** Writes messages. */

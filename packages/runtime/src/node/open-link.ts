@@ -1,4 +1,4 @@
-/** From an address to a link, whatever carries it. */
+/** Opens a link to an address, over any carrier. */
 import type { ConnectionOptions } from "node:tls";
 import { type Address, isWebSocket } from "./address.js";
 import { openSocket } from "./open-socket.js";
@@ -9,9 +9,9 @@ import type { WsLink } from "./ws-link.js";
 /** What {@link openLink} takes. */
 export interface OpenLinkOptions
   extends Pick<OpenWebSocketOptions, "clock" | "limits" | "signal" | "timeoutMs"> {
-  /** Of WebSockets. */
+  /** For WebSockets. */
   readonly webSocket: WebSocketOptions | undefined;
-  /** Of `tls` and `wss`. */
+  /** For `tls` and `wss`. */
   readonly tls: ConnectionOptions | undefined;
 }
 

@@ -9,22 +9,23 @@ import { socketError } from "./socket-errors.js";
 /** How long the look-up of a host's name may take, ms. Source: `protocol/wire.md` §2. */
 const lookupTimeoutMs = 5000;
 
-/** What an attempt that is cancelled has not reached. */
+/** For the error text: the step that a cancelled attempt did not reach. */
 const established = "the session was established";
 
-/** What {@link openSocket} is told. */
+/** What {@link openSocket} takes. */
 export interface OpenSocketOptions {
   /** Milliseconds for look-up, connection and TLS handshake together. */
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
-  /** Of `tls`. */
+  /** For `tls`. */
   readonly tls?: ConnectionOptions | undefined;
 }
 
 /**
- * Opens a connection; of a host with several addresses the first that answers.
- * @throws SessionError `Io` when there is none to be had, `ConnectTimeout` when it takes too long, `Protocol` when TLS fails
+ * Opens a connection. For a host with several addresses, it uses the first address that answers.
+ * @throws SessionError `Io` when no connection opens, `ConnectTimeout` when it takes too long, `Protocol` when TLS
+ * fails
  * @throws VoxError `Cancelled` when `signal` is aborted
  */
 export function openSocket(address: SocketAddress, options: OpenSocketOptions): Promise<Socket> {
@@ -37,7 +38,7 @@ export function openSocket(address: SocketAddress, options: OpenSocketOptions): 
     }
     const started = clock.now();
     let isLookedUp = "path" in address || isIP(address.host) !== 0;
-    // Node turns this check off for a whole process by an environment variable; only the option may do that here.
+    // An environment variable turns this check off for a whole process. Here only the option may turn it off.
     const isOverTls = isSecure(address);
     const socket = isOverTls
       ? connectSecurely({ rejectUnauthorized: true, ...tls, ...address })
@@ -50,7 +51,7 @@ export function openSocket(address: SocketAddress, options: OpenSocketOptions): 
     };
     const fail = (error: VoxError): void => {
       settle();
-      // What the socket says from here on is of no interest, but an error that nobody hears would end the process.
+      // Later errors of the socket do not matter, but an error without a listener would end the process.
       socket.on("error", () => {}).destroy();
       reject(error);
     };

@@ -32,11 +32,11 @@ export interface OpenWebSocketOptions extends WebSocketOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
   readonly limits: FrameSizeLimits;
-  /** Of `wss`. */
+  /** For `wss`. */
   readonly tls?: ConnectionOptions | undefined;
 }
 
-/** Answers that do not change when the client asks again. */
+/** HTTP statuses that stay the same when the client asks again. */
 const finalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 410, 426, 501]);
 
 /**
@@ -69,7 +69,7 @@ export function openWebSocket(address: WebSocketAddress, options: OpenWebSocketO
     };
     const fail = (error: VoxError): void => {
       settle();
-      // What the WebSocket reports from here on concerns only this attempt, which is over.
+      // The attempt is over, so later errors of the WebSocket do not matter.
       ws.on("error", () => {});
       ws.terminate();
       reject(error);

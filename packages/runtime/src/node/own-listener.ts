@@ -18,9 +18,9 @@ export const isListener: Check = /*@__PURE__*/ having(
   "close",
 );
 
-/** What brings a server its links. */
+/** The source of a server's links. */
 export interface LinkListener {
-  /** Brings no further link. Resolves when it holds nothing any more. Called once. */
+  /** Takes no further link. Resolves when the listener holds no connection any more. Called once. */
   stop(): Promise<void>;
   /** @param listener called when a connection cannot be taken */
   onError(listener: (fault: Error) => void): void;
@@ -50,13 +50,13 @@ export function adopt(listener: Listener, adopting: Adopting): LinkListener {
   return ownedListener(listener);
 }
 
-/** A listener that ends with its server. @param lock of its path, which it gives up then */
+/** A listener that ends with its server. @param lock of its path; released when the listener has closed */
 export function ownedListener(listener: Listener, lock?: SocketLock): LinkListener {
   return {
     async stop() {
       const closed = new Promise((resolve) => listener.on("close", resolve));
       listener.close();
-      // Of HTTP servers: requests that ask for no WebSocket.
+      // For HTTP servers: connections of requests that do not ask for a WebSocket.
       if ("closeAllConnections" in listener) (listener as HttpServer).closeAllConnections();
       // The file of the socket is gone by now.
       await Promise.all([closed, lock?.release()]);

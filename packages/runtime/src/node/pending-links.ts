@@ -1,10 +1,10 @@
-/** Links in their handshake: bounded, so that peers that say nothing cannot keep others out. */
+/** Links in their handshake. Their number is bounded, and a silent peer cannot keep others out. */
 import type { Clock } from "../clock.js";
 
 /** Silence after which a link has to make room, ms: an honest handshake takes two round trips. */
 const patienceMs = 1000;
 
-/** The handshakes that a server has under way, each with what cancels it. */
+/** The handshakes that a server has under way, each with the controller that cancels it. */
 export class PendingLinks {
   private readonly limit: number;
   private readonly clock: Clock;
@@ -17,7 +17,7 @@ export class PendingLinks {
     this.clock = clock;
   }
 
-  /** Makes room for one more, at the cost of the oldest if that is slow. @returns why there is none */
+  /** Makes room for one more; cancels the oldest handshake if that is slow. @returns why there is no room */
   makeRoom(): string | undefined {
     if (this.startedAt.size < this.limit) return undefined;
     const [oldest] = this.startedAt;
@@ -28,7 +28,7 @@ export class PendingLinks {
     return undefined;
   }
 
-  /** Counts one more. @returns what cancels it */
+  /** Counts one more. @returns the controller that cancels it */
   add(): AbortController {
     const controller = new AbortController();
     this.startedAt.set(controller, this.clock.now());

@@ -1,10 +1,10 @@
-/** What becomes of a handler's failure when nobody watches. */
+/** Prints a handler's failure when no observer handles it. */
 import { UnauthenticatedError } from "../middleware/bearer.js";
 import type { HandlerErrorEvent } from "../observer.js";
 
 /**
- * Prints what a handler threw to the standard error: its caller was told that the call failed and no more, and a bug
- * must be seen somewhere. A refused token is no bug.
+ * Prints what a handler threw to the standard error. The caller only learns that the call failed, so a bug would stay
+ * hidden without this line. A refused token is no bug, and is not printed.
  */
 export function printFailure({ method, link, side, error }: HandlerErrorEvent): void {
   if (error instanceof UnauthenticatedError) return;

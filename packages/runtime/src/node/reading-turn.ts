@@ -1,15 +1,15 @@
-/** How long one link is read without a break, so that others have their turn. */
+/** Limits how long one link is read without a break, so that other links have their turn. */
 
 /**
  * Milliseconds for which one link is read without a break. Other links have their turn then, although the kernel may hold
  * megabytes of this one.
  */
 const turnMs = 5;
-/** Frames between two looks at the time. A larger one is looked at by itself. */
+/** Frames between two looks at the clock. A large frame causes a look of its own. */
 const framesBetweenLooks = 8;
 const largeFrameBytes = 16 * 1024;
 
-/** The time of one turn, which is looked at now and then: looking costs more than a small frame. */
+/** Measures one turn. It looks at the clock only now and then: a look costs more than a small frame. */
 export class ReadingTurn {
   /** Whether the time is over. */
   isOver = false;

@@ -59,8 +59,8 @@ export interface ServeOptions
    */
   readonly maxConnections?: number | undefined;
   /**
-   * Connections in their handshake at once. One more replaces the oldest, if that has been silent for a second, else it
-   * is closed. Default 1024.
+   * Connections in their handshake at once. A further connection replaces the oldest one, if that has been silent for a
+   * second. Otherwise the further connection is closed. Default 1024.
    */
   readonly maxPendingHandshakes?: number | undefined;
   /**
@@ -69,13 +69,14 @@ export interface ServeOptions
    */
   readonly resumable?: boolean | ResumableOptions | undefined;
   /**
-   * Called with each new session, before any handler of it runs: to call the peer (`session.client`), or to keep a list. A session for which it throws or
-   * rejects is ended, and the observer's `onHandshakeFailed` hears of it.
+   * Called with each new session, before any handler of it runs: to call the peer (`session.client`), or to keep a
+   * list. When the callback throws or rejects, the server ends the session and calls the observer's
+   * `onHandshakeFailed`.
    */
   readonly onSession?: ((session: Session) => void | Promise<void>) | undefined;
   /**
-   * Around each call that is answered, the first outermost. Needs a dispatcher or a router: an acceptor of your own wraps
-   * what it accepts with, `withMiddleware(dispatcher, …)`. Default none.
+   * Middleware around each call that the server answers, the first outermost. It needs a dispatcher or a router. An
+   * acceptor of your own wraps its dispatchers itself: `withMiddleware(dispatcher, …)`. Default none.
    */
   readonly middleware?: readonly ServerMiddleware[] | undefined;
   /** Closes the server when aborted, in good order; before it listens, `serve` rejects with code `Cancelled`. */
@@ -96,7 +97,7 @@ export const serveChecks: OptionChecks<ServeOptions> = {
   tls: anyObject,
 };
 
-/** What answers, with the middleware around it. @throws TypeError for another acceptor than `serve` takes */
+/** The acceptor with the middleware around it. @throws TypeError for an acceptor that `serve` does not take */
 export function answeringWith(acceptor: Acceptor, { middleware }: ServeOptions): Acceptor {
   checkAcceptor(acceptor, "acceptor");
   return middleware === undefined ? acceptor : wrapAcceptor(acceptor, middleware);
@@ -104,12 +105,12 @@ export function answeringWith(acceptor: Acceptor, { middleware }: ServeOptions):
 
 const defaultMaxConnections = 10_000;
 const defaultMaxPendingHandshakes = 1024;
-/** Milliseconds for which another server is asked whether it serves. Source: `protocol/wire.md` §2. */
+/** Milliseconds that another server has to show that it serves. Source: `protocol/wire.md` §2. */
 const answerTimeoutMs = 5000;
 
 /**
- * Serves on an address. Connections that fail, before or after their handshake, disturb no other; the observer's
- * `onHandshakeFailed` hears of those that never became a session.
+ * Serves on an address. A connection that fails, before or after its handshake, does not disturb the others. The server
+ * calls the observer's `onHandshakeFailed` for a connection that never became a session.
  *
  * ```ts
  * await using server = await serve("tcp://127.0.0.1:4000", catalogDispatcher(new CatalogHandler()));
@@ -117,13 +118,15 @@ const answerTimeoutMs = 5000;
  * await server.closed;
  * ```
  *
- * @param where `tcp://host:port` or `host:port`, where port 0 takes any free one; `tls://host:port` with the option `tls`;
- * `local://path` for a Unix socket, whose file is removed when the server closes, and replaced when the server that made it
- * is gone; `ws://host:port/path` for WebSockets, `wss://` with the option `tls`. Or a server of `node:net`, `node:tls`,
- * `node:http` or `node:https` that your application has made, listening or not: it belongs to the returned server from then
- * on, and closes with it. To share a port with an HTTP server, use {@link attach}
- * @param acceptor the dispatcher of one service, which then answers whatever service is asked for, or a `router`
- * @throws SessionError `Io` when the address cannot be listened on, `Protocol` for another scheme or what is no address
+ * @param where `tcp://host:port` or `host:port`, where port 0 takes any free port; `tls://host:port` with the option
+ * `tls`; `local://path` for a Unix socket; `ws://host:port/path` for WebSockets, `wss://` with the option `tls`. The
+ * server replaces a socket file whose server is gone, and removes its own when it closes. Or a server of `node:net`,
+ * `node:tls`, `node:http` or `node:https` that your application has made, listening or not: from then on it belongs to
+ * the returned server, and closes with it. To share a port with an HTTP server, use {@link attach}
+ * @param acceptor a `router`, or the dispatcher of one service; a dispatcher answers for every service name that
+ * clients ask for
+ * @throws SessionError `Io` when the server cannot listen on the address, `Protocol` for an unknown scheme or an
+ * invalid address
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws TypeError, RangeError for an option that is wrong, with its name
  */
@@ -135,7 +138,7 @@ export async function serve(
   checkOptions(options, serveChecks);
   const answering = answeringWith(acceptor, options);
   checkChannelCapacity(options);
-  // Connections that come before a server is made find it by then: sockets are handed out later.
+  // Node hands out sockets in a later task, and the server is made by then.
   let server: Server | undefined;
   const { signal, maxConnections = defaultMaxConnections } = options;
   const { maxPendingHandshakes = defaultMaxPendingHandshakes } = options;
@@ -186,9 +189,9 @@ async function answers(address: SocketAddress, signal: AbortSignal | undefined):
 /** A server at one moment; plain data. */
 export interface ServerSnapshot {
   readonly address: string;
-  /** Whether it takes no connections any more. */
+  /** Whether the server has stopped taking connections. */
   readonly isClosing: boolean;
-  /** Connections that are no sessions yet, or not any more. */
+  /** Connections that are not yet a session, or no longer one. */
   readonly pendingLinks: number;
   readonly sessions: readonly SessionSnapshot[];
 }
@@ -209,7 +212,7 @@ export class Server implements AsyncDisposable {
   private readonly registry: SessionRegistry | undefined = undefined;
   private readonly active = new Set<Session>();
   private isClosing = false;
-  /** Set when the listener holds nothing any more. */
+  /** Set when the listener holds no connection any more. */
   private isStopped = false;
   private resolveClosed: () => void = () => {};
 
@@ -241,7 +244,7 @@ export class Server implements AsyncDisposable {
         resolve();
       };
     });
-    // One connection could not be taken, for example because too many files are open: the next one may.
+    // The server could not take one connection, for example because too many files are open. The next one may succeed.
     listener.onError((fault) => this.refuse(this.url, socketError(fault, this.url)));
     if (options.signal?.aborted === true) onAbort();
   }
@@ -251,7 +254,7 @@ export class Server implements AsyncDisposable {
     return this.addressOf();
   }
 
-  /** The same as text, for `connect`. */
+  /** The address as text, for `connect`. */
   get url(): string {
     return formatAddress(this.address);
   }
@@ -277,15 +280,15 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Stops in good order: takes no connection any more, lets calls in flight finish, bounded by a timeout, then closes
-   * all sessions. Resolves when that has happened. Closing twice is harmless.
+   * Stops in good order: the server takes no further connection, lets calls in flight finish, bounded by a timeout,
+   * then closes all sessions. Resolves when all sessions have ended. Closing twice is harmless.
    */
   async close(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);
     if (!this.isClosing) {
       this.stop();
       await Promise.all(this.sessions.map((session) => session.close(options)));
-      // What is left are links that say their last word to a peer that was refused.
+      // The links that are left send their last message to a peer that was refused.
       for (const link of this.links) link.abort();
       this.turnedAway.abort();
     }
@@ -334,7 +337,7 @@ export class Server implements AsyncDisposable {
     void this.establish(link);
   }
 
-  /** Why there is no place for one more connection; undefined when there is. @internal */
+  /** Why there is no place for one more connection; undefined when there is a place. @internal */
   objection(): string | undefined {
     if (this.isClosing) return "the server is closing";
     if (this.links.size >= this.maxConnections)
@@ -360,7 +363,7 @@ export class Server implements AsyncDisposable {
         },
       });
     } catch {
-      // The observer has been told, and the link is closed: nobody else is concerned.
+      // The observer has the error, and the link is closed.
     } finally {
       this.pending.delete(controller);
     }
@@ -375,7 +378,10 @@ export class Server implements AsyncDisposable {
     callOut(() => onSession?.(session), onFailed);
   }
 
-  /** A connection that will be no session. @internal */
+  /**
+   * Reports a connection that does not become a session, or a session that the application failed to take.
+   * @internal
+   */
   refuse(link: string, error: SessionError): void {
     notify(this.options.observer, "onHandshakeFailed", { link, error });
   }
@@ -391,9 +397,9 @@ export class Server implements AsyncDisposable {
     });
   }
 
-  /** Says that it has closed, when nothing is left. */
+  /** Resolves `closed` when no link is left. */
   private settle(): void {
-    // Clients of this process have heard of the end by then.
+    // By then, clients in this process have seen the end of their sessions.
     if (this.isStopped && this.links.size === 0) setImmediate(this.resolveClosed);
   }
 }

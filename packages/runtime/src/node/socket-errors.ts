@@ -1,8 +1,8 @@
-/** What the system says about sockets, in one sentence each. */
+/** One sentence for each error of the system about sockets. */
 import { SessionError } from "../errors.js";
 import { tlsError } from "./tls-errors.js";
 
-/** Sentences by error code; `place` is where we wanted to go, like `tcp://127.0.0.1:4000`. */
+/** Sentences by error code; `place` is the address, like `tcp://127.0.0.1:4000`. */
 const sentences: ReadonlyMap<string, (place: string) => string> = /*@__PURE__*/ new Map(
   /*@__PURE__*/ Object.entries({
     ECONNREFUSED: (place: string) => `nothing listens on ${place}`,
@@ -28,7 +28,8 @@ const sentences: ReadonlyMap<string, (place: string) => string> = /*@__PURE__*/ 
 );
 
 /**
- * The error of a socket as one of ours, `Io`, or of TLS, mostly `Protocol`. The code of the system stands at its end; the original is the `cause`.
+ * The error of a socket as a `SessionError`: mostly `Protocol` for TLS, else `Io`. The message ends with the code of
+ * the system; the original error is the `cause`.
  * @param place where the socket leads or listens, like `tcp://127.0.0.1:4000`
  */
 export function socketError(fault: unknown, place: string): SessionError {
@@ -42,7 +43,7 @@ export function socketError(fault: unknown, place: string): SessionError {
   });
 }
 
-/** Code of the system, also of the bundle that trying several addresses of a host ends with. */
+/** Code of the system; also that of an aggregate error, after all addresses of a host have failed. */
 export function errorCode(fault: unknown): string | undefined {
   if (typeof fault !== "object" || fault === null || !("code" in fault)) return undefined;
   return typeof fault.code === "string" ? fault.code : undefined;

@@ -6,9 +6,9 @@
  *     └──── end of stream, failure, broken framing, abort ───►┘
  * ```
  *
- * While `closing`, what was sent leaves, then the end of the stream; what arrives is dropped unread, because a socket
- * that is closed over unread bytes resets the connection and takes the last frames with it. Whoever closes bounds that
- * time with `abort`. Source: `protocol/wire.md` §2.
+ * While `closing`, the link sends the frames that wait, then the end of the stream. It reads and drops all bytes that
+ * arrive: a socket that is closed over unread bytes resets the connection and loses the last frames. The caller of
+ * `close` limits that time with `abort`. Source: `protocol/wire.md` §2.
  */
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -28,8 +28,8 @@ import { socketError } from "./socket-errors.js";
 const probeAfterMs = 60_000;
 
 /**
- * Bytes that the socket is given at once. What it has not passed on shows only as a whole: in pieces one sees a slow peer
- * read a large batch.
+ * Bytes that the socket gets at once. A socket reports unsent bytes only for whole writes: with pieces, the link sees
+ * that a slow peer reads a large batch.
  */
 const pieceBytes = 64 * 1024;
 /** Batches up to here are not cut: most of a stream, whose batches are a little larger than a piece. */
@@ -38,12 +38,12 @@ const wholeBytes = 2 * pieceBytes;
 /** As much as the platform reads at once: more may follow within the same turn. */
 const wholeReadBytes = 64 * 1024;
 
-/** What a socket's link is told. */
+/** How a link over a socket behaves. */
 export interface SocketLinkOptions {
-  /** Who began: it decides how many of the first frames must be small. */
+  /** Which side opened the connection: it decides how many of the first frames must be small. */
   readonly role: LinkRole;
   /**
-   * Where the link leads, or where it was taken: for texts, and for the form of the frames, which is another on Unix
+   * Where the link leads, or where it was taken. Used in texts, and for the form of the frames, which differs on Unix
    * sockets. Default the peer's TCP address.
    */
   readonly address?: SocketAddress | undefined;
@@ -66,7 +66,7 @@ export class SocketLink implements Link {
   readonly remoteAddress: string;
   readonly origin: LinkOrigin;
   private readonly stream: Duplex;
-  /** The stream, if it is a socket: the kernel has copied what it has written, and counts what it has read. */
+  /** The stream, if it is a socket: the kernel copies written bytes, and the socket counts the bytes that it reads. */
   private readonly socket: Socket | undefined;
   private readBytes = 0;
   private readonly decoder: FrameDecoder;
@@ -76,13 +76,13 @@ export class SocketLink implements Link {
   private fault: SessionError | undefined = undefined;
   /** Whether the kernel did not take all at once, so that `onDrain` is owed. */
   private isBehind = false;
-  /** What waits behind a kernel that takes no more: the socket gets one piece after the other. */
+  /** Pieces that wait because the kernel takes no more; the socket gets them one after the other. */
   private backlog: Buffer[] = [];
   private backlogBytes = 0;
   private readonly turn = new ReadingTurn();
   /** Whether the next chunk belongs to the same turn. */
   private isTurnOpen = false;
-  /** Whether it waits for others to have their turn. */
+  /** Whether the link waits while other links have their turn. */
   private isResting = false;
   /** Whether the owner wants nothing delivered. */
   private isHeld = false;
@@ -109,7 +109,7 @@ export class SocketLink implements Link {
       },
       framing,
     );
-    // Of TCP only; sockets of this machine ignore both.
+    // For TCP only; Unix sockets and pipes ignore both.
     socket?.setNoDelay(true);
     socket?.setKeepAlive(true, probeAfterMs);
     stream.on("error", (fault) => this.finish(socketError(fault, this.remoteAddress)));
@@ -131,7 +131,7 @@ export class SocketLink implements Link {
       queueMicrotask(() => sink.onClosed(this.fault));
       return;
     }
-    // What arrived before has waited in the stream, which stops reading when its buffer is full.
+    // Bytes that arrived before have waited in the stream, which stops reading when its buffer is full.
     this.stream.on("end", () => this.onEnd());
     this.stream.on("data", this.onData);
     this.stream.resume();
@@ -196,7 +196,7 @@ export class SocketLink implements Link {
   private onParsed(fault: SessionError | undefined): void {
     if (fault !== undefined) {
       if (this.decoder.hasRead) this.sink?.onRefused?.(fault);
-      // The sink may have closed the link: what it has said still leaves then.
+      // The sink may have closed the link: frames that it has sent still leave.
       if (this.state !== "open") return;
       this.finish(fault);
       this.stream.destroy();
@@ -210,7 +210,7 @@ export class SocketLink implements Link {
     return this.state === "closed";
   }
 
-  /** Lets others have their turn. */
+  /** Lets other links have their turn. */
   private rest(): void {
     if (this.isResting || this.state !== "open") return;
     this.isResting = true;
@@ -228,7 +228,7 @@ export class SocketLink implements Link {
     else if (this.state === "open" && !this.isHeld) this.stream.resume();
   };
 
-  /** The peer sends nothing more. It has ended the session, so that what it has not fetched is of no use to it. */
+  /** The peer sends nothing more. It has ended the session, so it does not need the frames that it has not read. */
   private onEnd(): void {
     if (this.state !== "open") return;
     const isBehind = this.bufferedBytes > 0;
@@ -260,7 +260,7 @@ export class SocketLink implements Link {
     if (written > 0) backlog.splice(0, written);
   }
 
-  /** Reports the end, once. Who has closed by itself is not told of failures on the way. */
+  /** Reports the end, once. A side that has closed the link itself gets no error of a later failure. */
   private finish(fault: SessionError | undefined): void {
     if (this.state === "closed") return;
     // What had arrived before the end comes before it.
@@ -273,7 +273,7 @@ export class SocketLink implements Link {
   }
 }
 
-/** Unix sockets have a form of their own, because they can carry file descriptors; Windows' pipes have that of TCP. */
+/** Unix sockets have their own framing, because they can carry file descriptors. Pipes of Windows use that of TCP. */
 function framingOf(address: SocketAddress | undefined): StreamFraming {
   const isUnix = address !== undefined && "path" in address && process.platform !== "win32";
   return isUnix ? localFraming : streamFraming;
@@ -296,7 +296,7 @@ function originOf(socket: Socket | undefined, address: SocketAddress | undefined
   return { transport: "tls", peerAddress, peerCertificate: peerCertificate(socket) };
 }
 
-/** Of streams other than sockets, which report no reset. */
+/** The error for a stream other than a socket: such a stream reports no reset. */
 function cutShort(place: string): SessionError {
   return new SessionError("Io", `io error: ${place} was destroyed before its end`);
 }

@@ -2,8 +2,9 @@
  * The lock file beside a Unix socket, which keeps two servers from listening on one path: `PATH.lock` under an exclusive
  * `flock`. The system releases the lock when the process ends, however it ends. Source: `protocol/wire.md` §2.
  *
- * Node has no `flock`. The lock belongs to the open file, which a child process shares: so the command `flock` takes it for
- * us and ends, and our file keeps it. BSD and macOS take the lock when the file is opened.
+ * Node has no `flock`. The lock belongs to the open file, which a child process shares. So the command `flock` takes
+ * the lock in a child process and ends, and the open file of this process keeps it. BSD and macOS take the lock when
+ * they open the file.
  */
 import { spawn } from "node:child_process";
 import { close, constants, fstat, open } from "node:fs";
@@ -15,14 +16,14 @@ import { errorCode } from "./socket-errors.js";
 /** What became of the attempt to take a lock. */
 export type LockAttempt =
   | { readonly kind: "taken"; readonly lock: SocketLock }
-  /** Another open file has it, of this process or another one. */
+  /** Another open file has the lock, in this process or in another. */
   | { readonly kind: "held" }
   /** This machine has no way to take it. */
   | { readonly kind: "unavailable" };
 
 /** A lock that this process holds. */
 export interface SocketLock {
-  /** Removes the lock file and releases the lock. Never fails: what cannot be removed is left. */
+  /** Removes the lock file and releases the lock. Never fails: a file that cannot be removed stays. */
   release(): Promise<void>;
 }
 
@@ -30,14 +31,14 @@ const openFile = promisify(open);
 const closeFile = promisify(close);
 const statFile = promisify(fstat);
 
-/** Owner only: with an open file of it, another user could hold the lock. */
+/** Only the owner may open the lock file: another user who opened it could hold the lock. */
 const lockFileMode = 0o600;
 /** `O_EXLOCK` of BSD and macOS, which Node has no name for. */
 const openLocked = 0x20;
 const opensLocked = ["darwin", "freebsd", "openbsd"].includes(process.platform);
-/** Status with which the command says that another one has the lock. */
+/** Exit status of the command when another process has the lock. */
 const heldStatus = 1;
-/** Lock files that others remove under our hands before the attempt fails. */
+/** How often another process may remove the lock file during the attempt before the attempt fails. */
 const mostAttempts = 10;
 
 /**
@@ -51,7 +52,7 @@ export async function lockSocket(path: string, command = "flock"): Promise<LockA
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const taken = await takeLock(file, command);
     if (typeof taken === "string") return { kind: taken };
-    // Its last owner may have removed the file between our two steps: a lock on a file without a name keeps nobody out.
+    // The last owner may have removed the file between the two steps. A lock on a removed file does not exclude others.
     if (await isNamed(file, taken)) return { kind: "taken", lock: ownedLock(file, taken) };
     await closeFile(taken);
   }
@@ -104,7 +105,7 @@ async function isNamed(file: string, descriptor: number): Promise<boolean> {
 function ownedLock(file: string, descriptor: number): SocketLock {
   let releasing: Promise<void> | undefined;
   const release = async (): Promise<void> => {
-    // Before the lock goes: the next owner makes a file of its own.
+    // First the file, then the lock: the next owner makes a new file.
     await unlink(file).catch(() => {});
     await closeFile(descriptor);
   };

@@ -42,7 +42,7 @@ export async function dial(place: number | string, allowHalfOpen = true): Promis
   return socket;
 }
 
-/** A port on which nobody listens. */
+/** A port on which no server listens. */
 export async function freePort(): Promise<number> {
   const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
@@ -60,7 +60,7 @@ export async function socketPair(path?: string): Promise<[dialled: Socket, taken
   const taken = new Promise<Socket>((resolve) => {
     take = resolve;
   });
-  // As a server of ours takes them: half-open sockets are closed.
+  // As a server of this package takes them: half-open sockets are closed.
   const listener = createServer((socket) => take(keep(socket)));
   listeners.add(listener);
   const place = path === undefined ? { port: 0, host: "127.0.0.1" } : { path };
@@ -69,7 +69,7 @@ export async function socketPair(path?: string): Promise<[dialled: Socket, taken
   return [dialled, await taken];
 }
 
-/** Everything that a link says, in order, as texts; frames as their bytes. */
+/** Records everything that a link reports, in order, as texts; frames as their bytes. */
 export class Recorder implements LinkSink {
   readonly frames: Uint8Array[] = [];
   readonly events: string[] = [];
@@ -108,7 +108,7 @@ export class Recorder implements LinkSink {
   }
 }
 
-/** Frames as they stand on the wire. */
+/** Frames in the form that they have on the wire. */
 export function framed(...bodies: readonly Uint8Array[]): Uint8Array {
   const pieces = bodies.map((body) => {
     const piece = Buffer.alloc(4 + body.length);
@@ -119,7 +119,7 @@ export function framed(...bodies: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(pieces);
 }
 
-/** Sends frames in one batch. @returns what `send` says */
+/** Sends frames in one batch. @returns what `send` returns */
 export function sendFrames(link: Link, ...bodies: readonly Uint8Array[]): boolean {
   let end = 0;
   const ends = bodies.map((body) => {

@@ -1,6 +1,7 @@
 /**
- * Files of Unix sockets that a killed server has left behind. A file says nothing about whether somebody listens: only an
- * attempt to connect does. The lock of the path keeps two servers apart that start at the same moment on the same stale file.
+ * Files of Unix sockets that a killed server has left behind. A file does not show whether a server listens: only an
+ * attempt to connect does. The lock of the path protects two servers that start at the same moment on the same stale
+ * file.
  */
 import type { Stats } from "node:fs";
 import { lstat, unlink } from "node:fs/promises";
@@ -9,11 +10,11 @@ import { SessionError } from "../errors.js";
 import { errorCode, socketError } from "./socket-errors.js";
 
 /**
- * Removes the file of a socket on which nobody listens.
- * @param path where something stands, so that it could not be listened on
- * @param place the same as an address, for texts
- * @returns whether the place is free now; not when somebody answers there
- * @throws SessionError `Io` for what is no socket, or when it may not be removed
+ * Removes the file of a socket on which no server listens.
+ * @param path of the file that kept the server from listening
+ * @param place the path as an address, for texts
+ * @returns whether the place is free now; false when a server answers there
+ * @throws SessionError `Io` for a file that is not a socket, or when the file may not be removed
  */
 export async function removeStaleSocket(path: string, place: string): Promise<boolean> {
   try {
@@ -37,7 +38,7 @@ export async function removeStaleSocket(path: string, place: string): Promise<bo
   }
 }
 
-/** @returns undefined when nothing stands there */
+/** @returns undefined when there is no file */
 async function lookAt(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);
@@ -47,7 +48,7 @@ async function lookAt(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** Whether somebody listens there, as far as this process can tell: only a refusal says no. */
+/** Whether a server listens there, as far as this process can tell: only a refused connection means no. */
 function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connectSocket({ path });

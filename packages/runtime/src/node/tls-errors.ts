@@ -1,4 +1,4 @@
-/** What TLS says about a peer, in one sentence each. */
+/** One sentence for each error of TLS about a peer. */
 import { SessionError } from "../errors.js";
 
 const notTrusted = "was issued by an authority that is not trusted here (option tls.ca)";
@@ -22,7 +22,7 @@ const certificateFaults: ReadonlyMap<string, string> = /*@__PURE__*/ new Map(
   }),
 );
 
-/** Codes of a peer whose first bytes are no TLS. */
+/** Error codes for a peer whose first bytes are not TLS. */
 const notTls: ReadonlySet<string> = /*@__PURE__*/ new Set([
   "ERR_SSL_WRONG_VERSION_NUMBER",
   "ERR_SSL_PACKET_LENGTH_TOO_LONG",
@@ -32,16 +32,16 @@ const notTls: ReadonlySet<string> = /*@__PURE__*/ new Set([
   "ERR_SSL_RECORD_LAYER_FAILURE",
 ]);
 
-/** The same as a text of the library, where Node gives the code `EPROTO` only. */
+/** The same faults as texts of the library, for when Node only gives the code `EPROTO`. */
 const notTlsText = /wrong version number|packet length too long|http(s proxy)? request|record layer failure/i;
 
-/** Alerts with which a peer refuses our certificate, or that we gave none. */
+/** Alerts of a peer that refuses the certificate of this side, or misses one. */
 const refusal =
   /ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|NO_CERT)/;
 
 /**
- * The error of a fault of TLS; undefined when the fault is none. No attempt with the same certificates does better, so that
- * all but a lost connection are final.
+ * The error for a fault of TLS; undefined for another fault. Another attempt with the same certificates fails as well,
+ * so every fault is final, except a lost connection and a timeout.
  * @param place the peer, like `tls://127.0.0.1:4000`
  */
 export function tlsError(fault: Error, code: string | undefined, place: string): SessionError | undefined {

@@ -1,4 +1,4 @@
-/** Connections for which a server has no place: their clients learn why, so that they know that a later attempt may help. */
+/** Connections for which a server has no place. Their clients learn why, and so know that a later attempt may help. */
 import type { Socket } from "node:net";
 import type { ConnectionAcceptor } from "../acceptor/router.js";
 import type { Clock } from "../clock.js";
@@ -6,9 +6,9 @@ import { acceptSession } from "../establish/accept.js";
 import type { Limits } from "../limits.js";
 import type { SocketLink } from "./socket-link.js";
 
-/** Connections that are told at once; further ones are cut, so that a crowd costs nothing. */
+/** Connections that get the reason at the same time. Further ones are cut, so that many connections cost little. */
 const mostAtOnce = 64;
-/** Milliseconds that a client has to ask. */
+/** Milliseconds that a client has for its handshake. */
 const patienceMs = 1000;
 
 /** Tells clients why there is no place for them. */
@@ -22,7 +22,7 @@ export class TurnedAway {
     this.clock = clock;
   }
 
-  /** Refuses whatever a connection asks for. @param reason as the client reads it */
+  /** Refuses a connection, whatever service it asks for. @param reason as the client reads it */
   add(link: SocketLink, socket: Socket, reason: string): void {
     if (this.links.size >= mostAtOnce) {
       link.abort();
@@ -35,7 +35,7 @@ export class TurnedAway {
     acceptSession(link, refusing, { limits, clock, timeoutMs: patienceMs }).then(
       (session) => session.abort(),
       () => {
-        // The server has reported it.
+        // The server has reported the refusal.
       },
     );
   }

@@ -1,11 +1,11 @@
-/** What an application learns about the HTTP request that became a WebSocket: enough to know who asks. */
+/** The data of the HTTP request that became a WebSocket: an application uses them to recognise the client. */
 import type { IncomingMessage } from "node:http";
 import type { UpgradeRequest } from "../link/link.js";
 import { peerText } from "../options/peer-text.js";
 
 const bearerProtocol = "vox.bearer.";
 
-/** Reads an upgrade request. Nothing in it has been checked: it is what the client says. */
+/** Reads an upgrade request. The data come from the client and are not checked. */
 export function upgradeRequest({ url = "/", headers }: IncomingMessage): UpgradeRequest {
   const plain: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(headers))
@@ -23,7 +23,7 @@ export function upgradeRequest({ url = "/", headers }: IncomingMessage): Upgrade
   });
 }
 
-/** As a log shows it: tokens hide in queries, in cookies and in headers of any name. */
+/** The form for a log, without values: queries, cookies and headers of any name may hold tokens. */
 function shown({ url, headers, cookies }: UpgradeRequest): Readonly<Record<string, unknown>> {
   return {
     url: peerText(url.replace(/\?.*$/s, "?…")),

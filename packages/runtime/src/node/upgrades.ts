@@ -1,4 +1,4 @@
-/** HTTP requests that ask for a WebSocket: who may have one, and what the others are answered. */
+/** HTTP requests that ask for a WebSocket: which ones get a WebSocket, and how the others are answered. */
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -13,8 +13,8 @@ import { WsLink } from "./ws-link.js";
 /** Which upgrade requests a server accepts. */
 export interface UpgradeOptions {
   /**
-   * Origins of other sites whose pages may connect, like `https://shop.example`; `"*"` for all. A page of the server's own
-   * origin, and a client that names no origin (which is no browser), always may.
+   * Origins of other sites whose pages may connect, like `https://shop.example`; `"*"` for all. Pages of the server's
+   * own origin may always connect. So may clients that send no origin: they are not browsers.
    */
   readonly origins?: readonly string[] | undefined;
 }
@@ -42,16 +42,16 @@ export interface UpgradeHandling extends UpgradeOptions {
   readonly onRefused: (link: string, error: SessionError) => void;
 }
 
-/** The subprotocol that a client names when its token travels as another one. */
+/** The subprotocol that a client offers beside the one that holds its token. */
 const protocol = "vox.v1";
 
-/** Paths that each HTTP server has a service at already. */
+/** The paths on each HTTP server that have a service already. */
 const servedPaths = /*@__PURE__*/ new WeakMap<HttpServer, Set<string | undefined>>();
 
 /**
  * Answers the upgrade requests of an HTTP server. Requests for other paths are left to its other listeners; the last
  * listener answers 404.
- * @returns stops it
+ * @returns a function that stops answering
  * @throws TypeError when there is a service at this path already: one request cannot become two WebSockets
  */
 export function handleUpgrades(server: HttpServer, handling: UpgradeHandling): () => void {
@@ -117,7 +117,7 @@ type Status = keyof typeof statusTexts;
 
 function answer(socket: Duplex, status: Status, text: string): void {
   const body = `${text}\n`;
-  // A client that is gone by then reads nothing, and its error is of no interest.
+  // A client that has gone reads nothing, so an error of its socket does not matter.
   socket.on("error", () => {});
   socket.end(
     `HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
@@ -144,7 +144,7 @@ function peerOf({ socket }: IncomingMessage): string {
   return formatAddress({ host: remoteAddress, port: remotePort }).replace("tcp://", "ws://");
 }
 
-/** Answers plain requests to a server that is there for WebSockets only. */
+/** Answers plain requests to a server that only takes WebSockets. */
 export function answerPlainRequests(server: HttpServer): void {
   server.on("request", (_request, response) => {
     response.writeHead(426, {

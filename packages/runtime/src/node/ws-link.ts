@@ -7,10 +7,11 @@
  *     └──── the peer closes, failure, a text message, abort ───►┘
  * ```
  *
- * Ping and pong are the library's business. Compression is off: it costs more than it saves on small binary frames.
+ * The library answers pings. Compression is off: it costs more than it saves on small binary frames.
  *
- * What is sent goes past the library: many messages are one write, where the library keeps several objects for each message
- * that waits for a slow peer. Its own frames, like a pong, go between ours, which are whole.
+ * The link writes its messages directly to the socket, many messages in one write. The library would keep several
+ * objects for each message that waits for a slow peer. Frames of the library, like a pong, go between whole messages of
+ * the link.
  */
 import type { Socket } from "node:net";
 import { SessionError } from "../errors.js";
@@ -32,8 +33,8 @@ import { ReadingTurn } from "./reading-turn.js";
 import { errorCode, socketError } from "./socket-errors.js";
 
 /**
- * The part of a WebSocket of the `ws` package that the link uses. The package brings no types, so its own are not part of
- * ours: applications would have to install them.
+ * The part of a WebSocket of the `ws` package that the link uses. The types of `ws` are a package of their own: if this
+ * interface used them, applications would have to install that package.
  */
 export interface NodeWebSocket {
   binaryType: string;
@@ -88,12 +89,12 @@ export class WsLink implements Link {
   private fault: SessionError | undefined = undefined;
   /** Whether not all bytes have left, so that `onDrain` is to come. */
   private isBehind = false;
-  /** Between the first message of an arrival and its `onIdle`. */
+  /** Set between the first message of an arrival and its `onIdle`. */
   private isArriving = false;
   /** Messages that wait for the next turn: the library gives out all of a chunk, even when it is paused. */
   private waiting: Buffer[] = [];
   private readonly turn = new ReadingTurn();
-  /** Whether it waits for others to have their turn. */
+  /** Whether the link waits while other links have their turn. */
   private isResting = false;
   /** Whether the owner wants nothing delivered. */
   private isHeld = false;
@@ -123,7 +124,7 @@ export class WsLink implements Link {
     ws.on("close", (code, reason) =>
       this.finish(closeError(code, reason.toString("utf8"), this.remoteAddress)),
     );
-    // Nothing is delivered before there is a sink.
+    // Nothing is delivered before the link has a sink.
     ws.pause();
   }
 
@@ -207,7 +208,7 @@ export class WsLink implements Link {
     this.turn.count(data.length);
   }
 
-  /** Lets others have their turn. */
+  /** Lets other links have their turn. */
   private rest(): void {
     if (this.isResting || this.state !== "open") return;
     this.isResting = true;
@@ -224,7 +225,7 @@ export class WsLink implements Link {
     else if (this.state === "open" && !this.isHeld) this.ws.resume();
   };
 
-  /** Delivers what waits until the turn is over. */
+  /** Delivers waiting messages until the turn is over. */
   private deliverWaiting(): void {
     const { waiting } = this;
     let delivered = 0;
@@ -241,13 +242,14 @@ export class WsLink implements Link {
   };
 
   /**
-   * The library knows one limit for all messages, and waits for a message's last byte. The first messages have smaller
-   * ones, so that a stranger cannot make us hold a large message: their bytes are counted as they come.
+   * The library has one limit for all messages, and waits for the last byte of a message. The first messages have
+   * smaller limits, so that an unknown peer cannot make this side hold a large message: their bytes are counted as they
+   * arrive.
    */
   private readonly onBytes = (): void => {
     const held = this.socket.bytesRead - this.readBytes;
     const { limit } = this.sizes;
-    // Messages that follow may be in the same chunk: only what is far above is certain.
+    // The chunk may hold further messages, so only a count far above the limit is certain.
     if (held > limit + largestHeaderBytes + 64 * 1024) this.refuse(messageTooBig, tooLarge(held, limit));
   };
 
@@ -259,7 +261,7 @@ export class WsLink implements Link {
 
   private refuse(code: number, fault: SessionError): void {
     if (this.sizes.hasTaken) this.sink?.onRefused?.(fault);
-    // The sink may have closed the link: what it has said still leaves then.
+    // The sink may have closed the link: frames that it has sent still leave.
     if (this.isEnding) return;
     this.ws.close(code, fault.message.slice(0, 100));
     this.finish(fault);
@@ -276,7 +278,7 @@ export class WsLink implements Link {
     return this.state !== "open";
   }
 
-  /** The library's own findings have codes that begin with `WS_ERR`; others are of the connection. */
+  /** Errors of the library have codes that begin with `WS_ERR`; other errors are from the connection. */
   private fail(fault: Error): void {
     const code = errorCode(fault);
     const isLibrarys = code?.startsWith("WS_ERR") === true;

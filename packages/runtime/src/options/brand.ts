@@ -3,11 +3,11 @@
  * monorepo, or bundled. `instanceof` of a branded class is true for instances of every copy.
  */
 
-/** Of the members by which branded classes work together; another one cannot be understood. */
+/** Version of the members that branded classes share; a copy of another version is not recognised. */
 const layout = 1;
 
 /**
- * Brands a class. Call it in a static block of the class, so that the class never exists without.
+ * Brands a class. Call it in a static block of the class, so that the class never exists without its brand.
  * @param name the same in every copy
  */
 export function brand(target: abstract new (...args: never[]) => object, name: string): void {
@@ -28,7 +28,7 @@ function hasBrand(value: unknown, symbol: symbol, name: string): boolean {
   try {
     found = (value as Readonly<Record<symbol, unknown>>)[symbol];
   } catch {
-    // A value of the application may throw when it is looked at: it is none of ours.
+    // A value of the application may throw when it is read: it is no instance of the class.
     return false;
   }
   if (found === undefined) return false;

@@ -1,6 +1,6 @@
 /**
- * Checks of what an application gives as options. Each kind of option has one check, and each set of options a table of
- * them: an option without a check does not compile.
+ * Checks of the options that an application gives. Each kind of option has one check, and each set of options has a
+ * table of checks: an option without a check does not compile.
  *
  * A value of another type is a `TypeError`, one out of range a `RangeError`; both name the option.
  */
@@ -26,8 +26,8 @@ export function checkOptions<T extends object>(given: T, checks: OptionChecks<T>
 }
 
 /**
- * Checks a set of options of which none may be lost: a name that is misspelled would leave out a check of the application.
- * @throws TypeError, RangeError as {@link checkOptions}; TypeError for a name that is none
+ * Checks a set of options, and refuses unknown names: a misspelled name would leave out a check of the application.
+ * @throws TypeError, RangeError as {@link checkOptions}; TypeError for an unknown name
  */
 export function checkAllOptions<T extends object>(given: T, checks: OptionChecks<T>, owner = ""): void {
   checkOptions(given, checks, owner);
@@ -51,7 +51,7 @@ export const period: Check = (value, name) => {
   if (!(value > 0)) throw outOfRange(name, "milliseconds above 0, or Infinity", value);
 };
 
-/** A bound: a number from 0 on, where `Infinity` is no bound. */
+/** A bound: a number from 0 on; `Infinity` is no bound. */
 export const bound: Check = (value, name) => {
   if (typeof value !== "number") throw wrongType(name, "a number from 0 on", value);
   if (!(value >= 0)) throw outOfRange(name, "a number from 0 on", value);
@@ -109,7 +109,7 @@ export function having(what: string, ...methods: readonly string[]): Check {
   };
 }
 
-/** An object whose members are the application's matter. */
+/** An object whose members are not checked. */
 export const anyObject: Check = /*@__PURE__*/ having("an object");
 
 export const abortSignal: Check = (value, name) => {
@@ -122,7 +122,7 @@ const isSignal = /*@__PURE__*/ having("an AbortSignal", "addEventListener", "rem
 
 export const clock: Check = /*@__PURE__*/ having("a Clock", "now", "setTimer", "clearTimer");
 
-/** A value that is checked, or a function that gives it when it is needed. */
+/** A value that is checked, or a function that returns the value when it is needed. */
 export function orFunction(check: Check): Check {
   return (value, name) => {
     if (typeof value !== "function") check(value, name);
@@ -134,7 +134,7 @@ export function nested<T extends object>(checks: OptionChecks<T>): Check {
   return (value, name) => checkOptions(value as T, checks, name);
 }
 
-/** A set of options, or `true` or `false` for the set with its defaults or none. */
+/** A set of options; `true` is the set with its defaults, `false` is none. */
 export function switchable<T extends object>(checks: OptionChecks<T>): Check {
   return (value, name) => {
     if (typeof value === "boolean") return;

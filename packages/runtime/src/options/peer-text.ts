@@ -1,11 +1,11 @@
-/** Texts of others in our own: in errors, in events, in logs. A text that a peer chooses forges no line and fills no log. */
+/** Texts of a peer in errors, events and logs. Such a text cannot forge a line of a log, or fill the log. */
 
 /** UTF-16 units of a peer's text that an error or an event shows. */
 const longestText = 512;
 /** UTF-16 units of a whole error message. */
 const longestMessage = 8192;
 
-/** Control characters, lone surrogates, line and paragraph separators, marks that turn the order of characters. */
+/** Control characters, lone surrogates, line and paragraph separators, marks that change the direction of text. */
 const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]/u;
 const allUnprintable = new RegExp(unprintable, "gu");
 

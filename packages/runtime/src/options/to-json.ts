@@ -1,11 +1,11 @@
-/** Values of the `.vox` language as JSON has them, for logs. */
+/** Values of the `.vox` language in a form for JSON, for logs. */
 
 const deepest = 8;
 const longestList = 100;
 
 /**
- * What `JSON.stringify` can take of a value: integers as decimal texts, maps as lists of pairs, bytes by their number.
- * Bounded in depth and length, whatever the value is.
+ * Turns a value into one that `JSON.stringify` takes: integers as decimal texts, maps as lists of pairs, bytes as their
+ * count. Bounded in depth and length, whatever the value is.
  */
 export function toJson(value: unknown, depth = deepest): unknown {
   if (typeof value === "bigint") return String(value);

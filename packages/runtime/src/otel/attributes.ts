@@ -9,7 +9,7 @@ export const ioDirection = "network.io.direction";
 /** `client` or `server`. */
 export const callSide = "vox.side";
 
-/** What is said about each call. @param method undefined for one that is not served here: its id is the peer's choice */
+/** The attributes of each call. @param method undefined for one that is not served here: the peer chooses its id */
 export function callAttributes(method: MethodName | undefined): Attributes {
   if (method === undefined) return { "rpc.system": "vox", "rpc.method": "_OTHER" };
   return { "rpc.system": "vox", "rpc.service": method.service, "rpc.method": method.name };

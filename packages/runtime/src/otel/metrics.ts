@@ -1,4 +1,4 @@
-/** Metrics of calls, channels and links, from what an observer is told. */
+/** Metrics of calls, channels and links, from the events of an observer. */
 import type { Meter } from "@opentelemetry/api";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import type { Observer } from "../observer.js";
@@ -69,14 +69,14 @@ export function countingObserver(meter: Meter): Observer {
   };
 }
 
-/** Bounds of the buckets, s: from a call on one machine to one that somebody waits for. */
+/** Bounds of the buckets, s: from a call on one machine to a call that takes as long as a user waits. */
 const durationAdvice: { readonly explicitBucketBoundaries: number[] } = {
   explicitBucketBoundaries: [
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
   ],
 };
 
-/** Reports the outbound buffers of all that is tracked, each time that metrics are collected. */
+/** Reports the outbound buffers of all tracked sources, each time that metrics are collected. */
 export class BufferLevels {
   private readonly tracked = new Set<SnapshotSource>();
 
@@ -97,7 +97,7 @@ export class BufferLevels {
       });
   }
 
-  /** @returns stops it */
+  /** @returns a function that stops the tracking */
   track(source: SnapshotSource): () => void {
     this.tracked.add(source);
     return () => void this.tracked.delete(source);

@@ -16,7 +16,7 @@ import type { ServerMiddleware } from "../middleware/server-middleware.js";
 import { callAttributes, errorType } from "./attributes.js";
 import { metadataGetter, metadataSetter } from "./trace-context.js";
 
-/** Spans of calls that we make: from the call to its answer, waiting included. */
+/** Spans of calls that this side makes: from the call to its answer, waiting included. */
 export function clientSpans(tracer: Tracer, propagator: TextMapPropagator): ClientMiddleware {
   return async (call, next) => {
     const options = { kind: SpanKind.CLIENT, attributes: callAttributes(call.method) };
@@ -35,8 +35,8 @@ export function clientSpans(tracer: Tracer, propagator: TextMapPropagator): Clie
 }
 
 /**
- * Spans of calls that we answer, in the caller's trace; the handler runs inside. They end with the handler, or when its
- * caller has cancelled or is gone.
+ * Spans of calls that this side answers, in the caller's trace; the handler runs inside the span. A span ends with its
+ * handler, or earlier when the caller cancels or has gone.
  */
 export function serverSpans(tracer: Tracer, propagator: TextMapPropagator): ServerMiddleware {
   return async (call, _args, next) => {

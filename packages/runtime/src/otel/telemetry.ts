@@ -1,4 +1,4 @@
-/** What an application asks for: middleware for both sides and an observer. */
+/** Telemetry for an application: middleware for both sides and an observer. */
 import {
   type MeterProvider,
   metrics,
@@ -40,7 +40,7 @@ export interface Telemetry {
   readonly observer: Observer;
   /**
    * Reports the outbound buffers of a session, or of all sessions of a server, when metrics are collected.
-   * @returns stops it
+   * @returns a function that stops the tracking
    */
   track(source: SnapshotSource): () => void;
 }

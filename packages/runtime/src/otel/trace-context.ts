@@ -13,7 +13,7 @@ import type { Metadata } from "../wire/metadata.js";
 const parentKey = "traceparent";
 const stateKey = "tracestate";
 const version = "00";
-/** Version, trace id, span id, flags; what later versions put behind it is left alone. */
+/** Version, trace id, span id, flags; what later versions append is ignored. */
 const parentPattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 /** Reads and writes the trace context as https://www.w3.org/TR/trace-context/ says. */
@@ -47,7 +47,7 @@ export const metadataSetter: TextMapSetter<Metadata> = {
   set: (metadata, key, value) => void metadata.set(key, value),
 };
 
-/** Finds entries beside a call; those that are no texts are none. */
+/** Finds entries beside a call; entries that are not texts are ignored. */
 export const metadataGetter: TextMapGetter<Metadata> = {
   get: (metadata, key) => metadata.getString(key),
   keys: (metadata) => Array.from(metadata, ({ key }) => key),

@@ -224,7 +224,7 @@ export class PlanBuilder {
     return skip && { name, action: "skip", skip };
   }
 
-  /** What is written for a field that we lack. Its default is known to the peer alone. */
+  /** What is written for a field that this side lacks. Only the peer knows its default. */
   private absent(pair: Pair, field: SchemaField, local: readonly SchemaField[]): FieldStep | undefined {
     if (isOption(field.typeRef, this.remote)) return { name: field.name, action: "none" };
     return this.report.unwritable(pair, field, local);
@@ -321,7 +321,7 @@ export class PlanBuilder {
     remote: TypeRef,
     local: TypeRef,
   ): PlanNode | undefined {
-    // Both ends of the knot: the element may lead back here.
+    // The node is kept before its element is known, because the element may lead back to the node.
     const base = { ...this.base(pair), minBytes: 1, element: undefined as never };
     const node: ListNode | OptionNode = kind === "list" ? { ...base, kind } : { ...base, kind };
     return this.fill(this.keep(key, node), "element", { remote, local, path: pair.path });

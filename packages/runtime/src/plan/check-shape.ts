@@ -1,7 +1,8 @@
 /**
- * Whether our schemas say what our types are. They need not: a root that uses a generic type with several arguments
- * describes it once, as the first use has it. As long as a peer announces the same ids and arguments that does no harm;
- * where arguments differ, the description of another use must not decide. Source: `protocol/schemas.md` §3.1.
+ * Checks whether the schemas of this side describe its types. They may not: a root that uses a generic type with
+ * several arguments describes the type once, as in its first use. That does no harm while a peer announces the same ids
+ * and arguments. When arguments differ, the description of another use must not decide. Source: `protocol/schemas.md`
+ * §3.1.
  */
 
 import { sameTypeRef } from "../schema/type-ref.js";

@@ -46,8 +46,8 @@ const maxShapes = 65_536;
  * The function that reads a peer's values as ours.
  *
  * @param shape of the type that the plan's local side describes
- * @throws CodecError `DecodeFailed` when plan and shape do not belong together: a schema stands for several types in a
- * root that uses a generic twice, and then says less than the types
+ * @throws CodecError `DecodeFailed` when plan and shape do not belong together: in a root that uses a generic type
+ * twice, one schema describes several types, and says less than the types
  */
 export function compilePlan(plan: Plan, shape: Shape): Read<unknown> {
   const disagreement = findDisagreement(plan.root, shape);
@@ -122,7 +122,7 @@ class PlanCompiler implements FieldCompiler {
       case "tupleStruct":
         return this.tupleStruct(node, shape);
       case "payload":
-        // Of the same bytes, or none of our business: a plan says nothing of what is inside.
+        // A plan does not describe the content of a payload, so there must be no node here.
         if (node !== undefined) throw mismatch(node, shape);
         return this.read(undefined, shape.content);
       case "result":

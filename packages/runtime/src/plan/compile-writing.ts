@@ -21,7 +21,7 @@ import { nameList } from "./plan-problem.js";
 /** Shapes that are compiled before giving up: shapes made anew at every look would have no end. */
 const maxShapes = 65_536;
 
-/** An object with members, some of which composites are told apart by. */
+/** An object with members; some of them tell composites apart. */
 interface Members {
   readonly [member: string]: unknown;
   readonly some?: unknown;
@@ -319,7 +319,7 @@ class WritingCompiler {
   }
 }
 
-/** Constructors of typed arrays by their elements: their own writers would be shipped to those who never need them. */
+/** Constructors of typed arrays by their elements. Their own writers would make every client larger. */
 const constructors: Readonly<Partial<Record<string, abstract new () => ArrayLike<unknown>>>> = {
   u8: Uint8Array,
   i8: Int8Array,
@@ -333,7 +333,7 @@ const constructors: Readonly<Partial<Record<string, abstract new () => ArrayLike
   f64: Float64Array,
 };
 
-/** What takes only typed arrays of such elements. */
+/** A check that accepts only typed arrays of such elements. */
 function typedArrays(element: Shape): (value: unknown) => ArrayLike<unknown> {
   const type = element.kind === "primitive" ? constructors[element.type] : undefined;
   if (type === undefined) throw new TypeError("a typed array has elements of a numeric type");

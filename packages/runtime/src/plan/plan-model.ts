@@ -28,7 +28,7 @@ interface NodeBase {
   readonly local: TypeRef;
   /** Where it was met first: `.field`, `::Variant`, `.0`, concatenated. */
   readonly path: string;
-  /** Whether both layouts are the same, all the way down: our own code fits. @internal set when the plan is done */
+  /** Whether both layouts are the same at every level: the static code fits. @internal set when the plan is done */
   same: boolean;
   /** Bytes of the smallest remote encoding, or fewer. @internal set when the node is done */
   minBytes: number;
@@ -139,7 +139,7 @@ interface SkipBase {
   isRecursive: boolean;
 }
 
-/** A remote value that nobody wants. */
+/** A remote value that is skipped. */
 export type SkipNode =
   | (SkipBase & { readonly kind: "primitive"; readonly type: SchemaPrimitive })
   | (SkipBase & { readonly kind: "all"; readonly parts: readonly SkipNode[] })

@@ -18,7 +18,7 @@ import { takeVarint64 } from "../postcard/varints.js";
 import type { SchemaPrimitive } from "../schema/model.js";
 import type { FieldsPlan, PlanNode, SkipNode } from "./plan-model.js";
 
-/** Learns of the channels that are skipped, whose other ends would wait for ever: what a reader's binder may be. */
+/** Collects skipped channels, whose other ends would wait forever. The binder of a reader may have this interface. */
 export interface SkippedChannels {
   skipChannel(channelId: number, direction: "tx" | "rx"): void;
 }

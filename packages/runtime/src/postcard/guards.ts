@@ -1,6 +1,6 @@
 /**
- * Checks of what kind of JavaScript value stands where a composite is expected. Generated encoders call them where a
- * wrong value would otherwise be written as if it were a right one, or fail with an error of the platform.
+ * Checks of the kind of a JavaScript value where a composite is expected. Generated encoders call them where they would
+ * otherwise write a wrong value as if it were right, or fail with an error of the platform.
  */
 import { badLength } from "./counts.js";
 import { EncodeFault } from "./faults.js";

@@ -1,7 +1,7 @@
 /**
  * Keys that a peer chooses. V8 puts 32-bit integers, other numbers and bigints into the tables of a Map or Set by hashes
- * without a seed: a peer can choose keys that all stand in one chain, and reading n of them takes time in n². From outside
- * the chains cannot be seen, so the hashes are computed here as V8 computes them (`ComputeUnseededHash`,
+ * without a seed: a peer can choose keys that are all in one chain, and reading n of them takes time in n². JavaScript
+ * code cannot see the chains, so the hashes are computed here as V8 computes them (`ComputeUnseededHash`,
  * `ComputeLongHash`), and counted by place. Texts have a hash with a seed. `npm run bench -- keys` shows that it holds.
  */
 import type { Reader } from "../bytes/reader.js";

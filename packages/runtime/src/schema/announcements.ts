@@ -17,7 +17,7 @@ export interface AnnouncedSchema {
   readonly bytes: Uint8Array;
 }
 
-/** What is announced for one direction of a method: its root and all schemas that the root needs, dependencies first. */
+/** The announcement for one direction of a method: its root and all schemas that the root needs, dependencies first. */
 export interface AnnouncedBinding {
   readonly root: TypeRef;
   readonly schemas: readonly AnnouncedSchema[];
@@ -25,9 +25,9 @@ export interface AnnouncedBinding {
 
 const directionBits: Readonly<Record<BindingDirection, number>> = { args: 1, response: 2 };
 
-/** What we have announced on one connection. */
+/** The announcements of this side on one connection. */
 export class SendState {
-  /** Grows with every reset; what an {@link Announcement} was sent in. @internal */
+  /** Grows with every reset: an {@link Announcement} keeps the epoch in which it was sent. @internal */
   epoch = 1;
   private readonly schemas = new Set<TypeId>();
   /** Per method id: the bits of the directions that are bound. */
@@ -39,9 +39,9 @@ export class SendState {
   }
 
   /**
-   * CBOR of the announcement to send ahead of the next message of this method and direction, with the schemas that the
-   * peer has not got yet (possibly none: the root is sent all the same); undefined when one was sent. Changes nothing:
-   * call {@link commit} once the link has the message.
+   * CBOR of the announcement to send ahead of the next message of this method and direction. It has the schemas that
+   * the peer does not have yet; without any, the root is still sent. Undefined when an announcement was sent. Changes
+   * nothing: call {@link commit} once the link has the message.
    */
   prepare(methodId: bigint, direction: BindingDirection, binding: AnnouncedBinding): Uint8Array | undefined {
     if (this.isSent(methodId, direction)) return undefined;
@@ -93,8 +93,8 @@ export class Announcement {
   }
 
   /**
-   * CBOR to send ahead of the next message; undefined when the method's root was announced, also by someone else.
-   * Changes nothing about the connection: {@link commit} does, once the link has the message.
+   * CBOR to send ahead of the next message; undefined when the method's root was announced, also through another
+   * binding. Changes nothing about the connection: {@link commit} does, once the link has the message.
    */
   prepare(): Uint8Array | undefined {
     if (this.isSent) return undefined;
@@ -124,7 +124,7 @@ interface Roots {
 /** Bytes that one connection may hold, in payloads of the largest size. */
 const payloadsHeld = 8;
 
-/** What the peer has announced on one connection. */
+/** The announcements of the peer on one connection. */
 export class ReceiveState {
   private readonly limits: SchemaLimits;
   private readonly schemas = new Map<TypeId, Schema>();

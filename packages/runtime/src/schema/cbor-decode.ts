@@ -1,12 +1,12 @@
 /**
- * Reads CBOR of which nothing is trusted, in one walk over the document: nothing is allocated for a length or a count
- * before the bytes for it are known to be there. Source: `protocol/wire.md` §4.1.
+ * Reads CBOR without trusting it, in one walk over the document: memory for a length or a count is only allocated when
+ * the bytes for it have arrived. Source: `protocol/wire.md` §4.1.
  */
 import { utf8 } from "../bytes/utf8.js";
 import { CodecError } from "../errors.js";
 import type { CborValue } from "./cbor.js";
 
-/** What a CBOR document may cost. */
+/** The limits of a CBOR document. */
 export interface CborLimits {
   /** Bytes of the document. */
   readonly maxBytes: number;

@@ -16,7 +16,7 @@ const capacity = 256;
 /**
  * Encodes a value into an array of its own.
  *
- * @throws CodecError `EncodeFailed` for what the subset does not hold: fractions, integers beyond 64 bits, lone
+ * @throws CodecError `EncodeFailed` for a value outside of the subset: fractions, integers beyond 64 bits, lone
  * surrogates, `undefined`.
  */
 export function encodeCbor(value: CborValue): Uint8Array {

@@ -4,9 +4,9 @@
  * A value of the subset.
  *
  * Integers are a number when their magnitude is below 2^32, else a bigint, whatever form they arrived in. A map is a
- * `Map` in wire order, so that no key can touch a prototype; of equal keys the last value wins. `undefined` stands for
- * what the protocol never uses (floats, tags, other simple values): readers skip it or refuse it, and it cannot be
- * written.
+ * `Map` in wire order, so that no key can touch a prototype; for equal keys the last value wins. `undefined` represents
+ * values that the protocol never uses (floats, tags, other simple values): readers skip it or refuse it, and it cannot
+ * be written.
  */
 export type CborValue =
   | undefined

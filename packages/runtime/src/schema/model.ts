@@ -69,7 +69,7 @@ export interface Schema {
   readonly kind: SchemaKind;
 }
 
-/** What one announcement carries: the schemas that are new to the peer, and the root type of a binding. */
+/** The content of one announcement: the schemas that are new to the peer, and the root type of a binding. */
 export interface SchemaPayload {
   readonly schemas: readonly Schema[];
   readonly root: TypeRef;

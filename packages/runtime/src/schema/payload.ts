@@ -7,7 +7,7 @@ import { asList, asMap, member, refuse } from "./cbor-reader.js";
 import type { Schema, SchemaPayload, TypeRef } from "./model.js";
 import { schemaForm, typeRefForm } from "./schema-forms.js";
 
-/** What one schema payload may cost; the members of `Limits` with these names. */
+/** The limits of one schema payload; the members of `Limits` with these names. */
 export interface SchemaLimits {
   /** Bytes of the CBOR. */
   readonly maxSchemaBytes: number;
@@ -89,7 +89,7 @@ export function readTypeRef(value: CborValue, path: string): TypeRef {
 }
 
 /**
- * Reads a payload of which nothing is trusted. Ids are opaque: they are not recomputed.
+ * Reads a payload without trusting it. Ids are opaque: they are not recomputed.
  *
  * @throws CodecError `DecodeFailed`, its text `invalid schema CBOR: …` with the place.
  */

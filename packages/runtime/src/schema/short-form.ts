@@ -1,6 +1,5 @@
 /**
- * Schemas in the shortest text that we know, for those that every client carries. A list of them is separated by spaces;
- * each is
+ * Schemas as short texts, for schemas that every client carries. A list of them is separated by spaces; each schema is
  *
  * - `Name(member:type,…` for a struct; a member with a default ends with `?`
  * - `Name[variant:type,…` for an enum; a unit variant has no type

@@ -10,7 +10,7 @@ import type {
   TypeRef,
 } from "./model.js";
 
-/** Finds a schema by its id: of our own types, or of what a peer announced. */
+/** Finds a schema by its id, among the types of this side or those that a peer announced. */
 export type SchemaLookup = (id: TypeId) => Schema | undefined;
 
 /** Whether two references are the same: equal ids with equal arguments, or variables of one name. */
@@ -36,7 +36,7 @@ export function typeIdText(id: TypeId): string {
   return id.toString(16).padStart(16, "0");
 }
 
-/** What each type parameter stands for. */
+/** The type argument of each type parameter. */
 export type Bindings = ReadonlyMap<string, TypeRef>;
 
 /** Parameters with their arguments, zipped to the shorter: a peer's counts may differ (`HashSet`). */
@@ -44,7 +44,7 @@ export function bindParameters(parameters: readonly string[], args: readonly Typ
   const bindings = new Map<string, TypeRef>();
   for (const [index, name] of parameters.entries()) {
     const arg = args[index];
-    // The first of equal names wins, as in the extraction.
+    // For equal names the first one wins, as in the extraction.
     if (arg !== undefined && !bindings.has(name)) bindings.set(name, arg);
   }
   return bindings;
@@ -57,7 +57,7 @@ export function substitute(ref: TypeRef, bindings: Bindings): TypeRef {
   return { tag: "concrete", typeId: ref.typeId, args: ref.args.map((arg) => substitute(arg, bindings)) };
 }
 
-/** The kind that a reference stands for, its variables replaced; undefined when its schema is unknown or it is a variable. */
+/** The kind of a reference, with its variables replaced; undefined for a variable and when the schema is unknown. */
 export function resolveKind(ref: TypeRef, lookup: SchemaLookup): SchemaKind | undefined {
   if (ref.tag === "var") return undefined;
   const schema = lookup(ref.typeId);
@@ -66,7 +66,7 @@ export function resolveKind(ref: TypeRef, lookup: SchemaLookup): SchemaKind | un
   return bindings.size === 0 ? schema.kind : mapTypeRefs(schema.kind, (inner) => substitute(inner, bindings));
 }
 
-/** A kind with each reference that stands directly in it replaced by what `replace` makes of it. */
+/** A copy of a kind, with each reference directly in it replaced by the result of `replace`. */
 export function mapTypeRefs(kind: SchemaKind, replace: (ref: TypeRef) => TypeRef): SchemaKind {
   switch (kind.tag) {
     case "struct":

@@ -1,6 +1,6 @@
 /**
- * The types of one side while a plan is built: each distinct type has a number and is resolved once, and all that is
- * looked at is counted, so that schemas which grow without end come to an end. Source: `protocol/schemas.md` §6.
+ * The types of one side while a plan is built. Each distinct type has a number and is resolved once. The table counts
+ * all types that it looks at, so that schemas which grow without end reach a limit. Source: `protocol/schemas.md` §6.
  */
 import type { Schema, SchemaKind, TypeId, TypeRef } from "./model.js";
 import { bindParameters, mapTypeRefs, type SchemaLookup, substitute } from "./type-ref.js";
@@ -13,7 +13,7 @@ export class PlanLimitReached extends Error {
   }
 }
 
-/** What is left of a number of nodes. */
+/** A number of nodes, and how many of them are left. */
 export class Budget {
   private left: number;
   private readonly maximum: number;
@@ -23,7 +23,7 @@ export class Budget {
     this.maximum = maximum;
   }
 
-  /** What was spent, the whole of it when it was not enough. */
+  /** The number of nodes spent: all of them when they were not enough. */
   get spent(): number {
     return this.maximum - Math.max(0, this.left);
   }
@@ -35,7 +35,7 @@ export class Budget {
   }
 }
 
-/** A type as it stands: its kind with all variables replaced, or why it has none. */
+/** A resolved type: its kind with all variables replaced, or why it has no kind. */
 export type Resolved =
   | { readonly found: "kind"; readonly kind: SchemaKind; readonly schema: Schema }
   | { readonly found: "nothing"; readonly missing: TypeRef };
@@ -99,7 +99,8 @@ export class TypeTable {
 
   /**
    * Bytes with an argument are a list: `Vec<u8>` and other lists share one description in the reference's extraction,
-   * so of a root whose first list was one of bytes every list is described as bytes. Source: `protocol/schemas.md` §3.1.
+   * so in a root whose first list is a list of bytes, every list is described as bytes. Source: `protocol/schemas.md`
+   * §3.1.
    */
   private primitive(
     schema: Schema,

@@ -31,8 +31,8 @@ export function isCoveredByIds(schemas: readonly Schema[]): boolean {
 }
 
 /**
- * Whether the other side says something else about a type than we do, under the same id. What it has not announced is
- * taken to be ours: a difference below equal ids begins with a schema that both sides have.
+ * Whether the other side describes a type differently than this side, under the same id. A type that the other side has
+ * not announced counts as equal: a difference below equal ids begins with a schema that both sides have.
  */
 export function hasOtherUnderSameId(ours: readonly AnnouncedSchema[], theirs: SchemaLookup): boolean {
   return ours.some(({ id, bytes }) => {

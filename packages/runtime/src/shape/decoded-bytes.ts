@@ -1,6 +1,6 @@
 /**
- * The memory that the values of a shape take at least: what counts promise before their elements are made. What a value
- * takes beyond that is counted where it is read: elements of containers, options that are present, larger variants.
+ * The least memory that the values of a shape take: readers check it against a count before they make the elements.
+ * Further memory is counted when it is read: elements of containers, options that are present, larger variants.
  * Generated code has the same figures as constants.
  */
 import {
@@ -92,7 +92,7 @@ function measureOpen(shape: Shape, of: (part: Shape) => number): number {
   switch (shape.kind) {
     case "primitive":
       return primitiveBytes(shape.type, shape.asNumber);
-    // Handles are bounded by their own limit, and are no elements of containers.
+    // Handles have a limit of their own, and are never elements of containers.
     case "channel":
       return 0;
     case "option":

@@ -214,7 +214,7 @@ class EncodeWalk {
   }
 }
 
-/** An object that may have the members that composites are told apart by. */
+/** An object that may have the members that tell composites apart. */
 interface AnyObject {
   readonly [member: string]: unknown;
   readonly some?: unknown;

@@ -9,7 +9,7 @@ import type { ShapePrimitive } from "./shape.js";
 export const slotBytes = 8;
 /** An array without its slots; a tuple is one. */
 export const arrayBytes = 48;
-/** Fixed arrays up to this length are read like tuples: whoever counts them counts their elements with them. */
+/** Fixed arrays up to this length are read like tuples: their size includes their elements. */
 export const mostInline = 8;
 /** A typed array without its elements. */
 export const typedArrayBytes = 192;
@@ -39,8 +39,8 @@ export function fixedArrayBytes(length: number, element: number): number {
 }
 
 /**
- * What is this small is not counted where it is read: that would take as long as reading it. An option of it counts as half
- * present, and variants of an enum that differ by it count as the largest of them.
+ * Values up to this size are not counted when they are read: counting would take as long as reading. An option of such
+ * a value counts as half present. Variants of an enum that differ by no more than this count as the largest of them.
  */
 const smallBytes = 32;
 

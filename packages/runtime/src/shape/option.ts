@@ -8,8 +8,8 @@ export interface Some<T> {
 declare const brand: unique symbol;
 
 /**
- * A value that is told apart from others of its type by the name of a struct: `struct RunId(u64)`. The name exists for
- * the compiler alone.
+ * A value that the name of a struct distinguishes from others of its type: `struct RunId(u64)`. The name only exists
+ * for the compiler.
  */
 export type Branded<T, Name extends string> = T & { readonly [brand]: { readonly [Key in Name]: true } };
 

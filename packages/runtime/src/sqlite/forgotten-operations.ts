@@ -1,6 +1,7 @@
 /**
- * Which operations a file has forgotten while their session may still be there: of each connection the largest id. Within one
- * process the connection itself knows what was begun; this is for the next process, which would run it again.
+ * The operations that a file has forgotten while their session may still exist: the largest id of each connection.
+ * Within one process the connection itself knows which operations were begun. The next process needs this table, so
+ * that it does not run them again.
  */
 import type Database from "better-sqlite3";
 import type { StoreClock } from "./store-clock.js";
@@ -12,7 +13,7 @@ export interface ForgottenKey {
   readonly operation: number | bigint;
 }
 
-/** An operation that is gone. */
+/** An operation that the file has forgotten. */
 export interface ForgottenRow extends ForgottenKey {
   readonly id: number | bigint;
 }
@@ -20,7 +21,7 @@ export interface ForgottenRow extends ForgottenKey {
 export class ForgottenOperations {
   private readonly clock: StoreClock;
   private readonly bounds: { readonly ttlMs: number; readonly maxEntries: number };
-  /** What earlier processes have forgotten. */
+  /** The operations of earlier processes that are forgotten, as the largest id of each connection. */
   private readonly before = new Map<string, bigint>();
   /** The last row that an earlier process has written. */
   private readonly lastRow: number;
@@ -75,7 +76,7 @@ export class ForgottenOperations {
     return id <= this.lastRow;
   }
 
-  /** Forgets those whose peers do not come back any more. */
+  /** Removes the rows whose peers do not come back any more. */
   sweep(): void {
     this.dropOld.run(this.clock.now() - this.bounds.ttlMs);
     this.dropMost.run(Math.floor(Math.min(this.bounds.maxEntries, Number.MAX_SAFE_INTEGER)));

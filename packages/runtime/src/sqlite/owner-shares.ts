@@ -1,4 +1,4 @@
-/** How much of a file each owner has: counted in memory, because the file would have to be read as a whole. */
+/** How much of a file each owner uses. Counted in memory, because counting in the file would read all of it. */
 
 export interface ShareRow {
   readonly owner: string;
@@ -11,7 +11,7 @@ export class OwnerShares {
   bytes = 0;
   private readonly owners = new Map<string, { entries: number; bytes: number }>();
 
-  /** Takes the counts from the file: at its opening, and when a step was undone. */
+  /** Takes the counts from the file: when it is opened, and when a step was undone. */
   load(rows: readonly ShareRow[]): void {
     this.owners.clear();
     this.entries = 0;
@@ -19,7 +19,7 @@ export class OwnerShares {
     for (const { owner, entries, bytes } of rows) this.add(owner, entries, bytes);
   }
 
-  /** @param entries less than 0 for some that are gone; so are their bytes */
+  /** @param entries negative for entries that are gone, and so are `bytes` */
   add(owner: string, entries: number, bytes: number): void {
     const share = this.owners.get(owner) ?? { entries: 0, bytes: 0 };
     share.entries += entries;
@@ -30,7 +30,7 @@ export class OwnerShares {
     else this.owners.delete(owner);
   }
 
-  /** The owner with the largest share. @param without those that have nothing that may be forgotten */
+  /** The owner with the largest share. @param without owners whose entries may not be forgotten */
   largest(maxEntries: number, maxBytes: number, without: ReadonlySet<string>): string | undefined {
     let found: string | undefined;
     let largest = 0;

@@ -14,11 +14,11 @@ import { OwnerShares, type ShareRow } from "./owner-shares.js";
 import type { StoreClock } from "./store-clock.js";
 import { states } from "./store-file.js";
 
-/** What an entry takes beside its reply, roughly: a row and its places in two indexes. */
+/** Bytes of an entry beside its reply, roughly: a row and its places in two indexes. */
 const entryBytes = 256;
-/** Entries whose time has passed that go with one step: nobody waits while a whole file is emptied. */
+/** The most expired entries that one step removes, so that no caller waits while a whole file is emptied. */
 const sweptAtOnce = 64;
-/** How long nobody looks for such entries when there were no more of them: they count as gone anyway. */
+/** Pause before the next look when no more expired entries were found: expired entries count as gone anyway. */
 const betweenSweepsMs = 1000;
 
 /** Bounds of the operations. */
@@ -42,7 +42,7 @@ interface Row extends ForgottenKey {
   readonly owner: string;
 }
 
-/** What is gone. */
+/** An entry that was removed. */
 interface Gone extends ForgottenRow {
   readonly bytes: number | bigint;
   readonly owner: string;
@@ -50,7 +50,7 @@ interface Gone extends ForgottenRow {
 
 type Key = readonly [session: string, connection: bigint, operation: bigint];
 
-/** The table of operations. Each member is one transaction; what it throws is the database's, or `StoreFull`. */
+/** The table of operations. Each member is one transaction; it throws errors of the database, or `StoreFull`. */
 export class SqliteOperations {
   readonly admit: (key: OperationKey, record: OperationRecord) => OperationEntry | undefined;
   readonly seal: (key: OperationKey, record: OperationRecord, reply: SealedReply) => void;
@@ -59,7 +59,7 @@ export class SqliteOperations {
   private readonly shares = new OwnerShares();
   private readonly forgotten: ForgottenOperations;
   private readonly pressures: readonly [entries: Pressure, bytes: Pressure];
-  /** When to look for old entries. */
+  /** When to look for expired entries next. */
   private sweepAtMs = Number.NEGATIVE_INFINITY;
   private readonly find: Database.Statement<[...Key], Row>;
   private readonly insert: Database.Statement<unknown[]>;
@@ -73,7 +73,7 @@ export class SqliteOperations {
   private readonly oldestVolatile: Database.Statement<[string], Oldest>;
   private readonly totals: Database.Statement<[], ShareRow>;
 
-  /** The file has been another process's: no handler works on what that had admitted. */
+  /** The file may come from another process: no handler works on the operations that it has admitted. */
   constructor(database: Database.Database, bounds: OperationBounds, clock: StoreClock) {
     this.bounds = bounds;
     this.clock = clock;
@@ -154,7 +154,7 @@ export class SqliteOperations {
     return Number(state) !== states.live && Number(since) <= this.time - this.bounds.ttlMs;
   }
 
-  /** The counts are those of the file, also when a step is undone. */
+  /** Runs a step, and keeps the counts equal to those of the file, also when the step is undone. */
   private counted<T>(step: () => T): T {
     try {
       return step();
@@ -169,7 +169,7 @@ export class SqliteOperations {
     if (existing !== undefined && !this.isOld(existing)) return entryOf(existing);
     if (existing !== undefined) this.dropRow(existing);
     const [session, connection, operation] = keyOf(key);
-    // Its peer may come back to this process with a call of the earlier one.
+    // The peer may repeat a call in this process that it made in an earlier one.
     if (this.forgotten.has({ session, connection, operation })) return { ...record, reply: undefined };
     this.makeRoom(entryBytes);
     this.put(key, record, states.live, entryBytes, undefined);
@@ -184,7 +184,7 @@ export class SqliteOperations {
       this.put(key, record, states.sealed, bytes, reply);
       return;
     }
-    // Its own room is free for it, and it must not be what makes room.
+    // The entry may reuse its own room, and must not be the one that is removed to make room.
     this.forget([existing]);
     if (Number(existing.state) !== states.live) this.revive.run(existing.id);
     this.makeRoom(bytes);
@@ -243,7 +243,7 @@ export class SqliteOperations {
     for (const { owner, bytes } of gone) this.shares.add(owner, -1, -Number(bytes));
   }
 
-  /** Forgets what is too old: some of it, or all, and then it looks again in a while. */
+  /** Forgets expired entries: a part of them, or all; after all, the next look comes after a pause. */
   private sweep(time: number): void {
     const { ttlMs } = this.bounds;
     let isMore = false;

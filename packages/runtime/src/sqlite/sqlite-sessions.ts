@@ -8,7 +8,7 @@ import type { StoreClock } from "./store-clock.js";
 /** Bounds of the sessions. */
 export interface SessionBounds {
   readonly maxSessions: number;
-  /** For sessions of a process that has ended, counted from the next one's beginning. */
+  /** For sessions of a process that has ended, counted from the start of the next process. */
   readonly ttlMs: number;
 }
 
@@ -19,8 +19,9 @@ interface Row {
 }
 
 /**
- * The table of sessions. Those of this process stay until they are removed; those of earlier ones until their time has
- * passed, or until their room is needed. Of a key only a hash is kept: who reads the file can resume no session.
+ * The table of sessions. Sessions of this process stay until they are removed. Sessions of earlier processes stay until
+ * their time has passed, or until their room is needed. Only a hash of each key is kept, so that a reader of the file
+ * cannot resume a session.
  */
 export class SqliteSessions implements SessionStore {
   private readonly bounds: SessionBounds;
@@ -67,7 +68,7 @@ export class SqliteSessions implements SessionStore {
     const row = this.get.get(hashOf(resumeKey));
     if (row === undefined || (row.live === 0 && row.since <= this.time - this.bounds.ttlMs)) return undefined;
     try {
-      // Who asks checks what it is.
+      // The caller checks the record.
       return JSON.parse(row.record) as SessionRecord;
     } catch (cause) {
       throw new StoreError("RecordDamaged", "a session's record is damaged: it is no JSON", { cause });
@@ -82,7 +83,7 @@ export class SqliteSessions implements SessionStore {
     return this.clock.now();
   }
 
-  /** Room for one more, which takes it. @throws StoreError `StoreFull` */
+  /** Makes room for one more key, and counts it. @throws StoreError `StoreFull` */
   private makeRoom(): void {
     const { maxSessions, ttlMs } = this.bounds;
     if (this.rows >= maxSessions) this.rows -= this.sweep.run(this.time - ttlMs).changes;

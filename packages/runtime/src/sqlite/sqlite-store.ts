@@ -1,4 +1,4 @@
-/** What applications make of a file: a store of operations, and of the sessions to which they belong. */
+/** A store in a file: operations, and the sessions to which they belong. */
 import { StoreError } from "../errors.js";
 import type { Observer } from "../observer.js";
 import type {
@@ -33,20 +33,23 @@ export interface SqliteStoreOptions {
   /** Keys of sessions that are kept, up to five of each session. Default 100 000. */
   readonly maxSessions?: number | undefined;
   /**
-   * Milliseconds after which is forgotten: an operation that is sealed or that no handler works on, and a session whose
-   * process has ended, counted from the start of the next one. Longer than a client may be away. Default 600 000.
+   * Milliseconds after which the store forgets an operation that is sealed or that no handler works on. It forgets a
+   * session of an ended process this long after the start of the next process. Choose a longer time than a client may
+   * be away. Default 600 000.
    */
   readonly ttlMs?: number | undefined;
   /**
-   * What the file survives. `"process"`: that the process ends at any moment, by `kill -9` too. `"machine"`: also that
-   * the machine does; each operation then waits twice for the disk. Default `"process"`.
+   * What the file survives. `"normal"`: a process that ends at any moment, even by `kill -9`. `"full"`: also a machine
+   * that stops at any moment; each operation then waits twice for the disk. Default `"normal"`.
    */
   readonly synchronous?: "normal" | "full" | undefined;
-  /** Milliseconds to wait while another process, an earlier one that is about to end, has the file. Default 2000. */
+  /**
+   * Milliseconds to wait for the file while another process has it, like an earlier one that is ending. Default 2000.
+   */
   readonly lockTimeoutMs?: number | undefined;
   /**
-   * Milliseconds on a scale that goes forward only. Default `performance.now`: the time that counts is that for which a
-   * process has the file open.
+   * Milliseconds on a scale that only goes forward. Default `performance.now`. Time only counts while a process has the
+   * file open.
    */
   readonly nowMs?: (() => number) | undefined;
   /** Hears `onStorePressure` when the file is nearly full. */
@@ -64,22 +67,23 @@ export const sqliteStoreChecks: OptionChecks<SqliteStoreOptions> = {
   observer: anyObject,
 };
 
-/** What {@link sqliteStore} gives. It answers at once. */
+/** The store that {@link sqliteStore} returns. It answers at once, without promises. */
 export interface SqliteStore extends OperationStore {
-  /** For the sessions of the same server: without them a server that was restarted knows no client again. */
+  /** The store for the sessions of the same server: without it, a restarted server does not recognise its clients. */
   readonly sessions: SessionStore;
   admit(key: OperationKey, record: OperationRecord): OperationEntry | undefined;
   lookup(key: OperationKey): OperationEntry | undefined;
   seal(key: OperationKey, record: OperationRecord, reply: SealedReply): void;
   release(key: OperationKey): void;
   remove(key: OperationKey): void;
-  /** Gives the file back; what is asked of the store from then on is `StoreUnavailable`. Harmless when closed. */
+  /** Closes the file. From then on the store throws `StoreUnavailable`. Closing twice is harmless. */
   close(): void;
 }
 
 /**
- * Opens the file, or makes it: readable by its owner only. One store at a time has it; a process that ends gives it back,
- * however it ends. When it is full it forgets as `memoryOperationStore` does. Close it after the server that uses it.
+ * Opens the file, or makes it: only its owner may read it. Only one store at a time has the file; the system releases
+ * it when the process ends, however that happens. A full store forgets entries as `memoryOperationStore` does. Close
+ * the store after the server that uses it.
  *
  * ```ts
  * const store = sqliteStore("jobs.vox.db");
@@ -89,8 +93,8 @@ export interface SqliteStore extends OperationStore {
  * });
  * ```
  *
- * @throws StoreError `StoreIncompatible` for a file that is something else, or of a later version; `StoreUnavailable` when
- * it cannot be opened, is open elsewhere, or `better-sqlite3` was not built for this platform
+ * @throws StoreError `StoreIncompatible` for a file of another kind or of a later version; `StoreUnavailable` when the
+ * file cannot be opened or is open elsewhere, or when `better-sqlite3` was not built for this platform
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): SqliteStore {
   text(path, "path");
@@ -158,7 +162,7 @@ class FileStore implements SqliteStore {
     this.shut();
   }
 
-  /** @throws StoreError for whatever the database throws */
+  /** @throws StoreError for any error of the database */
   private ask<T>(step: () => T): T {
     if (this.isClosed) throw new StoreError("StoreUnavailable", `store ${this.path}: it has been closed`);
     try {

@@ -1,10 +1,10 @@
 /**
- * The clock of a store file: milliseconds for which a process had the file open. It stands still in between, and a wall clock
- * that is set, or a machine that is resumed, does not move it: nothing is forgotten because of them.
+ * The clock of a store file: milliseconds for which a process had the file open. It stops in between. Setting the wall
+ * clock or resuming the machine does not move it, so neither makes the store forget anything.
  */
 import type Database from "better-sqlite3";
 
-/** A later time in a file is damage. */
+/** A later time in a file shows that the file is damaged. */
 const latest = 2 ** 52;
 
 export class StoreClock {

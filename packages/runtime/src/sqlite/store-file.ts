@@ -1,4 +1,4 @@
-/** The database file: whether it is ours, what stands in it, and how its faults are named. */
+/** The database file: the check of its kind, its tables, and the errors for its faults. */
 import { closeSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import { StoreError } from "../errors.js";
@@ -8,7 +8,7 @@ const applicationId = 0x566f_7801;
 /** Grows when the tables change. */
 const version = 2;
 const inMemory = ":memory:";
-/** To this the log beside the file is cut back, bytes. */
+/** The log beside the file is cut back to this size, bytes. */
 const logBytes = 4 * 1024 * 1024;
 
 /** States of an operation. Live ones have a handler that works on them. */
@@ -52,7 +52,7 @@ const tables = `
   CREATE INDEX sessions_by_age ON sessions (live, since);
 `;
 
-/** What makes a file of version 1 one of version 2. */
+/** Turns a file of version 1 into one of version 2. */
 const ownersAdded = `
   ALTER TABLE operations ADD COLUMN owner TEXT NOT NULL DEFAULT '';
   CREATE INDEX operations_by_owner ON operations (owner, state, since);
@@ -65,8 +65,8 @@ export interface StoreFileOptions {
 }
 
 /**
- * Opens the file, or makes it. From then on it is locked for others, until it is closed or the process ends, however
- * that happens. What is no file of ours is left as it is.
+ * Opens the file, or makes it. From then on the file is locked for others, until it is closed or the process ends,
+ * however that happens. A file of another kind is left unchanged.
  * @throws StoreError `StoreIncompatible`, `StoreUnavailable`
  */
 export function openStoreFile(
@@ -75,10 +75,10 @@ export function openStoreFile(
 ): Database.Database {
   let database: Database.Database | undefined;
   try {
-    // Answers are nobody else's business, nor are the sessions: SQLite gives its other files the same mode.
+    // Only the owner may read the answers and sessions. SQLite gives its other files the same mode.
     if (path !== inMemory) closeSync(openSync(path, "a", 0o600));
     database = new Database(path, { timeout: lockTimeoutMs });
-    // First of all: with it, the log needs no memory that is shared with other processes.
+    // This must come first: with it, the log needs no memory that is shared with other processes.
     database.pragma("locking_mode = EXCLUSIVE");
     checkOwner(database, path);
     database.pragma("journal_mode = WAL");
@@ -93,7 +93,7 @@ export function openStoreFile(
   }
 }
 
-/** What a fault of the database is for those who use the store. */
+/** The store's error for a fault of the database. */
 export function storeError(path: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const text = error instanceof Error ? error.message : String(error);
@@ -112,7 +112,7 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
-/** @throws StoreError `StoreIncompatible` for a database of somebody else, or of a later version of ours */
+/** @throws StoreError `StoreIncompatible` for a database of another application, or of a later version of this one */
 function checkOwner(database: Database.Database, path: string): void {
   const owner = database.pragma("application_id", { simple: true });
   const found = database.pragma("user_version", { simple: true }) as number;

@@ -1,4 +1,4 @@
-/** A clock that tests wind by hand. */
+/** A clock that a test moves by hand. */
 import type { Clock, TimerHandle } from "../clock.js";
 import { microtasks } from "./settle.js";
 
@@ -10,15 +10,15 @@ interface Timer {
 }
 
 /**
- * Time that passes only when a test says so. Give it to `initiate`, `accept` or `connectPair` as `clock`, and timeouts can
- * be tested without waiting.
+ * A clock whose time passes only when a test moves it. Pass it as `clock` to `openSession`, `acceptSession` or
+ * `connectPair` to test timeouts without waiting.
  */
 export class FakeClock implements Clock {
   private time = 0;
   private order = 0;
   private readonly timers = new Set<Timer>();
 
-  /** Timers that are armed: 0 when nothing waits for the time to pass. */
+  /** The number of armed timers: 0 when nothing waits for time to pass. */
   get armed(): number {
     return this.timers.size;
   }
@@ -40,8 +40,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Lets time pass at one stroke; timers that are due fire in their order, those that they set included. Promises go on
-   * only afterwards: see {@link elapse} for time in which programs run.
+   * Lets time pass in one step. Timers that are due fire in their order, and so do timers that they set. Promise
+   * callbacks run only afterwards: see {@link elapse} for time in which programs run.
    * @param ms how long
    */
   advance(ms: number): void {
@@ -53,8 +53,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Lets time pass from timer to timer, and after each of them everything happen that it has set off: a call over a link
-   * with latency is answered in this time, and one that is retried is retried in it.
+   * Lets time pass from timer to timer. After each timer it waits for everything that the timer has started. So a call
+   * over a link with latency gets its answer within this time, and a call that is retried is retried within it.
    * @param ms how long
    */
   async elapse(ms: number): Promise<void> {
@@ -69,8 +69,8 @@ export class FakeClock implements Clock {
 
   /**
    * Lets time pass as {@link elapse} does until a promise has settled, and no longer.
-   * @returns what it resolved with
-   * @throws what it rejected with; Error when no timer is armed any more and it waits still
+   * @returns the value of the promise
+   * @throws the reason of a rejected promise; Error when no timer is armed any more and the promise has not settled
    */
   async until<T>(promise: PromiseLike<T>): Promise<T> {
     let isSettled = false;

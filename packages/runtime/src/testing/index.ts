@@ -1,6 +1,6 @@
 /**
- * For tests of applications: two connected sessions without a network, connections with the faults of one, and a clock
- * that is wound by hand. Subpath `@voxrpc/runtime/testing`.
+ * For tests of applications: two connected sessions without a network, connections with the faults of a network, and a
+ * clock that a test moves by hand. Subpath `@voxrpc/runtime/testing`.
  *
  * ```ts
  * const clock = new FakeClock();

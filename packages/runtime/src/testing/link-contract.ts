@@ -1,6 +1,6 @@
 /**
- * What every link must do, as cases for any test runner: the contract of `link/link.ts`, made runnable. A carrier of your
- * own passes when each case resolves.
+ * The rules that every link must keep, as cases for any test runner: the contract of `link/link.ts`, made runnable. A
+ * carrier of your own passes when each case resolves.
  */
 import type { Awaitable } from "../call/result.js";
 import type { SessionError } from "../errors.js";
@@ -22,7 +22,7 @@ export interface LinkCase {
   run(): Promise<void>;
 }
 
-/** How the cases leave their links. */
+/** What happens to the links after each case. */
 export interface LinkContractOptions {
   /** Called with each pair after its case, whatever the outcome. Default: the links are aborted. */
   readonly dispose?: ((pair: LinkPair) => Awaitable<void>) | undefined;
@@ -34,20 +34,22 @@ interface StartedPair extends LinkPair {
   readonly atFar: RecordingSink;
 }
 
-/** Frames of a Vox link begin small: a prologue, then the handshake. Carriers may refuse anything larger before. */
+/**
+ * The first frames of a Vox link are small: a prologue, then the handshake. A carrier may refuse larger first frames.
+ */
 const openingFrames = 3;
-/** More than the buffers of any carrier take at once. */
+/** Frames that are more than the buffers of any carrier take at once. */
 const burstFrames = 64;
 const burstFrameBytes = 256 * 1024;
 
-/** Writes down what a link reports, and lets a case wait for it. */
+/** Records what a link reports, and lets a case wait for a report. */
 class RecordingSink implements LinkSink {
   readonly frames: Uint8Array[] = [];
   idleCount = 0;
   drainCount = 0;
   closedCount = 0;
   error: SessionError | undefined = undefined;
-  /** Reports after the end, which must be none. */
+  /** Reports after the end; there must be none. */
   lateReports = 0;
   /** Whether frames came after the last `onIdle`. */
   isArriving = false;
@@ -250,7 +252,7 @@ const rules: Readonly<Record<string, (pair: LinkPair) => Promise<void>>> = {
       largest = Math.max(largest, near.bufferedBytes);
     }
     if (largest === 0) throw violation("bufferedBytes stayed 0 although the peer does not read");
-    // Round trips the other way give the frames time to arrive.
+    // Round trips in the other direction give the frames time to arrive.
     for (let count = 1; count <= 5; count++) {
       sendBatch(far, [Uint8Array.of(count)]);
       await atNear.until(({ frames }) => frames.length >= count);

@@ -1,4 +1,4 @@
-/** What every operation store must do, as cases for whatever runs the tests. */
+/** The rules that every operation store must keep, as cases for any test runner. */
 import type { Awaitable } from "../call/result.js";
 import type {
   OperationEntry,
@@ -10,15 +10,15 @@ import type {
 
 /** One rule that a store must keep. */
 export interface OperationStoreCase {
-  /** The rule, in words. */
+  /** The rule as a sentence. */
   readonly name: string;
   /** Rejects with an error that says what the store did instead. */
   run(): Promise<void>;
 }
 
-/** How the cases get and leave their stores. */
+/** What happens to the stores after each case. */
 export interface OperationStoreContractOptions {
-  /** Called with each store when its case is through. Default: nothing is done. */
+  /** Called with each store when its case has finished. Default: nothing is done. */
   readonly dispose?: ((store: OperationStore) => Awaitable<void>) | undefined;
 }
 
@@ -148,7 +148,8 @@ const rules: Readonly<Record<string, (store: OperationStore) => Promise<void>>> 
  * for (const { name, run } of operationStoreContract(() => new MyStore())) it(name, run);
  * ```
  *
- * Not among them, because only you can provoke it: what is sealed for a `@persist` method outlives the process.
+ * One rule is not among them, because only you can test it: an answer that is sealed for a `@persist` method outlives
+ * the process.
  *
  * @param make gives an empty store; called once for each case
  */
@@ -187,7 +188,7 @@ function describeKey({ sessionId, connectionId, operationId }: OperationKey): st
 }
 
 function describeEntry(entry: OperationEntry | undefined): string {
-  // A store may well give null for what its database does not have, and must not.
+  // The rule is undefined for an absent entry. A store may give the null of its database by mistake.
   if (entry === undefined) return "undefined";
   if (entry === null) return "null";
   const { methodId, fingerprint, persist, reply: sealed } = entry;

@@ -26,15 +26,15 @@ import type { Session } from "../session/session.js";
 
 /** What {@link connectPair} may be given. */
 export interface PairOptions {
-  /** Of the side that calls; its `acceptor` answers calls of the serving side. */
+  /** Options of the client's session; their `acceptor` answers calls of the server. */
   readonly client?: OpenSessionOptions | undefined;
-  /** Of the side that serves. */
+  /** Options of the server's session. */
   readonly server?: AcceptSessionOptions | undefined;
-  /** Of both sides. Default: the platform's. */
+  /** Clock of both sides. Default: the platform's. */
   readonly clock?: Clock | undefined;
-  /** Of both sides. */
+  /** Observer of both sides. */
   readonly observer?: Observer | undefined;
-  /** Of the memory links that connect them. */
+  /** Options of the memory links between the two sides. */
   readonly link?: MemoryLinkOptions | undefined;
 }
 
@@ -46,7 +46,7 @@ export const pairChecks: OptionChecks<PairOptions> = {
   link: nested(memoryLinkChecks),
 };
 
-/** The two ends of a connection that is there already, like those of `simulatedPair`. */
+/** The two ends of an existing connection, like those of `simulatedPair`. */
 export interface PairLinks<L extends Link> {
   readonly links: readonly [client: L, server: L];
 }
@@ -55,7 +55,7 @@ export interface PairLinks<L extends Link> {
 export interface SessionPair<L extends Link = MemoryLink> extends AsyncDisposable {
   readonly client: Session;
   readonly server: Session;
-  /** The client's end. Of a memory link, `pause` makes it a reader that does not read. */
+  /** The client's end. `pause` of a memory link stops reading, as a slow reader does. */
   readonly clientLink: L;
   /** The server's end. */
   readonly serverLink: L;
@@ -70,10 +70,11 @@ export interface SessionPair<L extends Link = MemoryLink> extends AsyncDisposabl
  * expect(await catalog.get(1n)).toEqual(apple);
  * ```
  *
- * @param acceptor what the serving side answers with: the dispatcher of a service, or a router
- * @param options `links` connects them over other links than memory links; over links with latency the handshake waits
- * for the clock: `await clock.until(connectPair(…))`
- * @throws what `initiate` or `accept` throws
+ * @param acceptor of the server: the dispatcher of a service, or a router
+ * @param options `links` connects the two sides over other links than memory links. Over links with latency the
+ * handshake waits for the clock: `await clock.until(connectPair(…))`
+ * @returns the two sessions and the two ends of the link
+ * @throws what `openSession` or `acceptSession` throws
  */
 export function connectPair<L extends Link>(
   acceptor: Acceptor,

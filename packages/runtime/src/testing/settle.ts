@@ -1,15 +1,15 @@
-/** Waiting for what happens without the time passing. */
+/** Waits for everything that happens without any time passing. */
 import { plansOnTheirWay } from "../driver/plans.js";
 
 /**
- * Resolves when everything that is under way has happened: all promise callbacks, all frames on memory links, the loading
- * of the code that reads other versions of types. What waits for a clock, a socket or a timer has not.
+ * Resolves when everything that is under way has happened: all promise callbacks, all frames on memory links, and the
+ * loading of the code that reads other versions of types. It does not wait for clocks, sockets and timers.
  */
 export function settle(): Promise<void> {
   return after(macrotask);
 }
 
-/** Resolves when all promise callbacks have run, those that they lead to included. Quicker than {@link settle} in Node. */
+/** Resolves when all promise callbacks have run, and all that these add. In Node it is quicker than {@link settle}. */
 export function microtasks(): Promise<void> {
   return after(typeof setImmediate === "function" ? immediate : macrotask);
 }

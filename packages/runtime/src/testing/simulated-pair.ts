@@ -1,5 +1,5 @@
 /**
- * Two ends of a simulated connection: what a network does to a session, on a clock that is wound by hand.
+ * Two ends of a simulated connection: they do to a session what a network does, on a clock that a test moves by hand.
  *
  * ```
  *   open ──close──► closing ──the peer's end──► closed
@@ -23,15 +23,15 @@ import { SimulatedStream, type StreamEnd, type StreamOptions, streamChecks } fro
 
 /** How a simulated connection behaves. */
 export interface SimulatedPairOptions {
-  /** What latency and rate are measured with: the one that the sessions are given. Default: the platform's. */
+  /** The clock that measures latency and rate: use that of the sessions. Default: the platform's. */
   readonly clock?: Clock | undefined;
-  /** Both directions, where `toServer` and `toClient` say nothing else. */
+  /** Options of both directions; `toServer` and `toClient` override them. */
   readonly both?: StreamOptions | undefined;
-  /** What the client writes and the server reads. */
+  /** Options of the bytes that the client writes and the server reads. */
   readonly toServer?: StreamOptions | undefined;
-  /** What the server writes and the client reads. */
+  /** Options of the bytes that the server writes and the client reads. */
   readonly toClient?: StreamOptions | undefined;
-  /** In words what the ends are called. Default `simulated`. */
+  /** The name of both ends in texts. Default `simulated`. */
   readonly description?: string | undefined;
   /** Bytes of the largest frame. Default `defaultLimits.maxFrameBytes`. */
   readonly maxFrameBytes?: number | undefined;
@@ -104,7 +104,7 @@ export class SimulatedLink implements Link {
     this.state = "closing";
     this.decoder.stop();
     this.outgoing.end("end", "");
-    // Its own sink may never come: what arrives is dropped, and the end is waited for, all the same.
+    // This link may never get a sink. It still drops the bytes that arrive, and waits for the end.
     this.incoming.schedule();
   }
 
@@ -136,7 +136,7 @@ export class SimulatedLink implements Link {
     if (this.state === "closed") return;
     const wasOpen = this.isOpen;
     const broken = end === "error" ? new SessionError("Io", `io error: ${text}`) : this.decoder.finish();
-    // As on TCP: whoever has heard the end says nothing more either.
+    // As on TCP: a side that has seen the end of the peer's stream ends its own stream, too.
     if (end === "error") this.outgoing.reset("the peer has dropped the link");
     else this.outgoing.end("end", "");
     this.finish(wasOpen ? broken : undefined);
@@ -171,7 +171,7 @@ export interface SimulatedPair {
   readonly toServer: SimulatedStream;
   /** What the server writes and the client reads. */
   readonly toClient: SimulatedStream;
-  /** Cuts both directions at once: what is under way is lost, and both ends are told, even silent ones. */
+  /** Cuts both directions at once: bytes under way are lost, and both ends see the cut, even silent ones. */
   cut(end?: StreamEnd): void;
 }
 

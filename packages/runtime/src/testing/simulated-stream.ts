@@ -22,7 +22,7 @@ import {
 /** How a stream ends for its reader: in good order, or with an error. */
 export type StreamEnd = "end" | "error";
 
-/** How a direction behaves. All can be changed at any time with {@link SimulatedStream.configure}. */
+/** How a direction behaves. {@link SimulatedStream.configure} changes any of it at any time. */
 export interface StreamOptions {
   /**
    * Milliseconds that each chunk is under way, or a function of its number, from 0. Chunks never overtake each other.
@@ -30,17 +30,22 @@ export interface StreamOptions {
    */
   readonly latencyMs?: number | ((chunk: number) => number) | undefined;
   /**
-   * Bytes of each chunk that the reader gets, or a function of its number, from 0, and of the bytes that wait. Frames are
-   * cut wherever that falls. Default: all that waits, with `bytesPerMs` what passes in a millisecond.
+   * Bytes of each chunk that the reader gets, or a function of its number, from 0, and of the bytes that wait. A chunk
+   * may end inside a frame. Default: all bytes that wait; with `bytesPerMs`, the bytes of one millisecond.
    */
   readonly chunkBytes?: number | ((chunk: number, waiting: number) => number) | undefined;
-  /** A slow reader: what it has not taken counts as the writer's `bufferedBytes`. Default: as fast as can be. */
+  /**
+   * The rate of a slow reader: bytes that it has not taken count as `bufferedBytes` of the writer. Default: no limit.
+   */
   readonly bytesPerMs?: number | undefined;
-  /** The stream ends behind so many bytes, wherever in a frame that is. Default: never. */
+  /** The stream ends after this many bytes, even inside a frame. Default: never. */
   readonly cutAfterBytes?: number | undefined;
-  /** How it ends there. Default `error`. */
+  /** How the stream ends there. Default `error`. */
   readonly cutAs?: StreamEnd | undefined;
-  /** Behind so many bytes nothing arrives any more, and nobody is told: see {@link SimulatedStream.silence}. Default: never. */
+  /**
+   * After this many bytes nothing arrives any more, without an error: see {@link SimulatedStream.silence}. Default:
+   * never.
+   */
   readonly silentAfterBytes?: number | undefined;
 }
 
@@ -53,9 +58,9 @@ export const streamChecks: OptionChecks<StreamOptions> = {
   silentAfterBytes: bound,
 };
 
-/** What takes the bytes of a stream. @internal */
+/** The reader of a stream. @internal */
 export interface StreamReader {
-  /** Whether it takes anything yet. */
+  /** Whether the reader takes bytes yet. */
   readonly isReady: boolean;
   onChunk(bytes: Uint8Array): void;
   onEnd(end: StreamEnd, text: string): void;
@@ -88,7 +93,7 @@ export class SimulatedStream {
   private isSilentNow = false;
   private isScheduled = false;
   private timer: TimerHandle | undefined = undefined;
-  /** The chunk that the reader is at: its size, and when it is through. */
+  /** The chunk that the reader takes now: its size, and when the reader has all of it. */
   private current: { readonly size: number; readonly throughAtMs: number } | undefined = undefined;
 
   /** @internal use `simulatedPair` */
@@ -102,7 +107,7 @@ export class SimulatedStream {
     return this.accepted;
   }
 
-  /** Bytes that the reader has got. */
+  /** Bytes that the reader has received. */
   get deliveredBytes(): number {
     return this.delivered;
   }
@@ -117,7 +122,7 @@ export class SimulatedStream {
     return this.isSilentNow || this.isMute;
   }
 
-  /** Changes how it behaves from now on; what is not given stays. */
+  /** Changes how the stream behaves from now on; options that are not given stay. */
   configure(options: StreamOptions): void {
     checkOptions(options, streamChecks);
     this.options = { ...this.options, ...options };
@@ -125,22 +130,22 @@ export class SimulatedStream {
   }
 
   /**
-   * From now on nothing arrives, the end included, and neither side is told: a half-open connection, or a reader that
-   * does not read. What is written waits for {@link resume}.
+   * From now on nothing arrives, not even the end, and neither side gets an error: like a half-open connection, or a
+   * reader that does not read. Bytes that are written wait for {@link resume}.
    */
   silence(): void {
     this.isSilentNow = true;
     this.stopTimer();
   }
 
-  /** Goes on: what was written in the silence arrives. */
+  /** Ends the silence: bytes that were written during the silence arrive. */
   resume(): void {
     this.isSilentNow = false;
     this.options = { ...this.options, silentAfterBytes: undefined };
     this.schedule();
   }
 
-  /** Ends the stream behind what was written so far, in good order or with an error. */
+  /** Ends the stream after the bytes written so far, in good order or with an error. */
   cut(end: StreamEnd = "error"): void {
     this.end(end, cutText);
   }
@@ -170,7 +175,7 @@ export class SimulatedStream {
     this.schedule();
   }
 
-  /** The writer has dropped everything: the reader loses what it has not got yet. @internal */
+  /** The writer has dropped everything: the reader loses the bytes that it has not received. @internal */
   reset(text: string): void {
     if (this.isOver) return;
     this.drop();
@@ -178,7 +183,7 @@ export class SimulatedStream {
     this.schedule();
   }
 
-  /** The reader is told of the end at once, whatever is under way. @internal */
+  /** Ends the stream for the reader at once; bytes under way are lost. @internal */
   cutNow(end: StreamEnd): void {
     if (this.isOver) return;
     this.drop();
@@ -186,13 +191,13 @@ export class SimulatedStream {
     queueMicrotask(() => this.reader?.onEnd(end, cutText));
   }
 
-  /** Nobody reads any more. @internal */
+  /** The reader takes nothing any more. @internal */
   discard(): void {
     this.drop();
     this.isOver = true;
   }
 
-  /** Looks for what can go on, soon: never while the writer still runs. @internal */
+  /** Moves the stream on in a microtask: never while the writer still runs. @internal */
   schedule(): void {
     if (this.isScheduled || this.isOver) return;
     this.isScheduled = true;
@@ -213,7 +218,7 @@ export class SimulatedStream {
     this.arm(nextMs);
   }
 
-  /** Whether the last byte before a silence is through. */
+  /** Whether the reader has taken the last byte before a silence. */
   private get isMute(): boolean {
     return this.untilSilence <= 0;
   }
@@ -223,7 +228,10 @@ export class SimulatedStream {
     return silentAfterBytes - (this.accepted - this.waitingTotal);
   }
 
-  /** Puts what the reader has taken by now in flight. @returns when the next chunk is through, undefined for none */
+  /**
+   * Puts the chunks that the reader has taken by now in flight.
+   * @returns when the next one is taken; undefined for none
+   */
   private take(): number | undefined {
     const nowMs = this.clock.now();
     while (this.waitingTotal > 0 && !this.isMute) {

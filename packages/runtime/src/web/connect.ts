@@ -1,4 +1,4 @@
-/** The short way from a page or a worker to a service. */
+/** Connects a page or a worker to a service. */
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { checkService } from "../call/check-service.js";
@@ -32,7 +32,7 @@ export interface WebConnectOptions
   readonly serve?: Acceptor | undefined;
 }
 
-/** How a page gets other connections; made by `reconnecting`. @param open opens one to the same server */
+/** How a page gets another connection; made by `reconnecting`. @param open opens a connection to the same server */
 export type WebReconnect = (open: LinkSource) => Reconnect;
 
 const {
@@ -52,7 +52,7 @@ export const webConnectChecks: OptionChecks<WebConnectOptions> = {
   serve: checkAcceptor,
 };
 
-/** Path on the page's own origin that is used where no address is given. */
+/** Path on the page's own origin, for a call without an address. */
 const defaultPath = "/vox";
 
 const defaultConnectTimeoutMs = 5000;
@@ -66,11 +66,12 @@ const defaultConnectTimeoutMs = 5000;
  * ```
  *
  * @param address `/path` on the page's own origin, `ws://…`, `wss://…`, or a `URL`. Default `/vox`
- * @param service from the generated file; `await using`, or `$close()`, of the client ends the session
+ * @param service from the generated file
+ * @returns the client; `await using` or `$close()` of the client ends the session
  * @throws SessionError `Io` when the WebSocket cannot be opened, `ConnectTimeout` when it takes too long, `Protocol` when
- * the peer speaks something else, `Rejected` when the peer refuses
+ * the peer does not speak Vox, `Rejected` when the peer refuses
  * @throws VoxError `Cancelled` when `signal` is aborted
- * @throws TypeError for an address that is no WebSocket's
+ * @throws TypeError for an address that is not the address of a WebSocket
  */
 export function connect<C>(service: Service<C>, options?: WebConnectOptions): Promise<C>;
 export function connect<C>(
@@ -120,7 +121,7 @@ async function connectService(
   });
 }
 
-/** The address as the platform's WebSocket takes it. */
+/** The address in the form that the platform's WebSocket takes. */
 function webSocketUrl(address: string | URL): string {
   const { location } = globalThis as { readonly location?: { readonly href: string } };
   const base = location?.href;

@@ -1,14 +1,14 @@
 /**
  * Frames between two contexts of one program: windows, frames, workers, shared workers, service workers, and Node's
- * worker threads. Both ends are links of ours, so the form of the messages is ours, too.
+ * worker threads. Both ends are links of this class, so this module also defines the form of the messages.
  *
  * ```
  *   open ──close──► closing ──the peer has confirmed──► closed
  *     └──── the peer closes, failure, abort, overflow ───►┘
  * ```
  *
- * A message port has no backpressure of its own: each batch is confirmed when the receiving session has taken it, and
- * what is not confirmed counts as buffered.
+ * A message port has no backpressure of its own. So the receiver confirms each batch when its session has taken the
+ * batch, and unconfirmed bytes count as buffered.
  */
 import { SessionError } from "../errors.js";
 import { checkLimits } from "../limits.js";
@@ -17,14 +17,14 @@ import type { Framing, Link, LinkSink } from "../link/link.js";
 import { type FrameSizeLimits, type LinkRole, MessageSizes, roleCheck } from "../link/opening-limits.js";
 import { bound, checkOptions, type OptionChecks, text } from "../options/checks.js";
 
-/** What messages can be posted to, and come from: a `MessagePort`, a `Worker`, or a worker's global scope. */
+/** An object that sends and receives messages: a `MessagePort`, a `Worker`, or the global scope of a worker. */
 export interface MessageEndpoint {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   addEventListener(type: "message" | "messageerror" | "close", listener: (event: object) => void): void;
   removeEventListener(type: "message" | "messageerror" | "close", listener: (event: object) => void): void;
-  /** Of ports: messages are kept until it is called. */
+  /** For ports: a port keeps messages until `start` is called. */
   start?(): void;
-  /** Of ports. */
+  /** For ports. */
   close?(): void;
 }
 
@@ -37,8 +37,8 @@ export interface MessagePortLinkOptions {
   /** Default `defaultLimits`. */
   readonly limits?: FrameSizeLimits | undefined;
   /**
-   * Bytes that may wait for a session that does not read; past it the link fails with `Io`. A peer that heeds
-   * `bufferedBytes`, as sessions do, never comes near. Default 64 MiB.
+   * Bytes that may wait for a session that does not read. Past this bound the link fails with `Io`. A peer that
+   * respects `bufferedBytes`, as sessions do, stays far below it. Default 64 MiB.
    */
   readonly maxWaitingBytes?: number | undefined;
 }
@@ -52,7 +52,7 @@ export const messagePortLinkChecks: OptionChecks<MessagePortLinkOptions> = {
 
 const defaultMaxWaitingBytes = 64 * 1024 * 1024;
 
-/** Marks messages of a link among others on the same endpoint. */
+/** Marks the messages of a link, because an endpoint may carry other messages, too. */
 const mark = "vox";
 
 /** The kinds of messages, with what follows the mark. */
@@ -117,7 +117,7 @@ export class MessagePortLink implements Link {
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
     const end = ends[count - 1];
     if (this.state !== "open" || end === undefined) return true;
-    // A copy that the receiver owns: it is transferred, so that the bytes are copied once.
+    // One copy, which is transferred to the receiver.
     const bytes = batch.slice(start, end);
     const own = Array.from({ length: count }, (_, index) => (ends[index] ?? end) - start);
     this.unconfirmedBytes += bytes.length + count;
@@ -267,7 +267,7 @@ export class MessagePortLink implements Link {
   }
 }
 
-/** Whether these are ascending ends of frames inside a buffer that they fill. */
+/** Whether these are ascending end offsets of frames that fill a buffer. */
 function areEnds(ends: unknown, length: number): ends is readonly number[] {
   if (!Array.isArray(ends) || ends.length === 0) return false;
   let from = 0;

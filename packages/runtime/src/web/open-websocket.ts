@@ -15,7 +15,7 @@ export interface OpenWebSocketOptions {
   readonly limits: FrameSizeLimits;
 }
 
-/** The platform's class, in what is used of it here. */
+/** The part of the platform's class that is used here. */
 type WebSocketClass = new (url: string, protocols: string[]) => PlatformWebSocket & OpeningWebSocket;
 
 interface OpeningWebSocket {

@@ -6,8 +6,8 @@ import { onWake } from "./wake.js";
 
 /**
  * The option `reconnect` of `connect`: the session gets another connection when it loses its own. Calls in flight and new
- * ones wait for it, as far as they may; see `docs/surviving-reconnects.md`. When the network is back or the page is shown, an attempt
- * is made at once.
+ * calls wait for it, if they may be sent again; see `docs/surviving-reconnects.md`. When the network is back or the
+ * page is shown, the session makes an attempt at once.
  *
  * ```ts
  * const shop = await connect(Catalog, { reconnect: reconnecting() });

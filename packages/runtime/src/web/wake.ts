@@ -11,7 +11,7 @@ interface Scope {
   };
 }
 
-/** Calls back at each sign. @returns stops listening */
+/** Calls back when the network is back or the page is shown. @returns a function that stops listening */
 export function onWake(attemptNow: () => void): () => void {
   const scope = globalThis as unknown as Scope;
   const { document } = scope;

@@ -6,9 +6,9 @@
  *     └──── the peer closes, failure, a text message, abort ───►┘
  * ```
  *
- * A browser's WebSocket cannot stop reading, so the link has no `setReading`: the credit of streams and the limit of
- * requests bound what a peer can make us hold. It has no event for a buffer that drains either, so the link looks at
- * `bufferedAmount` while it is above {@link carrierBufferBytes}.
+ * A browser's WebSocket cannot stop reading, so the link has no `setReading`: the credit of channels and the limit of
+ * requests bound the bytes that a peer can make this side hold. A WebSocket has no event for a drained buffer either,
+ * so the link polls `bufferedAmount` while that is above {@link carrierBufferBytes}.
  */
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import type { SessionError } from "../errors.js";
@@ -50,9 +50,9 @@ export const webSocketLinkChecks: OptionChecks<WebSocketLinkOptions> = {
   clock: checkClock,
 };
 
-/** Bytes that count as passed on although the platform still holds them: every message passes through its buffer. */
+/** The platform may hold this many bytes that count as sent: every message passes through its buffer. */
 const carrierBufferBytes = 64 * 1024;
-/** Pause between two looks at `bufferedAmount`, ms: short beside a round trip, long beside a look. */
+/** Pause between two looks at `bufferedAmount`, ms: much shorter than a round trip, much longer than a look. */
 const lookMs = 10;
 /** `WebSocket.OPEN`. */
 const openState = 1;
@@ -72,7 +72,7 @@ export class WebSocketLink implements Link {
   private state: "open" | "closing" | "closed" = "open";
   /** What went wrong, for a sink that comes later. */
   private fault: SessionError | undefined = undefined;
-  /** What arrived before there was a sink. */
+  /** Frames that arrived before the link had a sink. */
   private early: Uint8Array[] = [];
   /** Set while the platform holds more than it is allowed to. */
   private timer: TimerHandle | undefined = undefined;

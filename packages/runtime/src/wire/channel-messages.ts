@@ -8,7 +8,7 @@ import { ChannelBody, MessageKind, type WireId } from "./message.js";
 import { writeMessageHead, writeWireId } from "./message-head.js";
 import { type Metadata, writeMetadata } from "./metadata.js";
 
-/** Everything of an Item in front of its payload. */
+/** The part of an Item in front of its payload. */
 export function writeItemHead(w: Writer, p: number, connectionId: WireId, channelId: WireId): number {
   return writeChannelHead(w, p, connectionId, channelId, ChannelBody.Item);
 }

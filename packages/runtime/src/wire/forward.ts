@@ -16,7 +16,7 @@ const integerKind = 2;
 /** Reading runs no code of others, so one reader serves all proxies. */
 const reader: Reader = /*@__PURE__*/ new Reader();
 
-/** A message that is kept: its head, and the memory that its offsets are those of. */
+/** A kept message: its head, and the memory to which the offsets of the head refer. */
 export interface KeptMessage {
   readonly head: MessageHead;
   readonly bytes: Uint8Array;
@@ -60,7 +60,7 @@ export function writeForwarded(
   return copy(w, behind, bytes, metadataEnd, bodyEnd);
 }
 
-/** What of a list is handed on to further peers. */
+/** The entries of a list that a proxy passes on to further peers. */
 export function propagated(metadata: Metadata): Metadata {
   return new Metadata([...metadata].filter(({ flags }) => (flags & MetadataFlags.noPropagate) === 0n));
 }
@@ -70,7 +70,7 @@ function hasMetadata({ kind, body }: MessageHead): boolean {
   return kind === MessageKind.Channel && (body === ChannelBody.Close || body === ChannelBody.Reset);
 }
 
-/** Whether an entry of a list, which has been checked, must not be handed on. Makes nothing of the others. */
+/** Whether an entry of a list, which was checked before, must not be passed on. Makes no objects of the entries. */
 function isForNextOnly(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === 0) return false;
   const r = reader;

@@ -1,4 +1,4 @@
-/** What every message begins with. Counts on the room that `Outbox.begin` made. Source: `protocol/wire.md` §5. */
+/** The beginning of every message. Uses the room that `Outbox.begin` made. Source: `protocol/wire.md` §5. */
 import type { Writer } from "../bytes/writer.js";
 import { writeU64, writeU64Number } from "../postcard/u64.js";
 import type { WireId } from "./message.js";

@@ -1,6 +1,6 @@
 /**
- * The reader of messages: the hot module behind every arriving frame. It fills a {@link MessageHead} that is used again
- * for the next frame and makes no other object: ids and numbers are read, what is large stays in the frame as offsets.
+ * The reader of messages: it runs for every arriving frame. It fills a {@link MessageHead} that is reused for the next
+ * frame, and makes no other object: it reads ids and numbers, and keeps offsets into the frame for large parts.
  * Source: `protocol/wire.md` §5.
  */
 import { Reader } from "../bytes/reader.js";
@@ -64,7 +64,7 @@ export class MessageHead {
   methodHigh = 0;
   /** Schema: which half of the method is announced. */
   direction: BindingDirection = "args";
-  /** Where the metadata list stands, its count included. */
+  /** Start of the metadata list, its count included. */
   metadataStart = 0;
   metadataEnd = 0;
   /** Call, Response and Item: the payload, without its length. */
@@ -224,7 +224,7 @@ function takeMetadata(head: MessageHead, r: Reader, limits: MetadataLimits): voi
   head.metadataEnd = r.position;
 }
 
-/** The only length of the protocol that is no varint. */
+/** Reads the length of a payload: the only length of the protocol that is no varint. */
 function takePayload(head: MessageHead, r: Reader): void {
   const { buffer, position: p, end } = r;
   if (end - p < 4) endOfInput(r, p);

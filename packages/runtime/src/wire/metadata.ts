@@ -148,8 +148,8 @@ export class Metadata implements Iterable<MetadataEntry> {
   }
 
   /**
-   * The entries for a log: integers as texts, bytes by their number, texts cut and escaped. Values that are sensitive are
-   * left out: those marked so, and those of `authorization`, `cookie` and their like, whoever sent them.
+   * The entries for a log: integers as texts, bytes as their count, texts cut and escaped. Sensitive values are left
+   * out: values marked as sensitive, and those of `authorization`, `cookie` and similar keys, from either side.
    */
   toJSON(): { readonly key: string; readonly value: string }[] {
     return this.list.map((entry) => ({
@@ -164,7 +164,7 @@ export class Metadata implements Iterable<MetadataEntry> {
   }
 
   /**
-   * Reads the list that stands in `bytes[start, end)`, its count included. Texts and bytes are copies.
+   * Reads the list in `bytes[start, end)`, its count included. Texts and bytes are copies.
    * @throws DecodeFault for what is no list
    */
   static decode(bytes: Uint8Array, start: number, end: number): Metadata {

@@ -1,4 +1,4 @@
-/** A peer that does not want a connection. */
+/** The error for a refused connection. */
 
 import { SessionError } from "../errors.js";
 import { brand } from "../options/brand.js";
@@ -14,10 +14,12 @@ export class RejectedError extends SessionError {
     brand(RejectedError, "RejectedError");
   }
 
-  /** What came with the refusal; the entry `error` is the reason as text. A root connection is refused with that alone. */
+  /**
+   * The metadata of the refusal; the entry `error` is the reason as text. For a root connection it is the only entry.
+   */
   readonly metadata: Metadata;
 
-  /** @param metadata what the peer said, or what it will be told; a text is its entry `error` */
+  /** @param metadata from the peer, or for the peer; a text becomes the entry `error` */
   constructor(metadata: Metadata | string) {
     const said = typeof metadata === "string" ? new Metadata({ [errorKey]: metadata }) : metadata;
     const reason = shownReason(said);

@@ -1,6 +1,6 @@
 /**
- * Writers of the request messages, around a payload that somebody else encodes. Source: `protocol/wire.md` §5.
- * All but {@link endPayload} count on the room that `Outbox.begin` made.
+ * Writers of the request messages, around a payload that the caller encodes. Source: `protocol/wire.md` §5.
+ * All but {@link endPayload} use the room that `Outbox.begin` made.
  */
 import type { Writer } from "../bytes/writer.js";
 import { writeBytes } from "../postcard/byte-strings.js";
@@ -53,7 +53,7 @@ export function writeSchemaMessage(
   return writeBytes(w, at, payload);
 }
 
-/** The same of a Response. */
+/** Connection, kind, request id and body of a Response, up to its metadata. */
 export function writeResponseHead(w: Writer, p: number, connectionId: WireId, requestId: WireId): number {
   return writeRequestHead(w, p, connectionId, requestId, RequestBody.Response);
 }
@@ -71,7 +71,7 @@ export function beginPayload(w: Writer, p: number): number {
   return p + payloadLengthBytes;
 }
 
-/** Fills the length of the payload in that started at `start`, and ends the message: no inlined schemas. */
+/** Fills in the length of the payload that started at `start`, and ends the message without inlined schemas. */
 export function endPayload(w: Writer, start: number, p: number): number {
   if (p + 1 > w.limit) w.grow(p, 1);
   endItem(w, start, p);
@@ -79,7 +79,7 @@ export function endPayload(w: Writer, start: number, p: number): number {
   return p + 1;
 }
 
-/** Fills the length of the payload in that started at `start`. Ends a channel's Item, which has nothing behind it. */
+/** Fills in the length of the payload that started at `start`. Ends a channel's Item, which has nothing behind it. */
 export function endItem(w: Writer, start: number, p: number): number {
   const { buffer } = w;
   const length = p - start;

@@ -9,7 +9,7 @@ import { MessageKind, type WireId } from "./message.js";
 import { writeMessageHead, writeWireId } from "./message-head.js";
 import { type Metadata, writeMetadata } from "./metadata.js";
 
-/** What one side says about a connection, as it travels. */
+/** The settings of one side for a connection, in their form on the wire. */
 export interface WireSettings {
   readonly isEven: boolean;
   readonly maxConcurrentRequests: number;
@@ -21,7 +21,7 @@ export function writePing(w: Writer, p: number, nonce: WireId): number {
   return writeWireId(w, writeMessageHead(w, p, 0, MessageKind.Ping), nonce);
 }
 
-/** Answers a Ping on the connection that it came for. */
+/** Answers a Ping, on the connection of the Ping. */
 export function writePong(w: Writer, p: number, connectionId: WireId, nonce: WireId): number {
   return writeWireId(w, writeMessageHead(w, p, connectionId, MessageKind.Pong), nonce);
 }
