@@ -119,7 +119,7 @@ describe("for tools", () => {
     expect(duplicate && toJsonDiagnostic(duplicate.diagnostic, duplicate.source, { path: "a.vox" })).toEqual({
       code: "VOX2005",
       severity: "error",
-      message: "type `Product` stands here twice",
+      message: "type `Product` is given twice here",
       help: "rename one of the two",
       file: "a.vox",
       start: { line: 2, column: 8 },

@@ -105,7 +105,10 @@ describe("connect and serve", () => {
     expect(await sum).toBe(15n);
   });
 
-  const refusal = { code: "Protocol", message: "protocol error: channel_capacity must be greater than zero" };
+  const refusal = {
+    code: "Protocol",
+    message: "protocol error: initialChannelCredit must be greater than zero",
+  };
 
   it("connect_builder_rejects_zero_channel_capacity", async () => {
     let connections = 0;

@@ -62,7 +62,7 @@ describe("connect", () => {
     const error = await failure(connect(address, Golden));
     expect(error).toMatchObject({ code: "WentAway", retryable: true });
     expect(error.message).toBe(
-      `went away: ${address} took the connection and closed it without a word (it may be starting, stopping or full, or speak something else)`,
+      `went away: ${address} accepted the connection and closed it before the handshake (it may be starting, stopping or full, or not be a Vox server)`,
     );
   });
 
@@ -70,7 +70,7 @@ describe("connect", () => {
     const address = await stranger((socket) => socket.once("data", () => socket.resetAndDestroy()));
     const error = await failure(connect(address, Golden));
     expect(error.code).toBe("Io");
-    expect(error.message).toBe(`io error: ${address} has cut the connection (ECONNRESET)`);
+    expect(error.message).toBe(`io error: connection reset by ${address} (ECONNRESET)`);
   });
 
   it("to a real HTTP server", async () => {

@@ -80,7 +80,7 @@ describe("serve on a listener of the application", () => {
     const listener = createServer();
     await expect(serve(listener, goldenDispatcher(), { initialChannelCredit: 0 })).rejects.toMatchObject({
       code: "Protocol",
-      message: "protocol error: channel_capacity must be greater than zero",
+      message: "protocol error: initialChannelCredit must be greater than zero",
     });
     expect(listener.listenerCount("connection")).toBe(0);
   });

@@ -236,7 +236,7 @@ describe("the file", () => {
     writeFileSync(path, "mine");
     expect(await failure(serve(address, goldenDispatcher()))).toMatchObject({
       code: "Io",
-      message: `io error: ${address} is in use: what stands there is no socket, and is left alone`,
+      message: `io error: ${address} is in use: the file there is no socket, and is left alone`,
     });
     expect(existsSync(path)).toBe(true);
   });

@@ -637,8 +637,8 @@ describe("idleTimeoutMs", () => {
 
 describe("limits that are given", () => {
   it.each([
-    [{ maxFrameBytes: -1 }, "limits.maxFrameBytes must be a number from 0 on, got -1"],
-    [{ maxChannels: Number.NaN }, "limits.maxChannels must be a number from 0 on, got NaN"],
+    [{ maxFrameBytes: -1 }, "limits.maxFrameBytes must be a non-negative number, got -1"],
+    [{ maxChannels: Number.NaN }, "limits.maxChannels must be a non-negative number, got NaN"],
     [{ maxFrameByts: 1 }, "limits.maxFrameByts: there is no such limit"],
   ])("are refused: %j", (limits, message) => {
     expect(() => completeLimits(limits as Partial<Limits>)).toThrow(new RangeError(message));

@@ -280,7 +280,7 @@ describe("a proxy", () => {
     const open = (parity: "Odd" | "Even", initialChannelCredit = 16): Promise<RawConnection> =>
       pair.client.openRaw("Echo", { parity, initialChannelCredit });
     const odd = await open("Odd");
-    const text = "protocol error: proxy_connections requires";
+    const text = "protocol error: proxyConnections requires";
     expect(() => proxyConnections(odd, odd)).toThrow("has been used already");
     const other = await open("Odd");
     expect(() => proxyConnections(odd, other)).toThrow(
@@ -392,7 +392,7 @@ describe("what arrives before a connection is joined", () => {
       await settle();
     }
     expect((await other.near.closed).error?.message).toMatch(
-      /more than \d+ messages wait for a connection that nobody uses/,
+      /more than \d+ messages wait for a connection that is not used/,
     );
     expect(other.gateway.near.server.core.queuedBytes).toBe(0);
     expect(client.isOpen).toBe(true);

@@ -264,7 +264,7 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
       )
       .command(
         "check [files..]",
-        "tell what is wrong in the schemas, write nothing",
+        "report problems in the schemas, write nothing",
         (command) => command.positional("files", files).options({ config, format }),
         (args) =>
           take(args, async (environment) => {

@@ -25,7 +25,7 @@ function isOld(path: string): boolean {
 /** @param names path of an old file → its path on disk, for files with another name there */
 export function oldHost(names: ReadonlyMap<string, string> = new Map()): Host {
   // An older state of a project may be in any folder. There too, the host reads schemas only.
-  const disk = nodeHost((path) => (realPath(path).endsWith(".vox") ? undefined : "is no schema"));
+  const disk = nodeHost((path) => (realPath(path).endsWith(".vox") ? undefined : "is not a .vox file"));
   return {
     read: (path) => (isOld(path) ? disk.read(names.get(path) ?? diskPath(path)) : undefined),
     list: (folder) => (isOld(folder) ? (disk.list?.(diskPath(folder)) ?? []) : []),

@@ -109,7 +109,7 @@ function namedConfig(cwd: string, path: string): string {
 async function readConfig(path: string, shown: string, clock: Clock): Promise<unknown> {
   if (!path.endsWith(".json")) {
     if (!/\.[mc]?[jt]s$/.test(path))
-      throw new CliError("Config", `${shown}: its name says no format`, {
+      throw new CliError("Config", `${shown}: unsupported config extension`, {
         help: "a config file ends in .ts, .mts, .cts, .js, .mjs, .cjs or .json",
       });
     const { importConfigModule } = await import("./import-module.js");

@@ -56,7 +56,7 @@ describe("findSchemas", () => {
     });
     await expect(find(folder, "schemas/b")).rejects.toMatchObject({ help: "did you mean schemas/b.vox?" });
     await expect(find(folder, "a.vox/b.vox")).rejects.toThrow("there is no file a.vox/b.vox");
-    await expect(find(folder, "schemas/notes.txt")).rejects.toThrow("schemas/notes.txt is no schema");
+    await expect(find(folder, "schemas/notes.txt")).rejects.toThrow("schemas/notes.txt is not a .vox file");
     await expect(find(folder, "a.vox", "!*.vox")).rejects.toThrow(
       "no .vox file matches `a.vox`, `!*.vox` in .",
     );

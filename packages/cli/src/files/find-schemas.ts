@@ -136,7 +136,9 @@ async function mustBeSchema(path: string, cwd: string, code: CliErrorCode, prefi
   if (statOf(path) === undefined)
     throw new CliError(code, `${prefix}there is no file ${shown}`, { help: await suggestion(path, cwd) });
   if (!path.endsWith(".vox"))
-    throw new CliError(code, `${prefix}${shown} is no schema`, { help: "the name of a schema ends in .vox" });
+    throw new CliError(code, `${prefix}${shown} is not a .vox file`, {
+      help: "the name of a schema ends in .vox",
+    });
 }
 
 async function suggestion(path: string, cwd: string): Promise<string> {

@@ -80,8 +80,8 @@ describe("schemas of a foreign repository", () => {
 
   it.each([
     ["a link to a schema outside", "victim/b.vox", "leads out of the project"],
-    ["a link to another file outside", "victim/passwd", "is no schema"],
-    ["a link to another file inside", "p/.env", "is no schema"],
+    ["a link to another file outside", "victim/passwd", "is not a .vox file"],
+    ["a link to another file inside", "p/.env", "is not a .vox file"],
   ])("do not show %s that lies among them", async (_what, target, message) => {
     using folder = foreign({ "p/.env": secret });
     symlinkSync(folder.at(target), folder.at("p/s/link.vox"));

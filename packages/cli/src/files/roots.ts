@@ -36,8 +36,7 @@ export class Roots {
 
   /** The same for a schema. Its name must be that of a schema, and so must the name of a link's target. */
   problemOfSchema(path: string): string | undefined {
-    if (!path.endsWith(".vox") || !realPath(path).endsWith(".vox"))
-      return "is no schema: its name must end in .vox";
+    if (!path.endsWith(".vox") || !realPath(path).endsWith(".vox")) return "is not a .vox file";
     return nameProblem(path, this.#folders) ?? this.problem(path);
   }
 }

@@ -95,7 +95,7 @@ function checkOrder(context: BuildContext, items: readonly ItemNode[]): void {
   let hasDeclaration = false;
   for (const [index, item] of items.entries()) {
     if (item.kind === "package") {
-      const problem = hasPackage ? "a file has one package" : "the package stands first in the file";
+      const problem = hasPackage ? "a file has one package" : "the package comes first in the file";
       if (index > 0) context.report("VOX1021", item.span, { problem });
       hasPackage = true;
     } else if (item.kind !== "import") {

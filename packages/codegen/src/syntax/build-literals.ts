@@ -30,7 +30,7 @@ export function buildLiteral(context: BuildContext, from: CstNode): LiteralNode 
     context.report(
       "VOX1022",
       span,
-      { problem: `a variant stands without its enum: write \`${variant}\`` },
+      { problem: `a variant needs its enum: write \`${variant}\`` },
       { replacement: variant },
     );
     return { kind: "invalid", span };

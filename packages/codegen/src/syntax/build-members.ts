@@ -287,7 +287,7 @@ function reportVariantValue(context: BuildContext, slip: CstNode, name: NameNode
   const type = node(slip, "type");
   const text = type === undefined ? "T" : context.source.textOf(context.nodeSpan(type));
   context.report("VOX1015", context.nodeSpan(slip), {
-    problem: isValue ? "variants have no numbers" : "the type of a variant stands in brackets",
+    problem: isValue ? "variants have no numbers" : "the type of a variant goes in brackets",
     advice: isValue
       ? "remove it: a variant travels by its place in the list"
       : `write \`${name.text}(${text})\``,
@@ -424,7 +424,7 @@ function buildReturn(context: BuildContext, from: CstNode): TypeNode {
       "VOX1015",
       context.tokenSpan(other),
       {
-        problem: "the result of a method stands after `->`",
+        problem: "the result of a method goes after `->`",
         advice: `write \`->\` instead of \`${other.image}\``,
       },
       { replacement: "->" },

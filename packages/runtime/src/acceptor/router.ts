@@ -82,7 +82,7 @@ export function router<C>(
     : Object.entries(routes);
   for (const [name, route] of entries) {
     orFunction(dispatcherCheck)(route, `routes.${name}`);
-    if (byName.has(name)) throw new TypeError(`the service ${name} stands in the router twice`);
+    if (byName.has(name)) throw new TypeError(`duplicate service ${name} in the router`);
     byName.set(name, route);
   }
   const shared = entries.flatMap(([, route]) => (route instanceof Dispatcher ? [route] : []));

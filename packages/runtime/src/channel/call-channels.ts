@@ -110,7 +110,7 @@ export class CallChannels implements OutboundBinder {
     for (const entry of passed) {
       const other = "tx" in entry ? entry.tx : entry.rx;
       if (other === handle || other.pair === handle)
-        throw new EncodeFault("the same channel stands twice among the arguments");
+        throw new EncodeFault("the same channel is passed twice in the arguments");
     }
     channels.checkRoom(passed.length + 1);
     return channels.ids.peek() + 2 * passed.length;

@@ -275,7 +275,9 @@ class Establishment implements LinkReceiver {
   private open(result: HandshakeResult): void {
     const { purpose } = this;
     if (this.options.requireResumable === true && result.sessionKey === undefined) {
-      this.fail(new SessionError("NotResumable", "session is not resumable: the acceptor gives no key"));
+      this.fail(
+        new SessionError("NotResumable", "session is not resumable: the server did not offer a resume key"),
+      );
     } else if (purpose.kind === "resume") {
       this.resume(purpose, result);
     } else {

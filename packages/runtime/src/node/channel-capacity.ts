@@ -4,5 +4,5 @@ import { SessionError } from "../errors.js";
 /** @throws SessionError `Protocol` for channels that could carry nothing */
 export function checkChannelCapacity(options: { readonly initialChannelCredit?: number | undefined }): void {
   if (options.initialChannelCredit === 0)
-    throw new SessionError("Protocol", "protocol error: channel_capacity must be greater than zero");
+    throw new SessionError("Protocol", "protocol error: initialChannelCredit must be greater than zero");
 }

@@ -222,7 +222,7 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
     );
   } catch (error) {
     if (error instanceof SessionError && error.code === "WentAway" && !hasHeard()) {
-      const text = `${link.remoteAddress} took the connection and closed it without a word`;
+      const text = `${link.remoteAddress} accepted the connection and closed it before the handshake`;
       const hint = "it may be starting, stopping or full, or speak something else";
       throw new SessionError("WentAway", `went away: ${text} (${hint})`, { cause: error });
     }

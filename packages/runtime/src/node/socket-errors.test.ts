@@ -6,7 +6,7 @@ const place = "tcp://shop.example:4000";
 describe("socketError", () => {
   it.each([
     ["ECONNREFUSED", "nothing listens on tcp://shop.example:4000"],
-    ["ECONNRESET", "tcp://shop.example:4000 has cut the connection"],
+    ["ECONNRESET", "connection reset by tcp://shop.example:4000"],
     ["EPIPE", "tcp://shop.example:4000 has closed the connection and takes nothing more"],
     ["ENOTFOUND", "the host name in tcp://shop.example:4000 is unknown"],
     ["EADDRINUSE", "tcp://shop.example:4000 is in use: another socket listens there"],

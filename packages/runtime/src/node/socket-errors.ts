@@ -6,7 +6,7 @@ import { tlsError } from "./tls-errors.js";
 const sentences: ReadonlyMap<string, (place: string) => string> = /*@__PURE__*/ new Map(
   /*@__PURE__*/ Object.entries({
     ECONNREFUSED: (place: string) => `nothing listens on ${place}`,
-    ECONNRESET: (place: string) => `${place} has cut the connection`,
+    ECONNRESET: (place: string) => `connection reset by ${place}`,
     ECONNABORTED: (place: string) => `the connection to ${place} was cut`,
     EPIPE: (place: string) => `${place} has closed the connection and takes nothing more`,
     ETIMEDOUT: (place: string) => `${place} does not answer`,
@@ -21,7 +21,7 @@ const sentences: ReadonlyMap<string, (place: string) => string> = /*@__PURE__*/ 
     EPERM: (place: string) => `this process may not use ${place}`,
     ENOENT: (place: string) => `nothing listens on ${place}: there is no such file`,
     ENOTDIR: (place: string) => `nothing can listen on ${place}: what the path goes through is no folder`,
-    ENOTSOCK: (place: string) => `nothing listens on ${place}: what stands there is no socket`,
+    ENOTSOCK: (place: string) => `nothing listens on ${place}: the file there is no socket`,
     EMFILE: () => "this process has too many open files to take another connection",
     ENFILE: () => "this machine has too many open files to take another connection",
   }),

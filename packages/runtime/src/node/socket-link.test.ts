@@ -271,7 +271,7 @@ describe("the end", () => {
     expect(await recorder.closed).toMatchObject({
       code: "Io",
       message: expect.stringMatching(
-        /^io error: tcp:\/\/127\.0\.0\.1:\d+ has cut the connection \(ECONNRESET\)$/,
+        /^io error: connection reset by tcp:\/\/127\.0\.0\.1:\d+ \(ECONNRESET\)$/,
       ),
     });
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -21,7 +21,7 @@ export async function removeStaleSocket(path: string, place: string): Promise<bo
     const found = await lookAt(path);
     if (found === undefined) return true;
     if (!found.isSocket()) {
-      const text = `${place} is in use: what stands there is no socket, and is left alone`;
+      const text = `${place} is in use: the file there is no socket, and is left alone`;
       throw new SessionError("Io", `io error: ${text}`);
     }
     if (await isAnswered(path)) return false;

@@ -42,7 +42,7 @@ export function checkAllOptions<T extends object>(given: T, checks: OptionChecks
 /** Milliseconds from 0 on; `Infinity` is no limit. */
 export const duration: Check = (value, name) => {
   if (typeof value !== "number") throw wrongType(name, "a number of milliseconds", value);
-  if (!(value >= 0)) throw outOfRange(name, "milliseconds from 0 on, or Infinity", value);
+  if (!(value >= 0)) throw outOfRange(name, "non-negative milliseconds, or Infinity", value);
 };
 
 /** Milliseconds above 0; `Infinity` is never. */
@@ -53,8 +53,8 @@ export const period: Check = (value, name) => {
 
 /** A bound: a number from 0 on; `Infinity` is no bound. */
 export const bound: Check = (value, name) => {
-  if (typeof value !== "number") throw wrongType(name, "a number from 0 on", value);
-  if (!(value >= 0)) throw outOfRange(name, "a number from 0 on", value);
+  if (typeof value !== "number") throw wrongType(name, "a non-negative number", value);
+  if (!(value >= 0)) throw outOfRange(name, "a non-negative number", value);
 };
 
 /** A number that travels in 32 bits. @param min the smallest that has a meaning */

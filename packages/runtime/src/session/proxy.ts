@@ -253,5 +253,5 @@ class Half implements ConnectionSink {
 }
 
 function refusal(text: string): SessionError {
-  return new SessionError("Protocol", `protocol error: proxy_connections ${text}`);
+  return new SessionError("Protocol", `protocol error: proxyConnections ${text}`);
 }

@@ -190,7 +190,7 @@ class Mailbox implements ConnectionSink {
     const cost = head.bodyEnd - head.bodyStart + keptOverheadBytes;
     if (!this.connection.host.countQueued(cost)) {
       this.connection.fail(
-        `more than ${this.messages.length} messages wait for a connection that nobody uses`,
+        `more than ${this.messages.length} messages wait for a connection that is not used`,
       );
       return;
     }
