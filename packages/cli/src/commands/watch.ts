@@ -28,6 +28,11 @@ const maxDelayMs = 1000;
 const minPollMs = 10;
 const maxPollMs = 10_000;
 
+/**
+ * Milliseconds by which the time of a file may be behind the clock: systems stamp files with the time of their last tick. It is
+ * below the default quiet time, so an edit of the user is not taken for one of the run.
+ */
+const fileClockLagMs = 20;
 /** Most runs in a row that only the run before has caused. */
 const maxOwnRuns = 5;
 
@@ -141,7 +146,7 @@ class WatchSession {
   /** Whether a file was written during the newest run: a config is a program, and may write. */
   #wasOwnDoing(path: string): boolean {
     const time = statOf(path)?.mtimeMs ?? 0;
-    return time >= this.#since && time <= this.#until;
+    return time >= this.#since - fileClockLagMs && time <= this.#until;
   }
 
   /** The files that a run depended on. A run that cannot find them out keeps the files of the run before. */
