@@ -19,8 +19,8 @@ function hasSpan(value: unknown): value is Spanned {
   return typeof value === "object" && value !== null && "span" in value;
 }
 
-/** Members of a node that are not part of its own text. */
-const around: ReadonlySet<string> = new Set(["trivia", "docs", "span", "comments", "source"]);
+/** Members of a node that are not part of its own text: the name behind `as` follows the imported one. */
+const around: ReadonlySet<string> = new Set(["trivia", "docs", "span", "comments", "source", "local"]);
 
 /** The nodes directly inside a value, whatever objects and arrays stand between. */
 function children(value: object): readonly Spanned[] {

@@ -15,7 +15,7 @@ async function print(title: string): Promise<void> {
   try {
     console.log(`client: ${title} has number ${await jobs.print(title)}`);
   } catch (error) {
-    // The server cannot say whether it was printed, so somebody has to look.
+    // The server cannot say whether it was printed, so a person has to check.
     if (!(error instanceof CallError) || error.code !== "Indeterminate") throw error;
     const isPrinted = (await jobs.printed()).includes(title);
     console.log(`client: ${title} is indeterminate; the ledger ${isPrinted ? "has it" : "does not have it"}`);

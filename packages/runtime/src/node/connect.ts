@@ -223,7 +223,7 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
   } catch (error) {
     if (error instanceof SessionError && error.code === "WentAway" && !hasHeard()) {
       const text = `${link.remoteAddress} accepted the connection and closed it before the handshake`;
-      const hint = "it may be starting, stopping or full, or speak something else";
+      const hint = "it may be starting, stopping or full, or not be a Vox server";
       throw new SessionError("WentAway", `went away: ${text} (${hint})`, { cause: error });
     }
     throw error;
