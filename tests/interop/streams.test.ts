@@ -187,7 +187,7 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
     });
     expect(await collectCut(late.rx)).toEqual(numbers(credit));
     const none = channel<number>();
-    expect(await client.$try.failAfter(0, none.tx)).toMatchObject({ error: { error: { kind: "Refused" } } });
+    expect(await client.$try.failAfter(0, none.tx)).toMatchObject({ error: { value: { kind: "Refused" } } });
     expect(await collectCut(none.rx)).toEqual([]);
   });
 

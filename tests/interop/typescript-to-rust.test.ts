@@ -132,7 +132,7 @@ describe("declared errors", () => {
     expect(everythingFailRefusal.isError(refused) && refused.value).toStrictEqual({ kind: "Closed" });
     expect(await failureOf(client.failReport({ code: 17, message: "bad" }))).toMatchObject({
       code: "User",
-      error: { code: 17, message: "bad" },
+      value: { code: 17, message: "bad" },
     });
   });
 });
@@ -228,7 +228,7 @@ describe("mistakes", () => {
     });
     expect(await failureOf(other.failRefusal({ kind: "Busy" }))).toMatchObject({
       code: "User",
-      error: { kind: "Busy" },
+      value: { kind: "Busy" },
     });
   });
 

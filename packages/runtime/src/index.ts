@@ -45,6 +45,6 @@ export { combineObservers, type Observer, type ObserverEvents } from "./observer
 export type { Value } from "./postcard/values.js";
 export type { ReconnectOptions } from "./resume/reconnect-options.js";
 export { hasTextFormat } from "./shape/formats.js";
-export type { Branded } from "./shape/option.js";
+export type { Some } from "./shape/option.js";
 export { Metadata, type MetadataInit } from "./wire/metadata.js";
 export { RejectedError } from "./wire/rejected-error.js";

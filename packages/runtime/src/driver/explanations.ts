@@ -21,8 +21,8 @@ async function explainLater(
   label: string,
 ): Promise<CodecError> {
   try {
-    const { encodeError } = await import("../shape/codec-error.js");
-    return encodeError(fault, shape, value, label);
+    const { explainEncode } = await import("./encode-error.js");
+    return explainEncode(fault, shape, value, label);
   } catch {
     const reason = fault instanceof EncodeFault ? fault.reason : describeThrown(fault);
     return new CodecError("EncodeFailed", reason, { path: label }, { cause: fault });

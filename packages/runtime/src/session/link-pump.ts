@@ -109,13 +109,12 @@ export class LinkPump implements LinkSink {
   onIdle(): void {
     this.isReceiving = false;
     this.traffic.endArrival();
-    this.currentOutbox.flush();
+    this.flush();
   }
 
   onDrain(): void {
     if (this.currentOutbox.onDrain()) return;
-    this.traffic.onDrain();
-    this.receiver.onDrain();
+    this.reportDrain();
   }
 
   onRefused(error: SessionError): void {
@@ -187,5 +186,11 @@ export class LinkPump implements LinkSink {
 
   private readonly flush = (): void => {
     this.currentOutbox.flush();
+    if (this.currentOutbox.takeDrain() && !this.isClosed) this.reportDrain();
   };
+
+  private reportDrain(): void {
+    this.traffic.onDrain();
+    this.receiver.onDrain();
+  }
 }

@@ -221,6 +221,24 @@ describe("Outbox", () => {
       expect(outbox.traffic.lateBytes).toBe(0);
     });
 
+    it("owes a drain where the link takes them at once, and so reports none", () => {
+      const { outbox, link, pending } = setUp(1e6);
+      free(outbox, 1);
+      const before = pending();
+      outbox.flush();
+      expect(order(link)).toEqual([1]);
+      expect(pending()).toBe(before + 1);
+      expect(outbox.takeDrain()).toBe(true);
+      expect(outbox.takeDrain()).toBe(false);
+      link.holds = true;
+      free(outbox, 2);
+      outbox.flush();
+      expect(outbox.takeDrain()).toBe(false);
+      put(outbox, [3]);
+      outbox.flush();
+      expect(outbox.takeDrain()).toBe(false);
+    });
+
     it("keeps their order where there is no link", () => {
       const { outbox, link } = setUp(1e6);
       outbox.hold(1e6, () => {});

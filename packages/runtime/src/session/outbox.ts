@@ -69,6 +69,8 @@ export class Outbox {
   private to = 0;
   private isOpen = false;
   private late: LateFrame[] = [];
+  /** Whether large frames have left, and the link has taken them at once: it reports no drain then. */
+  private hasDrained = false;
   /** Set while frames wait for the next link. */
   private held: Held | undefined = undefined;
 
@@ -222,12 +224,27 @@ export class Outbox {
   /** Gives the batch to the link. Without one it is dropped, or kept; see {@link hold}. */
   flush(): void {
     if (this.count !== 0) this.flushBatch();
-    if (this.late.length !== 0) this.flushLate(false);
+    if (this.late.length === 0) return;
+    this.flushLate(false);
+    this.noteDrain();
+  }
+
+  /**
+   * Whether a drain is to be reported that the link does not report: large frames have waited, and the link holds nothing
+   * now. Senders may have waited for them.
+   */
+  takeDrain(): boolean {
+    const { hasDrained } = this;
+    this.hasDrained = false;
+    return hasDrained;
   }
 
   /** Gives everything to the link, large frames too. Used before a message that ends the connection of these. */
   flushAll(): void {
-    if (this.late.length !== 0) this.flushLate(true);
+    if (this.late.length !== 0) {
+      this.flushLate(true);
+      this.noteDrain();
+    }
     this.flush();
   }
 
@@ -256,6 +273,13 @@ export class Outbox {
       link.send(memory, from, [to], 1);
       traffic.endBatch(1, bytes);
     }
+  }
+
+  /** The owner looks at {@link takeDrain} after its next flush. */
+  private noteDrain(): void {
+    if (this.late.length !== 0 || this.link === undefined || this.link.bufferedBytes > 0) return;
+    this.hasDrained = true;
+    this.onPending();
   }
 
   private dropLate(): void {
