@@ -1,5 +1,7 @@
 /** The data that the phases of the checker share. */
+
 import type { Reporter } from "../diagnostics/report.js";
+import { elementTypes } from "../model/channels.js";
 import type {
   Argument,
   EnumDeclaration,
@@ -82,28 +84,8 @@ export function withoutAliases(type: Type): Exclude<Type, { kind: "alias" }> {
 
 /** Types directly inside a type; of an alias, its target. */
 export function innerTypes(type: Type): readonly Type[] {
-  switch (type.kind) {
-    case "option":
-    case "list":
-    case "array":
-    case "set":
-    case "channel":
-      return [type.element];
-    case "tuple":
-      return type.elements;
-    case "map":
-      return [type.key, type.value];
-    case "result":
-      return [type.ok, type.error];
-    case "named":
-      return type.args;
-    case "payload":
-      return [type.content];
-    case "alias":
-      return [type.target];
-    default:
-      return [];
-  }
+  if (type.kind === "alias") return [type.target];
+  return type.kind === "named" ? type.args : elementTypes(type);
 }
 
 /** A declaration that has members of its own. */

@@ -156,28 +156,6 @@ export function printMethod(method: Method, nameOf: NameOf): string {
   return `${flags.join("")}${method.name}(${args.join(", ")})${returns}${throws}`;
 }
 
-/** Types directly inside a type. */
-export function partsOf(type: Type): readonly Type[] {
-  switch (type.kind) {
-    case "option":
-    case "list":
-    case "array":
-    case "set":
-    case "channel":
-      return [type.element];
-    case "tuple":
-      return type.elements;
-    case "map":
-      return [type.key, type.value];
-    case "result":
-      return [type.ok, type.error];
-    case "payload":
-      return [type.content];
-    default:
-      return [];
-  }
-}
-
 /** Types that a declaration writes. */
 export function memberTypes(declaration: TypeDeclaration): readonly Type[] {
   if (declaration.kind === "alias") return [declaration.type];

@@ -1,13 +1,15 @@
 /** Declarations that the services of a model use, aliases included. */
+
+import { elementTypes } from "../model/channels.js";
 import type { Model, ModelFile, Type, TypeDeclaration } from "../model/model.js";
-import { memberTypes, partsOf, serviceTypes } from "./print-schema.js";
+import { memberTypes, serviceTypes } from "./print-schema.js";
 
 /** The declarations that services and their types name, at any depth. */
 export function reachableTypes({ files }: Model): ReadonlySet<TypeDeclaration> {
   const found = new Set<TypeDeclaration>();
   const pending: Type[] = files.flatMap((file) => file.services.flatMap(serviceTypes));
   for (let type = pending.pop(); type !== undefined; type = pending.pop()) {
-    pending.push(...partsOf(type));
+    pending.push(...elementTypes(type));
     if (type.kind !== "named" && type.kind !== "alias") continue;
     pending.push(...type.args);
     if (found.has(type.declaration)) continue;
@@ -33,7 +35,7 @@ export function importsOf(
       }
       type.args.forEach(visit);
     }
-    partsOf(type).forEach(visit);
+    elementTypes(type).forEach(visit);
   };
   for (const declaration of types) memberTypes(declaration).forEach(visit);
   for (const service of file.services) serviceTypes(service).forEach(visit);

@@ -46,9 +46,16 @@ function mentions(declaration: TypeDeclaration): Mentions {
 
 /** Types that a type is written with. The target of an alias is not among them: it belongs to the declaration. */
 function innerTypes(type: Type): readonly Type[] {
+  return type.kind === "alias" || type.kind === "named" ? type.args : elementTypes(type);
+}
+
+/** Types directly inside a type that no declaration names: none of a named type or an alias. */
+export function elementTypes(type: Type): readonly Type[] {
   switch (type.kind) {
     case "primitive":
     case "parameter":
+    case "alias":
+    case "named":
       return [];
     case "option":
     case "list":
@@ -64,9 +71,6 @@ function innerTypes(type: Type): readonly Type[] {
       return [type.ok, type.error];
     case "payload":
       return [type.content];
-    case "alias":
-    case "named":
-      return type.args;
   }
 }
 

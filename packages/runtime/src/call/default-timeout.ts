@@ -1,30 +1,21 @@
 /** A timeout for calls that have none. */
 import type { CallRejection } from "../errors.js";
 import type { Caller, CallOptions } from "./caller.js";
+import { ForwardingCaller } from "./forwarding-caller.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
-import type { ConnectionHandle, SessionHandle } from "./session-handle.js";
 
 /** @param timeoutMs for each call without a timeout of its own, ms */
 export function withDefaultTimeout(caller: Caller, timeoutMs: number): Caller {
   return new TimedCaller(caller, timeoutMs);
 }
 
-class TimedCaller implements Caller {
-  private readonly inner: Caller;
+class TimedCaller extends ForwardingCaller implements Caller {
   private readonly timeoutMs: number;
 
   constructor(inner: Caller, timeoutMs: number) {
-    this.inner = inner;
+    super(inner);
     this.timeoutMs = timeoutMs;
-  }
-
-  get session(): SessionHandle {
-    return this.inner.session;
-  }
-
-  get connection(): ConnectionHandle {
-    return this.inner.connection;
   }
 
   call<A extends readonly unknown[], T, E>(

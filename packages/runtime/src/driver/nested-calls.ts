@@ -4,9 +4,9 @@
  * free.
  */
 import type { Caller, CallOptions } from "../call/caller.js";
+import { ForwardingCaller } from "../call/forwarding-caller.js";
 import type { Method } from "../call/method.js";
 import type { Result } from "../call/result.js";
-import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import type { CallRejection } from "../errors.js";
 
@@ -54,21 +54,12 @@ export class NestedCalls {
 }
 
 /** The caller that a handler uses to call its caller back: it marks these calls. */
-export class NestedCaller implements Caller {
-  private readonly driver: Caller;
+export class NestedCaller extends ForwardingCaller implements Caller {
   private readonly marks: { isNesting: boolean };
 
   constructor(driver: Caller, marks: { isNesting: boolean }) {
-    this.driver = driver;
+    super(driver);
     this.marks = marks;
-  }
-
-  get session(): SessionHandle {
-    return this.driver.session;
-  }
-
-  get connection(): ConnectionHandle {
-    return this.driver.connection;
   }
 
   call<A extends readonly unknown[], T, E>(
@@ -76,7 +67,7 @@ export class NestedCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    return this.marked(() => this.driver.call(method, args, options));
+    return this.marked(() => this.inner.call(method, args, options));
   }
 
   tryCall<A extends readonly unknown[], T, E>(
@@ -84,7 +75,7 @@ export class NestedCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
-    return this.marked(() => this.driver.tryCall(method, args, options));
+    return this.marked(() => this.inner.tryCall(method, args, options));
   }
 
   private marked<T>(make: () => T): T {

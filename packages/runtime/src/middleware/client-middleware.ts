@@ -1,9 +1,9 @@
 /** Middleware between a generated client and the connection. Source: `protocol/calls.md` §7. */
 import type { Caller, CallOptions } from "../call/caller.js";
+import { ForwardingCaller } from "../call/forwarding-caller.js";
 import { givenArguments, givenMetadata } from "../call/given.js";
 import type { Method } from "../call/method.js";
 import type { Result } from "../call/result.js";
-import type { ConnectionHandle, SessionHandle } from "../call/session-handle.js";
 import { channelingOf } from "../channel/channeling.js";
 import { CallError, type CallRejection, DeclaredError, type MethodName } from "../errors.js";
 import { functions, having } from "../options/checks.js";
@@ -34,21 +34,12 @@ export function wrapCaller(caller: Caller, middleware: readonly ClientMiddleware
   return middleware.length === 0 ? caller : new MiddlewareCaller(caller, [...middleware]);
 }
 
-class MiddlewareCaller implements Caller {
-  private readonly inner: Caller;
+class MiddlewareCaller extends ForwardingCaller implements Caller {
   private readonly middleware: readonly ClientMiddleware[];
 
   constructor(inner: Caller, middleware: readonly ClientMiddleware[]) {
-    this.inner = inner;
+    super(inner);
     this.middleware = middleware;
-  }
-
-  get session(): SessionHandle {
-    return this.inner.session;
-  }
-
-  get connection(): ConnectionHandle {
-    return this.inner.connection;
   }
 
   call<A extends readonly unknown[], T, E>(

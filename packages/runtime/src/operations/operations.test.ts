@@ -328,7 +328,7 @@ describe("a store", () => {
       expect(host.log.slice(-2)).toEqual(["decline again", "refuse again Indeterminate"]);
       // One that has no answer stays until there is room for nothing else.
       expect(host.log.includes("forgotten again")).toBe(sealed);
-      // For a peer that begins anew it is another call.
+      // For a peer that starts over it is another call.
       operations.end([]);
       admit("new", { operationId: 9 });
       expect(host.log.at(-1)).toBe("start new");
