@@ -34,10 +34,14 @@ describe("IdMap", () => {
       vi.resetModules();
       const { IdMap: Fresh } = await import("./id-map.js");
       const map = new Fresh<number>();
+      const set = vi.spyOn(Map.prototype, "set");
       for (const id of ids) map.set(id, 0);
-      return [...(map as unknown as { readonly entries: Map<unknown, number> }).entries.keys()];
+      const keys = set.mock.calls.map(([key]) => key);
+      set.mockRestore();
+      return keys;
     };
     const [one, other] = [await keysOf(), await keysOf()];
+    expect(one).toHaveLength(ids.length);
     // A text has a seed of the platform's.
     expect(one.filter((key) => typeof key === "number")).not.toEqual(
       other.filter((key) => typeof key === "number"),

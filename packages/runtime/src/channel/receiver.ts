@@ -91,6 +91,11 @@ export class Receiver<T> {
     return this.items.length - this.first;
   }
 
+  /** Places that the buffer takes in memory, those of items that were taken included. */
+  get bufferSlots(): number {
+    return this.items.length;
+  }
+
   /** Whether the peer may still send. */
   get isOpen(): boolean {
     return this.ending === undefined;
@@ -217,23 +222,23 @@ export class Receiver<T> {
 
   /** The channel as it is at this moment. @param now the time of the connection's clock */
   snapshot(now: number): ChannelSnapshot {
-    const { id, initialCredit, allowed, received, buffered, watch } = this;
+    const lastItemAt = this.watch?.lastItemAt;
     return {
-      id: snapshotId(id),
+      id: snapshotId(this.id),
       direction: "rx",
       state: "open",
       label: this.origin?.label,
       itemType: describeShape(this.type.shape),
       method: methodText(this.origin?.method),
-      initialCredit,
-      availableCredit: allowed,
-      queued: buffered,
+      initialCredit: this.initialCredit,
+      availableCredit: this.allowed,
+      queued: this.buffered,
       sent: 0,
-      received,
-      consumed: received - buffered,
-      granted: allowed + received - initialCredit,
+      received: this.received,
+      consumed: this.received - this.buffered,
+      granted: this.allowed + this.received - this.initialCredit,
       isStalled: false,
-      lastItemMs: watch?.lastItemAt === undefined ? undefined : now - watch.lastItemAt,
+      lastItemMs: lastItemAt === undefined ? undefined : now - lastItemAt,
     };
   }
 

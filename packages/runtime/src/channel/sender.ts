@@ -194,23 +194,24 @@ export class Sender<T> {
 
   /** The channel as it is at this moment. @param now the time of the connection's clock */
   snapshot(now: number): ChannelSnapshot {
-    const { id, initialCredit, credit, sent, waiting, watch } = this;
+    const queued = this.waiting.length;
+    const lastItemAt = this.watch?.lastItemAt;
     return {
-      id: snapshotId(id),
+      id: snapshotId(this.id),
       direction: "tx",
       state: this.isClosing ? "closing" : "open",
       label: this.origin?.label,
       itemType: describeShape(this.type.shape),
       method: methodText(this.origin?.method),
-      initialCredit,
-      availableCredit: credit,
-      queued: waiting.length,
-      sent,
+      initialCredit: this.initialCredit,
+      availableCredit: this.credit,
+      queued,
+      sent: this.sent,
       received: 0,
       consumed: 0,
-      granted: credit + sent - initialCredit,
-      isStalled: credit === 0 && waiting.length !== 0,
-      lastItemMs: watch?.lastItemAt === undefined ? undefined : now - watch.lastItemAt,
+      granted: this.credit + this.sent - this.initialCredit,
+      isStalled: this.credit === 0 && queued !== 0,
+      lastItemMs: lastItemAt === undefined ? undefined : now - lastItemAt,
     };
   }
 

@@ -258,15 +258,16 @@ export class OutgoingCalls implements ResendHost, NestingHost {
 
   /** A Response: settles its request; ignored when the id is not in flight. */
   onResponse(head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
-    if (head.schemasEnd > head.schemasStart) {
-      const { connection, bindings, inFlight, methods } = this;
-      if (!receiveInlined(connection, bindings, inFlight, methods, head, bytes)) return;
-    }
+    if (head.schemasEnd > head.schemasStart && !this.readSchemas(head, bytes)) return;
     const request = this.inFlight.take(head.id);
     if (request !== undefined && this.resends !== undefined) this.resends.delete(request);
     this.answers += 1;
     if (request !== undefined) this.settle(request, head, bytes);
     if (this.waiting.size !== 0) this.pump();
+  }
+
+  private readSchemas(head: MessageHead | QueuedMessage, bytes: Uint8Array): boolean {
+    return receiveInlined(this.connection, this.bindings, this.inFlight, this.methods, head, bytes);
   }
 
   /** Looks again at answers that wait to be read. */

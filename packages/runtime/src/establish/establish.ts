@@ -326,21 +326,21 @@ class Establishment implements LinkReceiver {
 
   /** Starts a new session. @param record of the session of an earlier process that it restores */
   private startNew(result: HandshakeResult, record: SessionRecord | undefined): void {
-    const { pump, options, limits, clock, acceptor, feature, atHand, root, target, settlement } = this;
+    const { root, target, settlement } = this;
     this.finishHandshake();
-    pump.outbox.limitTo(this.peerMaxFrameBytes);
+    this.pump.outbox.limitTo(this.peerMaxFrameBytes);
     const isResumable = target !== undefined && result.sessionKey !== undefined;
     const dispatcher = root === undefined ? this.dispatcher : root.dispatcher;
     const session = startSession({
-      pump,
+      pump: this.pump,
       result,
-      options,
-      limits,
-      clock,
+      options: this.options,
+      limits: this.limits,
+      clock: this.clock,
       dispatcher,
-      acceptor,
-      feature,
-      atHand,
+      acceptor: this.acceptor,
+      feature: this.feature,
+      atHand: this.atHand,
       isResumable,
       record,
     });

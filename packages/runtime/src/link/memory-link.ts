@@ -65,7 +65,8 @@ export class MemoryLink implements Link {
   }
 
   get bufferedBytes(): number {
-    return this.peer?.waitingBytes ?? 0;
+    const { peer } = this;
+    return peer === undefined ? 0 : peer.waitingBytes;
   }
 
   /** @internal */
@@ -83,7 +84,8 @@ export class MemoryLink implements Link {
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
     const { peer } = this;
     const end = ends[count - 1];
-    if (this.state !== "open" || peer?.state !== "open" || end === undefined) return true;
+    if (this.state !== "open" || peer === undefined || peer.state !== "open" || end === undefined)
+      return true;
     const bytes = batch.slice(start, end);
     peer.inbox.push({ bytes, ends: ends.slice(0, count).map((each) => each - start) });
     peer.waitingBytes += bytes.length;
@@ -99,8 +101,9 @@ export class MemoryLink implements Link {
     const wasWaiting = this.waitingBytes > 0;
     this.inbox = [];
     this.waitingBytes = 0;
-    if (wasWaiting) queueMicrotask(() => peer?.reportDrained());
-    peer?.schedule();
+    if (peer === undefined) return;
+    if (wasWaiting) queueMicrotask(() => peer.reportDrained());
+    peer.schedule();
   }
 
   abort(): void {
@@ -161,10 +164,11 @@ export class MemoryLink implements Link {
         if (delivered < batches.length) this.inbox = [...batches.slice(delivered), ...this.inbox];
         sink.onIdle();
       }
-      if (wasWaiting && this.waitingBytes === 0) peer?.reportDrained();
+      if (wasWaiting && this.waitingBytes === 0 && peer !== undefined) peer.reportDrained();
     }
     // A sink that comes later still gets the frames that were sent: until then the peer's end waits, too.
-    if (peer?.state === "closing" && (this.inbox.length === 0 || !this.isReading)) this.end(peer);
+    const isLast = this.inbox.length === 0 || !this.isReading;
+    if (peer !== undefined && peer.state === "closing" && isLast) this.end(peer);
   };
 
   private deliverBatch({ bytes, ends }: Batch, sink: LinkSink): void {

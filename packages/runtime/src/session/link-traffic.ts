@@ -72,17 +72,21 @@ export class LinkTraffic {
    * when the peer reads.
    */
   hasSigns(): boolean {
-    const { link, seen, bytesIn, bytesOut } = this;
+    const { link, seen } = this;
     const buffered = link?.bufferedBytes ?? 0;
-    const received = link?.receivedBytes ?? bytesIn;
-    const passedOn = bytesOut - buffered;
+    const received = link?.receivedBytes ?? this.bytesIn;
+    const passedOn = this.bytesOut - buffered;
     this.seen = { received, passedOn, buffered };
     return received !== seen.received || (seen.buffered > 0 && passedOn > seen.passedOn);
   }
 
   get counts(): TrafficSnapshot {
-    const { framesIn, bytesIn, framesOut, bytesOut } = this;
-    return { framesIn, bytesIn, framesOut, bytesOut };
+    return {
+      framesIn: this.framesIn,
+      bytesIn: this.bytesIn,
+      framesOut: this.framesOut,
+      bytesOut: this.bytesOut,
+    };
   }
 
   /** Bytes that wait to leave. @param unsentBytes bytes that the link has not got yet */

@@ -146,11 +146,7 @@ class Half implements ConnectionSink {
         if (this.admit(head.id)) this.forward(head, bytes);
         break;
       case RequestBody.Response:
-        // A second answer, or one without a call, is dropped.
-        if (this.twin?.requests.delete(head.id) !== true) return;
-        this.forward(head, bytes);
-        this.settle();
-        this.twin.settle();
+        this.passAnswer(head, bytes);
         break;
       case RequestBody.Cancel:
         if (this.requests.has(head.id)) this.forward(head, bytes);
@@ -171,7 +167,8 @@ class Half implements ConnectionSink {
   }
 
   onDrain(): void {
-    this.twin?.resume();
+    const { twin } = this;
+    if (twin !== undefined) twin.resume();
   }
 
   /** Calls pass until all of them are answered. The caller bounds this wait by a timeout. */
@@ -198,6 +195,15 @@ class Half implements ConnectionSink {
     this.requests.clear();
     this.announced.end();
     this.resume();
+  }
+
+  /** A second answer, or one without a call, is dropped. */
+  private passAnswer(head: MessageHead, bytes: Uint8Array): void {
+    const { twin } = this;
+    if (twin === undefined || !twin.requests.delete(head.id)) return;
+    this.forward(head, bytes);
+    this.settle();
+    twin.settle();
   }
 
   private admit(id: WireId): boolean {
