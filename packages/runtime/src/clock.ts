@@ -26,36 +26,36 @@ const longestTimeoutMs = 0x7fff_ffff;
  * timer of its call fires.
  */
 class PlatformTimer {
-  private leftMs: number;
-  private readonly callback: () => void;
-  private timeout: ReturnType<typeof setTimeout> | undefined = undefined;
-  private immediate: ReturnType<typeof setImmediate> | undefined = undefined;
+  #leftMs: number;
+  readonly #callback: () => void;
+  #timeout: ReturnType<typeof setTimeout> | undefined = undefined;
+  #immediate: ReturnType<typeof setImmediate> | undefined = undefined;
 
   constructor(delayMs: number, callback: () => void) {
-    this.leftMs = delayMs;
-    this.callback = callback;
-    this.step();
+    this.#leftMs = delayMs;
+    this.#callback = callback;
+    this.#step();
   }
 
   stop(): void {
-    clearTimeout(this.timeout);
-    if (this.immediate !== undefined) clearImmediate(this.immediate);
+    clearTimeout(this.#timeout);
+    if (this.#immediate !== undefined) clearImmediate(this.#immediate);
   }
 
-  private readonly step = (): void => {
-    const { leftMs } = this;
+  readonly #step = (): void => {
+    const leftMs = this.#leftMs;
     // An infinite delay keeps a timeout, too: a process lives as long as it waits.
-    this.leftMs = leftMs - longestTimeoutMs;
-    this.timeout =
+    this.#leftMs = leftMs - longestTimeoutMs;
+    this.#timeout =
       leftMs > longestTimeoutMs
-        ? setTimeout(this.step, longestTimeoutMs)
-        : setTimeout(this.onOver, Math.max(0, leftMs));
+        ? setTimeout(this.#step, longestTimeoutMs)
+        : setTimeout(this.#onOver, Math.max(0, leftMs));
   };
 
-  private readonly onOver = (): void => {
+  readonly #onOver = (): void => {
     // Browsers have no `setImmediate`.
-    if (typeof setImmediate === "function") this.immediate = setImmediate(this.callback);
-    else this.callback();
+    if (typeof setImmediate === "function") this.#immediate = setImmediate(this.#callback);
+    else this.#callback();
   };
 }
 

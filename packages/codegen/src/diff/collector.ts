@@ -30,8 +30,8 @@ interface GatheredHarmless {
 }
 
 export class Collector {
-  private readonly found = new Map<string, Gathered>();
-  private readonly harmless = new Map<string, GatheredHarmless>();
+  readonly #found = new Map<string, Gathered>();
+  readonly #harmless = new Map<string, GatheredHarmless>();
 
   /**
    * Adds a finding.
@@ -50,10 +50,10 @@ export class Collector {
     related: readonly RelatedPlace[] = [],
   ): void {
     const full = `${code} ${key}`;
-    const known = this.found.get(full);
+    const known = this.#found.get(full);
     if (known === undefined) {
       const made = finding(code, span, parameters, meetings, subjects, related);
-      this.found.set(full, { finding: made, others: new Set(), subjects: new Set(subjects), meetings });
+      this.#found.set(full, { finding: made, others: new Set(), subjects: new Set(subjects), meetings });
       return;
     }
     if (!known.finding.diagnostic.message.startsWith(`${where}:`)) known.others.add(where);
@@ -66,9 +66,9 @@ export class Collector {
 
   /** Adds a harmless change. */
   addHarmless(key: string, where: string, text: string, subjects: readonly string[]): void {
-    const known = this.harmless.get(key);
+    const known = this.#harmless.get(key);
     if (known === undefined) {
-      this.harmless.set(key, { where, text, others: new Set(), subjects: new Set(subjects) });
+      this.#harmless.set(key, { where, text, others: new Set(), subjects: new Set(subjects) });
       return;
     }
     if (known.where !== where) known.others.add(where);
@@ -77,7 +77,7 @@ export class Collector {
 
   /** In the order in which they were added. */
   findings(): readonly ChangeFinding[] {
-    return [...this.found.values()].map(({ finding: made, others, subjects, meetings }) => {
+    return [...this.#found.values()].map(({ finding: made, others, subjects, meetings }) => {
       const { diagnostic } = made;
       const also = alsoText(others);
       const help = [diagnostic.help, also].filter((text) => text !== undefined).join("; ") || undefined;
@@ -86,7 +86,7 @@ export class Collector {
   }
 
   harmlessChanges(): readonly HarmlessChange[] {
-    return [...this.harmless.values()].map(({ where, text, others, subjects }) => {
+    return [...this.#harmless.values()].map(({ where, text, others, subjects }) => {
       const also = alsoText(others);
       const place = where === "" ? "" : `${where}: `;
       return { text: `${place}${text}${also === undefined ? "" : ` (${also})`}`, subjects: [...subjects] };

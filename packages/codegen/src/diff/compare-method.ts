@@ -77,34 +77,34 @@ function unchanged({ title, schemas }: SideMethod): MethodComparison {
 
 class MethodComparer {
   readonly parts: Part[] = [];
-  private readonly older: ContractSide;
-  private readonly newer: ContractSide;
-  private readonly before: SideMethod;
-  private readonly after: SideMethod;
-  private readonly collector: Collector;
+  readonly #older: ContractSide;
+  readonly #newer: ContractSide;
+  readonly #before: SideMethod;
+  readonly #after: SideMethod;
+  readonly #collector: Collector;
 
   constructor(
     [older, before]: readonly [ContractSide, SideMethod],
     [newer, after]: readonly [ContractSide, SideMethod],
     collector: Collector,
   ) {
-    this.older = older;
-    this.newer = newer;
-    this.before = before;
-    this.after = after;
-    this.collector = collector;
+    this.#older = older;
+    this.#newer = newer;
+    this.#before = before;
+    this.#after = after;
+    this.#collector = collector;
   }
 
-  private get versions(): Readonly<Record<"before" | "after", readonly [ContractSide, SideMethod]>> {
-    return { before: [this.older, this.before], after: [this.newer, this.after] };
+  get #versions(): Readonly<Record<"before" | "after", readonly [ContractSide, SideMethod]>> {
+    return { before: [this.#older, this.#before], after: [this.#newer, this.#after] };
   }
 
   run(): MethodComparison {
-    const args = this.compareArguments();
-    const response = this.compareResponse();
+    const args = this.#compareArguments();
+    const response = this.#compareResponse();
     return {
-      method: this.after.title,
-      id: this.after.schemas.methodId,
+      method: this.#after.title,
+      id: this.#after.schemas.methodId,
       status: "kept",
       args,
       response,
@@ -114,18 +114,19 @@ class MethodComparer {
     };
   }
 
-  private compareArguments(): Reads {
-    const { before, after } = this;
+  #compareArguments(): Reads {
+    const before = this.#before;
+    const after = this.#after;
     const plan: PlanReads = {
-      oldReads: readArguments(this.versions.after, this.versions.before),
-      newReads: readArguments(this.versions.before, this.versions.after),
+      oldReads: readArguments(this.#versions.after, this.#versions.before),
+      newReads: readArguments(this.#versions.before, this.#versions.after),
     };
     const [was, is] = [before.method.args, after.method.args];
     const where = `${after.title} arguments`;
     if (was.length !== is.length) {
       const reads: Reads = { oldReads: "breaking", newReads: "breaking" };
       const change = `takes ${countText(is)} instead of ${countText(was)}`;
-      this.collector.add(
+      this.#collector.add(
         where,
         where,
         "VOX5008",
@@ -141,13 +142,13 @@ class MethodComparer {
       );
       return reads;
     }
-    const sets = was.map((one, i) => this.walkArgument(one, is[i] as Argument, was.length));
+    const sets = was.map((one, i) => this.#walkArgument(one, is[i] as Argument, was.length));
     const plain = sets.flatMap(({ changes }) =>
       changes.filter(({ context }) => context.channel === undefined),
     );
     const rx = sets.flatMap(({ changes }) => changes.filter(({ context }) => context.channel === "rx"));
     const tx = sets.flatMap(({ changes }) => changes.filter(({ context }) => context.channel === "tx"));
-    const reads = this.report(plan, [
+    const reads = this.#report(plan, [
       { where, position: "arguments", method: after, changes: plain },
       { where: `${after.title} received items`, position: "received items", method: after, changes: rx },
       { where: `${after.title} sent items`, position: "sent items", method: after, changes: tx },
@@ -155,59 +156,65 @@ class MethodComparer {
     return reads;
   }
 
-  private walkArgument(before: Argument, after: Argument, count: number): TypeWalk {
-    const walk = this.walkOf(argumentsType);
+  #walkArgument(before: Argument, after: Argument, count: number): TypeWalk {
+    const walk = this.#walkOf(argumentsType);
     const place = startAt(after.name, before.span, after.span, `tuple${count}`);
-    walk.pair(this.older.cache.types.resolve(before.type), this.newer.cache.types.resolve(after.type), place);
+    walk.pair(
+      this.#older.cache.types.resolve(before.type),
+      this.#newer.cache.types.resolve(after.type),
+      place,
+    );
     return walk;
   }
 
   /** @param rootOf the type that is announced */
-  private walkOf(rootOf: (side: ContractSide, method: SideMethod) => ConcreteType): TypeWalk {
-    const oldTypes = this.older.cache.types;
-    const newTypes = this.newer.cache.types;
+  #walkOf(rootOf: (side: ContractSide, method: SideMethod) => ConcreteType): TypeWalk {
+    const oldTypes = this.#older.cache.types;
+    const newTypes = this.#newer.cache.types;
     return new TypeWalk(oldTypes, newTypes, [
-      unclearTypes(rootOf(this.older, this.before), oldTypes),
-      unclearTypes(rootOf(this.newer, this.after), newTypes),
+      unclearTypes(rootOf(this.#older, this.#before), oldTypes),
+      unclearTypes(rootOf(this.#newer, this.#after), newTypes),
     ]);
   }
 
-  private compareResponse(): Reads {
-    const { before, after } = this;
-    const oldReads = readResponse(this.versions.after, this.versions.before);
-    const newReads = readResponse(this.versions.before, this.versions.after);
-    const ok = this.walkResult(before.method.returns, after.method.returns);
-    const okReads = this.report({ oldReads: oldReads.ok, newReads: newReads.ok }, [
+  #compareResponse(): Reads {
+    const before = this.#before;
+    const after = this.#after;
+    const oldReads = readResponse(this.#versions.after, this.#versions.before);
+    const newReads = readResponse(this.#versions.before, this.#versions.after);
+    const ok = this.#walkResult(before.method.returns, after.method.returns);
+    const okReads = this.#report({ oldReads: oldReads.ok, newReads: newReads.ok }, [
       { where: `${after.title} response`, position: "response", method: after, changes: ok },
     ]);
-    const errorReads = this.compareError({ oldReads: oldReads.error, newReads: newReads.error });
+    const errorReads = this.#compareError({ oldReads: oldReads.error, newReads: newReads.error });
     return {
       oldReads: worst(okReads.oldReads, errorReads.oldReads),
       newReads: worst(okReads.newReads, errorReads.newReads),
     };
   }
 
-  private walkResult(before: Method["returns"], after: Method["returns"]): readonly TypeChange[] {
-    const walk = this.walkOf(responseType);
-    const place = startAt("", this.before.method.span, this.after.method.span, "result");
-    walk.pair(this.older.cache.types.resolve(before), this.newer.cache.types.resolve(after), place);
+  #walkResult(before: Method["returns"], after: Method["returns"]): readonly TypeChange[] {
+    const walk = this.#walkOf(responseType);
+    const place = startAt("", this.#before.method.span, this.#after.method.span, "result");
+    walk.pair(this.#older.cache.types.resolve(before), this.#newer.cache.types.resolve(after), place);
     return walk.changes;
   }
 
-  private compareError(plan: PlanReads): Reads {
-    const { before, after } = this;
+  #compareError(plan: PlanReads): Reads {
+    const before = this.#before;
+    const after = this.#after;
     const [was, is] = [before.method.throws, after.method.throws];
     if (was !== undefined && is !== undefined) {
       const where = `${after.title} error`;
-      return this.report(plan, [
-        { where, position: "error", method: after, changes: this.walkResult(was, is) },
+      return this.#report(plan, [
+        { where, position: "error", method: after, changes: this.#walkResult(was, is) },
       ]);
     }
     if (was === undefined && is === undefined) return { oldReads: "compatible", newReads: "compatible" };
     const isAdded = is !== undefined;
     const type = isAdded
-      ? this.newer.cache.types.resolve(is)
-      : this.older.cache.types.resolve(was as Method["returns"]);
+      ? this.#newer.cache.types.resolve(is)
+      : this.#older.cache.types.resolve(was as Method["returns"]);
     const reads: Reads = isAdded
       ? { oldReads: "conditional", newReads: "compatible" }
       : { oldReads: "compatible", newReads: "conditional" };
@@ -218,7 +225,7 @@ class MethodComparer {
     const advice = isAdded
       ? "deploy clients first; they know the error before a server answers with it"
       : "deploy servers first; they stop answering with it before clients forget it";
-    this.collector.add(
+    this.#collector.add(
       after.title,
       after.title,
       "VOX5016",
@@ -238,7 +245,7 @@ class MethodComparer {
   }
 
   /** Reports the parts of one root, and gives its verdict: that of the plan, and what the plan cannot see. */
-  private report(plan: PlanReads, compared: readonly Part[]): Reads {
+  #report(plan: PlanReads, compared: readonly Part[]): Reads {
     this.parts.push(...compared);
     // Items of a Tx are read at the other end than the arguments that carry it.
     const planOf = ({ position }: Part): PlanReads => (position === "sent items" ? turned(plan) : plan);
@@ -253,14 +260,14 @@ class MethodComparer {
       newReads: worst(...changes.map(({ newReads }) => newReads)),
     };
     for (const part of parts) {
-      for (const change of part.changes) this.reportChange(change, part, planOf(part), isError);
+      for (const change of part.changes) this.#reportChange(change, part, planOf(part), isError);
     }
     for (const side of ["oldReads", "newReads"] as const) {
       const reading = plan[side];
       const [first] = reading.problems;
       const [part] = parts;
       if (first !== undefined && seen[side] !== "breaking" && part !== undefined) {
-        this.reportProblem(part, side, reading.problems);
+        this.#reportProblem(part, side, reading.problems);
       }
     }
     return {
@@ -269,15 +276,15 @@ class MethodComparer {
     };
   }
 
-  private reportProblem(part: Part, side: keyof Reads, problems: readonly PlanProblem[]): void {
+  #reportProblem(part: Part, side: keyof Reads, problems: readonly PlanProblem[]): void {
     const reads: Reads = { oldReads: "compatible", newReads: "compatible", [side]: "breaking" };
     const [problem] = problems;
     if (problem === undefined) return;
-    this.collector.add(
+    this.#collector.add(
       `${part.where} ${side} ${problem.path}`,
       part.where,
       "VOX5012",
-      this.after.method.span,
+      this.#after.method.span,
       {
         where: part.where,
         problem: problemText(problem),
@@ -286,20 +293,20 @@ class MethodComparer {
           "one schema describes all instances of a generic type, results included: keep the order of such fields, or use a struct for each",
       },
       meetingsOf(part.position === "error" ? capped(reads) : reads, part.position),
-      [this.after.title],
+      [this.#after.title],
     );
   }
 
-  private reportChange(change: TypeChange, part: Part, plan: PlanReads, isError: boolean): void {
+  #reportChange(change: TypeChange, part: Part, plan: PlanReads, isError: boolean): void {
     const { where, position } = part;
-    const { collector } = this;
-    const subjects = [change.member, this.after.title].filter((text) => text !== undefined);
+    const collector = this.#collector;
+    const subjects = [change.member, this.#after.title].filter((text) => text !== undefined);
     const key = [change.kind, change.member ?? `${where} ${change.path}`, change.before, change.after].join(
       " ",
     );
     const harmless = harmlessText(change, position);
     if (harmless !== undefined) collector.addHarmless(key, where, harmless, subjects);
-    const span = change.newSpan ?? this.after.method.span;
+    const span = change.newSpan ?? this.#after.method.span;
     const related = relatedOf(change);
     if (change.kind === "default" || change.kind === "required") {
       const path = change.member ?? pathText(change.path, position);
@@ -368,7 +375,7 @@ class MethodComparer {
         add("VOX5004");
         break;
       case "type-name":
-        add("VOX5005", { replaced: this.isRename(before, after) ? "renamed to" : "replaced by" });
+        add("VOX5005", { replaced: this.#isRename(before, after) ? "renamed to" : "replaced by" });
         break;
       case "payload":
         add("VOX5006");
@@ -395,9 +402,9 @@ class MethodComparer {
   }
 
   /** Whether a type only got another name: the old one is nowhere in the new version, and the other way round. */
-  private isRename(before: string, after: string): boolean {
+  #isRename(before: string, after: string): boolean {
     const has = (side: ContractSide, name: string): boolean =>
       side.model.files.some((file) => file.types.some((type) => type.name === name));
-    return !has(this.newer, before) && !has(this.older, after);
+    return !has(this.#newer, before) && !has(this.#older, after);
   }
 }

@@ -28,29 +28,29 @@ function lookupOf({ schemas }: TypeSchemas): SchemaLookup {
 }
 
 class RecursionWalk {
-  private readonly before: SchemaLookup;
-  private readonly after: SchemaLookup;
+  readonly #before: SchemaLookup;
+  readonly #after: SchemaLookup;
   /** Pairs of ids that are being compared. Ids alone, without arguments: so does the peer. */
-  private readonly open = new Set<string>();
-  private readonly done = new Set<string>();
+  readonly #open = new Set<string>();
+  readonly #done = new Set<string>();
 
   constructor(before: SchemaLookup, after: SchemaLookup) {
-    this.before = before;
-    this.after = after;
+    this.#before = before;
+    this.#after = after;
   }
 
   isRefused([o, n]: Pair): boolean {
     if (o?.tag !== "concrete" || n?.tag !== "concrete") return false;
     const ids = `${o.typeId}:${n.typeId}`;
-    if (this.open.has(ids)) return o.typeId !== n.typeId;
+    if (this.#open.has(ids)) return o.typeId !== n.typeId;
     const key = `${typeRefKey(o)}:${typeRefKey(n)}`;
-    if (this.done.has(key)) return false;
-    this.done.add(key);
-    const [was, is] = [resolveKind(o, this.before), resolveKind(n, this.after)];
+    if (this.#done.has(key)) return false;
+    this.#done.add(key);
+    const [was, is] = [resolveKind(o, this.#before), resolveKind(n, this.#after)];
     if (was === undefined || is === undefined) return false;
-    this.open.add(ids);
+    this.#open.add(ids);
     const isRefused = partsOf(was, is).some((pair) => this.isRefused(pair));
-    this.open.delete(ids);
+    this.#open.delete(ids);
     return isRefused;
   }
 }

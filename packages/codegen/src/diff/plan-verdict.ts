@@ -58,47 +58,50 @@ function announcedBy({ root, schemas }: TypeSchemas): Announced {
 
 /** A writer and a reader of one direction of a method. */
 class Meeting {
-  private readonly writer: Announced;
-  private readonly reader: Announced;
-  private readonly types: ConcreteTypes;
+  readonly #writer: Announced;
+  readonly #reader: Announced;
+  readonly #types: ConcreteTypes;
 
   /** @param types of the reader */
   constructor(writer: TypeSchemas, reader: TypeSchemas, types: ConcreteTypes) {
-    this.writer = announcedBy(writer);
-    this.reader = announcedBy(reader);
-    this.types = types;
+    this.#writer = announcedBy(writer);
+    this.#reader = announcedBy(reader);
+    this.#types = types;
   }
 
   readArguments(type: ConcreteType): Reading {
-    const { writer, reader } = this;
-    return this.read(decideArguments(reader.root, writer.root, this.comparison), type);
+    const writer = this.#writer;
+    const reader = this.#reader;
+    return this.#read(decideArguments(reader.root, writer.root, this.#comparison), type);
   }
 
   /** @param error the reader's declared error; `never` where it declares none */
   readResponse(ok: ConcreteType, error: ConcreteType): { readonly ok: Reading; readonly error: Reading } {
-    const { writer, reader } = this;
-    const parts = decideResponse(reader.root, writer.root, writer.lookup, reader.lookup, this.comparison);
+    const writer = this.#writer;
+    const reader = this.#reader;
+    const parts = decideResponse(reader.root, writer.root, writer.lookup, reader.lookup, this.#comparison);
     const user = parts.user && {
       remote: userError(parts.user.remote, writer.lookup),
       local: userError(parts.user.local, reader.lookup),
     };
-    return { ok: this.read(parts.ok, ok), error: this.read(user, error) };
+    return { ok: this.#read(parts.ok, ok), error: this.#read(user, error) };
   }
 
-  private get comparison() {
-    return comparisonWith(this.reader.uncovered, this.writer.lookup);
+  get #comparison() {
+    return comparisonWith(this.#reader.uncovered, this.#writer.lookup);
   }
 
   /** @param type the real type of the reader: its schemas may describe another one */
-  private read(difference: Difference, type: ConcreteType): Reading {
+  #read(difference: Difference, type: ConcreteType): Reading {
     if (difference === undefined) return statically;
-    const { writer, reader } = this;
+    const writer = this.#writer;
+    const reader = this.#reader;
     const { remote, local } = difference;
     const { plan, problems } = buildPlan(remote, writer.lookup, local, reader.lookup);
     if (plan === undefined) return { verdict: "breaking", isStatic: false, problems };
-    const other = findDisagreement(plan.root, new Shapes(this.types).of(type));
+    const other = findDisagreement(plan.root, new Shapes(this.#types).of(type));
     if (other !== undefined)
-      return { verdict: "breaking", isStatic: false, problems: [this.misdescribed(other.node)] };
+      return { verdict: "breaking", isStatic: false, problems: [this.#misdescribed(other.node)] };
     return {
       verdict: hasUnknownVariants(plan) ? "conditional" : "compatible",
       isStatic: false,
@@ -106,12 +109,12 @@ class Meeting {
     };
   }
 
-  private misdescribed({ path, remote, local }: PlanNode): PlanProblem {
-    const described = typeName(local, this.reader.lookup);
+  #misdescribed({ path, remote, local }: PlanNode): PlanProblem {
+    const described = typeName(local, this.#reader.lookup);
     return {
       code: "kind",
       path,
-      remote: typeName(remote, this.writer.lookup),
+      remote: typeName(remote, this.#writer.lookup),
       local: described,
       reason: `the reader's own schema describes it as \`${described}\`, which is another use of the same generic type`,
     };

@@ -6,13 +6,13 @@ import { concreteText, defaultText } from "./concrete-text.js";
 
 /** Compares types of two versions and remembers what it found; one for a whole comparison. */
 export class SameTypes {
-  private readonly older: ConcreteTypes;
-  private readonly newer: ConcreteTypes;
-  private readonly same = new Set<string>();
+  readonly #older: ConcreteTypes;
+  readonly #newer: ConcreteTypes;
+  readonly #same = new Set<string>();
 
   constructor(older: ConcreteTypes, newer: ConcreteTypes) {
-    this.older = older;
-    this.newer = newer;
+    this.#older = older;
+    this.#newer = newer;
   }
 
   /** Whether two types, and everything in them, are written the same: names, order, defaults, attributes of fields. */
@@ -23,14 +23,14 @@ export class SameTypes {
     for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
       const [before, after] = pair;
       const key = `${before.number}:${after.number}`;
-      if (assumed.has(key) || this.same.has(key)) continue;
+      if (assumed.has(key) || this.#same.has(key)) continue;
       assumed.add(key);
       if (ownText(before) !== ownText(after)) return false;
-      const [oldParts, newParts] = [partsOf(before, this.older), partsOf(after, this.newer)];
+      const [oldParts, newParts] = [partsOf(before, this.#older), partsOf(after, this.#newer)];
       if (oldParts.length !== newParts.length) return false;
       for (const [i, part] of oldParts.entries()) pending.push([part, newParts[i] as ConcreteType]);
     }
-    for (const key of assumed) this.same.add(key);
+    for (const key of assumed) this.#same.add(key);
     return true;
   }
 }

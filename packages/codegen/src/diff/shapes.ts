@@ -11,23 +11,23 @@ type Named = Extract<ConcreteType, { kind: "named" }>;
 
 /** Makes shapes of concrete types: one object for each type. */
 export class Shapes {
-  private readonly types: ConcreteTypes;
-  private readonly made = new Map<ConcreteType, Shape>();
+  readonly #types: ConcreteTypes;
+  readonly #made = new Map<ConcreteType, Shape>();
 
   constructor(types: ConcreteTypes) {
-    this.types = types;
+    this.#types = types;
   }
 
   of(type: ConcreteType): Shape {
-    let shape = this.made.get(type);
+    let shape = this.#made.get(type);
     if (shape === undefined) {
-      shape = this.make(type);
-      this.made.set(type, shape);
+      shape = this.#make(type);
+      this.#made.set(type, shape);
     }
     return shape;
   }
 
-  private make(type: ConcreteType): Shape {
+  #make(type: ConcreteType): Shape {
     switch (type.kind) {
       case "primitive":
         return { kind: "primitive", type: type.name as ShapePrimitive, asNumber: false };
@@ -44,7 +44,7 @@ export class Shapes {
       case "array":
         return { kind: "array", element: this.of(type.element), length: type.length, typed: false };
       case "tuple":
-        return this.tuple(type.elements);
+        return this.#tuple(type.elements);
       case "map":
         return { kind: "map", key: this.of(type.key), value: this.of(type.value) };
       case "result":
@@ -54,19 +54,19 @@ export class Shapes {
         return { kind: "channel", direction: type.direction, item, read: noValues };
       }
       case "named":
-        return this.declared(type);
+        return this.#declared(type);
     }
   }
 
-  private tuple(elements: readonly ConcreteType[]): TupleShape {
+  #tuple(elements: readonly ConcreteType[]): TupleShape {
     return { kind: "tuple", elements: elements.map((element) => this.of(element)) };
   }
 
   /** Parts are made when they are looked at: a declaration may lead back to itself. */
-  private declared(type: Named): Shape {
+  #declared(type: Named): Shape {
     const { declaration } = type;
     const { name } = declaration;
-    const members = (): readonly ConcreteType[] => this.types.members(type).map((member) => member.type);
+    const members = (): readonly ConcreteType[] => this.#types.members(type).map((member) => member.type);
     switch (declaration.kind) {
       case "tupleStruct":
         return {
@@ -77,11 +77,11 @@ export class Shapes {
           isTransparent: declaration.isTransparent === true,
         };
       case "struct":
-        return { kind: "struct", name, fields: () => this.fields(declaration.fields, members()) };
+        return { kind: "struct", name, fields: () => this.#fields(declaration.fields, members()) };
       case "enum": {
         const offsets = offsetsOf(declaration.variants);
         const variants = declaration.variants.map((variant) =>
-          this.variant(variant, () => members().slice(offsets.get(variant) ?? 0)),
+          this.#variant(variant, () => members().slice(offsets.get(variant) ?? 0)),
         );
         return { kind: "enum", name, literal: false, variants };
       }
@@ -89,20 +89,20 @@ export class Shapes {
   }
 
   /** @param members types from the first one of the variant on */
-  private variant({ name, form }: SourceVariant, members: () => readonly ConcreteType[]): VariantShape {
+  #variant({ name, form }: SourceVariant, members: () => readonly ConcreteType[]): VariantShape {
     switch (form.kind) {
       case "unit":
         return { name, payload: "unit" };
       case "newtype":
         return { name, payload: "newtype", shape: () => this.of(members()[0] as ConcreteType) };
       case "tuple":
-        return { name, payload: "tuple", shape: () => this.tuple(members().slice(0, form.types.length)) };
+        return { name, payload: "tuple", shape: () => this.#tuple(members().slice(0, form.types.length)) };
       case "struct":
-        return { name, payload: "struct", fields: () => this.fields(form.fields, members()) };
+        return { name, payload: "struct", fields: () => this.#fields(form.fields, members()) };
     }
   }
 
-  private fields(fields: readonly SourceField[], members: readonly ConcreteType[]) {
+  #fields(fields: readonly SourceField[], members: readonly ConcreteType[]) {
     return fields.map(({ name }, i) => ({ name, member: name, shape: this.of(members[i] as ConcreteType) }));
   }
 }

@@ -22,22 +22,22 @@ interface GeneratedFile {
 }
 
 class SourceComparer {
-  private readonly older: ContractSide;
-  private readonly newer: ContractSide;
-  private readonly collector: Collector;
+  readonly #older: ContractSide;
+  readonly #newer: ContractSide;
+  readonly #collector: Collector;
   /** Where declarations are that moved, by name. */
-  private readonly moved: ReadonlyMap<string, string>;
+  readonly #moved: ReadonlyMap<string, string>;
 
   constructor(older: ContractSide, newer: ContractSide, collector: Collector) {
-    this.older = older;
-    this.newer = newer;
-    this.collector = collector;
-    this.moved = new Map(movedDeclarations(older, newer).map(({ name, to }) => [name, to]));
+    this.#older = older;
+    this.#newer = newer;
+    this.#collector = collector;
+    this.#moved = new Map(movedDeclarations(older, newer).map(({ name, to }) => [name, to]));
   }
 
   run(): void {
-    const before = generate(this.older);
-    const after = generate(this.newer);
+    const before = generate(this.#older);
+    const after = generate(this.#newer);
     for (const [path, { file, surfaces }] of before) {
       const other = after.get(path);
       for (const [name, surface] of surfaces) {
@@ -45,20 +45,20 @@ class SourceComparer {
         if (surface.isDerived && other?.surfaces.has(surface.owner.name) !== true) continue;
         const now = other?.surfaces.get(name);
         if (other === undefined || now === undefined) {
-          if (!isMethodGone(surface, other)) this.reportGone(path, name, surface, file, other);
-        } else if (!isTryClient(name, surface)) this.compare(path, name, surface, now);
+          if (!isMethodGone(surface, other)) this.#reportGone(path, name, surface, file, other);
+        } else if (!isTryClient(name, surface)) this.#compare(path, name, surface, now);
       }
     }
   }
 
-  private reportGone(
+  #reportGone(
     path: string,
     name: string,
     surface: Surface,
     file: ModelFile,
     other: GeneratedFile | undefined,
   ): void {
-    const to = surface.isDerived ? undefined : this.moved.get(name);
+    const to = surface.isDerived ? undefined : this.#moved.get(name);
     const change =
       to === undefined ? `\`${name}\` is no longer exported` : `\`${name}\` is exported by ${to}.ts now`;
     const advice =
@@ -71,7 +71,7 @@ class SourceComparer {
       other === undefined
         ? { ...surface.owner.span, file: file.path }
         : (other.surfaces.get(surface.owner.name)?.owner.span ?? { file: other.file.path, start: 0, end: 0 });
-    this.collector.add(
+    this.#collector.add(
       `${path} ${name}`,
       path,
       "VOX5040",
@@ -82,10 +82,10 @@ class SourceComparer {
     );
   }
 
-  private compare(path: string, name: string, before: Surface, after: Surface): void {
+  #compare(path: string, name: string, before: Surface, after: Surface): void {
     const file = `${path}.ts`;
     const { span } = after.owner;
-    const add = this.collector.add.bind(this.collector);
+    const add = this.#collector.add.bind(this.#collector);
     if (
       before.kind !== after.kind ||
       before.arity !== after.arity ||

@@ -36,53 +36,53 @@ export function unclearTypes(root: ConcreteType, types: ConcreteTypes): UnclearT
 
 /** Which type each schema describes: the order is that of the extraction. */
 class Described {
-  private readonly types: ConcreteTypes;
-  private readonly seen = new Set<ConcreteType>();
-  private readonly declarations = new Map<SourceDeclaration, Named>();
-  private readonly containers = new Map<"map" | "result" | "array", ConcreteType>();
+  readonly #types: ConcreteTypes;
+  readonly #seen = new Set<ConcreteType>();
+  readonly #declarations = new Map<SourceDeclaration, Named>();
+  readonly #containers = new Map<"map" | "result" | "array", ConcreteType>();
 
   constructor(types: ConcreteTypes) {
-    this.types = types;
+    this.#types = types;
   }
 
   visit(type: ConcreteType): void {
-    if (this.seen.has(type)) return;
-    this.seen.add(type);
+    if (this.#seen.has(type)) return;
+    this.#seen.add(type);
     // A declaration is described before its members are looked at, a container after its own.
     if (type.kind === "named") {
-      if (!this.declarations.has(type.declaration)) this.declarations.set(type.declaration, type);
-      for (const member of this.types.members(type)) this.visit(member.type);
+      if (!this.#declarations.has(type.declaration)) this.#declarations.set(type.declaration, type);
+      for (const member of this.#types.members(type)) this.visit(member.type);
       for (const arg of type.args) this.visit(arg);
       return;
     }
-    for (const part of partsOf(type, this.types)) this.visit(part);
+    for (const part of partsOf(type, this.#types)) this.visit(part);
     if (type.kind !== "map" && type.kind !== "result" && type.kind !== "array") return;
-    if (!this.containers.has(type.kind)) this.containers.set(type.kind, type);
+    if (!this.#containers.has(type.kind)) this.#containers.set(type.kind, type);
   }
 
   isOther(type: ConcreteType): boolean {
     if (type.kind === "map") {
-      const first = this.containers.get("map");
+      const first = this.#containers.get("map");
       return first?.kind === "map" && first.key === first.value && type.key !== type.value;
     }
     if (type.kind === "result") {
-      const first = this.containers.get("result");
+      const first = this.#containers.get("result");
       return first?.kind === "result" && first.ok === first.error && type.ok !== type.error;
     }
     if (type.kind !== "named" || type.args.length === 0) return false;
-    const first = this.declarations.get(type.declaration);
-    return first !== undefined && first !== type && !this.isLike(type, first);
+    const first = this.#declarations.get(type.declaration);
+    return first !== undefined && first !== type && !this.#isLike(type, first);
   }
 
   isOtherLength(type: ConcreteType): boolean {
-    const first = this.containers.get("array");
+    const first = this.#containers.get("array");
     return type.kind === "array" && first?.kind === "array" && first.length !== type.length;
   }
 
   /** Whether the schema of one instance is true of another. */
-  private isLike(type: Named, first: Named): boolean {
-    const members = this.types.members(type);
-    return this.types.members(first).every(({ type: described, parameter }, i) => {
+  #isLike(type: Named, first: Named): boolean {
+    const members = this.#types.members(type);
+    return this.#types.members(first).every(({ type: described, parameter }, i) => {
       const own = members[i]?.type;
       if (parameter === undefined) return own === described;
       return own === type.args[type.declaration.parameters.indexOf(parameter)];

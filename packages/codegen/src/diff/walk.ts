@@ -31,13 +31,13 @@ const both = (verdict: Verdict): Reads => ({ oldReads: verdict, newReads: verdic
 /** Walks pairs of types; one for each root. */
 export class TypeWalk {
   readonly changes: TypeChange[] = [];
-  private readonly oldTypes: ConcreteTypes;
-  private readonly newTypes: ConcreteTypes;
-  private readonly seen = new Set<string>();
-  private readonly recursive = new Map<ConcreteType, boolean>();
+  readonly #oldTypes: ConcreteTypes;
+  readonly #newTypes: ConcreteTypes;
+  readonly #seen = new Set<string>();
+  readonly #recursive = new Map<ConcreteType, boolean>();
 
-  private readonly oldUnclear: UnclearTypes;
-  private readonly newUnclear: UnclearTypes;
+  readonly #oldUnclear: UnclearTypes;
+  readonly #newUnclear: UnclearTypes;
 
   /** @param unclear types of the two roots that their schemas do not describe: they cannot be skipped */
   constructor(
@@ -45,76 +45,71 @@ export class TypeWalk {
     newTypes: ConcreteTypes,
     unclear: readonly [UnclearTypes, UnclearTypes] = [nothingUnclear, nothingUnclear],
   ) {
-    this.oldTypes = oldTypes;
-    this.newTypes = newTypes;
-    [this.oldUnclear, this.newUnclear] = unclear;
+    this.#oldTypes = oldTypes;
+    this.#newTypes = newTypes;
+    [this.#oldUnclear, this.#newUnclear] = unclear;
   }
 
   /** Compares two types. */
   pair(older: ConcreteType, newer: ConcreteType, from: WalkPlace): void {
-    const o = withoutTransparent(older, this.oldTypes);
-    const n = withoutTransparent(newer, this.newTypes);
+    const o = withoutTransparent(older, this.#oldTypes);
+    const n = withoutTransparent(newer, this.#newTypes);
     const isUnclear =
-      from.isUnclear || this.oldUnclear.isMisdescribed(o) || this.newUnclear.isMisdescribed(n);
+      from.isUnclear || this.#oldUnclear.isMisdescribed(o) || this.#newUnclear.isMisdescribed(n);
     const place = { ...from, isUnclear };
     const key = [o.number, n.number, contextKey(place)].join(":");
-    if (this.seen.has(key)) return;
-    this.seen.add(key);
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
     if (isBytes(o) && isBytes(n)) {
-      if (o.kind !== n.kind) this.container(o, n, place);
+      if (o.kind !== n.kind) this.#container(o, n, place);
       return;
     }
     if (isList(o) && isList(n)) {
-      if (o.kind !== n.kind) this.container(o, n, place);
-      this.pair(o.element, n.element, this.into(place, "list", "[]"));
+      if (o.kind !== n.kind) this.#container(o, n, place);
+      this.pair(o.element, n.element, this.#into(place, "list", "[]"));
       return;
     }
     if (o.kind === "primitive" && n.kind === "primitive" && o.name === n.name) return;
     if (o.kind === "payload" && n.kind === "payload") {
       // Both are `payload` on the wire, so there is no plan for two versions of the content.
-      if (!new SameTypes(this.oldTypes, this.newTypes).areSame(o.content, n.content))
-        this.typeChange("type", o, n, place);
+      if (!new SameTypes(this.#oldTypes, this.#newTypes).areSame(o.content, n.content))
+        this.#typeChange("type", o, n, place);
     } else if (o.kind === "option" && n.kind === "option") {
       // Inside an option, the reference translates only a list.
       const isInOption = place.isInOption || !(isList(o.element) && isList(n.element));
-      this.pair(o.element, n.element, { ...this.into(place, "option", "?"), isInOption });
+      this.pair(o.element, n.element, { ...this.#into(place, "option", "?"), isInOption });
     } else if (o.kind === "array" && n.kind === "array") {
-      if (o.length !== n.length) this.typeChange("length", o, n, place);
-      this.pair(o.element, n.element, this.into(place, `array${o.length}`, "[]"));
+      if (o.length !== n.length) this.#typeChange("length", o, n, place);
+      this.pair(o.element, n.element, this.#into(place, `array${o.length}`, "[]"));
     } else if (o.kind === "map" && n.kind === "map") {
-      this.pair(o.key, n.key, this.into(place, "map", "{key}"));
-      this.pair(o.value, n.value, this.into(place, "map", "{}"));
+      this.pair(o.key, n.key, this.#into(place, "map", "{key}"));
+      this.pair(o.value, n.value, this.#into(place, "map", "{}"));
     } else if (o.kind === "tuple" && n.kind === "tuple") {
-      this.tuple(o.elements, n.elements, place, () => this.typeChange("length", o, n, place));
+      this.#tuple(o.elements, n.elements, place, () => this.#typeChange("length", o, n, place));
     } else if (o.kind === "result" && n.kind === "result") {
-      const inner = this.into(place, "result", "");
+      const inner = this.#into(place, "result", "");
       this.pair(o.ok, n.ok, { ...inner, path: `${place.path}.ok` });
       this.pair(o.error, n.error, { ...inner, path: `${place.path}.error` });
     } else if (o.kind === "channel" && n.kind === "channel") {
-      if (o.direction !== n.direction) this.typeChange("direction", o, n, place);
+      if (o.direction !== n.direction) this.#typeChange("direction", o, n, place);
       else this.pair(o.element, n.element, { ...place, channel: n.direction });
     } else if (isTuple(o) && isTuple(n)) {
-      this.tupleStruct(o, n, place);
+      this.#tupleStruct(o, n, place);
     } else if (isTuple(o) || isTuple(n)) {
-      this.typeChange("type", o, n, place);
+      this.#typeChange("type", o, n, place);
     } else if (o.kind === "named" && n.kind === "named") {
-      this.named(o, n, place);
+      this.#named(o, n, place);
     } else if (!isResultLike(o, n)) {
-      this.typeChange("type", o, n, place);
+      this.#typeChange("type", o, n, place);
     }
   }
 
-  private tuple(
-    o: readonly ConcreteType[],
-    n: readonly ConcreteType[],
-    place: WalkPlace,
-    report: () => void,
-  ): void {
+  #tuple(o: readonly ConcreteType[], n: readonly ConcreteType[], place: WalkPlace, report: () => void): void {
     if (o.length !== n.length) {
       report();
       return;
     }
-    const inner = this.into(place, `tuple${o.length}`, "");
+    const inner = this.#into(place, `tuple${o.length}`, "");
     for (const [i, element] of o.entries()) {
       const other = n[i];
       if (other !== undefined) this.pair(element, other, { ...inner, path: `${place.path}.${i}` });
@@ -122,13 +117,13 @@ export class TypeWalk {
   }
 
   /** A tuple struct has no name on the wire: another one, or a tuple without a name, is read by position. */
-  private tupleStruct(o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
-    const [was, is] = [partsOf(o, this.oldTypes), partsOf(n, this.newTypes)];
+  #tupleStruct(o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
+    const [was, is] = [partsOf(o, this.#oldTypes), partsOf(n, this.#newTypes)];
     if (was.length !== is.length) {
-      this.typeChange("length", o, n, place);
+      this.#typeChange("length", o, n, place);
       return;
     }
-    const isInRecursion = place.isInRecursion || (n.kind === "named" && this.isRecursive(n));
+    const isInRecursion = place.isInRecursion || (n.kind === "named" && this.#isRecursive(n));
     for (const [i, element] of was.entries()) {
       const other = is[i];
       const inner = { ...place, path: `${place.path}.${i}`, isInRecursion };
@@ -136,16 +131,16 @@ export class TypeWalk {
     }
   }
 
-  private named(o: Named, n: Named, place: WalkPlace): void {
+  #named(o: Named, n: Named, place: WalkPlace): void {
     const older = o.declaration as StructDeclaration | EnumDeclaration;
     const newer = n.declaration as StructDeclaration | EnumDeclaration;
     if (older.kind !== newer.kind) {
       const [before, after] = [`${older.kind} ${concreteText(o)}`, `${newer.kind} ${concreteText(n)}`];
-      this.add("type", both("breaking"), place, { before, after });
+      this.#add("type", both("breaking"), place, { before, after });
       return;
     }
     if (older.name !== newer.name) {
-      this.add("type-name", both("breaking"), place, {
+      this.#add("type-name", both("breaking"), place, {
         member: newer.name,
         before: older.name,
         after: newer.name,
@@ -155,29 +150,29 @@ export class TypeWalk {
       return;
     }
     const family = o.args.length === 0 ? undefined : `generic ${older.name}`;
-    const inside = this.into(place, family, "");
+    const inside = this.#into(place, family, "");
     const inner: WalkPlace = {
       ...inside,
       path:
         place.path === "" || /^[[\]?{}key]*$/.test(place.path) ? `${older.name}${place.path}` : place.path,
-      isInRecursion: place.isInRecursion || this.isRecursive(n),
+      isInRecursion: place.isInRecursion || this.#isRecursive(n),
     };
     if (older.kind === "struct" && newer.kind === "struct") {
       const pairs = [
-        this.fieldsOf(o, older.fields, 0, this.oldTypes),
-        this.fieldsOf(n, newer.fields, 0, this.newTypes),
+        this.#fieldsOf(o, older.fields, 0, this.#oldTypes),
+        this.#fieldsOf(n, newer.fields, 0, this.#newTypes),
       ];
       const [oldFields = [], newFields = []] = pairs;
       // A server that lacks a field of a Tx's item can write none for it; a default is known to the reader alone.
       const isRequired = (one: FieldOfType): boolean =>
         place.channel === "tx" ? !isOption(one) : one.field.required;
-      this.fields(newer, oldFields, newFields, isRequired, inner);
+      this.#fields(newer, oldFields, newFields, isRequired, inner);
     } else if (older.kind === "enum" && newer.kind === "enum") {
-      this.enumeration(o, older, n, newer, inner);
+      this.#enumeration(o, older, n, newer, inner);
     }
   }
 
-  private fieldsOf(
+  #fieldsOf(
     type: Named,
     fields: readonly Field[],
     offset: number,
@@ -190,7 +185,7 @@ export class TypeWalk {
     });
   }
 
-  private fields(
+  #fields(
     owner: { readonly name: string; readonly span: Span },
     o: readonly FieldOfType[],
     n: readonly FieldOfType[],
@@ -213,7 +208,7 @@ export class TypeWalk {
       removed.length === 1 && added.length === 1 && from !== undefined && to !== undefined &&
       concreteText(from.type) === concreteText(to.type); // biome-ignore format: one condition
     if (isRename) {
-      this.add(
+      this.#add(
         "field-renamed",
         {
           oldReads: isRequired(from) ? "breaking" : "compatible",
@@ -234,8 +229,8 @@ export class TypeWalk {
       );
     } else {
       for (const one of removed) {
-        const newReads = !isSent && this.oldUnclear.isUnskippable(one.type) ? "breaking" : "compatible";
-        this.add(
+        const newReads = !isSent && this.#oldUnclear.isUnskippable(one.type) ? "breaking" : "compatible";
+        this.#add(
           "field-removed",
           { oldReads: isRequired(one) ? "breaking" : "compatible", newReads },
           place,
@@ -251,8 +246,8 @@ export class TypeWalk {
         );
       }
       for (const one of added) {
-        const oldReads = !isSent && this.newUnclear.isUnskippable(one.type) ? "breaking" : "compatible";
-        this.add("field-added", { oldReads, newReads: isRequired(one) ? "breaking" : "compatible" }, place, {
+        const oldReads = !isSent && this.#newUnclear.isUnskippable(one.type) ? "breaking" : "compatible";
+        this.#add("field-added", { oldReads, newReads: isRequired(one) ? "breaking" : "compatible" }, place, {
           path: `${place.path}.${one.field.name}`,
           member: `${title}.${one.field.name}`,
           after: concreteText(one.type),
@@ -264,7 +259,7 @@ export class TypeWalk {
     }
     const shared = n.filter(({ field }) => older.has(field.name)).map(({ field }) => field.name);
     if (shared.some((name, i) => o.filter(({ field }) => newer.has(field.name))[i]?.field.name !== name)) {
-      this.add("field-order", both("compatible"), place, { member: title, newSpan: owner.span });
+      this.#add("field-order", both("compatible"), place, { member: title, newSpan: owner.span });
     }
     for (const one of n) {
       const other = older.get(one.field.name);
@@ -288,21 +283,15 @@ export class TypeWalk {
         fillBefore: before,
         fillAfter: after,
       };
-      this.add(kind, both("compatible"), inner, words);
+      this.#add(kind, both("compatible"), inner, words);
     }
   }
 
-  private enumeration(
-    o: Named,
-    older: EnumDeclaration,
-    n: Named,
-    newer: EnumDeclaration,
-    place: WalkPlace,
-  ): void {
+  #enumeration(o: Named, older: EnumDeclaration, n: Named, newer: EnumDeclaration, place: WalkPlace): void {
     const compared = compareVariants(older.variants, newer.variants);
     for (const one of compared.changes) {
       const at = one.after ?? one.before;
-      this.add(one.kind, { oldReads: one.oldReads, newReads: one.newReads }, place, {
+      this.#add(one.kind, { oldReads: one.oldReads, newReads: one.newReads }, place, {
         path: at === undefined ? place.path : `${place.path}::${(one.before ?? at).name}`,
         member: at === undefined ? newer.name : `${newer.name}::${at.name}`,
         before: one.before?.name ?? "",
@@ -323,11 +312,11 @@ export class TypeWalk {
         newSpan: after.span,
       };
       const [oldOffset, newOffset] = [oldOffsets.get(before) ?? 0, newOffsets.get(after) ?? 0];
-      this.variant([o, before, oldOffset], [n, after, newOffset], inner);
+      this.#variant([o, before, oldOffset], [n, after, newOffset], inner);
     }
   }
 
-  private variant(
+  #variant(
     [o, before, oldOffset]: readonly [Named, Variant, number],
     [n, after, newOffset]: readonly [Named, Variant, number],
     place: WalkPlace,
@@ -335,14 +324,14 @@ export class TypeWalk {
     const [was, is] = [before.form, after.form];
     if (was.kind === "struct" && is.kind === "struct") {
       const fields = [
-        this.fieldsOf(o, was.fields, oldOffset, this.oldTypes),
-        this.fieldsOf(n, is.fields, newOffset, this.newTypes),
+        this.#fieldsOf(o, was.fields, oldOffset, this.#oldTypes),
+        this.#fieldsOf(n, is.fields, newOffset, this.#newTypes),
       ];
       const [oldFields = [], newFields = []] = fields;
       const title = place.member ?? after.name;
       // Fields of struct variants are announced as required: only an option may be absent.
       const isRequired = (one: FieldOfType): boolean => !isOption(one);
-      this.fields(
+      this.#fields(
         { name: after.name, span: after.span },
         oldFields,
         newFields,
@@ -353,17 +342,17 @@ export class TypeWalk {
       return;
     }
     if (was.kind !== is.kind) {
-      this.add("payload", both("breaking"), place, { before: formText(before), after: formText(after) });
+      this.#add("payload", both("breaking"), place, { before: formText(before), after: formText(after) });
       return;
     }
     const count = was.kind === "tuple" ? was.types.length : was.kind === "newtype" ? 1 : 0;
     const elements = (type: Named, offset: number, length: number, types: ConcreteTypes): ConcreteType[] =>
       types.members(type).slice(offset, offset + length).map((member) => member.type); // biome-ignore format: one slice
-    const oldElements = elements(o, oldOffset, count, this.oldTypes);
+    const oldElements = elements(o, oldOffset, count, this.#oldTypes);
     const newCount = is.kind === "tuple" ? is.types.length : count;
-    const newElements = elements(n, newOffset, newCount, this.newTypes);
+    const newElements = elements(n, newOffset, newCount, this.#newTypes);
     if (count !== newCount) {
-      this.add("length", both("breaking"), place, { before: formText(before), after: formText(after) });
+      this.#add("length", both("breaking"), place, { before: formText(before), after: formText(after) });
       return;
     }
     for (const [i, element] of oldElements.entries()) {
@@ -373,15 +362,15 @@ export class TypeWalk {
     }
   }
 
-  private container(o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
-    this.add("container", both("compatible"), place, { before: concreteText(o), after: concreteText(n) });
+  #container(o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
+    this.#add("container", both("compatible"), place, { before: concreteText(o), after: concreteText(n) });
   }
 
-  private typeChange(kind: ChangeKind, o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
-    this.add(kind, both("breaking"), place, { before: concreteText(o), after: concreteText(n) });
+  #typeChange(kind: ChangeKind, o: ConcreteType, n: ConcreteType, place: WalkPlace): void {
+    this.#add(kind, both("breaking"), place, { before: concreteText(o), after: concreteText(n) });
   }
 
-  private add(kind: ChangeKind, reads: Reads, place: WalkPlace, detail: Detail): void {
+  #add(kind: ChangeKind, reads: Reads, place: WalkPlace, detail: Detail): void {
     const { channel, isInOption, isInVariant, isOfVariant, isNested, isInRecursion } = place;
     const change: TypeChange = {
       kind,
@@ -404,7 +393,7 @@ export class TypeWalk {
   }
 
   /** One step into a generic type. */
-  private into(place: WalkPlace, family: string | undefined, suffix: string): WalkPlace {
+  #into(place: WalkPlace, family: string | undefined, suffix: string): WalkPlace {
     if (family === undefined) return { ...place, path: place.path + suffix };
     return {
       ...place,
@@ -414,11 +403,11 @@ export class TypeWalk {
     };
   }
 
-  private isRecursive(type: Named): boolean {
-    let known = this.recursive.get(type);
+  #isRecursive(type: Named): boolean {
+    let known = this.#recursive.get(type);
     if (known === undefined) {
-      known = reaches(type, type, this.newTypes);
-      this.recursive.set(type, known);
+      known = reaches(type, type, this.#newTypes);
+      this.#recursive.set(type, known);
     }
     return known;
   }

@@ -47,142 +47,132 @@ type Key = SourceDeclaration | string;
 
 class Extractor {
   readonly drafts: Draft[] = [];
-  private readonly types: ConcreteTypes;
-  private readonly templates: Templates;
-  private readonly tokens = new Map<Key, number>();
+  readonly #types: ConcreteTypes;
+  readonly #templates: Templates;
+  readonly #tokens = new Map<Key, number>();
   /** Keys that are described. */
-  private readonly emitted = new Set<Key>();
+  readonly #emitted = new Set<Key>();
   /** Types whose members were looked at, or are being looked at. */
-  private readonly seen = new Set<ConcreteType>();
+  readonly #seen = new Set<ConcreteType>();
 
   constructor(types: ConcreteTypes, templates: Templates) {
-    this.types = types;
-    this.templates = templates;
+    this.#types = types;
+    this.#templates = templates;
   }
 
   extract(type: ConcreteType): DraftRef {
-    const { templates } = this;
+    const templates = this.#templates;
     switch (type.kind) {
       case "primitive":
-        if (type.name === "bytes") return this.bytes("list");
-        return this.primitive(type.name, isPayload(type.name) ? "payload" : type.name);
+        if (type.name === "bytes") return this.#bytes("list");
+        return this.#primitive(type.name, isPayload(type.name) ? "payload" : type.name);
       // Each is described by itself; equal descriptions become one when they have their ids.
       case "payload":
-        return this.primitive(`payload ${type.number}`, "payload");
+        return this.#primitive(`payload ${type.number}`, "payload");
       case "slice":
-        if (isByte(type.element)) return this.bytes("slice");
-        return this.container(type, "slice", templates.list(["T"]), [type.element]);
+        if (isByte(type.element)) return this.#bytes("slice");
+        return this.#container(type, "slice", templates.list(["T"]), [type.element]);
       case "list":
       case "set":
-        return this.container(type, type.kind, templates.list(["T"]), [type.element]);
+        return this.#container(type, type.kind, templates.list(["T"]), [type.element]);
       case "hashSet":
-        return this.container(type, "hashSet", templates.list(["T", "S"]), [
+        return this.#container(type, "hashSet", templates.list(["T", "S"]), [
           type.element,
-          this.types.primitive("payload"),
+          this.#types.primitive("payload"),
         ]);
       case "option":
-        return this.container(type, "option", templates.option(), [type.element]);
+        return this.#container(type, "option", templates.option(), [type.element]);
       case "array":
-        return this.container(type, "array", templates.array(type.length), [type.element]);
+        return this.#container(type, "array", templates.array(type.length), [type.element]);
       case "map":
-        return this.container(type, "map", templates.map(), [type.key, type.value]);
+        return this.#container(type, "map", templates.map(), [type.key, type.value]);
       case "result":
-        return this.container(type, "result", templates.result(), [type.ok, type.error]);
+        return this.#container(type, "result", templates.result(), [type.ok, type.error]);
       case "tuple":
-        return this.family(
+        return this.#family(
           type,
           `tuple ${type.elements.length}`,
           templates.tuple(type.elements.length),
           type.elements,
         );
       case "channel":
-        return this.family(type, type.direction, templates.channel(type.direction), [type.element]);
+        return this.#family(type, type.direction, templates.channel(type.direction), [type.element]);
       case "named":
-        return this.named(type);
+        return this.#named(type);
     }
   }
 
-  private primitive(key: string, name: SchemaPrimitive): DraftRef {
-    this.emit(key, this.templates.primitive(name), []);
-    return { tag: "concrete", token: this.tokenOf(key), args: [] };
+  #primitive(key: string, name: SchemaPrimitive): DraftRef {
+    this.#emit(key, this.#templates.primitive(name), []);
+    return { tag: "concrete", token: this.#tokenOf(key), args: [] };
   }
 
   /** A byte list or byte slice: shares its key with the lists or slices of other elements. */
-  private bytes(key: "list" | "slice"): DraftRef {
-    if (!this.emitted.has(key)) return this.primitive(key, "bytes");
-    return { tag: "concrete", token: this.tokenOf(key), args: [this.extract(this.types.primitive("u8"))] };
+  #bytes(key: "list" | "slice"): DraftRef {
+    if (!this.#emitted.has(key)) return this.#primitive(key, "bytes");
+    return { tag: "concrete", token: this.#tokenOf(key), args: [this.extract(this.#types.primitive("u8"))] };
   }
 
   /** A built-in generic: its members have the types of its parameters. */
-  private container(
-    type: ConcreteType,
-    key: string,
-    template: Template,
-    args: readonly ConcreteType[],
-  ): DraftRef {
-    const isNew = this.begin(type, key);
+  #container(type: ConcreteType, key: string, template: Template, args: readonly ConcreteType[]): DraftRef {
+    const isNew = this.#begin(type, key);
     if (isNew) for (const arg of args) this.extract(arg);
     const refs = args.map((arg) => this.extract(arg));
     // Equal arguments share the name of the first one.
     const names = args.map((arg) => template.typeParams[args.indexOf(arg)] ?? "");
-    if (isNew) this.emit(key, template, names.map(variable));
-    return { tag: "concrete", token: this.tokenOf(key), args: refs };
+    if (isNew) this.#emit(key, template, names.map(variable));
+    return { tag: "concrete", token: this.#tokenOf(key), args: refs };
   }
 
   /** A tuple or channel: every element is a variable of its own, and looked at once. */
-  private family(
-    type: ConcreteType,
-    key: string,
-    template: Template,
-    elements: readonly ConcreteType[],
-  ): DraftRef {
-    if (elements.length === 0) return this.primitive("unit", "unit");
-    const isNew = this.begin(type, key);
+  #family(type: ConcreteType, key: string, template: Template, elements: readonly ConcreteType[]): DraftRef {
+    if (elements.length === 0) return this.#primitive("unit", "unit");
+    const isNew = this.#begin(type, key);
     const refs = elements.map((element) => this.extract(element));
-    if (isNew) this.emit(key, template, template.typeParams.map(variable));
-    return { tag: "concrete", token: this.tokenOf(key), args: refs };
+    if (isNew) this.#emit(key, template, template.typeParams.map(variable));
+    return { tag: "concrete", token: this.#tokenOf(key), args: refs };
   }
 
-  private named(type: Extract<ConcreteType, { kind: "named" }>): DraftRef {
+  #named(type: Extract<ConcreteType, { kind: "named" }>): DraftRef {
     const { declaration, args } = type;
     if (declaration.kind === "tupleStruct" && declaration.isTransparent === true) {
-      const [only] = this.types.members(type);
+      const [only] = this.#types.members(type);
       // Only the comparisons of types above distinguish a transparent struct from its element.
       if (only !== undefined) return this.extract(only.type);
     }
-    const members = this.begin(type, declaration)
-      ? this.types.members(type).map(({ type: member, parameter }): DraftRef => {
+    const members = this.#begin(type, declaration)
+      ? this.#types.members(type).map(({ type: member, parameter }): DraftRef => {
           const ref = this.extract(member);
           return parameter === undefined ? ref : variable(parameter);
         })
       : undefined;
     const refs = args.map((arg) => this.extract(arg));
-    if (members !== undefined) this.emit(declaration, this.templates.declaration(declaration), members);
-    return { tag: "concrete", token: this.tokenOf(declaration), args: refs };
+    if (members !== undefined) this.#emit(declaration, this.#templates.declaration(declaration), members);
+    return { tag: "concrete", token: this.#tokenOf(declaration), args: refs };
   }
 
   /**
    * Whether the members of a type are to be looked at: not those of a type that is being looked at further out, and not
    * those of a key that is described. Of a type inside of another one with its key, the inner one is described.
    */
-  private begin(type: ConcreteType, key: Key): boolean {
-    if (this.seen.has(type)) return false;
-    this.seen.add(type);
-    return !this.emitted.has(key);
+  #begin(type: ConcreteType, key: Key): boolean {
+    if (this.#seen.has(type)) return false;
+    this.#seen.add(type);
+    return !this.#emitted.has(key);
   }
 
   /** The number of a key: known before it is described, because members may lead back to it. */
-  private tokenOf(key: Key): number {
-    const token = this.tokens.get(key) ?? this.tokens.size;
-    this.tokens.set(key, token);
+  #tokenOf(key: Key): number {
+    const token = this.#tokens.get(key) ?? this.#tokens.size;
+    this.#tokens.set(key, token);
     return token;
   }
 
   /** Describes a key, unless it is described. */
-  private emit(key: Key, template: Template, refs: readonly DraftRef[]): void {
-    if (this.emitted.has(key)) return;
-    this.emitted.add(key);
-    this.drafts.push({ token: this.tokenOf(key), template, refs });
+  #emit(key: Key, template: Template, refs: readonly DraftRef[]): void {
+    if (this.#emitted.has(key)) return;
+    this.#emitted.add(key);
+    this.drafts.push({ token: this.#tokenOf(key), template, refs });
   }
 }
 

@@ -44,9 +44,9 @@ const noScope: Scope = /*@__PURE__*/ new Map();
 
 /** Makes concrete types and keeps them; one table for a whole program. */
 export class ConcreteTypes {
-  private readonly byKey = new Map<string, ConcreteType>();
-  private readonly declarations = new Map<object, number>();
-  private readonly membersByType = new Map<ConcreteType, readonly Member[]>();
+  readonly #byKey = new Map<string, ConcreteType>();
+  readonly #declarations = new Map<object, number>();
+  readonly #membersByType = new Map<ConcreteType, readonly Member[]>();
 
   /**
    * The concrete type of a source type, its parameters replaced by what `scope` says.
@@ -65,25 +65,25 @@ export class ConcreteTypes {
         const content = this.resolve(type.content, scope);
         const { declaration } = type;
         const name = "name" in declaration ? String(declaration.name) : "";
-        return this.intern(`payload ${this.numberOf(declaration)}`, { kind: "payload", name, content });
+        return this.#intern(`payload ${this.#numberOf(declaration)}`, { kind: "payload", name, content });
       }
       case "option":
       case "set":
       case "hashSet":
       case "slice":
-        return this.containerOf(type.kind, this.resolve(type.element, scope));
+        return this.#containerOf(type.kind, this.resolve(type.element, scope));
       case "list":
-        return this.list(this.resolve(type.element, scope));
+        return this.#list(this.resolve(type.element, scope));
       case "array":
-        return this.array(this.resolve(type.element, scope), type.length);
+        return this.#array(this.resolve(type.element, scope), type.length);
       case "tuple":
         return this.tuple(type.elements.map((element) => this.resolve(element, scope)));
       case "map":
-        return this.map(this.resolve(type.key, scope), this.resolve(type.value, scope));
+        return this.#map(this.resolve(type.key, scope), this.resolve(type.value, scope));
       case "result":
         return this.result(this.resolve(type.ok, scope), this.resolve(type.error, scope));
       case "channel":
-        return this.channel(type.direction, this.resolve(type.element, scope));
+        return this.#channel(type.direction, this.resolve(type.element, scope));
       case "named":
         return this.named(
           type.declaration,
@@ -93,25 +93,25 @@ export class ConcreteTypes {
   }
 
   primitive(name: SchemaPrimitive | PayloadPrimitive): ConcreteType {
-    return this.intern(name, { kind: "primitive", name });
+    return this.#intern(name, { kind: "primitive", name });
   }
 
   tuple(elements: readonly ConcreteType[]): ConcreteType {
-    return this.intern(`tuple ${numbers(elements)}`, { kind: "tuple", elements });
+    return this.#intern(`tuple ${numbers(elements)}`, { kind: "tuple", elements });
   }
 
   result(ok: ConcreteType, error: ConcreteType): ConcreteType {
-    return this.intern(`result ${numbers([ok, error])}`, { kind: "result", ok, error });
+    return this.#intern(`result ${numbers([ok, error])}`, { kind: "result", ok, error });
   }
 
   named(declaration: SourceDeclaration, args: readonly ConcreteType[]): ConcreteType {
-    const number = this.numberOf(declaration);
-    return this.intern(`named ${number} ${numbers(args)}`, { kind: "named", declaration, args });
+    const number = this.#numberOf(declaration);
+    return this.#intern(`named ${number} ${numbers(args)}`, { kind: "named", declaration, args });
   }
 
   /** Members of a struct or enum, in the order of the declaration. Found when first asked for: they may lead back. */
   members(type: Extract<ConcreteType, { kind: "named" }>): readonly Member[] {
-    let members = this.membersByType.get(type);
+    let members = this.#membersByType.get(type);
     if (members === undefined) {
       const { declaration, args } = type;
       const scope = scopeOf(declaration, args);
@@ -119,49 +119,46 @@ export class ConcreteTypes {
         const member = this.resolve(source, scope);
         return { type: member, parameter: declaration.parameters[args.indexOf(member)] };
       });
-      this.membersByType.set(type, members);
+      this.#membersByType.set(type, members);
     }
     return members;
   }
 
-  private numberOf(declaration: object): number {
-    let number = this.declarations.get(declaration);
+  #numberOf(declaration: object): number {
+    let number = this.#declarations.get(declaration);
     if (number === undefined) {
-      number = this.declarations.size;
-      this.declarations.set(declaration, number);
+      number = this.#declarations.size;
+      this.#declarations.set(declaration, number);
     }
     return number;
   }
 
-  private list(element: ConcreteType): ConcreteType {
+  #list(element: ConcreteType): ConcreteType {
     if (element.kind === "primitive" && element.name === "u8") return this.primitive("bytes");
-    return this.containerOf("list", element);
+    return this.#containerOf("list", element);
   }
 
-  private containerOf(
-    kind: "option" | "list" | "slice" | "set" | "hashSet",
-    element: ConcreteType,
-  ): ConcreteType {
-    return this.intern(`${kind} ${element.number}`, { kind, element });
+  #containerOf(kind: "option" | "list" | "slice" | "set" | "hashSet", element: ConcreteType): ConcreteType {
+    return this.#intern(`${kind} ${element.number}`, { kind, element });
   }
 
-  private array(element: ConcreteType, length: number): ConcreteType {
-    return this.intern(`array ${element.number} ${length}`, { kind: "array", element, length });
+  #array(element: ConcreteType, length: number): ConcreteType {
+    return this.#intern(`array ${element.number} ${length}`, { kind: "array", element, length });
   }
 
-  private map(key: ConcreteType, value: ConcreteType): ConcreteType {
-    return this.intern(`map ${numbers([key, value])}`, { kind: "map", key, value });
+  #map(key: ConcreteType, value: ConcreteType): ConcreteType {
+    return this.#intern(`map ${numbers([key, value])}`, { kind: "map", key, value });
   }
 
-  private channel(direction: "tx" | "rx", element: ConcreteType): ConcreteType {
-    return this.intern(`${direction} ${element.number}`, { kind: "channel", direction, element });
+  #channel(direction: "tx" | "rx", element: ConcreteType): ConcreteType {
+    return this.#intern(`${direction} ${element.number}`, { kind: "channel", direction, element });
   }
 
-  private intern(key: string, type: Unnumbered<ConcreteType>): ConcreteType {
-    const known = this.byKey.get(key);
+  #intern(key: string, type: Unnumbered<ConcreteType>): ConcreteType {
+    const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const made = { ...type, number: this.byKey.size } as ConcreteType;
-    this.byKey.set(key, made);
+    const made = { ...type, number: this.#byKey.size } as ConcreteType;
+    this.#byKey.set(key, made);
     return made;
   }
 }

@@ -48,31 +48,31 @@ const latin1 = /*@__PURE__*/ new TextDecoder("latin1");
 export class SchemaCache {
   /** @internal */
   readonly types: ConcreteTypes = new ConcreteTypes();
-  private readonly templates = new Templates();
-  private readonly byType = new Map<ConcreteType, TypeSchemas>();
-  private readonly byContent = new Map<string, Numbered>();
-  private readonly byDraft = new Map<string, Numbered>();
+  readonly #templates = new Templates();
+  readonly #byType = new Map<ConcreteType, TypeSchemas>();
+  readonly #byContent = new Map<string, Numbered>();
+  readonly #byDraft = new Map<string, Numbered>();
 
   /** @internal */
   schemasOf(type: ConcreteType): TypeSchemas {
-    let schemas = this.byType.get(type);
+    let schemas = this.#byType.get(type);
     if (schemas === undefined) {
-      schemas = this.build(type);
-      this.byType.set(type, schemas);
+      schemas = this.#build(type);
+      this.#byType.set(type, schemas);
     }
     return schemas;
   }
 
-  private build(type: ConcreteType): TypeSchemas {
-    const { root, drafts } = extractSchemas(type, this.types, this.templates);
+  #build(type: ConcreteType): TypeSchemas {
+    const { root, drafts } = extractSchemas(type, this.types, this.#templates);
     const recursive = findRecursive(drafts);
     const ids: TypeIds = new Map();
-    const settled = this.settle(drafts, recursive, ids);
+    const settled = this.#settle(drafts, recursive, ids);
     if (settled.size < drafts.length) assignTypeIds(drafts, recursive, ids);
     // A list and a set of one program are described twice under one id: the first stays.
     const schemas = new Map<TypeId, EncodedSchema>();
     for (const draft of drafts) {
-      const { encoded } = settled.get(draft.token) ?? this.encode(draft, ids);
+      const { encoded } = settled.get(draft.token) ?? this.#encode(draft, ids);
       if (!schemas.has(encoded.schema.id)) schemas.set(encoded.schema.id, encoded);
     }
     return { root: withIds(root, ids), schemas: [...schemas.values()] };
@@ -82,7 +82,7 @@ export class SchemaCache {
    * Schemas that nothing recursive is reachable from, which are most: they depend on their template and on the schemas
    * that they refer to alone, so those of other roots are taken over without hashing or encoding them again.
    */
-  private settle(
+  #settle(
     drafts: readonly Draft[],
     recursive: ReadonlySet<number>,
     ids: TypeIds,
@@ -92,11 +92,11 @@ export class SchemaCache {
       const refs = recursive.has(draft.token) ? undefined : settledRefs(draft.refs, settled);
       if (refs === undefined) continue;
       const key = `${draft.template.number}:${refs}`;
-      let schema = this.byDraft.get(key);
+      let schema = this.#byDraft.get(key);
       if (schema === undefined) {
         assignTypeIds([draft], recursive, ids);
-        schema = this.encode(draft, ids);
-        this.byDraft.set(key, schema);
+        schema = this.#encode(draft, ids);
+        this.#byDraft.set(key, schema);
       }
       ids.set(draft.token, schema.encoded.schema.id);
       settled.set(draft.token, schema);
@@ -105,16 +105,16 @@ export class SchemaCache {
   }
 
   /** Ids do not cover `required`, so equal means equal bytes. */
-  private encode(draft: Draft, ids: TypeIds): Numbered {
+  #encode(draft: Draft, ids: TypeIds): Numbered {
     const { typeParams } = draft.template;
     const schema: Schema = { id: ids.get(draft.token) ?? 0n, typeParams, kind: kindWithIds(draft, ids) };
     const cbor = encodeSchema(schema);
     // One character a byte: different bytes are different keys.
     const key = latin1.decode(cbor);
-    let numbered = this.byContent.get(key);
+    let numbered = this.#byContent.get(key);
     if (numbered === undefined) {
-      numbered = { number: this.byContent.size, encoded: { schema, cbor, label: labelOf(schema) } };
-      this.byContent.set(key, numbered);
+      numbered = { number: this.#byContent.size, encoded: { schema, cbor, label: labelOf(schema) } };
+      this.#byContent.set(key, numbered);
     }
     return numbered;
   }

@@ -19,28 +19,28 @@ const hole: TypeRef = { tag: "var", name: "" };
 
 /** Makes templates and keeps them. */
 export class Templates {
-  private readonly byKey = new Map<SourceDeclaration | string, Template>();
+  readonly #byKey = new Map<SourceDeclaration | string, Template>();
 
   /** The template of a declaration. */
   declaration(declaration: SourceDeclaration): Template {
-    return this.keep(declaration, declaration.parameters, () => describe(declaration));
+    return this.#keep(declaration, declaration.parameters, () => describe(declaration));
   }
 
   primitive(name: Extract<SchemaKind, { tag: "primitive" }>["primitiveType"]): Template {
-    return this.keep(name, [], () => ({ tag: "primitive", primitiveType: name }));
+    return this.#keep(name, [], () => ({ tag: "primitive", primitiveType: name }));
   }
 
   option(): Template {
-    return this.keep("option", ["T"], () => ({ tag: "option", element: hole }));
+    return this.#keep("option", ["T"], () => ({ tag: "option", element: hole }));
   }
 
   /** @param parameters `["T"]`, or `["T", "S"]` with a hasher, which is no member. */
   list(parameters: readonly string[]): Template {
-    return this.keep(`list ${parameters.length}`, parameters, () => ({ tag: "list", element: hole }));
+    return this.#keep(`list ${parameters.length}`, parameters, () => ({ tag: "list", element: hole }));
   }
 
   array(length: number): Template {
-    return this.keep(`array ${length}`, ["T"], () => ({
+    return this.#keep(`array ${length}`, ["T"], () => ({
       tag: "array",
       element: hole,
       length: BigInt(length),
@@ -48,7 +48,7 @@ export class Templates {
   }
 
   map(): Template {
-    return this.keep("map", ["K", "V"], () => ({ tag: "map", key: hole, value: hole }));
+    return this.#keep("map", ["K", "V"], () => ({ tag: "map", key: hole, value: hole }));
   }
 
   result(): Template {
@@ -57,30 +57,26 @@ export class Templates {
       { name: "Ok", index: 0, payload },
       { name: "Err", index: 1, payload },
     ];
-    return this.keep("result", ["T", "E"], () => ({ tag: "enum", name: "Result", variants }));
+    return this.#keep("result", ["T", "E"], () => ({ tag: "enum", name: "Result", variants }));
   }
 
   channel(direction: "tx" | "rx"): Template {
-    return this.keep(direction, ["T"], () => ({ tag: "channel", direction, element: hole }));
+    return this.#keep(direction, ["T"], () => ({ tag: "channel", direction, element: hole }));
   }
 
   tuple(arity: number): Template {
     const parameters = Array.from({ length: arity }, (_, index) => `T${index}`);
-    return this.keep(`tuple ${arity}`, parameters, () => ({
+    return this.#keep(`tuple ${arity}`, parameters, () => ({
       tag: "tuple",
       elements: parameters.map(() => hole),
     }));
   }
 
-  private keep(
-    key: SourceDeclaration | string,
-    typeParams: readonly string[],
-    kind: () => SchemaKind,
-  ): Template {
-    let template = this.byKey.get(key);
+  #keep(key: SourceDeclaration | string, typeParams: readonly string[], kind: () => SchemaKind): Template {
+    let template = this.#byKey.get(key);
     if (template === undefined) {
-      template = { number: this.byKey.size, typeParams, kind: kind() };
-      this.byKey.set(key, template);
+      template = { number: this.#byKey.size, typeParams, kind: kind() };
+      this.#byKey.set(key, template);
     }
     return template;
   }

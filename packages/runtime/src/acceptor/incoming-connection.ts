@@ -74,18 +74,18 @@ export interface ConnectionOffer {
 export class IncomingConnection {
   /** @internal */
   readonly request: ConnectionRequest;
-  private readonly offer: ConnectionOffer;
-  private isAnswered = false;
+  readonly #offer: ConnectionOffer;
+  #isAnswered = false;
 
   /** @internal */
   constructor(request: ConnectionRequest, offer: ConnectionOffer) {
     this.request = request;
-    this.offer = offer;
+    this.#offer = offer;
   }
 
   /** Whether it was accepted or refused. */
   get isSettled(): boolean {
-    return this.isAnswered || this.offer.hasFailed;
+    return this.#isAnswered || this.#offer.hasFailed;
   }
 
   /**
@@ -95,7 +95,7 @@ export class IncomingConnection {
    * one, so each link gets a new session. Undefined and null name no peer
    */
   identify(principal: unknown): void {
-    this.offer.identify(principal);
+    this.#offer.identify(principal);
   }
 
   /**
@@ -106,7 +106,7 @@ export class IncomingConnection {
    */
   accept(dispatcher: Dispatcher | undefined): void {
     checkDispatcher(dispatcher);
-    this.settle(() => this.offer.accept(dispatcher));
+    this.#settle(() => this.#offer.accept(dispatcher));
   }
 
   /**
@@ -116,7 +116,7 @@ export class IncomingConnection {
    */
   acceptWithClient<C>(service: Service<C>, dispatcher?: Dispatcher): C {
     checkDispatcher(dispatcher);
-    const callerOf = this.settle(() => this.offer.accept(dispatcher));
+    const callerOf = this.#settle(() => this.#offer.accept(dispatcher));
     return service.create(callerOf());
   }
 
@@ -126,13 +126,13 @@ export class IncomingConnection {
    * @throws SessionError `Protocol` for a root connection
    */
   intoRaw(windows?: Omit<ConnectionSettings, "parity">): RawConnection {
-    this.checkVirtual();
-    return this.settle(() => this.offer.acceptRaw(windows));
+    this.#checkVirtual();
+    return this.#settle(() => this.#offer.acceptRaw(windows));
   }
 
   /** Refuses the connection. @param reason a text, or metadata in which the entry `error` is the text */
   reject(reason: string | Metadata): void {
-    this.refuse(reason, undefined);
+    this.#refuse(reason, undefined);
   }
 
   /** The acceptor has returned. @internal */
@@ -142,37 +142,37 @@ export class IncomingConnection {
 
   /** The acceptor has thrown. @internal */
   fail(error: unknown): void {
-    if (this.offer.hasFailed) return;
-    if (this.isAnswered && !this.offer.revoke()) return;
-    this.isAnswered = false;
+    if (this.#offer.hasFailed) return;
+    if (this.#isAnswered && !this.#offer.revoke()) return;
+    this.#isAnswered = false;
     if (error instanceof RejectedError) this.reject(error.metadata);
-    else this.refuse(passingRefusals.acceptorFailed, error);
+    else this.#refuse(passingRefusals.acceptorFailed, error);
   }
 
-  private refuse(reason: string | Metadata, cause: unknown): void {
+  #refuse(reason: string | Metadata, cause: unknown): void {
     const metadata = typeof reason === "string" ? new Metadata({ [errorKey]: reason }) : reason;
-    this.settle(() => this.offer.reject(metadata, cause));
+    this.#settle(() => this.#offer.reject(metadata, cause));
   }
 
-  private settle<T>(answer: () => T): T {
+  #settle<T>(answer: () => T): T {
     if (this.isSettled) throw consumed();
     const result = answer();
-    this.isAnswered = true;
+    this.#isAnswered = true;
     return result;
   }
 
   /** Limits of the session to which the connection belongs. @internal */
   get limits(): Limits {
-    return this.offer.limits;
+    return this.#offer.limits;
   }
 
   /** @throws SessionError `Protocol` for a root connection, and when it was answered already @internal */
   checkWaiting(): void {
-    this.checkVirtual();
+    this.#checkVirtual();
     if (this.isSettled) throw consumed();
   }
 
-  private checkVirtual(): void {
+  #checkVirtual(): void {
     if (this.request.isVirtual) return;
     throw new SessionError(
       "Protocol",

@@ -26,21 +26,21 @@ export class RootOffer implements ConnectionOffer {
   error: unknown = undefined;
   /** The identity that the application has given. */
   principal: unknown = undefined;
-  private answer: { readonly objection: Objection } | undefined = undefined;
+  #answer: { readonly objection: Objection } | undefined = undefined;
   /** Whether the handshake has the answer. */
-  private isDecided = false;
-  private resolveDecision: ((objection: Objection) => void) | undefined = undefined;
-  private readonly session: Promise<Session>;
-  private resolveSession: (session: Session) => void = () => {};
-  private rejectSession: (error: unknown) => void = () => {};
+  #isDecided = false;
+  #resolveDecision: ((objection: Objection) => void) | undefined = undefined;
+  readonly #session: Promise<Session>;
+  #resolveSession: (session: Session) => void = () => {};
+  #rejectSession: (error: unknown) => void = () => {};
 
   constructor(limits: Limits) {
     this.limits = limits;
-    this.session = new Promise((resolve, reject) => {
-      this.resolveSession = resolve;
-      this.rejectSession = reject;
+    this.#session = new Promise((resolve, reject) => {
+      this.#resolveSession = resolve;
+      this.#rejectSession = reject;
     });
-    this.session.catch(() => {});
+    this.#session.catch(() => {});
   }
 
   /** Asks the acceptor. @returns why there will be no session */
@@ -50,28 +50,28 @@ export class RootOffer implements ConnectionOffer {
     observer: Observer | undefined,
   ): Objection | Promise<Objection> {
     admit(acceptor, request, this, observer);
-    this.isDecided = this.answer !== undefined;
-    if (this.answer !== undefined) return this.answer.objection;
+    this.#isDecided = this.#answer !== undefined;
+    if (this.#answer !== undefined) return this.#answer.objection;
     return new Promise((resolve) => {
-      this.resolveDecision = resolve;
+      this.#resolveDecision = resolve;
     });
   }
 
   /** The session is established. */
   onEstablished(session: Session): void {
-    this.resolveSession(session);
+    this.#resolveSession(session);
   }
 
   /** There will be no session. */
   onFailed(error: unknown): void {
     this.hasFailed = true;
-    this.rejectSession(error);
+    this.#rejectSession(error);
   }
 
   accept(dispatcher: Dispatcher | undefined): () => Caller {
     this.dispatcher = dispatcher;
-    this.settle(undefined);
-    return () => new DeferredCaller(this.session.then((session) => session.holdCaller()));
+    this.#settle(undefined);
+    return () => new DeferredCaller(this.#session.then((session) => session.holdCaller()));
   }
 
   identify(principal: unknown): void {
@@ -87,23 +87,23 @@ export class RootOffer implements ConnectionOffer {
   reject(reason: Metadata, cause?: unknown): void {
     this.error = cause;
     if (cause === undefined) this.refusal = reason;
-    this.settle(reason.getString(errorKey) ?? "the connection is not wanted");
+    this.#settle(reason.getString(errorKey) ?? "the connection is not wanted");
   }
 
   revoke(): boolean {
     // The answer before the throw does not count.
-    if (!this.isDecided) return true;
-    this.session.then(
+    if (!this.#isDecided) return true;
+    this.#session.then(
       (session) => session.abort(),
       () => {},
     );
     return false;
   }
 
-  private settle(objection: Objection): void {
-    this.answer = { objection };
-    if (this.resolveDecision === undefined) return;
-    this.isDecided = true;
-    this.resolveDecision(objection);
+  #settle(objection: Objection): void {
+    this.#answer = { objection };
+    if (this.#resolveDecision === undefined) return;
+    this.#isDecided = true;
+    this.#resolveDecision(objection);
   }
 }

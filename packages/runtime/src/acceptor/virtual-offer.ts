@@ -40,29 +40,29 @@ export function offerVirtual(
 
 class VirtualOffer implements ConnectionOffer {
   readonly hasFailed = false;
-  private readonly open: IncomingOpen;
-  private readonly session: Session;
-  private readonly virtual: VirtualConnections;
-  private connection: Connection | undefined = undefined;
+  readonly #open: IncomingOpen;
+  readonly #session: Session;
+  readonly #virtual: VirtualConnections;
+  #connection: Connection | undefined = undefined;
 
   constructor(open: IncomingOpen, session: Session, virtual: VirtualConnections) {
-    this.open = open;
-    this.session = session;
-    this.virtual = virtual;
+    this.#open = open;
+    this.#session = session;
+    this.#virtual = virtual;
   }
 
   get limits(): Limits {
-    return this.session.core.limits;
+    return this.#session.core.limits;
   }
 
   accept(dispatcher: Dispatcher | undefined): () => Caller {
-    const caller = this.session.startDriver(this.take(undefined), dispatcher);
+    const caller = this.#session.startDriver(this.#take(undefined), dispatcher);
     return () => caller;
   }
 
   acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection {
-    const { session } = this;
-    const connection = this.take(local);
+    const session = this.#session;
+    const connection = this.#take(local);
     return new RawConnection(connection, session.core, (own) => session.startDriver(connection, own));
   }
 
@@ -71,17 +71,18 @@ class VirtualOffer implements ConnectionOffer {
   }
 
   reject(reason: Metadata): void {
-    this.virtual.refuse(this.open, reason);
+    this.#virtual.refuse(this.#open, reason);
   }
 
   revoke(): boolean {
-    if (this.connection !== undefined) this.session.core.close(this.connection, "Local", undefined);
+    if (this.#connection !== undefined) this.#session.core.close(this.#connection, "Local", undefined);
     return false;
   }
 
-  private take(local: Omit<ConnectionSettings, "parity"> | undefined): Connection {
-    const { open, virtual } = this;
-    this.connection = virtual.accept(open, local && { ...local, parity: open.local.parity });
-    return this.connection;
+  #take(local: Omit<ConnectionSettings, "parity"> | undefined): Connection {
+    const open = this.#open;
+    const virtual = this.#virtual;
+    this.#connection = virtual.accept(open, local && { ...local, parity: open.local.parity });
+    return this.#connection;
   }
 }

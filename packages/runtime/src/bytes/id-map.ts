@@ -15,34 +15,34 @@ function keyOf(id: number | bigint): number | string {
 
 /** As a Map, without its keys. */
 export class IdMap<V> {
-  private readonly entries = new Map<number | string, V>();
+  readonly #entries = new Map<number | string, V>();
 
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   get(id: number | bigint): V | undefined {
-    return this.entries.get(keyOf(id));
+    return this.#entries.get(keyOf(id));
   }
 
   has(id: number | bigint): boolean {
-    return this.entries.has(keyOf(id));
+    return this.#entries.has(keyOf(id));
   }
 
   set(id: number | bigint, value: V): void {
-    this.entries.set(keyOf(id), value);
+    this.#entries.set(keyOf(id), value);
   }
 
   delete(id: number | bigint): boolean {
-    return this.entries.delete(keyOf(id));
+    return this.#entries.delete(keyOf(id));
   }
 
   /** In the order in which they were added. */
   values(): IterableIterator<V> {
-    return this.entries.values();
+    return this.#entries.values();
   }
 
   clear(): void {
-    this.entries.clear();
+    this.#entries.clear();
   }
 }

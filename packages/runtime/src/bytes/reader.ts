@@ -34,8 +34,8 @@ export class Reader {
   maxDecodedBytes: number = defaultDecodedBytes;
   /** Who makes the channel handles of the payload; see `channel/binder.ts`. */
   binder: object | undefined = undefined;
-  private viewed: Uint8Array = nothing;
-  private cachedView: DataView = new DataView(nothing.buffer);
+  #viewed: Uint8Array = nothing;
+  #cachedView: DataView = new DataView(nothing.buffer);
 
   /** Places the reader on the payload `bytes[start, end)`. The bounds are trusted. */
   reset(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
@@ -58,19 +58,19 @@ export class Reader {
 
   /** A view of `buffer`, from the same first byte. */
   get view(): DataView {
-    return this.viewed === this.buffer ? this.cachedView : this.openView();
+    return this.#viewed === this.buffer ? this.#cachedView : this.#openView();
   }
 
   /** Lets go of the buffer, so that a reader kept for later does not keep a chunk alive. */
   release(): void {
     this.reset(nothing);
-    this.openView();
+    this.#openView();
   }
 
-  private openView(): DataView {
+  #openView(): DataView {
     const { buffer } = this;
-    this.viewed = buffer;
-    this.cachedView = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-    return this.cachedView;
+    this.#viewed = buffer;
+    this.#cachedView = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    return this.#cachedView;
   }
 }

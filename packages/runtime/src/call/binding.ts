@@ -5,18 +5,18 @@ import type { TypeId, TypeRef } from "../schema/model.js";
 export class WireSchema {
   /** Type id of the schema. */
   readonly id: TypeId;
-  private readonly make: () => Uint8Array;
-  private decoded: Uint8Array | undefined = undefined;
+  readonly #make: () => Uint8Array;
+  #decoded: Uint8Array | undefined = undefined;
 
   constructor(id: TypeId, make: () => Uint8Array) {
     this.id = id;
-    this.make = make;
+    this.#make = make;
   }
 
   /** CBOR of the schema, a map. The same array each time: not to be written to. */
   get bytes(): Uint8Array {
-    this.decoded ??= this.make();
-    return this.decoded;
+    this.#decoded ??= this.#make();
+    return this.#decoded;
   }
 }
 

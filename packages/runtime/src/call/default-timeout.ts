@@ -11,11 +11,11 @@ export function withDefaultTimeout(caller: Caller, timeoutMs: number): Caller {
 }
 
 class TimedCaller extends ForwardingCaller implements Caller {
-  private readonly timeoutMs: number;
+  readonly #timeoutMs: number;
 
   constructor(inner: Caller, timeoutMs: number) {
     super(inner);
-    this.timeoutMs = timeoutMs;
+    this.#timeoutMs = timeoutMs;
   }
 
   call<A extends readonly unknown[], T, E>(
@@ -23,7 +23,7 @@ class TimedCaller extends ForwardingCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    return this.inner.call(method, args, this.timed(options));
+    return this.inner.call(method, args, this.#timed(options));
   }
 
   tryCall<A extends readonly unknown[], T, E>(
@@ -31,10 +31,10 @@ class TimedCaller extends ForwardingCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
-    return this.inner.tryCall(method, args, this.timed(options));
+    return this.inner.tryCall(method, args, this.#timed(options));
   }
 
-  private timed(options: CallOptions | undefined): CallOptions {
-    return options?.timeoutMs === undefined ? { ...options, timeoutMs: this.timeoutMs } : options;
+  #timed(options: CallOptions | undefined): CallOptions {
+    return options?.timeoutMs === undefined ? { ...options, timeoutMs: this.#timeoutMs } : options;
   }
 }

@@ -11,24 +11,24 @@ import type { CloseOptions, ConnectionHandle, SessionEnd, SessionHandle } from "
 /** Keeps calls until the session is established, then calls through its root connection. */
 export class DeferredCaller implements Caller {
   readonly connection: ConnectionHandle;
-  private readonly ready: Promise<Caller>;
-  private caller: Caller | undefined = undefined;
+  readonly #ready: Promise<Caller>;
+  #caller: Caller | undefined = undefined;
 
   /** @param ready the caller; rejects when there will be no session */
   constructor(ready: Promise<Caller>) {
-    this.ready = ready.then((caller) => {
-      this.caller = caller;
+    this.#ready = ready.then((caller) => {
+      this.#caller = caller;
       return caller;
     });
     // Each call gets the failure, so the promise itself needs no other handler.
-    this.ready.catch(() => {});
-    this.connection = new DeferredConnection(this.ready);
+    this.#ready.catch(() => {});
+    this.connection = new DeferredConnection(this.#ready);
   }
 
   /** @throws TypeError while the session is not established */
   get session(): SessionHandle {
-    if (this.caller === undefined) throw new TypeError("the session is not established yet");
-    return this.caller.session;
+    if (this.#caller === undefined) throw new TypeError("the session is not established yet");
+    return this.#caller.session;
   }
 
   async call<A extends readonly unknown[], T, E>(
@@ -36,9 +36,9 @@ export class DeferredCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    if (this.caller !== undefined) return this.caller.call(method, args, options);
+    if (this.#caller !== undefined) return this.#caller.call(method, args, options);
     const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
-    const caller = await this.wait(method);
+    const caller = await this.#wait(method);
     if (caller instanceof CallError) throw caller;
     return caller.call(method, given, givenOnce);
   }
@@ -48,16 +48,16 @@ export class DeferredCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
-    if (this.caller !== undefined) return this.caller.tryCall(method, args, options);
+    if (this.#caller !== undefined) return this.#caller.tryCall(method, args, options);
     const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
-    const caller = await this.wait(method);
+    const caller = await this.#wait(method);
     if (caller instanceof CallError) return { ok: false, error: caller };
     return caller.tryCall(method, given, givenOnce);
   }
 
-  private async wait(method: Method<never, unknown, unknown>): Promise<Caller | CallError> {
+  async #wait(method: Method<never, unknown, unknown>): Promise<Caller | CallError> {
     try {
-      return await this.ready;
+      return await this.#ready;
     } catch (cause) {
       return new CallError("ConnectionClosed", "", method, { cause });
     }
@@ -67,30 +67,30 @@ export class DeferredCaller implements Caller {
 class DeferredConnection implements ConnectionHandle {
   readonly id = rootConnectionId;
   readonly closed: Promise<SessionEnd>;
-  private readonly ready: Promise<Caller>;
-  private connection: ConnectionHandle | undefined = undefined;
-  private hasFailed = false;
+  readonly #ready: Promise<Caller>;
+  #connection: ConnectionHandle | undefined = undefined;
+  #hasFailed = false;
 
   constructor(ready: Promise<Caller>) {
-    this.ready = ready;
+    this.#ready = ready;
     this.closed = ready.then(
       ({ connection }) => {
-        this.connection = connection;
+        this.#connection = connection;
         return connection.closed;
       },
       (error: unknown) => {
-        this.hasFailed = true;
+        this.#hasFailed = true;
         return { reason: "Transport", error: error instanceof SessionError ? error : undefined };
       },
     );
   }
 
   get isOpen(): boolean {
-    return this.connection?.isOpen ?? !this.hasFailed;
+    return this.#connection?.isOpen ?? !this.#hasFailed;
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const caller = await this.ready.catch(() => undefined);
+    const caller = await this.#ready.catch(() => undefined);
     await caller?.connection.close(options);
   }
 }

@@ -139,7 +139,7 @@ export class Dispatcher {
   readonly methods: readonly HandledMethod[];
   /** The code that runs the methods; undefined when there are no methods. @internal */
   readonly answering: AnsweringMachinery | undefined;
-  private readonly slots: ReadonlyMap<number, Slot>;
+  readonly #slots: ReadonlyMap<number, Slot>;
 
   /** @throws TypeError when two methods have one id */
   constructor(name: string, methods: readonly HandledMethod[], answering: AnsweringMachinery | undefined) {
@@ -155,7 +155,7 @@ export class Dispatcher {
       }
       slots.set(low, { high, handled: handledMethod, next: slots.get(low) });
     }
-    this.slots = slots;
+    this.#slots = slots;
   }
 
   /**
@@ -164,7 +164,7 @@ export class Dispatcher {
    * @param high upper 32 bits
    */
   find(low: number, high: number): HandledMethod | undefined {
-    let slot = this.slots.get(low | 0);
+    let slot = this.#slots.get(low | 0);
     while (slot !== undefined && slot.high !== (high | 0)) slot = slot.next;
     return slot?.handled;
   }

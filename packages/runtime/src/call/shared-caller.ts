@@ -11,15 +11,15 @@ import type { CloseOptions, ConnectionHandle, SessionEnd, SessionHandle } from "
 export class SharedCaller implements Caller {
   readonly session: SessionHandle;
   readonly connection: ConnectionHandle;
-  private readonly inner: Caller;
-  private readonly share: Share;
+  readonly #inner: Caller;
+  readonly #share: Share;
 
   /** @param giveUp called once, when this caller is closed; closing waits for its promise */
   constructor(inner: Caller, giveUp: (options: CloseOptions) => Promise<void> | undefined) {
-    this.inner = inner;
+    this.#inner = inner;
     this.session = inner.session;
-    this.share = new Share(inner.connection, giveUp);
-    this.connection = this.share;
+    this.#share = new Share(inner.connection, giveUp);
+    this.connection = this.#share;
   }
 
   call<A extends readonly unknown[], T, E>(
@@ -27,8 +27,8 @@ export class SharedCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    if (this.share.isGivenUp) return Promise.reject(closed(method));
-    return this.inner.call(method, args, options);
+    if (this.#share.isGivenUp) return Promise.reject(closed(method));
+    return this.#inner.call(method, args, options);
   }
 
   tryCall<A extends readonly unknown[], T, E>(
@@ -36,37 +36,37 @@ export class SharedCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
-    if (this.share.isGivenUp) return Promise.resolve({ ok: false, error: closed(method) });
-    return this.inner.tryCall(method, args, options);
+    if (this.#share.isGivenUp) return Promise.resolve({ ok: false, error: closed(method) });
+    return this.#inner.tryCall(method, args, options);
   }
 }
 
 class Share implements ConnectionHandle {
   readonly id: number | bigint;
   readonly closed: Promise<SessionEnd>;
-  private readonly connection: ConnectionHandle;
-  private readonly giveUp: (options: CloseOptions) => Promise<void> | undefined;
-  private givenUp: Promise<void> | undefined = undefined;
+  readonly #connection: ConnectionHandle;
+  readonly #giveUp: (options: CloseOptions) => Promise<void> | undefined;
+  #givenUp: Promise<void> | undefined = undefined;
 
   constructor(connection: ConnectionHandle, giveUp: (options: CloseOptions) => Promise<void> | undefined) {
     this.id = connection.id;
     this.closed = connection.closed;
-    this.connection = connection;
-    this.giveUp = giveUp;
+    this.#connection = connection;
+    this.#giveUp = giveUp;
   }
 
   get isGivenUp(): boolean {
-    return this.givenUp !== undefined;
+    return this.#givenUp !== undefined;
   }
 
   get isOpen(): boolean {
-    return this.givenUp === undefined && this.connection.isOpen;
+    return this.#givenUp === undefined && this.#connection.isOpen;
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);
-    this.givenUp ??= this.giveUp(options) ?? Promise.resolve();
-    await this.givenUp;
+    this.#givenUp ??= this.#giveUp(options) ?? Promise.resolve();
+    await this.#givenUp;
   }
 }
 

@@ -19,52 +19,53 @@ type Passed =
  * Call is in the outbound batch. Ids follow the encoding order. A Call that cannot be encoded uses up none.
  */
 export class CallChannels implements OutboundBinder {
-  private readonly channels: Channels;
-  private readonly method: MethodName | undefined;
-  private passed: Passed[] = [];
-  private isSuspended = false;
+  readonly #channels: Channels;
+  readonly #method: MethodName | undefined;
+  #passed: Passed[] = [];
+  #isSuspended = false;
 
   constructor(channels: Channels, method?: MethodName) {
-    this.channels = channels;
-    this.method = method;
+    this.#channels = channels;
+    this.#method = method;
   }
 
   get isRepeated(): boolean {
-    return this.isSuspended;
+    return this.#isSuspended;
   }
 
   /** Whether the Call can be made again: items that this side sends are lost, items that it receives are sent again. */
   get isRepeatable(): boolean {
-    return this.passed.every((entry) => "tx" in entry);
+    return this.#passed.every((entry) => "tx" in entry);
   }
 
   /** The link is lost, and the Call will be made again: receivers wait for the channels of the new Call. */
   suspend(): void {
-    this.isSuspended = true;
-    for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.bound?.suspend();
+    this.#isSuspended = true;
+    for (const entry of this.#passed) if ("tx" in entry) entry.tx.pair?.bound?.suspend();
   }
 
   /** The arguments are encoded from the start. */
   restart(): void {
-    this.passed = [];
+    this.#passed = [];
   }
 
   passTx<T>(tx: Tx<T>, type: ItemType<T>): number {
-    const id = this.number(tx);
-    this.passed.push({ id, tx: tx as Tx<unknown>, type: type as ItemType<unknown> });
+    const id = this.#number(tx);
+    this.#passed.push({ id, tx: tx as Tx<unknown>, type: type as ItemType<unknown> });
     return id;
   }
 
   passRx<T>(rx: Rx<T>, type: ItemType<T>): number {
-    const id = this.number(rx);
-    this.passed.push({ id, rx: rx as Rx<unknown>, type: type as ItemType<unknown> });
+    const id = this.#number(rx);
+    this.#passed.push({ id, rx: rx as Rx<unknown>, type: type as ItemType<unknown> });
     return id;
   }
 
   /** The Call is in the outbound batch. */
   bind(): void {
-    const { channels, method } = this;
-    for (const entry of this.passed) {
+    const channels = this.#channels;
+    const method = this.#method;
+    for (const entry of this.#passed) {
       channels.ids.take();
       const earlier = "tx" in entry ? entry.tx.pair?.bound : undefined;
       if (earlier !== undefined) {
@@ -79,12 +80,12 @@ export class CallChannels implements OutboundBinder {
         entry.rx.pair?.bind(channels.openSender(entry.id, entry.type, origin));
       }
     }
-    this.isSuspended = false;
+    this.#isSuspended = false;
   }
 
   /** No more items come. Items that have arrived can still be read. */
   endReceivers(end: ChannelEnd): void {
-    for (const entry of this.passed) if ("tx" in entry) entry.tx.pair?.endWith(end);
+    for (const entry of this.#passed) if ("tx" in entry) entry.tx.pair?.endWith(end);
   }
 
   /**
@@ -95,18 +96,19 @@ export class CallChannels implements OutboundBinder {
     const text = `its call has failed with ${error.code}`;
     this.endReceivers({ error: callOverThere(text, error) });
     const over = callOverHere(text, error);
-    for (const entry of this.passed) if ("rx" in entry) entry.rx.pair?.giveUp(over);
+    for (const entry of this.#passed) if ("rx" in entry) entry.rx.pair?.giveUp(over);
   }
 
   /** The caller has given up. Gives up its channels, and tells the peer. @param cause the abort reason, or another */
   abandon(cause: unknown): void {
     const error = callOverHere("its call was given up", cause);
-    for (const { pair } of this.passed.map((entry) => ("tx" in entry ? entry.tx : entry.rx)))
+    for (const { pair } of this.#passed.map((entry) => ("tx" in entry ? entry.tx : entry.rx)))
       pair?.giveUp(error);
   }
 
-  private number(handle: Tx<never> | Rx<never> | object): number {
-    const { channels, passed } = this;
+  #number(handle: Tx<never> | Rx<never> | object): number {
+    const channels = this.#channels;
+    const passed = this.#passed;
     for (const entry of passed) {
       const other = "tx" in entry ? entry.tx : entry.rx;
       if (other === handle || other.pair === handle)

@@ -60,23 +60,23 @@ export class Channels implements ChannelPort {
   readonly watch: ChannelPort["watch"];
   /** Hands out the ids of channels that our calls open. */
   readonly ids: IdAllocator;
-  private readonly connection: Connection;
-  private readonly limits: Limits;
-  private readonly clock: Clock;
-  private readonly senders = new IdMap<Sender<unknown>>();
-  private readonly receivers = new IdMap<Receiver<unknown>>();
-  private readonly unclaimed = new Map<number, Unclaimed>();
+  readonly #connection: Connection;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #senders = new IdMap<Sender<unknown>>();
+  readonly #receivers = new IdMap<Receiver<unknown>>();
+  readonly #unclaimed = new Map<number, Unclaimed>();
   /** Grants that wait until the link takes more, by channel. */
-  private readonly owed = new IdMap<{ readonly id: WireId; items: number }>();
-  private endedByPeer: EndedIds;
+  readonly #owed = new IdMap<{ readonly id: WireId; items: number }>();
+  #endedByPeer: EndedIds;
   /** Called when one of them has ended. */
-  private readonly onOver: () => void;
+  readonly #onOver: () => void;
   /** Highest id of a channel that a Call of the peer has opened. */
-  private newestOfPeer = 0;
-  private isPumpDue = false;
-  private readonly turn: Turn;
+  #newestOfPeer = 0;
+  #isPumpDue = false;
+  readonly #turn: Turn;
   /** The end of channels that are opened after the connection has ended. */
-  private ending: ChannelEnd | undefined = undefined;
+  #ending: ChannelEnd | undefined = undefined;
 
   /** @param observer undefined when there is none */
   constructor(
@@ -86,94 +86,94 @@ export class Channels implements ChannelPort {
     onOver: () => void,
     observer?: Observer | undefined,
   ) {
-    this.connection = connection;
-    this.limits = limits;
-    this.clock = clock;
-    this.turn = turnOf(clock);
+    this.#connection = connection;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#turn = turnOf(clock);
     this.watch = observer === undefined ? undefined : watches(connection, clock, observer);
-    this.onOver = onOver;
+    this.#onOver = onOver;
     this.ids = new IdAllocator(connection.local.parity);
-    this.endedByPeer = this.noneEnded();
+    this.#endedByPeer = this.#noneEnded();
   }
 
   /** How many channels are open on this side. */
   get size(): number {
-    return this.senders.size + this.receivers.size;
+    return this.#senders.size + this.#receivers.size;
   }
 
   /** How many more channels may be opened. */
   get room(): number {
-    return this.limits.maxChannels - this.size;
+    return this.#limits.maxChannels - this.size;
   }
 
   get decodedRoom(): number {
-    return this.connection.host.decoded.room;
+    return this.#connection.host.decoded.room;
   }
 
   holdDecoded(bytes: number): void {
-    this.connection.host.decoded.hold(bytes);
+    this.#connection.host.decoded.hold(bytes);
   }
 
   /** Whether a channel of the peer's Call may have this id. */
   canOpen(channelId: number): boolean {
     return (
-      hasParity(channelId, this.connection.peer.parity) &&
+      hasParity(channelId, this.#connection.peer.parity) &&
       Number.isSafeInteger(channelId) &&
-      !this.endedByPeer.has(channelId) &&
-      !this.senders.has(channelId) &&
-      !this.receivers.has(channelId) &&
+      !this.#endedByPeer.has(channelId) &&
+      !this.#senders.has(channelId) &&
+      !this.#receivers.has(channelId) &&
       this.room > 0
     );
   }
 
   /** @throws EncodeFault when the connection cannot have this many more channels */
   checkRoom(more: number): void {
-    const { maxChannels } = this.limits;
+    const { maxChannels } = this.#limits;
     if (this.size + more > maxChannels)
       throw new EncodeFault(`more than ${maxChannels} channels on one connection (limit maxChannels)`);
   }
 
   /** This side sends on this channel from now on. */
   openSender<T>(channelId: number, type: ItemType<T>, origin?: ChannelOrigin): Sender<T> {
-    const credit = this.connection.peer.initialChannelCredit;
+    const credit = this.#connection.peer.initialChannelCredit;
     const sender = new Sender(channelId, type, this, credit, origin);
-    this.senders.set(channelId, sender as Sender<unknown>);
-    const early = this.claim(channelId);
+    this.#senders.set(channelId, sender as Sender<unknown>);
+    const early = this.#claim(channelId);
     if (early !== undefined) sender.end(early.end?.error === undefined ? resetByPeer() : early.end);
-    if (this.ending !== undefined) sender.end(this.ending);
+    if (this.#ending !== undefined) sender.end(this.#ending);
     return sender;
   }
 
   /** This side receives on this channel from now on, first the items that have arrived already. */
   openReceiver<T>(channelId: number, type: ItemType<T>, origin?: ChannelOrigin): Receiver<T> {
-    const credit = this.connection.local.initialChannelCredit;
+    const credit = this.#connection.local.initialChannelCredit;
     const receiver = new Receiver(channelId, type, this, credit, origin);
-    this.receivers.set(channelId, receiver as Receiver<unknown>);
-    const early = this.claim(channelId);
+    this.#receivers.set(channelId, receiver as Receiver<unknown>);
+    const early = this.#claim(channelId);
     for (const { bytes, start, end } of early?.items ?? []) receiver.accept(bytes, start, end);
     if (early?.end !== undefined) receiver.end(early.end);
-    if (this.ending !== undefined) receiver.end(this.ending);
+    if (this.#ending !== undefined) receiver.end(this.#ending);
     return receiver;
   }
 
   /** A receiver goes on with the items of another channel. */
   moveReceiver(channelId: number, receiver: Receiver<unknown>): void {
-    this.receivers.set(channelId, receiver);
-    receiver.continueAs(channelId, this.connection.local.initialChannelCredit);
+    this.#receivers.set(channelId, receiver);
+    receiver.continueAs(channelId, this.#connection.local.initialChannelCredit);
   }
 
   /** A Call with this channel was refused. Sends a Reset to the other end. */
   refuse(channelId: number): void {
-    this.claim(channelId);
-    if (!this.connection.host.mayAnswer()) return;
+    this.#claim(channelId);
+    if (!this.#connection.host.mayAnswer()) return;
     this.sendReset(channelId);
     this.forget(channelId);
   }
 
   /** This side will not send on this channel. Sends a Close to its receiver. */
   decline(channelId: number): void {
-    this.claim(channelId);
-    if (!this.connection.host.mayAnswer()) return;
+    this.#claim(channelId);
+    if (!this.#connection.host.mayAnswer()) return;
     this.sendClose(channelId);
     this.forget(channelId);
   }
@@ -183,39 +183,39 @@ export class Channels implements ChannelPort {
     const { id } = head;
     switch (head.body) {
       case ChannelBody.Item: {
-        const receiver = this.receivers.get(id);
-        if (receiver === undefined) this.keep(id, bytes, head.payloadStart, head.payloadEnd);
+        const receiver = this.#receivers.get(id);
+        if (receiver === undefined) this.#keep(id, bytes, head.payloadStart, head.payloadEnd);
         else receiver.accept(bytes, head.payloadStart, head.payloadEnd);
         break;
       }
       case ChannelBody.Close:
-        this.receivers.get(id)?.end(endOfItems);
-        this.endUnclaimed(id, endOfItems);
+        this.#receivers.get(id)?.end(endOfItems);
+        this.#endUnclaimed(id, endOfItems);
         break;
       case ChannelBody.Reset: {
         const end = resetByPeer(reasonOf(head, bytes));
-        this.receivers.get(id)?.end(end);
-        this.senders.get(id)?.end(end);
-        this.endUnclaimed(id, end);
+        this.#receivers.get(id)?.end(end);
+        this.#senders.get(id)?.end(end);
+        this.#endUnclaimed(id, end);
         break;
       }
       case ChannelBody.GrantCredit:
-        this.senders.get(id)?.grant(head.additional);
+        this.#senders.get(id)?.grant(head.additional);
         break;
     }
   }
 
   /** Sends waiting grants and items, as far as credit and the link allow. */
   pump(): void {
-    for (const { id, items } of this.owed.values()) {
+    for (const { id, items } of this.#owed.values()) {
       if (this.isBusy) {
         this.wait();
         return;
       }
-      this.owed.delete(id);
+      this.#owed.delete(id);
       this.sendGrant(id, items);
     }
-    for (const sender of this.senders.values()) {
+    for (const sender of this.#senders.values()) {
       if (this.isBusy) {
         this.wait();
         return;
@@ -227,61 +227,61 @@ export class Channels implements ChannelPort {
   /** The connection has ended: receivers keep buffered items, senders fail. */
   end(reason: CloseReason, cause: unknown): void {
     const end = connectionEnded(reason, cause);
-    this.ending = end;
-    this.endAll(end);
+    this.#ending = end;
+    this.#endAll(end);
   }
 
   /** The link is lost: as {@link end}, but calls may open channels on the next link. */
   cut(cause: unknown): void {
-    this.endAll(linkLost(cause));
+    this.#endAll(linkLost(cause));
   }
 
   /** The peer starts over: it may use any id. */
   restart(): void {
-    this.endedByPeer = this.noneEnded();
-    this.newestOfPeer = 0;
+    this.#endedByPeer = this.#noneEnded();
+    this.#newestOfPeer = 0;
   }
 
-  private endAll(end: ChannelEnd): void {
-    for (const receiver of [...this.receivers.values()]) {
+  #endAll(end: ChannelEnd): void {
+    for (const receiver of [...this.#receivers.values()]) {
       receiver.end(end);
       // Items that are left belong to the application, and do not count any more.
-      if (this.ending !== undefined) receiver.release();
+      if (this.#ending !== undefined) receiver.release();
     }
-    for (const sender of [...this.senders.values()]) sender.end(end);
-    for (const id of [...this.unclaimed.keys()]) this.claim(id);
-    this.owed.clear();
+    for (const sender of [...this.#senders.values()]) sender.end(end);
+    for (const id of [...this.#unclaimed.keys()]) this.#claim(id);
+    this.#owed.clear();
   }
 
   /** The open channels, ordered by id. */
   snapshot(): ChannelSnapshot[] {
-    const now = this.clock.now();
-    return [...this.senders.values(), ...this.receivers.values()]
+    const now = this.#clock.now();
+    return [...this.#senders.values(), ...this.#receivers.values()]
       .map((end) => end.snapshot(now))
       .sort((one, other) => Number(one.id) - Number(other.id));
   }
 
-  private noneEnded(): EndedIds {
-    return new EndedIds(this.connection.peer.parity === "Odd" ? 1 : 2, this.limits.maxChannels);
+  #noneEnded(): EndedIds {
+    return new EndedIds(this.#connection.peer.parity === "Odd" ? 1 : 2, this.#limits.maxChannels);
   }
 
   get isFull(): boolean {
-    const { host } = this.connection;
+    const { host } = this.#connection;
     return host.isCongested || host.outbox.isEncoding;
   }
 
   get isBusy(): boolean {
-    return this.turn.isOver || this.isFull;
+    return this.#turn.isOver || this.isFull;
   }
 
   sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void {
-    const { outbox } = this.connection.host;
+    const { outbox } = this.#connection.host;
     const w = outbox.writer;
     try {
-      const start = beginPayload(w, writeItemHead(w, outbox.begin(), this.connection.id, channelId));
+      const start = beginPayload(w, writeItemHead(w, outbox.begin(), this.#connection.id, channelId));
       const end = endItem(w, start, type.write(w, start, item));
       outbox.commit(end);
-      this.turn.spend(end - start);
+      this.#turn.spend(end - start);
     } catch (fault) {
       outbox.discard();
       if (fault instanceof CodecError) throw fault;
@@ -292,81 +292,83 @@ export class Channels implements ChannelPort {
   }
 
   sendClose(channelId: WireId): void {
-    this.say((w, p) => writeChannelClose(w, p, this.connection.id, channelId, noMetadata));
+    this.#say((w, p) => writeChannelClose(w, p, this.#connection.id, channelId, noMetadata));
   }
 
   sendReset(channelId: WireId, reason?: string): void {
     const metadata = reason === undefined ? noMetadata : new Metadata({ [errorKey]: reason });
-    this.say((w, p) => writeChannelReset(w, p, this.connection.id, channelId, metadata));
+    this.#say((w, p) => writeChannelReset(w, p, this.#connection.id, channelId, metadata));
   }
 
   sendGrant(channelId: WireId, items: number): void {
-    if (this.connection.host.isCongested) {
+    if (this.#connection.host.isCongested) {
       // A peer can send on without reading its grants. They are added up here, so that they do not pile up.
-      this.owed.set(channelId, {
+      this.#owed.set(channelId, {
         id: channelId,
-        items: Math.min(u32Max, items + (this.owed.get(channelId)?.items ?? 0)),
+        items: Math.min(u32Max, items + (this.#owed.get(channelId)?.items ?? 0)),
       });
       return;
     }
-    this.say((w, p) => writeGrantCredit(w, p, this.connection.id, channelId, items));
+    this.#say((w, p) => writeGrantCredit(w, p, this.#connection.id, channelId, items));
   }
 
   forget(channelId: WireId): void {
-    this.senders.delete(channelId);
-    this.receivers.delete(channelId);
-    this.owed.delete(channelId);
-    if (typeof channelId === "number" && hasParity(channelId, this.connection.peer.parity)) {
-      this.endedByPeer.add(channelId);
+    this.#senders.delete(channelId);
+    this.#receivers.delete(channelId);
+    this.#owed.delete(channelId);
+    if (typeof channelId === "number" && hasParity(channelId, this.#connection.peer.parity)) {
+      this.#endedByPeer.add(channelId);
     }
-    this.onOver();
+    this.#onOver();
   }
 
   wait(): void {
     // A congested link calls back when it has drained. An encoder has finished within this turn.
-    if (this.isPumpDue || this.connection.host.isCongested) return;
-    this.isPumpDue = true;
-    const { rest = Promise.resolve() } = this.turn;
+    if (this.#isPumpDue || this.#connection.host.isCongested) return;
+    this.#isPumpDue = true;
+    const { rest = Promise.resolve() } = this.#turn;
     void rest.then(() => {
-      this.isPumpDue = false;
-      if (this.ending === undefined) this.pump();
+      this.#isPumpDue = false;
+      if (this.#ending === undefined) this.pump();
     });
   }
 
   afterCloseWait(callback: () => void): () => void {
-    const timer = this.clock.setTimer(closeWaitMs, callback);
-    return () => this.clock.clearTimer(timer);
+    const timer = this.#clock.setTimer(closeWaitMs, callback);
+    return () => this.#clock.clearTimer(timer);
   }
 
   /** Sends a message of fixed size, or sends it later while another message is being encoded. */
-  private say(write: (w: Connection["host"]["outbox"]["writer"], p: number) => number): void {
-    if (this.ending !== undefined) return;
-    const { outbox } = this.connection.host;
-    if (outbox.isEncoding) queueMicrotask(() => this.say(write));
+  #say(write: (w: Connection["host"]["outbox"]["writer"], p: number) => number): void {
+    if (this.#ending !== undefined) return;
+    const { outbox } = this.#connection.host;
+    if (outbox.isEncoding) queueMicrotask(() => this.#say(write));
     else outbox.commit(write(outbox.writer, outbox.begin()));
   }
 
-  private claim(channelId: number): Unclaimed | undefined {
-    if (channelId > this.newestOfPeer && hasParity(channelId, this.connection.peer.parity))
-      this.newestOfPeer = channelId;
-    const early = this.unclaimed.get(channelId);
+  #claim(channelId: number): Unclaimed | undefined {
+    if (channelId > this.#newestOfPeer && hasParity(channelId, this.#connection.peer.parity))
+      this.#newestOfPeer = channelId;
+    const early = this.#unclaimed.get(channelId);
     if (early === undefined) return undefined;
-    this.unclaimed.delete(channelId);
-    this.connection.host.countQueued(-early.bytes);
+    this.#unclaimed.delete(channelId);
+    this.#connection.host.countQueued(-early.bytes);
     return early;
   }
 
   /** Whether a Call that opens this channel may still come. */
-  private mayBeClaimed(id: WireId): id is number {
-    return typeof id === "number" && hasParity(id, this.connection.peer.parity) && !this.endedByPeer.has(id);
+  #mayBeClaimed(id: WireId): id is number {
+    return (
+      typeof id === "number" && hasParity(id, this.#connection.peer.parity) && !this.#endedByPeer.has(id)
+    );
   }
 
-  private unclaimedOf(id: number): Unclaimed | undefined {
-    let early = this.unclaimed.get(id);
+  #unclaimedOf(id: number): Unclaimed | undefined {
+    let early = this.#unclaimed.get(id);
     if (early === undefined) {
-      if (this.unclaimed.size >= this.limits.maxUnclaimedChannels && !this.dropOrphan()) return undefined;
+      if (this.#unclaimed.size >= this.#limits.maxUnclaimedChannels && !this.#dropOrphan()) return undefined;
       early = { items: [], bytes: 0, end: undefined };
-      this.unclaimed.set(id, early);
+      this.#unclaimed.set(id, early);
     }
     return early;
   }
@@ -375,23 +377,23 @@ export class Channels implements ChannelPort {
    * Gives up a channel that will not be claimed, for example that of a Call of an unknown method, which was not read.
    * Calls are read in their order and so are their ids, more or less. @returns whether there was one
    */
-  private dropOrphan(): boolean {
-    const [oldest] = this.unclaimed.keys();
-    if (oldest === undefined || oldest >= this.newestOfPeer) return false;
+  #dropOrphan(): boolean {
+    const [oldest] = this.#unclaimed.keys();
+    if (oldest === undefined || oldest >= this.#newestOfPeer) return false;
     this.refuse(oldest);
     return true;
   }
 
-  private keep(id: WireId, bytes: Uint8Array, start: number, end: number): void {
-    if (!this.mayBeClaimed(id)) return;
-    const early = this.unclaimedOf(id);
+  #keep(id: WireId, bytes: Uint8Array, start: number, end: number): void {
+    if (!this.#mayBeClaimed(id)) return;
+    const early = this.#unclaimedOf(id);
     if (early?.end !== undefined) return;
-    const credit = this.connection.local.initialChannelCredit;
+    const credit = this.#connection.local.initialChannelCredit;
     if (
       early === undefined ||
       early.items.length >= credit ||
-      early.bytes + end - start > this.limits.maxFrameBytes ||
-      !this.connection.host.countQueued(end - start)
+      early.bytes + end - start > this.#limits.maxFrameBytes ||
+      !this.#connection.host.countQueued(end - start)
     ) {
       this.refuse(id);
       return;
@@ -404,9 +406,9 @@ export class Channels implements ChannelPort {
     );
   }
 
-  private endUnclaimed(id: WireId, end: ChannelEnd): void {
-    if (!this.mayBeClaimed(id) || this.senders.has(id) || this.receivers.has(id)) return;
-    const early = this.unclaimedOf(id);
+  #endUnclaimed(id: WireId, end: ChannelEnd): void {
+    if (!this.#mayBeClaimed(id) || this.#senders.has(id) || this.#receivers.has(id)) return;
+    const early = this.#unclaimedOf(id);
     if (early === undefined) this.refuse(id);
     else early.end ??= end;
   }

@@ -5,27 +5,27 @@ import { IdMap } from "../bytes/id-map.js";
 /** Ids of one parity, from the first one on. They take little memory when channels end more or less in order. */
 export class EndedIds {
   /** Every id up to this one is over. */
-  private watermark: number;
-  private readonly above = new IdMap<true>();
-  private readonly mostExceptions: number;
+  #watermark: number;
+  readonly #above = new IdMap<true>();
+  readonly #mostExceptions: number;
 
   /**
    * @param first the smallest id of the parity
    * @param mostExceptions past this many, the oldest gap counts as over: its channel was never used
    */
   constructor(first: number, mostExceptions: number) {
-    this.watermark = first - 2;
-    this.mostExceptions = mostExceptions;
+    this.#watermark = first - 2;
+    this.#mostExceptions = mostExceptions;
   }
 
   has(id: number): boolean {
-    return id <= this.watermark || this.above.has(id);
+    return id <= this.#watermark || this.#above.has(id);
   }
 
   add(id: number): void {
     if (this.has(id)) return;
-    this.above.set(id, true);
-    if (this.above.size > this.mostExceptions) this.watermark += 2;
-    while (this.above.delete(this.watermark + 2)) this.watermark += 2;
+    this.#above.set(id, true);
+    if (this.#above.size > this.#mostExceptions) this.#watermark += 2;
+    while (this.#above.delete(this.#watermark + 2)) this.#watermark += 2;
   }
 }

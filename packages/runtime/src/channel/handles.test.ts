@@ -19,10 +19,10 @@ class CallerSide implements OutboundBinder {
   readonly port = new FakePort();
   receiver: Receiver<unknown> | undefined = undefined;
   sender: Sender<unknown> | undefined = undefined;
-  private next = 100;
+  #next = 100;
 
   passTx<T>(tx: Tx<T>, type: ItemType<T>): number {
-    const id = this.take();
+    const id = this.#take();
     const receiver = new Receiver<T>(id, type, this.port, 1);
     this.receiver = receiver as Receiver<unknown>;
     tx.pair?.bind(receiver);
@@ -30,16 +30,16 @@ class CallerSide implements OutboundBinder {
   }
 
   passRx<T>(rx: Rx<T>, type: ItemType<T>): number {
-    const id = this.take();
+    const id = this.#take();
     const sender = new Sender<T>(id, type, this.port, 4);
     this.sender = sender as Sender<unknown>;
     rx.pair?.bind(sender);
     return id;
   }
 
-  private take(): number {
-    const id = this.next;
-    this.next += 2;
+  #take(): number {
+    const id = this.#next;
+    this.#next += 2;
     return id;
   }
 }

@@ -41,160 +41,160 @@ const reader: Reader = /*@__PURE__*/ new Reader();
 
 /** Keeps items until they are taken. */
 export class Receiver<T> {
-  private channelId: WireId;
-  private readonly type: ItemType<T>;
-  private readonly port: ChannelPort;
-  private readonly origin: ChannelOrigin | undefined;
+  #channelId: WireId;
+  readonly #type: ItemType<T>;
+  readonly #port: ChannelPort;
+  readonly #origin: ChannelOrigin | undefined;
   /** Undefined when there is no observer. */
-  private watch: ChannelWatch | undefined;
-  private readonly initialCredit: number;
-  private received = 0;
+  #watch: ChannelWatch | undefined;
+  readonly #initialCredit: number;
+  #received = 0;
   /** Between two channels: buffered items can be taken, and the receiver sends nothing to the peer. */
-  private isSuspended = false;
+  #isSuspended = false;
   /** Buffered items of an earlier channel: they were granted by its credit. */
-  private earlier = 0;
+  #earlier = 0;
   /** Items that the peer may still send. */
-  private allowed: number;
+  #allowed: number;
   /** Taken items that make a grant. */
-  private readonly batch: number;
-  private takenSinceGrant = 0;
-  private items: T[] = [];
+  readonly #batch: number;
+  #takenSinceGrant = 0;
+  #items: T[] = [];
   /** Memory of the items that wait, as estimated. */
-  private held = 0;
+  #held = 0;
   /** Index of the next item in `items`. */
-  private first = 0;
-  private readonly takers: Taker<T>[] = [];
-  private ending: ChannelEnd | undefined = undefined;
+  #first = 0;
+  readonly #takers: Taker<T>[] = [];
+  #ending: ChannelEnd | undefined = undefined;
 
   /**
    * @param credit items that the peer may send before it gets a grant: what this side announced for the connection
    * @param origin undefined for a channel that no call opened
    */
   constructor(id: WireId, type: ItemType<T>, port: ChannelPort, credit: number, origin?: ChannelOrigin) {
-    this.channelId = id;
-    this.type = type;
-    this.port = port;
-    this.origin = origin;
-    this.initialCredit = credit;
-    this.allowed = credit;
-    this.watch = port.watch?.(id, "rx", type.shape, origin);
-    this.watch?.opened(credit);
-    this.batch = Math.max(1, Math.floor(credit / 2));
+    this.#channelId = id;
+    this.#type = type;
+    this.#port = port;
+    this.#origin = origin;
+    this.#initialCredit = credit;
+    this.#allowed = credit;
+    this.#watch = port.watch?.(id, "rx", type.shape, origin);
+    this.#watch?.opened(credit);
+    this.#batch = Math.max(1, Math.floor(credit / 2));
   }
 
   get id(): WireId {
-    return this.channelId;
+    return this.#channelId;
   }
 
   /** Items that wait to be taken. */
   get buffered(): number {
-    return this.items.length - this.first;
+    return this.#items.length - this.#first;
   }
 
   /** Places that the buffer takes in memory, those of items that were taken included. */
   get bufferSlots(): number {
-    return this.items.length;
+    return this.#items.length;
   }
 
   /** Whether the peer may still send. */
   get isOpen(): boolean {
-    return this.ending === undefined;
+    return this.#ending === undefined;
   }
 
   /** Whether reads fail after the buffered items. */
   get hasFailed(): boolean {
-    return this.ending?.error !== undefined;
+    return this.#ending?.error !== undefined;
   }
 
   /** An Item has arrived. An item that cannot be read, or for which there was no credit, resets the channel. */
   accept(bytes: Uint8Array, start: number, end: number): void {
-    if (this.ending !== undefined) return;
-    if (this.allowed === 0) {
-      this.refuse(new ChannelError("ChannelReset", "the peer sent more items than it was granted"));
+    if (this.#ending !== undefined) return;
+    if (this.#allowed === 0) {
+      this.#refuse(new ChannelError("ChannelReset", "the peer sent more items than it was granted"));
       return;
     }
-    this.allowed -= 1;
+    this.#allowed -= 1;
     let item: T;
     try {
-      reader.allow(this.port.decodedRoom).reset(bytes, start, end);
-      item = this.type.read(reader);
+      reader.allow(this.#port.decodedRoom).reset(bytes, start, end);
+      item = this.#type.read(reader);
     } catch (fault) {
-      const cause = decodeError(fault, reader, this.type.shape, "item");
-      this.watch?.decodeFailed(cause);
-      this.refuse(itemUnreadable("an item cannot be read", cause));
+      const cause = decodeError(fault, reader, this.#type.shape, "item");
+      this.#watch?.decodeFailed(cause);
+      this.#refuse(itemUnreadable("an item cannot be read", cause));
       return;
     }
-    this.received += 1;
-    if (this.watch !== undefined) this.watch.itemReceived();
-    const taker = this.takers.shift();
+    this.#received += 1;
+    if (this.#watch !== undefined) this.#watch.itemReceived();
+    const taker = this.#takers.shift();
     if (taker === undefined) {
-      this.items.push(item);
-      if (reader.decodedBytes !== 0) this.hold(reader.decodedBytes);
+      this.#items.push(item);
+      if (reader.decodedBytes !== 0) this.#hold(reader.decodedBytes);
       return;
     }
-    this.countTaken();
+    this.#countTaken();
     taker.item(item);
   }
 
   /** The next item goes to `taker`, after the takers that wait already. */
   take(taker: Taker<T>): void {
-    if (this.first < this.items.length) {
+    if (this.#first < this.#items.length) {
       // Assumes that all items have the same size. Only the sum counts, and that is right.
-      if (this.held !== 0) this.hold(-Math.ceil(this.held / this.buffered));
-      const item = this.items[this.first] as T;
-      this.items[this.first] = undefined as T;
-      this.first += 1;
-      this.compact();
-      this.countTaken();
+      if (this.#held !== 0) this.#hold(-Math.ceil(this.#held / this.buffered));
+      const item = this.#items[this.#first] as T;
+      this.#items[this.#first] = undefined as T;
+      this.#first += 1;
+      this.#compact();
+      this.#countTaken();
       taker.item(item);
-    } else if (this.ending !== undefined) {
-      taker.ended(this.ending);
+    } else if (this.#ending !== undefined) {
+      taker.ended(this.#ending);
     } else {
-      this.takers.push(taker);
+      this.#takers.push(taker);
     }
   }
 
   /** The channel is lost with its link; another may follow. */
   suspend(): void {
-    if (this.ending !== undefined) return;
-    this.isSuspended = true;
-    this.watch?.ended({ kind: "closed", reason: "ConnectionClosed" });
-    this.port.forget(this.channelId);
+    if (this.#ending !== undefined) return;
+    this.#isSuspended = true;
+    this.#watch?.ended({ kind: "closed", reason: "ConnectionClosed" });
+    this.#port.forget(this.#channelId);
   }
 
   /** Goes on with the items of another channel, after the buffered ones. @param credit as in the constructor */
   continueAs(channelId: WireId, credit: number): void {
-    this.isSuspended = false;
-    this.channelId = channelId;
-    this.allowed = credit;
-    this.takenSinceGrant = 0;
-    this.earlier = this.buffered;
-    if (this.ending === undefined) {
-      this.watch = this.port.watch?.(channelId, "rx", this.type.shape, this.origin);
-      this.watch?.opened(credit);
+    this.#isSuspended = false;
+    this.#channelId = channelId;
+    this.#allowed = credit;
+    this.#takenSinceGrant = 0;
+    this.#earlier = this.buffered;
+    if (this.#ending === undefined) {
+      this.#watch = this.#port.watch?.(channelId, "rx", this.#type.shape, this.#origin);
+      this.#watch?.opened(credit);
       return;
     }
     // The application has left the channel meanwhile.
-    this.port.sendReset(channelId);
-    this.port.forget(channelId);
+    this.#port.sendReset(channelId);
+    this.#port.forget(channelId);
   }
 
   /** No more items arrive. Buffered items can still be taken. @param ending the end as an observer gets it */
   end(end: ChannelEnd, ending: ChannelEnding = endingOf(end, "Remote")): void {
-    if (this.ending !== undefined) return;
-    this.ending = end;
-    this.watch?.ended(ending);
-    for (const taker of this.takers.splice(0)) taker.ended(end);
-    if (!this.isSuspended) this.port.forget(this.channelId);
+    if (this.#ending !== undefined) return;
+    this.#ending = end;
+    this.#watch?.ended(ending);
+    for (const taker of this.#takers.splice(0)) taker.ended(end);
+    if (!this.#isSuspended) this.#port.forget(this.#channelId);
   }
 
   /** The application takes no more items. Tells the peer, and drops buffered items. Harmless after the end. */
   cancel(): void {
-    this.items = [];
-    this.first = 0;
+    this.#items = [];
+    this.#first = 0;
     this.release();
-    if (this.ending !== undefined) return;
-    if (!this.isSuspended) this.port.sendReset(this.channelId);
+    if (this.#ending !== undefined) return;
+    if (!this.#isSuspended) this.#port.sendReset(this.#channelId);
     this.end(endOfItems, receiverDropped);
   }
 
@@ -204,39 +204,39 @@ export class Receiver<T> {
    */
   giveUp(error: ChannelError): void {
     const isCut = this.buffered > 0;
-    this.items = [];
-    this.first = 0;
+    this.#items = [];
+    this.#first = 0;
     this.release();
-    if (this.ending !== undefined) {
-      if (isCut) this.ending = { error };
+    if (this.#ending !== undefined) {
+      if (isCut) this.#ending = { error };
       return;
     }
-    if (!this.isSuspended) this.port.sendReset(this.channelId);
+    if (!this.#isSuspended) this.#port.sendReset(this.#channelId);
     this.end({ error }, receiverDropped);
   }
 
   /** Whether a read fails with this error because the channel has ended. */
   hasEndedWith(error: unknown): boolean {
-    return error !== undefined && this.ending?.error === error;
+    return error !== undefined && this.#ending?.error === error;
   }
 
   /** The channel as it is at this moment. @param now the time of the connection's clock */
   snapshot(now: number): ChannelSnapshot {
-    const lastItemAt = this.watch?.lastItemAt;
+    const lastItemAt = this.#watch?.lastItemAt;
     return {
       id: snapshotId(this.id),
       direction: "rx",
       state: "open",
-      label: this.origin?.label,
-      itemType: describeShape(this.type.shape),
-      method: methodText(this.origin?.method),
-      initialCredit: this.initialCredit,
-      availableCredit: this.allowed,
+      label: this.#origin?.label,
+      itemType: describeShape(this.#type.shape),
+      method: methodText(this.#origin?.method),
+      initialCredit: this.#initialCredit,
+      availableCredit: this.#allowed,
       queued: this.buffered,
       sent: 0,
-      received: this.received,
-      consumed: this.received - this.buffered,
-      granted: this.allowed + this.received - this.initialCredit,
+      received: this.#received,
+      consumed: this.#received - this.buffered,
+      granted: this.#allowed + this.#received - this.#initialCredit,
       isStalled: false,
       lastItemMs: lastItemAt === undefined ? undefined : now - lastItemAt,
     };
@@ -244,41 +244,41 @@ export class Receiver<T> {
 
   /** Buffered items do not count as held memory any more. */
   release(): void {
-    if (this.held !== 0) this.hold(-this.held);
+    if (this.#held !== 0) this.#hold(-this.#held);
   }
 
-  private hold(bytes: number): void {
-    this.held += bytes;
-    this.port.holdDecoded(bytes);
+  #hold(bytes: number): void {
+    this.#held += bytes;
+    this.#port.holdDecoded(bytes);
   }
 
   /** Gives back the room of items that were taken: a buffer that is never empty must not grow for that reason. */
-  private compact(): void {
-    if (this.first === this.items.length) this.items = [];
-    else if (this.first >= mostTaken && this.first >= this.buffered)
-      this.items = this.items.slice(this.first);
+  #compact(): void {
+    if (this.#first === this.#items.length) this.#items = [];
+    else if (this.#first >= mostTaken && this.#first >= this.buffered)
+      this.#items = this.#items.slice(this.#first);
     else return;
-    this.first = 0;
+    this.#first = 0;
   }
 
-  private refuse(error: ChannelError): void {
-    this.port.sendReset(this.channelId);
+  #refuse(error: ChannelError): void {
+    this.#port.sendReset(this.#channelId);
     this.end({ error }, brokenRule);
   }
 
-  private countTaken(): void {
-    if (this.watch !== undefined) this.watch.itemConsumed();
-    if (this.ending !== undefined || this.isSuspended) return;
-    if (this.earlier !== 0) {
-      this.earlier -= 1;
+  #countTaken(): void {
+    if (this.#watch !== undefined) this.#watch.itemConsumed();
+    if (this.#ending !== undefined || this.#isSuspended) return;
+    if (this.#earlier !== 0) {
+      this.#earlier -= 1;
       return;
     }
-    this.takenSinceGrant += 1;
-    if (this.takenSinceGrant < this.batch) return;
-    const items = this.takenSinceGrant;
-    this.takenSinceGrant = 0;
-    this.allowed += items;
-    this.watch?.creditGranted(items);
-    this.port.sendGrant(this.channelId, items);
+    this.#takenSinceGrant += 1;
+    if (this.#takenSinceGrant < this.#batch) return;
+    const items = this.#takenSinceGrant;
+    this.#takenSinceGrant = 0;
+    this.#allowed += items;
+    this.#watch?.creditGranted(items);
+    this.#port.sendGrant(this.#channelId, items);
   }
 }

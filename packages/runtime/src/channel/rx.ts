@@ -29,13 +29,13 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   readonly label: string | undefined;
   /** @internal */
   readonly [byReference] = true;
-  private receiver: Receiver<T> | undefined = undefined;
+  #receiver: Receiver<T> | undefined = undefined;
   /** Takers that wait until the call is sent. */
-  private early: Taker<T>[] = [];
-  private failure: ChannelError | undefined = undefined;
-  private isCancelled = false;
-  private isRead = false;
-  private isKept = false;
+  #early: Taker<T>[] = [];
+  #failure: ChannelError | undefined = undefined;
+  #isCancelled = false;
+  #isRead = false;
+  #isKept = false;
 
   /** @internal use `channel()` */
   constructor(label?: string) {
@@ -50,9 +50,9 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
    * items that came before. `ChannelClosed` when this side has ended the call
    */
   next(): Promise<IteratorResult<T, undefined>> {
-    this.isRead = true;
+    this.#isRead = true;
     return new Promise((resolve, reject) => {
-      this.take({
+      this.#take({
         item: (value) => resolve({ done: false, value }),
         ended: ({ error }) => (error === undefined ? resolve(endOfStream) : reject(error)),
       });
@@ -71,14 +71,14 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
 
   /** Gives up: tells the sender, and drops buffered items. Harmless after the end. */
   cancel(): void {
-    this.isCancelled = true;
-    this.receiver?.cancel();
-    for (const taker of this.early.splice(0)) taker.ended({ error: undefined });
+    this.#isCancelled = true;
+    this.#receiver?.cancel();
+    for (const taker of this.#early.splice(0)) taker.ended({ error: undefined });
   }
 
   /** A handler's Rx goes on after the handler has answered. */
   keepOpen(): void {
-    this.isKept = true;
+    this.#isKept = true;
   }
 
   [asyncDispose](): Promise<void> {
@@ -104,68 +104,68 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   /** Whether it can still be given to a call. @internal */
   get isUnused(): boolean {
     return (
-      this.receiver === undefined &&
-      this.failure === undefined &&
-      this.early.length === 0 &&
-      !this.isCancelled
+      this.#receiver === undefined &&
+      this.#failure === undefined &&
+      this.#early.length === 0 &&
+      !this.#isCancelled
     );
   }
 
   /** Whether the application reads it, and so learns that it has failed. @internal */
   get isHeard(): boolean {
-    return this.isRead && this.receiver?.hasFailed === true;
+    return this.#isRead && this.#receiver?.hasFailed === true;
   }
 
   /** Whether the application has left it. @internal */
   get isLeft(): boolean {
-    return this.isCancelled;
+    return this.#isCancelled;
   }
 
   /** @internal */
   get bound(): Receiver<T> | undefined {
-    return this.receiver;
+    return this.#receiver;
   }
 
   /** @internal */
   bind(receiver: Receiver<T>): void {
-    this.receiver = receiver;
-    if (this.isCancelled) receiver.cancel();
-    for (const taker of this.early.splice(0)) receiver.take(taker);
+    this.#receiver = receiver;
+    if (this.#isCancelled) receiver.cancel();
+    for (const taker of this.#early.splice(0)) receiver.take(taker);
   }
 
   /** This half was given to a call, or no call will ever bind it. @internal */
   fail(error: ChannelError): void {
-    if (this.receiver !== undefined || this.failure !== undefined) return;
-    this.failure = error;
-    for (const taker of this.early.splice(0)) taker.ended({ error });
+    if (this.#receiver !== undefined || this.#failure !== undefined) return;
+    this.#failure = error;
+    for (const taker of this.#early.splice(0)) taker.ended({ error });
   }
 
   /** The call has ended: buffered items can still be read. @internal */
   endWith(end: ChannelEnd): void {
-    this.receiver?.end(end, endingOf(end, "Local"));
+    this.#receiver?.end(end, endingOf(end, "Local"));
   }
 
   /** The call has ended: buffered items are dropped. @internal */
   giveUp(error: ChannelError): void {
-    this.receiver?.giveUp(error);
+    this.#receiver?.giveUp(error);
   }
 
   /** The handler has answered. @internal */
   release(): void {
-    if (!this.isKept)
-      this.receiver?.giveUp(callOverHere("its handler has answered and did not keep it open"));
+    if (!this.#isKept)
+      this.#receiver?.giveUp(callOverHere("its handler has answered and did not keep it open"));
   }
 
   /** Whether it has failed with this error. @internal */
   hasEndedWith(error: unknown): boolean {
-    return this.receiver?.hasEndedWith(error) === true;
+    return this.#receiver?.hasEndedWith(error) === true;
   }
 
-  private take(taker: Taker<T>): void {
-    if (this.receiver !== undefined) this.receiver.take(taker);
-    else if (this.failure !== undefined) taker.ended({ error: this.failure });
-    else if (this.isCancelled) taker.ended({ error: undefined });
+  #take(taker: Taker<T>): void {
+    if (this.#receiver !== undefined) this.#receiver.take(taker);
+    else if (this.#failure !== undefined) taker.ended({ error: this.#failure });
+    else if (this.#isCancelled) taker.ended({ error: undefined });
     else if (this.pair === undefined) taker.ended({ error: notBound() });
-    else this.early.push(taker);
+    else this.#early.push(taker);
   }
 }

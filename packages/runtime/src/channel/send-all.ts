@@ -20,22 +20,22 @@ type Step<T> = IteratorResult<T, unknown>;
 /** The end of the channel, for a loop that waits for the next item or the Close: one callback for all steps. */
 class Leaving {
   end: ChannelEnd | undefined = undefined;
-  private wake: (() => void) | undefined = undefined;
+  #wake: (() => void) | undefined = undefined;
 
   readonly onEnd = (end: ChannelEnd): void => {
     this.end = end;
-    this.wake?.();
+    this.#wake?.();
   };
 
   /** @returns undefined when the channel ends before `awaited` settles */
   async first<T>(awaited: PromiseLike<T>): Promise<T | undefined> {
     try {
       return await new Promise<T | undefined>((resolve, reject) => {
-        this.wake = () => resolve(undefined);
+        this.#wake = () => resolve(undefined);
         awaited.then(resolve, reject);
       });
     } finally {
-      this.wake = undefined;
+      this.#wake = undefined;
     }
   }
 }

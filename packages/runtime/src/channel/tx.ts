@@ -37,15 +37,15 @@ export class Tx<T> implements AsyncDisposable {
   readonly label: string | undefined;
   /** @internal */
   readonly [byReference] = true;
-  private sender: Sender<T> | undefined = undefined;
+  #sender: Sender<T> | undefined = undefined;
   /** Uses that wait until the call is sent. */
-  private early: EarlyUse<T>[] = [];
-  private failure: ChannelError | undefined = undefined;
+  #early: EarlyUse<T>[] = [];
+  #failure: ChannelError | undefined = undefined;
   /** Given up before the call was sent. */
-  private aborted: ChannelError | undefined = undefined;
-  private controller: AbortController | undefined = undefined;
-  private whenOver: Promise<void> | undefined = undefined;
-  private isKept = false;
+  #aborted: ChannelError | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+  #whenOver: Promise<void> | undefined = undefined;
+  #isKept = false;
 
   /** @internal use `channel()` */
   constructor(label?: string) {
@@ -54,7 +54,7 @@ export class Tx<T> implements AsyncDisposable {
 
   /** Whether items can still be sent. False before the call that carries the other half was sent. */
   get isOpen(): boolean {
-    return this.sender?.isOpen === true;
+    return this.#sender?.isOpen === true;
   }
 
   /**
@@ -68,8 +68,8 @@ export class Tx<T> implements AsyncDisposable {
    * @throws CodecError `EncodeFailed` when the item does not fit its type; the channel goes on
    */
   send(item: T): Promise<void> {
-    const { sender } = this;
-    if (sender === undefined) return this.sendEarly(item);
+    const sender = this.#sender;
+    if (sender === undefined) return this.#sendEarly(item);
     try {
       if (sender.sendNow(item)) return sentAlready;
     } catch (error) {
@@ -104,18 +104,18 @@ export class Tx<T> implements AsyncDisposable {
    * @throws ChannelError `ItemUnreadable` as {@link send}
    */
   trySend(item: T): TrySendResult {
-    if (this.sender !== undefined) return this.sender.trySend(item);
-    return this.isPending ? "full" : "closed";
+    if (this.#sender !== undefined) return this.#sender.trySend(item);
+    return this.#isPending ? "full" : "closed";
   }
 
   /** Ends the channel in good order: sends waiting items, then a Close. Resolves when that has left. Harmless twice. */
   close(): Promise<void> {
-    const { sender } = this;
-    if (sender === undefined && !this.isPending) return sentAlready;
+    const sender = this.#sender;
+    if (sender === undefined && !this.#isPending) return sentAlready;
     return new Promise((resolve) => {
       const closed = (): void => resolve();
       if (sender !== undefined) sender.close(closed);
-      else this.early.push({ bound: (bound) => bound.close(closed), failed: closed });
+      else this.#early.push({ bound: (bound) => bound.close(closed), failed: closed });
     });
   }
 
@@ -125,12 +125,12 @@ export class Tx<T> implements AsyncDisposable {
    * @param reason the `cause` of the error with which sends on this side reject; it is not sent to the peer
    */
   abort(reason?: unknown): Promise<void> {
-    const { sender } = this;
+    const sender = this.#sender;
     const error = abortedHere(reason);
     if (sender !== undefined) return new Promise((resolve) => sender.giveUp(error, "Reset", () => resolve()));
-    if (this.isPending) {
-      this.aborted = error;
-      for (const use of this.early.splice(0)) use.failed(error);
+    if (this.#isPending) {
+      this.#aborted = error;
+      for (const use of this.#early.splice(0)) use.failed(error);
     }
     return sentAlready;
   }
@@ -140,23 +140,23 @@ export class Tx<T> implements AsyncDisposable {
    * up, or it was cut. The same promise each time.
    */
   get closed(): Promise<void> {
-    this.whenOver ??= new Promise((resolve) => this.whenEnded(() => resolve()));
-    return this.whenOver;
+    this.#whenOver ??= new Promise((resolve) => this.whenEnded(() => resolve()));
+    return this.#whenOver;
   }
 
   /** Aborted when {@link closed} resolves: for sources that wait for something, `out.sendAll(on(bus, "change", out))`. */
   get signal(): AbortSignal {
-    if (this.controller === undefined) {
+    if (this.#controller === undefined) {
       const controller = new AbortController();
-      this.controller = controller;
+      this.#controller = controller;
       this.whenEnded(({ error }) => controller.abort(error ?? closedHere()));
     }
-    return this.controller.signal;
+    return this.#controller.signal;
   }
 
   /** A handler's Tx stays open after the handler has answered: close it yourself. */
   keepOpen(): void {
-    this.isKept = true;
+    this.#isKept = true;
   }
 
   [asyncDispose](): Promise<void> {
@@ -170,11 +170,11 @@ export class Tx<T> implements AsyncDisposable {
 
   /** Calls back, once, when no item can be sent any more. @internal */
   whenEnded(callback: (end: ChannelEnd) => void): void {
-    const { sender } = this;
+    const sender = this.#sender;
     if (sender !== undefined) sender.whenEnded(callback);
-    else if (!this.isPending) callback({ error: this.failure ?? this.aborted ?? notBound() });
+    else if (!this.#isPending) callback({ error: this.#failure ?? this.#aborted ?? notBound() });
     else
-      this.early.push({
+      this.#early.push({
         bound: (bound) => bound.whenEnded(callback),
         failed: (error) => callback({ error }),
       });
@@ -183,53 +183,53 @@ export class Tx<T> implements AsyncDisposable {
   /** Whether it can still be given to a call. @internal */
   get isUnused(): boolean {
     return (
-      this.sender === undefined &&
-      this.failure === undefined &&
-      this.aborted === undefined &&
-      this.early.length === 0
+      this.#sender === undefined &&
+      this.#failure === undefined &&
+      this.#aborted === undefined &&
+      this.#early.length === 0
     );
   }
 
   /** @internal */
   bind(sender: Sender<T>): void {
-    this.sender = sender;
-    if (this.aborted !== undefined) sender.giveUp(this.aborted, "Reset");
-    for (const use of this.early.splice(0)) use.bound(sender);
+    this.#sender = sender;
+    if (this.#aborted !== undefined) sender.giveUp(this.#aborted, "Reset");
+    for (const use of this.#early.splice(0)) use.bound(sender);
   }
 
   /** This half was given to a call, or no call will ever bind it. @internal */
   fail(error: ChannelError): void {
-    if (this.sender !== undefined || this.failure !== undefined) return;
-    this.failure = error;
-    for (const use of this.early.splice(0)) use.failed(error);
+    if (this.#sender !== undefined || this.#failure !== undefined) return;
+    this.#failure = error;
+    for (const use of this.#early.splice(0)) use.failed(error);
   }
 
   /** The handler has answered. @internal */
   release(): void {
-    if (!this.isKept) this.sender?.close(nothing);
+    if (!this.#isKept) this.#sender?.close(nothing);
   }
 
   /** The call has ended before the channel: items that wait are dropped. @internal */
   giveUp(error: ChannelError, farewell: Farewell = "Reset"): void {
-    this.sender?.giveUp(error, farewell);
+    this.#sender?.giveUp(error, farewell);
   }
 
   /** Whether it has failed with this error. @internal */
   hasEndedWith(error: unknown): boolean {
-    return this.sender?.hasEndedWith(error) === true;
+    return this.#sender?.hasEndedWith(error) === true;
   }
 
   /** Whether a call may still bind it: the call that gets the other half. */
-  private get isPending(): boolean {
-    return this.failure === undefined && this.aborted === undefined && this.pair !== undefined;
+  get #isPending(): boolean {
+    return this.#failure === undefined && this.#aborted === undefined && this.pair !== undefined;
   }
 
-  private sendEarly(item: T): Promise<void> {
-    if (!this.isPending)
-      return quietAtEnd((_resolve, reject) => reject(this.aborted ?? this.failure ?? notBound()));
+  #sendEarly(item: T): Promise<void> {
+    if (!this.#isPending)
+      return quietAtEnd((_resolve, reject) => reject(this.#aborted ?? this.#failure ?? notBound()));
     const given = copyOf(item);
     return quietAtEnd((resolve, reject) => {
-      this.early.push({ bound: (sender) => sender.send(given, resolve, reject), failed: reject });
+      this.#early.push({ bound: (sender) => sender.send(given, resolve, reject), failed: reject });
     });
   }
 }

@@ -27,39 +27,39 @@ export interface QueuedMessage {
 
 /** First in, first out; any message may leave from the middle. Its bytes count for the session's limit. */
 export class ArrivalQueue {
-  private readonly host: ConnectionHost;
-  private readonly limit: number;
-  private readonly calls = new Map<WireId, QueuedMessage>();
-  private bytes = 0;
+  readonly #host: ConnectionHost;
+  readonly #limit: number;
+  readonly #calls = new Map<WireId, QueuedMessage>();
+  #bytes = 0;
 
   /** @param limit messages that may wait */
   constructor(host: ConnectionHost, limit: number) {
-    this.host = host;
-    this.limit = limit;
+    this.#host = host;
+    this.#limit = limit;
   }
 
   get size(): number {
-    return this.calls.size;
+    return this.#calls.size;
   }
 
   get(id: WireId): QueuedMessage | undefined {
-    return this.calls.get(id);
+    return this.#calls.get(id);
   }
 
   /** Oldest first. */
   values(): IterableIterator<QueuedMessage> {
-    return this.calls.values();
+    return this.#calls.values();
   }
 
   /** @returns false, adding nothing, when too much waits already */
   add(head: MessageHead | QueuedMessage, bytes: Uint8Array, sinceMs: number): boolean {
     const start = head.metadataStart;
     const frameBytes = head.payloadEnd - start;
-    if (this.calls.size >= this.limit || !this.host.countQueued(frameBytes)) return false;
+    if (this.#calls.size >= this.#limit || !this.#host.countQueued(frameBytes)) return false;
     const isCopied = frameBytes <= copiedFrameBytes;
     const offset = isCopied ? start : 0;
-    this.bytes += frameBytes;
-    this.calls.set(head.id, {
+    this.#bytes += frameBytes;
+    this.#calls.set(head.id, {
       id: head.id,
       methodLow: head.methodLow,
       methodHigh: head.methodHigh,
@@ -76,22 +76,22 @@ export class ArrivalQueue {
   }
 
   remove(call: QueuedMessage): void {
-    this.calls.delete(call.id);
+    this.#calls.delete(call.id);
     const frameBytes = call.payloadEnd - call.metadataStart;
-    this.bytes -= frameBytes;
-    this.host.countQueued(-frameBytes);
+    this.#bytes -= frameBytes;
+    this.#host.countQueued(-frameBytes);
   }
 
   /** All of them, oldest first; none is left. */
   takeAll(): QueuedMessage[] {
-    const calls = [...this.calls.values()];
+    const calls = [...this.#calls.values()];
     this.clear();
     return calls;
   }
 
   clear(): void {
-    this.calls.clear();
-    this.host.countQueued(-this.bytes);
-    this.bytes = 0;
+    this.#calls.clear();
+    this.#host.countQueued(-this.#bytes);
+    this.#bytes = 0;
   }
 }

@@ -34,18 +34,18 @@ const comparable = 16 * planLimits.maxNodes;
 
 /** Schemas of one connection. */
 export class Bindings {
-  private readonly connection: Connection;
-  private readonly sent = new SendState();
-  private readonly received: ReceivedSchemas;
-  private readonly allowance: PlanAllowance = { left: comparable };
+  readonly #connection: Connection;
+  readonly #sent = new SendState();
+  readonly #received: ReceivedSchemas;
+  readonly #allowance: PlanAllowance = { left: comparable };
 
-  private readonly onLoaded: () => void;
-  private isLoading = false;
+  readonly #onLoaded: () => void;
+  #isLoading = false;
   /** Why the code could not be loaded; set while the waiting calls learn it. */
-  private loadFailure: string | undefined = undefined;
+  #loadFailure: string | undefined = undefined;
 
   /** Undefined when the code is only loaded for a peer that has other types. */
-  private readonly comparing: Comparing | undefined;
+  readonly #comparing: Comparing | undefined;
 
   /** @param onLoaded called when the code that compares types is loaded, or cannot be loaded: waiting messages go on */
   constructor(
@@ -54,10 +54,10 @@ export class Bindings {
     comparing: Comparing | undefined,
     onLoaded: () => void,
   ) {
-    this.comparing = comparing;
-    this.connection = connection;
-    this.onLoaded = onLoaded;
-    this.received = new ReceivedSchemas(connection, limits);
+    this.#comparing = comparing;
+    this.#connection = connection;
+    this.#onLoaded = onLoaded;
+    this.#received = new ReceivedSchemas(connection, limits);
   }
 
   /**
@@ -65,20 +65,20 @@ export class Bindings {
    * connection may count, and nothing is announced on a virtual connection before that is known.
    */
   onLinkLost(): void {
-    if (this.connection.id === rootConnectionId) this.sent.reset();
+    if (this.#connection.id === rootConnectionId) this.#sent.reset();
     this.end();
-    this.allowance.left = comparable;
+    this.#allowance.left = comparable;
   }
 
   /** There is a link again. The announcements to a peer that is gone have been dropped with the rest. */
   onLinkRestored({ peer, isReference }: RestoredLink): void {
-    const isVirtual = this.connection.id !== rootConnectionId;
-    if (peer !== "resumed" || (isVirtual && !isReference)) this.sent.reset();
+    const isVirtual = this.#connection.id !== rootConnectionId;
+    if (peer !== "resumed" || (isVirtual && !isReference)) this.#sent.reset();
   }
 
   /** The record with which a method knows whether its schemas of one direction have been sent. */
   announcement(methodId: bigint, direction: BindingDirection, binding: Binding): Announcement {
-    return new Announcement(this.sent, methodId, direction, binding);
+    return new Announcement(this.#sent, methodId, direction, binding);
   }
 
   /**
@@ -89,9 +89,9 @@ export class Bindings {
   announce(announcement: Announcement, idBytes: Uint8Array, direction: BindingDirection): void {
     const payload = announcement.prepare();
     if (payload === undefined) return;
-    const { outbox } = this.connection.host;
+    const { outbox } = this.#connection.host;
     const w = outbox.writer;
-    outbox.commit(writeSchemaMessage(w, outbox.begin(), this.connection.id, idBytes, direction, payload));
+    outbox.commit(writeSchemaMessage(w, outbox.begin(), this.#connection.id, idBytes, direction, payload));
     announcement.commit();
   }
 
@@ -101,115 +101,115 @@ export class Bindings {
    * @returns whether the announcement was valid; if not, the connection has been ended
    */
   receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, carrier: string): boolean {
-    return this.received.receive(methodId, direction, payload, carrier);
+    return this.#received.receive(methodId, direction, payload, carrier);
   }
 
   /** The connection has ended: forgets its announcements. */
   end(): void {
-    this.received.end();
+    this.#received.end();
   }
 
   /** How the arguments of a method are read; undefined while the code that compares types is loaded. */
   decideArguments(method: HandledMethod): Reading<readonly unknown[]> | undefined {
     const { args } = method;
-    const remote = this.rootOf(method.id, "args");
+    const remote = this.#rootOf(method.id, "args");
     if (typeof remote === "string") return unreadable(remote);
-    const comparing = this.comparingFor(args, remote);
+    const comparing = this.#comparingFor(args, remote);
     if (comparing === "needless") return statically(args);
     if (comparing === undefined) return undefined;
     if ("failure" in comparing) return unreadable(comparing.failure);
-    const parts = comparing.arguments(args, remote, this.remoteSchemas);
+    const parts = comparing.arguments(args, remote, this.#remoteSchemas);
     const where = `arguments of ${method.service}.${method.name}`;
-    return this.reading(where, parts, comparing.schemas(args), args);
+    return this.#reading(where, parts, comparing.schemas(args), args);
   }
 
   /** How the responses of a method are read; undefined while the code that compares types is loaded. */
   decideResponse(method: AnyMethod): ResponseReading | undefined {
     const { response, ok, error } = method;
     const own = error ?? noError;
-    const remote = this.rootOf(method.id, "response");
+    const remote = this.#rootOf(method.id, "response");
     if (typeof remote === "string") return both(unreadable(remote));
-    const comparing = this.comparingFor(response, remote);
+    const comparing = this.#comparingFor(response, remote);
     if (comparing === "needless") return { ok: statically(ok), user: statically(own) };
     if (comparing === undefined) return undefined;
     if ("failure" in comparing) return both(unreadable(comparing.failure));
-    const parts = comparing.response(response, remote, this.remoteSchemas);
+    const parts = comparing.response(response, remote, this.#remoteSchemas);
     const ours = comparing.schemas(response);
     const where = `${method.service}.${method.name}`;
-    const okReading = this.reading(`result of ${where}`, parts.ok, ours, ok);
-    const user = okReading && this.reading(`error of ${where}`, parts.user, ours, own);
+    const okReading = this.#reading(`result of ${where}`, parts.ok, ours, ok);
+    const user = okReading && this.#reading(`error of ${where}`, parts.user, ours, own);
     return user && { ok: okReading, user };
   }
 
   /** How a type that differs is read; undefined while the code for that is loaded. */
-  private reading<T>(
+  #reading<T>(
     where: string,
     parts: Difference,
     ours: SchemaLookup,
     own: StaticReader<T>,
   ): Reading<T> | undefined {
     if (parts === undefined) return statically(own);
-    const plans = this.plans();
+    const plans = this.#plans();
     if (plans === undefined) return undefined;
     if (typeof plans === "string") return unreadable(plans);
     const { remote, local } = parts;
-    return plans.translate(where, remote, this.remoteSchemas, local, ours, own, this.allowance);
+    return plans.translate(where, remote, this.#remoteSchemas, local, ours, own, this.#allowance);
   }
 
   /**
    * The code that compares types; undefined while it is loaded. Needless when the peer has announced the same bytes.
    */
-  private comparingFor(
+  #comparingFor(
     own: AnnouncedBinding,
     remote: TypeRef,
   ): Comparing | "needless" | { readonly failure: string } | undefined {
-    if (this.comparing !== undefined) return this.comparing;
-    if (this.isOurs(own, remote)) return "needless";
-    const plans = this.plans();
+    if (this.#comparing !== undefined) return this.#comparing;
+    if (this.#isOurs(own, remote)) return "needless";
+    const plans = this.#plans();
     return typeof plans === "string" ? { failure: plans } : plans?.comparing;
   }
 
   /**
    * Whether a peer has announced the types of this side: the same root, and the same schema for each id of this side.
    */
-  private isOurs({ root, schemas }: AnnouncedBinding, remote: TypeRef): boolean {
+  #isOurs({ root, schemas }: AnnouncedBinding, remote: TypeRef): boolean {
     return (
       sameType(root, remote) &&
       schemas.every(({ id, bytes }) => {
-        const other = this.remoteSchemas(id);
+        const other = this.#remoteSchemas(id);
         return other === undefined || sameBytes(bytes, encodeSchema(other));
       })
     );
   }
 
   /** The code that compares types; undefined while it is loaded, or why it cannot be loaded. */
-  private plans(): ReturnType<typeof loadedPlans> | string {
-    return loadedPlans() ?? this.loadFailure ?? this.load();
+  #plans(): ReturnType<typeof loadedPlans> | string {
+    return loadedPlans() ?? this.#loadFailure ?? this.#load();
   }
 
-  private load(): undefined {
-    if (this.isLoading) return;
-    this.isLoading = true;
+  #load(): undefined {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
     loadPlans().then(
-      () => this.onLoadEnded(undefined),
+      () => this.#onLoadEnded(undefined),
       (error: unknown) =>
-        this.onLoadEnded(`the code that reads types of other versions cannot be loaded: ${error}`),
+        this.#onLoadEnded(`the code that reads types of other versions cannot be loaded: ${error}`),
     );
   }
 
-  private onLoadEnded(failure: string | undefined): void {
-    this.isLoading = false;
-    this.loadFailure = failure;
-    this.onLoaded();
+  #onLoadEnded(failure: string | undefined): void {
+    this.#isLoading = false;
+    this.#loadFailure = failure;
+    this.#onLoaded();
     // The next message tries again.
-    this.loadFailure = undefined;
+    this.#loadFailure = undefined;
   }
 
-  private readonly remoteSchemas: SchemaLookup = (id) => this.received.state.schema(id);
+  readonly #remoteSchemas: SchemaLookup = (id) => this.#received.state.schema(id);
 
-  private rootOf(methodId: bigint, direction: BindingDirection): TypeRef | string {
+  #rootOf(methodId: bigint, direction: BindingDirection): TypeRef | string {
     try {
-      return this.received.state.requireRoot(methodId, direction);
+      return this.#received.state.requireRoot(methodId, direction);
     } catch (error) {
       return error instanceof CodecError ? error.reason : String(error);
     }

@@ -7,13 +7,13 @@ import { Deadlines, type Timed } from "./deadlines.js";
 class HandClock implements Clock {
   time = 0;
   readonly timers = new Map<number, { at: number; callback: () => void }>();
-  private following = 1;
+  #following = 1;
   now(): number {
     return this.time;
   }
   setTimer(delayMs: number, callback: () => void): number {
-    this.timers.set(this.following, { at: this.time + delayMs, callback });
-    return this.following++;
+    this.timers.set(this.#following, { at: this.time + delayMs, callback });
+    return this.#following++;
   }
   clearTimer(timer: unknown): void {
     this.timers.delete(timer as number);

@@ -70,16 +70,16 @@ export class Driver implements Caller, ConnectionSink {
   readonly session: SessionHandle;
   readonly connection: ConnectionHandle;
   readonly outlivesLink = true;
-  private readonly clock: Clock;
-  private readonly bindings: Bindings;
-  private readonly target: Connection;
-  private readonly observer: Observer | undefined;
+  readonly #clock: Clock;
+  readonly #bindings: Bindings;
+  readonly #target: Connection;
+  readonly #observer: Observer | undefined;
   /** Made when a method or a dispatcher brings their machinery. */
-  private channels: Channels | undefined = undefined;
-  private readonly outgoing: OutgoingCalls;
-  private readonly incoming: Answers;
-  private onIdle: (() => void) | undefined = undefined;
-  private waitsForChannels = false;
+  #channels: Channels | undefined = undefined;
+  readonly #outgoing: OutgoingCalls;
+  readonly #incoming: Answers;
+  #onIdle: (() => void) | undefined = undefined;
+  #waitsForChannels = false;
 
   /**
    * @param session as callers see it
@@ -94,17 +94,17 @@ export class Driver implements Caller, ConnectionSink {
     const { limits, clock, observer } = options;
     this.session = session;
     this.connection = handle;
-    this.clock = clock;
-    this.bindings = new Bindings(connection, limits, options.atHand?.comparing, () => this.onPlansLoaded());
-    this.target = connection;
-    this.observer = observer;
+    this.#clock = clock;
+    this.#bindings = new Bindings(connection, limits, options.atHand?.comparing, () => this.#onPlansLoaded());
+    this.#target = connection;
+    this.#observer = observer;
     const openChannels = (machinery: Channeling): Channels => {
-      this.channels ??= machinery.open(connection, limits, clock, () => this.onChannelOver(), observer);
-      return this.channels;
+      this.#channels ??= machinery.open(connection, limits, clock, () => this.#onChannelOver(), observer);
+      return this.#channels;
     };
-    this.outgoing = new OutgoingCalls(
+    this.#outgoing = new OutgoingCalls(
       connection,
-      this.bindings,
+      this.#bindings,
       openChannels,
       limits,
       clock,
@@ -113,15 +113,17 @@ export class Driver implements Caller, ConnectionSink {
       options.onUnhandledError,
       options.atHand?.explain,
     );
-    const onSettled = (): void => this.settle();
-    const caller = new NestedCaller(this, this.outgoing);
-    const parts = { ...options, connection, bindings: this.bindings, caller, openChannels, onSettled };
-    this.incoming = answeringOf(options.dispatcher)?.start(parts) ?? new RefusedCalls(parts);
+    const onSettled = (): void => this.#settle();
+    const caller = new NestedCaller(this, this.#outgoing);
+    const parts = { ...options, connection, bindings: this.#bindings, caller, openChannels, onSettled };
+    this.#incoming = answeringOf(options.dispatcher)?.start(parts) ?? new RefusedCalls(parts);
     connection.sink = this;
   }
 
   get load(): DriverLoad {
-    const { outgoing, incoming, channels } = this;
+    const outgoing = this.#outgoing;
+    const incoming = this.#incoming;
+    const channels = this.#channels;
     return {
       outgoing: outgoing.size,
       incoming: incoming.size,
@@ -137,7 +139,7 @@ export class Driver implements Caller, ConnectionSink {
   ): Promise<T> {
     const outcome = new Promise<T>((resolve, reject) => {
       if (options !== undefined) checkCallOptions(options);
-      this.outgoing.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
+      this.#outgoing.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
     });
     return channelingOf(method)?.quiet(outcome, method.args.shape, args) ?? outcome;
   }
@@ -149,117 +151,118 @@ export class Driver implements Caller, ConnectionSink {
   ): Promise<Result<T, CallRejection<E>>> {
     return new Promise((resolve, reject) => {
       if (options !== undefined) checkCallOptions(options);
-      this.outgoing.start(method as unknown as AnyMethod, args, options, true, resolve as Settle, reject);
+      this.#outgoing.start(method as unknown as AnyMethod, args, options, true, resolve as Settle, reject);
     });
   }
 
   onRequest(head: MessageHead, bytes: Uint8Array): void {
     switch (head.body) {
       case RequestBody.Call:
-        this.incoming.onCall(head, bytes);
+        this.#incoming.onCall(head, bytes);
         break;
       case RequestBody.Response:
-        this.outgoing.onResponse(head, bytes);
+        this.#outgoing.onResponse(head, bytes);
         break;
       case RequestBody.Cancel:
-        this.incoming.onCancel(head.id);
+        this.#incoming.onCancel(head.id);
         break;
     }
-    if (this.onIdle !== undefined) this.settle();
+    if (this.#onIdle !== undefined) this.#settle();
   }
 
   /** The code that reads types of other versions is loaded: messages that waited for it go on. */
-  private onPlansLoaded(): void {
-    this.outgoing.release();
-    this.incoming.pump();
-    this.settle();
+  #onPlansLoaded(): void {
+    this.#outgoing.release();
+    this.#incoming.pump();
+    this.#settle();
   }
 
   onChannel(head: MessageHead, bytes: Uint8Array): void {
-    if (this.channels !== undefined) this.channels.onMessage(head, bytes);
-    else if (head.body === ChannelBody.Item) this.refuseItem(head.id);
+    if (this.#channels !== undefined) this.#channels.onMessage(head, bytes);
+    else if (head.body === ChannelBody.Item) this.#refuseItem(head.id);
   }
 
   onSchemas(head: MessageHead, bytes: Uint8Array): void {
     const methodId = methodIdOf(head);
     const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
-    if (!this.bindings.receive(methodId, head.direction, payload, "standalone schema message")) return;
-    if (head.direction === "args") this.incoming.forget(methodId);
-    else this.outgoing.forget(methodId);
+    if (!this.#bindings.receive(methodId, head.direction, payload, "standalone schema message")) return;
+    if (head.direction === "args") this.#incoming.forget(methodId);
+    else this.#outgoing.forget(methodId);
   }
 
   answerWaiting(): void {
-    this.incoming.pump();
+    this.#incoming.pump();
   }
 
   onDrain(): void {
-    this.outgoing.pump();
-    this.channels?.pump();
+    this.#outgoing.pump();
+    this.#channels?.pump();
   }
 
   onDraining(onIdle: () => void, withChannels = false): void {
-    this.onIdle = onIdle;
-    this.outgoing.drain(true);
-    this.incoming.drain(true);
+    this.#onIdle = onIdle;
+    this.#outgoing.drain(true);
+    this.#incoming.drain(true);
     // A handler that has read the draining signal closes the streams that it has kept.
-    this.waitsForChannels = withChannels || this.incoming.isDrainWatched;
-    this.settle();
+    this.#waitsForChannels = withChannels || this.#incoming.isDrainWatched;
+    this.#settle();
   }
 
   onReleased(onIdle: (() => void) | undefined, isOverdue = false): void {
-    if (isOverdue) this.outgoing.end("ConnectionClosed", undefined);
-    this.outgoing.drain(false);
-    this.incoming.drain(false);
-    this.onIdle = onIdle;
-    this.waitsForChannels = false;
-    this.settle();
+    if (isOverdue) this.#outgoing.end("ConnectionClosed", undefined);
+    this.#outgoing.drain(false);
+    this.#incoming.drain(false);
+    this.#onIdle = onIdle;
+    this.#waitsForChannels = false;
+    this.#settle();
   }
 
   onLinkLost(error: SessionError | undefined): void {
-    this.incoming.beforeLinkLost();
-    this.bindings.onLinkLost();
+    this.#incoming.beforeLinkLost();
+    this.#bindings.onLinkLost();
     // Calls first: the receivers of calls that are made again stay.
-    this.outgoing.onLinkLost(error);
-    this.channels?.cut(error);
-    this.incoming.onLinkLost();
+    this.#outgoing.onLinkLost(error);
+    this.#channels?.cut(error);
+    this.#incoming.onLinkLost();
   }
 
   onLinkRestored(restored: RestoredLink): void {
-    this.bindings.onLinkRestored(restored);
-    if (restored.peer !== "resumed") this.channels?.restart();
-    this.incoming.onLinkRestored(restored);
-    this.outgoing.onLinkRestored(restored);
+    this.#bindings.onLinkRestored(restored);
+    if (restored.peer !== "resumed") this.#channels?.restart();
+    this.#incoming.onLinkRestored(restored);
+    this.#outgoing.onLinkRestored(restored);
   }
 
   onClosed(reason: CloseReason, error: SessionError | undefined): void {
-    this.onIdle = undefined;
-    this.incoming.end();
-    this.channels?.end(reason, error);
-    const isShutdown = reason === "Local" && this.target.host.isShuttingDown;
-    this.outgoing.end(isShutdown ? "SessionShutdown" : "ConnectionClosed", error);
-    this.bindings.end();
+    this.#onIdle = undefined;
+    this.#incoming.end();
+    this.#channels?.end(reason, error);
+    const isShutdown = reason === "Local" && this.#target.host.isShuttingDown;
+    this.#outgoing.end(isShutdown ? "SessionShutdown" : "ConnectionClosed", error);
+    this.#bindings.end();
   }
 
   get isInUse(): boolean {
-    return this.incoming.size !== 0 || this.outgoing.awaited !== 0 || this.hasChannels;
+    return this.#incoming.size !== 0 || this.#outgoing.awaited !== 0 || this.#hasChannels;
   }
 
   snapshot(): DriverSnapshot {
-    const nowMs = Math.floor(this.clock.now());
+    const nowMs = Math.floor(this.#clock.now());
     return {
-      isDraining: this.incoming.isDraining,
-      requests: [...this.outgoing.snapshot(nowMs), ...this.incoming.snapshot(nowMs)],
-      channels: this.channels?.snapshot() ?? [],
+      isDraining: this.#incoming.isDraining,
+      requests: [...this.#outgoing.snapshot(nowMs), ...this.#incoming.snapshot(nowMs)],
+      channels: this.#channels?.snapshot() ?? [],
     };
   }
 
-  private get hasChannels(): boolean {
-    return this.channels !== undefined && this.channels.size !== 0;
+  get #hasChannels(): boolean {
+    return this.#channels !== undefined && this.#channels.size !== 0;
   }
 
   /** No call of either side has opened a channel, so an item is refused. */
-  private refuseItem(id: WireId): void {
-    const { target, observer } = this;
+  #refuseItem(id: WireId): void {
+    const target = this.#target;
+    const observer = this.#observer;
     const { host } = target;
     if (!hasParity(id, target.peer.parity) || !host.mayAnswer()) return;
     const { outbox } = host;
@@ -274,16 +277,16 @@ export class Driver implements Caller, ConnectionSink {
   }
 
   /** A channel has ended, perhaps in the middle of other work. */
-  private onChannelOver(): void {
-    if (this.onIdle !== undefined && this.waitsForChannels) queueMicrotask(() => this.settle());
+  #onChannelOver(): void {
+    if (this.#onIdle !== undefined && this.#waitsForChannels) queueMicrotask(() => this.#settle());
   }
 
   /** Calls `onIdle` once when nothing is in flight any more. */
-  private settle(): void {
-    if (this.onIdle === undefined || this.incoming.size !== 0 || this.outgoing.awaited !== 0) return;
-    if (this.waitsForChannels && this.hasChannels) return;
-    const { onIdle } = this;
-    this.onIdle = undefined;
+  #settle(): void {
+    if (this.#onIdle === undefined || this.#incoming.size !== 0 || this.#outgoing.awaited !== 0) return;
+    if (this.#waitsForChannels && this.#hasChannels) return;
+    const onIdle = this.#onIdle;
+    this.#onIdle = undefined;
     onIdle();
   }
 }

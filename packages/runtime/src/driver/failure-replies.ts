@@ -33,37 +33,37 @@ const failureIndexes: Readonly<Record<CallErrorCode, number>> = {
 
 /** Failures of one connection. */
 export class FailureReplies {
-  private readonly connection: Connection;
-  private readonly bindings: Bindings;
-  private readonly unknownMethods = new IdMap<Announcement>();
+  readonly #connection: Connection;
+  readonly #bindings: Bindings;
+  readonly #unknownMethods = new IdMap<Announcement>();
 
   constructor(connection: Connection, bindings: Bindings) {
-    this.connection = connection;
-    this.bindings = bindings;
+    this.#connection = connection;
+    this.#bindings = bindings;
   }
 
   /** Answers a call of a method that is not served here: its types are announced as narrow. */
   answerUnknown(id: WireId, methodId: bigint, code: CallErrorCode): void {
-    const { unknownMethods } = this;
+    const unknownMethods = this.#unknownMethods;
     let announcement = unknownMethods.get(methodId);
     if (announcement === undefined) {
-      announcement = this.bindings.announcement(methodId, "response", narrowResponse);
+      announcement = this.#bindings.announcement(methodId, "response", narrowResponse);
       unknownMethods.set(methodId, announcement);
       // A peer can invent any number of ids.
       if (unknownMethods.size > rememberedUnknownMethods) {
-        this.connection.fail("calls of too many unknown methods");
+        this.#connection.fail("calls of too many unknown methods");
         return;
       }
     }
-    if (!announcement.isSent) this.bindings.announce(announcement, methodIdBytes(methodId), "response");
+    if (!announcement.isSent) this.#bindings.announce(announcement, methodIdBytes(methodId), "response");
     this.fail(id, code, "", undefined);
   }
 
   /** The types of the method have been announced. */
   fail(id: WireId, code: CallErrorCode, detail: string, metadata: Metadata | undefined): void {
-    const { outbox } = this.connection.host;
+    const { outbox } = this.#connection.host;
     const w = outbox.writer;
-    let p = writeResponseHead(w, outbox.begin(), this.connection.id, id);
+    let p = writeResponseHead(w, outbox.begin(), this.#connection.id, id);
     if (metadata === undefined) w.buffer[p++] = noMetadata;
     else p = writeCallMetadata(w, p, metadata, 0);
     const start = beginPayload(w, p);

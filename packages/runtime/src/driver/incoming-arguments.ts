@@ -11,11 +11,11 @@ import type { RequestEvents } from "./request-events.js";
 
 /** The arguments of the Calls on one connection. */
 export class IncomingArguments {
-  private readonly methods: MethodTable<HandledMethod, ArgumentsReading>;
-  private readonly channels: Channels;
-  private readonly events: RequestEvents;
-  private readonly decoded: DecodedBudget;
-  private readonly reader = new Reader();
+  readonly #methods: MethodTable<HandledMethod, ArgumentsReading>;
+  readonly #channels: Channels;
+  readonly #events: RequestEvents;
+  readonly #decoded: DecodedBudget;
+  readonly #reader = new Reader();
 
   constructor(
     methods: MethodTable<HandledMethod, ArgumentsReading>,
@@ -23,10 +23,10 @@ export class IncomingArguments {
     events: RequestEvents,
     decoded: DecodedBudget,
   ) {
-    this.methods = methods;
-    this.channels = channels;
-    this.events = events;
-    this.decoded = decoded;
+    this.#methods = methods;
+    this.#channels = channels;
+    this.#events = events;
+    this.#decoded = decoded;
   }
 
   /**
@@ -34,10 +34,10 @@ export class IncomingArguments {
    * @throws DecodeFault or CodecError when the arguments cannot be read; none of their channels is open then
    */
   read(request: IncomingRequest, { read, skipsChannels }: ArgumentsReading): readonly unknown[] {
-    const { reader } = this;
-    reader.allow(this.decoded.room).reset(request.bytes, request.argumentsStart, request.argumentsEnd);
+    const reader = this.#reader;
+    reader.allow(this.#decoded.room).reset(request.bytes, request.argumentsStart, request.argumentsEnd);
     const args =
-      request.method.hasChannels || skipsChannels ? this.readWithChannels(request, read) : read(reader);
+      request.method.hasChannels || skipsChannels ? this.#readWithChannels(request, read) : read(reader);
     request.decodedBytes = reader.decodedBytes;
     return args;
   }
@@ -45,25 +45,25 @@ export class IncomingArguments {
   /** A Call is refused: its caller learns that its channels have ended, and items that came for them are dropped. */
   refuse(served: ServedMethod, requestId: WireId, bytes: Uint8Array, start: number, end: number): void {
     const { method } = served;
-    const { reader } = this;
-    const channels = new HandlerChannels(this.channels, method);
+    const reader = this.#reader;
+    const channels = new HandlerChannels(this.#channels, method);
     reader.binder = channels;
     try {
-      const reading = this.methods.decide(served);
+      const reading = this.#methods.decide(served);
       if (reading === undefined || reading.problem !== undefined) return;
-      reader.allow(this.decoded.room).reset(bytes, start, end);
+      reader.allow(this.#decoded.room).reset(bytes, start, end);
       reading.read(reader);
     } catch (fault) {
-      this.events.codecFailed("onDecodeError", "arguments", { requestId, method }, fault);
+      this.#events.codecFailed("onDecodeError", "arguments", { requestId, method }, fault);
     } finally {
       reader.binder = undefined;
       channels.refuse();
     }
   }
 
-  private readWithChannels(request: IncomingRequest, read: ArgumentsReading["read"]): readonly unknown[] {
-    const { reader } = this;
-    const channels = new HandlerChannels(this.channels, request.method);
+  #readWithChannels(request: IncomingRequest, read: ArgumentsReading["read"]): readonly unknown[] {
+    const reader = this.#reader;
+    const channels = new HandlerChannels(this.#channels, request.method);
     reader.binder = channels;
     try {
       const args = read(reader);

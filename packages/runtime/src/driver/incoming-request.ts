@@ -72,12 +72,12 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
   readonly metadataEnd: number;
   readonly argumentsStart: number;
   readonly argumentsEnd: number;
-  private readonly caller: Caller | undefined;
-  private readonly drain: Draining;
-  private decodedMetadata: Metadata | undefined = undefined;
-  private answerMetadata: Metadata | undefined = undefined;
-  private controller: AbortController | undefined = undefined;
-  private abortReason: HandlerAbort | undefined = undefined;
+  readonly #caller: Caller | undefined;
+  readonly #drain: Draining;
+  #decodedMetadata: Metadata | undefined = undefined;
+  #answerMetadata: Metadata | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+  #abortReason: HandlerAbort | undefined = undefined;
 
   constructor(
     served: ServedMethod,
@@ -88,12 +88,12 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
     sinceMs: number,
     drain: Draining,
   ) {
-    this.drain = drain;
+    this.#drain = drain;
     this.sinceMs = sinceMs;
     this.served = served;
     this.requestId = call.id;
     this.connectionId = connectionId;
-    this.caller = caller;
+    this.#caller = caller;
     this.bytes = bytes;
     this.argumentsStart = call.payloadStart;
     this.argumentsEnd = call.payloadEnd;
@@ -111,45 +111,45 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
   }
 
   get session(): SessionHandle {
-    if (this.caller === undefined) throw new TypeError("this side makes no calls");
-    return this.caller.session;
+    if (this.#caller === undefined) throw new TypeError("this side makes no calls");
+    return this.#caller.session;
   }
 
   get draining(): AbortSignal {
-    return this.drain.signal;
+    return this.#drain.signal;
   }
 
   client<C>(service: Service<C>): C {
-    if (this.caller === undefined) throw new TypeError("this side makes no calls");
-    return service.create(new SharedCaller(this.caller, holdsNothing));
+    if (this.#caller === undefined) throw new TypeError("this side makes no calls");
+    return service.create(new SharedCaller(this.#caller, holdsNothing));
   }
 
   get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      this.controller = new AbortController();
-      if (this.abortReason !== undefined) this.controller.abort(this.abortReason);
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
     }
-    return this.controller.signal;
+    return this.#controller.signal;
   }
 
   get metadata(): Metadata {
-    this.decodedMetadata ??= Metadata.decode(this.bytes, this.metadataStart, this.metadataEnd);
-    return this.decodedMetadata;
+    this.#decodedMetadata ??= Metadata.decode(this.bytes, this.metadataStart, this.metadataEnd);
+    return this.#decodedMetadata;
   }
 
   get responseMetadata(): Metadata {
-    this.answerMetadata ??= new Metadata();
-    return this.answerMetadata;
+    this.#answerMetadata ??= new Metadata();
+    return this.#answerMetadata;
   }
 
   /** The metadata that the handler has set for its answer, if any. */
   get answeredMetadata(): Metadata | undefined {
-    return this.answerMetadata;
+    return this.#answerMetadata;
   }
 
   /** Tells the handler that its caller does not wait any more. When a listener throws, the platform reports it. */
   abort(text: string): void {
-    this.abortReason ??= new HandlerAbort(text);
-    this.controller?.abort(this.abortReason);
+    this.#abortReason ??= new HandlerAbort(text);
+    this.#controller?.abort(this.#abortReason);
   }
 }

@@ -36,104 +36,104 @@ const typesChanged = "the types changed before the call could run";
 
 /** Calls of the peer on one connection. */
 export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
-  private readonly caller: Caller;
-  private readonly connection: Connection;
-  private readonly bindings: Bindings;
-  private readonly dispatcher: Dispatcher | undefined;
-  private readonly events: RequestEvents;
+  readonly #caller: Caller;
+  readonly #connection: Connection;
+  readonly #bindings: Bindings;
+  readonly #dispatcher: Dispatcher | undefined;
+  readonly #events: RequestEvents;
   /** Called when an asynchronous handler has ended. */
-  private readonly onSettled: () => void;
-  private readonly replies: Replies;
-  private readonly operations: Operations<IncomingRequest>;
-  private readonly limit: number;
-  private readonly running = new Map<WireId, IncomingRequest>();
-  private readonly waiting: WaitingCalls;
+  readonly #onSettled: () => void;
+  readonly #replies: Replies;
+  readonly #operations: Operations<IncomingRequest>;
+  readonly #limit: number;
+  readonly #running = new Map<WireId, IncomingRequest>();
+  readonly #waiting: WaitingCalls;
   /** Requests that have run since before the link was lost: their callers may send each of them again once. */
-  private readonly carried = new Set<WireId>();
-  private readonly methods: MethodTable<HandledMethod, ArgumentsReading>;
-  private readonly arguments: IncomingArguments;
+  readonly #carried = new Set<WireId>();
+  readonly #methods: MethodTable<HandledMethod, ArgumentsReading>;
+  readonly #arguments: IncomingArguments;
   /** Whether new calls are answered with `SessionShutdown`. */
   isDraining = false;
-  private readonly draining = new Draining();
-  private hasEnded = false;
-  private readonly working: HandlersAtWork;
+  readonly #draining = new Draining();
+  #hasEnded = false;
+  readonly #working: HandlersAtWork;
 
   constructor(parts: AnsweringParts) {
     const { connection, bindings, limits, clock, observer } = parts;
-    this.caller = parts.caller;
-    this.working = new HandlersAtWork(connection.host);
-    this.connection = connection;
-    this.bindings = bindings;
-    this.dispatcher = parts.dispatcher;
-    this.events = new RequestEvents(connection, "server", clock, observer, parts.onUnhandledError);
-    this.onSettled = parts.onSettled;
-    this.methods = new MethodTable(
+    this.#caller = parts.caller;
+    this.#working = new HandlersAtWork(connection.host);
+    this.#connection = connection;
+    this.#bindings = bindings;
+    this.#dispatcher = parts.dispatcher;
+    this.#events = new RequestEvents(connection, "server", clock, observer, parts.onUnhandledError);
+    this.#onSettled = parts.onSettled;
+    this.#methods = new MethodTable(
       bindings,
       "response",
       (method) => method.response,
       (method) => bindings.decideArguments(method),
     );
     const opened = parts.openChannels(channels);
-    this.arguments = new IncomingArguments(this.methods, opened, this.events, connection.host.decoded);
-    this.replies = new Replies(connection, bindings, limits);
+    this.#arguments = new IncomingArguments(this.#methods, opened, this.#events, connection.host.decoded);
+    this.#replies = new Replies(connection, bindings, limits);
     const { operationStore: store, isResumable } = parts;
-    this.operations = new Operations(connection, store, limits.storeTimeoutMs, isResumable, clock, this);
-    this.limit = Math.max(1, connection.local.maxConcurrentRequests);
-    this.waiting = new WaitingCalls(connection.host, Math.max(limits.maxQueuedRequests, 16 * this.limit));
+    this.#operations = new Operations(connection, store, limits.storeTimeoutMs, isResumable, clock, this);
+    this.#limit = Math.max(1, connection.local.maxConcurrentRequests);
+    this.#waiting = new WaitingCalls(connection.host, Math.max(limits.maxQueuedRequests, 16 * this.#limit));
   }
 
   /** Requests that run or wait. */
   get size(): number {
-    return this.running.size + this.waiting.size;
+    return this.#running.size + this.#waiting.size;
   }
 
   /** The requests that have not been answered, the running ones first. */
   snapshot(nowMs: number): RequestSnapshot[] {
-    return incomingSnapshot(this.running, this.waiting.all(), (call) => this.find(call), nowMs);
+    return incomingSnapshot(this.#running, this.#waiting.all(), (call) => this.#find(call), nowMs);
   }
 
   /** A Call: runs it, queues it, or ends the connection when the peer breaks the rules of request ids. */
   onCall(head: MessageHead, bytes: Uint8Array): void {
     const { id } = head;
-    const { connection } = this;
+    const connection = this.#connection;
     if (!hasParity(id, connection.peer.parity)) {
       connection.fail(`request id ${id} is not ${connection.peer.parity.toLowerCase()}`);
       return;
     }
     // The caller has sent the call again after a lost link. Its handler still runs, and its answer goes to this call.
-    if (this.carried.size !== 0 && this.isCarried(head)) return;
-    if (this.running.has(id) || this.waiting.get(id) !== undefined) {
+    if (this.#carried.size !== 0 && this.#isCarried(head)) return;
+    if (this.#running.has(id) || this.#waiting.get(id) !== undefined) {
       connection.fail(`request id ${id} is in flight already`);
       return;
     }
-    if (head.schemasEnd > head.schemasStart && !this.receiveInlined(head, bytes)) return;
+    if (head.schemasEnd > head.schemasStart && !this.#receiveInlined(head, bytes)) return;
     if (this.isDraining) {
-      this.turnAway(head, bytes, this.find(head), "SessionShutdown");
+      this.#turnAway(head, bytes, this.#find(head), "SessionShutdown");
       return;
     }
-    if (this.isFull || this.waiting.ready.size !== 0 || connection.host.isCongested) {
-      keep(this.connection, this.waiting.ready, head, bytes, this.arrivedMs);
+    if (this.#isFull || this.#waiting.ready.size !== 0 || connection.host.isCongested) {
+      keep(this.#connection, this.#waiting.ready, head, bytes, this.#arrivedMs);
     } else {
-      this.run(head, bytes, this.arrivedMs);
+      this.#run(head, bytes, this.#arrivedMs);
     }
   }
 
   /** A Cancel: the request is answered at once; its handler learns it through its signal. */
   onCancel(id: WireId): void {
-    const queued = this.waiting.get(id);
+    const queued = this.#waiting.get(id);
     if (queued !== undefined) {
-      const method = this.find(queued);
+      const method = this.#find(queued);
       if (method?.persist === true) return;
-      this.waiting.remove(queued);
-      this.turnAway(queued, queued.bytes, method, "Cancelled");
+      this.#waiting.remove(queued);
+      this.#turnAway(queued, queued.bytes, method, "Cancelled");
       return;
     }
-    const request = this.running.get(id);
+    const request = this.#running.get(id);
     if (request === undefined) return;
     if (request.operation !== undefined) {
-      this.operations.cancel(request);
+      this.#operations.cancel(request);
     } else if (!request.method.persist) {
-      this.answer(request, "Cancelled");
+      this.#answer(request, "Cancelled");
       request.abort("the caller has cancelled the call");
     }
     this.pump();
@@ -141,32 +141,32 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   /** The peer has announced other argument types: earlier decisions about them are dropped. */
   forget(methodId: bigint): void {
-    this.methods.forget(methodId);
+    this.#methods.forget(methodId);
   }
 
   /** Runs waiting calls, as far as the limit and the link allow. A call that still cannot be read waits again. */
   pump(): void {
-    for (const call of this.waiting.inTurn()) {
-      if (this.isFull || this.connection.host.isCongested || this.hasEnded) return;
-      this.waiting.remove(call);
-      this.run(call, call.bytes, call.sinceMs);
+    for (const call of this.#waiting.inTurn()) {
+      if (this.#isFull || this.#connection.host.isCongested || this.#hasEnded) return;
+      this.#waiting.remove(call);
+      this.#run(call, call.bytes, call.sinceMs);
     }
   }
 
   get isDrainWatched(): boolean {
-    return this.draining.isWatched;
+    return this.#draining.isWatched;
   }
 
   drain(isDraining: boolean): void {
     this.isDraining = isDraining;
-    if (isDraining) this.draining.begin();
+    if (isDraining) this.#draining.begin();
   }
 
   /** The link is lost, and its announcements are about to be forgotten: calls that still need them keep them. */
   beforeLinkLost(): void {
-    if (this.connection.id !== rootConnectionId) this.replies.hold();
-    for (const request of this.running.values())
-      if (request.operation?.state === "admitting") request.reading = this.methods.decide(request.served);
+    if (this.#connection.id !== rootConnectionId) this.#replies.hold();
+    for (const request of this.#running.values())
+      if (request.operation?.state === "admitting") request.reading = this.#methods.decide(request.served);
   }
 
   /**
@@ -174,59 +174,59 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
    * Calls that wait for their turn are dropped: their callers send them again. Source: `protocol/calls.md` §6.3.
    */
   onLinkLost(): void {
-    this.waiting.clear();
-    this.carried.clear();
-    this.methods.forgetAll();
-    for (const request of [...this.running.values()]) {
-      if (request.channels !== undefined || request.method.hasChannels) this.cut(request);
-      else this.carried.add(request.requestId);
+    this.#waiting.clear();
+    this.#carried.clear();
+    this.#methods.forgetAll();
+    for (const request of [...this.#running.values()]) {
+      if (request.channels !== undefined || request.method.hasChannels) this.#cut(request);
+      else this.#carried.add(request.requestId);
     }
   }
 
   /** There is a link again. A peer with a new session does not wait for the calls of the old one. */
   onLinkRestored({ peer }: RestoredLink): void {
-    this.replies.release(peer === "resumed");
+    this.#replies.release(peer === "resumed");
     if (peer === "resumed") return;
-    this.carried.clear();
-    this.dropAll("the caller's session is gone");
+    this.#carried.clear();
+    this.#dropAll("the caller's session is gone");
   }
 
   /** The connection has ended: the signals of handlers that may stop are aborted, and later answers are dropped. */
   end(): void {
-    this.hasEnded = true;
-    this.draining.begin();
-    this.waiting.clear();
-    this.carried.clear();
-    this.methods.clear();
-    this.dropAll("the connection of the call has ended");
-    this.working.linger();
+    this.#hasEnded = true;
+    this.#draining.begin();
+    this.#waiting.clear();
+    this.#carried.clear();
+    this.#methods.clear();
+    this.#dropAll("the connection of the call has ended");
+    this.#working.linger();
   }
 
   /**
    * Whether no handler may start. A handler whose call was cancelled or cut off counts until it ends. Otherwise a
    * caller could make and cancel calls, and so make more handlers run than the limit allows.
    */
-  private get isFull(): boolean {
-    const { count } = this.working;
-    if (this.running.size >= this.limit || count >= this.limit) return true;
+  get #isFull(): boolean {
+    const { count } = this.#working;
+    if (this.#running.size >= this.#limit || count >= this.#limit) return true;
     // A connection without a running handler may always start one: waiting calls start when a handler of it ends.
-    return count !== 0 && this.connection.host.decoded.isHalfHeld;
+    return count !== 0 && this.#connection.host.decoded.isHalfHeld;
   }
 
   /** No answer can be sent any more: the signals of handlers that may stop are aborted. */
-  private dropAll(text: string): void {
-    const running = [...this.running.values()];
-    this.running.clear();
+  #dropAll(text: string): void {
+    const running = [...this.#running.values()];
+    this.#running.clear();
     for (const request of running) {
       request.isAnswered = true;
-      this.events.finished(request, "ConnectionClosed");
+      this.#events.finished(request, "ConnectionClosed");
       if (!request.method.persist) request.abort(text);
     }
-    this.operations.end(running);
+    this.#operations.end(running);
   }
 
   findRunning(operationId: WireId): IncomingRequest | undefined {
-    for (const request of this.running.values()) if (request.operationId === operationId) return request;
+    for (const request of this.#running.values()) if (request.operationId === operationId) return request;
     return undefined;
   }
 
@@ -234,161 +234,164 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   start(request: IncomingRequest): void {
     let args: readonly unknown[];
     try {
-      const reading = request.reading ?? this.methods.decide(request.served);
+      const reading = request.reading ?? this.#methods.decide(request.served);
       if (reading === undefined || reading.problem !== undefined) {
-        this.answer(request, "InvalidPayload", reading?.problem ?? typesChanged);
+        this.#answer(request, "InvalidPayload", reading?.problem ?? typesChanged);
         return;
       }
-      args = this.arguments.read(request, reading);
+      args = this.#arguments.read(request, reading);
     } catch (fault) {
-      this.events.codecFailed("onDecodeError", "arguments", request, fault);
-      this.answer(request, "InvalidPayload", textOf(fault));
+      this.#events.codecFailed("onDecodeError", "arguments", request, fault);
+      this.#answer(request, "InvalidPayload", textOf(fault));
       return;
     }
-    this.invoke(request, args);
+    this.#invoke(request, args);
   }
 
   hold(request: IncomingRequest): void {
-    if (!request.isAnswered && !this.hasEnded) this.running.set(request.requestId, request);
+    if (!request.isAnswered && !this.#hasEnded) this.#running.set(request.requestId, request);
   }
 
   decline({ method, served, requestId, bytes, argumentsStart, argumentsEnd }: IncomingRequest): void {
-    if (method.hasChannels && !this.hasEnded)
-      this.arguments.refuse(served, requestId, bytes, argumentsStart, argumentsEnd);
+    if (method.hasChannels && !this.#hasEnded)
+      this.#arguments.refuse(served, requestId, bytes, argumentsStart, argumentsEnd);
   }
 
   replay(request: IncomingRequest, reply: SealedReply): void {
-    if (request.isAnswered || this.hasEnded) return;
+    if (request.isAnswered || this.#hasEnded) return;
     try {
-      this.replies.replay(request.requestId, request.served, reply);
+      this.#replies.replay(request.requestId, request.served, reply);
     } catch (error) {
-      this.connection.host.outbox.discard();
-      if (!this.tellTooLarge(request, error)) this.answer(request, "Cancelled");
-      this.events.handlerFailed(request, error);
+      this.#connection.host.outbox.discard();
+      if (!this.#tellTooLarge(request, error)) this.#answer(request, "Cancelled");
+      this.#events.handlerFailed(request, error);
       return;
     }
-    this.finish(request, outcomeOf(reply));
+    this.#finish(request, outcomeOf(reply));
   }
 
   refuse(request: IncomingRequest, code: CallErrorCode, detail = ""): void {
-    if (!request.isAnswered && !this.hasEnded) this.answer(request, code, detail);
+    if (!request.isAnswered && !this.#hasEnded) this.#answer(request, code, detail);
   }
 
   reportForgotten(request: IncomingRequest): void {
-    this.events.forgotten(request);
+    this.#events.forgotten(request);
   }
 
   reportStore(request: IncomingRequest, step: StoreStep, error: unknown): void {
-    this.events.storeFailed(request, step, error);
+    this.#events.storeFailed(request, step, error);
   }
 
   /** When the current frame arrived. */
-  private get arrivedMs(): number {
-    return this.connection.host.outbox.traffic.lastInMs ?? 0;
+  get #arrivedMs(): number {
+    return this.#connection.host.outbox.traffic.lastInMs ?? 0;
   }
 
   /** Ends a handler whose channels are gone. A caller that may make the call again does so, and gets a new answer. */
-  private cut(request: IncomingRequest): void {
+  #cut(request: IncomingRequest): void {
     const { operation, method } = request;
     const reason = "the session has lost its link, and channels do not survive that";
     // Another request with the same operation may have ended this one already.
     if (request.isAnswered) return;
     if (operation !== undefined) {
-      this.operations.abort(operation, "Indeterminate", reason);
+      this.#operations.abort(operation, "Indeterminate", reason);
       return;
     }
-    if (method.idempotent) this.finish(request, "ConnectionClosed");
-    else this.answer(request, "Indeterminate");
+    if (method.idempotent) this.#finish(request, "ConnectionClosed");
+    else this.#answer(request, "Indeterminate");
     request.abort(reason);
   }
 
-  private isCarried(head: MessageHead): boolean {
-    const request = this.running.get(head.id);
-    return request !== undefined && this.find(head) === request.method && this.carried.delete(head.id);
+  #isCarried(head: MessageHead): boolean {
+    const request = this.#running.get(head.id);
+    return request !== undefined && this.#find(head) === request.method && this.#carried.delete(head.id);
   }
 
-  private find(head: MessageHead | QueuedMessage): HandledMethod | undefined {
-    return this.dispatcher?.find(head.methodLow, head.methodHigh);
+  #find(head: MessageHead | QueuedMessage): HandledMethod | undefined {
+    return this.#dispatcher?.find(head.methodLow, head.methodHigh);
   }
 
   /** Answers a Call that no handler saw. */
-  private turnAway(
+  #turnAway(
     head: MessageHead | QueuedMessage,
     bytes: Uint8Array,
     method: HandledMethod | undefined,
     code: CallErrorCode,
   ): void {
-    if (!this.connection.host.mayAnswer()) return;
+    if (!this.#connection.host.mayAnswer()) return;
     if (method === undefined) {
-      this.replies.answerUnknown(head.id, methodIdOf(head), code);
+      this.#replies.answerUnknown(head.id, methodIdOf(head), code);
       return;
     }
-    const served = this.methods.entry(method);
-    this.replies.answer(head.id, served, code);
-    if (method.hasChannels) this.arguments.refuse(served, head.id, bytes, head.payloadStart, head.payloadEnd);
+    const served = this.#methods.entry(method);
+    this.#replies.answer(head.id, served, code);
+    if (method.hasChannels)
+      this.#arguments.refuse(served, head.id, bytes, head.payloadStart, head.payloadEnd);
   }
 
-  private receiveInlined(head: MessageHead, bytes: Uint8Array): boolean {
+  #receiveInlined(head: MessageHead, bytes: Uint8Array): boolean {
     const methodId = methodIdOf(head);
     const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
-    if (!this.bindings.receive(methodId, "args", payload, "inlined request schemas")) return false;
+    if (!this.#bindings.receive(methodId, "args", payload, "inlined request schemas")) return false;
     this.forget(methodId);
     return true;
   }
 
-  private run(head: MessageHead | QueuedMessage, bytes: Uint8Array, arrivedMs: number): void {
-    const method = this.find(head);
+  #run(head: MessageHead | QueuedMessage, bytes: Uint8Array, arrivedMs: number): void {
+    const method = this.#find(head);
     if (method === undefined) {
-      this.turnAway(head, bytes, undefined, this.dispatcher === undefined ? "Cancelled" : "UnknownMethod");
+      this.#turnAway(head, bytes, undefined, this.#dispatcher === undefined ? "Cancelled" : "UnknownMethod");
       return;
     }
-    const served = this.methods.entry(method);
-    if (served.decision === undefined && this.methods.decide(served) === undefined) {
-      keep(this.connection, this.waiting.unread, head, bytes, arrivedMs);
+    const served = this.#methods.entry(method);
+    if (served.decision === undefined && this.#methods.decide(served) === undefined) {
+      keep(this.#connection, this.#waiting.unread, head, bytes, arrivedMs);
       return;
     }
-    const { connection, caller, draining } = this;
+    const connection = this.#connection;
+    const caller = this.#caller;
+    const draining = this.#draining;
     const request = new IncomingRequest(served, connection.id, caller, head, bytes, arrivedMs, draining);
-    this.events.begin(request);
-    this.events.started(request);
-    if (request.mayRepeat && (this.running.size !== 0 || this.operations.asksStore(method)))
-      this.operations.admit(request);
+    this.#events.begin(request);
+    this.#events.started(request);
+    if (request.mayRepeat && (this.#running.size !== 0 || this.#operations.asksStore(method)))
+      this.#operations.admit(request);
     else this.start(request);
   }
 
-  private invoke(request: IncomingRequest, args: readonly unknown[]): void {
+  #invoke(request: IncomingRequest, args: readonly unknown[]): void {
     let result: unknown;
     let isLater: boolean;
     try {
       result = request.method.invoke(args, request);
       isLater = isPromise(result);
     } catch (thrown) {
-      this.onThrown(request, thrown);
+      this.#onThrown(request, thrown);
       return;
     }
     if (!isLater) {
-      this.onResult(request, result);
+      this.#onResult(request, result);
       return;
     }
     const { decodedBytes } = request;
-    this.working.started(decodedBytes);
-    if (this.hasEnded) {
-      this.working.linger();
+    this.#working.started(decodedBytes);
+    if (this.#hasEnded) {
+      this.#working.linger();
       request.isAnswered = true;
       request.abort("the connection of the call has ended");
     } else {
-      this.running.set(request.requestId, request);
-      if (request.operation === undefined && request.mayRepeat) this.operations.enter(request);
+      this.#running.set(request.requestId, request);
+      if (request.operation === undefined && request.mayRepeat) this.#operations.enter(request);
     }
     Promise.resolve(result).then(
       (value) => {
-        this.working.ended(decodedBytes);
-        this.onResult(request, value);
+        this.#working.ended(decodedBytes);
+        this.#onResult(request, value);
         this.advance();
       },
       (thrown) => {
-        this.working.ended(decodedBytes);
-        this.onThrown(request, thrown);
+        this.#working.ended(decodedBytes);
+        this.#onThrown(request, thrown);
         this.advance();
       },
     );
@@ -396,85 +399,85 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   /** A handler has ended: the next one may start. */
   advance(): void {
-    if (this.waiting.size !== 0) this.pump();
-    this.onSettled();
+    if (this.#waiting.size !== 0) this.pump();
+    this.#onSettled();
   }
 
-  private onResult(request: IncomingRequest, value: unknown): void {
+  #onResult(request: IncomingRequest, value: unknown): void {
     // The answer of an operation that has outlived its connection is kept for the next request.
-    if ((request.isAnswered || this.hasEnded) && request.operation === undefined) return;
+    if ((request.isAnswered || this.#hasEnded) && request.operation === undefined) return;
     const { method } = request;
     if (!(value instanceof Failure)) {
-      this.reply(request, 0, method.ok, value);
+      this.#reply(request, 0, method.ok, value);
     } else if (method.error === undefined) {
-      this.drop(request);
-      this.events.handlerFailed(request, undeclared(method));
+      this.#drop(request);
+      this.#events.handlerFailed(request, undeclared(method));
     } else {
-      this.reply(request, 1, method.error, value.value);
+      this.#reply(request, 1, method.error, value.value);
     }
   }
 
-  private onThrown(request: IncomingRequest, thrown: unknown): void {
+  #onThrown(request: IncomingRequest, thrown: unknown): void {
     if (thrown instanceof Failure) {
-      this.onResult(request, thrown);
+      this.#onResult(request, thrown);
       return;
     }
-    const isAwaited = !request.isAnswered && !this.hasEnded;
-    this.drop(request);
-    if (!isOrdinaryEnd(request, thrown, isAwaited)) this.events.handlerFailed(request, thrown);
+    const isAwaited = !request.isAnswered && !this.#hasEnded;
+    this.#drop(request);
+    if (!isOrdinaryEnd(request, thrown, isAwaited)) this.#events.handlerFailed(request, thrown);
   }
 
   /** The handler has ended without an answer. It may have done half of its work. */
-  private drop(request: IncomingRequest): void {
+  #drop(request: IncomingRequest): void {
     const { persist, hasChannels, idempotent } = request.method;
     const code = persist || (hasChannels && !idempotent) ? "Indeterminate" : "Cancelled";
     // Before the answer: a caller of version 0.8.2 treats a stream as finished when its call has failed.
     request.channels?.abortSenders(callOverHere("its handler has failed"));
-    if (request.isAnswered || this.hasEnded) this.operations.over(request, code, "");
-    else this.answer(request, code);
+    if (request.isAnswered || this.#hasEnded) this.#operations.over(request, code, "");
+    else this.#answer(request, code);
   }
 
   /** Answers with a value of the method's own types, or with Cancelled when the value does not fit them. */
-  private reply(request: IncomingRequest, variant: 0 | 1, type: HandledMethod["ok"], value: unknown): void {
+  #reply(request: IncomingRequest, variant: 0 | 1, type: HandledMethod["ok"], value: unknown): void {
     const { operation } = request;
     try {
       if (operation?.isShared === true) {
-        const { outbox } = this.connection.host;
+        const { outbox } = this.#connection.host;
         const reply = encodeReply(variant, type, value, request.answeredMetadata, outbox);
-        this.operations.reply(operation, reply);
+        this.#operations.reply(operation, reply);
         return;
       }
-      this.replies.reply(request, variant, type, value);
+      this.#replies.reply(request, variant, type, value);
     } catch (fault) {
       const { method } = request;
-      if (!this.tellTooLarge(request, fault)) this.drop(request);
+      if (!this.#tellTooLarge(request, fault)) this.#drop(request);
       const error = unwritable(fault, method, variant, type, value);
-      this.events.codecFailed("onEncodeError", "response", request, error);
-      this.events.handlerFailed(request, error);
+      this.#events.codecFailed("onEncodeError", "response", request, error);
+      this.#events.handlerFailed(request, error);
       return;
     }
-    this.finish(request, variant === 0 ? "Ok" : "User");
+    this.#finish(request, variant === 0 ? "Ok" : "User");
   }
 
   /** Tells the caller that there is an answer, and why it cannot come. @returns false for another fault */
-  private tellTooLarge(request: IncomingRequest, fault: unknown): boolean {
-    if (!(fault instanceof FrameTooLarge) || request.isAnswered || this.hasEnded) return false;
-    this.answer(request, "InvalidPayload", `the answer cannot be sent: ${fault.reason}`);
+  #tellTooLarge(request: IncomingRequest, fault: unknown): boolean {
+    if (!(fault instanceof FrameTooLarge) || request.isAnswered || this.#hasEnded) return false;
+    this.#answer(request, "InvalidPayload", `the answer cannot be sent: ${fault.reason}`);
     return true;
   }
 
-  private answer(request: IncomingRequest, code: CallErrorCode, detail = ""): void {
-    const metadata = sendableMetadata(request, this.connection);
-    this.replies.answer(request.requestId, request.served, code, detail, metadata);
-    this.finish(request, code, detail);
+  #answer(request: IncomingRequest, code: CallErrorCode, detail = ""): void {
+    const metadata = sendableMetadata(request, this.#connection);
+    this.#replies.answer(request.requestId, request.served, code, detail, metadata);
+    this.#finish(request, code, detail);
   }
 
-  private finish(request: IncomingRequest, outcome: "Ok" | CallRejectionCode, detail = ""): void {
+  #finish(request: IncomingRequest, outcome: "Ok" | CallRejectionCode, detail = ""): void {
     request.isAnswered = true;
-    if (request.operation !== undefined) this.operations.over(request, outcome, detail);
+    if (request.operation !== undefined) this.#operations.over(request, outcome, detail);
     if (request.channels !== undefined) endChannels(request.channels, outcome);
-    if (this.running.size !== 0) this.running.delete(request.requestId);
-    this.events.finished(request, outcome);
+    if (this.#running.size !== 0) this.#running.delete(request.requestId);
+    this.#events.finished(request, outcome);
   }
 }
 

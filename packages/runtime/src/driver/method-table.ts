@@ -17,11 +17,11 @@ export interface MethodEntry<M, D> {
 
 /** The methods that are called on one connection, in one direction. */
 export class MethodTable<M extends { readonly id: bigint }, D> {
-  private readonly bindings: Bindings;
-  private readonly direction: BindingDirection;
-  private readonly bindingOf: (method: M) => Binding;
-  private readonly decideFor: (method: M) => D | undefined;
-  private readonly entries = new Map<M, MethodEntry<M, D>>();
+  readonly #bindings: Bindings;
+  readonly #direction: BindingDirection;
+  readonly #bindingOf: (method: M) => Binding;
+  readonly #decideFor: (method: M) => D | undefined;
+  readonly #entries = new Map<M, MethodEntry<M, D>>();
 
   /**
    * @param direction of the messages that this side sends
@@ -34,39 +34,39 @@ export class MethodTable<M extends { readonly id: bigint }, D> {
     bindingOf: (method: M) => Binding,
     decideFor: (method: M) => D | undefined,
   ) {
-    this.bindings = bindings;
-    this.direction = direction;
-    this.bindingOf = bindingOf;
-    this.decideFor = decideFor;
+    this.#bindings = bindings;
+    this.#direction = direction;
+    this.#bindingOf = bindingOf;
+    this.#decideFor = decideFor;
   }
 
   entry(method: M): MethodEntry<M, D> {
-    let entry = this.entries.get(method);
+    let entry = this.#entries.get(method);
     if (entry === undefined) {
-      const announcement = this.bindings.announcement(method.id, this.direction, this.bindingOf(method));
+      const announcement = this.#bindings.announcement(method.id, this.#direction, this.#bindingOf(method));
       entry = { method, idBytes: methodIdBytes(method.id), announcement, decision: undefined };
-      this.entries.set(method, entry);
+      this.#entries.set(method, entry);
     }
     return entry;
   }
 
   /** How the payloads of the peer for a method are read; undefined while the code for that is loaded. */
   decide(entry: MethodEntry<M, D>): D | undefined {
-    entry.decision ??= this.decideFor(entry.method);
+    entry.decision ??= this.#decideFor(entry.method);
     return entry.decision;
   }
 
   /** The peer has announced other types of a method: the earlier decision is dropped. */
   forget(methodId: bigint): void {
-    for (const entry of this.entries.values()) if (entry.method.id === methodId) entry.decision = undefined;
+    for (const entry of this.#entries.values()) if (entry.method.id === methodId) entry.decision = undefined;
   }
 
   /** The announcements of the peer do not count any more. */
   forgetAll(): void {
-    for (const entry of this.entries.values()) entry.decision = undefined;
+    for (const entry of this.#entries.values()) entry.decision = undefined;
   }
 
   clear(): void {
-    this.entries.clear();
+    this.#entries.clear();
   }
 }

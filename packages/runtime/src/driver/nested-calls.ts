@@ -25,41 +25,41 @@ export interface NestingHost {
 
 /** Fails call-backs that have waited too long. */
 export class NestedCalls {
-  private readonly host: NestingHost;
-  private readonly clock: Clock;
-  private timer: TimerHandle | undefined = undefined;
+  readonly #host: NestingHost;
+  readonly #clock: Clock;
+  #timer: TimerHandle | undefined = undefined;
 
   constructor(host: NestingHost, clock: Clock) {
-    this.host = host;
-    this.clock = clock;
+    this.#host = host;
+    this.#clock = clock;
   }
 
   /** A call-back has begun to wait. */
   watch(): void {
-    if (this.timer !== undefined) return;
-    const { answers } = this.host;
-    this.timer = this.clock.setTimer(nestedWaitMs, () => {
-      this.timer = undefined;
-      if (!this.host.hasNestedWaiting()) return;
-      if (this.host.answers === answers) this.host.failNested();
+    if (this.#timer !== undefined) return;
+    const { answers } = this.#host;
+    this.#timer = this.#clock.setTimer(nestedWaitMs, () => {
+      this.#timer = undefined;
+      if (!this.#host.hasNestedWaiting()) return;
+      if (this.#host.answers === answers) this.#host.failNested();
       else this.watch();
     });
   }
 
   /** The connection has ended, or no call-back waits any more. */
   stop(): void {
-    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
-    this.timer = undefined;
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
   }
 }
 
 /** The caller that a handler uses to call its caller back: it marks these calls. */
 export class NestedCaller extends ForwardingCaller implements Caller {
-  private readonly marks: { isNesting: boolean };
+  readonly #marks: { isNesting: boolean };
 
   constructor(driver: Caller, marks: { isNesting: boolean }) {
     super(driver);
-    this.marks = marks;
+    this.#marks = marks;
   }
 
   call<A extends readonly unknown[], T, E>(
@@ -67,7 +67,7 @@ export class NestedCaller extends ForwardingCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    return this.marked(() => this.inner.call(method, args, options));
+    return this.#marked(() => this.inner.call(method, args, options));
   }
 
   tryCall<A extends readonly unknown[], T, E>(
@@ -75,15 +75,15 @@ export class NestedCaller extends ForwardingCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
-    return this.marked(() => this.inner.tryCall(method, args, options));
+    return this.#marked(() => this.inner.tryCall(method, args, options));
   }
 
-  private marked<T>(make: () => T): T {
-    this.marks.isNesting = true;
+  #marked<T>(make: () => T): T {
+    this.#marks.isNesting = true;
     try {
       return make();
     } finally {
-      this.marks.isNesting = false;
+      this.#marks.isNesting = false;
     }
   }
 }

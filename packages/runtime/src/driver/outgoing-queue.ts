@@ -3,41 +3,41 @@ import type { OutgoingRequest } from "./outgoing-request.js";
 
 /** First in, first out; any request may leave from the middle. */
 export class WaitingQueue {
-  private first: OutgoingRequest | undefined = undefined;
-  private last: OutgoingRequest | undefined = undefined;
-  private length = 0;
+  #first: OutgoingRequest | undefined = undefined;
+  #last: OutgoingRequest | undefined = undefined;
+  #length = 0;
 
   get size(): number {
-    return this.length;
+    return this.#length;
   }
 
   get head(): OutgoingRequest | undefined {
-    return this.first;
+    return this.#first;
   }
 
   push(request: OutgoingRequest): void {
-    request.previous = this.last;
-    if (this.last === undefined) this.first = request;
-    else this.last.next = request;
-    this.last = request;
-    this.length += 1;
+    request.previous = this.#last;
+    if (this.#last === undefined) this.#first = request;
+    else this.#last.next = request;
+    this.#last = request;
+    this.#length += 1;
   }
 
   /** Takes a request out, from any place in the queue. */
   remove(request: OutgoingRequest): void {
     const { previous, next } = request;
-    if (previous === undefined) this.first = next;
+    if (previous === undefined) this.#first = next;
     else previous.next = next;
-    if (next === undefined) this.last = previous;
+    if (next === undefined) this.#last = previous;
     else next.previous = previous;
     request.previous = undefined;
     request.next = undefined;
-    this.length -= 1;
+    this.#length -= 1;
   }
 
   /** Whether a handler, called by the peer, has made one of the waiting requests. */
   hasNested(): boolean {
-    let request = this.first;
+    let request = this.#first;
     while (request !== undefined && !request.isNested) request = request.next;
     return request !== undefined;
   }
@@ -45,7 +45,7 @@ export class WaitingQueue {
   /** Takes out the requests that {@link hasNested} looks for. */
   takeNested(): OutgoingRequest[] {
     const taken: OutgoingRequest[] = [];
-    for (let request = this.first; request !== undefined; request = request.next)
+    for (let request = this.#first; request !== undefined; request = request.next)
       if (request.isNested) taken.push(request);
     for (const request of taken) this.remove(request);
     return taken;

@@ -53,9 +53,9 @@ export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
   /** Neighbours in the queue of waiting requests. */
   previous: OutgoingRequest | undefined = undefined;
   next: OutgoingRequest | undefined = undefined;
-  private isKept = false;
+  #isKept = false;
   /** Called when the caller's signal aborts. */
-  private readonly onAbort: (request: OutgoingRequest) => void;
+  readonly #onAbort: (request: OutgoingRequest) => void;
 
   constructor(
     method: AnyMethod,
@@ -72,20 +72,20 @@ export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
     this.asResult = asResult;
     this.resolve = resolve;
     this.reject = reject;
-    this.onAbort = onAbort;
+    this.#onAbort = onAbort;
   }
 
   /** The request is its own watcher, so that a call without a signal makes no closure. */
   onAborted(): void {
-    this.onAbort(this);
+    this.#onAbort(this);
   }
 
   /**
    * Copies the arguments, because they are read again later: the application cannot change the copy. Copies only once.
    */
   keep(): void {
-    if (this.isKept) return;
-    this.isKept = true;
+    if (this.#isKept) return;
+    this.#isKept = true;
     this.args = givenArguments(this.args);
     this.options = givenOptions(this.options);
   }

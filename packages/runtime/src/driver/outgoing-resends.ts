@@ -58,37 +58,37 @@ export const resends: Resending = {
 
 /** The calls of one connection that have to be sent again. */
 export class Resends {
-  private readonly host: ResendHost;
-  private readonly clock: Clock;
-  private readonly due = new Set<OutgoingRequest>();
+  readonly #host: ResendHost;
+  readonly #clock: Clock;
+  readonly #due = new Set<OutgoingRequest>();
   /** Calls that wait until the link has lived for a while. */
-  private readonly onProbation = new Set<OutgoingRequest>();
-  private readonly records = new WeakMap<OutgoingRequest, Record>();
-  private timer: TimerHandle | undefined = undefined;
+  readonly #onProbation = new Set<OutgoingRequest>();
+  readonly #records = new WeakMap<OutgoingRequest, Record>();
+  #timer: TimerHandle | undefined = undefined;
 
   constructor(host: ResendHost, clock: Clock) {
-    this.host = host;
-    this.clock = clock;
+    this.#host = host;
+    this.#clock = clock;
   }
 
   get size(): number {
-    return this.due.size + this.onProbation.size;
+    return this.#due.size + this.#onProbation.size;
   }
 
   /** Whether new calls wait: calls that are sent again go first. */
   get isBlocking(): boolean {
-    return this.due.size !== 0;
+    return this.#due.size !== 0;
   }
 
   /** A request has ended. @returns whether it was waiting to be sent again */
   delete(request: OutgoingRequest): boolean {
-    return this.due.delete(request) || this.onProbation.delete(request);
+    return this.#due.delete(request) || this.#onProbation.delete(request);
   }
 
   /** The connection has ended. */
   stop(): void {
-    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
-    this.timer = undefined;
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
   }
 
   /**
@@ -104,107 +104,107 @@ export class Resends {
     last: OutgoingRequest | undefined,
   ): void {
     this.stop();
-    this.due.clear();
+    this.#due.clear();
     // The link has died although these calls were not sent: they are never blamed again.
-    for (const request of this.onProbation) this.recordOf(request).isCleared = true;
-    this.onProbation.clear();
-    const suspect = this.suspectOf(open, last);
-    if (suspect !== undefined) this.recordOf(suspect).blames += 1;
-    for (const request of open) this.keepOrFail(request, peerSupportsRetry, cause);
+    for (const request of this.#onProbation) this.#recordOf(request).isCleared = true;
+    this.#onProbation.clear();
+    const suspect = this.#suspectOf(open, last);
+    if (suspect !== undefined) this.#recordOf(suspect).blames += 1;
+    for (const request of open) this.#keepOrFail(request, peerSupportsRetry, cause);
   }
 
   /** There is a link again: calls fail that may have run, when the peer cannot know whether they have. */
   onLinkRestored({ peer, peerSupportsRetry }: RestoredLink): void {
-    for (const request of [...this.due, ...this.onProbation]) {
+    for (const request of [...this.#due, ...this.#onProbation]) {
       // A peer can tell that the call has run only if it knows the operations of the session.
       if (request.method.idempotent || (peer !== "new" && peerSupportsRetry)) continue;
-      this.host.giveUp(request, "Indeterminate", undefined);
+      this.#host.giveUp(request, "Indeterminate", undefined);
     }
-    this.startProbation();
+    this.#startProbation();
   }
 
   /** Sends the calls again: same request id, same operation, same metadata. */
   pump(): void {
-    for (const request of this.due) {
-      if (!this.host.mayCall()) return;
-      this.resend(request);
+    for (const request of this.#due) {
+      if (!this.#host.mayCall()) return;
+      this.#resend(request);
     }
   }
 
   /** The latest call that may be blamed: sent not long ago, and never cleared. */
-  private suspectOf(
+  #suspectOf(
     open: readonly OutgoingRequest[],
     last: OutgoingRequest | undefined,
   ): OutgoingRequest | undefined {
-    const since = Math.floor(this.clock.now()) - deadlyMs;
+    const since = Math.floor(this.#clock.now()) - deadlyMs;
     const mayBe = (request: OutgoingRequest): boolean =>
-      request.sinceMs >= since && this.records.get(request)?.isCleared !== true;
+      request.sinceMs >= since && this.#records.get(request)?.isCleared !== true;
     if (last === undefined) return undefined;
     return mayBe(last) ? last : open.findLast(mayBe);
   }
 
-  private recordOf(request: OutgoingRequest): Record {
-    let record = this.records.get(request);
+  #recordOf(request: OutgoingRequest): Record {
+    let record = this.#records.get(request);
     if (record === undefined) {
       record = { blames: 0, bytes: 0, isCleared: false };
-      this.records.set(request, record);
+      this.#records.set(request, record);
     }
     return record;
   }
 
-  private keepOrFail(request: OutgoingRequest, peerSupportsRetry: boolean, cause: unknown): void {
+  #keepOrFail(request: OutgoingRequest, peerSupportsRetry: boolean, cause: unknown): void {
     const { channels, method } = request;
-    const { blames = 0, bytes = 0, isCleared = false } = this.records.get(request) ?? {};
+    const { blames = 0, bytes = 0, isCleared = false } = this.#records.get(request) ?? {};
     if (!peerSupportsRetry) {
-      this.host.giveUp(request, "ConnectionClosed", cause);
+      this.#host.giveUp(request, "ConnectionClosed", cause);
     } else if (blames > suspected) {
       const detail = `the link was lost ${blames} times right after this call of ${bytes} bytes was sent; it is not sent again`;
       channels?.endReceivers(linkLost(cause));
-      this.host.giveUp(request, "Indeterminate", cause, detail);
+      this.#host.giveUp(request, "Indeterminate", cause, detail);
     } else if (channels === undefined) {
-      this.keep(request, !isCleared && blames >= suspected);
+      this.#keep(request, !isCleared && blames >= suspected);
     } else if (!method.idempotent) {
-      this.host.giveUp(request, "Indeterminate", cause);
+      this.#host.giveUp(request, "Indeterminate", cause);
     } else if (!channels.isRepeatable) {
-      this.host.giveUp(request, "ConnectionClosed", cause, "what was sent on its channels is lost");
+      this.#host.giveUp(request, "ConnectionClosed", cause, "what was sent on its channels is lost");
     } else {
       channels.suspend();
-      this.keep(request, !isCleared && blames >= suspected);
+      this.#keep(request, !isCleared && blames >= suspected);
     }
   }
 
-  private keep(request: OutgoingRequest, isSuspect: boolean): void {
-    if (isSuspect) this.onProbation.add(request);
-    else this.due.add(request);
+  #keep(request: OutgoingRequest, isSuspect: boolean): void {
+    if (isSuspect) this.#onProbation.add(request);
+    else this.#due.add(request);
   }
 
   /**
    * Sends one call after the other when the link has lived for a while. Alone, each shows whether it kills the link.
    */
-  private startProbation(): void {
-    if (this.onProbation.size === 0) return;
-    this.timer = this.clock.setTimer(probationMs, () => {
-      this.timer = undefined;
-      const [request] = this.onProbation;
-      if (request !== undefined && this.host.mayCall()) {
-        this.onProbation.delete(request);
-        this.resend(request);
+  #startProbation(): void {
+    if (this.#onProbation.size === 0) return;
+    this.#timer = this.#clock.setTimer(probationMs, () => {
+      this.#timer = undefined;
+      const [request] = this.#onProbation;
+      if (request !== undefined && this.#host.mayCall()) {
+        this.#onProbation.delete(request);
+        this.#resend(request);
       }
-      this.startProbation();
+      this.#startProbation();
     });
   }
 
-  private resend(request: OutgoingRequest): void {
+  #resend(request: OutgoingRequest): void {
     try {
-      const bytes = this.host.sendAgain(request);
-      this.due.delete(request);
-      const record = this.records.get(request);
+      const bytes = this.#host.sendAgain(request);
+      this.#due.delete(request);
+      const record = this.#records.get(request);
       if (record !== undefined) record.bytes = bytes;
       request.channels?.bind();
     } catch (fault) {
       // The arguments have changed meanwhile. Whether the first call has run is not known.
       request.channels?.endReceivers(linkLost(fault));
-      this.host.giveUp(request, "Indeterminate", fault);
+      this.#host.giveUp(request, "Indeterminate", fault);
     }
   }
 }

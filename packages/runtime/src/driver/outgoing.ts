@@ -124,43 +124,41 @@ function nestedTooDeep(limit: number): string {
 
 /** Calls of this side on one connection. */
 export class OutgoingCalls implements ResendHost, NestingHost {
-  private readonly connection: Connection;
-  private readonly bindings: Bindings;
-  private readonly openChannels: (machinery: Channeling) => Channels;
+  readonly #connection: Connection;
+  readonly #bindings: Bindings;
+  readonly #openChannels: (machinery: Channeling) => Channels;
   /** Undefined when this code is loaded on demand. */
-  private readonly explain: ExplainEncode | undefined;
-  private readonly events: RequestEvents;
-  private readonly clock: Clock;
-  private peerSupportsRetry: boolean;
-  private limit: number;
-  private readonly waitingLimit: number;
-  private readonly ids: IdAllocator;
-  private readonly inFlight = new InFlightTable();
-  private readonly waiting = new WaitingQueue();
-  private readonly deadlines: Deadlines<OutgoingRequest>;
+  readonly #explain: ExplainEncode | undefined;
+  readonly #events: RequestEvents;
+  readonly #clock: Clock;
+  #peerSupportsRetry: boolean;
+  #limit: number;
+  readonly #waitingLimit: number;
+  readonly #ids: IdAllocator;
+  readonly #inFlight = new InFlightTable();
+  readonly #waiting = new WaitingQueue();
+  readonly #deadlines: Deadlines<OutgoingRequest>;
   /** Answers that wait for the code that reads them. */
-  private readonly unread: ArrivalQueue;
-  private readonly methods: MethodTable<AnyMethod, ResponseReading>;
-  private readonly reader: Reader;
-  private nextOperationId = 1;
+  readonly #unread: ArrivalQueue;
+  readonly #methods: MethodTable<AnyMethod, ResponseReading>;
+  readonly #reader: Reader;
+  #nextOperationId = 1;
   /** Why no call can be made any more. */
-  private ended:
-    | { readonly code: "ConnectionClosed" | "SessionShutdown"; readonly cause: unknown }
-    | undefined;
-  private isDraining = false;
+  #ended: { readonly code: "ConnectionClosed" | "SessionShutdown"; readonly cause: unknown } | undefined;
+  #isDraining = false;
   /** Whether there is no link at the moment. */
-  private isCut = false;
+  #isCut = false;
   /** Undefined before a link was lost. */
-  private resends: Resends | undefined = undefined;
+  #resends: Resends | undefined = undefined;
   /** Set while a handler calls its caller back. */
   isNesting = false;
   /** Answers that have come so far. */
   answers = 0;
-  private readonly nesting: NestedCalls;
+  readonly #nesting: NestedCalls;
   /** Set while {@link start} runs: its caller is on the stack. */
-  private isStarting = false;
+  #isStarting = false;
   /** Id of the call that was sent last; 0 before the first. */
-  private lastId = 0;
+  #lastId = 0;
 
   constructor(
     connection: Connection,
@@ -173,49 +171,49 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     onUnhandledError: HandlerFailureListener | undefined,
     explain: ExplainEncode | undefined,
   ) {
-    this.explain = explain;
-    this.connection = connection;
-    this.bindings = bindings;
-    this.openChannels = openChannels;
-    this.clock = clock;
-    this.events = new RequestEvents(connection, "client", clock, observer, onUnhandledError);
-    this.methods = new MethodTable(
+    this.#explain = explain;
+    this.#connection = connection;
+    this.#bindings = bindings;
+    this.#openChannels = openChannels;
+    this.#clock = clock;
+    this.#events = new RequestEvents(connection, "client", clock, observer, onUnhandledError);
+    this.#methods = new MethodTable(
       bindings,
       "args",
       (method) => method.args,
       (method) => bindings.decideResponse(method),
     );
-    this.unread = new ArrivalQueue(connection.host, Number.POSITIVE_INFINITY);
-    this.peerSupportsRetry = peerSupportsRetry;
-    this.limit = Math.max(1, connection.peer.maxConcurrentRequests);
-    this.nesting = new NestedCalls(this, clock);
-    this.waitingLimit = limits.maxWaitingCalls;
-    this.reader = new Reader().allow(limits.maxDecodedBytes);
-    this.ids = new IdAllocator(connection.local.parity);
-    this.deadlines = new Deadlines(clock, (request) => {
+    this.#unread = new ArrivalQueue(connection.host, Number.POSITIVE_INFINITY);
+    this.#peerSupportsRetry = peerSupportsRetry;
+    this.#limit = Math.max(1, connection.peer.maxConcurrentRequests);
+    this.#nesting = new NestedCalls(this, clock);
+    this.#waitingLimit = limits.maxWaitingCalls;
+    this.#reader = new Reader().allow(limits.maxDecodedBytes);
+    this.#ids = new IdAllocator(connection.local.parity);
+    this.#deadlines = new Deadlines(clock, (request) => {
       const timeoutMs = request.options?.timeoutMs ?? 0;
-      this.cancel(request, new CallTimeoutError(timeoutMs));
+      this.#cancel(request, new CallTimeoutError(timeoutMs));
     });
   }
 
   /** Calls that have not settled, and ids that the peer has not answered. */
   get size(): number {
-    return this.inFlight.size + this.waiting.size;
+    return this.#inFlight.size + this.#waiting.size;
   }
 
   /** Calls that have not settled. */
   get awaited(): number {
-    return this.inFlight.awaited + this.waiting.size;
+    return this.#inFlight.awaited + this.#waiting.size;
   }
 
   /** Calls with a deadline. */
   get timed(): number {
-    return this.deadlines.size;
+    return this.#deadlines.size;
   }
 
   /** The calls that have not been answered. */
   snapshot(nowMs: number): RequestSnapshot[] {
-    return outgoingSnapshot(this.waiting, this.inFlight, nowMs);
+    return outgoingSnapshot(this.#waiting, this.#inFlight, nowMs);
   }
 
   /** Makes a call; the promise of a call is settled through `resolve` and `reject`. */
@@ -227,69 +225,70 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ): void {
-    const request = new OutgoingRequest(method, args, options, asResult, resolve, reject, this.onAbort);
-    this.isStarting = true;
-    this.begin(request, options);
-    this.isStarting = false;
+    const request = new OutgoingRequest(method, args, options, asResult, resolve, reject, this.#onAbort);
+    this.#isStarting = true;
+    this.#begin(request, options);
+    this.#isStarting = false;
   }
 
-  private begin(request: OutgoingRequest, options: CallOptions | undefined): void {
+  #begin(request: OutgoingRequest, options: CallOptions | undefined): void {
     const { method } = request;
     const channeling = channelingOf(method);
-    if (channeling !== undefined) request.channels = channeling.ofCall(this.openChannels(channeling), method);
-    this.events.begin(request);
-    if (this.ended !== undefined || this.isDraining) {
-      this.failEnded(request);
+    if (channeling !== undefined)
+      request.channels = channeling.ofCall(this.#openChannels(channeling), method);
+    this.#events.begin(request);
+    if (this.#ended !== undefined || this.#isDraining) {
+      this.#failEnded(request);
       return;
     }
     if (options?.signal?.aborted === true) {
       abandonChannels(request, options.signal.reason);
-      this.fail(request, "Cancelled", "", options.signal.reason);
+      this.#fail(request, "Cancelled", "", options.signal.reason);
       return;
     }
-    if (this.canSend && this.waiting.size === 0) this.send(request);
-    else if (this.isCut && this.waiting.size >= this.waitingLimit) this.failCrowded(request);
-    else this.wait(request);
+    if (this.#canSend && this.#waiting.size === 0) this.#send(request);
+    else if (this.#isCut && this.#waiting.size >= this.#waitingLimit) this.#failCrowded(request);
+    else this.#wait(request);
     if (request.settled) return;
     // The call may have to be sent again.
-    if (this.connection.host.isResumable) request.keep();
-    if (options !== undefined) this.watch(request, options);
+    if (this.#connection.host.isResumable) request.keep();
+    if (options !== undefined) this.#watch(request, options);
   }
 
   /** A Response: settles its request; ignored when the id is not in flight. */
   onResponse(head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
-    if (head.schemasEnd > head.schemasStart && !this.readSchemas(head, bytes)) return;
-    const request = this.inFlight.take(head.id);
-    if (request !== undefined && this.resends !== undefined) this.resends.delete(request);
+    if (head.schemasEnd > head.schemasStart && !this.#readSchemas(head, bytes)) return;
+    const request = this.#inFlight.take(head.id);
+    if (request !== undefined && this.#resends !== undefined) this.#resends.delete(request);
     this.answers += 1;
-    if (request !== undefined) this.settle(request, head, bytes);
-    if (this.waiting.size !== 0) this.pump();
+    if (request !== undefined) this.#settle(request, head, bytes);
+    if (this.#waiting.size !== 0) this.pump();
   }
 
-  private readSchemas(head: MessageHead | QueuedMessage, bytes: Uint8Array): boolean {
-    return receiveInlined(this.connection, this.bindings, this.inFlight, this.methods, head, bytes);
+  #readSchemas(head: MessageHead | QueuedMessage, bytes: Uint8Array): boolean {
+    return receiveInlined(this.#connection, this.#bindings, this.#inFlight, this.#methods, head, bytes);
   }
 
   /** Looks again at answers that wait to be read. */
   release(): void {
-    for (const answer of this.unread.takeAll()) this.onResponse(answer, answer.bytes);
+    for (const answer of this.#unread.takeAll()) this.onResponse(answer, answer.bytes);
   }
 
   /** The peer has announced another response type: the earlier decision is dropped. */
   forget(methodId: bigint): void {
-    this.methods.forget(methodId);
+    this.#methods.forget(methodId);
   }
 
   /** Sends waiting calls, as far as slots and the link allow. */
   pump(): void {
-    this.resends?.pump();
+    this.#resends?.pump();
     for (
-      let request = this.waiting.head;
-      request !== undefined && this.canSend;
-      request = this.waiting.head
+      let request = this.#waiting.head;
+      request !== undefined && this.#canSend;
+      request = this.#waiting.head
     ) {
-      this.waiting.remove(request);
-      this.send(request);
+      this.#waiting.remove(request);
+      this.#send(request);
     }
   }
 
@@ -298,83 +297,83 @@ export class OutgoingCalls implements ResendHost, NestingHost {
    * `protocol/calls.md` §6.3.
    */
   onLinkLost(cause: unknown): void {
-    this.isCut = true;
-    this.unread.clear();
-    this.methods.forgetAll();
-    const last = this.inFlight.peek(this.lastId);
-    this.resends ??= (this.connection.host.resends as Resending | undefined)?.start(this, this.clock);
-    this.resends?.onLinkLost(this.inFlight.open(), this.peerSupportsRetry, cause, last);
+    this.#isCut = true;
+    this.#unread.clear();
+    this.#methods.forgetAll();
+    const last = this.#inFlight.peek(this.#lastId);
+    this.#resends ??= (this.#connection.host.resends as Resending | undefined)?.start(this, this.#clock);
+    this.#resends?.onLinkLost(this.#inFlight.open(), this.#peerSupportsRetry, cause, last);
     // The Cancel may be lost, and so may the answer.
-    for (const id of this.inFlight.forgetAbandoned()) sendCancel(this.connection, id);
+    for (const id of this.#inFlight.forgetAbandoned()) sendCancel(this.#connection, id);
   }
 
   /** There is a link again. */
   onLinkRestored(restored: RestoredLink): void {
-    this.isCut = false;
+    this.#isCut = false;
     // A connection that was opened again may have another limit.
-    this.limit = Math.max(1, this.connection.peer.maxConcurrentRequests);
-    this.peerSupportsRetry = restored.peerSupportsRetry;
-    this.resends?.onLinkRestored(restored);
+    this.#limit = Math.max(1, this.#connection.peer.maxConcurrentRequests);
+    this.#peerSupportsRetry = restored.peerSupportsRetry;
+    this.#resends?.onLinkRestored(restored);
     this.pump();
   }
 
   hasNestedWaiting(): boolean {
-    return !this.isCut && this.inFlight.size >= this.limit && this.waiting.hasNested();
+    return !this.#isCut && this.#inFlight.size >= this.#limit && this.#waiting.hasNested();
   }
 
   failNested(): void {
-    for (const request of this.waiting.takeNested()) {
+    for (const request of this.#waiting.takeNested()) {
       abandonChannels(request, undefined);
-      this.fail(request, "Cancelled", nestedTooDeep(this.limit));
+      this.#fail(request, "Cancelled", nestedTooDeep(this.#limit));
     }
   }
 
   /** No new calls. Those that wait for a slot are still made. */
   drain(isDraining: boolean): void {
-    this.isDraining = isDraining;
+    this.#isDraining = isDraining;
   }
 
   /** Fails all calls: the connection has ended. */
   end(code: "ConnectionClosed" | "SessionShutdown", cause: unknown): void {
-    this.ended = { code, cause };
-    this.nesting.stop();
-    this.resends?.stop();
-    this.unread.clear();
-    const open = this.inFlight.clear();
-    for (let request = this.waiting.head; request !== undefined; request = this.waiting.head) {
-      this.waiting.remove(request);
+    this.#ended = { code, cause };
+    this.#nesting.stop();
+    this.#resends?.stop();
+    this.#unread.clear();
+    const open = this.#inFlight.clear();
+    for (let request = this.#waiting.head; request !== undefined; request = this.#waiting.head) {
+      this.#waiting.remove(request);
       open.push(request);
     }
-    for (const request of open) this.failEnded(request);
-    this.methods.clear();
+    for (const request of open) this.#failEnded(request);
+    this.#methods.clear();
   }
 
-  private get canSend(): boolean {
-    if (this.inFlight.size >= this.limit || this.isCut) return false;
-    return this.connection.host.mayCall && this.resends?.isBlocking !== true;
+  get #canSend(): boolean {
+    if (this.#inFlight.size >= this.#limit || this.#isCut) return false;
+    return this.#connection.host.mayCall && this.#resends?.isBlocking !== true;
   }
 
   /** Whether the link takes a call. */
   mayCall(): boolean {
-    return this.connection.host.mayCall;
+    return this.#connection.host.mayCall;
   }
 
   /** A call in flight ends without an answer. */
   giveUp(request: OutgoingRequest, code: CallErrorCode, cause: unknown, detail = ""): void {
-    this.inFlight.take(request.requestId);
-    this.resends?.delete(request);
-    this.fail(request, code, detail, cause);
+    this.#inFlight.take(request.requestId);
+    this.#resends?.delete(request);
+    this.#fail(request, code, detail, cause);
   }
 
   /** Sends a call in flight again. @returns bytes of its frame @throws what its arguments throw */
   sendAgain(request: OutgoingRequest): number {
-    const { outbox } = this.connection.host;
-    const entry = this.methods.entry(request.method);
+    const { outbox } = this.#connection.host;
+    const entry = this.#methods.entry(request.method);
     try {
-      this.bindings.announce(entry.announcement, entry.idBytes, "args");
-      const bytes = outbox.commit(encodeCall(this.connection, request, request.requestId, entry.idBytes));
+      this.#bindings.announce(entry.announcement, entry.idBytes, "args");
+      const bytes = outbox.commit(encodeCall(this.#connection, request, request.requestId, entry.idBytes));
       request.sinceMs = outbox.traffic.lastOutMs ?? 0;
-      this.lastId = request.requestId;
+      this.#lastId = request.requestId;
       return bytes;
     } catch (fault) {
       outbox.discard();
@@ -382,86 +381,86 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     }
   }
 
-  private readonly onAbort = (request: OutgoingRequest): void => {
-    this.cancel(request, request.signal?.reason);
+  readonly #onAbort = (request: OutgoingRequest): void => {
+    this.#cancel(request, request.signal?.reason);
   };
 
-  private wait(request: OutgoingRequest): void {
-    request.sinceMs = Math.floor(this.clock.now());
+  #wait(request: OutgoingRequest): void {
+    request.sinceMs = Math.floor(this.#clock.now());
     request.keep();
-    this.waiting.push(request);
+    this.#waiting.push(request);
     if (!this.isNesting) return;
     request.isNested = true;
-    this.nesting.watch();
+    this.#nesting.watch();
   }
 
-  private watch(request: OutgoingRequest, options: CallOptions): void {
+  #watch(request: OutgoingRequest, options: CallOptions): void {
     const { signal, timeoutMs, onMetadata } = options;
     if (onMetadata !== undefined) request.onMetadata = keepContext(onMetadata);
     request.signal = signal;
     if (signal !== undefined) watchAbort(signal, request);
     if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
-    request.deadline = this.clock.now() + Math.max(0, timeoutMs);
-    this.deadlines.add(request);
+    request.deadline = this.#clock.now() + Math.max(0, timeoutMs);
+    this.#deadlines.add(request);
   }
 
-  private send(request: OutgoingRequest): void {
+  #send(request: OutgoingRequest): void {
     const { method } = request;
-    const { outbox } = this.connection.host;
-    const entry = this.methods.entry(method);
+    const { outbox } = this.#connection.host;
+    const entry = this.#methods.entry(method);
     if (outbox.isEncoding) {
-      this.unwatch(request);
+      this.#unwatch(request);
       abandonChannels(request, undefined);
       const text = "a value called back into its session while it was encoded";
-      this.giveError(request, new CodecError("EncodeFailed", text), false);
+      this.#giveError(request, new CodecError("EncodeFailed", text), false);
       return;
     }
     try {
-      const id = this.ids.peek();
-      request.operationId = this.peerSupportsRetry ? this.nextOperationId : 0;
+      const id = this.#ids.peek();
+      request.operationId = this.#peerSupportsRetry ? this.#nextOperationId : 0;
       if (!entry.announcement.isSent) {
         // A trial first: when a call cannot be encoded, its schemas must not be sent either.
-        encodeCall(this.connection, request, id, entry.idBytes);
+        encodeCall(this.#connection, request, id, entry.idBytes);
         outbox.discard();
-        this.bindings.announce(entry.announcement, entry.idBytes, "args");
+        this.#bindings.announce(entry.announcement, entry.idBytes, "args");
       }
-      outbox.commit(encodeCall(this.connection, request, id, entry.idBytes));
-      this.ids.take();
+      outbox.commit(encodeCall(this.#connection, request, id, entry.idBytes));
+      this.#ids.take();
       request.requestId = id;
-      this.lastId = id;
+      this.#lastId = id;
       request.sinceMs = outbox.traffic.lastOutMs ?? 0;
-      if (this.peerSupportsRetry) this.nextOperationId += 1;
-      this.inFlight.add(request);
+      if (this.#peerSupportsRetry) this.#nextOperationId += 1;
+      this.#inFlight.add(request);
       request.channels?.bind();
-      this.events.started(request);
+      this.#events.started(request);
     } catch (fault) {
       outbox.discard();
-      this.unwatch(request);
+      this.#unwatch(request);
       abandonChannels(request, fault);
-      const error = explained(fault, method, request.args, this.explain);
-      if (error instanceof CodecError) this.failEncoding(request, error);
-      else void error.then((later) => this.failEncoding(request, later));
+      const error = explained(fault, method, request.args, this.#explain);
+      if (error instanceof CodecError) this.#failEncoding(request, error);
+      else void error.then((later) => this.#failEncoding(request, later));
     }
   }
 
-  private failEncoding(request: OutgoingRequest, error: CodecError): void {
-    this.events.codecFailed("onEncodeError", "arguments", request, error);
-    this.giveError(request, error, false);
+  #failEncoding(request: OutgoingRequest, error: CodecError): void {
+    this.#events.codecFailed("onEncodeError", "arguments", request, error);
+    this.#giveError(request, error, false);
   }
 
-  private settle(request: OutgoingRequest, head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
-    const entry = this.methods.entry(request.method);
-    const reading = entry.decision ?? this.methods.decide(entry);
+  #settle(request: OutgoingRequest, head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
+    const entry = this.#methods.entry(request.method);
+    const reading = entry.decision ?? this.#methods.decide(entry);
     if (reading === undefined) {
       // The call stays in flight until the code that reads its answer is loaded.
-      this.inFlight.add(request);
-      if (!this.unread.add(head, bytes, 0)) this.connection.fail("too many answers wait to be read");
+      this.#inFlight.add(request);
+      if (!this.#unread.add(head, bytes, 0)) this.#connection.fail("too many answers wait to be read");
       return;
     }
-    this.unwatch(request);
+    this.#unwatch(request);
     const { onMetadata } = request;
-    if (onMetadata !== undefined) giveMetadata(this.events, onMetadata, request, head, bytes);
-    const { reader } = this;
+    if (onMetadata !== undefined) giveMetadata(this.#events, onMetadata, request, head, bytes);
+    const reader = this.#reader;
     reader.reset(bytes, head.payloadStart, head.payloadEnd);
     let value: unknown;
     let hasFailed = false;
@@ -469,97 +468,93 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       const variant = readTag(reader);
       if (variant === 1) {
         hasFailed = true;
-        const error = this.settleError(request, reader, reading.user);
+        const error = this.#settleError(request, reader, reading.user);
         request.channels?.endFailed(error);
         return;
       }
       if (variant !== 0) unknownVariant(reader, variant, "Result");
       const { problem, read } = reading.ok;
       if (problem !== undefined) {
-        this.fail(request, "InvalidPayload", problem);
+        this.#fail(request, "InvalidPayload", problem);
         return;
       }
       value = read(reader);
     } catch (fault) {
-      const error = this.failDecoding(request, fault, reader);
+      const error = this.#failDecoding(request, fault, reader);
       if (hasFailed) request.channels?.endFailed(error);
       return;
     }
-    this.events.finished(request, "Ok");
+    this.#events.finished(request, "Ok");
     request.resolve(request.asResult ? okResult(value) : value);
   }
 
-  private settleError(request: OutgoingRequest, reader: Reader, { problem, read }: Reading): CallRejection {
+  #settleError(request: OutgoingRequest, reader: Reader, { problem, read }: Reading): CallRejection {
     const { method } = request;
     const index = readTag(reader);
     if (index !== 0) {
       const { code, detail } = readFailure(reader, index);
-      return this.fail(request, code, detail);
+      return this.#fail(request, code, detail);
     }
     if (problem !== undefined || method.error === undefined) {
       const detail = problem ?? "a declared error of a method that declares none";
-      return this.fail(request, "InvalidPayload", detail);
+      return this.#fail(request, "InvalidPayload", detail);
     }
     const error = new DeclaredError(method, read(reader));
-    this.events.finished(request, "User");
-    this.giveError(request, error);
+    this.#events.finished(request, "User");
+    this.#giveError(request, error);
     return error;
   }
 
-  private failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): CallError {
+  #failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): CallError {
     const cause = unlocatedDecodeError(fault, reader);
-    this.events.codecFailed("onDecodeError", "response", request, cause);
-    return this.fail(request, "InvalidPayload", cause.message, cause);
+    this.#events.codecFailed("onDecodeError", "response", request, cause);
+    return this.#fail(request, "InvalidPayload", cause.message, cause);
   }
 
   /** The caller gives up, or the call times out. */
-  private cancel(request: OutgoingRequest, cause: unknown): void {
+  #cancel(request: OutgoingRequest, cause: unknown): void {
     if (request.settled) return;
     if (request.requestId === 0) {
-      this.waiting.remove(request);
+      this.#waiting.remove(request);
     } else {
       // For a call that waits to be sent again, no answer is certain to come: its id is not kept.
-      if (this.resends?.delete(request)) this.inFlight.take(request.requestId);
-      else this.inFlight.abandon(request.requestId);
-      sendCancel(this.connection, request.requestId);
+      if (this.#resends?.delete(request)) this.#inFlight.take(request.requestId);
+      else this.#inFlight.abandon(request.requestId);
+      sendCancel(this.#connection, request.requestId);
     }
     abandonChannels(request, cause);
-    this.fail(request, "Cancelled", cause instanceof CallTimeoutError ? cause.message : "", cause);
+    this.#fail(request, "Cancelled", cause instanceof CallTimeoutError ? cause.message : "", cause);
   }
 
-  private failEnded(request: OutgoingRequest): void {
-    const isShutdown = this.connection.host.isShuttingDown;
-    const { code, cause } = this.ended ?? {
+  #failEnded(request: OutgoingRequest): void {
+    const isShutdown = this.#connection.host.isShuttingDown;
+    const { code, cause } = this.#ended ?? {
       code: isShutdown ? ("SessionShutdown" as const) : ("ConnectionClosed" as const),
       cause: undefined,
     };
     if (request.requestId === 0) abandonChannels(request, cause);
-    else if (this.resends?.delete(request)) request.channels?.endReceivers(linkLost(cause));
-    this.fail(request, code, "", cause);
+    else if (this.#resends?.delete(request)) request.channels?.endReceivers(linkLost(cause));
+    this.#fail(request, code, "", cause);
   }
 
-  private failCrowded(request: OutgoingRequest): void {
-    const detail = `${this.waitingLimit} calls wait for a new link already (limit maxWaitingCalls)`;
+  #failCrowded(request: OutgoingRequest): void {
+    const detail = `${this.#waitingLimit} calls wait for a new link already (limit maxWaitingCalls)`;
     abandonChannels(request, undefined);
-    this.fail(request, "ConnectionClosed", detail);
+    this.#fail(request, "ConnectionClosed", detail);
   }
 
-  private fail(request: OutgoingRequest, code: CallErrorCode, detail: string, cause?: unknown): CallError {
-    this.unwatch(request);
+  #fail(request: OutgoingRequest, code: CallErrorCode, detail: string, cause?: unknown): CallError {
+    this.#unwatch(request);
     // A call without an id was never sent.
     const mayHaveRun = code !== "UnknownMethod" && request.requestId !== 0;
     const error = new CallError(code, detail, request.method, { cause, mayHaveRun });
-    this.events.finished(request, code);
-    this.giveError(request, error);
+    this.#events.finished(request, code);
+    this.#giveError(request, error);
     return error;
   }
 
-  private giveError(
-    request: OutgoingRequest,
-    error: CallRejection | CodecError,
-    asResult = request.asResult,
-  ): void {
-    if (!this.isStarting) {
+  #giveError(request: OutgoingRequest, error: CallRejection | CodecError, asResult = request.asResult): void {
+    if (!this.#isStarting) {
       request.resolve(asResult ? failedResult(error) : rejection(error));
       return;
     }
@@ -569,9 +564,9 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     else request.reject(error);
   }
 
-  private unwatch(request: OutgoingRequest): void {
+  #unwatch(request: OutgoingRequest): void {
     request.settled = true;
-    this.deadlines.remove(request);
+    this.#deadlines.remove(request);
     if (request.signal !== undefined) unwatchAbort(request.signal, request);
   }
 }

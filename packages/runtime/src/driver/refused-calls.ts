@@ -14,12 +14,12 @@ export class RefusedCalls implements Answers {
   readonly size = 0;
   readonly isDrainWatched = false;
   isDraining = false;
-  private readonly parts: AnsweringParts;
-  private readonly replies: FailureReplies;
+  readonly #parts: AnsweringParts;
+  readonly #replies: FailureReplies;
 
   constructor(parts: AnsweringParts) {
-    this.parts = parts;
-    this.replies = new FailureReplies(parts.connection, parts.bindings);
+    this.#parts = parts;
+    this.#replies = new FailureReplies(parts.connection, parts.bindings);
   }
 
   snapshot(): RequestSnapshot[] {
@@ -27,7 +27,7 @@ export class RefusedCalls implements Answers {
   }
 
   onCall(head: MessageHead, bytes: Uint8Array): void {
-    const { connection, bindings, dispatcher, observer } = this.parts;
+    const { connection, bindings, dispatcher, observer } = this.#parts;
     const { id } = head;
     if (!hasParity(id, connection.peer.parity)) {
       connection.fail(`request id ${id} is not ${connection.peer.parity.toLowerCase()}`);
@@ -44,7 +44,7 @@ export class RefusedCalls implements Answers {
       : dispatcher === undefined
         ? "Cancelled"
         : "UnknownMethod";
-    this.replies.answerUnknown(id, methodId, code);
+    this.#replies.answerUnknown(id, methodId, code);
     if (observer !== undefined && dispatcher === undefined)
       notify(observer, "onFeatureMissing", {
         link: connection.host.description,

@@ -17,51 +17,51 @@ const okVariant = 0;
 
 /** Responses of one connection. */
 export class Replies {
-  private readonly connection: Connection;
-  private readonly bindings: Bindings;
-  private readonly failures: FailureReplies;
-  private readonly maxHeldBytes: number;
+  readonly #connection: Connection;
+  readonly #bindings: Bindings;
+  readonly #failures: FailureReplies;
+  readonly #maxHeldBytes: number;
   /** Answers that wait for the next link; undefined while they leave. */
-  private held: (() => void)[] | undefined = undefined;
-  private heldBytes = 0;
+  #held: (() => void)[] | undefined = undefined;
+  #heldBytes = 0;
 
   constructor(connection: Connection, bindings: Bindings, { maxBufferedBytes }: Limits) {
-    this.connection = connection;
-    this.bindings = bindings;
-    this.failures = new FailureReplies(connection, bindings);
-    this.maxHeldBytes = maxBufferedBytes;
+    this.#connection = connection;
+    this.#bindings = bindings;
+    this.#failures = new FailureReplies(connection, bindings);
+    this.#maxHeldBytes = maxBufferedBytes;
   }
 
   /** There is no link. Only the next link shows which schemas to announce, so answers wait as bytes. */
   hold(): void {
-    this.held ??= [];
+    this.#held ??= [];
   }
 
   /** There is a link again. @param isWanted whether the peer still waits for answers */
   release(isWanted: boolean): void {
-    const { held } = this;
-    this.held = undefined;
-    this.heldBytes = 0;
+    const held = this.#held;
+    this.#held = undefined;
+    this.#heldBytes = 0;
     if (isWanted) for (const send of held ?? []) send();
   }
 
-  private replayHeld(id: WireId, served: ServedMethod, reply: SealedReply): void {
+  #replayHeld(id: WireId, served: ServedMethod, reply: SealedReply): void {
     try {
       this.replay(id, served, reply);
     } catch (fault) {
       // The peer has come back with a smaller limit.
-      this.connection.host.outbox.discard();
+      this.#connection.host.outbox.discard();
       const reason = fault instanceof CodecError ? fault.reason : String(fault);
       this.answer(id, served, "InvalidPayload", `the answer cannot be sent: ${reason}`);
     }
   }
 
-  private keep(bytes: number, send: () => void): void {
-    this.held?.push(send);
-    this.heldBytes += bytes;
-    if (this.heldBytes > this.maxHeldBytes)
-      this.connection.fail(
-        `more than ${this.maxHeldBytes} bytes wait for a new link (limit maxBufferedBytes)`,
+  #keep(bytes: number, send: () => void): void {
+    this.#held?.push(send);
+    this.#heldBytes += bytes;
+    if (this.#heldBytes > this.#maxHeldBytes)
+      this.#connection.fail(
+        `more than ${this.#maxHeldBytes} bytes wait for a new link (limit maxBufferedBytes)`,
       );
   }
 
@@ -71,9 +71,9 @@ export class Replies {
    * @throws EncodeFault or CodecError when the value does not fit; nothing was sent then
    */
   reply(request: IncomingRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): void {
-    const { outbox } = this.connection.host;
+    const { outbox } = this.#connection.host;
     const { served } = request;
-    if (this.held !== undefined) {
+    if (this.#held !== undefined) {
       this.replay(
         request.requestId,
         served,
@@ -84,11 +84,11 @@ export class Replies {
     try {
       if (!served.announcement.isSent) {
         // A trial first: when a response cannot be encoded, its schemas must not be sent either.
-        this.encode(request, variant, type, value);
+        this.#encode(request, variant, type, value);
         outbox.discard();
-        this.announce(served);
+        this.#announce(served);
       }
-      const end = this.encode(request, variant, type, value);
+      const end = this.#encode(request, variant, type, value);
       // The answer of a method with channels comes after its items.
       if (served.method.hasChannels) outbox.commit(end);
       else outbox.commitFree(end);
@@ -106,12 +106,12 @@ export class Replies {
     detail = "",
     metadata?: Metadata | undefined,
   ): void {
-    if (this.held !== undefined) {
-      this.keep(detail.length, () => this.answer(id, served, code, detail, metadata));
+    if (this.#held !== undefined) {
+      this.#keep(detail.length, () => this.answer(id, served, code, detail, metadata));
       return;
     }
-    if (!served.announcement.isSent) this.announce(served);
-    this.failures.fail(id, code, detail, metadata);
+    if (!served.announcement.isSent) this.#announce(served);
+    this.#failures.fail(id, code, detail, metadata);
   }
 
   /**
@@ -120,14 +120,14 @@ export class Replies {
    */
   replay(id: WireId, served: ServedMethod, reply: SealedReply): void {
     const { payload, metadata } = reply;
-    if (this.held !== undefined) {
-      this.keep(payload.length + metadata.length, () => this.replayHeld(id, served, reply));
+    if (this.#held !== undefined) {
+      this.#keep(payload.length + metadata.length, () => this.#replayHeld(id, served, reply));
       return;
     }
-    if (!served.announcement.isSent) this.announce(served);
-    const { outbox } = this.connection.host;
+    if (!served.announcement.isSent) this.#announce(served);
+    const { outbox } = this.#connection.host;
     const w = outbox.writer;
-    let p = writeResponseHead(w, outbox.begin(), this.connection.id, id);
+    let p = writeResponseHead(w, outbox.begin(), this.#connection.id, id);
     if (p + metadata.length > w.limit) w.grow(p, metadata.length);
     w.buffer.set(metadata, p);
     const start = beginPayload(w, p + metadata.length);
@@ -141,15 +141,15 @@ export class Replies {
 
   /** Answers a call of a method that is not served here. */
   answerUnknown(id: WireId, methodId: bigint, code: CallErrorCode): void {
-    this.failures.answerUnknown(id, methodId, code);
+    this.#failures.answerUnknown(id, methodId, code);
   }
 
-  private announce(served: ServedMethod): void {
-    this.bindings.announce(served.announcement, served.idBytes, "response");
+  #announce(served: ServedMethod): void {
+    this.#bindings.announce(served.announcement, served.idBytes, "response");
   }
 
-  private encode(request: IncomingRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): number {
-    const { outbox } = this.connection.host;
+  #encode(request: IncomingRequest, variant: 0 | 1, type: ErasedWriter, value: unknown): number {
+    const { outbox } = this.#connection.host;
     const w = outbox.writer;
     let p = writeResponseHead(w, outbox.begin(), request.connectionId, request.requestId);
     const { answeredMetadata } = request;

@@ -24,11 +24,11 @@ export interface ObservedRequest {
 
 /** Reports the requests of one direction on one connection. */
 export class RequestEvents {
-  private readonly connection: Connection;
-  private readonly side: RequestEvent["side"];
-  private readonly clock: Clock;
-  private readonly observer: Observer | undefined;
-  private readonly onUnhandledError: HandlerFailureListener | undefined;
+  readonly #connection: Connection;
+  readonly #side: RequestEvent["side"];
+  readonly #clock: Clock;
+  readonly #observer: Observer | undefined;
+  readonly #onUnhandledError: HandlerFailureListener | undefined;
 
   /** @param onUnhandledError called for a handler that fails when the observer has no `onHandlerError` */
   constructor(
@@ -38,27 +38,27 @@ export class RequestEvents {
     observer: Observer | undefined,
     onUnhandledError?: HandlerFailureListener | undefined,
   ) {
-    this.connection = connection;
-    this.side = side;
-    this.clock = clock;
-    this.observer = observer;
-    this.onUnhandledError = onUnhandledError;
+    this.#connection = connection;
+    this.#side = side;
+    this.#clock = clock;
+    this.#observer = observer;
+    this.#onUnhandledError = onUnhandledError;
   }
 
   /** Begins to measure the time of a request. */
   begin(request: ObservedRequest): void {
-    if (this.observer !== undefined) request.startedAt = this.clock.now();
+    if (this.#observer !== undefined) request.startedAt = this.#clock.now();
   }
 
   /** The Call was sent, or the handler is about to run. */
   started(request: ObservedRequest): void {
-    if (this.observer !== undefined) notify(this.observer, "onRequestStarted", this.describe(request));
+    if (this.#observer !== undefined) notify(this.#observer, "onRequestStarted", this.#describe(request));
   }
 
   finished(request: ObservedRequest, outcome: "Ok" | CallRejectionCode): void {
-    if (this.observer === undefined) return;
-    const elapsedMs = this.clock.now() - request.startedAt;
-    notify(this.observer, "onRequestFinished", { ...this.describe(request), outcome, elapsedMs });
+    if (this.#observer === undefined) return;
+    const elapsedMs = this.#clock.now() - request.startedAt;
+    notify(this.#observer, "onRequestFinished", { ...this.#describe(request), outcome, elapsedMs });
   }
 
   codecFailed(
@@ -67,17 +67,18 @@ export class RequestEvents {
     { requestId, method }: Pick<ObservedRequest, "requestId" | "method">,
     error: unknown,
   ): void {
-    if (this.observer === undefined) return;
-    const { host, id: connectionId } = this.connection;
+    if (this.#observer === undefined) return;
+    const { host, id: connectionId } = this.#connection;
     // A call of this side that could not be encoded has no id.
-    const id = this.side === "client" && requestId === 0 ? undefined : requestId;
-    notify(this.observer, event, { link: host.description, connectionId, subject, id, method, error });
+    const id = this.#side === "client" && requestId === 0 ? undefined : requestId;
+    notify(this.#observer, event, { link: host.description, connectionId, subject, id, method, error });
   }
 
   /** A handler has thrown, or has returned a value that cannot be sent. */
   handlerFailed(request: ObservedRequest, error: unknown): void {
-    const { observer, onUnhandledError } = this;
-    const event = { ...this.describe(request), error };
+    const observer = this.#observer;
+    const onUnhandledError = this.#onUnhandledError;
+    const event = { ...this.#describe(request), error };
     const unobserved = (): void => {
       if (onUnhandledError !== undefined) callOut(() => onUnhandledError(event), ignore);
     };
@@ -86,17 +87,17 @@ export class RequestEvents {
   }
 
   storeFailed(request: ObservedRequest, step: OperationStoreErrorEvent["step"], error: unknown): void {
-    if (this.observer !== undefined)
-      notify(this.observer, "onOperationStoreError", { ...this.describe(request), step, error });
+    if (this.#observer !== undefined)
+      notify(this.#observer, "onOperationStoreError", { ...this.#describe(request), step, error });
   }
 
   /** A store has forgotten a call that was begun here. */
   forgotten(request: ObservedRequest): void {
-    if (this.observer !== undefined) notify(this.observer, "onOperationForgotten", this.describe(request));
+    if (this.#observer !== undefined) notify(this.#observer, "onOperationForgotten", this.#describe(request));
   }
 
-  private describe({ method, requestId }: ObservedRequest): RequestEvent {
-    const { host, id: connectionId } = this.connection;
-    return { link: host.description, connectionId, side: this.side, requestId, method };
+  #describe({ method, requestId }: ObservedRequest): RequestEvent {
+    const { host, id: connectionId } = this.#connection;
+    return { link: host.description, connectionId, side: this.#side, requestId, method };
   }
 }

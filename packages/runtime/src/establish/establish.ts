@@ -87,33 +87,33 @@ interface Settlement {
 }
 
 class Establishment implements LinkReceiver {
-  private readonly pump: LinkPump;
-  private readonly acceptor: Acceptor | undefined;
-  private readonly feature: VirtualConnectionsFeature | undefined;
-  private readonly atHand: CodeAtHand | undefined;
+  readonly #pump: LinkPump;
+  readonly #acceptor: Acceptor | undefined;
+  readonly #feature: VirtualConnectionsFeature | undefined;
+  readonly #atHand: CodeAtHand | undefined;
   /** Answers the peer's calls on the root connection where no acceptor is asked. */
-  private readonly dispatcher: Dispatcher | undefined;
-  private readonly options: SessionOptions;
-  private readonly limits: Limits;
-  private readonly clock: Clock;
-  private readonly target: ResumeTarget | undefined;
-  private readonly settlement: Settlement;
-  private readonly handshake: Handshake;
-  private readonly isInitiator: boolean;
-  private readonly onNew: ((session: Session) => void) | undefined;
+  readonly #dispatcher: Dispatcher | undefined;
+  readonly #options: SessionOptions;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #target: ResumeTarget | undefined;
+  readonly #settlement: Settlement;
+  readonly #handshake: Handshake;
+  readonly #isInitiator: boolean;
+  readonly #onNew: ((session: Session) => void) | undefined;
   /** Metadata that this side sends with the handshake. */
-  private readonly metadata: Metadata;
-  private purpose: LinkPurpose = { kind: "new" };
+  readonly #metadata: Metadata;
+  #purpose: LinkPurpose = { kind: "new" };
   /** Undefined when the peer has not said it. */
-  private peerMaxFrameBytes: number | undefined = undefined;
+  #peerMaxFrameBytes: number | undefined = undefined;
   /** The error because of which the target gives no session. */
-  private targetError: unknown = undefined;
+  #targetError: unknown = undefined;
   /** The offer to the acceptor. Undefined before the peer has introduced itself, and without `feature`. */
-  private root: RootOffer | undefined = undefined;
-  private hasHeard = false;
+  #root: RootOffer | undefined = undefined;
+  #hasHeard = false;
   /** Whether the promise is settled, or about to be. */
-  private isOver = false;
-  private timer: TimerHandle | undefined = undefined;
+  #isOver = false;
+  #timer: TimerHandle | undefined = undefined;
 
   constructor(
     link: Link,
@@ -124,44 +124,44 @@ class Establishment implements LinkReceiver {
     settlement: Settlement,
   ) {
     const { clock = systemClock, observer } = options;
-    this.acceptor = acceptor;
-    this.feature = side.feature;
-    this.atHand = side.atHand;
-    if (side.feature === undefined && acceptor !== undefined) this.dispatcher = dispatcherOf(acceptor);
-    this.options = options;
-    this.target = target;
-    this.settlement = settlement;
-    this.metadata = metadataOf(options);
-    this.limits = completeLimits(options.limits);
-    announceFrameLimit(this.metadata, this.limits.maxFrameBytes, false);
-    this.clock = clock;
-    this.isInitiator = side.isInitiator === true;
-    this.onNew = side.onNew;
-    this.handshake = side.begin({
+    this.#acceptor = acceptor;
+    this.#feature = side.feature;
+    this.#atHand = side.atHand;
+    if (side.feature === undefined && acceptor !== undefined) this.#dispatcher = dispatcherOf(acceptor);
+    this.#options = options;
+    this.#target = target;
+    this.#settlement = settlement;
+    this.#metadata = metadataOf(options);
+    this.#limits = completeLimits(options.limits);
+    announceFrameLimit(this.#metadata, this.#limits.maxFrameBytes, false);
+    this.#clock = clock;
+    this.#isInitiator = side.isInitiator === true;
+    this.#onNew = side.onNew;
+    this.#handshake = side.begin({
       settings: settingsOf(side.parity, options),
-      metadata: this.metadata,
-      limits: this.limits,
-      admit: (peer) => this.admit(peer),
+      metadata: this.#metadata,
+      limits: this.#limits,
+      admit: (peer) => this.#admit(peer),
     });
-    this.pump = new LinkPump(link, this, { limits: this.limits, clock, observer });
+    this.#pump = new LinkPump(link, this, { limits: this.#limits, clock, observer });
   }
 
   start(): void {
-    const { signal, timeoutMs = this.limits.handshakeTimeoutMs } = this.options;
+    const { signal, timeoutMs = this.#limits.handshakeTimeoutMs } = this.#options;
     if (signal?.aborted === true) {
-      this.onAbort();
+      this.#onAbort();
       return;
     }
-    signal?.addEventListener("abort", this.onAbort);
+    signal?.addEventListener("abort", this.#onAbort);
     if (timeoutMs !== Number.POSITIVE_INFINITY)
-      this.timer = this.clock.setTimer(Math.max(0, timeoutMs), () => this.onTimeout(timeoutMs));
-    this.pump.start();
-    this.advance((handshake) => handshake.start());
+      this.#timer = this.#clock.setTimer(Math.max(0, timeoutMs), () => this.#onTimeout(timeoutMs));
+    this.#pump.start();
+    this.#advance((handshake) => handshake.start());
   }
 
   onFrame(bytes: Uint8Array, start: number, end: number): void {
-    this.hasHeard = true;
-    this.advance((handshake) => handshake.onFrame(bytes.subarray(start, end)));
+    this.#hasHeard = true;
+    this.#advance((handshake) => handshake.onFrame(bytes.subarray(start, end)));
   }
 
   onDrain(): void {
@@ -169,51 +169,51 @@ class Establishment implements LinkReceiver {
   }
 
   onRefused(error: SessionError): void {
-    if (this.isOver) return;
-    this.put(encodeHandshakeMessage({ kind: "Sorry", reason: error.message }));
-    this.fail(error);
+    if (this.#isOver) return;
+    this.#put(encodeHandshakeMessage({ kind: "Sorry", reason: error.message }));
+    this.#fail(error);
   }
 
   onLinkClosed(error: SessionError | undefined): void {
-    if (!this.isOver) this.fail(this.handshake.onLinkClosed(error));
+    if (!this.#isOver) this.#fail(this.#handshake.onLinkClosed(error));
   }
 
-  private readonly onAbort = (): void => {
-    const cause = this.options.signal?.reason;
-    this.fail(cancelledBefore("the session was established", cause));
-    this.pump.abort();
+  readonly #onAbort = (): void => {
+    const cause = this.#options.signal?.reason;
+    this.#fail(cancelledBefore("the session was established", cause));
+    this.#pump.abort();
   };
 
-  private onTimeout(timeoutMs: number): void {
-    const what = this.hasHeard
+  #onTimeout(timeoutMs: number): void {
+    const what = this.#hasHeard
       ? "the handshake was not through"
       : "the peer has sent nothing (does it speak Vox?)";
-    this.fail(new SessionError("ConnectTimeout", `connect timeout: ${what} within ${timeoutMs} ms`));
-    this.pump.abort();
+    this.#fail(new SessionError("ConnectTimeout", `connect timeout: ${what} within ${timeoutMs} ms`));
+    this.#pump.abort();
   }
 
   /** Gives the handshake an input, and carries out its step. */
-  private advance(input: (handshake: Handshake) => HandshakeStep): void {
-    if (this.isOver) return;
+  #advance(input: (handshake: Handshake) => HandshakeStep): void {
+    if (this.#isOver) return;
     let step: HandshakeStep;
     try {
-      step = input(this.handshake);
-      for (const frame of step.send) this.put(frame);
+      step = input(this.#handshake);
+      for (const frame of step.send) this.#put(frame);
     } catch (fault) {
       const text = fault instanceof Error ? fault.message : String(fault);
       const error = new SessionError("Protocol", `protocol error: handshake encode error: ${text}`, {
         cause: fault,
       });
-      this.fail(error);
+      this.#fail(error);
       return;
     }
-    if (step.later !== undefined) void step.later.then((next) => this.advance(() => next));
-    if (step.outcome?.kind === "failed") this.fail(this.explain(step.outcome.error));
-    else if (step.outcome !== undefined) this.open(step.outcome.result);
+    if (step.later !== undefined) void step.later.then((next) => this.#advance(() => next));
+    if (step.outcome?.kind === "failed") this.#fail(this.#explain(step.outcome.error));
+    else if (step.outcome !== undefined) this.#open(step.outcome.result);
   }
 
-  private put(frame: Uint8Array): void {
-    const { outbox } = this.pump;
+  #put(frame: Uint8Array): void {
+    const { outbox } = this.#pump;
     const p = outbox.begin();
     const w = outbox.writer;
     if (p + frame.length > w.limit) w.grow(p, frame.length);
@@ -222,15 +222,17 @@ class Establishment implements LinkReceiver {
   }
 
   /** Asks whether the peer may have a session, and which dispatcher answers its calls. @returns why not */
-  private admit(peer: PeerIntroduction): Objection | Promise<Objection> {
+  #admit(peer: PeerIntroduction): Objection | Promise<Objection> {
     const { metadata, settings } = peer;
-    this.peerMaxFrameBytes = takeFrameLimit(metadata);
-    const isAsked = this.peerMaxFrameBytes !== undefined;
-    announceFrameLimit(this.metadata, this.limits.maxFrameBytes, isAsked);
-    const root = this.feature && new this.feature.RootOffer(this.limits);
-    this.root = root;
-    const { acceptor, options, target } = this;
-    const { remoteAddress: link, origin } = this.pump.link;
+    this.#peerMaxFrameBytes = takeFrameLimit(metadata);
+    const isAsked = this.#peerMaxFrameBytes !== undefined;
+    announceFrameLimit(this.#metadata, this.#limits.maxFrameBytes, isAsked);
+    const root = this.#feature && new this.#feature.RootOffer(this.#limits);
+    this.#root = root;
+    const acceptor = this.#acceptor;
+    const options = this.#options;
+    const target = this.#target;
+    const { remoteAddress: link, origin } = this.#pump.link;
     const service = metadata.getString(serviceKey);
     const { transport, peerAddress } = origin ?? {};
     const shared = {
@@ -253,98 +255,100 @@ class Establishment implements LinkReceiver {
       get principal(): unknown {
         return root?.principal;
       },
-      answer: this.metadata,
+      answer: this.#metadata,
       observer: options.observer,
     });
     const keep = (chosen: LinkPurpose): Objection => {
-      this.purpose = chosen;
+      this.#purpose = chosen;
       if (chosen.kind !== "none") return undefined;
-      this.targetError = chosen.cause;
+      this.#targetError = chosen.cause;
       return chosen.objection;
     };
     return purpose instanceof Promise ? purpose.then(keep) : keep(purpose);
   }
 
-  private explain(error: SessionError): SessionError {
-    const { refusal } = this.root ?? {};
+  #explain(error: SessionError): SessionError {
+    const { refusal } = this.#root ?? {};
     if (refusal !== undefined && error.code === "Rejected") return new RejectedError(refusal);
-    const cause = this.targetError ?? this.root?.error;
+    const cause = this.#targetError ?? this.#root?.error;
     return cause === undefined ? error : new SessionError(error.code, error.message, { cause });
   }
 
-  private open(result: HandshakeResult): void {
-    const { purpose } = this;
-    if (this.options.requireResumable === true && result.sessionKey === undefined) {
-      this.fail(
+  #open(result: HandshakeResult): void {
+    const purpose = this.#purpose;
+    if (this.#options.requireResumable === true && result.sessionKey === undefined) {
+      this.#fail(
         new SessionError("NotResumable", "session is not resumable: the server did not offer a resume key"),
       );
     } else if (purpose.kind === "resume") {
-      this.resume(purpose, result);
+      this.#resume(purpose, result);
     } else {
       const record = purpose.kind === "restore" ? purpose.record : undefined;
       const objection = record && compareSettings(record, settingsPair(result));
-      if (purpose.kind === "restore" && purpose.isStale?.() === true) this.fail(laterLink());
-      else if (objection === undefined) this.startNew(result, record);
-      else this.refuse(new SessionError("Protocol", `protocol error: ${objection}`));
+      if (purpose.kind === "restore" && purpose.isStale?.() === true) this.#fail(laterLink());
+      else if (objection === undefined) this.#startNew(result, record);
+      else this.#refuse(new SessionError("Protocol", `protocol error: ${objection}`));
     }
   }
 
   /** Gives the link to an existing session. */
-  private resume({ session, preempts, peer, isReference, isStale }: Resume, result: HandshakeResult): void {
+  #resume({ session, preempts, peer, isReference, isStale }: Resume, result: HandshakeResult): void {
     const { core } = session;
     if (isStale?.() === true) {
-      this.fail(laterLink());
+      this.#fail(laterLink());
       return;
     }
     const objection =
       core.checkSettings(settingsPair(result)) ??
       (preempts || core.isDisconnected ? undefined : notDisconnected());
     if (objection !== undefined) {
-      this.refuse(objection);
+      this.#refuse(objection);
       return;
     }
     core.cut(new SessionError("Io", "io error: the peer has come back over another link"));
     if (!core.isDisconnected) {
-      this.fail(new SessionError("Io", "io error: the session has ended"));
+      this.#fail(new SessionError("Io", "io error: the session has ended"));
       return;
     }
-    this.finishHandshake();
-    core.outbox.limitTo(this.peerMaxFrameBytes);
-    this.target?.onEstablished(session, result);
-    this.root?.onEstablished(session);
+    this.#finishHandshake();
+    core.outbox.limitTo(this.#peerMaxFrameBytes);
+    this.#target?.onEstablished(session, result);
+    this.#root?.onEstablished(session);
     const { peerSupportsRetry, peerMetadata } = result;
-    session.attach(this.pump, { peer, peerSupportsRetry, isReference }, peerMetadata);
-    this.settlement.resolve(session);
+    session.attach(this.#pump, { peer, peerSupportsRetry, isReference }, peerMetadata);
+    this.#settlement.resolve(session);
   }
 
   /** Fails after the handshake of the peer has finished, and tells the peer why. */
-  private refuse(error: SessionError): void {
-    const { outbox } = this.pump;
+  #refuse(error: SessionError): void {
+    const { outbox } = this.#pump;
     outbox.commit(writeProtocolError(outbox.writer, outbox.begin(), error.message));
-    this.fail(error);
+    this.#fail(error);
   }
 
   /** Starts a new session. @param record of the session of an earlier process that it restores */
-  private startNew(result: HandshakeResult, record: SessionRecord | undefined): void {
-    const { root, target, settlement } = this;
-    this.finishHandshake();
-    this.pump.outbox.limitTo(this.peerMaxFrameBytes);
+  #startNew(result: HandshakeResult, record: SessionRecord | undefined): void {
+    const root = this.#root;
+    const target = this.#target;
+    const settlement = this.#settlement;
+    this.#finishHandshake();
+    this.#pump.outbox.limitTo(this.#peerMaxFrameBytes);
     const isResumable = target !== undefined && result.sessionKey !== undefined;
-    const dispatcher = root === undefined ? this.dispatcher : root.dispatcher;
+    const dispatcher = root === undefined ? this.#dispatcher : root.dispatcher;
     const session = startSession({
-      pump: this.pump,
+      pump: this.#pump,
       result,
-      options: this.options,
-      limits: this.limits,
-      clock: this.clock,
+      options: this.#options,
+      limits: this.#limits,
+      clock: this.#clock,
       dispatcher,
-      acceptor: this.acceptor,
-      feature: this.feature,
-      atHand: this.atHand,
+      acceptor: this.#acceptor,
+      feature: this.#feature,
+      atHand: this.#atHand,
       isResumable,
       record,
     });
-    session.core.isKeptByPeer = this.isInitiator && isMarkedKey(result.sessionKey);
+    session.core.isKeptByPeer = this.#isInitiator && isMarkedKey(result.sessionKey);
     try {
       target?.onEstablished(session, result);
     } catch (error) {
@@ -356,22 +360,22 @@ class Establishment implements LinkReceiver {
     session.core.open();
     root?.onEstablished(session);
     session.onOpened();
-    this.onNew?.(session);
+    this.#onNew?.(session);
     settlement.resolve(session);
   }
 
   /** Fails. Frames that are committed still leave. */
-  private fail(error: VoxError): void {
-    this.finishHandshake();
-    this.root?.onFailed(error);
-    this.settlement.reject(error);
-    this.pump.finish();
+  #fail(error: VoxError): void {
+    this.#finishHandshake();
+    this.#root?.onFailed(error);
+    this.#settlement.reject(error);
+    this.#pump.finish();
   }
 
-  private finishHandshake(): void {
-    this.isOver = true;
-    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
-    this.options.signal?.removeEventListener("abort", this.onAbort);
+  #finishHandshake(): void {
+    this.#isOver = true;
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
 }
 

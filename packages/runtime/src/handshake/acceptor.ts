@@ -56,11 +56,11 @@ type State =
 
 /** Prologue and handshake of the side that took the link. */
 export class AcceptorHandshake implements Handshake {
-  private readonly options: AcceptorOptions;
-  private state: State = { kind: "prologue" };
+  readonly #options: AcceptorOptions;
+  #state: State = { kind: "prologue" };
 
   constructor(options: AcceptorOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   start(): HandshakeStep {
@@ -68,56 +68,56 @@ export class AcceptorHandshake implements Handshake {
   }
 
   onFrame(frame: Uint8Array): HandshakeStep {
-    const { state } = this;
-    if (state.kind === "prologue") return this.onPrologue(frame);
+    const state = this.#state;
+    if (state.kind === "prologue") return this.#onPrologue(frame);
     if (state.kind === "admission") return tooEarly();
     let message: HandshakeMessage;
     try {
-      message = decodeHandshakeMessage(frame, this.options.limits);
+      message = decodeHandshakeMessage(frame, this.#options.limits);
     } catch (fault) {
       return undecodable(fault);
     }
     if (state.kind === "greeting")
-      return message.kind === "Hello" ? this.onHello(message) : violated("expected Hello");
+      return message.kind === "Hello" ? this.#onHello(message) : violated("expected Hello");
     if (message.kind === "Sorry") return rejectedByPeer(message.reason);
     if (message.kind !== "LetsGo") return violated("expected LetsGo or Sorry");
     return concluded(state.result, state.schemas);
   }
 
   onLinkClosed(error: SessionError | undefined): SessionError {
-    const isPrologue = this.state.kind === "prologue";
+    const isPrologue = this.#state.kind === "prologue";
     const text = isPrologue ? "link closed during transport prologue" : "peer closed during handshake";
     return closedTooEarly(text, error);
   }
 
-  private onPrologue(frame: Uint8Array): HandshakeStep {
+  #onPrologue(frame: Uint8Array): HandshakeStep {
     const fault = checkPrologueHello(frame);
     // The reference sends no refusal either.
     if (fault !== undefined) return failed(fault);
-    if (this.options.settings.initialChannelCredit === 0) return violated(zeroCredit, [prologueAccept]);
-    this.state = { kind: "greeting" };
+    if (this.#options.settings.initialChannelCredit === 0) return violated(zeroCredit, [prologueAccept]);
+    this.#state = { kind: "greeting" };
     return waiting(prologueAccept);
   }
 
-  private onHello(hello: Hello<readonly Schema[]>): HandshakeStep {
-    const { expectedKey, admit } = this.options;
+  #onHello(hello: Hello<readonly Schema[]>): HandshakeStep {
+    const { expectedKey, admit } = this.#options;
     if (hello.settings.initialChannelCredit === 0) return violatedWithSorry(zeroCredit);
     const presentedKey = validKey(hello.resumeKey);
     if (expectedKey !== undefined && !isSameKey(presentedKey, expectedKey))
       return violatedWithSorry(keyMismatch);
     const peerMetadata = cleaned(hello);
-    this.state = { kind: "admission" };
+    this.#state = { kind: "admission" };
     return whenAdmitted(admit?.({ metadata: peerMetadata, presentedKey, settings: hello.settings }), () =>
-      this.introduce(hello, peerMetadata, presentedKey),
+      this.#introduce(hello, peerMetadata, presentedKey),
     );
   }
 
-  private introduce(
+  #introduce(
     hello: Hello<readonly Schema[]>,
     peerMetadata: Metadata,
     presentedKey: Uint8Array | undefined,
   ): HandshakeStep {
-    const { settings, metadata, offeredKey } = this.options;
+    const { settings, metadata, offeredKey } = this.#options;
     const local = { ...settings, parity: oppositeParity(hello.parity) };
     const result = {
       local,
@@ -128,7 +128,7 @@ export class AcceptorHandshake implements Handshake {
       presentedKey,
       peerSchemaCount: hello.schemas.length,
     };
-    this.state = { kind: "consent", result, schemas: hello.schemas };
+    this.#state = { kind: "consent", result, schemas: hello.schemas };
     return waiting(
       encodeHandshakeMessage({
         kind: "HelloYourself",

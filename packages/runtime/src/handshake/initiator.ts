@@ -44,11 +44,11 @@ export interface InitiatorOptions extends HandshakeOptions {
 
 /** Prologue and handshake of the side that opened the link. */
 export class InitiatorHandshake implements Handshake {
-  private readonly options: InitiatorOptions;
-  private state: "prologue" | "greeting" | "admission" = "prologue";
+  readonly #options: InitiatorOptions;
+  #state: "prologue" | "greeting" | "admission" = "prologue";
 
   constructor(options: InitiatorOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   start(): HandshakeStep {
@@ -56,31 +56,31 @@ export class InitiatorHandshake implements Handshake {
   }
 
   onFrame(frame: Uint8Array): HandshakeStep {
-    if (this.state === "prologue") return this.onPrologue(frame);
-    if (this.state === "admission") return tooEarly();
+    if (this.#state === "prologue") return this.#onPrologue(frame);
+    if (this.#state === "admission") return tooEarly();
     let message: HandshakeMessage;
     try {
-      message = decodeHandshakeMessage(frame, this.options.limits);
+      message = decodeHandshakeMessage(frame, this.#options.limits);
     } catch (fault) {
       return undecodable(fault);
     }
     if (message.kind === "Sorry") return rejectedByPeer(message.reason);
     if (message.kind !== "HelloYourself") return violated("expected HelloYourself or Sorry");
-    return this.onHelloYourself(message);
+    return this.#onHelloYourself(message);
   }
 
   onLinkClosed(error: SessionError | undefined): SessionError {
     const text =
-      this.state === "prologue" ? "link closed during transport prologue" : "peer closed during handshake";
+      this.#state === "prologue" ? "link closed during transport prologue" : "peer closed during handshake";
     return closedTooEarly(text, error);
   }
 
-  private onPrologue(frame: Uint8Array): HandshakeStep {
+  #onPrologue(frame: Uint8Array): HandshakeStep {
     const fault = checkPrologueAnswer(frame);
     if (fault !== undefined) return failed(fault);
-    const { settings, metadata, presentedKey } = this.options;
+    const { settings, metadata, presentedKey } = this.#options;
     if (settings.initialChannelCredit === 0) return violated(zeroCredit);
-    this.state = "greeting";
+    this.#state = "greeting";
     return waiting(
       encodeHandshakeMessage({
         kind: "Hello",
@@ -94,13 +94,13 @@ export class InitiatorHandshake implements Handshake {
     );
   }
 
-  private onHelloYourself(message: HelloYourself<readonly Schema[]>): HandshakeStep {
-    const { settings: local, admit } = this.options;
+  #onHelloYourself(message: HelloYourself<readonly Schema[]>): HandshakeStep {
+    const { settings: local, admit } = this.#options;
     const { settings: peer } = message;
     if (peer.initialChannelCredit === 0) return violatedWithSorry(zeroCredit);
     if (peer.parity === local.parity) return violatedWithSorry(`both sides chose the parity ${peer.parity}`);
     const peerMetadata = cleaned(message);
-    this.state = "admission";
+    this.#state = "admission";
     const result = {
       local,
       peer,

@@ -77,63 +77,63 @@ export type FrameHandler = (bytes: Uint8Array, start: number, end: number) => vo
 
 /** Finds frames in a byte stream. Chunks are parsed in place; only a frame that spans several chunks is copied. */
 export class FrameDecoder {
-  private readonly onFrame: FrameHandler;
-  private readonly limits: FrameLimits;
-  private readonly framing: StreamFraming;
-  private readonly headerBytes: number;
+  readonly #onFrame: FrameHandler;
+  readonly #limits: FrameLimits;
+  readonly #framing: StreamFraming;
+  readonly #headerBytes: number;
   /** Below {@link lengthRange}, so that descriptors are above every limit. */
-  private readonly maxFrameBytes: number;
+  readonly #maxFrameBytes: number;
   /** Bytes of a partial header, and how many of them have arrived. */
-  private readonly header: Uint8Array;
-  private headerHeld = 0;
+  readonly #header: Uint8Array;
+  #headerHeld = 0;
   /** A partial frame: its memory so far, its size, and how many bytes of it have arrived. */
-  private body: Uint8Array = nothing;
-  private bodyBytes = -1;
-  private bodyHeld = 0;
-  private frames = 0;
+  #body: Uint8Array = nothing;
+  #bodyBytes = -1;
+  #bodyHeld = 0;
+  #frames = 0;
   /** The stream's first bytes, until the first frame has been given out. */
-  private opening: Uint8Array = nothing;
-  private isStopped = false;
-  private isPaused = false;
+  #opening: Uint8Array = nothing;
+  #isStopped = false;
+  #isPaused = false;
   /** The rest of a chunk, which waits for {@link goOn}. */
-  private rest: Uint8Array = nothing;
+  #rest: Uint8Array = nothing;
 
   /** @param framing how the stream says where frames end. Default {@link streamFraming} */
   constructor(limits: FrameLimits, onFrame: FrameHandler, framing: StreamFraming = streamFraming) {
-    this.limits = limits;
-    this.onFrame = onFrame;
-    this.framing = framing;
-    this.headerBytes = framing.headerBytes;
-    this.maxFrameBytes = Math.min(limits.maxFrameBytes, lengthRange - 1);
-    this.header = new Uint8Array(framing.headerBytes);
+    this.#limits = limits;
+    this.#onFrame = onFrame;
+    this.#framing = framing;
+    this.#headerBytes = framing.headerBytes;
+    this.#maxFrameBytes = Math.min(limits.maxFrameBytes, lengthRange - 1);
+    this.#header = new Uint8Array(framing.headerBytes);
   }
 
   /** No more frames are given out, even of a chunk that is being parsed. */
   stop(): void {
-    this.isStopped = true;
-    this.body = nothing;
-    this.rest = nothing;
+    this.#isStopped = true;
+    this.#body = nothing;
+    this.#rest = nothing;
   }
 
   /** No frame is given out before {@link goOn}: the rest of the current chunk waits. */
   pause(): void {
-    this.isPaused = true;
+    this.#isPaused = true;
   }
 
   /** Whether a frame has been given out: then the peer speaks Vox. */
   get hasRead(): boolean {
-    return this.frames > 0;
+    return this.#frames > 0;
   }
 
   /** Whether part of a chunk waits. */
   get isBehind(): boolean {
-    return this.rest.length !== 0;
+    return this.#rest.length !== 0;
   }
 
   /** Gives out the frames that have waited. @returns as {@link push} */
   goOn(): SessionError | undefined {
-    const { rest } = this;
-    this.rest = nothing;
+    const rest = this.#rest;
+    this.#rest = nothing;
     return this.push(rest);
   }
 
@@ -144,28 +144,29 @@ export class FrameDecoder {
    */
   push(chunk: Uint8Array): SessionError | undefined {
     const { length } = chunk;
-    const { framing, headerBytes } = this;
-    this.isPaused = false;
-    if (this.frames === 0 && this.opening.length < recognisedBytes) this.keepOpening(chunk);
+    const framing = this.#framing;
+    const headerBytes = this.#headerBytes;
+    this.#isPaused = false;
+    if (this.#frames === 0 && this.#opening.length < recognisedBytes) this.#keepOpening(chunk);
     let at = 0;
-    while (!this.isStopped) {
-      if (this.bodyBytes < 0) {
-        const size = this.headerHeld === 0 && length - at >= headerBytes ? framing.readSize(chunk, at) : -1;
+    while (!this.#isStopped) {
+      if (this.#bodyBytes < 0) {
+        const size = this.#headerHeld === 0 && length - at >= headerBytes ? framing.readSize(chunk, at) : -1;
         if (size < 0) {
-          at = this.fillHeader(chunk, at);
-          if (this.headerHeld < headerBytes) return undefined;
-          this.headerHeld = 0;
-          this.bodyBytes = framing.readSize(this.header, 0);
+          at = this.#fillHeader(chunk, at);
+          if (this.#headerHeld < headerBytes) return undefined;
+          this.#headerHeld = 0;
+          this.#bodyBytes = framing.readSize(this.#header, 0);
         } else {
           at += headerBytes;
-          this.bodyBytes = size;
+          this.#bodyBytes = size;
         }
-        if (this.bodyBytes > this.currentLimit) return this.refuse(this.bodyBytes);
+        if (this.#bodyBytes > this.#currentLimit) return this.#refuse(this.#bodyBytes);
       }
-      at = this.bodyHeld === 0 ? this.takeWhole(chunk, at) : this.fillBody(chunk, at);
-      if (this.bodyBytes >= 0) return undefined;
-      if (this.isPaused && !this.isStopped) {
-        this.rest = chunk.subarray(at);
+      at = this.#bodyHeld === 0 ? this.#takeWhole(chunk, at) : this.#fillBody(chunk, at);
+      if (this.#bodyBytes >= 0) return undefined;
+      if (this.#isPaused && !this.#isStopped) {
+        this.#rest = chunk.subarray(at);
         return undefined;
       }
     }
@@ -174,12 +175,12 @@ export class FrameDecoder {
 
   /** The stream has ended. @returns the error `Io` when it ended inside a frame */
   finish(): SessionError | undefined {
-    const inHeader = this.bodyBytes < 0;
-    if (inHeader && this.headerHeld === 0) return undefined;
-    const held = inHeader ? this.headerHeld : this.bodyHeld;
-    const total = inHeader ? this.headerBytes : this.bodyBytes;
+    const inHeader = this.#bodyBytes < 0;
+    if (inHeader && this.#headerHeld === 0) return undefined;
+    const held = inHeader ? this.#headerHeld : this.#bodyHeld;
+    const total = inHeader ? this.#headerBytes : this.#bodyBytes;
     const part = inHeader ? "header" : "body";
-    const foreign = this.frames === 0 ? describeForeignBytes(this.opening) : undefined;
+    const foreign = this.#frames === 0 ? describeForeignBytes(this.#opening) : undefined;
     const hint =
       foreign === undefined ? "" : `; the peer does not speak Vox: its first bytes look like ${foreign}`;
     return new SessionError(
@@ -188,88 +189,88 @@ export class FrameDecoder {
     );
   }
 
-  private get currentLimit(): number {
-    const { maxFrameBytes } = this;
-    const own = this.limits.opening?.[this.frames];
+  get #currentLimit(): number {
+    const maxFrameBytes = this.#maxFrameBytes;
+    const own = this.#limits.opening?.[this.#frames];
     return own === undefined ? maxFrameBytes : Math.min(own, maxFrameBytes);
   }
 
   /** Gives out a frame that is whole in the chunk, or begins to collect it. */
-  private takeWhole(chunk: Uint8Array, at: number): number {
-    const end = at + this.bodyBytes;
+  #takeWhole(chunk: Uint8Array, at: number): number {
+    const end = at + this.#bodyBytes;
     if (end > chunk.length) {
-      this.body = new Uint8Array(Math.min(this.bodyBytes, firstAllocation));
-      return this.fillBody(chunk, at);
+      this.#body = new Uint8Array(Math.min(this.#bodyBytes, firstAllocation));
+      return this.#fillBody(chunk, at);
     }
-    this.deliver(chunk, at, end);
+    this.#deliver(chunk, at, end);
     return end;
   }
 
-  private fillHeader(chunk: Uint8Array, from: number): number {
+  #fillHeader(chunk: Uint8Array, from: number): number {
     let at = from;
-    while (this.headerHeld < this.headerBytes && at < chunk.length) {
-      this.header[this.headerHeld] = chunk[at] as number;
-      this.headerHeld += 1;
+    while (this.#headerHeld < this.#headerBytes && at < chunk.length) {
+      this.#header[this.#headerHeld] = chunk[at] as number;
+      this.#headerHeld += 1;
       at += 1;
     }
     return at;
   }
 
-  private fillBody(chunk: Uint8Array, at: number): number {
-    const taken = Math.min(chunk.length - at, this.bodyBytes - this.bodyHeld);
-    const held = this.bodyHeld + taken;
-    if (held > this.body.length) this.growBody(held);
-    this.body.set(chunk.subarray(at, at + taken), this.bodyHeld);
-    this.bodyHeld = held;
-    if (held === this.bodyBytes) {
-      const { body } = this;
-      this.body = nothing;
-      this.deliver(body, 0, held);
+  #fillBody(chunk: Uint8Array, at: number): number {
+    const taken = Math.min(chunk.length - at, this.#bodyBytes - this.#bodyHeld);
+    const held = this.#bodyHeld + taken;
+    if (held > this.#body.length) this.#growBody(held);
+    this.#body.set(chunk.subarray(at, at + taken), this.#bodyHeld);
+    this.#bodyHeld = held;
+    if (held === this.#bodyBytes) {
+      const body = this.#body;
+      this.#body = nothing;
+      this.#deliver(body, 0, held);
     }
     return at + taken;
   }
 
-  private growBody(held: number): void {
-    const grown = new Uint8Array(Math.min(this.bodyBytes, Math.max(held, this.body.length * growth)));
-    grown.set(this.body.subarray(0, this.bodyHeld));
-    this.body = grown;
+  #growBody(held: number): void {
+    const grown = new Uint8Array(Math.min(this.#bodyBytes, Math.max(held, this.#body.length * growth)));
+    grown.set(this.#body.subarray(0, this.#bodyHeld));
+    this.#body = grown;
   }
 
-  private deliver(bytes: Uint8Array, start: number, end: number): void {
-    this.bodyBytes = -1;
-    this.bodyHeld = 0;
-    this.frames += 1;
-    if (this.frames === 1) this.opening = nothing;
-    this.onFrame(bytes, start, end);
+  #deliver(bytes: Uint8Array, start: number, end: number): void {
+    this.#bodyBytes = -1;
+    this.#bodyHeld = 0;
+    this.#frames += 1;
+    if (this.#frames === 1) this.#opening = nothing;
+    this.#onFrame(bytes, start, end);
   }
 
-  private keepOpening(chunk: Uint8Array): void {
-    const kept = new Uint8Array(Math.min(recognisedBytes, this.opening.length + chunk.length));
-    kept.set(this.opening);
-    kept.set(chunk.subarray(0, kept.length - this.opening.length), this.opening.length);
-    this.opening = kept;
+  #keepOpening(chunk: Uint8Array): void {
+    const kept = new Uint8Array(Math.min(recognisedBytes, this.#opening.length + chunk.length));
+    kept.set(this.#opening);
+    kept.set(chunk.subarray(0, kept.length - this.#opening.length), this.#opening.length);
+    this.#opening = kept;
   }
 
-  private refuse(size: number): SessionError {
+  #refuse(size: number): SessionError {
     this.stop();
     const descriptors = size / lengthRange;
-    if (descriptors < 1) return this.refuseLength(size);
+    if (descriptors < 1) return this.#refuseLength(size);
     const text = `a frame came with ${descriptors} file ${descriptors === 1 ? "descriptor" : "descriptors"}`;
-    return descriptors > maxDescriptors && this.frames === 0
-      ? this.refuseStranger(text)
+    return descriptors > maxDescriptors && this.#frames === 0
+      ? this.#refuseStranger(text)
       : new SessionError("Protocol", `protocol error: ${text}, which cannot be received here`);
   }
 
-  private refuseLength(size: number): SessionError {
-    const limit = this.currentLimit;
+  #refuseLength(size: number): SessionError {
+    const limit = this.#currentLimit;
     const sizes = `a frame of ${size} bytes was announced and may have ${limit}`;
-    if (this.frames === 0) return this.refuseStranger(sizes);
-    const name = limit < this.maxFrameBytes ? "limit of the handshake" : "limit maxFrameBytes";
+    if (this.#frames === 0) return this.#refuseStranger(sizes);
+    const name = limit < this.#maxFrameBytes ? "limit of the handshake" : "limit maxFrameBytes";
     return new SessionError("Protocol", `protocol error: ${sizes} (${name})`);
   }
 
-  private refuseStranger(mistake: string): SessionError {
-    const foreign = describeForeignBytes(this.opening);
+  #refuseStranger(mistake: string): SessionError {
+    const foreign = describeForeignBytes(this.#opening);
     const reason =
       foreign === undefined ? `its first frame is none: ${mistake}` : `its first bytes look like ${foreign}`;
     return new SessionError("Protocol", `protocol error: the peer does not speak Vox: ${reason}`);

@@ -43,177 +43,180 @@ interface Batch {
 export class MemoryLink implements Link {
   readonly framing: Framing = boundaryFraming;
   readonly remoteAddress: string;
-  private readonly maxWaitingBytes: number;
-  private peer: MemoryLink | undefined = undefined;
-  private sink: LinkSink | undefined = undefined;
-  private state: "open" | "closing" | "closed" = "open";
+  readonly #maxWaitingBytes: number;
+  #peer: MemoryLink | undefined = undefined;
+  #sink: LinkSink | undefined = undefined;
+  #state: "open" | "closing" | "closed" = "open";
   /** How the link ended, for a sink that comes later. */
-  private endError: SessionError | undefined = undefined;
-  private isEndReported = false;
+  #endError: SessionError | undefined = undefined;
+  #isEndReported = false;
   /** Batches that the peer has sent and the sink of this end has not seen. */
-  private inbox: Batch[] = [];
-  private waitingBytes = 0;
-  private isScheduled = false;
-  private isPaused = false;
+  #inbox: Batch[] = [];
+  #waitingBytes = 0;
+  #isScheduled = false;
+  #isPaused = false;
   /** The session above cannot take more at the moment. */
-  private isHeld = false;
+  #isHeld = false;
 
   /** @internal use {@link memoryLinkPair} */
   constructor(description: string, maxWaitingBytes: number) {
     this.remoteAddress = description;
-    this.maxWaitingBytes = maxWaitingBytes;
+    this.#maxWaitingBytes = maxWaitingBytes;
   }
 
   get bufferedBytes(): number {
-    const { peer } = this;
-    return peer === undefined ? 0 : peer.waitingBytes;
+    const peer = this.#peer;
+    return peer === undefined ? 0 : peer.#waitingBytes;
   }
 
   /** @internal */
   connectTo(peer: MemoryLink): void {
-    this.peer = peer;
+    this.#peer = peer;
   }
 
   start(sink: LinkSink): void {
-    if (this.sink !== undefined) throw new TypeError("a link is started once");
-    this.sink = sink;
-    if (this.state === "closed") queueMicrotask(() => this.report());
-    else this.schedule();
+    if (this.#sink !== undefined) throw new TypeError("a link is started once");
+    this.#sink = sink;
+    if (this.#state === "closed") queueMicrotask(() => this.#report());
+    else this.#schedule();
   }
 
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
-    const { peer } = this;
+    const peer = this.#peer;
     const end = ends[count - 1];
-    if (this.state !== "open" || peer === undefined || peer.state !== "open" || end === undefined)
+    if (this.#state !== "open" || peer === undefined || peer.#state !== "open" || end === undefined)
       return true;
     const bytes = batch.slice(start, end);
-    peer.inbox.push({ bytes, ends: ends.slice(0, count).map((each) => each - start) });
-    peer.waitingBytes += bytes.length;
-    if (peer.waitingBytes > this.maxWaitingBytes) this.overflow(peer);
-    else peer.schedule();
+    peer.#inbox.push({ bytes, ends: ends.slice(0, count).map((each) => each - start) });
+    peer.#waitingBytes += bytes.length;
+    if (peer.#waitingBytes > this.#maxWaitingBytes) this.#overflow(peer);
+    else peer.#schedule();
     return true;
   }
 
   close(): void {
-    if (this.state !== "open") return;
-    const { peer } = this;
-    this.state = "closing";
-    const wasWaiting = this.waitingBytes > 0;
-    this.inbox = [];
-    this.waitingBytes = 0;
+    if (this.#state !== "open") return;
+    const peer = this.#peer;
+    this.#state = "closing";
+    const wasWaiting = this.#waitingBytes > 0;
+    this.#inbox = [];
+    this.#waitingBytes = 0;
     if (peer === undefined) return;
-    if (wasWaiting) queueMicrotask(() => peer.reportDrained());
-    peer.schedule();
+    if (wasWaiting) queueMicrotask(() => peer.#reportDrained());
+    peer.#schedule();
   }
 
   abort(): void {
-    if (this.state === "closed") return;
-    const { peer } = this;
-    this.state = "closed";
-    this.finishLater(undefined);
-    if (peer === undefined || peer.state === "closed") return;
-    const wasOpen = peer.state === "open";
-    peer.state = "closed";
-    peer.finishLater(wasOpen ? new SessionError("Io", "io error: the peer has dropped the link") : undefined);
+    if (this.#state === "closed") return;
+    const peer = this.#peer;
+    this.#state = "closed";
+    this.#finishLater(undefined);
+    if (peer === undefined || peer.#state === "closed") return;
+    const wasOpen = peer.#state === "open";
+    peer.#state = "closed";
+    peer.#finishLater(
+      wasOpen ? new SessionError("Io", "io error: the peer has dropped the link") : undefined,
+    );
   }
 
   setReading(isReading: boolean): void {
-    this.isHeld = !isReading;
-    if (isReading) this.schedule();
+    this.#isHeld = !isReading;
+    if (isReading) this.#schedule();
   }
 
   /** Stops reading: arriving frames wait, and the peer's `bufferedBytes` grows. For tests of slow readers. */
   pause(): void {
-    this.isPaused = true;
+    this.#isPaused = true;
   }
 
   /** Reads on. */
   resume(): void {
-    this.isPaused = false;
-    this.schedule();
+    this.#isPaused = false;
+    this.#schedule();
   }
 
-  private overflow(peer: MemoryLink): void {
-    const text = `io error: more than ${this.maxWaitingBytes} bytes wait for a reader (limit maxWaitingBytes)`;
-    this.state = "closed";
-    peer.state = "closed";
-    this.finishLater(new SessionError("Io", text));
-    peer.finishLater(new SessionError("Io", text));
+  #overflow(peer: MemoryLink): void {
+    const text = `io error: more than ${this.#maxWaitingBytes} bytes wait for a reader (limit maxWaitingBytes)`;
+    this.#state = "closed";
+    peer.#state = "closed";
+    this.#finishLater(new SessionError("Io", text));
+    peer.#finishLater(new SessionError("Io", text));
   }
 
-  private schedule(): void {
-    if (this.isScheduled || this.state === "closed") return;
-    this.isScheduled = true;
-    queueMicrotask(this.deliver);
+  #schedule(): void {
+    if (this.#isScheduled || this.#state === "closed") return;
+    this.#isScheduled = true;
+    queueMicrotask(this.#deliver);
   }
 
-  private readonly deliver = (): void => {
-    this.isScheduled = false;
-    const { sink, peer } = this;
-    if (sink !== undefined && this.state === "open" && !this.isWaiting && this.inbox.length > 0) {
-      const batches = this.inbox;
-      const wasWaiting = this.waitingBytes > 0;
-      this.inbox = [];
+  readonly #deliver = (): void => {
+    this.#isScheduled = false;
+    const sink = this.#sink;
+    const peer = this.#peer;
+    if (sink !== undefined && this.#state === "open" && !this.#isWaiting && this.#inbox.length > 0) {
+      const batches = this.#inbox;
+      const wasWaiting = this.#waitingBytes > 0;
+      this.#inbox = [];
       let delivered = 0;
       for (const batch of batches) {
-        if (this.isWaiting) break;
-        this.deliverBatch(batch, sink);
+        if (this.#isWaiting) break;
+        this.#deliverBatch(batch, sink);
         delivered += 1;
       }
-      if (this.isReading) {
-        if (delivered < batches.length) this.inbox = [...batches.slice(delivered), ...this.inbox];
+      if (this.#isReading) {
+        if (delivered < batches.length) this.#inbox = [...batches.slice(delivered), ...this.#inbox];
         sink.onIdle();
       }
-      if (wasWaiting && this.waitingBytes === 0 && peer !== undefined) peer.reportDrained();
+      if (wasWaiting && this.#waitingBytes === 0 && peer !== undefined) peer.#reportDrained();
     }
     // A sink that comes later still gets the frames that were sent: until then the peer's end waits, too.
-    const isLast = this.inbox.length === 0 || !this.isReading;
-    if (peer !== undefined && peer.state === "closing" && isLast) this.end(peer);
+    const isLast = this.#inbox.length === 0 || !this.#isReading;
+    if (peer !== undefined && peer.#state === "closing" && isLast) this.#end(peer);
   };
 
-  private deliverBatch({ bytes, ends }: Batch, sink: LinkSink): void {
+  #deliverBatch({ bytes, ends }: Batch, sink: LinkSink): void {
     let start = 0;
     for (const end of ends) {
-      if (!this.isReading) return;
+      if (!this.#isReading) return;
       sink.onFrame(bytes, start, end);
       start = end;
     }
-    if (this.isReading) this.waitingBytes -= bytes.length;
+    if (this.#isReading) this.#waitingBytes -= bytes.length;
   }
 
-  private get isWaiting(): boolean {
-    return this.isPaused || this.isHeld;
+  get #isWaiting(): boolean {
+    return this.#isPaused || this.#isHeld;
   }
 
-  private reportDrained(): void {
-    if (this.state === "open") this.sink?.onDrain();
+  #reportDrained(): void {
+    if (this.#state === "open") this.#sink?.onDrain();
   }
 
   /** A sink may close the link in the middle of an arrival. */
-  private get isReading(): boolean {
-    return this.state === "open";
+  get #isReading(): boolean {
+    return this.#state === "open";
   }
 
   /** All frames of the closing peer have been delivered: closes both ends, cleanly. */
-  private end(peer: MemoryLink): void {
-    const wasClosed = this.state === "closed";
-    this.state = "closed";
-    peer.state = "closed";
-    if (!wasClosed) this.report();
-    peer.report();
+  #end(peer: MemoryLink): void {
+    const wasClosed = this.#state === "closed";
+    this.#state = "closed";
+    peer.#state = "closed";
+    if (!wasClosed) this.#report();
+    peer.#report();
   }
 
-  private finishLater(error: SessionError | undefined): void {
-    this.inbox = [];
-    this.waitingBytes = 0;
-    this.endError = error;
-    queueMicrotask(() => this.report());
+  #finishLater(error: SessionError | undefined): void {
+    this.#inbox = [];
+    this.#waitingBytes = 0;
+    this.#endError = error;
+    queueMicrotask(() => this.#report());
   }
 
-  private report(): void {
-    if (this.sink === undefined || this.isEndReported) return;
-    this.isEndReported = true;
-    this.sink.onClosed(this.endError);
+  #report(): void {
+    if (this.#sink === undefined || this.#isEndReported) return;
+    this.#isEndReported = true;
+    this.#sink.onClosed(this.#endError);
   }
 }
 

@@ -24,37 +24,37 @@ export function openingLimits(role: LinkRole, { maxHandshakeBytes }: FrameSizeLi
 
 /** Checks the size of each message that arrives. */
 export class MessageSizes {
-  private readonly opening: readonly number[];
-  private readonly maxFrameBytes: number;
-  private count = 0;
-  private accepted = 0;
+  readonly #opening: readonly number[];
+  readonly #maxFrameBytes: number;
+  #count = 0;
+  #accepted = 0;
 
   constructor(role: LinkRole, limits: FrameSizeLimits = defaultLimits) {
-    this.opening = openingLimits(role, limits);
-    this.maxFrameBytes = limits.maxFrameBytes;
+    this.#opening = openingLimits(role, limits);
+    this.#maxFrameBytes = limits.maxFrameBytes;
   }
 
   /** Bytes that the next message may have. */
   get limit(): number {
-    return Math.min(this.opening[this.count] ?? this.maxFrameBytes, this.maxFrameBytes);
+    return Math.min(this.#opening[this.#count] ?? this.#maxFrameBytes, this.#maxFrameBytes);
   }
 
   /** Whether a part of prologue and handshake has not arrived. */
   get isOpening(): boolean {
-    return this.count < this.opening.length;
+    return this.#count < this.#opening.length;
   }
 
   /** Whether a message has been accepted: then the peer speaks Vox. */
   get hasTaken(): boolean {
-    return this.accepted > 0;
+    return this.#accepted > 0;
   }
 
   /** Counts one message. @returns why it is refused */
   take(bytes: number): SessionError | undefined {
     const { limit } = this;
-    this.count += 1;
+    this.#count += 1;
     if (bytes > limit) return tooLarge(bytes, limit);
-    this.accepted += 1;
+    this.#accepted += 1;
     return undefined;
   }
 }

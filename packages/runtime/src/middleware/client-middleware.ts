@@ -35,11 +35,11 @@ export function wrapCaller(caller: Caller, middleware: readonly ClientMiddleware
 }
 
 class MiddlewareCaller extends ForwardingCaller implements Caller {
-  private readonly middleware: readonly ClientMiddleware[];
+  readonly #middleware: readonly ClientMiddleware[];
 
   constructor(inner: Caller, middleware: readonly ClientMiddleware[]) {
     super(inner);
-    this.middleware = middleware;
+    this.#middleware = middleware;
   }
 
   call<A extends readonly unknown[], T, E>(
@@ -53,7 +53,7 @@ class MiddlewareCaller extends ForwardingCaller implements Caller {
     const givenOnce = { ...options, metadata };
     const call: OutgoingCall = { method, args: given, metadata, options };
     const send = (): Promise<unknown> => this.inner.call(method, given, givenOnce);
-    const outcome = this.through(0, call, send) as Promise<T>;
+    const outcome = this.#through(0, call, send) as Promise<T>;
     return channelingOf(method)?.quiet(outcome, method.args.shape, args) ?? outcome;
   }
 
@@ -71,8 +71,8 @@ class MiddlewareCaller extends ForwardingCaller implements Caller {
     }
   }
 
-  private async through(at: number, call: OutgoingCall, send: () => Promise<unknown>): Promise<unknown> {
-    const middleware = this.middleware[at];
-    return middleware === undefined ? send() : middleware(call, () => this.through(at + 1, call, send));
+  async #through(at: number, call: OutgoingCall, send: () => Promise<unknown>): Promise<unknown> {
+    const middleware = this.#middleware[at];
+    return middleware === undefined ? send() : middleware(call, () => this.#through(at + 1, call, send));
   }
 }

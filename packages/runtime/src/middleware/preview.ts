@@ -24,16 +24,16 @@ export function preview(value: unknown, limits: PreviewLimits = {}): string {
 }
 
 class Preview {
-  private readonly text: number;
-  private readonly items: number;
+  readonly #text: number;
+  readonly #items: number;
 
   constructor({ text = 120, items = 20 }: PreviewLimits) {
-    this.text = text;
-    this.items = items;
+    this.#text = text;
+    this.#items = items;
   }
 
   show(value: unknown, depth: number): string {
-    if (typeof value === "string") return this.showText(value);
+    if (typeof value === "string") return this.#showText(value);
     if (typeof value === "bigint") return `${value}n`;
     if (typeof value !== "object" || value === null) return String(value);
     if (value instanceof Tx) return "<Tx>";
@@ -41,15 +41,15 @@ class Preview {
     if (value instanceof Uint8Array) return `<${value.length} bytes>`;
     if (depth <= 0) return "…";
     if (Array.isArray(value) || ArrayBuffer.isView(value))
-      return this.showItems(value as ArrayLike<unknown>, depth);
+      return this.#showItems(value as ArrayLike<unknown>, depth);
     if (value instanceof Map)
-      return this.surround("Map {", value.entries(), value.size, "}", ([key, held]) =>
-        this.showEntry(key, held, depth),
+      return this.#surround("Map {", value.entries(), value.size, "}", ([key, held]) =>
+        this.#showEntry(key, held, depth),
       );
     if (value instanceof Set)
-      return this.surround("Set {", value.values(), value.size, "}", (item) => this.show(item, depth - 1));
+      return this.#surround("Set {", value.values(), value.size, "}", (item) => this.show(item, depth - 1));
     const keys = Object.keys(value);
-    return this.surround(
+    return this.#surround(
       "{",
       keys,
       keys.length,
@@ -58,22 +58,22 @@ class Preview {
     );
   }
 
-  private showText(text: string): string {
-    if (text.length <= this.text) return JSON.stringify(text);
-    return `${JSON.stringify(text.slice(0, this.text))} … ${text.length - this.text} more chars`;
+  #showText(text: string): string {
+    if (text.length <= this.#text) return JSON.stringify(text);
+    return `${JSON.stringify(text.slice(0, this.#text))} … ${text.length - this.#text} more chars`;
   }
 
-  private showItems(list: ArrayLike<unknown>, depth: number): string {
+  #showItems(list: ArrayLike<unknown>, depth: number): string {
     // A typed array is no iterable by its type; of either only the first items are read.
-    const first = Array.prototype.slice.call(list, 0, this.items) as unknown[];
-    return this.surround("[", first, list.length, "]", (item) => this.show(item, depth - 1));
+    const first = Array.prototype.slice.call(list, 0, this.#items) as unknown[];
+    return this.#surround("[", first, list.length, "]", (item) => this.show(item, depth - 1));
   }
 
-  private showEntry(key: unknown, value: unknown, depth: number): string {
+  #showEntry(key: unknown, value: unknown, depth: number): string {
     return `${this.show(key, depth - 1)} => ${this.show(value, depth - 1)}`;
   }
 
-  private surround<T>(
+  #surround<T>(
     open: string,
     items: Iterable<T>,
     count: number,
@@ -83,7 +83,7 @@ class Preview {
     if (count === 0) return `${open}${close}`;
     const shown: string[] = [];
     for (const item of items) {
-      if (shown.length === this.items) break;
+      if (shown.length === this.#items) break;
       shown.push(show(item));
     }
     if (count > shown.length) shown.push(`… ${count - shown.length} more items`);

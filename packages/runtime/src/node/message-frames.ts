@@ -18,14 +18,14 @@ const drawnBytes = 8 * 1024;
 
 /** Writes messages. */
 export class MessageFrames {
-  private readonly isMasked: boolean;
-  private readonly masks: Uint8Array;
-  private maskAt = drawnBytes;
+  readonly #isMasked: boolean;
+  readonly #masks: Uint8Array;
+  #maskAt = drawnBytes;
 
   /** @param isMasked whether payloads are masked, as those of a client must be */
   constructor(isMasked: boolean) {
-    this.isMasked = isMasked;
-    this.masks = new Uint8Array(isMasked ? drawnBytes : 0);
+    this.#isMasked = isMasked;
+    this.#masks = new Uint8Array(isMasked ? drawnBytes : 0);
   }
 
   /** How many messages one write takes. @returns index of the first message of the next write, at most `count` */
@@ -46,7 +46,7 @@ export class MessageFrames {
     let at = start;
     for (let index = from; index < to; index++) {
       const end = ends[index] ?? at;
-      total += this.headerBytes(end - at) + end - at;
+      total += this.#headerBytes(end - at) + end - at;
       at = end;
     }
     const out = Buffer.allocUnsafe(total);
@@ -54,23 +54,23 @@ export class MessageFrames {
     at = start;
     for (let index = from; index < to; index++) {
       const end = ends[index] ?? at;
-      offset = this.writeHeader(out, offset, end - at);
-      if (this.isMasked) this.writeMasked(out, offset, batch, at, end);
+      offset = this.#writeHeader(out, offset, end - at);
+      if (this.#isMasked) this.#writeMasked(out, offset, batch, at, end);
       else out.set(batch.subarray(at, end), offset);
-      offset += (this.isMasked ? maskBytes : 0) + end - at;
+      offset += (this.#isMasked ? maskBytes : 0) + end - at;
       at = end;
     }
     return out;
   }
 
-  private headerBytes(bytes: number): number {
+  #headerBytes(bytes: number): number {
     const length = bytes <= shortBytes ? 2 : bytes <= mediumBytes ? 4 : 10;
-    return length + (this.isMasked ? maskBytes : 0);
+    return length + (this.#isMasked ? maskBytes : 0);
   }
 
   /** @returns where the mask, or else the payload, begins */
-  private writeHeader(out: Buffer, offset: number, bytes: number): number {
-    const mask = this.isMasked ? masked : 0;
+  #writeHeader(out: Buffer, offset: number, bytes: number): number {
+    const mask = this.#isMasked ? masked : 0;
     out[offset] = finalBinary;
     if (bytes <= shortBytes) {
       out[offset + 1] = mask | bytes;
@@ -86,16 +86,16 @@ export class MessageFrames {
     return out.writeUInt32BE(bytes, offset + 6);
   }
 
-  private writeMasked(out: Buffer, offset: number, batch: Uint8Array, from: number, to: number): void {
-    if (this.maskAt === drawnBytes) {
-      randomFillSync(this.masks);
-      this.maskAt = 0;
+  #writeMasked(out: Buffer, offset: number, batch: Uint8Array, from: number, to: number): void {
+    if (this.#maskAt === drawnBytes) {
+      randomFillSync(this.#masks);
+      this.#maskAt = 0;
     }
-    const at = this.maskAt;
-    this.maskAt += maskBytes;
-    out.set(this.masks.subarray(at, at + maskBytes), offset);
+    const at = this.#maskAt;
+    this.#maskAt += maskBytes;
+    out.set(this.#masks.subarray(at, at + maskBytes), offset);
     const payload = offset + maskBytes;
     for (let index = 0; index < to - from; index++)
-      out[payload + index] = (batch[from + index] as number) ^ (this.masks[at + (index & 3)] as number);
+      out[payload + index] = (batch[from + index] as number) ^ (this.#masks[at + (index & 3)] as number);
   }
 }

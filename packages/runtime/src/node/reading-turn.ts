@@ -14,25 +14,25 @@ export class ReadingTurn {
   /** Whether the time is over. */
   isOver = false;
   /** On the platform's clock. */
-  private startedAt = 0;
-  private framesSinceLook = 0;
+  #startedAt = 0;
+  #framesSinceLook = 0;
 
   begin(): void {
-    this.startedAt = performance.now();
+    this.#startedAt = performance.now();
     this.isOver = false;
-    this.framesSinceLook = 0;
+    this.#framesSinceLook = 0;
   }
 
   /** Counts a frame that was delivered. */
   count(bytes: number): void {
-    this.framesSinceLook += 1;
-    if (this.framesSinceLook >= framesBetweenLooks || bytes > largeFrameBytes) this.look();
+    this.#framesSinceLook += 1;
+    if (this.#framesSinceLook >= framesBetweenLooks || bytes > largeFrameBytes) this.look();
   }
 
   /** Looks at the time. @returns whether it is over */
   look(): boolean {
-    this.framesSinceLook = 0;
-    this.isOver = performance.now() - this.startedAt >= turnMs;
+    this.#framesSinceLook = 0;
+    this.isOver = performance.now() - this.#startedAt >= turnMs;
     return this.isOver;
   }
 }

@@ -200,38 +200,38 @@ export interface ServerSnapshot {
 export class Server implements AsyncDisposable {
   /** Resolves, and never rejects, when the server has stopped and all its sessions have ended. */
   readonly closed: Promise<void>;
-  private readonly listener: LinkListener;
-  private readonly addressOf: () => Address;
-  private readonly acceptor: Acceptor;
-  private readonly options: ServeOptions;
-  private readonly limits: Limits;
-  private readonly maxConnections: number;
-  private readonly links = new Set<SocketLink | WsLink>();
-  private readonly pending: PendingLinks;
-  private readonly turnedAway: TurnedAway;
-  private readonly registry: SessionRegistry | undefined = undefined;
-  private readonly active = new Set<Session>();
-  private isClosing = false;
+  readonly #listener: LinkListener;
+  readonly #addressOf: () => Address;
+  readonly #acceptor: Acceptor;
+  readonly #options: ServeOptions;
+  readonly #limits: Limits;
+  readonly #maxConnections: number;
+  readonly #links = new Set<SocketLink | WsLink>();
+  readonly #pending: PendingLinks;
+  readonly #turnedAway: TurnedAway;
+  readonly #registry: SessionRegistry | undefined = undefined;
+  readonly #active = new Set<Session>();
+  #isClosing = false;
   /** Set when the listener holds no connection any more. */
-  private isStopped = false;
-  private resolveClosed: () => void = () => {};
+  #isStopped = false;
+  #resolveClosed: () => void = () => {};
 
   /** @internal use {@link serve} or {@link attach} */
   constructor(listener: LinkListener, addressOf: () => Address, acceptor: Acceptor, options: ServeOptions) {
-    this.addressOf = addressOf;
-    this.listener = listener;
-    this.acceptor = acceptor;
-    this.options = options;
-    this.limits = completeLimits(options.limits);
-    this.maxConnections = options.maxConnections ?? defaultMaxConnections;
-    this.pending = new PendingLinks(
+    this.#addressOf = addressOf;
+    this.#listener = listener;
+    this.#acceptor = acceptor;
+    this.#options = options;
+    this.#limits = completeLimits(options.limits);
+    this.#maxConnections = options.maxConnections ?? defaultMaxConnections;
+    this.#pending = new PendingLinks(
       options.maxPendingHandshakes ?? defaultMaxPendingHandshakes,
       options.clock ?? systemClock,
     );
-    this.turnedAway = new TurnedAway(this.limits, options.clock ?? systemClock);
+    this.#turnedAway = new TurnedAway(this.#limits, options.clock ?? systemClock);
     const { resumable = false, clock, observer } = options;
     if (resumable !== false)
-      this.registry = new SessionRegistry({
+      this.#registry = new SessionRegistry({
         ...(resumable === true ? undefined : resumable),
         clock,
         observer,
@@ -239,7 +239,7 @@ export class Server implements AsyncDisposable {
     const onAbort = (): void => void this.close();
     options.signal?.addEventListener("abort", onAbort);
     this.closed = new Promise((resolve) => {
-      this.resolveClosed = () => {
+      this.#resolveClosed = () => {
         options.signal?.removeEventListener("abort", onAbort);
         resolve();
       };
@@ -251,7 +251,7 @@ export class Server implements AsyncDisposable {
 
   /** Where it listens, with the real port. */
   get address(): Address {
-    return this.addressOf();
+    return this.#addressOf();
   }
 
   /** The address as text, for `connect`. */
@@ -261,20 +261,20 @@ export class Server implements AsyncDisposable {
 
   /** Sessions at this moment, those without a connection included. */
   get sessionCount(): number {
-    return this.active.size;
+    return this.#active.size;
   }
 
   /** The sessions at this moment. */
   get sessions(): readonly Session[] {
-    return [...this.active];
+    return [...this.#active];
   }
 
   /** What its sessions hold at this moment. */
   snapshot(): ServerSnapshot {
     return {
       address: this.url,
-      isClosing: this.isClosing,
-      pendingLinks: this.links.size - this.active.size,
+      isClosing: this.#isClosing,
+      pendingLinks: this.#links.size - this.#active.size,
       sessions: this.sessions.map((session) => session.snapshot()),
     };
   }
@@ -285,22 +285,22 @@ export class Server implements AsyncDisposable {
    */
   async close(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);
-    if (!this.isClosing) {
-      this.stop();
+    if (!this.#isClosing) {
+      this.#stop();
       await Promise.all(this.sessions.map((session) => session.close(options)));
       // The links that are left send their last message to a peer that was refused.
-      for (const link of this.links) link.abort();
-      this.turnedAway.abort();
+      for (const link of this.#links) link.abort();
+      this.#turnedAway.abort();
     }
     await this.closed;
   }
 
   /** Stops at once: calls in flight fail, here and at the peers. */
   abort(): void {
-    this.stop();
-    for (const session of this.active) session.abort();
-    for (const link of this.links) link.abort();
-    this.turnedAway.abort();
+    this.#stop();
+    for (const session of this.#active) session.abort();
+    for (const link of this.#links) link.abort();
+    this.#turnedAway.abort();
   }
 
   [asyncDispose](): Promise<void> {
@@ -309,7 +309,7 @@ export class Server implements AsyncDisposable {
 
   /** A new connection. @internal */
   take(socket: Socket): void {
-    const { maxHandshakeBytes, maxFrameBytes } = this.limits;
+    const { maxHandshakeBytes, maxFrameBytes } = this.#limits;
     const { address } = this;
     const link = new SocketLink(socket, {
       role: "acceptor",
@@ -320,8 +320,8 @@ export class Server implements AsyncDisposable {
     const objection = this.objection();
     if (objection !== undefined) {
       this.refuse(link.remoteAddress, new SessionError("Rejected", `connection rejected: ${objection}`));
-      if (this.isClosing) link.abort();
-      else this.turnedAway.add(link, socket, `${passingRefusals.full}: ${objection}`);
+      if (this.#isClosing) link.abort();
+      else this.#turnedAway.add(link, socket, `${passingRefusals.full}: ${objection}`);
       return;
     }
     this.takeLink(link, socket);
@@ -329,47 +329,47 @@ export class Server implements AsyncDisposable {
 
   /** A new link, for which there is room. @param socket below it @internal */
   takeLink(link: SocketLink | WsLink, socket: Socket): void {
-    this.links.add(link);
+    this.#links.add(link);
     socket.on("close", () => {
-      this.links.delete(link);
-      this.settle();
+      this.#links.delete(link);
+      this.#settle();
     });
-    void this.establish(link);
+    void this.#establish(link);
   }
 
   /** Why there is no place for one more connection; undefined when there is a place. @internal */
   objection(): string | undefined {
-    if (this.isClosing) return "the server is closing";
-    if (this.links.size >= this.maxConnections)
-      return `the server has ${this.maxConnections} connections (option maxConnections)`;
-    return this.pending.makeRoom();
+    if (this.#isClosing) return "the server is closing";
+    if (this.#links.size >= this.#maxConnections)
+      return `the server has ${this.#maxConnections} connections (option maxConnections)`;
+    return this.#pending.makeRoom();
   }
 
-  private async establish(link: SocketLink | WsLink): Promise<void> {
-    const { onSession, resumable, ...options } = this.options;
-    const controller = this.pending.add();
+  async #establish(link: SocketLink | WsLink): Promise<void> {
+    const { onSession, resumable, ...options } = this.#options;
+    const controller = this.#pending.add();
     try {
-      await acceptSession(link, this.acceptor, {
+      await acceptSession(link, this.#acceptor, {
         ...options,
         onUnhandledError: options.onUnhandledError ?? printFailure,
         keepalive: chosenKeepalive(options),
-        registry: this.registry,
+        registry: this.#registry,
         signal: controller.signal,
         onSession: (session) => {
-          this.active.add(session);
-          void session.closed.then(() => this.active.delete(session));
-          if (this.isClosing) session.abort();
-          else this.introduce(session, onSession);
+          this.#active.add(session);
+          void session.closed.then(() => this.#active.delete(session));
+          if (this.#isClosing) session.abort();
+          else this.#introduce(session, onSession);
         },
       });
     } catch {
       // The observer has the error, and the link is closed.
     } finally {
-      this.pending.delete(controller);
+      this.#pending.delete(controller);
     }
   }
 
-  private introduce(session: Session, onSession: ServeOptions["onSession"]): void {
+  #introduce(session: Session, onSession: ServeOptions["onSession"]): void {
     const onFailed = (cause: unknown): void => {
       const text = "protocol error: the application's onSession failed";
       this.refuse(session.remoteAddress, new SessionError("Protocol", text, { cause }));
@@ -383,23 +383,23 @@ export class Server implements AsyncDisposable {
    * @internal
    */
   refuse(link: string, error: SessionError): void {
-    notify(this.options.observer, "onHandshakeFailed", { link, error });
+    notify(this.#options.observer, "onHandshakeFailed", { link, error });
   }
 
-  private stop(): void {
-    if (this.isClosing) return;
-    this.isClosing = true;
-    this.registry?.close();
-    this.pending.cancelAll("the server is closing");
-    void this.listener.stop().then(() => {
-      this.isStopped = true;
-      this.settle();
+  #stop(): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#registry?.close();
+    this.#pending.cancelAll("the server is closing");
+    void this.#listener.stop().then(() => {
+      this.#isStopped = true;
+      this.#settle();
     });
   }
 
   /** Resolves `closed` when no link is left. */
-  private settle(): void {
+  #settle(): void {
     // By then, clients in this process have seen the end of their sessions.
-    if (this.isStopped && this.links.size === 0) setImmediate(this.resolveClosed);
+    if (this.#isStopped && this.#links.size === 0) setImmediate(this.#resolveClosed);
   }
 }

@@ -65,211 +65,212 @@ export class SocketLink implements Link {
   readonly framing: Framing;
   readonly remoteAddress: string;
   readonly origin: LinkOrigin;
-  private readonly stream: Duplex;
+  readonly #stream: Duplex;
   /** The stream, if it is a socket: the kernel copies written bytes, and the socket counts the bytes that it reads. */
-  private readonly socket: Socket | undefined;
-  private readBytes = 0;
-  private readonly decoder: FrameDecoder;
-  private sink: LinkSink | undefined = undefined;
-  private state: "open" | "closing" | "closed" = "open";
+  readonly #socket: Socket | undefined;
+  #readBytes = 0;
+  readonly #decoder: FrameDecoder;
+  #sink: LinkSink | undefined = undefined;
+  #state: "open" | "closing" | "closed" = "open";
   /** What went wrong, for a sink that comes later. */
-  private fault: SessionError | undefined = undefined;
+  #fault: SessionError | undefined = undefined;
   /** Whether the kernel did not take all at once, so that `onDrain` is owed. */
-  private isBehind = false;
+  #isBehind = false;
   /** Pieces that wait because the kernel takes no more; the socket gets them one after the other. */
-  private backlog: Buffer[] = [];
-  private backlogBytes = 0;
-  private readonly turn = new ReadingTurn();
+  #backlog: Buffer[] = [];
+  #backlogBytes = 0;
+  readonly #turn = new ReadingTurn();
   /** Whether the next chunk belongs to the same turn. */
-  private isTurnOpen = false;
+  #isTurnOpen = false;
   /** Whether the link waits while other links have their turn. */
-  private isResting = false;
+  #isResting = false;
   /** Whether the owner wants nothing delivered. */
-  private isHeld = false;
+  #isHeld = false;
 
   constructor(stream: Duplex, options: SocketLinkOptions) {
     checkOptions(options, socketLinkChecks);
     const { role, address, description, limits = defaultLimits } = options;
     const { maxFrameBytes } = limits;
     const socket = stream instanceof Socket ? stream : undefined;
-    this.stream = stream;
-    this.socket = socket;
+    this.#stream = stream;
+    this.#socket = socket;
     this.remoteAddress =
       description ?? (address === undefined ? describePeer(socket) : formatAddress(address));
     this.origin = originOf(socket, address);
     const framing = framingOf(address);
     this.framing = framing;
     const opening = openingLimits(role, limits);
-    this.decoder = new FrameDecoder(
+    this.#decoder = new FrameDecoder(
       { maxFrameBytes, opening },
       (bytes, start, end) => {
-        this.sink?.onFrame(bytes, start, end);
-        this.turn.count(end - start);
-        if (this.turn.isOver) this.decoder.pause();
+        this.#sink?.onFrame(bytes, start, end);
+        this.#turn.count(end - start);
+        if (this.#turn.isOver) this.#decoder.pause();
       },
       framing,
     );
     // For TCP only; Unix sockets and pipes ignore both.
     socket?.setNoDelay(true);
     socket?.setKeepAlive(true, probeAfterMs);
-    stream.on("error", (fault) => this.finish(socketError(fault, this.remoteAddress)));
-    stream.on("close", () => this.finish(socket === undefined ? cutShort(this.remoteAddress) : undefined));
+    stream.on("error", (fault) => this.#finish(socketError(fault, this.remoteAddress)));
+    stream.on("close", () => this.#finish(socket === undefined ? cutShort(this.remoteAddress) : undefined));
   }
 
   get bufferedBytes(): number {
-    return this.state === "closed" ? 0 : this.stream.writableLength + this.backlogBytes;
+    return this.#state === "closed" ? 0 : this.#stream.writableLength + this.#backlogBytes;
   }
 
   get receivedBytes(): number {
-    return this.socket === undefined ? this.readBytes : this.socket.bytesRead;
+    return this.#socket === undefined ? this.#readBytes : this.#socket.bytesRead;
   }
 
   start(sink: LinkSink): void {
-    if (this.sink !== undefined) throw new TypeError("a link is started once");
-    this.sink = sink;
-    if (this.state === "closed") {
-      queueMicrotask(() => sink.onClosed(this.fault));
+    if (this.#sink !== undefined) throw new TypeError("a link is started once");
+    this.#sink = sink;
+    if (this.#state === "closed") {
+      queueMicrotask(() => sink.onClosed(this.#fault));
       return;
     }
     // Bytes that arrived before have waited in the stream, which stops reading when its buffer is full.
-    this.stream.on("end", () => this.onEnd());
-    this.stream.on("data", this.onData);
-    this.stream.resume();
+    this.#stream.on("end", () => this.#onEnd());
+    this.#stream.on("data", this.#onData);
+    this.#stream.resume();
   }
 
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
     const end = ends[count - 1];
-    if (this.state !== "open" || count === 0 || end === undefined) return true;
+    if (this.#state !== "open" || count === 0 || end === undefined) return true;
     // A view: neither this nor the socket copies. The callback is always the same, so that a batch costs no closure.
     const view = Buffer.from(batch.buffer, batch.byteOffset + start, end - start);
-    if (this.backlogBytes !== 0 || view.length > wholeBytes) {
-      this.backlog.push(view);
-      this.backlogBytes += view.length;
-      this.writeBacklog();
+    if (this.#backlogBytes !== 0 || view.length > wholeBytes) {
+      this.#backlog.push(view);
+      this.#backlogBytes += view.length;
+      this.#writeBacklog();
     } else {
-      this.stream.write(view, this.onWritten);
+      this.#stream.write(view, this.#onWritten);
     }
     // A socket tries the kernel inside `write`. Nothing is left only when the kernel has copied every byte; otherwise
     // the view is kept until it has. Other streams may pass the view on, so they keep it always.
-    if (this.bufferedBytes === 0) return this.socket !== undefined;
-    this.isBehind = true;
+    if (this.bufferedBytes === 0) return this.#socket !== undefined;
+    this.#isBehind = true;
     return false;
   }
 
   setReading(isReading: boolean): void {
-    if (this.state !== "open") return;
-    this.isHeld = !isReading;
-    if (!isReading) this.stream.pause();
-    else if (this.decoder.isBehind) this.rest();
-    else if (!this.isResting) this.stream.resume();
+    if (this.#state !== "open") return;
+    this.#isHeld = !isReading;
+    if (!isReading) this.#stream.pause();
+    else if (this.#decoder.isBehind) this.#rest();
+    else if (!this.#isResting) this.#stream.resume();
   }
 
   close(): void {
-    if (this.state !== "open") return;
-    this.state = "closing";
-    this.decoder.stop();
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#decoder.stop();
     // The socket ends by itself when the peer does: it must have the rest by then.
-    for (const rest of this.backlog.splice(0)) this.stream.write(rest);
-    this.backlogBytes = 0;
-    this.stream.end();
-    this.stream.resume();
+    for (const rest of this.#backlog.splice(0)) this.#stream.write(rest);
+    this.#backlogBytes = 0;
+    this.#stream.end();
+    this.#stream.resume();
   }
 
   abort(): void {
-    if (this.state === "closed") return;
-    this.state = "closing";
-    this.decoder.stop();
-    this.stream.destroy();
+    if (this.#state === "closed") return;
+    this.#state = "closing";
+    this.#decoder.stop();
+    this.#stream.destroy();
   }
 
-  private readonly onData = (chunk: Buffer): void => {
-    this.readBytes += chunk.length;
+  readonly #onData = (chunk: Buffer): void => {
+    this.#readBytes += chunk.length;
     // A plain array: a Buffer's `slice` shares memory, and two kinds of arrays would slow all decoders down.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
-    if (!this.isTurnOpen) this.turn.begin();
-    this.isTurnOpen = chunk.length >= wholeReadBytes;
-    this.onParsed(this.decoder.push(bytes));
-    if (this.isTurnOpen && this.turn.look()) this.decoder.pause();
-    if (this.turn.isOver) this.rest();
+    if (!this.#isTurnOpen) this.#turn.begin();
+    this.#isTurnOpen = chunk.length >= wholeReadBytes;
+    this.#onParsed(this.#decoder.push(bytes));
+    if (this.#isTurnOpen && this.#turn.look()) this.#decoder.pause();
+    if (this.#turn.isOver) this.#rest();
   };
 
-  private onParsed(fault: SessionError | undefined): void {
+  #onParsed(fault: SessionError | undefined): void {
     if (fault !== undefined) {
-      if (this.decoder.hasRead) this.sink?.onRefused?.(fault);
+      if (this.#decoder.hasRead) this.#sink?.onRefused?.(fault);
       // The sink may have closed the link: frames that it has sent still leave.
-      if (this.state !== "open") return;
-      this.finish(fault);
-      this.stream.destroy();
-    } else if (this.state === "open") {
-      this.sink?.onIdle();
+      if (this.#state !== "open") return;
+      this.#finish(fault);
+      this.#stream.destroy();
+    } else if (this.#state === "open") {
+      this.#sink?.onIdle();
     }
   }
 
   /** A sink may abort the link in the middle of an arrival. */
-  private get isEnded(): boolean {
-    return this.state === "closed";
+  get #isEnded(): boolean {
+    return this.#state === "closed";
   }
 
   /** Lets other links have their turn. */
-  private rest(): void {
-    if (this.isResting || this.state !== "open") return;
-    this.isResting = true;
-    this.stream.pause();
-    setImmediate(this.onTurn);
+  #rest(): void {
+    if (this.#isResting || this.#state !== "open") return;
+    this.#isResting = true;
+    this.#stream.pause();
+    setImmediate(this.#onTurn);
   }
 
-  private readonly onTurn = (): void => {
-    this.isResting = false;
-    if (this.state !== "open" || this.isHeld) return;
-    this.turn.begin();
-    this.isTurnOpen = false;
-    if (this.decoder.isBehind) this.onParsed(this.decoder.goOn());
-    if (this.turn.isOver) this.rest();
-    else if (this.state === "open" && !this.isHeld) this.stream.resume();
+  readonly #onTurn = (): void => {
+    this.#isResting = false;
+    if (this.#state !== "open" || this.#isHeld) return;
+    this.#turn.begin();
+    this.#isTurnOpen = false;
+    if (this.#decoder.isBehind) this.#onParsed(this.#decoder.goOn());
+    if (this.#turn.isOver) this.#rest();
+    else if (this.#state === "open" && !this.#isHeld) this.#stream.resume();
   };
 
   /** The peer sends nothing more. It has ended the session, so it does not need the frames that it has not read. */
-  private onEnd(): void {
-    if (this.state !== "open") return;
+  #onEnd(): void {
+    if (this.#state !== "open") return;
     const isBehind = this.bufferedBytes > 0;
-    this.finish(this.decoder.finish());
-    this.stream.end();
-    if (isBehind) this.stream.destroy();
+    this.#finish(this.#decoder.finish());
+    this.#stream.end();
+    if (isBehind) this.#stream.destroy();
   }
 
-  private readonly onWritten = (): void => {
-    if (!this.isBehind || this.state !== "open") return;
-    if (this.backlogBytes !== 0) this.writeBacklog();
+  readonly #onWritten = (): void => {
+    if (!this.#isBehind || this.#state !== "open") return;
+    if (this.#backlogBytes !== 0) this.#writeBacklog();
     if (this.bufferedBytes > 0) return;
-    this.isBehind = false;
-    this.sink?.onDrain();
+    this.#isBehind = false;
+    this.#sink?.onDrain();
   };
 
   /** Gives the socket as much of the backlog as the kernel takes, and one piece more. */
-  private writeBacklog(): void {
-    const { stream, backlog } = this;
+  #writeBacklog(): void {
+    const stream = this.#stream;
+    const backlog = this.#backlog;
     let written = 0;
     while (written < backlog.length && stream.writableLength === 0) {
       const first = backlog[written] as Buffer;
       const piece = first.subarray(0, pieceBytes);
       if (piece.length === first.length) written += 1;
       else backlog[written] = first.subarray(pieceBytes);
-      this.backlogBytes -= piece.length;
-      stream.write(piece, this.onWritten);
+      this.#backlogBytes -= piece.length;
+      stream.write(piece, this.#onWritten);
     }
     if (written > 0) backlog.splice(0, written);
   }
 
   /** Reports the end, once. A side that has closed the link itself gets no error of a later failure. */
-  private finish(fault: SessionError | undefined): void {
-    if (this.state === "closed") return;
+  #finish(fault: SessionError | undefined): void {
+    if (this.#state === "closed") return;
     // What had arrived before the end comes before it.
-    while (this.decoder.isBehind && !this.isHeld) this.decoder.goOn();
-    if (this.isEnded) return;
-    this.fault = this.state === "open" ? fault : undefined;
-    this.state = "closed";
-    this.decoder.stop();
-    this.sink?.onClosed(this.fault);
+    while (this.#decoder.isBehind && !this.#isHeld) this.#decoder.goOn();
+    if (this.#isEnded) return;
+    this.#fault = this.#state === "open" ? fault : undefined;
+    this.#state = "closed";
+    this.#decoder.stop();
+    this.#sink?.onClosed(this.#fault);
   }
 }
 

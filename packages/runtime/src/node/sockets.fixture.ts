@@ -78,11 +78,11 @@ export class Recorder implements LinkSink {
   readonly closed: Promise<SessionError | undefined>;
   /** Called with each frame. */
   onEach: (frame: Uint8Array) => void = () => {};
-  private resolveClosed: (error: SessionError | undefined) => void = () => {};
+  #resolveClosed: (error: SessionError | undefined) => void = () => {};
 
   constructor() {
     this.closed = new Promise((resolve) => {
-      this.resolveClosed = resolve;
+      this.#resolveClosed = resolve;
     });
   }
 
@@ -104,7 +104,7 @@ export class Recorder implements LinkSink {
   onClosed(error: SessionError | undefined): void {
     this.events.push(error === undefined ? "closed" : `closed: ${error.code}`);
     this.error = error;
-    this.resolveClosed(error);
+    this.#resolveClosed(error);
   }
 }
 

@@ -13,25 +13,26 @@ const patienceMs = 1000;
 
 /** Tells clients why there is no place for them. */
 export class TurnedAway {
-  private readonly clock: Clock;
-  private readonly limits: Limits;
-  private readonly links = new Set<SocketLink>();
+  readonly #clock: Clock;
+  readonly #limits: Limits;
+  readonly #links = new Set<SocketLink>();
 
   constructor(limits: Limits, clock: Clock) {
-    this.limits = limits;
-    this.clock = clock;
+    this.#limits = limits;
+    this.#clock = clock;
   }
 
   /** Refuses a connection, whatever service it asks for. @param reason as the client reads it */
   add(link: SocketLink, socket: Socket, reason: string): void {
-    if (this.links.size >= mostAtOnce) {
+    if (this.#links.size >= mostAtOnce) {
       link.abort();
       return;
     }
-    this.links.add(link);
-    socket.on("close", () => this.links.delete(link));
+    this.#links.add(link);
+    socket.on("close", () => this.#links.delete(link));
     const refusing: ConnectionAcceptor = { accept: (_request, connection) => connection.reject(reason) };
-    const { limits, clock } = this;
+    const limits = this.#limits;
+    const clock = this.#clock;
     acceptSession(link, refusing, { limits, clock, timeoutMs: patienceMs }).then(
       (session) => session.abort(),
       () => {
@@ -42,6 +43,6 @@ export class TurnedAway {
 
   /** Cuts all. */
   abort(): void {
-    for (const link of this.links) link.abort();
+    for (const link of this.#links) link.abort();
   }
 }

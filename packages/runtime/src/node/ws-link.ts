@@ -79,33 +79,33 @@ export class WsLink implements Link {
   readonly framing: Framing = boundaryFraming;
   readonly remoteAddress: string;
   readonly origin: LinkOrigin;
-  private readonly ws: NodeWebSocket;
-  private readonly socket: Socket;
-  private readonly frames: MessageFrames;
-  private readonly sizes: MessageSizes;
-  private sink: LinkSink | undefined = undefined;
-  private state: "open" | "closing" | "closed" = "open";
+  readonly #ws: NodeWebSocket;
+  readonly #socket: Socket;
+  readonly #frames: MessageFrames;
+  readonly #sizes: MessageSizes;
+  #sink: LinkSink | undefined = undefined;
+  #state: "open" | "closing" | "closed" = "open";
   /** What went wrong, for a sink that comes later. */
-  private fault: SessionError | undefined = undefined;
+  #fault: SessionError | undefined = undefined;
   /** Whether not all bytes have left, so that `onDrain` is to come. */
-  private isBehind = false;
+  #isBehind = false;
   /** Set between the first message of an arrival and its `onIdle`. */
-  private isArriving = false;
+  #isArriving = false;
   /** Messages that wait for the next turn: the library gives out all of a chunk, even when it is paused. */
-  private waiting: Buffer[] = [];
-  private readonly turn = new ReadingTurn();
+  #waiting: Buffer[] = [];
+  readonly #turn = new ReadingTurn();
   /** Whether the link waits while other links have their turn. */
-  private isResting = false;
+  #isResting = false;
   /** Whether the owner wants nothing delivered. */
-  private isHeld = false;
+  #isHeld = false;
   /** Bytes that the connection had read when the last of the opening messages arrived. */
-  private readBytes: number;
+  #readBytes: number;
 
   constructor(ws: NodeWebSocket, options: WsLinkOptions) {
     checkOptions(options, wsLinkChecks);
     const { role, description, socket, limits, upgrade } = options;
-    this.ws = ws;
-    this.socket = socket;
+    this.#ws = ws;
+    this.#socket = socket;
     this.remoteAddress = description;
     this.origin = {
       transport: "ws",
@@ -113,132 +113,133 @@ export class WsLink implements Link {
       upgrade,
       peerCertificate: peerCertificate(socket),
     };
-    this.frames = new MessageFrames(role === "initiator");
-    this.sizes = new MessageSizes(role, limits);
-    this.readBytes = socket.bytesRead;
+    this.#frames = new MessageFrames(role === "initiator");
+    this.#sizes = new MessageSizes(role, limits);
+    this.#readBytes = socket.bytesRead;
     ws.binaryType = "nodebuffer";
     socket.setNoDelay(true);
-    socket.on("data", this.onBytes);
-    ws.on("message", this.onMessage);
-    ws.on("error", (fault) => this.fail(fault));
+    socket.on("data", this.#onBytes);
+    ws.on("message", this.#onMessage);
+    ws.on("error", (fault) => this.#fail(fault));
     ws.on("close", (code, reason) =>
-      this.finish(closeError(code, reason.toString("utf8"), this.remoteAddress)),
+      this.#finish(closeError(code, reason.toString("utf8"), this.remoteAddress)),
     );
     // Nothing is delivered before the link has a sink.
     ws.pause();
   }
 
   get bufferedBytes(): number {
-    return this.state === "closed" ? 0 : this.socket.writableLength;
+    return this.#state === "closed" ? 0 : this.#socket.writableLength;
   }
 
   start(sink: LinkSink): void {
-    if (this.sink !== undefined) throw new TypeError("a link is started once");
-    this.sink = sink;
-    if (this.state === "closed") queueMicrotask(() => sink.onClosed(this.fault));
-    else this.ws.resume();
+    if (this.#sink !== undefined) throw new TypeError("a link is started once");
+    this.#sink = sink;
+    if (this.#state === "closed") queueMicrotask(() => sink.onClosed(this.#fault));
+    else this.#ws.resume();
   }
 
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
-    if (this.state !== "open" || count === 0) return true;
-    const { socket, frames } = this;
+    if (this.#state !== "open" || count === 0) return true;
+    const socket = this.#socket;
+    const frames = this.#frames;
     let at = start;
     for (let from = 0, to = 0; from < count; from = to) {
       to = frames.pieceEnd(at, ends, from, count);
-      socket.write(frames.write(batch, at, ends, from, to), to === count ? this.onWritten : undefined);
+      socket.write(frames.write(batch, at, ends, from, to), to === count ? this.#onWritten : undefined);
       at = ends[to - 1] ?? at;
     }
-    if (socket.writableLength > 0) this.isBehind = true;
+    if (socket.writableLength > 0) this.#isBehind = true;
     // Everything was copied.
     return true;
   }
 
   setReading(isReading: boolean): void {
-    if (this.state !== "open") return;
-    this.isHeld = !isReading;
-    if (!isReading) this.ws.pause();
-    else if (this.waiting.length > 0) this.rest();
-    else if (!this.isResting) this.ws.resume();
+    if (this.#state !== "open") return;
+    this.#isHeld = !isReading;
+    if (!isReading) this.#ws.pause();
+    else if (this.#waiting.length > 0) this.#rest();
+    else if (!this.#isResting) this.#ws.resume();
   }
 
   close(): void {
-    if (this.state !== "open") return;
-    this.state = "closing";
-    this.waiting = [];
-    this.ws.close(normalClosure);
-    this.ws.resume();
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#waiting = [];
+    this.#ws.close(normalClosure);
+    this.#ws.resume();
   }
 
   abort(): void {
-    if (this.state === "closed") return;
-    this.state = "closing";
-    this.ws.terminate();
+    if (this.#state === "closed") return;
+    this.#state = "closing";
+    this.#ws.terminate();
   }
 
-  private readonly onMessage = (data: unknown, isBinary: boolean): void => {
-    if (this.state !== "open") return;
+  readonly #onMessage = (data: unknown, isBinary: boolean): void => {
+    if (this.#state !== "open") return;
     if (!isBinary || !Buffer.isBuffer(data)) {
-      this.refuse(unsupportedData, noTextMessages());
+      this.#refuse(unsupportedData, noTextMessages());
       return;
     }
-    const fault = this.sizes.take(data.length);
+    const fault = this.#sizes.take(data.length);
     if (fault !== undefined) {
-      this.refuse(messageTooBig, fault);
+      this.#refuse(messageTooBig, fault);
       return;
     }
-    this.readBytes = this.socket.bytesRead;
-    if (!this.sizes.isOpening) this.socket.off("data", this.onBytes);
-    if (this.isResting || this.waiting.length > 0) {
-      this.waiting.push(data);
+    this.#readBytes = this.#socket.bytesRead;
+    if (!this.#sizes.isOpening) this.#socket.off("data", this.#onBytes);
+    if (this.#isResting || this.#waiting.length > 0) {
+      this.#waiting.push(data);
       return;
     }
-    if (!this.isArriving) {
-      this.isArriving = true;
-      this.turn.begin();
+    if (!this.#isArriving) {
+      this.#isArriving = true;
+      this.#turn.begin();
       // The library hands over all messages of a chunk before this task ends.
-      queueMicrotask(this.onArrived);
+      queueMicrotask(this.#onArrived);
     }
-    this.deliver(data);
-    if (this.turn.isOver) this.rest();
+    this.#deliver(data);
+    if (this.#turn.isOver) this.#rest();
   };
 
-  private deliver(data: Buffer): void {
+  #deliver(data: Buffer): void {
     // A plain array: two kinds of arrays would slow all decoders down.
-    this.sink?.onFrame(new Uint8Array(data.buffer, data.byteOffset, data.length), 0, data.length);
-    this.turn.count(data.length);
+    this.#sink?.onFrame(new Uint8Array(data.buffer, data.byteOffset, data.length), 0, data.length);
+    this.#turn.count(data.length);
   }
 
   /** Lets other links have their turn. */
-  private rest(): void {
-    if (this.isResting || this.state !== "open") return;
-    this.isResting = true;
-    this.ws.pause();
-    setImmediate(this.onTurn);
+  #rest(): void {
+    if (this.#isResting || this.#state !== "open") return;
+    this.#isResting = true;
+    this.#ws.pause();
+    setImmediate(this.#onTurn);
   }
 
-  private readonly onTurn = (): void => {
-    this.isResting = false;
-    if (this.state !== "open" || this.isHeld) return;
-    this.turn.begin();
-    this.deliverWaiting();
-    if (this.waiting.length > 0) this.rest();
-    else if (this.state === "open" && !this.isHeld) this.ws.resume();
+  readonly #onTurn = (): void => {
+    this.#isResting = false;
+    if (this.#state !== "open" || this.#isHeld) return;
+    this.#turn.begin();
+    this.#deliverWaiting();
+    if (this.#waiting.length > 0) this.#rest();
+    else if (this.#state === "open" && !this.#isHeld) this.#ws.resume();
   };
 
   /** Delivers waiting messages until the turn is over. */
-  private deliverWaiting(): void {
-    const { waiting } = this;
+  #deliverWaiting(): void {
+    const waiting = this.#waiting;
     let delivered = 0;
-    while (delivered < waiting.length && !this.turn.isOver && this.state === "open")
-      this.deliver(waiting[delivered++] as Buffer);
-    if (this.state !== "open") return;
+    while (delivered < waiting.length && !this.#turn.isOver && this.#state === "open")
+      this.#deliver(waiting[delivered++] as Buffer);
+    if (this.#state !== "open") return;
     waiting.splice(0, delivered);
-    if (delivered > 0) this.sink?.onIdle();
+    if (delivered > 0) this.#sink?.onIdle();
   }
 
-  private readonly onArrived = (): void => {
-    this.isArriving = false;
-    if (this.state === "open") this.sink?.onIdle();
+  readonly #onArrived = (): void => {
+    this.#isArriving = false;
+    if (this.#state === "open") this.#sink?.onIdle();
   };
 
   /**
@@ -246,65 +247,65 @@ export class WsLink implements Link {
    * smaller limits, so that an unknown peer cannot make this side hold a large message: their bytes are counted as they
    * arrive.
    */
-  private readonly onBytes = (): void => {
-    const held = this.socket.bytesRead - this.readBytes;
-    const { limit } = this.sizes;
+  readonly #onBytes = (): void => {
+    const held = this.#socket.bytesRead - this.#readBytes;
+    const { limit } = this.#sizes;
     // The chunk may hold further messages, so only a count far above the limit is certain.
-    if (held > limit + largestHeaderBytes + 64 * 1024) this.refuse(messageTooBig, tooLarge(held, limit));
+    if (held > limit + largestHeaderBytes + 64 * 1024) this.#refuse(messageTooBig, tooLarge(held, limit));
   };
 
-  private readonly onWritten = (): void => {
-    if (!this.isBehind || this.state !== "open" || this.socket.writableLength > 0) return;
-    this.isBehind = false;
-    this.sink?.onDrain();
+  readonly #onWritten = (): void => {
+    if (!this.#isBehind || this.#state !== "open" || this.#socket.writableLength > 0) return;
+    this.#isBehind = false;
+    this.#sink?.onDrain();
   };
 
-  private refuse(code: number, fault: SessionError): void {
-    if (this.sizes.hasTaken) this.sink?.onRefused?.(fault);
+  #refuse(code: number, fault: SessionError): void {
+    if (this.#sizes.hasTaken) this.#sink?.onRefused?.(fault);
     // The sink may have closed the link: frames that it has sent still leave.
-    if (this.isEnding) return;
-    this.ws.close(code, fault.message.slice(0, 100));
-    this.finish(fault);
+    if (this.#isEnding) return;
+    this.#ws.close(code, fault.message.slice(0, 100));
+    this.#finish(fault);
     // The peer gets the close message if its connection takes it at once; no timer waits for its answer.
-    setImmediate(() => this.ws.terminate());
+    setImmediate(() => this.#ws.terminate());
   }
 
-  private get isClosed(): boolean {
-    return this.state === "closed";
+  get #isClosed(): boolean {
+    return this.#state === "closed";
   }
 
   /** A sink may close the link in the middle of an arrival. */
-  private get isEnding(): boolean {
-    return this.state !== "open";
+  get #isEnding(): boolean {
+    return this.#state !== "open";
   }
 
   /** Errors of the library have codes that begin with `WS_ERR`; other errors are from the connection. */
-  private fail(fault: Error): void {
+  #fail(fault: Error): void {
     const code = errorCode(fault);
     const isLibrarys = code?.startsWith("WS_ERR") === true;
-    this.finish(
+    this.#finish(
       isLibrarys
         ? new SessionError("Protocol", `protocol error: ${this.remoteAddress}: ${fault.message}`, {
             cause: fault,
           })
         : socketError(fault, this.remoteAddress),
     );
-    this.ws.terminate();
+    this.#ws.terminate();
   }
 
   /** Reports the end, once. A local close is never a failure. */
-  private finish(fault: SessionError | undefined): void {
-    if (this.state === "closed") return;
+  #finish(fault: SessionError | undefined): void {
+    if (this.#state === "closed") return;
     // What had arrived before the end comes before it.
-    while (this.waiting.length > 0 && !this.isHeld && !this.isEnding) {
-      this.turn.begin();
-      this.deliverWaiting();
+    while (this.#waiting.length > 0 && !this.#isHeld && !this.#isEnding) {
+      this.#turn.begin();
+      this.#deliverWaiting();
     }
-    if (this.isClosed) return;
-    this.fault = this.state === "open" ? fault : undefined;
-    this.state = "closed";
-    this.waiting = [];
-    this.socket.off("data", this.onBytes);
-    this.sink?.onClosed(this.fault);
+    if (this.#isClosed) return;
+    this.#fault = this.#state === "open" ? fault : undefined;
+    this.#state = "closed";
+    this.#waiting = [];
+    this.#socket.off("data", this.#onBytes);
+    this.#sink?.onClosed(this.#fault);
   }
 }

@@ -84,95 +84,95 @@ class Owner {
 /** Each map keeps the order in which its entries came, so the oldest entry is found without a search. */
 class MemoryStore implements MemoryOperationStore {
   bytes = 0;
-  private readonly maxEntries: number;
-  private readonly maxBytes: number;
-  private readonly ttlMs: number;
-  private readonly clock: Clock;
+  readonly #maxEntries: number;
+  readonly #maxBytes: number;
+  readonly #ttlMs: number;
+  readonly #clock: Clock;
   /** Handlers work on these. */
-  private readonly live = new Map<string, Kept>();
+  readonly #live = new Map<string, Kept>();
   /** Admitted, and no handler works on them. */
-  private readonly released = new Map<string, Kept>();
-  private readonly sealed = new Map<string, Kept>();
-  private readonly owners = new Map<string, Owner>();
-  private readonly pressures: readonly [entries: Pressure, bytes: Pressure];
+  readonly #released = new Map<string, Kept>();
+  readonly #sealed = new Map<string, Kept>();
+  readonly #owners = new Map<string, Owner>();
+  readonly #pressures: readonly [entries: Pressure, bytes: Pressure];
 
   constructor(options: MemoryOperationStoreOptions) {
     checkOptions(options, memoryOperationStoreChecks);
-    this.maxEntries = options.maxEntries ?? 10_000;
-    this.maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
-    this.ttlMs = options.ttlMs ?? 600_000;
-    this.clock = options.clock ?? systemClock;
+    this.#maxEntries = options.maxEntries ?? 10_000;
+    this.#maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
+    this.#ttlMs = options.ttlMs ?? 600_000;
+    this.#clock = options.clock ?? systemClock;
     const { observer } = options;
-    this.pressures = [
-      new Pressure(observer, { store: "operations", unit: "entries", limit: this.maxEntries }),
-      new Pressure(observer, { store: "operations", unit: "bytes", limit: this.maxBytes }),
+    this.#pressures = [
+      new Pressure(observer, { store: "operations", unit: "entries", limit: this.#maxEntries }),
+      new Pressure(observer, { store: "operations", unit: "bytes", limit: this.#maxBytes }),
     ];
   }
 
   get size(): number {
-    return this.live.size + this.released.size + this.sealed.size;
+    return this.#live.size + this.#released.size + this.#sealed.size;
   }
 
   admit(key: OperationKey, record: OperationRecord): OperationEntry | undefined {
     const existing = this.lookup(key);
     if (existing !== undefined) return existing;
-    this.makeRoom(entryBytes);
-    this.put(this.live, key, { ...record, reply: undefined }, entryBytes);
+    this.#makeRoom(entryBytes);
+    this.#put(this.#live, key, { ...record, reply: undefined }, entryBytes);
     return undefined;
   }
 
   lookup(key: OperationKey): OperationEntry | undefined {
-    this.expire();
+    this.#expire();
     const name = nameOf(key);
-    return (this.live.get(name) ?? this.sealed.get(name) ?? this.released.get(name))?.entry;
+    return (this.#live.get(name) ?? this.#sealed.get(name) ?? this.#released.get(name))?.entry;
   }
 
   seal(key: OperationKey, record: OperationRecord, reply: SealedReply): void {
-    this.expire();
+    this.#expire();
     const name = nameOf(key);
     const bytes = entryBytes + reply.payload.length + reply.metadata.length;
-    const before = [this.live, this.released, this.sealed].find((map) => map.has(name));
-    const kept = before === undefined ? undefined : this.take(before, name);
+    const before = [this.#live, this.#released, this.#sealed].find((map) => map.has(name));
+    const kept = before === undefined ? undefined : this.#take(before, name);
     try {
-      this.makeRoom(bytes);
+      this.#makeRoom(bytes);
     } catch (error) {
       // The operation keeps its old entry, so that it never runs again.
-      if (before !== undefined && kept !== undefined) this.put(before, key, kept.entry, kept.bytes);
+      if (before !== undefined && kept !== undefined) this.#put(before, key, kept.entry, kept.bytes);
       throw error;
     }
-    this.put(this.sealed, key, { ...record, reply }, bytes);
+    this.#put(this.#sealed, key, { ...record, reply }, bytes);
   }
 
   release(key: OperationKey): void {
     const name = nameOf(key);
-    const kept = this.take(this.live, name);
-    if (kept !== undefined) this.put(this.released, key, kept.entry, kept.bytes);
+    const kept = this.#take(this.#live, name);
+    if (kept !== undefined) this.#put(this.#released, key, kept.entry, kept.bytes);
   }
 
   remove(key: OperationKey): void {
     const name = nameOf(key);
-    if (this.take(this.live, name) === undefined) this.take(this.released, name);
+    if (this.#take(this.#live, name) === undefined) this.#take(this.#released, name);
   }
 
-  private put(map: Map<string, Kept>, key: OperationKey, entry: OperationEntry, bytes: number): void {
+  #put(map: Map<string, Kept>, key: OperationKey, entry: OperationEntry, bytes: number): void {
     const name = nameOf(key);
     const ownerName = key.owner ?? key.sessionId;
-    let owner = this.owners.get(ownerName);
+    let owner = this.#owners.get(ownerName);
     if (owner === undefined) {
       owner = new Owner();
-      this.owners.set(ownerName, owner);
+      this.#owners.set(ownerName, owner);
     }
-    map.set(name, { entry, bytes, owner, ownerName, sinceMs: this.clock.now() });
+    map.set(name, { entry, bytes, owner, ownerName, sinceMs: this.#clock.now() });
     owner.entries += 1;
     owner.bytes += bytes;
-    if (map === this.sealed) owner.sealed.add(name);
-    else if (map === this.released && !entry.persist) owner.released.add(name);
+    if (map === this.#sealed) owner.sealed.add(name);
+    else if (map === this.#released && !entry.persist) owner.released.add(name);
     this.bytes += bytes;
-    this.pressures[0].note(this.size);
-    this.pressures[1].note(this.bytes);
+    this.#pressures[0].note(this.size);
+    this.#pressures[1].note(this.bytes);
   }
 
-  private take(map: Map<string, Kept>, name: string): Kept | undefined {
+  #take(map: Map<string, Kept>, name: string): Kept | undefined {
     const kept = map.get(name);
     if (kept === undefined) return undefined;
     map.delete(name);
@@ -181,31 +181,31 @@ class MemoryStore implements MemoryOperationStore {
     owner.bytes -= bytes;
     owner.sealed.delete(name);
     owner.released.delete(name);
-    if (owner.entries === 0) this.owners.delete(kept.ownerName);
+    if (owner.entries === 0) this.#owners.delete(kept.ownerName);
     this.bytes -= bytes;
     return kept;
   }
 
-  private expire(): void {
-    const until = this.clock.now() - this.ttlMs;
-    for (const map of [this.sealed, this.released]) {
+  #expire(): void {
+    const until = this.#clock.now() - this.#ttlMs;
+    for (const map of [this.#sealed, this.#released]) {
       for (const [name, { sinceMs }] of map) {
         if (sinceMs > until) break;
-        this.take(map, name);
+        this.#take(map, name);
       }
     }
   }
 
-  private hasRoom(bytes: number): boolean {
-    return this.size < this.maxEntries && this.bytes + bytes <= this.maxBytes;
+  #hasRoom(bytes: number): boolean {
+    return this.size < this.#maxEntries && this.bytes + bytes <= this.#maxBytes;
   }
 
   /** Forgets the oldest operation of the largest owner that has one to forget. @returns whether there was one */
-  private forgetOne(): boolean {
+  #forgetOne(): boolean {
     let most: Owner | undefined;
     let largest = 0;
-    for (const owner of this.owners.values()) {
-      const share = Math.max(owner.entries / this.maxEntries, owner.bytes / this.maxBytes);
+    for (const owner of this.#owners.values()) {
+      const share = Math.max(owner.entries / this.#maxEntries, owner.bytes / this.#maxBytes);
       if (share <= largest || owner.sealed.size + owner.released.size === 0) continue;
       largest = share;
       most = owner;
@@ -213,18 +213,18 @@ class MemoryStore implements MemoryOperationStore {
     if (most === undefined) return false;
     const [sealed] = most.sealed;
     const [released] = most.released;
-    if (sealed !== undefined) this.take(this.sealed, sealed);
-    else if (released !== undefined) this.take(this.released, released);
+    if (sealed !== undefined) this.#take(this.#sealed, sealed);
+    else if (released !== undefined) this.#take(this.#released, released);
     return true;
   }
 
   /** @throws StoreError `StoreFull` */
-  private makeRoom(bytes: number): void {
-    if (this.hasRoom(bytes)) return;
-    while (bytes <= this.maxBytes && this.forgetOne()) if (this.hasRoom(bytes)) return;
+  #makeRoom(bytes: number): void {
+    if (this.#hasRoom(bytes)) return;
+    while (bytes <= this.#maxBytes && this.#forgetOne()) if (this.#hasRoom(bytes)) return;
     throw new StoreError(
       "StoreFull",
-      `the operation store has no room: ${this.size} of ${this.maxEntries} entries, ${this.bytes} of ${this.maxBytes} bytes`,
+      `the operation store has no room: ${this.size} of ${this.#maxEntries} entries, ${this.bytes} of ${this.#maxBytes} bytes`,
     );
   }
 }

@@ -69,11 +69,11 @@ class FakeHost implements OperationHost<FakeRequest> {
   }
 
   replay(request: FakeRequest, { payload }: SealedReply): void {
-    this.answer(request, `replay ${request.name} ${payload.join()}`, "Ok");
+    this.#answer(request, `replay ${request.name} ${payload.join()}`, "Ok");
   }
 
   refuse(request: FakeRequest, code: CallErrorCode, detail = ""): void {
-    this.answer(request, `refuse ${request.name} ${code} ${detail}`.trim(), code);
+    this.#answer(request, `refuse ${request.name} ${code} ${detail}`.trim(), code);
   }
 
   reportForgotten(request: FakeRequest): void {
@@ -88,7 +88,7 @@ class FakeHost implements OperationHost<FakeRequest> {
     this.log.push("advance");
   }
 
-  private answer(request: FakeRequest, text: string, outcome: "Ok" | CallErrorCode): void {
+  #answer(request: FakeRequest, text: string, outcome: "Ok" | CallErrorCode): void {
     if (request.isAnswered) return;
     request.isAnswered = true;
     this.running.delete(request);

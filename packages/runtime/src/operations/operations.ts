@@ -74,23 +74,23 @@ export interface OperationHost<R> {
 
 /** The operations of one connection that the peer calls for. */
 export class Operations<R extends OperationRequest<R>> {
-  private readonly scope: OperationScope;
+  readonly #scope: OperationScope;
   /** The application's store. Without one, the connection makes its own store when it needs one. */
-  private readonly given: OperationStore | undefined;
-  private own: OperationStore | undefined = undefined;
+  readonly #given: OperationStore | undefined;
+  #own: OperationStore | undefined = undefined;
   /** Whether answers of volatile methods are kept, too. */
-  private readonly keepsVolatile: boolean;
-  private readonly clock: Clock;
-  private readonly host: OperationHost<R>;
+  readonly #keepsVolatile: boolean;
+  readonly #clock: Clock;
+  readonly #host: OperationHost<R>;
   /** How long a store may take for an answer, ms. */
-  private readonly storeTimeoutMs: number;
+  readonly #storeTimeoutMs: number;
   /** Ids that the store has taken here. An operation that the store has forgotten since must not run again. */
-  private readonly seen = new SeenIds();
+  readonly #seen = new SeenIds();
   /** Operations that the store has or is asked for. */
-  private readonly live = new Map<WireId, LiveOperation<R>>();
-  private readonly reader = new Reader();
+  readonly #live = new Map<WireId, LiveOperation<R>>();
+  readonly #reader = new Reader();
   /** The largest id of operations that are not in `live`. Ids are counters: a call with a larger id is new. */
-  private highest: WireId = -1;
+  #highest: WireId = -1;
 
   /**
    * @param store the application's
@@ -105,53 +105,53 @@ export class Operations<R extends OperationRequest<R>> {
     clock: Clock,
     host: OperationHost<R>,
   ) {
-    this.scope = scope;
-    this.given = store;
-    this.storeTimeoutMs = storeTimeoutMs;
-    this.keepsVolatile = isResumable || store !== undefined;
-    this.clock = clock;
-    this.host = host;
+    this.#scope = scope;
+    this.#given = store;
+    this.#storeTimeoutMs = storeTimeoutMs;
+    this.#keepsVolatile = isResumable || store !== undefined;
+    this.#clock = clock;
+    this.#host = host;
   }
 
   /** Whether the store is asked about calls of a method. */
   asksStore(method: Pick<HandledMethod, "persist">): boolean {
-    return this.keepsVolatile || method.persist || this.own !== undefined;
+    return this.#keepsVolatile || method.persist || this.#own !== undefined;
   }
 
   /** Starts a request that may come again, lets it wait, or answers it. */
   admit(request: R): void {
-    const operationId = this.idOf(request);
+    const operationId = this.#idOf(request);
     if (operationId === undefined) {
-      this.host.start(request);
+      this.#host.start(request);
       return;
     }
-    const present = this.find(operationId);
-    if (present !== undefined) this.join(present, request);
-    else if (this.keepsVolatile || request.method.persist) this.askStore(request, operationId);
-    else if (this.own !== undefined) this.startUnlessKnown(request, this.own);
-    else this.host.start(request);
+    const present = this.#find(operationId);
+    if (present !== undefined) this.#join(present, request);
+    else if (this.#keepsVolatile || request.method.persist) this.#askStore(request, operationId);
+    else if (this.#own !== undefined) this.#startUnlessKnown(request, this.#own);
+    else this.#host.start(request);
   }
 
   /** A handler of an operation outside the store does not answer at once: the same call may come meanwhile. */
   enter(request: R): void {
-    const operationId = this.idOf(request);
-    if (operationId !== undefined && operationId > this.highest) this.highest = operationId;
+    const operationId = this.#idOf(request);
+    if (operationId !== undefined && operationId > this.#highest) this.#highest = operationId;
   }
 
   /** The handler has answered. Keeps the answer if necessary, then sends it to all requests that wait for it. */
   reply(operation: LiveOperation<R>, reply: SealedReply): void {
     const { owner, record } = operation;
     if (record === undefined) {
-      this.send(operation, reply);
+      this.#send(operation, reply);
       return;
     }
     operation.state = "sealing";
-    this.ask(
+    this.#ask(
       owner,
       "seal",
-      () => this.store.seal(this.keyOf(owner, operation), record, reply),
-      () => this.send(operation, reply),
-      () => this.onNotSealed(operation, reply),
+      () => this.#store.seal(this.#keyOf(owner, operation), record, reply),
+      () => this.#send(operation, reply),
+      () => this.#onNotSealed(operation, reply),
     );
   }
 
@@ -164,14 +164,14 @@ export class Operations<R extends OperationRequest<R>> {
       operation.waiters = operation.waiters?.filter((waiter) => waiter !== request);
       return;
     }
-    this.forget(operation);
+    this.#forget(operation);
     if (operation.record !== undefined && operation.state !== "admitting") {
       // Arguments that cannot be read have done nothing.
-      if (operation.isAborted || outcome === "InvalidPayload") this.undo(operation);
-      else this.tell(operation, "release");
+      if (operation.isAborted || outcome === "InvalidPayload") this.#undo(operation);
+      else this.#tell(operation, "release");
     }
     if (outcome === "Ok" || outcome === "User") return;
-    for (const waiter of this.takeWaiters(operation)) this.host.refuse(waiter, outcome, detail);
+    for (const waiter of this.#takeWaiters(operation)) this.#host.refuse(waiter, outcome, detail);
   }
 
   /** A Cancel for a request of an operation. */
@@ -179,7 +179,7 @@ export class Operations<R extends OperationRequest<R>> {
     const { operation } = request;
     if (operation === undefined) return;
     if (!request.method.persist) this.abort(operation, "Cancelled", "the caller has cancelled the call");
-    else if (operation.owner !== request) this.host.refuse(request, "Cancelled");
+    else if (operation.owner !== request) this.#host.refuse(request, "Cancelled");
   }
 
   /** Gives up an operation for all its requests; its id may run again. One that is being sealed is answered anyway. */
@@ -187,8 +187,8 @@ export class Operations<R extends OperationRequest<R>> {
     if (operation.state === "sealing") return;
     const { owner } = operation;
     operation.isAborted = true;
-    if (operation.state === "admitting") this.host.decline(owner);
-    this.host.refuse(owner, code);
+    if (operation.state === "admitting") this.#host.decline(owner);
+    this.#host.refuse(owner, code);
     owner.abort(reason);
   }
 
@@ -197,79 +197,79 @@ export class Operations<R extends OperationRequest<R>> {
    * @param running all running requests of the connection
    */
   end(running: readonly R[]): void {
-    for (const operation of [...this.live.values()]) {
+    for (const operation of [...this.#live.values()]) {
       const { owner, record, state } = operation;
-      this.takeWaiters(operation);
+      this.#takeWaiters(operation);
       if (owner.method.persist && state !== "admitting") continue;
       operation.isOver = true;
       owner.operation = undefined;
-      if (record !== undefined && state === "running") this.tell(operation, "release");
+      if (record !== undefined && state === "running") this.#tell(operation, "release");
     }
-    this.live.clear();
-    this.seen.clear();
-    this.highest = -1;
+    this.#live.clear();
+    this.#seen.clear();
+    this.#highest = -1;
     for (const request of running) if (request.operation?.record === undefined) request.operation = undefined;
   }
 
-  private get store(): OperationStore {
-    if (this.given !== undefined) return this.given;
-    this.own ??= memoryOperationStore({ ...ownStoreBounds, clock: this.clock });
-    return this.own;
+  get #store(): OperationStore {
+    if (this.#given !== undefined) return this.#given;
+    this.#own ??= memoryOperationStore({ ...ownStoreBounds, clock: this.#clock });
+    return this.#own;
   }
 
-  private idOf(request: R): WireId | undefined {
+  #idOf(request: R): WireId | undefined {
     if (request.operationId !== undefined) return request.operationId;
     const { bytes, metadataStart, metadataEnd } = request;
-    request.operationId = readOperationId(this.reader, bytes, metadataStart, metadataEnd);
+    request.operationId = readOperationId(this.#reader, bytes, metadataStart, metadataEnd);
     return request.operationId;
   }
 
   /** Finds a live operation. Most ids are new, so one outside the store gets an entry only when it comes again. */
-  private find(operationId: WireId): LiveOperation<R> | undefined {
-    const kept = this.live.size === 0 ? undefined : this.live.get(operationId);
-    if (kept !== undefined || operationId > this.highest) return kept;
-    const running = this.host.findRunning(operationId);
+  #find(operationId: WireId): LiveOperation<R> | undefined {
+    const kept = this.#live.size === 0 ? undefined : this.#live.get(operationId);
+    if (kept !== undefined || operationId > this.#highest) return kept;
+    const running = this.#host.findRunning(operationId);
     if (running === undefined) return undefined;
-    running.operation ??= new LiveOperation(running, undefined, this.scope.host.sessionId);
+    running.operation ??= new LiveOperation(running, undefined, this.#scope.host.sessionId);
     return running.operation;
   }
 
-  private join(operation: LiveOperation<R>, request: R): void {
-    this.host.decline(request);
+  #join(operation: LiveOperation<R>, request: R): void {
+    this.#host.decline(request);
     if (!asksForTheSame(operation.owner, request)) {
-      this.host.refuse(request, "InvalidPayload", conflict);
+      this.#host.refuse(request, "InvalidPayload", conflict);
       return;
     }
     request.operation = operation;
     operation.waiters ??= [];
     operation.waiters.push(request);
-    this.host.hold(request);
+    this.#host.hold(request);
   }
 
-  private askStore(request: R, operationId: WireId): void {
+  #askStore(request: R, operationId: WireId): void {
     const record = recordOf(request);
-    const operation = new LiveOperation(request, record, this.scope.host.sessionId);
+    const operation = new LiveOperation(request, record, this.#scope.host.sessionId);
     operation.state = "admitting";
     request.operation = operation;
-    this.live.set(operationId, operation);
-    this.ask(
+    this.#live.set(operationId, operation);
+    this.#ask(
       request,
       "admit",
-      () => this.entryOf(this.store.admit(this.keyOf(request), record)),
-      (existing) => this.onAdmitted(operation, operationId, record, existing),
-      (isKnown) => this.onNotAdmitted(operation, isKnown),
+      () => this.#entryOf(this.#store.admit(this.#keyOf(request), record)),
+      (existing) => this.#onAdmitted(operation, operationId, record, existing),
+      (isKnown) => this.#onNotAdmitted(operation, isKnown),
       // The store has taken the operation too late: it has not run, and will not run.
-      () => this.tell(operation, "remove"),
+      () => this.#tell(operation, "remove"),
     );
   }
 
   /** Checks the answer of the application's store. */
-  private entryOf(answer: Awaitable<OperationEntry | undefined>): Awaitable<OperationEntry | undefined> {
-    if (this.given === undefined) return answer;
+  #entryOf(answer: Awaitable<OperationEntry | undefined>): Awaitable<OperationEntry | undefined> {
+    if (this.#given === undefined) return answer;
     return isPromise(answer) ? Promise.resolve(answer).then(checkedEntry) : checkedEntry(answer);
   }
 
-  private onAdmitted(
+  #onAdmitted(
     operation: LiveOperation<R>,
     operationId: WireId,
     record: OperationRecord,
@@ -278,103 +278,104 @@ export class Operations<R extends OperationRequest<R>> {
     const { owner } = operation;
     if (existing === undefined) {
       if (operation.isOver) {
-        this.tell(operation, "remove");
+        this.#tell(operation, "remove");
         return;
       }
-      if (this.seen.has(operationId)) {
-        this.tell(operation, "release");
-        this.host.reportForgotten(owner);
-        this.host.decline(owner);
-        this.host.refuse(owner, "Indeterminate");
+      if (this.#seen.has(operationId)) {
+        this.#tell(operation, "release");
+        this.#host.reportForgotten(owner);
+        this.#host.decline(owner);
+        this.#host.refuse(owner, "Indeterminate");
         return;
       }
       operation.state = "running";
-      this.seen.add(operationId);
-      this.host.start(owner);
+      this.#seen.add(operationId);
+      this.#host.start(owner);
       return;
     }
     if (operation.isOver) return;
-    this.forget(operation);
+    this.#forget(operation);
     owner.operation = undefined;
-    this.host.decline(owner);
-    for (const request of [owner, ...this.takeWaiters(operation)]) this.judge(request, record, existing);
+    this.#host.decline(owner);
+    for (const request of [owner, ...this.#takeWaiters(operation)]) this.#judge(request, record, existing);
   }
 
   /** @param isKnown whether the store has it, damaged */
-  private onNotAdmitted(operation: LiveOperation<R>, isKnown: boolean): void {
+  #onNotAdmitted(operation: LiveOperation<R>, isKnown: boolean): void {
     if (operation.isOver) return;
-    this.host.decline(operation.owner);
-    this.host.refuse(operation.owner, isKnown ? "Indeterminate" : "Cancelled");
+    this.#host.decline(operation.owner);
+    this.#host.refuse(operation.owner, isKnown ? "Indeterminate" : "Cancelled");
   }
 
   /** The operation has had no effect: it may run again. */
-  private undo(operation: LiveOperation<R>): void {
+  #undo(operation: LiveOperation<R>): void {
     const { operationId } = operation.owner;
-    if (operationId !== undefined) this.seen.delete(operationId);
-    this.tell(operation, "remove");
+    if (operationId !== undefined) this.#seen.delete(operationId);
+    this.#tell(operation, "remove");
   }
 
   /** Volatile methods are not kept here, but the id may belong to a persist method. */
-  private startUnlessKnown(request: R, own: OperationStore): void {
-    this.ask(
+  #startUnlessKnown(request: R, own: OperationStore): void {
+    this.#ask(
       request,
       "lookup",
-      () => own.lookup(this.keyOf(request)),
+      () => own.lookup(this.#keyOf(request)),
       (existing) => {
         if (existing === undefined) {
-          this.host.start(request);
+          this.#host.start(request);
           return;
         }
-        this.host.decline(request);
-        this.judge(request, recordOf(request), existing);
+        this.#host.decline(request);
+        this.#judge(request, recordOf(request), existing);
       },
-      () => this.host.refuse(request, "Cancelled"),
+      () => this.#host.refuse(request, "Cancelled"),
     );
   }
 
   /** Answers a request whose operation the store knows. */
-  private judge(request: R, record: OperationRecord, existing: OperationEntry): void {
+  #judge(request: R, record: OperationRecord, existing: OperationEntry): void {
     if (existing.methodId !== record.methodId || existing.fingerprint !== record.fingerprint)
-      this.host.refuse(request, "InvalidPayload", conflict);
-    else if (existing.reply !== undefined) this.host.replay(request, existing.reply);
-    else this.host.refuse(request, "Indeterminate");
+      this.#host.refuse(request, "InvalidPayload", conflict);
+    else if (existing.reply !== undefined) this.#host.replay(request, existing.reply);
+    else this.#host.refuse(request, "Indeterminate");
   }
 
-  private onNotSealed(operation: LiveOperation<R>, reply: SealedReply): void {
+  #onNotSealed(operation: LiveOperation<R>, reply: SealedReply): void {
     const { owner } = operation;
     if (!owner.method.persist) {
-      this.send(operation, reply);
-      this.tell(operation, "release");
+      this.#send(operation, reply);
+      this.#tell(operation, "release");
     } else if (owner.isAnswered) {
       this.over(owner, "Indeterminate", "");
     } else {
       // The answer was not recorded, so a repeated call gets `Indeterminate`. This call must get the same.
-      this.host.refuse(owner, "Indeterminate");
+      this.#host.refuse(owner, "Indeterminate");
     }
   }
 
-  private send(operation: LiveOperation<R>, reply: SealedReply): void {
+  #send(operation: LiveOperation<R>, reply: SealedReply): void {
     const { owner } = operation;
-    this.forget(operation);
+    this.#forget(operation);
     owner.operation = undefined;
-    for (const request of [owner, ...this.takeWaiters(operation)]) this.host.replay(request, reply);
+    for (const request of [owner, ...this.#takeWaiters(operation)]) this.#host.replay(request, reply);
   }
 
-  private takeWaiters(operation: LiveOperation<R>): readonly R[] {
+  #takeWaiters(operation: LiveOperation<R>): readonly R[] {
     const { waiters = [] } = operation;
     operation.waiters = undefined;
     for (const waiter of waiters) waiter.operation = undefined;
     return waiters;
   }
 
-  private forget(operation: LiveOperation<R>): void {
+  #forget(operation: LiveOperation<R>): void {
     operation.isOver = true;
     const { operationId } = operation.owner;
-    if (operationId !== undefined && this.live.get(operationId) === operation) this.live.delete(operationId);
+    if (operationId !== undefined && this.#live.get(operationId) === operation)
+      this.#live.delete(operationId);
   }
 
-  private keyOf({ operationId = 0 }: R, operation?: LiveOperation<R>): OperationKey {
-    const { host, id: connectionId } = this.scope;
+  #keyOf({ operationId = 0 }: R, operation?: LiveOperation<R>): OperationKey {
+    const { host, id: connectionId } = this.#scope;
     const sessionId = operation?.sessionId ?? host.sessionId;
     return { sessionId, connectionId, operationId, owner: host.owner ?? sessionId };
   }
@@ -384,7 +385,7 @@ export class Operations<R extends OperationRequest<R>> {
    * @param onFailed gets whether the store has a damaged record under the key
    * @param onLate called when an answer has come after the time was over
    */
-  private ask<T>(
+  #ask<T>(
     request: R,
     step: StoreStep,
     ask: () => Awaitable<T>,
@@ -393,7 +394,7 @@ export class Operations<R extends OperationRequest<R>> {
     onLate: () => void = ignore,
   ): void {
     const fail = (error: unknown): void => {
-      this.host.reportStore(request, step, error);
+      this.#host.reportStore(request, step, error);
       onFailed(error instanceof StoreError && error.code === "RecordDamaged");
     };
     let answer: Awaitable<T>;
@@ -409,14 +410,15 @@ export class Operations<R extends OperationRequest<R>> {
       onAnswer(answer as T);
       return;
     }
-    this.host.hold(request);
-    const { clock, storeTimeoutMs } = this;
+    this.#host.hold(request);
+    const clock = this.#clock;
+    const storeTimeoutMs = this.#storeTimeoutMs;
     let isOver = false;
     const end = (what: () => void): void => {
       isOver = true;
       clock.clearTimer(timer);
       what();
-      this.host.advance();
+      this.#host.advance();
     };
     const timer = clock.setTimer(storeTimeoutMs, () =>
       end(() =>
@@ -432,11 +434,11 @@ export class Operations<R extends OperationRequest<R>> {
   }
 
   /** Calls a member of the store without waiting for it. */
-  private tell(operation: LiveOperation<R>, step: "release" | "remove"): void {
+  #tell(operation: LiveOperation<R>, step: "release" | "remove"): void {
     const { owner } = operation;
-    const report = (error: unknown): void => this.host.reportStore(owner, step, error);
+    const report = (error: unknown): void => this.#host.reportStore(owner, step, error);
     try {
-      const answer = this.store[step](this.keyOf(owner, operation));
+      const answer = this.#store[step](this.#keyOf(owner, operation));
       if (isPromise(answer)) Promise.resolve(answer).catch(report);
     } catch (error) {
       report(error);

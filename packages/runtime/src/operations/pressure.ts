@@ -7,24 +7,24 @@ const low = 0.6;
 
 /** One bound of one store. */
 export class Pressure {
-  private readonly observer: Observer | undefined;
-  private readonly what: Omit<StorePressureEvent, "used">;
-  private isHigh = false;
+  readonly #observer: Observer | undefined;
+  readonly #what: Omit<StorePressureEvent, "used">;
+  #isHigh = false;
 
   constructor(observer: Observer | undefined, what: Omit<StorePressureEvent, "used">) {
-    this.observer = observer;
-    this.what = what;
+    this.#observer = observer;
+    this.#what = what;
   }
 
   /** @param used how much of the bound is taken */
   note(used: number): void {
-    const { limit } = this.what;
-    if (this.isHigh) {
-      if (used < low * limit) this.isHigh = false;
+    const { limit } = this.#what;
+    if (this.#isHigh) {
+      if (used < low * limit) this.#isHigh = false;
       return;
     }
     if (used < high * limit) return;
-    this.isHigh = true;
-    notify(this.observer, "onStorePressure", { ...this.what, used });
+    this.#isHigh = true;
+    notify(this.#observer, "onStorePressure", { ...this.#what, used });
   }
 }

@@ -7,32 +7,32 @@ const mostRanges = 1024;
 /** Ids of one connection. Past a bound, `has` is true for some ids that were not added; it never misses an id. */
 export class SeenIds {
   /** First and last of each range, ascending. */
-  private readonly ranges: number[] = [];
+  readonly #ranges: number[] = [];
   /** Ids from 2^53 on. */
-  private readonly large = new Set<bigint>();
-  private isLargeFull = false;
+  readonly #large = new Set<bigint>();
+  #isLargeFull = false;
 
   has(id: WireId): boolean {
-    if (typeof id === "bigint") return this.isLargeFull || this.large.has(id);
-    const at = this.indexOf(id);
-    return at >= 0 && id <= (this.ranges[at + 1] as number);
+    if (typeof id === "bigint") return this.#isLargeFull || this.#large.has(id);
+    const at = this.#indexOf(id);
+    return at >= 0 && id <= (this.#ranges[at + 1] as number);
   }
 
   add(id: WireId): void {
     if (typeof id === "bigint") {
-      this.large.add(id);
-      this.isLargeFull ||= this.large.size > mostRanges;
-      if (this.isLargeFull) this.large.clear();
+      this.#large.add(id);
+      this.#isLargeFull ||= this.#large.size > mostRanges;
+      if (this.#isLargeFull) this.#large.clear();
       return;
     }
-    const { ranges } = this;
+    const ranges = this.#ranges;
     const end = ranges.length - 1;
     if (end > 0 && ranges[end] === id - 1) {
       ranges[end] = id;
       return;
     }
     if (this.has(id)) return;
-    const at = this.indexOf(id);
+    const at = this.#indexOf(id);
     const joinsBefore = at >= 0 && ranges[at + 1] === id - 1;
     const joinsAfter = ranges[at + 2] === id + 1;
     if (joinsBefore && joinsAfter) ranges.splice(at + 1, 2);
@@ -46,12 +46,12 @@ export class SeenIds {
   /** The operation may run again. */
   delete(id: WireId): void {
     if (typeof id === "bigint") {
-      this.large.delete(id);
+      this.#large.delete(id);
       return;
     }
     if (!this.has(id)) return;
-    const { ranges } = this;
-    const at = this.indexOf(id);
+    const ranges = this.#ranges;
+    const at = this.#indexOf(id);
     const first = ranges[at] as number;
     const last = ranges[at + 1] as number;
     const left = first < id ? [first, id - 1] : [];
@@ -60,18 +60,18 @@ export class SeenIds {
   }
 
   clear(): void {
-    this.ranges.length = 0;
-    this.large.clear();
-    this.isLargeFull = false;
+    this.#ranges.length = 0;
+    this.#large.clear();
+    this.#isLargeFull = false;
   }
 
   /** Index of the last range that begins at or before an id; -2 for none. */
-  private indexOf(id: number): number {
+  #indexOf(id: number): number {
     let low = 0;
-    let high = this.ranges.length / 2;
+    let high = this.#ranges.length / 2;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.ranges[2 * middle] as number) <= id) low = middle + 1;
+      if ((this.#ranges[2 * middle] as number) <= id) low = middle + 1;
       else high = middle;
     }
     return 2 * (low - 1);

@@ -78,7 +78,7 @@ const durationAdvice: { readonly explicitBucketBoundaries: number[] } = {
 
 /** Reports the outbound buffers of all tracked sources, each time that metrics are collected. */
 export class BufferLevels {
-  private readonly tracked = new Set<SnapshotSource>();
+  readonly #tracked = new Set<SnapshotSource>();
 
   constructor(meter: Meter) {
     meter
@@ -88,7 +88,7 @@ export class BufferLevels {
       })
       .addCallback((result) => {
         let bytes = 0;
-        for (const source of this.tracked) {
+        for (const source of this.#tracked) {
           const snapshot = source.snapshot();
           const sessions = "sessions" in snapshot ? snapshot.sessions : [snapshot];
           for (const { outbound } of sessions) bytes += outbound.bufferedBytes;
@@ -99,7 +99,7 @@ export class BufferLevels {
 
   /** @returns a function that stops the tracking */
   track(source: SnapshotSource): () => void {
-    this.tracked.add(source);
-    return () => void this.tracked.delete(source);
+    this.#tracked.add(source);
+    return () => void this.#tracked.delete(source);
   }
 }

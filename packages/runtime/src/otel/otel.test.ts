@@ -35,10 +35,10 @@ import { metadataGetter } from "./trace-context.js";
 
 /** What applications get from the SDK for Node. */
 class AsyncContexts implements ContextManager {
-  private readonly storage = new AsyncLocalStorage<Context>();
+  readonly #storage = new AsyncLocalStorage<Context>();
 
   active(): Context {
-    return this.storage.getStore() ?? ROOT_CONTEXT;
+    return this.#storage.getStore() ?? ROOT_CONTEXT;
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
@@ -47,7 +47,7 @@ class AsyncContexts implements ContextManager {
     thisArg?: ThisParameterType<F>,
     ...args: A
   ): ReturnType<F> {
-    return this.storage.run(active, () => run.call(thisArg as never, ...args));
+    return this.#storage.run(active, () => run.call(thisArg as never, ...args));
   }
 
   bind<T>(_active: Context, target: T): T {

@@ -28,21 +28,21 @@ export type PlanOutcome =
 
 /** Builds one plan. */
 export class PlanBuilder {
-  private readonly nodes: PlanNode[] = [];
-  private readonly known = new Map<string, PlanNode | undefined>();
-  private readonly remote: TypeTable;
-  private readonly local: TypeTable;
-  private readonly remoteRoot: TypeRef;
-  private readonly localRoot: TypeRef;
-  private readonly report: PlanReport;
-  private readonly skips: SkipBuilder;
-  private readonly budget: Budget;
-  private readonly maxDepth: number;
-  private depth = 0;
+  readonly #nodes: PlanNode[] = [];
+  readonly #known = new Map<string, PlanNode | undefined>();
+  readonly #remote: TypeTable;
+  readonly #local: TypeTable;
+  readonly #remoteRoot: TypeRef;
+  readonly #localRoot: TypeRef;
+  readonly #report: PlanReport;
+  readonly #skips: SkipBuilder;
+  readonly #budget: Budget;
+  readonly #maxDepth: number;
+  #depth = 0;
   /** Whether the value is ours and the peer reads it: so are the items of a `Tx` whose announcement we read. */
-  private isWriting: boolean;
-  private remoteArrays: ReadonlyMap<TypeId, number> | undefined = undefined;
-  private localArrays: ReadonlyMap<TypeId, number> | undefined = undefined;
+  #isWriting: boolean;
+  #remoteArrays: ReadonlyMap<TypeId, number> | undefined = undefined;
+  #localArrays: ReadonlyMap<TypeId, number> | undefined = undefined;
 
   constructor(
     remoteRoot: TypeRef,
@@ -52,67 +52,68 @@ export class PlanBuilder {
     limits: PlanLimits,
     isWriting: boolean,
   ) {
-    this.isWriting = isWriting;
-    this.remoteRoot = remoteRoot;
-    this.localRoot = localRoot;
-    this.remote = new TypeTable(remote, limits.maxNodes);
-    this.local = new TypeTable(local, limits.maxNodes);
-    this.budget = new Budget(limits.maxNodes);
-    this.maxDepth = limits.maxDepth;
-    this.report = new PlanReport(remote, local);
-    this.skips = new SkipBuilder(
-      this.remote,
+    this.#isWriting = isWriting;
+    this.#remoteRoot = remoteRoot;
+    this.#localRoot = localRoot;
+    this.#remote = new TypeTable(remote, limits.maxNodes);
+    this.#local = new TypeTable(local, limits.maxNodes);
+    this.#budget = new Budget(limits.maxNodes);
+    this.#maxDepth = limits.maxDepth;
+    this.#report = new PlanReport(remote, local);
+    this.#skips = new SkipBuilder(
+      this.#remote,
       limits.maxDepth,
-      (missing, path) => this.report.unskippable(missing, localRoot, path),
-      (payload, path) => this.report.unskippablePayload(payload, localRoot, path),
+      (missing, path) => this.#report.unskippable(missing, localRoot, path),
+      (payload, path) => this.#report.unskippablePayload(payload, localRoot, path),
     );
   }
 
   /** Types, fields and variants that were looked at. */
   get spent(): number {
-    return this.budget.spent + this.remote.spent + this.local.spent;
+    return this.#budget.spent + this.#remote.spent + this.#local.spent;
   }
 
   build(): PlanOutcome {
     let root: PlanNode | undefined;
-    const pair: Pair = { remote: this.remoteRoot, local: this.localRoot, path: "" };
+    const pair: Pair = { remote: this.#remoteRoot, local: this.#localRoot, path: "" };
     try {
-      root = this.node(pair);
+      root = this.#node(pair);
     } catch (error) {
       if (!(error instanceof PlanLimitReached)) throw error;
-      this.report.add("limit", pair, `the schemas cannot be compared: ${error.message}`);
+      this.#report.add("limit", pair, `the schemas cannot be compared: ${error.message}`);
     }
-    if (root === undefined || this.report.problems.length > 0)
-      return { plan: undefined, problems: this.report.problems };
-    settleSame(this.nodes);
-    return { plan: { root, nodes: this.nodes }, problems: [] };
+    if (root === undefined || this.#report.problems.length > 0)
+      return { plan: undefined, problems: this.#report.problems };
+    settleSame(this.#nodes);
+    return { plan: { root, nodes: this.#nodes }, problems: [] };
   }
 
   /**
    * The node of a pair. A pair that was met before, also one that is still being built, gives the same node: the key
    * covers ids and arguments, so that a list in a list is not taken for a recursion, and whether it is written.
    */
-  private node(pair: Pair): PlanNode | undefined {
-    const numbers = `${this.remote.number(pair.remote)}:${this.local.number(pair.local)}`;
-    const key = this.isWriting ? `${numbers}w` : numbers;
-    if (this.known.has(key)) return this.known.get(key);
-    this.known.set(key, undefined);
-    this.depth += 1;
-    if (this.depth > this.maxDepth) throw new PlanLimitReached(`types nested deeper than ${this.maxDepth}`);
-    this.budget.spend(1);
-    const remote = this.remote.resolve(pair.remote);
-    const local = this.local.resolve(pair.local);
+  #node(pair: Pair): PlanNode | undefined {
+    const numbers = `${this.#remote.number(pair.remote)}:${this.#local.number(pair.local)}`;
+    const key = this.#isWriting ? `${numbers}w` : numbers;
+    if (this.#known.has(key)) return this.#known.get(key);
+    this.#known.set(key, undefined);
+    this.#depth += 1;
+    if (this.#depth > this.#maxDepth)
+      throw new PlanLimitReached(`types nested deeper than ${this.#maxDepth}`);
+    this.#budget.spend(1);
+    const remote = this.#remote.resolve(pair.remote);
+    const local = this.#local.resolve(pair.local);
     const node =
       remote.found === "nothing"
-        ? this.report.unresolved(pair, "remote", remote.missing)
+        ? this.#report.unresolved(pair, "remote", remote.missing)
         : local.found === "nothing"
-          ? this.report.unresolved(pair, "local", local.missing)
-          : this.compare(pair, key, remote, local);
-    this.depth -= 1;
+          ? this.#report.unresolved(pair, "local", local.missing)
+          : this.#compare(pair, key, remote, local);
+    this.#depth -= 1;
     return node;
   }
 
-  private compare(
+  #compare(
     pair: Pair,
     key: string,
     remoteType: Extract<Resolved, { found: "kind" }>,
@@ -120,39 +121,41 @@ export class PlanBuilder {
   ): PlanNode | undefined {
     const remote = remoteType.kind;
     const local = localType.kind;
-    if (this.isDirect(remote, local)) {
+    if (this.#isDirect(remote, local)) {
       const type = local.tag === "primitive" ? local.primitiveType : "bytes";
-      return this.keep(key, { ...this.base(pair), kind: "direct", type, minBytes: primitiveBytes(type) });
+      return this.#keep(key, { ...this.#base(pair), kind: "direct", type, minBytes: primitiveBytes(type) });
     }
     switch (remote.tag) {
       case "struct":
-        return local.tag === "struct" ? this.struct(pair, key, remote, local) : this.report.add("kind", pair);
+        return local.tag === "struct"
+          ? this.#struct(pair, key, remote, local)
+          : this.#report.add("kind", pair);
       case "tuple":
-        return local.tag === "tuple" ? this.tuple(pair, key, remote, local) : this.report.add("kind", pair);
+        return local.tag === "tuple" ? this.#tuple(pair, key, remote, local) : this.#report.add("kind", pair);
       case "enum":
         return local.tag === "enum"
-          ? this.enumeration(pair, key, remote, local)
-          : this.report.add("kind", pair);
+          ? this.#enumeration(pair, key, remote, local)
+          : this.#report.add("kind", pair);
       case "list":
       case "option":
-        if (local.tag !== remote.tag) return this.report.add("kind", pair);
-        return this.holder(pair, key, remote.tag, remote.element, local.element);
+        if (local.tag !== remote.tag) return this.#report.add("kind", pair);
+        return this.#holder(pair, key, remote.tag, remote.element, local.element);
       case "map":
-        return local.tag === "map" ? this.map(pair, key, remote, local) : this.report.add("kind", pair);
+        return local.tag === "map" ? this.#map(pair, key, remote, local) : this.#report.add("kind", pair);
       case "array":
-        if (local.tag !== "array") return this.report.add("kind", pair);
-        return this.array(pair, key, [remote, remoteType.schema], [local, localType.schema]);
+        if (local.tag !== "array") return this.#report.add("kind", pair);
+        return this.#array(pair, key, [remote, remoteType.schema], [local, localType.schema]);
       case "channel":
         if (local.tag !== "channel" || local.direction !== remote.direction)
-          return this.report.add("kind", pair);
-        return this.channel(pair, key, remote, local);
+          return this.#report.add("kind", pair);
+        return this.#channel(pair, key, remote, local);
       case "primitive":
-        return this.report.add("kind", pair);
+        return this.#report.add("kind", pair);
     }
   }
 
   /** Equal primitives, and bytes against a list of u8: the same encoding. */
-  private isDirect(remote: SchemaKind, local: SchemaKind): boolean {
+  #isDirect(remote: SchemaKind, local: SchemaKind): boolean {
     const isBytes = (kind: SchemaKind, table: TypeTable): boolean =>
       kind.tag === "list"
         ? table.isByte(kind.element)
@@ -161,42 +164,37 @@ export class PlanBuilder {
       return remote.primitiveType === local.primitiveType;
     }
     if (remote.tag === "list" && local.tag === "list") return false;
-    return isBytes(remote, this.remote) && isBytes(local, this.local);
+    return isBytes(remote, this.#remote) && isBytes(local, this.#local);
   }
 
-  private keep<Node extends PlanNode>(key: string, node: Node): Node {
-    this.known.set(key, node);
-    this.nodes.push(node);
+  #keep<Node extends PlanNode>(key: string, node: Node): Node {
+    this.#known.set(key, node);
+    this.#nodes.push(node);
     return node;
   }
 
-  private base(pair: Pair): Pair & { same: boolean; minBytes: number } {
+  #base(pair: Pair): Pair & { same: boolean; minBytes: number } {
     return { ...pair, same: true, minBytes: 0 };
   }
 
-  private struct(
-    pair: Pair,
-    key: string,
-    remote: Kind<"struct">,
-    local: Kind<"struct">,
-  ): PlanNode | undefined {
-    if (remote.name !== local.name) return this.report.namesDiffer(pair);
+  #struct(pair: Pair, key: string, remote: Kind<"struct">, local: Kind<"struct">): PlanNode | undefined {
+    if (remote.name !== local.name) return this.#report.namesDiffer(pair);
     const fields = { steps: [] as FieldStep[], defaults: [] as string[] };
-    const node = this.keep(key, { ...this.base(pair), kind: "struct", name: local.name, fields });
-    this.fields(pair, fields, remote.fields, local.fields, (field) => field.required);
+    const node = this.#keep(key, { ...this.#base(pair), kind: "struct", name: local.name, fields });
+    this.#fields(pair, fields, remote.fields, local.fields, (field) => field.required);
     node.minBytes = fieldsBytes(fields);
     node.same = isSameFields(fields, local.fields);
     return node;
   }
 
-  private fields(
+  #fields(
     pair: Pair,
     fields: { readonly steps: FieldStep[]; readonly defaults: string[] },
     remote: readonly SchemaField[],
     local: readonly SchemaField[],
     isRequired: (field: SchemaField) => boolean,
   ): void {
-    this.budget.spend(remote.length + local.length);
+    this.#budget.spend(remote.length + local.length);
     const own = new Map(local.map((field) => [field.name, field]));
     const seen = new Set<string>();
     for (const field of remote) {
@@ -204,77 +202,67 @@ export class PlanBuilder {
       const { name } = field;
       const target = own.get(name);
       if (target === undefined) {
-        const step = this.isWriting ? this.absent(pair, field, local) : this.skipped(field, path);
+        const step = this.#isWriting ? this.#absent(pair, field, local) : this.#skipped(field, path);
         if (step !== undefined) fields.steps.push(step);
         continue;
       }
       seen.add(name);
-      const node = this.node({ remote: field.typeRef, local: target.typeRef, path });
+      const node = this.#node({ remote: field.typeRef, local: target.typeRef, path });
       if (node !== undefined) fields.steps.push({ name, action: "read", node });
     }
     for (const field of local) {
       if (seen.has(field.name)) continue;
-      if (isRequired(field) && !this.isWriting) this.report.missing(pair, field, remote);
+      if (isRequired(field) && !this.#isWriting) this.#report.missing(pair, field, remote);
       else fields.defaults.push(field.name);
     }
   }
 
-  private skipped({ name, typeRef }: SchemaField, path: string): FieldStep | undefined {
-    const skip = this.skips.build(typeRef, path, this.depth);
+  #skipped({ name, typeRef }: SchemaField, path: string): FieldStep | undefined {
+    const skip = this.#skips.build(typeRef, path, this.#depth);
     return skip && { name, action: "skip", skip };
   }
 
   /** What is written for a field that this side lacks. Only the peer knows its default. */
-  private absent(pair: Pair, field: SchemaField, local: readonly SchemaField[]): FieldStep | undefined {
-    if (isOption(field.typeRef, this.remote)) return { name: field.name, action: "none" };
-    return this.report.unwritable(pair, field, local);
+  #absent(pair: Pair, field: SchemaField, local: readonly SchemaField[]): FieldStep | undefined {
+    if (isOption(field.typeRef, this.#remote)) return { name: field.name, action: "none" };
+    return this.#report.unwritable(pair, field, local);
   }
 
-  private tuple(pair: Pair, key: string, remote: Kind<"tuple">, local: Kind<"tuple">): PlanNode | undefined {
+  #tuple(pair: Pair, key: string, remote: Kind<"tuple">, local: Kind<"tuple">): PlanNode | undefined {
     const elements: PlanNode[] = [];
     const { length } = remote.elements;
     if (length !== local.elements.length)
-      return this.report.lengthsDiffer(pair, length, local.elements.length);
-    const node = this.keep(key, { ...this.base(pair), kind: "tuple", elements });
-    this.elements(pair.path, elements, remote.elements, local.elements);
+      return this.#report.lengthsDiffer(pair, length, local.elements.length);
+    const node = this.#keep(key, { ...this.#base(pair), kind: "tuple", elements });
+    this.#elements(pair.path, elements, remote.elements, local.elements);
     node.minBytes = addSizes(elements);
     return node;
   }
 
-  private elements(
-    path: string,
-    elements: PlanNode[],
-    remote: readonly TypeRef[],
-    local: readonly TypeRef[],
-  ): void {
-    this.budget.spend(remote.length);
+  #elements(path: string, elements: PlanNode[], remote: readonly TypeRef[], local: readonly TypeRef[]): void {
+    this.#budget.spend(remote.length);
     for (const [index, ref] of remote.entries()) {
       const own = local[index];
       if (own === undefined) continue;
-      const node = this.node({ remote: ref, local: own, path: extendPath(path, ".", index) });
+      const node = this.#node({ remote: ref, local: own, path: extendPath(path, ".", index) });
       if (node !== undefined) elements.push(node);
     }
   }
 
-  private enumeration(
-    pair: Pair,
-    key: string,
-    remote: Kind<"enum">,
-    local: Kind<"enum">,
-  ): PlanNode | undefined {
-    if (remote.name !== local.name) return this.report.namesDiffer(pair);
+  #enumeration(pair: Pair, key: string, remote: Kind<"enum">, local: Kind<"enum">): PlanNode | undefined {
+    if (remote.name !== local.name) return this.#report.namesDiffer(pair);
     const theirs = inOrder(remote.variants);
     const ours = inOrder(local.variants);
-    this.budget.spend(theirs.length + ours.length);
+    this.#budget.spend(theirs.length + ours.length);
     const variants: VariantPlan[] = [];
     const localVariants = ours.map(({ name }) => name);
     const { name } = local;
-    const node = this.keep(key, { ...this.base(pair), kind: "enum", name, variants, localVariants });
+    const node = this.#keep(key, { ...this.#base(pair), kind: "enum", name, variants, localVariants });
     const byName = new Map(ours.map((variant) => [variant.name, variant]));
     let isSame = theirs.length === ours.length;
     for (const variant of theirs) {
       const own = byName.get(variant.name);
-      const plan: VariantPlan = own === undefined ? unknown(variant) : this.variant(pair, variant, own);
+      const plan: VariantPlan = own === undefined ? unknown(variant) : this.#variant(pair, variant, own);
       if (plan.form === "struct" && own?.payload.tag === "struct") {
         isSame &&= isSameFields(plan.fields, own.payload.fields);
       }
@@ -287,34 +275,40 @@ export class PlanBuilder {
     return node;
   }
 
-  private variant(pair: Pair, remote: SchemaVariant, local: SchemaVariant): VariantPlan {
+  #variant(pair: Pair, remote: SchemaVariant, local: SchemaVariant): VariantPlan {
     const { name } = remote;
     const inner: Pair = { ...pair, path: extendPath(pair.path, "::", name) };
     const theirs = remote.payload;
     const ours = local.payload;
     if (theirs.tag === "unit" && ours.tag === "unit") return { name, form: "unit" };
     if (theirs.tag === "newtype" && ours.tag === "newtype") {
-      const node = this.node({ remote: theirs.typeRef, local: ours.typeRef, path: inner.path });
+      const node = this.#node({ remote: theirs.typeRef, local: ours.typeRef, path: inner.path });
       return node === undefined ? unknown(remote) : { name, form: "newtype", node };
     }
     if (theirs.tag === "tuple" && ours.tag === "tuple") {
       const elements: PlanNode[] = [];
       const { length } = theirs.types;
-      if (length === ours.types.length) this.elements(inner.path, elements, theirs.types, ours.types);
-      else this.report.lengthsDiffer(inner, length, ours.types.length);
+      if (length === ours.types.length) this.#elements(inner.path, elements, theirs.types, ours.types);
+      else this.#report.lengthsDiffer(inner, length, ours.types.length);
       return { name, form: "tuple", elements };
     }
     if (theirs.tag === "struct" && ours.tag === "struct") {
       const fields = { steps: [] as FieldStep[], defaults: [] as string[] };
       // Fields of struct variants are always written as required: whether one may be absent shows in its type alone.
-      this.fields(inner, fields, theirs.fields, ours.fields, (field) => !isOption(field.typeRef, this.local));
+      this.#fields(
+        inner,
+        fields,
+        theirs.fields,
+        ours.fields,
+        (field) => !isOption(field.typeRef, this.#local),
+      );
       return { name, form: "struct", fields };
     }
-    this.report.payloadsDiffer(inner, name, theirs.tag, ours.tag);
+    this.#report.payloadsDiffer(inner, name, theirs.tag, ours.tag);
     return unknown(remote);
   }
 
-  private holder(
+  #holder(
     pair: Pair,
     key: string,
     kind: "list" | "option",
@@ -322,46 +316,46 @@ export class PlanBuilder {
     local: TypeRef,
   ): PlanNode | undefined {
     // The node is kept before its element is known, because the element may lead back to the node.
-    const base = { ...this.base(pair), minBytes: 1, element: undefined as never };
+    const base = { ...this.#base(pair), minBytes: 1, element: undefined as never };
     const node: ListNode | OptionNode = kind === "list" ? { ...base, kind } : { ...base, kind };
-    return this.fill(this.keep(key, node), "element", { remote, local, path: pair.path });
+    return this.#fill(this.#keep(key, node), "element", { remote, local, path: pair.path });
   }
 
   /** Sets a part of a node that is known already; undefined when the part is impossible. */
-  private fill<Part extends string, Node extends PlanNode & { readonly [P in Part]: PlanNode }>(
+  #fill<Part extends string, Node extends PlanNode & { readonly [P in Part]: PlanNode }>(
     node: Node,
     part: Part,
     pair: Pair,
   ): Node | undefined {
-    const built = this.node(pair);
+    const built = this.#node(pair);
     if (built === undefined) return undefined;
     (node as { [P in Part]: PlanNode })[part] = built;
     return node;
   }
 
-  private map(pair: Pair, key: string, remote: Kind<"map">, local: Kind<"map">): PlanNode | undefined {
+  #map(pair: Pair, key: string, remote: Kind<"map">, local: Kind<"map">): PlanNode | undefined {
     const parts = { key: undefined as never, value: undefined as never };
-    const node = this.keep(key, { ...this.base(pair), kind: "map", minBytes: 1, ...parts });
+    const node = this.#keep(key, { ...this.#base(pair), kind: "map", minBytes: 1, ...parts });
     const { path } = pair;
-    const hasKey = this.fill(node, "key", { remote: remote.key, local: local.key, path }) !== undefined;
-    const hasValue = this.fill(node, "value", { remote: remote.value, local: local.value, path });
+    const hasKey = this.#fill(node, "key", { remote: remote.key, local: local.key, path }) !== undefined;
+    const hasValue = this.#fill(node, "value", { remote: remote.value, local: local.value, path });
     return hasKey ? hasValue : undefined;
   }
 
-  private array(
+  #array(
     pair: Pair,
     key: string,
     [remote, remoteSchema]: readonly [Kind<"array">, Schema],
     [local, localSchema]: readonly [Kind<"array">, Schema],
   ): PlanNode | undefined {
-    this.remoteArrays ??= arrayUses(this.remoteRoot, this.remote.lookup);
-    this.localArrays ??= arrayUses(this.localRoot, this.local.lookup);
-    const isLengthShared = (this.remoteArrays.get(remoteSchema.id) ?? 0) > 1;
-    const isOwnShared = (this.localArrays.get(localSchema.id) ?? 0) > 1;
+    this.#remoteArrays ??= arrayUses(this.#remoteRoot, this.#remote.lookup);
+    this.#localArrays ??= arrayUses(this.#localRoot, this.#local.lookup);
+    const isLengthShared = (this.#remoteArrays.get(remoteSchema.id) ?? 0) > 1;
+    const isOwnShared = (this.#localArrays.get(localSchema.id) ?? 0) > 1;
     const isEqual = remote.length === local.length;
-    if (!isEqual && !isLengthShared && !isOwnShared) return this.report.add("array-length", pair);
-    const node = this.keep<ArrayNode>(key, {
-      ...this.base(pair),
+    if (!isEqual && !isLengthShared && !isOwnShared) return this.#report.add("array-length", pair);
+    const node = this.#keep<ArrayNode>(key, {
+      ...this.#base(pair),
       kind: "array",
       length: Number(remote.length),
       isLengthShared,
@@ -369,25 +363,20 @@ export class PlanBuilder {
     });
     // A length of ours that is not certain is compared with that of our type when the plan is compiled.
     node.same = isEqual && (isLengthShared || !isOwnShared);
-    const filled = this.fill(node, "element", { ...pair, remote: remote.element, local: local.element });
+    const filled = this.#fill(node, "element", { ...pair, remote: remote.element, local: local.element });
     if (filled !== undefined) filled.minBytes = multiplySize(filled.element.minBytes, filled.length);
     return filled;
   }
 
-  private channel(
-    pair: Pair,
-    key: string,
-    remote: Kind<"channel">,
-    local: Kind<"channel">,
-  ): PlanNode | undefined {
+  #channel(pair: Pair, key: string, remote: Kind<"channel">, local: Kind<"channel">): PlanNode | undefined {
     const { direction } = remote;
     const element = undefined as never;
-    const node = this.keep(key, { ...this.base(pair), kind: "channel", direction, minBytes: 1, element });
+    const node = this.#keep(key, { ...this.#base(pair), kind: "channel", direction, minBytes: 1, element });
     // A peer reads the items of a Tx by its own types alone: the handler writes them in its layout.
-    const { isWriting } = this;
-    this.isWriting = direction === "tx";
-    const filled = this.fill(node, "element", { ...pair, remote: remote.element, local: local.element });
-    this.isWriting = isWriting;
+    const isWriting = this.#isWriting;
+    this.#isWriting = direction === "tx";
+    const filled = this.#fill(node, "element", { ...pair, remote: remote.element, local: local.element });
+    this.#isWriting = isWriting;
     return filled;
   }
 }

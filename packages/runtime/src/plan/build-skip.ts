@@ -52,12 +52,12 @@ export function multiplySize(size: number, length: number): number {
 
 /** Makes skip nodes; one for all skipped fields of a plan. */
 export class SkipBuilder {
-  private readonly table: TypeTable;
-  private readonly maxDepth: number;
-  private readonly onUnknown: (missing: TypeRef, path: string) => void;
-  private readonly onPayload: (payload: TypeRef, path: string) => void;
-  private readonly known = new Map<number, SkipNode>();
-  private readonly open = new Set<SkipNode>();
+  readonly #table: TypeTable;
+  readonly #maxDepth: number;
+  readonly #onUnknown: (missing: TypeRef, path: string) => void;
+  readonly #onPayload: (payload: TypeRef, path: string) => void;
+  readonly #known = new Map<number, SkipNode>();
+  readonly #open = new Set<SkipNode>();
 
   /**
    * @param onUnknown told about references that lead nowhere
@@ -69,10 +69,10 @@ export class SkipBuilder {
     onUnknown: (missing: TypeRef, path: string) => void,
     onPayload: (payload: TypeRef, path: string) => void,
   ) {
-    this.table = table;
-    this.maxDepth = maxDepth;
-    this.onUnknown = onUnknown;
-    this.onPayload = onPayload;
+    this.#table = table;
+    this.#maxDepth = maxDepth;
+    this.#onUnknown = onUnknown;
+    this.#onPayload = onPayload;
   }
 
   /**
@@ -81,29 +81,29 @@ export class SkipBuilder {
    * @throws PlanLimitReached
    */
   build(ref: TypeRef, path: string, depth: number): SkipNode | undefined {
-    if (depth + this.open.size > this.maxDepth) {
-      throw new PlanLimitReached(`types nested deeper than ${this.maxDepth}`);
+    if (depth + this.#open.size > this.#maxDepth) {
+      throw new PlanLimitReached(`types nested deeper than ${this.#maxDepth}`);
     }
-    const number = this.table.number(ref);
-    const known = this.known.get(number);
+    const number = this.#table.number(ref);
+    const known = this.#known.get(number);
     if (known !== undefined) {
-      if (this.open.has(known)) known.isRecursive = true;
+      if (this.#open.has(known)) known.isRecursive = true;
       return known;
     }
-    const resolved = this.table.resolve(ref);
+    const resolved = this.#table.resolve(ref);
     if (resolved.found === "nothing") {
-      this.onUnknown(resolved.missing, path);
+      this.#onUnknown(resolved.missing, path);
       return undefined;
     }
     const part = (inner: TypeRef): SkipNode | undefined => this.build(inner, path, depth);
     if (resolved.kind.tag === "primitive" && resolved.kind.primitiveType === "payload") {
-      this.onPayload(ref, path);
+      this.#onPayload(ref, path);
       return undefined;
     }
-    return this.make(ref, number, resolved.kind, part);
+    return this.#make(ref, number, resolved.kind, part);
   }
 
-  private make(
+  #make(
     remote: TypeRef,
     number: number,
     kind: SchemaKind,
@@ -115,59 +115,55 @@ export class SkipBuilder {
         const type = kind.primitiveType;
         const size = smallest[type];
         const fixedBytes = fixed.has(type) ? size : undefined;
-        return this.keep(number, { ...base, kind: "primitive", type, minBytes: size, fixedBytes });
+        return this.#keep(number, { ...base, kind: "primitive", type, minBytes: size, fixedBytes });
       }
       case "channel":
-        return this.keep(number, { ...base, kind: "channel", direction: kind.direction, minBytes: 1 });
+        return this.#keep(number, { ...base, kind: "channel", direction: kind.direction, minBytes: 1 });
       case "struct":
-        return this.all(number, base, kind.fields.map(typeOf), part);
+        return this.#all(number, base, kind.fields.map(typeOf), part);
       case "tuple":
-        return this.all(number, base, kind.elements, part);
+        return this.#all(number, base, kind.elements, part);
       case "enum":
-        return this.enumeration(number, base, kind.variants, part);
+        return this.#enumeration(number, base, kind.variants, part);
       case "map":
-        return this.repeated(number, { ...base, kind: "list", parts: [] }, [kind.key, kind.value], part);
+        return this.#repeated(number, { ...base, kind: "list", parts: [] }, [kind.key, kind.value], part);
       case "array":
-        return this.array(number, base, kind.element, Number(kind.length), part);
+        return this.#array(number, base, kind.element, Number(kind.length), part);
       default:
-        return this.repeated(number, { ...base, kind: kind.tag, parts: [] }, [kind.element], part);
+        return this.#repeated(number, { ...base, kind: kind.tag, parts: [] }, [kind.element], part);
     }
   }
 
-  private keep(number: number, node: SkipNode): SkipNode {
-    this.known.set(number, node);
+  #keep(number: number, node: SkipNode): SkipNode {
+    this.#known.set(number, node);
     return node;
   }
 
   /** Builds the parts of a node that is known already, so that a part may lead back to it. */
-  private parts(
-    node: SkipNode,
-    refs: readonly TypeRef[],
-    part: (ref: TypeRef) => SkipNode | undefined,
-  ): SkipNode[] {
-    this.open.add(node);
+  #parts(node: SkipNode, refs: readonly TypeRef[], part: (ref: TypeRef) => SkipNode | undefined): SkipNode[] {
+    this.#open.add(node);
     const parts: SkipNode[] = [];
     for (const ref of refs) {
       const built = part(ref);
       if (built !== undefined) parts.push(built);
     }
-    this.open.delete(node);
+    this.#open.delete(node);
     return parts;
   }
 
-  private all(number: number, base: Base, refs: readonly TypeRef[], part: Part): SkipNode {
+  #all(number: number, base: Base, refs: readonly TypeRef[], part: Part): SkipNode {
     const parts: SkipNode[] = [];
-    const node = this.keep(number, { ...base, kind: "all", parts });
-    parts.push(...this.parts(node, refs, part));
+    const node = this.#keep(number, { ...base, kind: "all", parts });
+    parts.push(...this.#parts(node, refs, part));
     node.minBytes = addSizes(parts);
     node.fixedBytes = sumFixed(parts);
     return node;
   }
 
-  private array(number: number, base: Base, ref: TypeRef, length: number, part: Part): SkipNode {
+  #array(number: number, base: Base, ref: TypeRef, length: number, part: Part): SkipNode {
     const parts: SkipNode[] = [];
-    const node = this.keep(number, { ...base, kind: "array", parts, length });
-    parts.push(...this.parts(node, [ref], part));
+    const node = this.#keep(number, { ...base, kind: "array", parts, length });
+    parts.push(...this.#parts(node, [ref], part));
     const [element] = parts;
     node.minBytes = multiplySize(element?.minBytes ?? 0, length);
     if (length === 0) node.fixedBytes = 0;
@@ -175,22 +171,22 @@ export class SkipBuilder {
     return node;
   }
 
-  private repeated(
+  #repeated(
     number: number,
     node: Extract<SkipNode, { kind: "list" | "option" }> & { parts: readonly SkipNode[] },
     refs: readonly TypeRef[],
     part: Part,
   ): SkipNode {
     const parts: SkipNode[] = [];
-    const kept = this.keep(number, { ...node, parts, minBytes: 1 });
-    parts.push(...this.parts(kept, refs, part));
+    const kept = this.#keep(number, { ...node, parts, minBytes: 1 });
+    parts.push(...this.#parts(kept, refs, part));
     return kept;
   }
 
-  private enumeration(number: number, base: Base, declared: readonly SchemaVariant[], part: Part): SkipNode {
+  #enumeration(number: number, base: Base, declared: readonly SchemaVariant[], part: Part): SkipNode {
     const variants: (readonly SkipNode[])[] = [];
-    const node = this.keep(number, { ...base, kind: "enum", variants, minBytes: 1 });
-    for (const variant of inOrder(declared)) variants.push(this.parts(node, payloadTypes(variant), part));
+    const node = this.#keep(number, { ...base, kind: "enum", variants, minBytes: 1 });
+    for (const variant of inOrder(declared)) variants.push(this.#parts(node, payloadTypes(variant), part));
     if (variants.length > 0) node.minBytes = 1 + Math.min(...variants.map(addSizes));
     return node;
   }

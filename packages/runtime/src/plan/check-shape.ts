@@ -21,14 +21,14 @@ export function findDisagreement(root: PlanNode, shape: Shape): Disagreement | u
 }
 
 class ShapeCheck {
-  private readonly seen = new Map<PlanNode, Set<Shape>>();
+  readonly #seen = new Map<PlanNode, Set<Shape>>();
 
   /** @param isCertain whether nothing around the node may describe another use */
   check(node: PlanNode, shape: Shape, isCertain: boolean): Disagreement | undefined {
     if (isCertain && node.same && sameTypeRef(node.remote, node.local)) return undefined;
-    const seen = this.seen.get(node) ?? new Set();
+    const seen = this.#seen.get(node) ?? new Set();
     if (seen.has(shape)) return undefined;
-    this.seen.set(node, seen.add(shape));
+    this.#seen.set(node, seen.add(shape));
     const inner = isCertain && !hasOtherArguments(node);
     const all = (parts: readonly (readonly [PlanNode | undefined, Shape])[]): Disagreement | undefined => {
       for (const [part, partShape] of parts) {

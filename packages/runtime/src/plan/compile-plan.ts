@@ -56,34 +56,34 @@ export function compilePlan(plan: Plan, shape: Shape): Read<unknown> {
 }
 
 class PlanCompiler implements FieldCompiler {
-  private readonly skips = new SkipCompiler();
-  private readonly recursive: ReadonlySet<Shape>;
-  private readonly known = new Map<PlanNode | undefined, Map<Shape, Read<unknown>>>();
-  private compiled = 0;
+  readonly #skips = new SkipCompiler();
+  readonly #recursive: ReadonlySet<Shape>;
+  readonly #known = new Map<PlanNode | undefined, Map<Shape, Read<unknown>>>();
+  #compiled = 0;
 
   constructor(root: Shape) {
-    this.recursive = recursiveShapes(root);
+    this.#recursive = recursiveShapes(root);
   }
 
   skip(node: SkipNode): Skip {
-    return this.skips.compile(node);
+    return this.#skips.compile(node);
   }
 
   /** @param node undefined where the layouts are the same */
   read(node: PlanNode | undefined, what: Shape | FieldShape): Read<unknown> {
     const shape = "member" in what ? what.shape : what;
     const plan = node?.same === true ? undefined : node;
-    let byShape = this.known.get(plan);
+    let byShape = this.#known.get(plan);
     if (byShape === undefined) {
       byShape = new Map();
-      this.known.set(plan, byShape);
+      this.#known.set(plan, byShape);
     }
     const known = byShape.get(shape);
     if (known !== undefined) return known;
-    this.compiled += 1;
-    if (this.compiled > maxShapes) throw mismatch(plan, shape, "its shapes have no end");
-    if (!this.recursive.has(shape)) {
-      const read = this.make(plan, shape);
+    this.#compiled += 1;
+    if (this.#compiled > maxShapes) throw mismatch(plan, shape, "its shapes have no end");
+    if (!this.#recursive.has(shape)) {
+      const read = this.#make(plan, shape);
       byShape.set(shape, read);
       return read;
     }
@@ -95,47 +95,47 @@ class PlanCompiler implements FieldCompiler {
       return value;
     };
     byShape.set(shape, read);
-    body = this.make(plan, shape);
+    body = this.#make(plan, shape);
     return read;
   }
 
-  private make(node: PlanNode | undefined, shape: Shape): Read<unknown> {
+  #make(node: PlanNode | undefined, shape: Shape): Read<unknown> {
     switch (shape.kind) {
       case "primitive":
         if (node !== undefined) throw mismatch(node, shape);
         return primitiveReader(shape);
       case "option":
-        return this.option(checked(node, "option", shape)?.element, shape);
+        return this.#option(checked(node, "option", shape)?.element, shape);
       case "list":
       case "set":
-        return this.list(checked(node, "list", shape)?.element, shape);
+        return this.#list(checked(node, "list", shape)?.element, shape);
       case "array":
-        return this.array(checked(node, "array", shape), shape);
+        return this.#array(checked(node, "array", shape), shape);
       case "tuple":
-        return this.tuple(checked(node, "tuple", shape), shape);
+        return this.#tuple(checked(node, "tuple", shape), shape);
       case "map":
-        return this.map(checked(node, "map", shape), shape);
+        return this.#map(checked(node, "map", shape), shape);
       case "struct": {
         const struct = checked(node, "struct", shape);
         return compileFields(struct?.fields, shape.fields(), shape.make, undefined, this);
       }
       case "tupleStruct":
-        return this.tupleStruct(node, shape);
+        return this.#tupleStruct(node, shape);
       case "payload":
         // A plan does not describe the content of a payload, so there must be no node here.
         if (node !== undefined) throw mismatch(node, shape);
         return this.read(undefined, shape.content);
       case "result":
-        return this.result(checked(node, "enum", shape), shape);
+        return this.#result(checked(node, "enum", shape), shape);
       case "enum":
-        return this.enumeration(checked(node, "enum", shape), shape);
+        return this.#enumeration(checked(node, "enum", shape), shape);
       case "channel":
-        return this.channel(checked(node, "channel", shape), shape);
+        return this.#channel(checked(node, "channel", shape), shape);
     }
   }
 
   /** Items that arrive are read in the peer's layout, and those that we send are written in it. */
-  private channel(
+  #channel(
     node: Extract<PlanNode, { kind: "channel" }> | undefined,
     shape: Extract<Shape, { kind: "channel" }>,
   ): Read<unknown> {
@@ -148,14 +148,14 @@ class PlanCompiler implements FieldCompiler {
     return (r) => shape.read(r, translated);
   }
 
-  private option(node: PlanNode | undefined, shape: OptionShape): Read<unknown> {
+  #option(node: PlanNode | undefined, shape: OptionShape): Read<unknown> {
     const element = spending(presentBytes(shape), this.read(node, shape.element));
     return shape.wrapped
       ? (r) => (readOptionTag(r) ? { some: element(r) } : undefined)
       : (r) => (readOptionTag(r) ? element(r) : undefined);
   }
 
-  private list(node: PlanNode | undefined, shape: Extract<Shape, { kind: "list" | "set" }>): Read<unknown> {
+  #list(node: PlanNode | undefined, shape: Extract<Shape, { kind: "list" | "set" }>): Read<unknown> {
     if (shape.kind === "list" && shape.typed) {
       if (node !== undefined) throw mismatch(node, shape);
       return typedListReader(shape.element);
@@ -186,7 +186,7 @@ class PlanCompiler implements FieldCompiler {
     };
   }
 
-  private array(
+  #array(
     node: Extract<PlanNode, { kind: "array" }> | undefined,
     shape: Extract<Shape, { kind: "array" }>,
   ): Read<unknown> {
@@ -209,19 +209,16 @@ class PlanCompiler implements FieldCompiler {
     };
   }
 
-  private tuple(
+  #tuple(
     node: Extract<PlanNode, { kind: "tuple" }> | undefined,
     shape: Extract<Shape, { kind: "tuple" }>,
   ): Read<readonly unknown[]> {
     const { length } = shape.elements;
     if (node !== undefined && node.elements.length !== length) throw mismatch(node, shape);
-    return this.elements(node?.elements, shape.elements);
+    return this.#elements(node?.elements, shape.elements);
   }
 
-  private tupleStruct(
-    node: PlanNode | undefined,
-    shape: Extract<Shape, { kind: "tupleStruct" }>,
-  ): Read<unknown> {
+  #tupleStruct(node: PlanNode | undefined, shape: Extract<Shape, { kind: "tupleStruct" }>): Read<unknown> {
     const elements = shape.elements();
     if (shape.isTransparent) {
       const read = this.read(node, elements[0] as Shape);
@@ -230,13 +227,10 @@ class PlanCompiler implements FieldCompiler {
     const tuple = checked(node, "tuple", shape);
     if (tuple !== undefined && tuple.elements.length !== elements.length) throw mismatch(tuple, shape);
     if (shape.isValue) return this.read(tuple?.elements[0], elements[0] as Shape);
-    return this.elements(tuple?.elements, elements);
+    return this.#elements(tuple?.elements, elements);
   }
 
-  private elements(
-    nodes: readonly PlanNode[] | undefined,
-    shapes: readonly Shape[],
-  ): Read<readonly unknown[]> {
+  #elements(nodes: readonly PlanNode[] | undefined, shapes: readonly Shape[]): Read<readonly unknown[]> {
     const reads = shapes.map((shape, i) => this.read(nodes?.[i], shape));
     const [first, second] = reads;
     if (reads.length === 1 && first !== undefined) return (r) => [first(r)];
@@ -250,7 +244,7 @@ class PlanCompiler implements FieldCompiler {
     };
   }
 
-  private map(
+  #map(
     node: Extract<PlanNode, { kind: "map" }> | undefined,
     shape: Extract<Shape, { kind: "map" }>,
   ): Read<unknown> {
@@ -272,11 +266,11 @@ class PlanCompiler implements FieldCompiler {
     };
   }
 
-  private result(node: EnumNode | undefined, shape: ResultShape): Read<unknown> {
+  #result(node: EnumNode | undefined, shape: ResultShape): Read<unknown> {
     const okNode = node?.variants.find(({ name }) => name === "Ok");
     const errorNode = node?.variants.find(({ name }) => name === "Err");
-    const ok = spending(extraBytes(shape, 0), this.resultPart(node, okNode, shape.ok));
-    const error = spending(extraBytes(shape, 1), this.resultPart(node, errorNode, shape.error));
+    const ok = spending(extraBytes(shape, 0), this.#resultPart(node, okNode, shape.ok));
+    const error = spending(extraBytes(shape, 1), this.#resultPart(node, errorNode, shape.error));
     const readOk: Read<unknown> = (r) => ({ ok: true, value: ok(r) });
     const readError: Read<unknown> = (r) => ({ ok: false, error: error(r) });
     const own = [readOk, readError];
@@ -287,21 +281,17 @@ class PlanCompiler implements FieldCompiler {
     return byIndex(variants, node);
   }
 
-  private resultPart(
-    node: EnumNode | undefined,
-    variant: VariantPlan | undefined,
-    shape: Shape,
-  ): Read<unknown> {
+  #resultPart(node: EnumNode | undefined, variant: VariantPlan | undefined, shape: Shape): Read<unknown> {
     if (node === undefined || variant === undefined) return this.read(undefined, shape);
     if (variant.form !== "newtype") throw mismatch(node, shape);
     return this.read(variant.node, shape);
   }
 
-  private enumeration(node: EnumNode | undefined, shape: EnumShape): Read<unknown> {
+  #enumeration(node: EnumNode | undefined, shape: EnumShape): Read<unknown> {
     if (node === undefined) {
       return byIndex(
         shape.variants.map((variant, index) =>
-          spending(extraBytes(shape, index), this.variant(undefined, variant, shape)),
+          spending(extraBytes(shape, index), this.#variant(undefined, variant, shape)),
         ),
         undefined,
       );
@@ -311,12 +301,12 @@ class PlanCompiler implements FieldCompiler {
       const own = shape.variants.find(({ name }) => name === plan.name);
       if (own === undefined) throw mismatch(node, shape, `our type has no variant '${plan.name}'`);
       const extra = extraBytes(shape, shape.variants.indexOf(own));
-      return spending(extra, this.variant(plan, own, shape));
+      return spending(extra, this.#variant(plan, own, shape));
     });
     return byIndex(variants, node);
   }
 
-  private variant(plan: VariantPlan | undefined, variant: VariantShape, shape: EnumShape): Read<unknown> {
+  #variant(plan: VariantPlan | undefined, variant: VariantShape, shape: EnumShape): Read<unknown> {
     const kind = variant.name;
     if (plan !== undefined && plan.form !== variant.payload) {
       throw mismatch(
@@ -334,7 +324,7 @@ class PlanCompiler implements FieldCompiler {
       }
       case "tuple": {
         const nodes = plan?.form === "tuple" ? plan.elements : undefined;
-        const value = this.elements(nodes, variant.shape().elements);
+        const value = this.#elements(nodes, variant.shape().elements);
         return (r) => ({ kind, value: value(r) });
       }
       case "struct": {

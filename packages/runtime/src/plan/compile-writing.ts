@@ -43,28 +43,28 @@ export function compileWriting(node: PlanNode, shape: Shape): Write<unknown> {
 }
 
 class WritingCompiler {
-  private readonly recursive: ReadonlySet<Shape>;
-  private readonly known = new Map<PlanNode | undefined, Map<Shape, Write<unknown>>>();
-  private compiled = 0;
+  readonly #recursive: ReadonlySet<Shape>;
+  readonly #known = new Map<PlanNode | undefined, Map<Shape, Write<unknown>>>();
+  #compiled = 0;
 
   constructor(root: Shape) {
-    this.recursive = recursiveShapes(root);
+    this.#recursive = recursiveShapes(root);
   }
 
   /** @param node undefined where the layouts are the same */
   write(node: PlanNode | undefined, shape: Shape): Write<unknown> {
     const plan = node?.same === true ? undefined : node;
-    let byShape = this.known.get(plan);
+    let byShape = this.#known.get(plan);
     if (byShape === undefined) {
       byShape = new Map();
-      this.known.set(plan, byShape);
+      this.#known.set(plan, byShape);
     }
     const known = byShape.get(shape);
     if (known !== undefined) return known;
-    this.compiled += 1;
-    if (this.compiled > maxShapes) throw mismatch(plan, shape, "its shapes have no end");
-    if (!this.recursive.has(shape)) {
-      const write = this.make(plan, shape);
+    this.#compiled += 1;
+    if (this.#compiled > maxShapes) throw mismatch(plan, shape, "its shapes have no end");
+    if (!this.#recursive.has(shape)) {
+      const write = this.#make(plan, shape);
       byShape.set(shape, write);
       return write;
     }
@@ -75,47 +75,47 @@ class WritingCompiler {
       leave(w);
       return end;
     });
-    body = this.make(plan, shape);
+    body = this.#make(plan, shape);
     return byShape.get(shape) as Write<unknown>;
   }
 
-  private make(node: PlanNode | undefined, shape: Shape): Write<unknown> {
+  #make(node: PlanNode | undefined, shape: Shape): Write<unknown> {
     switch (shape.kind) {
       case "primitive":
         if (node !== undefined) throw mismatch(node, shape);
         return primitiveWriter(shape);
       case "option":
-        return this.option(checked(node, "option", shape)?.element, shape.element, shape.wrapped);
+        return this.#option(checked(node, "option", shape)?.element, shape.element, shape.wrapped);
       case "list":
-        return this.list(checked(node, "list", shape)?.element, shape);
+        return this.#list(checked(node, "list", shape)?.element, shape);
       case "set":
-        return this.set(checked(node, "list", shape)?.element, shape.element);
+        return this.#set(checked(node, "list", shape)?.element, shape.element);
       case "array":
-        return this.array(checked(node, "array", shape), shape);
+        return this.#array(checked(node, "array", shape), shape);
       case "tuple":
-        return this.tuple(checked(node, "tuple", shape)?.elements, shape.elements, shape);
+        return this.#tuple(checked(node, "tuple", shape)?.elements, shape.elements, shape);
       case "map":
-        return this.map(checked(node, "map", shape), shape);
+        return this.#map(checked(node, "map", shape), shape);
       case "struct": {
-        const fields = this.fields(checked(node, "struct", shape)?.fields, shape.fields(), shape);
+        const fields = this.#fields(checked(node, "struct", shape)?.fields, shape.fields(), shape);
         const { name } = shape;
         return (w, p, value) => fields(w, p, expectObject(value as Members, name));
       }
       case "tupleStruct":
-        return this.tupleStruct(node, shape);
+        return this.#tupleStruct(node, shape);
       case "payload":
         if (node !== undefined) throw mismatch(node, shape);
         return this.write(undefined, shape.content);
       case "result":
-        return this.result(checked(node, "enum", shape), shape);
+        return this.#result(checked(node, "enum", shape), shape);
       case "enum":
-        return this.enumeration(checked(node, "enum", shape), shape);
+        return this.#enumeration(checked(node, "enum", shape), shape);
       case "channel":
         throw mismatch(node, shape, "items hold no channels");
     }
   }
 
-  private option(node: PlanNode | undefined, shape: Shape, wrapped: boolean): Write<unknown> {
+  #option(node: PlanNode | undefined, shape: Shape, wrapped: boolean): Write<unknown> {
     const element = this.write(node, shape);
     return (w, p, value) => {
       if (p === w.limit) w.grow(p, 1);
@@ -125,7 +125,7 @@ class WritingCompiler {
     };
   }
 
-  private list(node: PlanNode | undefined, shape: Extract<Shape, { kind: "list" }>): Write<unknown> {
+  #list(node: PlanNode | undefined, shape: Extract<Shape, { kind: "list" }>): Write<unknown> {
     if (shape.typed && node !== undefined) throw mismatch(node, shape);
     const element = this.write(node, shape.element);
     const itemsOf = shape.typed ? typedArrays(shape.element) : expectArray;
@@ -138,7 +138,7 @@ class WritingCompiler {
     };
   }
 
-  private set(node: PlanNode | undefined, shape: Shape): Write<unknown> {
+  #set(node: PlanNode | undefined, shape: Shape): Write<unknown> {
     const element = this.write(node, shape);
     return (w, p, value) => {
       const set = expectSet(value as Set<unknown>);
@@ -153,7 +153,7 @@ class WritingCompiler {
     };
   }
 
-  private array(
+  #array(
     node: Extract<PlanNode, { kind: "array" }> | undefined,
     shape: Extract<Shape, { kind: "array" }>,
   ): Write<unknown> {
@@ -174,11 +174,7 @@ class WritingCompiler {
     };
   }
 
-  private tuple(
-    nodes: readonly PlanNode[] | undefined,
-    shapes: readonly Shape[],
-    shape: Shape,
-  ): Write<unknown> {
+  #tuple(nodes: readonly PlanNode[] | undefined, shapes: readonly Shape[], shape: Shape): Write<unknown> {
     const { length } = shapes;
     if (nodes !== undefined && nodes.length !== length) throw mismatch(undefined, shape);
     const writes = shapes.map((element, i) => this.write(nodes?.[i], element));
@@ -190,10 +186,7 @@ class WritingCompiler {
     };
   }
 
-  private tupleStruct(
-    node: PlanNode | undefined,
-    shape: Extract<Shape, { kind: "tupleStruct" }>,
-  ): Write<unknown> {
+  #tupleStruct(node: PlanNode | undefined, shape: Extract<Shape, { kind: "tupleStruct" }>): Write<unknown> {
     const elements = shape.elements();
     const [only] = elements;
     const isLone = elements.length === 1 && only !== undefined;
@@ -204,10 +197,10 @@ class WritingCompiler {
     if (shape.isTransparent && isLone) return this.write(node, only);
     const nodes = checked(node, "tuple", shape)?.elements;
     if (shape.isValue && isLone) return this.write(nodes?.[0], only);
-    return this.tuple(nodes, elements, shape);
+    return this.#tuple(nodes, elements, shape);
   }
 
-  private map(
+  #map(
     node: Extract<PlanNode, { kind: "map" }> | undefined,
     shape: Extract<Shape, { kind: "map" }>,
   ): Write<unknown> {
@@ -227,7 +220,7 @@ class WritingCompiler {
   }
 
   /** Members in the order of the peer's fields. */
-  private fields(plan: FieldsPlan | undefined, fields: readonly FieldShape[], owner: Shape): Write<Members> {
+  #fields(plan: FieldsPlan | undefined, fields: readonly FieldShape[], owner: Shape): Write<Members> {
     const members: (string | undefined)[] = [];
     const writes: Write<unknown>[] = [];
     const add = (field: FieldShape, node: PlanNode | undefined): void => {
@@ -257,7 +250,7 @@ class WritingCompiler {
     };
   }
 
-  private result(node: EnumNode | undefined, shape: ResultShape): Write<unknown> {
+  #result(node: EnumNode | undefined, shape: ResultShape): Write<unknown> {
     const part = (name: "Ok" | "Err", inner: Shape, index: number): Write<unknown> => {
       if (node === undefined) return tagged(index, this.write(undefined, inner));
       const at = node.variants.findIndex((variant) => variant.name === name);
@@ -275,7 +268,7 @@ class WritingCompiler {
     };
   }
 
-  private enumeration(node: EnumNode | undefined, shape: EnumShape): Write<unknown> {
+  #enumeration(node: EnumNode | undefined, shape: EnumShape): Write<unknown> {
     const byKind = new Map<unknown, Write<Members>>();
     for (const [index, variant] of shape.variants.entries()) {
       const { name } = variant;
@@ -285,7 +278,7 @@ class WritingCompiler {
         name,
         node !== undefined && plan === undefined
           ? unreadable(name, node)
-          : tagged(at, this.variant(plan, variant, shape)),
+          : tagged(at, this.#variant(plan, variant, shape)),
       );
     }
     const { name, literal } = shape;
@@ -296,7 +289,7 @@ class WritingCompiler {
     };
   }
 
-  private variant(plan: VariantPlan | undefined, variant: VariantShape, shape: EnumShape): Write<Members> {
+  #variant(plan: VariantPlan | undefined, variant: VariantShape, shape: EnumShape): Write<Members> {
     if (plan !== undefined && plan.form !== variant.payload) {
       const reason = `variant '${variant.name}' has another payload in our schema than in our type`;
       throw mismatch(undefined, shape, reason);
@@ -310,11 +303,11 @@ class WritingCompiler {
       }
       case "tuple": {
         const { elements } = variant.shape();
-        const write = this.tuple(plan?.form === "tuple" ? plan.elements : undefined, elements, shape);
+        const write = this.#tuple(plan?.form === "tuple" ? plan.elements : undefined, elements, shape);
         return (w, p, { value }) => write(w, p, value);
       }
       case "struct":
-        return this.fields(plan?.form === "struct" ? plan.fields : undefined, variant.fields(), shape);
+        return this.#fields(plan?.form === "struct" ? plan.fields : undefined, variant.fields(), shape);
     }
   }
 }

@@ -17,18 +17,18 @@ const mostProblems = 100;
 /** Problems of one plan. Everything returns undefined: what a builder gives for a pair that has no node. */
 export class PlanReport {
   readonly problems: PlanProblem[] = [];
-  private readonly remote: SchemaLookup;
-  private readonly local: SchemaLookup;
+  readonly #remote: SchemaLookup;
+  readonly #local: SchemaLookup;
 
   constructor(remote: SchemaLookup, local: SchemaLookup) {
-    this.remote = remote;
-    this.local = local;
+    this.#remote = remote;
+    this.#local = local;
   }
 
   /** @param reason absent: the two types are of different kinds */
   add(code: PlanProblemCode, pair: Pair, reason?: string): undefined {
     if (this.problems.length >= mostProblems) return;
-    const [remote, local] = this.names(pair);
+    const [remote, local] = this.#names(pair);
     this.problems.push({
       code,
       path: pair.path,
@@ -64,32 +64,32 @@ export class PlanReport {
 
   /** Structs or enums of different names. */
   namesDiffer(pair: Pair): undefined {
-    const [r, l] = this.names(pair);
+    const [r, l] = this.#names(pair);
     const reason = `type name mismatch: remote is \`${r}\`, local is \`${l}\` (remote name \`${r}\`, local name \`${l}\`)`;
     return this.add("name", pair, reason);
   }
 
   /** Tuples of different lengths. */
   lengthsDiffer(pair: Pair, remote: number, local: number): undefined {
-    const [r, l] = this.names(pair);
+    const [r, l] = this.#names(pair);
     const reason = `tuple length mismatch: remote \`${r}\` has ${remote} elements, local \`${l}\` has ${local} elements`;
     return this.add("tuple-length", pair, reason);
   }
 
   /** A field of ours that the peer does not have. */
   missing(pair: Pair, field: SchemaField, remote: readonly SchemaField[]): undefined {
-    const type = typeName(field.typeRef, this.local);
+    const type = typeName(field.typeRef, this.#local);
     const has = nameList(remote.map(({ name }) => name));
-    const [owner] = this.names(pair);
+    const [owner] = this.#names(pair);
     const reason = `required field '${shorten(field.name)}' (type ${type}) missing from remote '${owner}' (remote has fields: ${has})`;
     return this.add("missing-field", pair, reason);
   }
 
   /** A field of a peer that we write for, which has no value here. */
   unwritable(pair: Pair, field: SchemaField, local: readonly SchemaField[]): undefined {
-    const type = typeName(field.typeRef, this.remote);
+    const type = typeName(field.typeRef, this.#remote);
     const has = nameList(local.map(({ name }) => name));
-    const [remote, own] = this.names(pair);
+    const [remote, own] = this.#names(pair);
     const reason = `the peer's '${remote}' has a field '${shorten(field.name)}' (type ${type}) that our '${own}' lacks (it has fields: ${has}), and only an option can be written without a value`;
     return this.add("missing-field", pair, reason);
   }
@@ -100,8 +100,8 @@ export class PlanReport {
     return this.add("variant-payload", pair, reason);
   }
 
-  private names(pair: Pair): readonly [remote: string, local: string] {
-    return [typeName(pair.remote, this.remote), typeName(pair.local, this.local)];
+  #names(pair: Pair): readonly [remote: string, local: string] {
+    return [typeName(pair.remote, this.#remote), typeName(pair.local, this.#local)];
   }
 }
 

@@ -97,116 +97,113 @@ function lineText({ path, action, detail }: PlanLine): string {
 }
 
 class PlanLines {
-  private readonly lines: PlanLine[] = [];
-  private readonly seen = new Set<PlanNode>();
-  private readonly remote: Opened;
-  private readonly local: Opened;
+  readonly #lines: PlanLine[] = [];
+  readonly #seen = new Set<PlanNode>();
+  readonly #remote: Opened;
+  readonly #local: Opened;
   /** In items of a Tx. */
-  private isWriting = false;
+  #isWriting = false;
 
   constructor(remote: Opened, local: Opened) {
-    this.remote = remote;
-    this.local = local;
+    this.#remote = remote;
+    this.#local = local;
   }
 
   of(plan: Plan): readonly PlanLine[] {
-    this.read("", plan.root);
-    return this.lines;
+    this.#read("", plan.root);
+    return this.#lines;
   }
 
-  private add(path: string, action: PlanLine["action"], detail: string): void {
-    this.lines.push({ path, action, detail });
+  #add(path: string, action: PlanLine["action"], detail: string): void {
+    this.#lines.push({ path, action, detail });
   }
 
-  private read(path: string, node: PlanNode): void {
-    const [type, side] = this.isWriting ? [node.remote, this.remote] : [node.local, this.local];
-    this.add(path, this.isWriting ? "write" : "read", typeName(type, side.lookup));
-    this.below(path, node);
+  #read(path: string, node: PlanNode): void {
+    const [type, side] = this.#isWriting ? [node.remote, this.#remote] : [node.local, this.#local];
+    this.#add(path, this.#isWriting ? "write" : "read", typeName(type, side.lookup));
+    this.#below(path, node);
   }
 
   /** What is inside a value: lists, options and maps have no place of their own in a path. */
-  private below(path: string, node: PlanNode): void {
-    if (this.seen.has(node)) return;
-    this.seen.add(node);
+  #below(path: string, node: PlanNode): void {
+    if (this.#seen.has(node)) return;
+    this.#seen.add(node);
     switch (node.kind) {
       case "direct":
         return;
       case "struct":
-        this.fields(path, node.fields, node.local);
+        this.#fields(path, node.fields, node.local);
         return;
       case "tuple":
-        this.elements(path, node.elements);
+        this.#elements(path, node.elements);
         return;
       case "enum":
-        for (const variant of node.variants) this.variant(path, variant, node);
-        if (this.isWriting) this.unwritable(path, node);
+        for (const variant of node.variants) this.#variant(path, variant, node);
+        if (this.#isWriting) this.#unwritable(path, node);
         return;
       case "channel":
-        this.isWriting = node.direction === "tx";
-        this.below(path, node.element);
-        this.isWriting = false;
+        this.#isWriting = node.direction === "tx";
+        this.#below(path, node.element);
+        this.#isWriting = false;
         return;
       case "map":
-        this.below(path, node.key);
-        this.below(path, node.value);
+        this.#below(path, node.key);
+        this.#below(path, node.value);
         return;
       default:
-        this.below(path, node.element);
+        this.#below(path, node.element);
     }
   }
 
-  private elements(path: string, elements: readonly PlanNode[]): void {
-    for (const [index, element] of elements.entries()) this.read(extendPath(path, ".", index), element);
+  #elements(path: string, elements: readonly PlanNode[]): void {
+    for (const [index, element] of elements.entries()) this.#read(extendPath(path, ".", index), element);
   }
 
-  private fields(path: string, fields: FieldsPlan, owner: TypeRef): void {
+  #fields(path: string, fields: FieldsPlan, owner: TypeRef): void {
     for (const step of fields.steps) {
       const place = extendPath(path, ".", step.name);
-      if (step.action === "read") this.read(place, step.node);
+      if (step.action === "read") this.#read(place, step.node);
       else if (step.action === "skip")
-        this.add(place, "skip", typeName(step.skip.remote, this.remote.lookup));
-      else this.add(place, "none", `our ${typeName(owner, this.local.lookup)} does not have it`);
+        this.#add(place, "skip", typeName(step.skip.remote, this.#remote.lookup));
+      else this.#add(place, "none", `our ${typeName(owner, this.#local.lookup)} does not have it`);
     }
-    const name = typeName(owner, this.local.lookup);
+    const name = typeName(owner, this.#local.lookup);
     for (const field of fields.defaults) {
-      const action = this.isWriting ? "omit" : "default";
-      this.add(extendPath(path, ".", field), action, `the peer's ${name} does not have it`);
+      const action = this.#isWriting ? "omit" : "default";
+      this.#add(extendPath(path, ".", field), action, `the peer's ${name} does not have it`);
     }
   }
 
-  private variant(path: string, variant: VariantPlan, node: Extract<PlanNode, { kind: "enum" }>): void {
+  #variant(path: string, variant: VariantPlan, node: Extract<PlanNode, { kind: "enum" }>): void {
     const place = extendPath(path, "::", variant.name);
     switch (variant.form) {
       case "unknown": {
-        if (this.isWriting) return;
+        if (this.#isWriting) return;
         const known = nameList(node.localVariants);
-        this.add(place, "impossible", `fails when it arrives: our ${node.name} has ${known}`);
+        this.#add(place, "impossible", `fails when it arrives: our ${node.name} has ${known}`);
         return;
       }
       case "unit":
-        this.add(place, this.isWriting ? "write" : "read", node.name);
+        this.#add(place, this.#isWriting ? "write" : "read", node.name);
         return;
       case "newtype":
-        this.read(place, variant.node);
+        this.#read(place, variant.node);
         return;
       case "tuple":
-        this.elements(place, variant.elements);
+        this.#elements(place, variant.elements);
         return;
       case "struct":
-        this.fields(place, variant.fields, node.local);
+        this.#fields(place, variant.fields, node.local);
     }
   }
 
   /** Our variants that the peer does not have. */
-  private unwritable(
-    path: string,
-    { name, variants, localVariants }: Extract<PlanNode, { kind: "enum" }>,
-  ): void {
+  #unwritable(path: string, { name, variants, localVariants }: Extract<PlanNode, { kind: "enum" }>): void {
     const theirs = variants.map((variant) => variant.name);
     for (const own of localVariants) {
       if (theirs.includes(own)) continue;
       const place = extendPath(path, "::", own);
-      this.add(place, "impossible", `fails when it is sent: the peer's ${name} has ${nameList(theirs)}`);
+      this.#add(place, "impossible", `fails when it is sent: the peer's ${name} has ${nameList(theirs)}`);
     }
   }
 }

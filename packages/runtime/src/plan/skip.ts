@@ -34,16 +34,16 @@ const mostFrames = 4096;
 
 /** Compiles skip nodes; one for all of a plan. */
 export class SkipCompiler {
-  private readonly known = new Map<SkipNode, Skip>();
-  private readonly heights = new Map<SkipNode, number>();
+  readonly #known = new Map<SkipNode, Skip>();
+  readonly #heights = new Map<SkipNode, number>();
 
   /** The function that skips a node's values. */
   compile(node: SkipNode): Skip {
-    const known = this.known.get(node);
+    const known = this.#known.get(node);
     if (known !== undefined) return known;
     if (!node.isRecursive) {
-      const skip = this.make(node);
-      this.known.set(node, skip);
+      const skip = this.#make(node);
+      this.#known.set(node, skip);
       return skip;
     }
     let body: Skip = takeNothing;
@@ -54,13 +54,13 @@ export class SkipCompiler {
       body(r);
       leave(r);
     };
-    this.known.set(node, skip);
-    body = this.make(node);
-    levels = Math.min(maxDepth, Math.floor(mostFrames / heightOf(node, this.heights)));
+    this.#known.set(node, skip);
+    body = this.#make(node);
+    levels = Math.min(maxDepth, Math.floor(mostFrames / heightOf(node, this.#heights)));
     return skip;
   }
 
-  private make(node: SkipNode): Skip {
+  #make(node: SkipNode): Skip {
     if (node.fixedBytes !== undefined) return skipBytes(node.fixedBytes);
     switch (node.kind) {
       case "primitive":
@@ -78,13 +78,13 @@ export class SkipCompiler {
         };
       }
       case "list":
-        return this.list(node.parts);
+        return this.#list(node.parts);
       case "array":
-        return this.array(node.parts, node.length);
+        return this.#array(node.parts, node.length);
     }
   }
 
-  private list(parts: readonly SkipNode[]): Skip {
+  #list(parts: readonly SkipNode[]): Skip {
     const least = sum(parts, (part) => part.minBytes) ?? 0;
     const fixed = sum(parts, (part) => part.fixedBytes);
     if (fixed !== undefined) {
@@ -99,7 +99,7 @@ export class SkipCompiler {
     };
   }
 
-  private array(parts: readonly SkipNode[], length: number): Skip {
+  #array(parts: readonly SkipNode[], length: number): Skip {
     const least = sum(parts, (part) => part.minBytes) ?? 0;
     const element = skipAll(parts.map((part) => this.compile(part)));
     return (r) => {

@@ -23,24 +23,24 @@ const digit = new BigUint64Array(words.buffer);
 /** Counts the entries of the places of one Map or Set. */
 export class KeyCheck {
   /** Entries by place, or more. */
-  private chains = new Uint16Array(mostUnchecked / 2);
-  private entries = 0;
+  #chains = new Uint16Array(mostUnchecked / 2);
+  #entries = 0;
 
   /** A number is about to be a key. @throws DecodeFault when keys have too long chains */
   number(r: Reader, key: number): void {
     if (key === (key | 0)) {
-      this.count(r, smallHash(key));
+      this.#count(r, smallHash(key));
       return;
     }
     float[0] = key;
-    this.count(r, longHash(words[low] as number, words[high] as number));
+    this.#count(r, longHash(words[low] as number, words[high] as number));
   }
 
   /** A bigint is about to be a key. @throws DecodeFault when keys have too long chains */
   bigint(r: Reader, key: bigint): void {
     // V8 looks at the last 64 bits of the magnitude only.
     digit[0] = key < 0n ? -key : key;
-    this.count(r, longHash(words[low] as number, words[high] as number));
+    this.#count(r, longHash(words[low] as number, words[high] as number));
   }
 
   /** A value of any type is about to be a key. @throws DecodeFault as {@link number} and {@link bigint} do */
@@ -49,23 +49,23 @@ export class KeyCheck {
     else if (typeof key === "bigint") this.bigint(r, key);
   }
 
-  private count(r: Reader, hash: number): void {
-    const { chains } = this;
+  #count(r: Reader, hash: number): void {
+    const chains = this.#chains;
     const place = hash & (chains.length - 1);
     const entries = (chains[place] as number) + 1;
     r.keySteps += entries - stepsForEach;
     if (r.keySteps > moreSteps) tooManyAlike(r);
     chains[place] = entries;
-    this.entries += 1;
-    if (this.entries > 2 * chains.length) this.grow();
+    this.#entries += 1;
+    if (this.#entries > 2 * chains.length) this.#grow();
   }
 
   /** The table doubles: the entries of a place go to two, how many to each is not known. */
-  private grow(): void {
-    const { chains } = this;
-    this.chains = new Uint16Array(2 * chains.length);
-    this.chains.set(chains);
-    this.chains.set(chains, chains.length);
+  #grow(): void {
+    const chains = this.#chains;
+    this.#chains = new Uint16Array(2 * chains.length);
+    this.#chains.set(chains);
+    this.#chains.set(chains, chains.length);
   }
 }
 

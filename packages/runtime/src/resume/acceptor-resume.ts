@@ -62,22 +62,22 @@ export interface KeyedSessions {
 export class AcceptorResume implements ResumeTarget {
   /** The key that the initiator of this link gets. */
   readonly offeredKey: Uint8Array;
-  private readonly sessions: KeyedSessions;
+  readonly #sessions: KeyedSessions;
   /** Whether operations of a session outlive this process, too. */
-  private readonly keepsOperations: boolean;
-  private newcomer: Newcomer = {
+  readonly #keepsOperations: boolean;
+  #newcomer: Newcomer = {
     service: undefined,
     identity: undefined,
     claims: undefined,
     share: { owner: "", claim: "" },
   };
   /** The session that the link is for; undefined for a new one. */
-  private kept: KeptSession | undefined = undefined;
+  #kept: KeptSession | undefined = undefined;
 
   constructor(sessions: KeyedSessions, offeredKey: Uint8Array, keepsOperations: boolean) {
-    this.sessions = sessions;
+    this.#sessions = sessions;
     this.offeredKey = offeredKey;
-    this.keepsOperations = keepsOperations;
+    this.#keepsOperations = keepsOperations;
   }
 
   choose({ metadata, presentedKey }: PeerIntroduction, offer: LinkOffer): LinkPurpose | Promise<LinkPurpose> {
@@ -85,51 +85,56 @@ export class AcceptorResume implements ResumeTarget {
     metadata.delete(resumeEntry);
     let found: KeptSession | undefined;
     try {
-      found = presentedKey && this.sessions.findKept(presentedKey);
+      found = presentedKey && this.#sessions.findKept(presentedKey);
     } catch (cause) {
       return { kind: "none", objection: passingRefusals.notKept, cause };
     }
     const request = offer.request(found !== undefined);
     const decided = after(offer.ask(request), (objection) => {
       if (objection !== undefined) return { kind: "none", objection } as const;
-      this.newcomer = newcomerOf(offer.principal, metadata, request);
+      this.#newcomer = newcomerOf(offer.principal, metadata, request);
       if (found === undefined || presentedKey === undefined) return { kind: "new" } as const;
-      return this.claim(found, presentedKey, request, offer, isAsked);
+      return this.#claim(found, presentedKey, request, offer, isAsked);
     });
     return after(decided, (purpose) => {
       // 0.8.2 gives no answer, and its initiators do not ask for one.
-      if (isAsked && purpose.kind !== "none") offer.answer.append(resumeEntry, this.memoryOf(purpose));
+      if (isAsked && purpose.kind !== "none") offer.answer.append(resumeEntry, this.#memoryOf(purpose));
       return purpose;
     });
   }
 
   onEstablished(session: Session, result: HandshakeResult): void {
-    const { sessions, offeredKey, newcomer, kept } = this;
+    const { offeredKey } = this;
+    const sessions = this.#sessions;
+    const newcomer = this.#newcomer;
+    const kept = this.#kept;
     session.core.owner = newcomer.share.owner || undefined;
     if (session.core.isResumable && kept !== undefined) sessions.confirm(kept, offeredKey, newcomer);
     else sessions.add(session, offeredKey, result, newcomer, kept);
   }
 
   /** The peer has a key of this session, and the application accepts it. Decides whether the session goes on for it. */
-  private claim(
+  #claim(
     kept: KeptSession,
     presentedKey: Uint8Array,
     request: ConnectionRequest,
     offer: LinkOffer,
     preempts: boolean,
   ): LinkPurpose | Promise<LinkPurpose> {
-    const { onResume } = this.sessions;
+    const { onResume } = this.#sessions;
     const { session, record } = kept;
-    const { newcomer } = this;
+    const newcomer = this.#newcomer;
     const { service } = newcomer;
     const isSameIdentity = isSamePeer(record, newcomer);
     const refused = (by: ResumeRefusedEvent["by"]): LinkPurpose => {
       const { link } = request;
-      notify(this.sessions.observer, "onResumeRefused", { link, sessionId: record.sessionId, by });
+      notify(this.#sessions.observer, "onResumeRefused", { link, sessionId: record.sessionId, by });
       return { kind: "new" };
     };
     const conclude = (goesOn: boolean): LinkPurpose =>
-      goesOn ? this.take(kept, presentedKey, preempts) : refused(isSameIdentity ? "application" : "identity");
+      goesOn
+        ? this.#take(kept, presentedKey, preempts)
+        : refused(isSameIdentity ? "application" : "identity");
     // The session has the dispatcher of the service that was asked for first.
     if (session !== undefined && service !== undefined && service !== kept.service) return refused("service");
     if (onResume === undefined) return conclude(isSameIdentity);
@@ -154,9 +159,10 @@ export class AcceptorResume implements ResumeTarget {
     }
   }
 
-  private take(kept: KeptSession, presentedKey: Uint8Array, preempts: boolean): LinkPurpose {
-    const { sessions, offeredKey } = this;
-    this.kept = kept;
+  #take(kept: KeptSession, presentedKey: Uint8Array, preempts: boolean): LinkPurpose {
+    const { offeredKey } = this;
+    const sessions = this.#sessions;
+    this.#kept = kept;
     sessions.offer(kept, offeredKey, presentedKey);
     const isStale = (): boolean => sessions.isStale(kept, offeredKey);
     const { session, record } = kept;
@@ -167,9 +173,9 @@ export class AcceptorResume implements ResumeTarget {
     return { kind: "resume", session, peer: "resumed", isReference: !preempts, preempts, isStale };
   }
 
-  private memoryOf({ kind }: LinkPurpose): PeerMemory {
+  #memoryOf({ kind }: LinkPurpose): PeerMemory {
     if (kind === "resume") return "resumed";
-    return kind === "restore" && this.keepsOperations ? "restored" : "new";
+    return kind === "restore" && this.#keepsOperations ? "restored" : "new";
   }
 }
 

@@ -15,19 +15,19 @@ export interface BackoffDelays {
 
 /** Pauses that double. */
 export class Backoff {
-  private readonly options: BackoffDelays;
-  private readonly clock: Clock;
-  private boundMs: number;
+  readonly #options: BackoffDelays;
+  readonly #clock: Clock;
+  #boundMs: number;
 
   constructor(options: BackoffDelays, clock: Clock) {
-    this.options = options;
-    this.clock = clock;
-    this.boundMs = options.minDelayMs;
+    this.#options = options;
+    this.#clock = clock;
+    this.#boundMs = options.minDelayMs;
   }
 
   /** The next pause is the first again. */
   reset(): void {
-    this.boundMs = this.options.minDelayMs;
+    this.#boundMs = this.#options.minDelayMs;
   }
 
   /**
@@ -35,10 +35,10 @@ export class Backoff {
    * @param mostMs the longest time that the pause may last
    */
   pause(signal: AbortSignal | undefined, mostMs = Number.POSITIVE_INFINITY): Promise<void> {
-    const { maxDelayMs, jitter = () => 1 } = this.options;
-    const ms = Math.min(partOf(this.boundMs, jitter()), mostMs);
-    this.boundMs = Math.min(2 * this.boundMs, maxDelayMs);
-    return wait(ms, this.clock, signal);
+    const { maxDelayMs, jitter = () => 1 } = this.#options;
+    const ms = Math.min(partOf(this.#boundMs, jitter()), mostMs);
+    this.#boundMs = Math.min(2 * this.#boundMs, maxDelayMs);
+    return wait(ms, this.#clock, signal);
   }
 }
 

@@ -29,40 +29,40 @@ export function identityOf(principal: unknown): string | undefined {
 /** Data as texts, one for each value, in an order that depends on the data alone. */
 class DataText {
   readonly parts: string[] = [];
-  private left = longest;
+  #left = longest;
 
   /** @throws TypeError for a value that is not data; RangeError for too much of it */
   write(value: unknown, depth: number): void {
     if (depth === 0) throw new RangeError("too deep");
     if (typeof value === "function" || typeof value === "symbol") throw new TypeError("no data");
-    if (typeof value === "string") this.put(JSON.stringify(value));
-    else if (typeof value === "object" && value !== null) this.writeObject(value, depth - 1);
-    else this.put(`${typeof value} ${Object.is(value, -0) ? "-0" : String(value)}`);
+    if (typeof value === "string") this.#put(JSON.stringify(value));
+    else if (typeof value === "object" && value !== null) this.#writeObject(value, depth - 1);
+    else this.#put(`${typeof value} ${Object.is(value, -0) ? "-0" : String(value)}`);
   }
 
-  private writeObject(value: object, depth: number): void {
-    if (value instanceof Date) this.put(`date ${value.getTime()}`);
-    else if (value instanceof Uint8Array) this.put(`bytes ${toHex(value)}`);
-    else if (Array.isArray(value)) this.writeAll("list", value, depth);
-    else if (value instanceof Map) this.writeAll("map", [...value].flat(), depth);
-    else if (value instanceof Set) this.writeAll("set", [...value], depth);
+  #writeObject(value: object, depth: number): void {
+    if (value instanceof Date) this.#put(`date ${value.getTime()}`);
+    else if (value instanceof Uint8Array) this.#put(`bytes ${toHex(value)}`);
+    else if (Array.isArray(value)) this.#writeAll("list", value, depth);
+    else if (value instanceof Map) this.#writeAll("map", [...value].flat(), depth);
+    else if (value instanceof Set) this.#writeAll("set", [...value], depth);
     else if (value instanceof Metadata)
-      this.writeAll(
+      this.#writeAll(
         "metadata",
         [...value].flatMap((entry) => [entry.key, entry.value]),
         depth,
       );
-    else this.writeAll("object", membersOf(value), depth);
+    else this.#writeAll("object", membersOf(value), depth);
   }
 
-  private writeAll(kind: string, items: readonly unknown[], depth: number): void {
-    this.put(`${kind} ${items.length}`);
+  #writeAll(kind: string, items: readonly unknown[], depth: number): void {
+    this.#put(`${kind} ${items.length}`);
     for (const item of items) this.write(item, depth);
   }
 
-  private put(part: string): void {
-    this.left -= part.length + 1;
-    if (this.left < 0) throw new RangeError("too large");
+  #put(part: string): void {
+    this.#left -= part.length + 1;
+    if (this.#left < 0) throw new RangeError("too large");
     this.parts.push(part);
   }
 }

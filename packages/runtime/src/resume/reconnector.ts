@@ -70,24 +70,24 @@ const sleepMs = 5000;
 /** Recovers one session. It is also the target of each link that it opens. */
 class Reconnector implements Recovery, ResumeTarget {
   readonly resends = resends;
-  private readonly session: Session;
-  private readonly options: ReconnectingOptions;
+  readonly #session: Session;
+  readonly #options: ReconnectingOptions;
   /** Options of each handshake. */
-  private readonly initiateOptions: OpenSessionOptions;
-  private readonly clock: Clock;
+  readonly #initiateOptions: OpenSessionOptions;
+  readonly #clock: Clock;
   /** The key under which the acceptor knows the session; kept until the peer has refused it. */
-  private key: Uint8Array | undefined;
+  #key: Uint8Array | undefined;
   /** Shared by all recoveries: a server that takes and drops links is not asked more often than one that refuses. */
-  private readonly backoff: Backoff;
+  readonly #backoff: Backoff;
   /** When the session got its current or last link. */
-  private linkedAt: number;
+  #linkedAt: number;
   /** Ends the recovery that is under way. */
-  private controller: AbortController | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
   /** Ends the pause that is under way. */
-  private pausing: AbortController | undefined = undefined;
+  #pausing: AbortController | undefined = undefined;
   /** When the time of the recovery ends, and the timer for that. */
-  private deadline = 0;
-  private timer: TimerHandle | undefined = undefined;
+  #deadline = 0;
+  #timer: TimerHandle | undefined = undefined;
 
   /** @param key the one that the acceptor gave; undefined when it offers no resume: it then makes a new session */
   constructor(
@@ -96,109 +96,110 @@ class Reconnector implements Recovery, ResumeTarget {
     options: ReconnectingOptions,
     initiateOptions: OpenSessionOptions,
   ) {
-    this.session = session;
-    this.key = key;
-    this.options = options;
-    this.initiateOptions = initiateOptions;
-    this.clock = initiateOptions.clock ?? systemClock;
+    this.#session = session;
+    this.#key = key;
+    this.#options = options;
+    this.#initiateOptions = initiateOptions;
+    this.#clock = initiateOptions.clock ?? systemClock;
     const { minDelayMs = defaultMinDelayMs, maxDelayMs = defaultMaxDelayMs, jitter = Math.random } = options;
-    this.backoff = new Backoff({ minDelayMs, maxDelayMs, jitter }, this.clock);
-    this.linkedAt = this.clock.now();
+    this.#backoff = new Backoff({ minDelayMs, maxDelayMs, jitter }, this.#clock);
+    this.#linkedAt = this.#clock.now();
   }
 
   choose({ metadata }: PeerIntroduction): LinkPurpose {
     const answer = metadata.getString(resumeEntry);
     metadata.delete(resumeEntry);
-    const peer = answer === undefined ? this.assumedPeer : memoryOf(answer);
+    const peer = answer === undefined ? this.#assumedPeer : memoryOf(answer);
     const isReference = answer === undefined;
-    return { kind: "resume", session: this.session, peer, isReference, preempts: false };
+    return { kind: "resume", session: this.#session, peer, isReference, preempts: false };
   }
 
   onEstablished(_session: Session, { sessionKey }: HandshakeResult): void {
-    this.key = sessionKey ?? this.key;
+    this.#key = sessionKey ?? this.#key;
   }
 
   onLost(error: VoxError | undefined): void {
-    const { maxDelayMs = defaultMaxDelayMs } = this.options;
-    if (this.clock.now() - this.linkedAt >= maxDelayMs) this.backoff.reset();
-    this.controller = new AbortController();
-    void this.recover(error, this.controller);
+    const { maxDelayMs = defaultMaxDelayMs } = this.#options;
+    if (this.#clock.now() - this.#linkedAt >= maxDelayMs) this.#backoff.reset();
+    this.#controller = new AbortController();
+    void this.#recover(error, this.#controller);
   }
 
   onRestored(): void {
-    this.linkedAt = this.clock.now();
-    this.controller = undefined;
+    this.#linkedAt = this.#clock.now();
+    this.#controller = undefined;
   }
 
   onEnded(): void {
-    this.giveUp(this.controller);
-    this.controller = undefined;
+    this.#giveUp(this.#controller);
+    this.#controller = undefined;
   }
 
-  private giveUp(controller: AbortController | undefined): void {
+  #giveUp(controller: AbortController | undefined): void {
     controller?.abort();
-    this.pausing?.abort();
+    this.#pausing?.abort();
   }
 
   /** Gives the recovery its whole time, from now on. */
-  private startTime(controller: AbortController): void {
-    const { clock } = this;
-    const { maxElapsedMs = defaultTotalMs } = this.options;
-    if (this.timer !== undefined) clock.clearTimer(this.timer);
-    this.deadline = clock.now() + maxElapsedMs;
-    this.timer = clock.setTimer(maxElapsedMs, () => {
+  #startTime(controller: AbortController): void {
+    const clock = this.#clock;
+    const { maxElapsedMs = defaultTotalMs } = this.#options;
+    if (this.#timer !== undefined) clock.clearTimer(this.#timer);
+    this.#deadline = clock.now() + maxElapsedMs;
+    this.#timer = clock.setTimer(maxElapsedMs, () => {
       // The timer is so late that the machine must have slept.
-      if (clock.now() - this.deadline >= sleepMs) this.wake(controller);
-      else this.giveUp(controller);
+      if (clock.now() - this.#deadline >= sleepMs) this.#wake(controller);
+      else this.#giveUp(controller);
     });
   }
 
   /** An attempt may succeed at once. */
-  private wake(controller: AbortController): void {
-    if (this.controller !== controller) return;
-    this.startTime(controller);
-    this.backoff.reset();
-    this.pausing?.abort();
+  #wake(controller: AbortController): void {
+    if (this.#controller !== controller) return;
+    this.#startTime(controller);
+    this.#backoff.reset();
+    this.#pausing?.abort();
   }
 
-  private async recover(error: VoxError | undefined, controller: AbortController): Promise<void> {
-    const { clock } = this;
-    const { maxElapsedMs = defaultTotalMs, signal, onWake } = this.options;
-    const onAbort = (): void => this.session.core.end("Local", undefined);
+  async #recover(error: VoxError | undefined, controller: AbortController): Promise<void> {
+    const clock = this.#clock;
+    const { maxElapsedMs = defaultTotalMs, signal, onWake } = this.#options;
+    const onAbort = (): void => this.#session.core.end("Local", undefined);
     let stopWaking: (() => void) | undefined;
-    this.startTime(controller);
+    this.#startTime(controller);
     if (signal?.aborted === true) onAbort();
     else signal?.addEventListener("abort", onAbort);
     let cause: VoxError | undefined;
     try {
-      stopWaking = onWake?.(() => this.wake(controller));
-      cause = await this.tryUntil(error, controller.signal);
+      stopWaking = onWake?.(() => this.#wake(controller));
+      cause = await this.#tryUntil(error, controller.signal);
     } catch (fault) {
       // Code of the application has failed, for example `jitter`: another attempt would fail, too.
-      this.session.core.end("Transport", asSessionError(fault));
+      this.#session.core.end("Transport", asSessionError(fault));
       return;
     } finally {
-      if (this.timer !== undefined) clock.clearTimer(this.timer);
-      this.timer = undefined;
+      if (this.#timer !== undefined) clock.clearTimer(this.#timer);
+      this.#timer = undefined;
       stopWaking?.();
       signal?.removeEventListener("abort", onAbort);
     }
-    if (this.controller !== controller) return;
+    if (this.#controller !== controller) return;
     const text = `io error: the link was lost, and no other could be had within ${maxElapsedMs} ms`;
-    this.session.core.end("Transport", new SessionError("Io", text, { cause }));
+    this.#session.core.end("Transport", new SessionError("Io", text, { cause }));
   }
 
   /** @returns why the last attempt failed, when none has succeeded or ended the session */
-  private async tryUntil(lost: VoxError | undefined, signal: AbortSignal): Promise<VoxError | undefined> {
-    const { session, clock } = this;
-    const { maxAttempts = Number.POSITIVE_INFINITY } = this.options;
+  async #tryUntil(lost: VoxError | undefined, signal: AbortSignal): Promise<VoxError | undefined> {
+    const session = this.#session;
+    const clock = this.#clock;
+    const { maxAttempts = Number.POSITIVE_INFINITY } = this.#options;
     let error: VoxError | undefined = lost;
     for (let count = 1; count <= maxAttempts; count++) {
-      await this.pause(signal);
+      await this.#pause(signal);
       if (signal.aborted) break;
       session.reportAttempt(count, error);
       try {
-        await this.attempt({ timeoutMs: Math.max(0, this.deadline - clock.now()), signal });
+        await this.#attempt({ timeoutMs: Math.max(0, this.#deadline - clock.now()), signal });
         return undefined;
       } catch (fault) {
         if (signal.aborted) break;
@@ -208,25 +209,26 @@ class Reconnector implements Recovery, ResumeTarget {
           session.core.end("Protocol", failure);
           return undefined;
         }
-        if (failure.code === "NotResumable") this.key = undefined;
+        if (failure.code === "NotResumable") this.#key = undefined;
       }
     }
     return error;
   }
 
-  private pause(signal: AbortSignal): Promise<void> {
+  #pause(signal: AbortSignal): Promise<void> {
     const pausing = new AbortController();
-    this.pausing = pausing;
+    this.#pausing = pausing;
     if (signal.aborted) pausing.abort();
-    return this.backoff.pause(pausing.signal);
+    return this.#backoff.pause(pausing.signal);
   }
 
   /** One attempt: opens a link and makes the handshake on it. Rejects when the session did not get the link. */
-  private async attempt({ timeoutMs, signal }: LinkAttempt): Promise<void> {
-    const { clock, initiateOptions } = this;
+  async #attempt({ timeoutMs, signal }: LinkAttempt): Promise<void> {
+    const clock = this.#clock;
+    const initiateOptions = this.#initiateOptions;
     const deadline = clock.now() + timeoutMs;
-    const link = await this.options.open({ timeoutMs, signal });
-    const { key } = this;
+    const link = await this.#options.open({ timeoutMs, signal });
+    const key = this.#key;
     const beside = (metadata: Metadata): Metadata =>
       key === undefined ? metadata : metadata.append(resumeEntry, resumeQuestion);
     const { handshakeTimeoutMs = defaultLimits.handshakeTimeoutMs } = initiateOptions.limits ?? {};
@@ -243,8 +245,8 @@ class Reconnector implements Recovery, ResumeTarget {
   }
 
   /** What the peer is assumed to remember when it gives no answer. */
-  private get assumedPeer(): PeerMemory {
-    return this.options.assumeResumed === true && this.key !== undefined ? "resumed" : "new";
+  get #assumedPeer(): PeerMemory {
+    return this.#options.assumeResumed === true && this.#key !== undefined ? "resumed" : "new";
   }
 }
 

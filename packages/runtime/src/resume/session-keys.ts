@@ -33,52 +33,52 @@ export class KeptSession {
   service: string | undefined = undefined;
   share: Share = { owner: "", claim: "" };
   /** The first key is the one that the peer is known to have. */
-  private keys: Key[];
-  private generation = 0;
+  #keys: Key[];
+  #generation = 0;
   /** Generation of the current or last link of the session. */
-  private linked = 0;
+  #linked = 0;
 
   constructor(key: Uint8Array, record: SessionRecord, session: Session | undefined) {
     this.session = session;
     this.record = record;
-    this.keys = [{ bytes: key, name: toHex(key), generation: 0 }];
+    this.#keys = [{ bytes: key, name: toHex(key), generation: 0 }];
   }
 
   get all(): readonly Uint8Array[] {
-    return this.keys.map(({ bytes }) => bytes);
+    return this.#keys.map(({ bytes }) => bytes);
   }
 
   /** Offers `key` to the peer, which has presented `presented`. @returns keys that are void now */
   offer(key: Uint8Array, presented: Uint8Array): readonly Uint8Array[] {
-    const gone = this.dropBefore(this.find(presented)?.generation ?? 0);
-    this.generation += 1;
-    this.keys.push({ bytes: key, name: toHex(key), generation: this.generation });
-    if (this.keys.length <= 1 + offersKept) return gone;
-    return [...gone, ...this.keys.splice(1, 1).map(({ bytes }) => bytes)];
+    const gone = this.#dropBefore(this.#find(presented)?.generation ?? 0);
+    this.#generation += 1;
+    this.#keys.push({ bytes: key, name: toHex(key), generation: this.#generation });
+    if (this.#keys.length <= 1 + offersKept) return gone;
+    return [...gone, ...this.#keys.splice(1, 1).map(({ bytes }) => bytes)];
   }
 
   /** The handshake in which `key` was offered is finished. @returns keys that are void now */
   confirm(key: Uint8Array): readonly Uint8Array[] {
-    const found = this.find(key);
+    const found = this.#find(key);
     if (found === undefined) return [];
-    this.linked = Math.max(this.linked, found.generation);
-    return this.dropBefore(found.generation);
+    this.#linked = Math.max(this.#linked, found.generation);
+    return this.#dropBefore(found.generation);
   }
 
   /** Whether the session, or its peer, has gone on to a later link than that of `key`. */
   isStale(key: Uint8Array): boolean {
-    const found = this.find(key);
-    return found === undefined || found.generation < this.linked;
+    const found = this.#find(key);
+    return found === undefined || found.generation < this.#linked;
   }
 
-  private find(key: Uint8Array): Key | undefined {
+  #find(key: Uint8Array): Key | undefined {
     const name = toHex(key);
-    return this.keys.find((each) => each.name === name);
+    return this.#keys.find((each) => each.name === name);
   }
 
-  private dropBefore(generation: number): readonly Uint8Array[] {
-    const gone = this.keys.filter((each) => each.generation < generation);
-    if (gone.length > 0) this.keys = this.keys.filter((each) => each.generation >= generation);
+  #dropBefore(generation: number): readonly Uint8Array[] {
+    const gone = this.#keys.filter((each) => each.generation < generation);
+    if (gone.length > 0) this.#keys = this.#keys.filter((each) => each.generation >= generation);
     return gone.map(({ bytes }) => bytes);
   }
 }

@@ -55,42 +55,42 @@ export class SessionRegistry implements ResumableSessions {
   readonly onResume: OnResume | undefined;
   /** @internal */
   observer: Observer | undefined;
-  private readonly clock: Clock;
-  private readonly maxSessions: number;
-  private readonly expiryMs: number;
-  private readonly store: SessionStore | undefined;
-  private readonly byKey = new Map<string, KeptSession>();
-  private readonly bySession = new Map<Session, KeptSession>();
-  private readonly byId = new Map<string, KeptSession>();
-  private readonly waiting = new WaitingSessions();
-  private pressure: Pressure | undefined = undefined;
-  private timer: TimerHandle | undefined = undefined;
-  private isClosed = false;
+  readonly #clock: Clock;
+  readonly #maxSessions: number;
+  readonly #expiryMs: number;
+  readonly #store: SessionStore | undefined;
+  readonly #byKey = new Map<string, KeptSession>();
+  readonly #bySession = new Map<Session, KeptSession>();
+  readonly #byId = new Map<string, KeptSession>();
+  readonly #waiting = new WaitingSessions();
+  #pressure: Pressure | undefined = undefined;
+  #timer: TimerHandle | undefined = undefined;
+  #isClosed = false;
 
   constructor(options: SessionRegistryOptions = {}) {
     checkOptions<SessionRegistryOptions>(options, registryChecks);
     const { clock = systemClock, maxSessions = defaultMaxSessions, expiryMs = defaultExpiryMs } = options;
-    this.clock = clock;
-    this.maxSessions = maxSessions;
-    this.expiryMs = expiryMs;
-    this.store = options.store;
+    this.#clock = clock;
+    this.#maxSessions = maxSessions;
+    this.#expiryMs = expiryMs;
+    this.#store = options.store;
     this.onResume = options.onResume;
     this.observer = options.observer;
   }
 
   /** Sessions that can be resumed, those with a link included. */
   get size(): number {
-    return this.bySession.size;
+    return this.#bySession.size;
   }
 
   /** Sessions without a link. */
   get waitingCount(): number {
-    return this.waiting.size;
+    return this.#waiting.size;
   }
 
   /** Whether another process may restore the sessions. */
   get isPersistent(): boolean {
-    return this.store !== undefined;
+    return this.#store !== undefined;
   }
 
   /** Makes the target of the next link. @param observer the one of the link @internal */
@@ -110,18 +110,18 @@ export class SessionRegistry implements ResumableSessions {
 
   /** As {@link find}, with the keys of the session. @internal */
   findKept(key: Uint8Array): KeptSession | undefined {
-    return this.byKey.get(toHex(key)) ?? this.restored(key);
+    return this.#byKey.get(toHex(key)) ?? this.#restored(key);
   }
 
   /** Offers a new key to the peer of a session, which has presented another one. The peer may not read it. @internal */
   offer(kept: KeptSession, key: Uint8Array, presented: Uint8Array): void {
-    this.save(key, kept.record);
+    this.#save(key, kept.record);
     if (kept.session === undefined) {
-      this.byId.set(kept.record.sessionId, kept);
-      this.byKey.set(toHex(presented), kept);
+      this.#byId.set(kept.record.sessionId, kept);
+      this.#byKey.set(toHex(presented), kept);
     }
-    this.byKey.set(toHex(key), kept);
-    this.forget(kept.offer(key, presented));
+    this.#byKey.set(toHex(key), kept);
+    this.#forget(kept.offer(key, presented));
   }
 
   /** Whether a link for which a key was offered has come too late. @internal */
@@ -146,12 +146,12 @@ export class SessionRegistry implements ResumableSessions {
     entry.record = record;
     entry.service = service;
     entry.share = share;
-    this.save(key, record);
-    this.bySession.set(session, entry);
-    this.byId.set(sessionId, entry);
-    this.byKey.set(toHex(key), entry);
-    this.forget(entry.confirm(key));
-    session.becomeResumable(this.recoveryOf(session, entry));
+    this.#save(key, record);
+    this.#bySession.set(session, entry);
+    this.#byId.set(sessionId, entry);
+    this.#byKey.set(toHex(key), entry);
+    this.#forget(entry.confirm(key));
+    session.becomeResumable(this.#recoveryOf(session, entry));
   }
 
   /** The peer has come back and has read the offer of this key. @internal */
@@ -160,118 +160,119 @@ export class SessionRegistry implements ResumableSessions {
     kept.share = share;
     if (!isSamePeer(kept.record, newcomer)) {
       kept.record = { ...kept.record, identity, claims };
-      this.save(key, kept.record);
+      this.#save(key, kept.record);
     }
-    this.forget(kept.confirm(key));
+    this.#forget(kept.confirm(key));
   }
 
   /** The listener stops, and its sessions end. Their records stay in the store for the next process. */
   close(): void {
-    this.isClosed = true;
+    this.#isClosed = true;
   }
 
-  private recoveryOf(session: Session, kept: KeptSession): Recovery {
+  #recoveryOf(session: Session, kept: KeptSession): Recovery {
     return {
       resends,
-      onLost: () => this.expect(session, kept),
+      onLost: () => this.#expect(session, kept),
       onRestored: () => {
-        this.waiting.delete(session);
-        this.arm();
+        this.#waiting.delete(session);
+        this.#arm();
       },
       onEnded: () => {
-        this.waiting.delete(session);
-        this.arm();
-        this.bySession.delete(session);
-        this.byId.delete(kept.record.sessionId);
-        this.forget(kept.all);
+        this.#waiting.delete(session);
+        this.#arm();
+        this.#bySession.delete(session);
+        this.#byId.delete(kept.record.sessionId);
+        this.#forget(kept.all);
       },
     };
   }
 
-  private expect(session: Session, { share }: KeptSession): void {
-    const { waiting, maxSessions } = this;
-    waiting.add(session, share, this.clock.now() + this.expiryMs);
-    this.pressure ??= new Pressure(this.observer, {
+  #expect(session: Session, { share }: KeptSession): void {
+    const waiting = this.#waiting;
+    const maxSessions = this.#maxSessions;
+    waiting.add(session, share, this.#clock.now() + this.#expiryMs);
+    this.#pressure ??= new Pressure(this.observer, {
       store: "sessions",
       unit: "sessions",
       limit: maxSessions,
     });
-    this.pressure.note(waiting.size);
+    this.#pressure.note(waiting.size);
     const least = waiting.size > maxSessions ? waiting.leastFair() : undefined;
     if (least !== undefined)
-      this.expire(least, `more than ${maxSessions} sessions wait (option maxSessions)`);
-    this.arm();
+      this.#expire(least, `more than ${maxSessions} sessions wait (option maxSessions)`);
+    this.#arm();
   }
 
-  private forget(keys: readonly Uint8Array[]): void {
+  #forget(keys: readonly Uint8Array[]): void {
     for (const key of keys) {
-      this.byKey.delete(toHex(key));
-      if (!this.isClosed) this.remove(key);
+      this.#byKey.delete(toHex(key));
+      if (!this.#isClosed) this.#remove(key);
     }
   }
 
   /** Asks the store about a key that this process does not know. */
-  private restored(key: Uint8Array): KeptSession | undefined {
-    const { store } = this;
+  #restored(key: Uint8Array): KeptSession | undefined {
+    const store = this.#store;
     if (store === undefined) return undefined;
     let given: unknown;
     try {
       given = atOnce(store.find(key));
       if (given === undefined || given === null) return undefined;
       const record = checkedRecord(given);
-      const known = this.byId.get(record.sessionId);
+      const known = this.#byId.get(record.sessionId);
       // The key is void here, but the store has not forgotten it.
       if (known?.session !== undefined) return undefined;
       return known ?? new KeptSession(key, record, undefined);
     } catch (error) {
-      this.report("find", undefined, error);
+      this.#report("find", undefined, error);
       if (!(error instanceof StoreError) || error.code !== "RecordDamaged") throw error;
-      this.remove(key);
+      this.#remove(key);
       return undefined;
     }
   }
 
   /** The key is valid here even if the store fails. Then the session ends with this process. */
-  private save(key: Uint8Array, record: SessionRecord): void {
+  #save(key: Uint8Array, record: SessionRecord): void {
     try {
-      atOnce(this.store?.save(key, record));
+      atOnce(this.#store?.save(key, record));
     } catch (error) {
-      this.report("save", record.sessionId, error);
+      this.#report("save", record.sessionId, error);
     }
   }
 
   /** The key is void here even if the store fails. Then the store keeps the record until its own time limit. */
-  private remove(key: Uint8Array): void {
+  #remove(key: Uint8Array): void {
     try {
-      atOnce(this.store?.remove(key));
+      atOnce(this.#store?.remove(key));
     } catch (error) {
-      this.report("remove", undefined, error);
+      this.#report("remove", undefined, error);
     }
   }
 
-  private report(step: SessionStoreErrorEvent["step"], sessionId: string | undefined, error: unknown): void {
+  #report(step: SessionStoreErrorEvent["step"], sessionId: string | undefined, error: unknown): void {
     notify(this.observer, "onSessionStoreError", { step, sessionId, error });
   }
 
-  private expire(session: Session, why: string): void {
-    this.waiting.delete(session);
+  #expire(session: Session, why: string): void {
+    this.#waiting.delete(session);
     session.core.end("Transport", new SessionError("NotResumable", `session is not resumable: ${why}`));
   }
 
   /** Sets one timer, for the session that expires first. */
-  private arm(): void {
-    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
-    this.timer = undefined;
-    const first = this.waiting.nextExpiry;
+  #arm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+    const first = this.#waiting.nextExpiry;
     if (first === undefined) return;
-    this.timer = this.clock.setTimer(Math.max(0, first - this.clock.now()), () => this.onTimer());
+    this.#timer = this.#clock.setTimer(Math.max(0, first - this.#clock.now()), () => this.#onTimer());
   }
 
-  private onTimer(): void {
-    this.timer = undefined;
-    for (const session of this.waiting.expired(this.clock.now()))
-      this.expire(session, `the peer has not come back within ${this.expiryMs} ms`);
-    this.arm();
+  #onTimer(): void {
+    this.#timer = undefined;
+    for (const session of this.#waiting.expired(this.#clock.now()))
+      this.#expire(session, `the peer has not come back within ${this.#expiryMs} ms`);
+    this.#arm();
   }
 }
 

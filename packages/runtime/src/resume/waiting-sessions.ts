@@ -20,29 +20,29 @@ interface Waiting {
 
 /** Sessions in the order in which they began to wait, which is the order in which they expire. */
 export class WaitingSessions {
-  private readonly sessions = new Map<Session, Waiting>();
+  readonly #sessions = new Map<Session, Waiting>();
 
   get size(): number {
-    return this.sessions.size;
+    return this.#sessions.size;
   }
 
   /** When the first expires. */
   get nextExpiry(): number | undefined {
-    const [first] = this.sessions.values();
+    const [first] = this.#sessions.values();
     return first?.expiresAt;
   }
 
   add(session: Session, share: Share, expiresAt: number): void {
-    this.sessions.set(session, { share, expiresAt });
+    this.#sessions.set(session, { share, expiresAt });
   }
 
   delete(session: Session): boolean {
-    return this.sessions.delete(session);
+    return this.#sessions.delete(session);
   }
 
   /** The sessions whose time is over. */
   *expired(now: number): Iterable<Session> {
-    for (const [session, { expiresAt }] of this.sessions) {
+    for (const [session, { expiresAt }] of this.#sessions) {
       if (expiresAt > now) return;
       yield session;
     }
@@ -54,8 +54,8 @@ export class WaitingSessions {
    * ends no session that waited before.
    */
   leastFair(): Session | undefined {
-    const owner = mostOften(this.sessions.values(), ({ share }) => share.owner);
-    const ofOwner = [...this.sessions].filter(([, { share }]) => share.owner === owner);
+    const owner = mostOften(this.#sessions.values(), ({ share }) => share.owner);
+    const ofOwner = [...this.#sessions].filter(([, { share }]) => share.owner === owner);
     const claim = mostOften(ofOwner, ([, { share }]) => share.claim);
     return ofOwner.find(([, { share }]) => share.claim === claim)?.[0];
   }

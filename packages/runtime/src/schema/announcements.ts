@@ -29,13 +29,13 @@ const directionBits: Readonly<Record<BindingDirection, number>> = { args: 1, res
 export class SendState {
   /** Grows with every reset: an {@link Announcement} keeps the epoch in which it was sent. @internal */
   epoch = 1;
-  private readonly schemas = new Set<TypeId>();
+  readonly #schemas = new Set<TypeId>();
   /** Per method id: the bits of the directions that are bound. */
-  private readonly bindings = new Map<bigint, number>();
+  readonly #bindings = new Map<bigint, number>();
 
   /** Whether a root of this method and direction was announced. One map look-up by bigint: see {@link Announcement}. */
   isSent(methodId: bigint, direction: BindingDirection): boolean {
-    return ((this.bindings.get(methodId) ?? 0) & directionBits[direction]) !== 0;
+    return ((this.#bindings.get(methodId) ?? 0) & directionBits[direction]) !== 0;
   }
 
   /**
@@ -48,7 +48,7 @@ export class SendState {
     const chunks: Uint8Array[] = [];
     const seen = new Set<TypeId>();
     for (const schema of binding.schemas) {
-      if (this.schemas.has(schema.id) || seen.has(schema.id)) continue;
+      if (this.#schemas.has(schema.id) || seen.has(schema.id)) continue;
       seen.add(schema.id);
       chunks.push(schema.bytes);
     }
@@ -57,15 +57,15 @@ export class SendState {
 
   /** Marks the binding and its schemas as sent. */
   commit(methodId: bigint, direction: BindingDirection, binding: AnnouncedBinding): void {
-    this.bindings.set(methodId, (this.bindings.get(methodId) ?? 0) | directionBits[direction]);
-    for (const schema of binding.schemas) this.schemas.add(schema.id);
+    this.#bindings.set(methodId, (this.#bindings.get(methodId) ?? 0) | directionBits[direction]);
+    for (const schema of binding.schemas) this.#schemas.add(schema.id);
   }
 
   /** Forgets everything: the session goes on over a new link. */
   reset(): void {
     this.epoch += 1;
-    this.schemas.clear();
-    this.bindings.clear();
+    this.#schemas.clear();
+    this.#bindings.clear();
   }
 }
 
@@ -74,22 +74,22 @@ export class SendState {
  * costs a comparison of two numbers on the way of every call.
  */
 export class Announcement {
-  private readonly state: SendState;
-  private readonly methodId: bigint;
-  private readonly direction: BindingDirection;
-  private readonly binding: AnnouncedBinding;
-  private sentEpoch = 0;
+  readonly #state: SendState;
+  readonly #methodId: bigint;
+  readonly #direction: BindingDirection;
+  readonly #binding: AnnouncedBinding;
+  #sentEpoch = 0;
 
   constructor(state: SendState, methodId: bigint, direction: BindingDirection, binding: AnnouncedBinding) {
-    this.state = state;
-    this.methodId = methodId;
-    this.direction = direction;
-    this.binding = binding;
+    this.#state = state;
+    this.#methodId = methodId;
+    this.#direction = direction;
+    this.#binding = binding;
   }
 
   /** Whether nothing has to be sent ahead of the next message. */
   get isSent(): boolean {
-    return this.sentEpoch === this.state.epoch;
+    return this.#sentEpoch === this.#state.epoch;
   }
 
   /**
@@ -98,15 +98,15 @@ export class Announcement {
    */
   prepare(): Uint8Array | undefined {
     if (this.isSent) return undefined;
-    const bytes = this.state.prepare(this.methodId, this.direction, this.binding);
-    if (bytes === undefined) this.sentEpoch = this.state.epoch;
+    const bytes = this.#state.prepare(this.#methodId, this.#direction, this.#binding);
+    if (bytes === undefined) this.#sentEpoch = this.#state.epoch;
     return bytes;
   }
 
   /** Marks it as sent. */
   commit(): void {
-    this.state.commit(this.methodId, this.direction, this.binding);
-    this.sentEpoch = this.state.epoch;
+    this.#state.commit(this.#methodId, this.#direction, this.#binding);
+    this.#sentEpoch = this.#state.epoch;
   }
 }
 
@@ -126,17 +126,17 @@ const payloadsHeld = 8;
 
 /** The announcements of the peer on one connection. */
 export class ReceiveState {
-  private readonly limits: SchemaLimits;
-  private readonly schemas = new Map<TypeId, Schema>();
-  private readonly roots = new IdMap<Roots>();
-  private bytesHeld = 0;
+  readonly #limits: SchemaLimits;
+  readonly #schemas = new Map<TypeId, Schema>();
+  readonly #roots = new IdMap<Roots>();
+  #bytesHeld = 0;
 
   /**
    * @param limits `maxSchemas` bounds the schemas and the methods of the whole connection, `maxSchemaBytes` one payload
    * (and eight times that all of them).
    */
   constructor(limits: SchemaLimits) {
-    this.limits = limits;
+    this.#limits = limits;
   }
 
   /**
@@ -148,31 +148,31 @@ export class ReceiveState {
    * behind the name of the message that carried it.
    */
   record(methodId: bigint, direction: BindingDirection, bytes: Uint8Array): void {
-    const payload = readSchemaPayload(bytes, this.limits);
-    const before = this.roots.get(methodId);
-    this.bytesHeld += bytes.length - (before?.[direction]?.bytes ?? 0);
-    this.checkLimits(payload, before === undefined);
+    const payload = readSchemaPayload(bytes, this.#limits);
+    const before = this.#roots.get(methodId);
+    this.#bytesHeld += bytes.length - (before?.[direction]?.bytes ?? 0);
+    this.#checkLimits(payload, before === undefined);
     for (const schema of payload.schemas) {
-      if (this.schemas.has(schema.id)) throw new CodecError("DecodeFailed", duplicateText(schema.id));
-      this.schemas.set(schema.id, schema);
+      if (this.#schemas.has(schema.id)) throw new CodecError("DecodeFailed", duplicateText(schema.id));
+      this.#schemas.set(schema.id, schema);
     }
     const root: Root = { ref: payload.root, bytes: payload.schemas.length === 0 ? bytes.length : 0 };
     if (before === undefined) {
-      this.roots.set(methodId, { args: undefined, response: undefined, [direction]: root });
+      this.#roots.set(methodId, { args: undefined, response: undefined, [direction]: root });
     } else {
       before[direction] = root;
     }
   }
 
-  private checkLimits(payload: SchemaPayload, isNewMethod: boolean): void {
-    const { maxSchemas, maxSchemaBytes } = this.limits;
-    if (this.schemas.size + payload.schemas.length > maxSchemas) {
+  #checkLimits(payload: SchemaPayload, isNewMethod: boolean): void {
+    const { maxSchemas, maxSchemaBytes } = this.#limits;
+    if (this.#schemas.size + payload.schemas.length > maxSchemas) {
       throw new CodecError("DecodeFailed", `more than ${maxSchemas} schemas on one connection`);
     }
-    if (isNewMethod && this.roots.size >= maxSchemas) {
+    if (isNewMethod && this.#roots.size >= maxSchemas) {
       throw new CodecError("DecodeFailed", `schemas for more than ${maxSchemas} methods on one connection`);
     }
-    if (this.bytesHeld > payloadsHeld * maxSchemaBytes) {
+    if (this.#bytesHeld > payloadsHeld * maxSchemaBytes) {
       const limit = payloadsHeld * maxSchemaBytes;
       throw new CodecError("DecodeFailed", `more than ${limit} bytes of schemas on one connection`);
     }
@@ -180,17 +180,17 @@ export class ReceiveState {
 
   /** Bytes of the announcements that are kept. */
   get bytes(): number {
-    return this.bytesHeld;
+    return this.#bytesHeld;
   }
 
   /** The schema with this id, if the peer has announced it. */
   schema(id: TypeId): Schema | undefined {
-    return this.schemas.get(id);
+    return this.#schemas.get(id);
   }
 
   /** The root announced for a method and direction. Not checked against the schemas. */
   root(methodId: bigint, direction: BindingDirection): TypeRef | undefined {
-    return this.roots.get(methodId)?.[direction]?.ref;
+    return this.#roots.get(methodId)?.[direction]?.ref;
   }
 
   /**
@@ -208,7 +208,7 @@ export class ReceiveState {
           " — sender must send schemas before data",
       );
     }
-    if (root.tag === "var" || !this.schemas.has(root.typeId)) {
+    if (root.tag === "var" || !this.#schemas.has(root.typeId)) {
       throw new CodecError(
         "DecodeFailed",
         `protocol error: remote root type ref ${debugText(root)} not found in received schemas`,
@@ -219,9 +219,9 @@ export class ReceiveState {
 
   /** Forgets everything: the session goes on over a new link, and senders start again. */
   reset(): void {
-    this.schemas.clear();
-    this.roots.clear();
-    this.bytesHeld = 0;
+    this.#schemas.clear();
+    this.#roots.clear();
+    this.#bytesHeld = 0;
   }
 }
 

@@ -52,46 +52,46 @@ function refusal(reason: string, offset: number): CodecError {
 
 class Decoder {
   position = 0;
-  private readonly input: Uint8Array;
-  private readonly view: DataView;
-  private readonly maxDepth: number;
-  private readonly maxContainers: number;
-  private containers = 0;
+  readonly #input: Uint8Array;
+  readonly #view: DataView;
+  readonly #maxDepth: number;
+  readonly #maxContainers: number;
+  #containers = 0;
 
   constructor(input: Uint8Array, maxDepth: number, maxContainers: number) {
-    this.input = input;
-    this.view = new DataView(input.buffer, input.byteOffset, input.byteLength);
-    this.maxDepth = maxDepth;
-    this.maxContainers = maxContainers;
+    this.#input = input;
+    this.#view = new DataView(input.buffer, input.byteOffset, input.byteLength);
+    this.#maxDepth = maxDepth;
+    this.#maxContainers = maxContainers;
   }
 
   /** One value with everything in it. `depth`: containers around it. */
   item(depth: number): CborValue {
     const start = this.position;
-    const initial = this.take(1);
+    const initial = this.#take(1);
     const major = initial >> 5;
     const info = initial & 0x1f;
     if (info >= 28) throw refusal(`unsupported additional info: ${info}`, start);
-    if (major === majorSimple) return this.simple(info, start);
-    if (major <= majorNegative) return this.integer(major === majorNegative, info);
-    const argument = this.argument(info);
+    if (major === majorSimple) return this.#simple(info, start);
+    if (major <= majorNegative) return this.#integer(major === majorNegative, info);
+    const argument = this.#argument(info);
     if (major === majorTag) {
-      this.deeper(depth, start);
+      this.#deeper(depth, start);
       this.item(depth + 1);
       return undefined;
     }
     // Each item of an array takes a byte at least, each entry of a map two.
     const least = major === majorMap ? argument * 2 : argument;
-    if (least > this.input.length - this.position) throw refusal("unexpected end of input", start);
-    if (major === majorBytes || major === majorText) return this.string(major, argument, start);
-    return this.container(major, argument, start, depth);
+    if (least > this.#input.length - this.position) throw refusal("unexpected end of input", start);
+    if (major === majorBytes || major === majorText) return this.#string(major, argument, start);
+    return this.#container(major, argument, start, depth);
   }
 
-  private container(major: number, count: number, start: number, depth: number): CborValue {
-    this.deeper(depth, start);
-    this.containers += 1;
-    if (this.containers > this.maxContainers) {
-      throw refusal(`more than ${this.maxContainers} arrays and maps`, start);
+  #container(major: number, count: number, start: number, depth: number): CborValue {
+    this.#deeper(depth, start);
+    this.#containers += 1;
+    if (this.#containers > this.#maxContainers) {
+      throw refusal(`more than ${this.#maxContainers} arrays and maps`, start);
     }
     if (major === majorArray) {
       const items: CborValue[] = [];
@@ -106,56 +106,56 @@ class Decoder {
     return entries;
   }
 
-  private string(major: number, length: number, start: number): string | Uint8Array {
+  #string(major: number, length: number, start: number): string | Uint8Array {
     const { position } = this;
     const end = position + length;
     this.position = end;
-    if (major === majorBytes) return new Uint8Array(this.input.subarray(position, end));
-    const text = utf8.decode(this.input, position, end);
+    if (major === majorBytes) return new Uint8Array(this.#input.subarray(position, end));
+    const text = utf8.decode(this.#input, position, end);
     if (text === undefined) throw refusal("invalid UTF-8 in text string", start);
     return text;
   }
 
-  private deeper(depth: number, start: number): void {
-    if (depth >= this.maxDepth) throw refusal(`nested deeper than ${this.maxDepth}`, start);
+  #deeper(depth: number, start: number): void {
+    if (depth >= this.#maxDepth) throw refusal(`nested deeper than ${this.#maxDepth}`, start);
   }
 
-  private simple(info: number, start: number): boolean | null | undefined {
+  #simple(info: number, start: number): boolean | null | undefined {
     if (info === 20 || info === 21) return info === 21;
     if (info === 22) return null;
-    if (info === 24 && this.take(1) < 32) throw refusal("invalid simple value", start);
-    if (info === 27) this.take(4);
-    if (info >= 25) this.take(info === 25 ? 2 : 4);
+    if (info === 24 && this.#take(1) < 32) throw refusal("invalid simple value", start);
+    if (info === 27) this.#take(4);
+    if (info >= 25) this.#take(info === 25 ? 2 : 4);
     return undefined;
   }
 
-  private integer(isNegative: boolean, info: number): number | bigint {
+  #integer(isNegative: boolean, info: number): number | bigint {
     if (info === 27) {
-      const high = this.take(4);
-      const low = this.take(4);
+      const high = this.#take(4);
+      const low = this.#take(4);
       if (high > 0) {
         const wide = (BigInt(high) << 32n) | BigInt(low);
         return isNegative ? -1n - wide : wide;
       }
       return isNegative ? -1 - low : low;
     }
-    const argument = this.argument(info);
+    const argument = this.#argument(info);
     return isNegative ? -1 - argument : argument;
   }
 
   /** The number after the initial byte; one above 2^53 loses its last bits, but is far too large for any use. */
-  private argument(info: number): number {
+  #argument(info: number): number {
     if (info < 24) return info;
-    if (info < 27) return this.take(2 ** (info - 24));
-    return this.take(4) * 0x1_0000_0000 + this.take(4);
+    if (info < 27) return this.#take(2 ** (info - 24));
+    return this.#take(4) * 0x1_0000_0000 + this.#take(4);
   }
 
   /** Takes 1, 2 or 4 bytes as a number. */
-  private take(size: number): number {
+  #take(size: number): number {
     const at = this.position;
-    if (size > this.input.length - at) throw refusal("unexpected end of input", this.input.length);
+    if (size > this.#input.length - at) throw refusal("unexpected end of input", this.#input.length);
     this.position = at + size;
-    if (size === 1) return this.view.getUint8(at);
-    return size === 2 ? this.view.getUint16(at) : this.view.getUint32(at);
+    if (size === 1) return this.#view.getUint8(at);
+    return size === 2 ? this.#view.getUint16(at) : this.#view.getUint32(at);
   }
 }

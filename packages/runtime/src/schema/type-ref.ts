@@ -128,18 +128,18 @@ export function typeName(ref: TypeRef, lookup: SchemaLookup): string {
 }
 
 class Namer {
-  private readonly lookup: SchemaLookup;
-  private left = mostNamed;
+  readonly #lookup: SchemaLookup;
+  #left = mostNamed;
 
   constructor(lookup: SchemaLookup) {
-    this.lookup = lookup;
+    this.#lookup = lookup;
   }
 
   name(ref: TypeRef, depth: number): string {
     if (ref.tag === "var") return shorten(ref.name);
-    this.left -= 1;
-    if (depth === 0 || this.left < 0) return "…";
-    const kind = resolveKind(ref, this.lookup);
+    this.#left -= 1;
+    if (depth === 0 || this.#left < 0) return "…";
+    const kind = resolveKind(ref, this.#lookup);
     if (kind === undefined) return typeIdText(ref.typeId);
     const name = (inner: TypeRef): string => this.name(inner, depth - 1);
     switch (kind.tag) {
@@ -159,16 +159,12 @@ class Namer {
       case "channel":
         return `${kind.direction === "tx" ? "Tx" : "Rx"}<${name(kind.element)}>`;
       case "primitive":
-        return this.primitive(kind.primitiveType, ref.args[0], name);
+        return this.#primitive(kind.primitiveType, ref.args[0], name);
     }
   }
 
   /** Bytes with another argument than u8 are a list. Source: `protocol/schemas.md` §3.1. */
-  private primitive(
-    type: SchemaPrimitive,
-    argument: TypeRef | undefined,
-    name: (ref: TypeRef) => string,
-  ): string {
+  #primitive(type: SchemaPrimitive, argument: TypeRef | undefined, name: (ref: TypeRef) => string): string {
     if (type === "bytes" && argument !== undefined) return `Vec<${name(argument)}>`;
     return primitiveNames[type] ?? type;
   }

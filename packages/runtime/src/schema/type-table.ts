@@ -15,23 +15,23 @@ export class PlanLimitReached extends Error {
 
 /** A number of nodes, and how many of them are left. */
 export class Budget {
-  private left: number;
-  private readonly maximum: number;
+  #left: number;
+  readonly #maximum: number;
 
   constructor(maximum: number) {
-    this.left = maximum;
-    this.maximum = maximum;
+    this.#left = maximum;
+    this.#maximum = maximum;
   }
 
   /** The number of nodes spent: all of them when they were not enough. */
   get spent(): number {
-    return this.maximum - Math.max(0, this.left);
+    return this.#maximum - Math.max(0, this.#left);
   }
 
   /** @throws PlanLimitReached */
   spend(amount: number): void {
-    this.left -= amount;
-    if (this.left < 0) throw new PlanLimitReached(`more than ${this.maximum} types, fields and variants`);
+    this.#left -= amount;
+    if (this.#left < 0) throw new PlanLimitReached(`more than ${this.#maximum} types, fields and variants`);
   }
 }
 
@@ -44,53 +44,53 @@ export type Resolved =
 export class TypeTable {
   /** Finds the schemas of this side. */
   readonly lookup: SchemaLookup;
-  private readonly budget: Budget;
-  private readonly byRef = new Map<TypeRef, number>();
-  private readonly byKey = new Map<string, number>();
-  private readonly resolved = new Map<number, Resolved>();
-  private readonly weights = new Map<Schema, number>();
+  readonly #budget: Budget;
+  readonly #byRef = new Map<TypeRef, number>();
+  readonly #byKey = new Map<string, number>();
+  readonly #resolved = new Map<number, Resolved>();
+  readonly #weights = new Map<Schema, number>();
 
   constructor(lookup: SchemaLookup, maxNodes: number) {
     this.lookup = lookup;
-    this.budget = new Budget(maxNodes);
+    this.#budget = new Budget(maxNodes);
   }
 
   /** Types, fields and variants that were looked at. */
   get spent(): number {
-    return this.budget.spent;
+    return this.#budget.spent;
   }
 
   /** The number of a type: equal exactly for equal ids with equal arguments. */
   number(ref: TypeRef): number {
     // Arguments that came through a variable are the same objects again: types that double at each level stay small.
-    const known = this.byRef.get(ref);
+    const known = this.#byRef.get(ref);
     if (known !== undefined) return known;
     const key =
       ref.tag === "var"
         ? JSON.stringify(ref.name)
         : `${ref.typeId}<${ref.args.map((arg) => this.number(arg)).join()}>`;
-    const number = this.byKey.get(key) ?? this.byKey.size;
-    this.byKey.set(key, number);
-    this.byRef.set(ref, number);
+    const number = this.#byKey.get(key) ?? this.#byKey.size;
+    this.#byKey.set(key, number);
+    this.#byRef.set(ref, number);
     return number;
   }
 
   /** @throws PlanLimitReached */
   resolve(ref: TypeRef): Resolved {
     const number = this.number(ref);
-    let resolved = this.resolved.get(number);
+    let resolved = this.#resolved.get(number);
     if (resolved === undefined) {
-      resolved = this.find(ref);
-      this.resolved.set(number, resolved);
+      resolved = this.#find(ref);
+      this.#resolved.set(number, resolved);
     }
     return resolved;
   }
 
-  private find(ref: TypeRef): Resolved {
+  #find(ref: TypeRef): Resolved {
     const schema = ref.tag === "var" ? undefined : this.lookup(ref.typeId);
     if (schema === undefined || ref.tag === "var") return { found: "nothing", missing: ref };
-    this.budget.spend(this.weight(schema));
-    if (schema.kind.tag === "primitive") return this.primitive(schema, schema.kind, ref.args[0]);
+    this.#budget.spend(this.#weight(schema));
+    if (schema.kind.tag === "primitive") return this.#primitive(schema, schema.kind, ref.args[0]);
     const bindings = bindParameters(schema.typeParams, ref.args);
     const kind =
       bindings.size === 0 ? schema.kind : mapTypeRefs(schema.kind, (inner) => substitute(inner, bindings));
@@ -102,7 +102,7 @@ export class TypeTable {
    * so in a root whose first list is a list of bytes, every list is described as bytes. Source: `protocol/schemas.md`
    * §3.1.
    */
-  private primitive(
+  #primitive(
     schema: Schema,
     kind: Extract<SchemaKind, { tag: "primitive" }>,
     argument: TypeRef | undefined,
@@ -120,8 +120,8 @@ export class TypeTable {
   }
 
   /** What resolving a schema costs: one, and one for each member and each reference in it. */
-  private weight(schema: Schema): number {
-    let weight = this.weights.get(schema);
+  #weight(schema: Schema): number {
+    let weight = this.#weights.get(schema);
     if (weight === undefined) {
       let counted = 1;
       mapTypeRefs(schema.kind, (ref) => {
@@ -130,7 +130,7 @@ export class TypeTable {
       });
       if (schema.kind.tag === "enum") counted += schema.kind.variants.length;
       weight = counted;
-      this.weights.set(schema, weight);
+      this.#weights.set(schema, weight);
     }
     return weight;
   }

@@ -37,53 +37,53 @@ export interface ReadingOptions {
 
 /** Decides whether the link is read. */
 export class Reading {
-  private readonly options: ReadingOptions;
-  private readonly mostBytes: number;
-  private queuedBytes = 0;
-  private holds = 0;
-  private isFull = false;
-  private isReading = true;
-  private isAnswering = false;
+  readonly #options: ReadingOptions;
+  readonly #mostBytes: number;
+  #queuedBytes = 0;
+  #holds = 0;
+  #isFull = false;
+  #isReading = true;
+  #isAnswering = false;
 
   constructor(options: ReadingOptions) {
     const { maxQueuedBytes, maxFrameBytes } = options.limits;
-    this.options = options;
-    this.mostBytes = maxQueuedBytes + 2 * maxFrameBytes + arrivalBytes;
+    this.#options = options;
+    this.#mostBytes = maxQueuedBytes + 2 * maxFrameBytes + arrivalBytes;
   }
 
   /** Bytes that wait. */
   get queued(): number {
-    return this.queuedBytes;
+    return this.#queuedBytes;
   }
 
   /** Whether senders must wait: from the moment that the link holds too much until it has drained. */
   get isCongested(): boolean {
-    if (!this.isFull) this.isFull = this.options.isCongested();
-    return this.isFull;
+    if (!this.#isFull) this.#isFull = this.#options.isCongested();
+    return this.#isFull;
   }
 
   /** Whether calls may leave; calls of the peer are answered first. */
   get mayCall(): boolean {
-    return !this.isAnswering && !this.isCongested;
+    return !this.#isAnswering && !this.isCongested;
   }
 
   /** The link is empty. @param answer answers calls that have waited, until the link is congested again */
   onDrain(answer: () => void): void {
-    this.isFull = false;
-    this.isAnswering = true;
+    this.#isFull = false;
+    this.#isAnswering = true;
     try {
       answer();
     } finally {
-      this.isAnswering = false;
+      this.#isAnswering = false;
     }
-    this.decide();
+    this.#decide();
   }
 
   /** Another link has taken the place of this one: it is read, and holds nothing. */
   onLinkRestored(): void {
-    this.isFull = false;
-    this.isReading = true;
-    this.decide();
+    this.#isFull = false;
+    this.#isReading = true;
+    this.#decide();
   }
 
   /**
@@ -92,30 +92,30 @@ export class Reading {
    * @returns false, and counts nothing, when that is more than a peer may make this side keep
    */
   countQueued(bytes: number): boolean {
-    if (bytes > 0 && this.queuedBytes + bytes > this.mostBytes) return false;
-    this.queuedBytes += bytes;
-    this.decide();
+    if (bytes > 0 && this.#queuedBytes + bytes > this.#mostBytes) return false;
+    this.#queuedBytes += bytes;
+    this.#decide();
     return true;
   }
 
   /** The caller cannot take more until it calls {@link release}. @returns false when the carrier cannot wait */
   hold(): boolean {
-    this.holds += 1;
-    return this.decide();
+    this.#holds += 1;
+    return this.#decide();
   }
 
   /** Takes back one {@link hold}. */
   release(): void {
-    this.holds -= 1;
-    this.decide();
+    this.#holds -= 1;
+    this.#decide();
   }
 
-  private decide(): boolean {
+  #decide(): boolean {
     const isPaused =
-      this.holds > 0 || (this.queuedBytes > this.options.limits.maxQueuedBytes && this.isCongested);
-    if (isPaused !== this.isReading) return true;
-    if (!this.options.setReading(!isPaused)) return false;
-    this.isReading = !isPaused;
+      this.#holds > 0 || (this.#queuedBytes > this.#options.limits.maxQueuedBytes && this.isCongested);
+    if (isPaused !== this.#isReading) return true;
+    if (!this.#options.setReading(!isPaused)) return false;
+    this.#isReading = !isPaused;
     return true;
   }
 }

@@ -32,15 +32,15 @@ const serviceKey = "vox-service";
 
 /** Carries out `Session.open`, `openRaw` and `closeConnection`. */
 export class ConnectionOpener implements ConnectionOpening {
-  private readonly session: Session;
-  private readonly virtual: VirtualConnections;
+  readonly #session: Session;
+  readonly #virtual: VirtualConnections;
   /** Of the root connection. */
-  private readonly local: ConnectionSettings;
+  readonly #local: ConnectionSettings;
 
   constructor(session: Session, virtual: VirtualConnections, local: ConnectionSettings) {
-    this.session = session;
-    this.virtual = virtual;
-    this.local = local;
+    this.#session = session;
+    this.#virtual = virtual;
+    this.#local = local;
   }
 
   async open<C>(service: Service<C>, options: OpenOptions): Promise<C> {
@@ -48,16 +48,16 @@ export class ConnectionOpener implements ConnectionOpening {
     checkOptions(options, openChecks);
     const metadata = new Metadata(options.metadata);
     metadata.append(serviceKey, service.name);
-    return service.create(await this.openCaller(this.settingsOf(options), metadata, options));
+    return service.create(await this.openCaller(this.#settingsOf(options), metadata, options));
   }
 
   async openRaw(service: string, options: OpenSettings): Promise<RawConnection> {
     checkOptions<OpenOptions>(options, openChecks);
     const metadata = new Metadata(options.metadata).append(serviceKey, service);
-    const { session } = this;
+    const session = this.#session;
     const start = (connection: Connection): RawConnection =>
       new RawConnection(connection, session.core, (own) => session.startDriver(connection, own));
-    return this.openWith(this.settingsOf(options), metadata, options.signal, start);
+    return this.#openWith(this.#settingsOf(options), metadata, options.signal, start);
   }
 
   /** As {@link open}, with all settings given. @param metadata must have `vox-service`, or the peer refuses */
@@ -66,33 +66,33 @@ export class ConnectionOpener implements ConnectionOpening {
     metadata: Metadata,
     { signal, dispatcher, reopen }: Pick<OpenOptions, "signal" | "dispatcher" | "reopen"> = {},
   ): Promise<Caller> {
-    return this.openWith(settings, metadata, signal, (connection) => {
+    return this.#openWith(settings, metadata, signal, (connection) => {
       if (reopen === true) connection.reopen = { local: settings, metadata };
-      return this.session.startDriver(connection, dispatcher);
+      return this.#session.startDriver(connection, dispatcher);
     });
   }
 
   /** @throws SessionError `Protocol` for the root connection and for one that does not exist */
   close(id: number | bigint, metadata: Metadata | undefined): void {
-    this.virtual.closeById(id, metadata);
+    this.#virtual.closeById(id, metadata);
   }
 
-  private settingsOf(options: OpenOptions): ConnectionSettings {
+  #settingsOf(options: OpenOptions): ConnectionSettings {
     return {
-      parity: options.parity ?? this.local.parity,
-      maxConcurrentRequests: options.maxConcurrentRequests ?? this.local.maxConcurrentRequests,
-      initialChannelCredit: options.initialChannelCredit ?? this.local.initialChannelCredit,
+      parity: options.parity ?? this.#local.parity,
+      maxConcurrentRequests: options.maxConcurrentRequests ?? this.#local.maxConcurrentRequests,
+      initialChannelCredit: options.initialChannelCredit ?? this.#local.initialChannelCredit,
     };
   }
 
   /** @param start called as soon as the connection is open: before anything can arrive on it */
-  private openWith<T>(
+  #openWith<T>(
     settings: ConnectionSettings,
     metadata: Metadata,
     signal: AbortSignal | undefined,
     start: (connection: Connection) => T,
   ): Promise<T> {
-    if (!this.session.isOpen)
+    if (!this.#session.isOpen)
       return Promise.reject(new SessionError("Protocol", "protocol error: session closed"));
     if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
     return new Promise((resolve) => {
@@ -100,10 +100,10 @@ export class ConnectionOpener implements ConnectionOpening {
       const watcher = {
         onAborted: (): void => {
           isCancelled = true;
-          if (opening !== undefined) this.virtual.cancel(opening);
+          if (opening !== undefined) this.#virtual.cancel(opening);
         },
       };
-      const opening = this.virtual.open(settings, metadata, {
+      const opening = this.#virtual.open(settings, metadata, {
         opened: (connection) => {
           if (signal !== undefined) unwatchAbort(signal, watcher);
           resolve(start(connection));

@@ -14,15 +14,15 @@ export const defaultDrainMs = 5000;
 /** One connection as its callers see it. */
 export class ConnectionShell implements ConnectionHandle {
   readonly closed: Promise<SessionEnd>;
-  private readonly connection: Connection;
-  private readonly core: SessionCore;
-  private readonly clock: Clock;
+  readonly #connection: Connection;
+  readonly #core: SessionCore;
+  readonly #clock: Clock;
   /** Closing the root connection is closing the session. */
-  private readonly closeSession: (options: CloseOptions) => Promise<void>;
-  private resolveClosed: (end: SessionEnd) => void = () => {};
-  private isEnding = false;
+  readonly #closeSession: (options: CloseOptions) => Promise<void>;
+  #resolveClosed: (end: SessionEnd) => void = () => {};
+  #isEnding = false;
   /** Resolves when no call needs it any more. */
-  private idle: Promise<unknown>;
+  #idle: Promise<unknown>;
 
   constructor(
     connection: Connection,
@@ -30,46 +30,46 @@ export class ConnectionShell implements ConnectionHandle {
     clock: Clock,
     closeSession: (options: CloseOptions) => Promise<void>,
   ) {
-    this.connection = connection;
-    this.core = core;
-    this.clock = clock;
-    this.closeSession = closeSession;
+    this.#connection = connection;
+    this.#core = core;
+    this.#clock = clock;
+    this.#closeSession = closeSession;
     this.closed = new Promise((resolve) => {
-      this.resolveClosed = resolve;
+      this.#resolveClosed = resolve;
     });
-    this.idle = this.closed;
-    connection.onEnded = (reason, error) => this.onEnded(reason, error);
+    this.#idle = this.closed;
+    connection.onEnded = (reason, error) => this.#onEnded(reason, error);
   }
 
   get id(): number | bigint {
-    return this.connection.id;
+    return this.#connection.id;
   }
 
   get isOpen(): boolean {
-    return !this.isEnding;
+    return !this.#isEnding;
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);
     if (this.id === rootConnectionId) {
-      await this.closeSession(options);
+      await this.#closeSession(options);
       return;
     }
-    if (!this.isEnding) {
-      this.isEnding = true;
-      this.idle = this.drain(options.timeoutMs ?? defaultDrainMs);
+    if (!this.#isEnding) {
+      this.#isEnding = true;
+      this.#idle = this.#drain(options.timeoutMs ?? defaultDrainMs);
     }
-    await this.idle;
+    await this.#idle;
   }
 
   /** Ends the connection when its calls have finished and its channels have ended, or when the time is over. */
-  private async drain(timeoutMs: number): Promise<void> {
-    const end = (): void => this.core.close(this.connection, "Local", undefined);
-    const timer = this.clock.setTimer(timeoutMs, end);
+  async #drain(timeoutMs: number): Promise<void> {
+    const end = (): void => this.#core.close(this.#connection, "Local", undefined);
+    const timer = this.#clock.setTimer(timeoutMs, end);
     const idle = new Promise<void>((resolve) => {
-      const { sink } = this.connection;
+      const { sink } = this.#connection;
       // Without a link nothing that is in flight can finish.
-      if (sink === undefined || this.core.isDisconnected) end();
+      if (sink === undefined || this.#core.isDisconnected) end();
       else
         sink.onDraining(() => {
           resolve();
@@ -78,11 +78,11 @@ export class ConnectionShell implements ConnectionHandle {
         });
     });
     await Promise.race([idle, this.closed]);
-    this.clock.clearTimer(timer);
+    this.#clock.clearTimer(timer);
   }
 
-  private onEnded(reason: CloseReason, error: SessionError | undefined): void {
-    this.isEnding = true;
-    this.resolveClosed({ reason, error });
+  #onEnded(reason: CloseReason, error: SessionError | undefined): void {
+    this.#isEnding = true;
+    this.#resolveClosed({ reason, error });
   }
 }

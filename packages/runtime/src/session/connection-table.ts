@@ -14,27 +14,27 @@ import type { Connection, ConnectionSink } from "./connection.js";
 
 /** Active connections by id. The root is kept apart: nearly every message is for it. */
 export class ConnectionTable {
-  private root: Connection | undefined = undefined;
-  private readonly others = new IdMap<Connection>();
+  #root: Connection | undefined = undefined;
+  readonly #others = new IdMap<Connection>();
 
   /** How many connections are active. */
   get size(): number {
-    return this.others.size + (this.root === undefined ? 0 : 1);
+    return this.#others.size + (this.#root === undefined ? 0 : 1);
   }
 
   /** The active connection with this id. */
   find(id: number | bigint): Connection | undefined {
-    return id === rootConnectionId ? this.root : this.others.get(id);
+    return id === rootConnectionId ? this.#root : this.#others.get(id);
   }
 
   add(connection: Connection): void {
-    if (connection.id === rootConnectionId) this.root = connection;
-    else this.others.set(connection.id, connection);
+    if (connection.id === rootConnectionId) this.#root = connection;
+    else this.#others.set(connection.id, connection);
   }
 
   remove(connection: Connection): void {
-    if (this.root === connection) this.root = undefined;
-    else if (this.others.get(connection.id) === connection) this.others.delete(connection.id);
+    if (this.#root === connection) this.#root = undefined;
+    else if (this.#others.get(connection.id) === connection) this.#others.delete(connection.id);
   }
 
   /** Tells the driver of each connection. A driver may end other connections meanwhile, which are left out then. */
@@ -47,6 +47,6 @@ export class ConnectionTable {
 
   /** All active connections, the root first. */
   all(): Connection[] {
-    return this.root === undefined ? [...this.others.values()] : [this.root, ...this.others.values()];
+    return this.#root === undefined ? [...this.#others.values()] : [this.#root, ...this.#others.values()];
   }
 }

@@ -3,26 +3,26 @@ import type { Limits } from "../limits.js";
 
 /** The budget of one session, for all its connections. */
 export class DecodedBudget {
-  private readonly limits: Pick<Limits, "maxDecodedBytes" | "maxSessionDecodedBytes">;
-  private held = 0;
+  readonly #limits: Pick<Limits, "maxDecodedBytes" | "maxSessionDecodedBytes">;
+  #held = 0;
 
   constructor(limits: Pick<Limits, "maxDecodedBytes" | "maxSessionDecodedBytes">) {
-    this.limits = limits;
+    this.#limits = limits;
   }
 
   /** What the next payload may take, bytes. */
   get room(): number {
-    const { maxDecodedBytes, maxSessionDecodedBytes } = this.limits;
-    return Math.max(0, Math.min(maxDecodedBytes, maxSessionDecodedBytes - this.held));
+    const { maxDecodedBytes, maxSessionDecodedBytes } = this.#limits;
+    return Math.max(0, Math.min(maxDecodedBytes, maxSessionDecodedBytes - this.#held));
   }
 
   /** Whether calls wait until others of their connection end: half is held, and the next call may take the rest. */
   get isHalfHeld(): boolean {
-    return this.held > this.limits.maxSessionDecodedBytes / 2;
+    return this.#held > this.#limits.maxSessionDecodedBytes / 2;
   }
 
   /** Values are held, or are not any more (less than 0). */
   hold(bytes: number): void {
-    this.held += bytes;
+    this.#held += bytes;
   }
 }

@@ -11,40 +11,41 @@ export interface IdleSubject {
 
 /** Looks only when the time could be over, so that a frame costs nothing. */
 export class IdleLimit {
-  private readonly limitMs: number;
-  private readonly clock: Clock;
-  private readonly subject: IdleSubject;
-  private readonly onIdle: () => void;
-  private timer: TimerHandle | undefined = undefined;
+  readonly #limitMs: number;
+  readonly #clock: Clock;
+  readonly #subject: IdleSubject;
+  readonly #onIdle: () => void;
+  #timer: TimerHandle | undefined = undefined;
 
   /** @param limitMs above 0, and not infinite */
   constructor(limitMs: number, clock: Clock, subject: IdleSubject, onIdle: () => void) {
-    this.limitMs = limitMs;
-    this.clock = clock;
-    this.subject = subject;
-    this.onIdle = onIdle;
+    this.#limitMs = limitMs;
+    this.#clock = clock;
+    this.#subject = subject;
+    this.#onIdle = onIdle;
   }
 
   /** Begins to look. */
   start(): void {
-    this.wait(this.limitMs);
+    this.#wait(this.#limitMs);
   }
 
   /** No timer stays armed. */
   stop(): void {
-    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
-    this.timer = undefined;
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
   }
 
-  private wait(ms: number): void {
-    this.timer = this.clock.setTimer(ms, () => this.look());
+  #wait(ms: number): void {
+    this.#timer = this.#clock.setTimer(ms, () => this.#look());
   }
 
-  private look(): void {
-    this.timer = undefined;
-    const { subject, limitMs } = this;
-    const leftMs = subject.isInUse() ? limitMs : subject.lastUsedMs + limitMs - this.clock.now();
-    if (leftMs > 0) this.wait(leftMs);
-    else this.onIdle();
+  #look(): void {
+    this.#timer = undefined;
+    const subject = this.#subject;
+    const limitMs = this.#limitMs;
+    const leftMs = subject.isInUse() ? limitMs : subject.lastUsedMs + limitMs - this.#clock.now();
+    if (leftMs > 0) this.#wait(leftMs);
+    else this.#onIdle();
   }
 }

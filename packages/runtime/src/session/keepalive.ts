@@ -28,14 +28,14 @@ const steps = 3;
  * peer is alive all the same. As long as there are signs and no Pong, it asks again: the Ping is a sign for the peer.
  */
 export class Keepalive {
-  private readonly options: KeepaliveOptions;
-  private readonly clock: Clock;
-  private readonly hasSigns: () => boolean;
-  private readonly ping: (nonce: number) => void;
-  private readonly onFailed: (text: string) => void;
-  private nonce = 1;
-  private awaited: number | undefined = undefined;
-  private timer: TimerHandle | undefined = undefined;
+  readonly #options: KeepaliveOptions;
+  readonly #clock: Clock;
+  readonly #hasSigns: () => boolean;
+  readonly #ping: (nonce: number) => void;
+  readonly #onFailed: (text: string) => void;
+  #nonce = 1;
+  #awaited: number | undefined = undefined;
+  #timer: TimerHandle | undefined = undefined;
 
   /**
    * @param hasSigns whether the peer has given a sign of life since it was last called
@@ -51,18 +51,18 @@ export class Keepalive {
   ) {
     if (!(options.intervalMs > 0 && options.timeoutMs > 0))
       throw new RangeError("keepalive takes an interval and a timeout above 0 ms");
-    this.options = options;
-    this.clock = clock;
-    this.hasSigns = hasSigns;
-    this.ping = ping;
-    this.onFailed = onFailed;
+    this.#options = options;
+    this.#clock = clock;
+    this.#hasSigns = hasSigns;
+    this.#ping = ping;
+    this.#onFailed = onFailed;
   }
 
   /** Starts with an interval. */
   start(): void {
     this.stop();
-    this.awaited = undefined;
-    this.timer = this.clock.setTimer(this.options.intervalMs, () => this.ask());
+    this.#awaited = undefined;
+    this.#timer = this.#clock.setTimer(this.#options.intervalMs, () => this.#ask());
   }
 
   /**
@@ -71,44 +71,44 @@ export class Keepalive {
    */
   hold(): void {
     this.stop();
-    this.awaited = undefined;
-    const patienceMs = this.options.intervalMs + this.options.timeoutMs;
+    this.#awaited = undefined;
+    const patienceMs = this.#options.intervalMs + this.#options.timeoutMs;
     const text = `the peer has not read what was sent within ${patienceMs} ms`;
-    this.expectSigns(patienceMs, text, () => this.hold());
+    this.#expectSigns(patienceMs, text, () => this.hold());
   }
 
   /** Clears the timer. */
   stop(): void {
-    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
-    this.timer = undefined;
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
   }
 
   /** A Pong on the root connection; one that was not asked for is ignored. */
   onPong(nonce: WireId): void {
-    if (nonce === this.awaited) this.start();
+    if (nonce === this.#awaited) this.start();
   }
 
-  private ask(): void {
-    this.awaited = this.nonce;
-    this.nonce = this.nonce === Number.MAX_SAFE_INTEGER ? 1 : this.nonce + 1;
-    const { timeoutMs } = this.options;
-    this.expectSigns(timeoutMs, `the peer has not answered within ${timeoutMs} ms`, () => this.ask());
-    this.ping(this.awaited);
+  #ask(): void {
+    this.#awaited = this.#nonce;
+    this.#nonce = this.#nonce === Number.MAX_SAFE_INTEGER ? 1 : this.#nonce + 1;
+    const { timeoutMs } = this.#options;
+    this.#expectSigns(timeoutMs, `the peer has not answered within ${timeoutMs} ms`, () => this.#ask());
+    this.#ping(this.#awaited);
   }
 
   /**
    * Waits in steps until there is a sign. A process that was suspended loses one step, not all of them: it reads what
    * has arrived meanwhile before the next step is over.
    */
-  private expectSigns(patienceMs: number, text: string, onSign: () => void): void {
-    this.hasSigns();
+  #expectSigns(patienceMs: number, text: string, onSign: () => void): void {
+    this.#hasSigns();
     const stepMs = Math.ceil(patienceMs / steps);
     const step = (leftMs: number): void => {
-      this.timer = this.clock.setTimer(Math.min(stepMs, leftMs), () => {
-        this.timer = undefined;
-        if (this.hasSigns()) onSign();
+      this.#timer = this.#clock.setTimer(Math.min(stepMs, leftMs), () => {
+        this.#timer = undefined;
+        if (this.#hasSigns()) onSign();
         else if (leftMs > stepMs) step(leftMs - stepMs);
-        else this.onFailed(text);
+        else this.#onFailed(text);
       });
     };
     step(patienceMs);

@@ -50,34 +50,34 @@ const nothing: LinkReceiver = {
 /** The sink of one link. */
 export class LinkPump implements LinkSink {
   readonly link: Link;
-  private readonly clock: Clock;
-  private receiver: LinkReceiver;
+  readonly #clock: Clock;
+  #receiver: LinkReceiver;
   /** The outbox of the handshake, or of a session that had another link before. */
-  private currentOutbox: Outbox;
-  private traffic: LinkTraffic;
-  private hasSession = false;
+  #currentOutbox: Outbox;
+  #traffic: LinkTraffic;
+  #hasSession = false;
   /** True between the first frame of an arrival and its end, where the answers leave together. */
-  private isReceiving = false;
-  private isClosed = false;
+  #isReceiving = false;
+  #isClosed = false;
   /** Why the link has refused a frame. */
-  private refusal: SessionError | undefined = undefined;
-  private onFinished: () => void = () => {};
-  private timer: TimerHandle | undefined = undefined;
+  #refusal: SessionError | undefined = undefined;
+  #onFinished: () => void = () => {};
+  #timer: TimerHandle | undefined = undefined;
 
   /** @param receiver takes the frames of the handshake */
   constructor(link: Link, receiver: LinkReceiver, { limits, clock = systemClock, observer }: LinkPumpParts) {
     this.link = link;
-    this.receiver = receiver;
-    this.clock = clock;
-    this.traffic = new LinkTraffic(limits.maxBufferedBytes, clock, observer);
-    this.currentOutbox = new Outbox(link.framing, limits.maxFrameBytes, this.traffic);
-    this.currentOutbox.writer.metadataLimits = limits;
-    this.attach();
+    this.#receiver = receiver;
+    this.#clock = clock;
+    this.#traffic = new LinkTraffic(limits.maxBufferedBytes, clock, observer);
+    this.#currentOutbox = new Outbox(link.framing, limits.maxFrameBytes, this.#traffic);
+    this.#currentOutbox.writer.metadataLimits = limits;
+    this.#attach();
   }
 
   /** Where frames for this link are committed. */
   get outbox(): Outbox {
-    return this.currentOutbox;
+    return this.#currentOutbox;
   }
 
   /** Starts delivery. */
@@ -89,45 +89,45 @@ export class LinkPump implements LinkSink {
    * The handshake is over: frames go to a session from now on.
    * @param outbox the one of a session that had another link before: what waits in it leaves
    */
-  handOver(receiver: LinkReceiver, outbox: Outbox = this.currentOutbox): void {
-    this.hasSession = true;
-    this.receiver = receiver;
-    if (outbox === this.currentOutbox) return;
-    this.flush();
-    this.currentOutbox = outbox;
-    this.traffic = outbox.traffic;
-    this.attach();
+  handOver(receiver: LinkReceiver, outbox: Outbox = this.#currentOutbox): void {
+    this.#hasSession = true;
+    this.#receiver = receiver;
+    if (outbox === this.#currentOutbox) return;
+    this.#flush();
+    this.#currentOutbox = outbox;
+    this.#traffic = outbox.traffic;
+    this.#attach();
   }
 
   onFrame(bytes: Uint8Array, start: number, end: number): void {
-    if (!this.isReceiving) this.traffic.beginArrival();
-    this.isReceiving = true;
-    this.traffic.countFrame(end - start);
-    this.receiver.onFrame(bytes, start, end);
+    if (!this.#isReceiving) this.#traffic.beginArrival();
+    this.#isReceiving = true;
+    this.#traffic.countFrame(end - start);
+    this.#receiver.onFrame(bytes, start, end);
   }
 
   onIdle(): void {
-    this.isReceiving = false;
-    this.traffic.endArrival();
-    this.flush();
+    this.#isReceiving = false;
+    this.#traffic.endArrival();
+    this.#flush();
   }
 
   onDrain(): void {
-    if (this.currentOutbox.onDrain()) return;
-    this.reportDrain();
+    if (this.#currentOutbox.onDrain()) return;
+    this.#reportDrain();
   }
 
   onRefused(error: SessionError): void {
-    this.isReceiving = false;
-    this.refusal = error;
-    this.receiver.onRefused(error);
+    this.#isReceiving = false;
+    this.#refusal = error;
+    this.#receiver.onRefused(error);
   }
 
   onClosed(error: SessionError | undefined): void {
-    if (this.isClosed) return;
-    this.onGone(error ?? this.refusal);
-    this.receiver.onLinkClosed(error);
-    this.onFinished();
+    if (this.#isClosed) return;
+    this.#onGone(error ?? this.#refusal);
+    this.#receiver.onLinkClosed(error);
+    this.#onFinished();
   }
 
   /**
@@ -136,61 +136,61 @@ export class LinkPump implements LinkSink {
    * @param isOrdinary whether the peer has nothing to learn
    */
   finish(onFinished: () => void = () => {}, isOrdinary = false): void {
-    this.receiver = nothing;
-    this.currentOutbox.flushAll();
-    this.currentOutbox.detach();
-    if (this.isClosed) {
+    this.#receiver = nothing;
+    this.#currentOutbox.flushAll();
+    this.#currentOutbox.detach();
+    if (this.#isClosed) {
       onFinished();
       return;
     }
-    this.onFinished = onFinished;
+    this.#onFinished = onFinished;
     const isSent = this.link.bufferedBytes === 0;
-    this.timer = this.clock.setTimer(isOrdinary && isSent ? politeMs : lingerMs, () => this.link.abort());
+    this.#timer = this.#clock.setTimer(isOrdinary && isSent ? politeMs : lingerMs, () => this.link.abort());
     this.link.close();
   }
 
   /** Gives the link up for a session that waits for another. */
   drop(error: SessionError | undefined): void {
-    this.receiver = nothing;
-    if (this.isClosed) return;
+    this.#receiver = nothing;
+    if (this.#isClosed) return;
     this.link.abort();
-    this.onGone(error);
+    this.#onGone(error);
   }
 
   /** Cuts the link. */
   abort(): void {
-    this.stopTimer();
+    this.#stopTimer();
     this.link.abort();
   }
 
-  private attach(): void {
-    this.traffic.attach(this.link);
-    this.currentOutbox.attach(this.link, this.onPending);
+  #attach(): void {
+    this.#traffic.attach(this.link);
+    this.#currentOutbox.attach(this.link, this.#onPending);
   }
 
-  private onGone(error: SessionError | undefined): void {
-    this.stopTimer();
-    this.isReceiving = false;
-    this.isClosed = true;
-    if (this.hasSession) this.traffic.onClosed(error);
+  #onGone(error: SessionError | undefined): void {
+    this.#stopTimer();
+    this.#isReceiving = false;
+    this.#isClosed = true;
+    if (this.#hasSession) this.#traffic.onClosed(error);
   }
 
-  private stopTimer(): void {
-    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
-    this.timer = undefined;
+  #stopTimer(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
   }
 
-  private readonly onPending = (): void => {
-    if (!this.isReceiving) queueMicrotask(this.flush);
+  readonly #onPending = (): void => {
+    if (!this.#isReceiving) queueMicrotask(this.#flush);
   };
 
-  private readonly flush = (): void => {
-    this.currentOutbox.flush();
-    if (this.currentOutbox.takeDrain() && !this.isClosed) this.reportDrain();
+  readonly #flush = (): void => {
+    this.#currentOutbox.flush();
+    if (this.#currentOutbox.takeDrain() && !this.#isClosed) this.#reportDrain();
   };
 
-  private reportDrain(): void {
-    this.traffic.onDrain();
-    this.receiver.onDrain();
+  #reportDrain(): void {
+    this.#traffic.onDrain();
+    this.#receiver.onDrain();
   }
 }

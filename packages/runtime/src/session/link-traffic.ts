@@ -18,51 +18,51 @@ export class LinkTraffic {
   lateBytes = 0;
   /** When an arrival or a batch last held something other than pings and pongs. */
   lastUsedMs: number;
-  private readonly clock: Clock;
-  private readonly observer: Observer | undefined;
-  private readonly capacityBytes: number;
-  private link: Link | undefined = undefined;
-  private framesIn = 0;
-  private bytesIn = 0;
-  private framesOut = 0;
-  private bytesOut = 0;
+  readonly #clock: Clock;
+  readonly #observer: Observer | undefined;
+  readonly #capacityBytes: number;
+  #link: Link | undefined = undefined;
+  #framesIn = 0;
+  #bytesIn = 0;
+  #framesOut = 0;
+  #bytesOut = 0;
   /** Counts when the current arrival began, and when the link came. */
-  private before: TrafficSnapshot = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
-  private arrivalFrames = 0;
-  private arrivalBytes = 0;
+  #before: TrafficSnapshot = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
+  #arrivalFrames = 0;
+  #arrivalBytes = 0;
   /** Pings and pongs of the current arrival, and of the current batch. */
-  private pingsIn = 0;
-  private pingsOut = 0;
-  private headerBytes = 0;
-  private isFull = false;
+  #pingsIn = 0;
+  #pingsOut = 0;
+  #headerBytes = 0;
+  #isFull = false;
   /** The counts at the last {@link hasSigns}. */
-  private seen = { received: 0, passedOn: 0, buffered: 0 };
+  #seen = { received: 0, passedOn: 0, buffered: 0 };
 
   /** @param capacityBytes past this many bytes in the link, senders wait */
   constructor(capacityBytes: number, clock: Clock, observer: Observer | undefined) {
-    this.capacityBytes = capacityBytes;
-    this.clock = clock;
-    this.observer = observer;
+    this.#capacityBytes = capacityBytes;
+    this.#clock = clock;
+    this.#observer = observer;
     this.lastUsedMs = Math.floor(clock.now());
   }
 
   /** Later frames go over this link. */
   attach(link: Link): void {
-    this.link = link;
-    this.headerBytes = link.framing.headerBytes;
-    this.before = this.counts;
-    this.isFull = false;
+    this.#link = link;
+    this.#headerBytes = link.framing.headerBytes;
+    this.#before = this.counts;
+    this.#isFull = false;
   }
 
   /** Whether the link holds so much that senders must wait. */
   get isCongested(): boolean {
-    return this.link !== undefined && this.link.bufferedBytes + this.lateBytes > this.capacityBytes;
+    return this.#link !== undefined && this.#link.bufferedBytes + this.lateBytes > this.#capacityBytes;
   }
 
   /** Stops and starts reading the link. @returns false when it cannot wait */
   setReading(isReading: boolean): boolean {
-    if (this.link?.setReading === undefined) return false;
-    this.link.setReading(isReading);
+    if (this.#link?.setReading === undefined) return false;
+    this.#link.setReading(isReading);
     return true;
   }
 
@@ -72,108 +72,109 @@ export class LinkTraffic {
    * when the peer reads.
    */
   hasSigns(): boolean {
-    const { link, seen } = this;
+    const link = this.#link;
+    const seen = this.#seen;
     const buffered = link?.bufferedBytes ?? 0;
-    const received = link?.receivedBytes ?? this.bytesIn;
-    const passedOn = this.bytesOut - buffered;
-    this.seen = { received, passedOn, buffered };
+    const received = link?.receivedBytes ?? this.#bytesIn;
+    const passedOn = this.#bytesOut - buffered;
+    this.#seen = { received, passedOn, buffered };
     return received !== seen.received || (seen.buffered > 0 && passedOn > seen.passedOn);
   }
 
   get counts(): TrafficSnapshot {
     return {
-      framesIn: this.framesIn,
-      bytesIn: this.bytesIn,
-      framesOut: this.framesOut,
-      bytesOut: this.bytesOut,
+      framesIn: this.#framesIn,
+      bytesIn: this.#bytesIn,
+      framesOut: this.#framesOut,
+      bytesOut: this.#bytesOut,
     };
   }
 
   /** Bytes that wait to leave. @param unsentBytes bytes that the link has not got yet */
   outbound(unsentBytes: number): OutboundSnapshot {
-    const bufferedBytes = (this.link?.bufferedBytes ?? 0) + unsentBytes;
-    return { bufferedBytes, capacityBytes: this.capacityBytes, isFull: this.isCongested };
+    const bufferedBytes = (this.#link?.bufferedBytes ?? 0) + unsentBytes;
+    return { bufferedBytes, capacityBytes: this.#capacityBytes, isFull: this.isCongested };
   }
 
   /** The first frame of an arrival is here. */
   beginArrival(): void {
-    this.lastInMs = Math.floor(this.clock.now());
+    this.lastInMs = Math.floor(this.#clock.now());
   }
 
   /** One frame of an arrival. @param bodyBytes without its header */
   countFrame(bodyBytes: number): void {
-    this.framesIn += 1;
-    this.bytesIn += bodyBytes + this.headerBytes;
+    this.#framesIn += 1;
+    this.#bytesIn += bodyBytes + this.#headerBytes;
   }
 
   /** A frame of the arrival was a ping or pong: no use of the session. */
   countPingIn(): void {
-    this.pingsIn += 1;
+    this.#pingsIn += 1;
   }
 
   /** The arrival has ended. */
   endArrival(): void {
-    const frames = this.framesIn - this.arrivalFrames;
-    const bytes = this.bytesIn - this.arrivalBytes;
-    if (frames > this.pingsIn) this.lastUsedMs = this.lastInMs ?? 0;
-    this.pingsIn = 0;
-    this.arrivalFrames = this.framesIn;
-    this.arrivalBytes = this.bytesIn;
-    if (this.observer !== undefined && frames > 0) this.reportArrival(this.observer, frames, bytes);
+    const frames = this.#framesIn - this.#arrivalFrames;
+    const bytes = this.#bytesIn - this.#arrivalBytes;
+    if (frames > this.#pingsIn) this.lastUsedMs = this.lastInMs ?? 0;
+    this.#pingsIn = 0;
+    this.#arrivalFrames = this.#framesIn;
+    this.#arrivalBytes = this.#bytesIn;
+    if (this.#observer !== undefined && frames > 0) this.#reportArrival(this.#observer, frames, bytes);
   }
 
   /** The first frame of a batch was committed. */
   beginBatch(): void {
-    this.lastOutMs = Math.floor(this.clock.now());
+    this.lastOutMs = Math.floor(this.#clock.now());
   }
 
   /** A frame of the batch is a ping or pong. */
   countPingOut(): void {
-    this.pingsOut += 1;
+    this.#pingsOut += 1;
   }
 
   /** A batch was given to the link. */
   endBatch(frames: number, bytes: number): void {
-    if (frames > this.pingsOut) this.lastUsedMs = this.lastOutMs ?? 0;
-    this.pingsOut = 0;
-    this.framesOut += frames;
-    this.bytesOut += bytes;
-    if (this.observer !== undefined) this.reportBatch(this.observer, frames, bytes);
+    if (frames > this.#pingsOut) this.lastUsedMs = this.lastOutMs ?? 0;
+    this.#pingsOut = 0;
+    this.#framesOut += frames;
+    this.#bytesOut += bytes;
+    if (this.#observer !== undefined) this.#reportBatch(this.#observer, frames, bytes);
   }
 
   /** The link has passed on what it held. */
   onDrain(): void {
-    if (!this.isFull) return;
-    this.isFull = false;
-    this.reportPressure("onBackpressureReleased");
+    if (!this.#isFull) return;
+    this.#isFull = false;
+    this.#reportPressure("onBackpressureReleased");
   }
 
   /** The link has ended. */
   onClosed(error: SessionError | undefined): void {
-    if (this.observer === undefined) return;
+    if (this.#observer === undefined) return;
     this.endArrival();
     this.onDrain();
-    const { remoteAddress: link = "" } = this.link ?? {};
-    const bytesIn = this.bytesIn - this.before.bytesIn;
-    const bytesOut = this.bytesOut - this.before.bytesOut;
-    notify(this.observer, "onLinkClosed", { link, error, bytesIn, bytesOut });
+    const { remoteAddress: link = "" } = this.#link ?? {};
+    const bytesIn = this.#bytesIn - this.#before.bytesIn;
+    const bytesOut = this.#bytesOut - this.#before.bytesOut;
+    notify(this.#observer, "onLinkClosed", { link, error, bytesIn, bytesOut });
   }
 
-  private reportArrival(observer: Observer, frames: number, bytes: number): void {
+  #reportArrival(observer: Observer, frames: number, bytes: number): void {
     if (observer.onFramesRead !== undefined)
-      notify(observer, "onFramesRead", { link: this.link?.remoteAddress ?? "", frames, bytes });
+      notify(observer, "onFramesRead", { link: this.#link?.remoteAddress ?? "", frames, bytes });
   }
 
-  private reportBatch(observer: Observer, frames: number, bytes: number): void {
+  #reportBatch(observer: Observer, frames: number, bytes: number): void {
     if (observer.onFramesWritten !== undefined)
-      notify(observer, "onFramesWritten", { link: this.link?.remoteAddress ?? "", frames, bytes });
-    if (this.isFull || !this.isCongested) return;
-    this.isFull = true;
-    this.reportPressure("onBackpressure");
+      notify(observer, "onFramesWritten", { link: this.#link?.remoteAddress ?? "", frames, bytes });
+    if (this.#isFull || !this.isCongested) return;
+    this.#isFull = true;
+    this.#reportPressure("onBackpressure");
   }
 
-  private reportPressure(event: "onBackpressure" | "onBackpressureReleased"): void {
-    const { remoteAddress: link = "", bufferedBytes = 0 } = this.link ?? {};
-    notify(this.observer, event, { link, bufferedBytes });
+  #reportPressure(event: "onBackpressure" | "onBackpressureReleased"): void {
+    const { remoteAddress: link = "", bufferedBytes = 0 } = this.#link ?? {};
+    notify(this.#observer, event, { link, bufferedBytes });
   }
 }

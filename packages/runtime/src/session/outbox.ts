@@ -53,47 +53,47 @@ export class Outbox {
   readonly writer: Writer;
   /** Counts what leaves, and knows when. */
   readonly traffic: LinkTraffic;
-  private readonly framing: Framing;
-  private readonly headerBytes: number;
-  private readonly ownMaxFrameBytes: number;
+  readonly #framing: Framing;
+  readonly #headerBytes: number;
+  readonly #ownMaxFrameBytes: number;
   /** Largest body of a frame: the limit of this side, or that of the peer where it is less. */
-  private maxFrameBytes: number;
-  private onPending: () => void = () => {};
-  private link: Link | undefined = undefined;
-  private readonly ends: number[] = [];
+  #maxFrameBytes: number;
+  #onPending: () => void = () => {};
+  #link: Link | undefined = undefined;
+  readonly #ends: number[] = [];
   /** Frames committed and not yet sent. */
-  private count = 0;
+  #count = 0;
   /** Where the unsent frames begin. */
-  private from = 0;
+  #from = 0;
   /** Where the last committed frame ends. */
-  private to = 0;
-  private isOpen = false;
-  private late: LateFrame[] = [];
+  #to = 0;
+  #isOpen = false;
+  #late: LateFrame[] = [];
   /** Whether large frames have left, and the link has taken them at once: it reports no drain then. */
-  private hasDrained = false;
+  #hasDrained = false;
   /** Set while frames wait for the next link. */
-  private held: Held | undefined = undefined;
+  #held: Held | undefined = undefined;
 
   /** @param maxFrameBytes largest body of a frame */
   constructor(framing: Framing, maxFrameBytes: number, traffic: LinkTraffic) {
     this.writer = new Writer(initialCapacity);
-    this.framing = framing;
-    this.headerBytes = framing.headerBytes;
-    this.ownMaxFrameBytes = maxFrameBytes;
-    this.maxFrameBytes = maxFrameBytes;
+    this.#framing = framing;
+    this.#headerBytes = framing.headerBytes;
+    this.#ownMaxFrameBytes = maxFrameBytes;
+    this.#maxFrameBytes = maxFrameBytes;
     this.traffic = traffic;
   }
 
   /** Keeps to the largest frame that the peer takes. @param bytes undefined when the peer has not said it */
   limitTo(bytes: number | undefined): void {
-    this.maxFrameBytes = Math.min(this.ownMaxFrameBytes, bytes ?? Number.POSITIVE_INFINITY);
+    this.#maxFrameBytes = Math.min(this.#ownMaxFrameBytes, bytes ?? Number.POSITIVE_INFINITY);
   }
 
   /** @throws FrameTooLarge when a frame cannot have so many bytes */
   checkSize(bodyBytes: number): void {
-    const { maxFrameBytes } = this;
+    const maxFrameBytes = this.#maxFrameBytes;
     if (bodyBytes <= maxFrameBytes) return;
-    const whose = maxFrameBytes < this.ownMaxFrameBytes ? "the peer takes" : "a frame may have";
+    const whose = maxFrameBytes < this.#ownMaxFrameBytes ? "the peer takes" : "a frame may have";
     throw new FrameTooLarge(
       `the message has ${bodyBytes} bytes and ${whose} ${maxFrameBytes} (limit maxFrameBytes)`,
     );
@@ -101,18 +101,18 @@ export class Outbox {
 
   /** Whether frames wait for {@link flush}. */
   get isPending(): boolean {
-    return this.count !== 0;
+    return this.#count !== 0;
   }
 
   /** Bytes of the frames that wait for {@link flush}, headers included. */
   get pendingBytes(): number {
     const { lateBytes } = this.traffic;
-    return this.count === 0 ? lateBytes : this.to - this.from + lateBytes;
+    return this.#count === 0 ? lateBytes : this.#to - this.#from + lateBytes;
   }
 
   /** Whether a frame is being encoded at this moment: no other may begin. */
   get isEncoding(): boolean {
-    return this.isOpen;
+    return this.#isOpen;
   }
 
   /**
@@ -120,10 +120,10 @@ export class Outbox {
    * @param onPending called when a frame was committed to an empty batch
    */
   attach(link: Link, onPending: () => void): void {
-    this.link = link;
-    this.onPending = onPending;
-    if (this.held === undefined) return;
-    this.held = undefined;
+    this.#link = link;
+    this.#onPending = onPending;
+    if (this.#held === undefined) return;
+    this.#held = undefined;
     this.flush();
   }
 
@@ -132,25 +132,25 @@ export class Outbox {
    * @param onOverflow called once, later, when more than `maxBytes` wait
    */
   hold(maxBytes: number, onOverflow: () => void): void {
-    this.link = undefined;
-    this.count = 0;
-    this.dropLate();
+    this.#link = undefined;
+    this.#count = 0;
+    this.#dropLate();
     // The lost link may still have the old memory.
-    this.renew();
-    this.held = { maxBytes, onOverflow, hasOverflowed: false };
+    this.#renew();
+    this.#held = { maxBytes, onOverflow, hasOverflowed: false };
   }
 
   /** Drops frames that are held: they are not for the peer of the next link. */
   drop(): void {
-    this.restart();
+    this.#restart();
   }
 
   /** Drops frames that have not left, and all frames that are committed later. */
   detach(): void {
-    this.link = undefined;
-    this.held = undefined;
-    this.dropLate();
-    this.restart();
+    this.#link = undefined;
+    this.#held = undefined;
+    this.#dropLate();
+    this.#restart();
   }
 
   /**
@@ -160,9 +160,9 @@ export class Outbox {
    */
   begin(): number {
     const { writer } = this;
-    if (this.isOpen) throw new Error("two frames cannot be encoded at once");
-    this.isOpen = true;
-    const position = this.to + this.headerBytes;
+    if (this.#isOpen) throw new Error("two frames cannot be encoded at once");
+    this.#isOpen = true;
+    const position = this.#to + this.#headerBytes;
     writer.depth = 0;
     if (position + headRoom > writer.limit) writer.grow(position, headRoom);
     return position;
@@ -174,17 +174,18 @@ export class Outbox {
    * @throws FrameTooLarge when it is larger than a frame may be; nothing is committed then
    */
   commit(end: number): number {
-    const { writer, headerBytes } = this;
-    const bodyBytes = end - this.to - headerBytes;
-    this.isOpen = false;
-    if (bodyBytes > this.maxFrameBytes) this.checkSize(bodyBytes);
-    if (headerBytes !== 0) this.framing.writeHeader(writer.buffer, this.to, bodyBytes);
-    this.ends[this.count] = end;
-    this.count += 1;
-    this.to = end;
-    if (this.count === 1) this.traffic.beginBatch();
-    if (end - this.from >= fullBatch) this.flush();
-    else if (this.count === 1) this.onPending();
+    const { writer } = this;
+    const headerBytes = this.#headerBytes;
+    const bodyBytes = end - this.#to - headerBytes;
+    this.#isOpen = false;
+    if (bodyBytes > this.#maxFrameBytes) this.checkSize(bodyBytes);
+    if (headerBytes !== 0) this.#framing.writeHeader(writer.buffer, this.#to, bodyBytes);
+    this.#ends[this.#count] = end;
+    this.#count += 1;
+    this.#to = end;
+    if (this.#count === 1) this.traffic.beginBatch();
+    if (end - this.#from >= fullBatch) this.flush();
+    else if (this.#count === 1) this.#onPending();
     return bodyBytes;
   }
 
@@ -193,40 +194,42 @@ export class Outbox {
    * @throws FrameTooLarge as {@link commit}
    */
   commitFree(end: number): void {
-    const { writer, headerBytes, link } = this;
-    const from = this.to;
+    const { writer } = this;
+    const headerBytes = this.#headerBytes;
+    const link = this.#link;
+    const from = this.#to;
     const bodyBytes = end - from - headerBytes;
     if (bodyBytes < fullBatch || link === undefined) {
       this.commit(end);
       return;
     }
-    this.isOpen = false;
-    if (bodyBytes > this.maxFrameBytes) this.checkSize(bodyBytes);
-    if (headerBytes !== 0) this.framing.writeHeader(writer.buffer, from, bodyBytes);
+    this.#isOpen = false;
+    if (bodyBytes > this.#maxFrameBytes) this.checkSize(bodyBytes);
+    if (headerBytes !== 0) this.#framing.writeHeader(writer.buffer, from, bodyBytes);
     const { buffer: memory } = writer;
-    const { count } = this;
+    const count = this.#count;
     if (count !== 0) {
-      this.count = 0;
-      link.send(memory, this.from, this.ends, count);
-      this.traffic.endBatch(count, from - this.from);
+      this.#count = 0;
+      link.send(memory, this.#from, this.#ends, count);
+      this.traffic.endBatch(count, from - this.#from);
     }
-    this.late.push({ memory, from, to: end, overtaken: 0 });
+    this.#late.push({ memory, from, to: end, overtaken: 0 });
     this.traffic.lateBytes += end - from;
-    this.renew();
-    if (this.late.length === 1) this.onPending();
+    this.#renew();
+    if (this.#late.length === 1) this.#onPending();
   }
 
   /** Forgets what was written since {@link begin}. */
   discard(): void {
-    this.isOpen = false;
+    this.#isOpen = false;
   }
 
   /** Gives the batch to the link. Without one it is dropped, or kept; see {@link hold}. */
   flush(): void {
-    if (this.count !== 0) this.flushBatch();
-    if (this.late.length === 0) return;
-    this.flushLate(false);
-    this.noteDrain();
+    if (this.#count !== 0) this.#flushBatch();
+    if (this.#late.length === 0) return;
+    this.#flushLate(false);
+    this.#noteDrain();
   }
 
   /**
@@ -234,16 +237,16 @@ export class Outbox {
    * now. Senders may have waited for them.
    */
   takeDrain(): boolean {
-    const { hasDrained } = this;
-    this.hasDrained = false;
+    const hasDrained = this.#hasDrained;
+    this.#hasDrained = false;
     return hasDrained;
   }
 
   /** Gives everything to the link, large frames too. Used before a message that ends the connection of these. */
   flushAll(): void {
-    if (this.late.length !== 0) {
-      this.flushLate(true);
-      this.noteDrain();
+    if (this.#late.length !== 0) {
+      this.#flushLate(true);
+      this.#noteDrain();
     }
     this.flush();
   }
@@ -253,14 +256,16 @@ export class Outbox {
    * @returns whether the link has got more since: it then reports another drain
    */
   onDrain(): boolean {
-    if (this.late.length === 0) return false;
-    this.flushLate(false);
-    return this.late.length !== 0 || (this.link?.bufferedBytes ?? 0) > 0;
+    if (this.#late.length === 0) return false;
+    this.#flushLate(false);
+    return this.#late.length !== 0 || (this.#link?.bufferedBytes ?? 0) > 0;
   }
 
   /** Large frames leave while the link holds nothing, so that small ones wait for one of them at most. */
-  private flushLate(isAll: boolean): void {
-    const { late, link, traffic } = this;
+  #flushLate(isAll: boolean): void {
+    const { traffic } = this;
+    const late = this.#late;
+    const link = this.#link;
     while (link !== undefined) {
       const [first] = late;
       if (first === undefined) return;
@@ -276,68 +281,69 @@ export class Outbox {
   }
 
   /** The owner looks at {@link takeDrain} after its next flush. */
-  private noteDrain(): void {
-    if (this.late.length !== 0 || this.link === undefined || this.link.bufferedBytes > 0) return;
-    this.hasDrained = true;
-    this.onPending();
+  #noteDrain(): void {
+    if (this.#late.length !== 0 || this.#link === undefined || this.#link.bufferedBytes > 0) return;
+    this.#hasDrained = true;
+    this.#onPending();
   }
 
-  private dropLate(): void {
-    this.late = [];
+  #dropLate(): void {
+    this.#late = [];
     this.traffic.lateBytes = 0;
   }
 
-  private flushBatch(): void {
-    const { count, writer } = this;
-    if (this.link === undefined) {
-      this.keep();
+  #flushBatch(): void {
+    const { writer } = this;
+    const count = this.#count;
+    if (this.#link === undefined) {
+      this.#keep();
       return;
     }
-    this.count = 0;
-    const bytes = this.to - this.from;
-    const [late] = this.late;
+    this.#count = 0;
+    const bytes = this.#to - this.#from;
+    const [late] = this.#late;
     if (late !== undefined) late.overtaken += bytes;
-    const reusable = this.link.send(writer.buffer, this.from, this.ends, count);
+    const reusable = this.#link.send(writer.buffer, this.#from, this.#ends, count);
     if (reusable && writer.limit <= keptCapacity) {
-      this.rewind();
-    } else if (reusable || writer.limit - this.to < worthwhileRest) {
-      this.renew();
+      this.#rewind();
+    } else if (reusable || writer.limit - this.#to < worthwhileRest) {
+      this.#renew();
     } else {
-      this.from = this.to;
-      writer.keep = this.to;
+      this.#from = this.#to;
+      writer.keep = this.#to;
     }
     this.traffic.endBatch(count, bytes);
   }
 
   /** Keeps or drops a batch while there is no link. */
-  private keep(): void {
-    const { held } = this;
+  #keep(): void {
+    const held = this.#held;
     if (held === undefined) {
-      this.restart();
-    } else if (this.to > held.maxBytes && !held.hasOverflowed) {
+      this.#restart();
+    } else if (this.#to > held.maxBytes && !held.hasOverflowed) {
       held.hasOverflowed = true;
       // The caller of `commit` is in the middle of its work.
       queueMicrotask(held.onOverflow);
     }
   }
 
-  private rewind(): void {
-    this.from = 0;
-    this.to = 0;
+  #rewind(): void {
+    this.#from = 0;
+    this.#to = 0;
     this.writer.keep = 0;
   }
 
-  private renew(): void {
+  #renew(): void {
     const { writer } = this;
     const capacity = Math.min(writer.limit, fullBatch);
     writer.buffer = new Uint8Array(capacity);
     writer.view = new DataView(writer.buffer.buffer);
     writer.limit = capacity;
-    this.rewind();
+    this.#rewind();
   }
 
-  private restart(): void {
-    this.count = 0;
-    this.rewind();
+  #restart(): void {
+    this.#count = 0;
+    this.#rewind();
   }
 }

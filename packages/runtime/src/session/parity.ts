@@ -12,10 +12,10 @@ export function hasParity(id: number | bigint, parity: Parity): boolean {
 
 /** Hands out ids of one parity: 1, 3, 5 … or 2, 4, 6 …; none twice. */
 export class IdAllocator {
-  private following: number;
+  #following: number;
 
   constructor(parity: Parity) {
-    this.following = parity === "Odd" ? 1 : 2;
+    this.#following = parity === "Odd" ? 1 : 2;
   }
 
   /**
@@ -23,15 +23,15 @@ export class IdAllocator {
    * @throws RangeError past 2^53: at a million ids a second that takes 285 years
    */
   peek(): number {
-    if (this.following > Number.MAX_SAFE_INTEGER - 2)
+    if (this.#following > Number.MAX_SAFE_INTEGER - 2)
       throw new RangeError("all ids of this connection are used up");
-    return this.following;
+    return this.#following;
   }
 
   /** The next id. @throws RangeError as {@link peek} */
   take(): number {
     const id = this.peek();
-    this.following = id + 2;
+    this.#following = id + 2;
     return id;
   }
 }

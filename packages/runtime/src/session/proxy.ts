@@ -62,24 +62,24 @@ export function checkSettings(
 
 class Proxying implements ConnectionProxy {
   readonly closed: Promise<SessionEnd>;
-  private readonly raws: readonly [near: RawConnection, far: RawConnection];
-  private readonly halves: readonly [near: Half, far: Half];
-  private resolveClosed: (end: SessionEnd) => void = () => {};
-  private hasEnded = false;
+  readonly #raws: readonly [near: RawConnection, far: RawConnection];
+  readonly #halves: readonly [near: Half, far: Half];
+  #resolveClosed: (end: SessionEnd) => void = () => {};
+  #hasEnded = false;
 
   constructor(near: RawConnection, far: RawConnection) {
     this.closed = new Promise((resolve) => {
-      this.resolveClosed = resolve;
+      this.#resolveClosed = resolve;
     });
-    this.raws = [near, far];
+    this.#raws = [near, far];
     const first = new Half(near, far.connection, this);
     const second = new Half(far, near.connection, this);
-    this.halves = [first, second];
+    this.#halves = [first, second];
     first.twin = second;
     second.twin = first;
     near.join(first);
     far.join(second);
-    const ended = this.raws.find((raw) => !raw.isOpen);
+    const ended = this.#raws.find((raw) => !raw.isOpen);
     if (ended !== undefined) {
       void ended.closed.then(({ reason, error }) => this.end(reason, error));
       return;
@@ -89,7 +89,7 @@ class Proxying implements ConnectionProxy {
   }
 
   get inFlight(): number {
-    return this.halves[0].inFlight + this.halves[1].inFlight;
+    return this.#halves[0].inFlight + this.#halves[1].inFlight;
   }
 
   close(): void {
@@ -98,42 +98,42 @@ class Proxying implements ConnectionProxy {
 
   /** Ends both: one connection has ended, or the proxy closes. */
   end(reason: CloseReason, error: SessionError | undefined): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    for (const half of this.halves) half.stop();
-    for (const raw of this.raws) raw.close();
-    this.resolveClosed({ reason, error });
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    for (const half of this.#halves) half.stop();
+    for (const raw of this.#raws) raw.close();
+    this.#resolveClosed({ reason, error });
   }
 }
 
 /** What arrives on one connection. */
 class Half implements ConnectionSink {
   twin: Half | undefined = undefined;
-  private readonly raw: RawConnection;
-  private readonly own: Connection;
-  private readonly other: Connection;
-  private readonly proxy: Proxying;
-  private readonly announced: ReceivedSchemas;
+  readonly #raw: RawConnection;
+  readonly #own: Connection;
+  readonly #other: Connection;
+  readonly #proxy: Proxying;
+  readonly #announced: ReceivedSchemas;
   /** Calls of this side's peer that have not been answered. */
-  private readonly requests = new Set<WireId>();
-  private readonly mostRequests: number;
+  readonly #requests = new Set<WireId>();
+  readonly #mostRequests: number;
   /** Whether this side's link is not read because the other side's is full. */
-  private isHolding = false;
-  private onIdle: (() => void) | undefined = undefined;
+  #isHolding = false;
+  #onIdle: (() => void) | undefined = undefined;
 
   constructor(raw: RawConnection, other: Connection, proxy: Proxying) {
     const { limits } = raw.core;
-    this.raw = raw;
-    this.own = raw.connection;
-    this.other = other;
-    this.proxy = proxy;
-    this.announced = new ReceivedSchemas(this.own, limits);
+    this.#raw = raw;
+    this.#own = raw.connection;
+    this.#other = other;
+    this.#proxy = proxy;
+    this.#announced = new ReceivedSchemas(this.#own, limits);
     const announcedLimit = Math.max(1, raw.local.maxConcurrentRequests);
-    this.mostRequests = announcedLimit + Math.max(limits.maxQueuedRequests, 16 * announcedLimit);
+    this.#mostRequests = announcedLimit + Math.max(limits.maxQueuedRequests, 16 * announcedLimit);
   }
 
   get inFlight(): number {
-    return this.requests.size;
+    return this.#requests.size;
   }
 
   get isInUse(): boolean {
@@ -143,38 +143,38 @@ class Half implements ConnectionSink {
   onRequest(head: MessageHead, bytes: Uint8Array): void {
     switch (head.body) {
       case RequestBody.Call:
-        if (this.admit(head.id)) this.forward(head, bytes);
+        if (this.#admit(head.id)) this.#forward(head, bytes);
         break;
       case RequestBody.Response:
-        this.passAnswer(head, bytes);
+        this.#passAnswer(head, bytes);
         break;
       case RequestBody.Cancel:
-        if (this.requests.has(head.id)) this.forward(head, bytes);
+        if (this.#requests.has(head.id)) this.#forward(head, bytes);
         break;
     }
   }
 
   onChannel(head: MessageHead, bytes: Uint8Array): void {
-    this.forward(head, bytes);
+    this.#forward(head, bytes);
   }
 
   onSchemas(head: MessageHead, bytes: Uint8Array): void {
     const methodId = (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
     const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
     // The other peer would end its connection without a reason. The peer at fault gets the error here.
-    if (this.announced.receive(methodId, head.direction, payload, "standalone schema message"))
-      this.forward(head, bytes);
+    if (this.#announced.receive(methodId, head.direction, payload, "standalone schema message"))
+      this.#forward(head, bytes);
   }
 
   onDrain(): void {
     const { twin } = this;
-    if (twin !== undefined) twin.resume();
+    if (twin !== undefined) twin.#resume();
   }
 
   /** Calls pass until all of them are answered. The caller bounds this wait by a timeout. */
   onDraining(onIdle: () => void): void {
-    this.onIdle = onIdle;
-    this.settle();
+    this.#onIdle = onIdle;
+    this.#settle();
   }
 
   onLinkLost(): void {
@@ -186,74 +186,74 @@ class Half implements ConnectionSink {
   }
 
   onClosed(reason: CloseReason, error: SessionError | undefined): void {
-    this.onIdle = undefined;
-    this.proxy.end(reason, error);
+    this.#onIdle = undefined;
+    this.#proxy.end(reason, error);
   }
 
   /** The proxy has ended. */
   stop(): void {
-    this.requests.clear();
-    this.announced.end();
-    this.resume();
+    this.#requests.clear();
+    this.#announced.end();
+    this.#resume();
   }
 
   /** A second answer, or one without a call, is dropped. */
-  private passAnswer(head: MessageHead, bytes: Uint8Array): void {
+  #passAnswer(head: MessageHead, bytes: Uint8Array): void {
     const { twin } = this;
-    if (twin === undefined || !twin.requests.delete(head.id)) return;
-    this.forward(head, bytes);
-    this.settle();
-    twin.settle();
+    if (twin === undefined || !twin.#requests.delete(head.id)) return;
+    this.#forward(head, bytes);
+    this.#settle();
+    twin.#settle();
   }
 
-  private admit(id: WireId): boolean {
-    const { parity } = this.own.peer;
+  #admit(id: WireId): boolean {
+    const { parity } = this.#own.peer;
     const problem = !hasParity(id, parity)
       ? `request id ${id} is not ${parity.toLowerCase()}`
-      : this.requests.has(id)
+      : this.#requests.has(id)
         ? `request id ${id} is in flight already`
-        : this.requests.size >= this.mostRequests
-          ? `more than ${this.mostRequests} requests wait for an answer`
+        : this.#requests.size >= this.#mostRequests
+          ? `more than ${this.#mostRequests} requests wait for an answer`
           : undefined;
-    if (problem === undefined) this.requests.add(id);
-    else this.own.fail(problem);
+    if (problem === undefined) this.#requests.add(id);
+    else this.#own.fail(problem);
     return problem === undefined;
   }
 
-  private forward(head: MessageHead, bytes: Uint8Array): void {
-    const { host, id } = this.other;
+  #forward(head: MessageHead, bytes: Uint8Array): void {
+    const { host, id } = this.#other;
     const { outbox } = host;
     try {
       outbox.commit(writeForwarded(outbox.writer, outbox.begin(), id, head, bytes));
     } catch (cause) {
       outbox.discard();
       const text = `protocol error: a message cannot be passed on: ${cause instanceof Error ? cause.message : String(cause)}`;
-      this.proxy.end("Protocol", new SessionError("Protocol", text, { cause }));
+      this.#proxy.end("Protocol", new SessionError("Protocol", text, { cause }));
       return;
     }
-    if (!this.isHolding && host.isCongested) this.hold();
+    if (!this.#isHolding && host.isCongested) this.#hold();
   }
 
   /** The other side's link is full: no more is read on this side until it has drained. */
-  private hold(): void {
-    this.isHolding = true;
-    if (!this.raw.core.holdReading()) {
+  #hold(): void {
+    this.#isHolding = true;
+    if (!this.#raw.core.holdReading()) {
       const text =
         "protocol error: the peer of a proxy reads too slowly, and the link that feeds it cannot wait";
-      this.proxy.end("Protocol", new SessionError("Protocol", text));
+      this.#proxy.end("Protocol", new SessionError("Protocol", text));
     }
   }
 
-  private resume(): void {
-    if (!this.isHolding) return;
-    this.isHolding = false;
-    this.raw.core.releaseReading();
+  #resume(): void {
+    if (!this.#isHolding) return;
+    this.#isHolding = false;
+    this.#raw.core.releaseReading();
   }
 
-  private settle(): void {
-    const { onIdle } = this;
+  #settle(): void {
+    const onIdle = this.#onIdle;
     if (onIdle === undefined || this.isInUse) return;
-    this.onIdle = undefined;
+    this.#onIdle = undefined;
     onIdle();
   }
 }

@@ -40,10 +40,10 @@ export class RawConnection {
   readonly connection: Connection;
   /** @internal */
   readonly core: SessionCore;
-  private readonly startDriver: (dispatcher: Dispatcher | undefined) => Caller;
-  private readonly mailbox: Mailbox;
-  private isJoined = false;
-  private hasEnded = false;
+  readonly #startDriver: (dispatcher: Dispatcher | undefined) => Caller;
+  readonly #mailbox: Mailbox;
+  #isJoined = false;
+  #hasEnded = false;
 
   /** @internal made by `Session.openRaw` and `IncomingConnection.intoRaw` */
   constructor(
@@ -51,17 +51,17 @@ export class RawConnection {
     core: SessionCore,
     startDriver: (dispatcher: Dispatcher | undefined) => Caller,
   ) {
-    this.startDriver = startDriver;
+    this.#startDriver = startDriver;
     this.id = connection.id;
     this.local = connection.local;
     this.peer = connection.peer;
     this.connection = connection;
     this.core = core;
-    this.mailbox = new Mailbox(connection);
-    connection.sink = this.mailbox;
+    this.#mailbox = new Mailbox(connection);
+    connection.sink = this.#mailbox;
     this.closed = new Promise((resolve) => {
       connection.onEnded = (reason, error) => {
-        this.hasEnded = true;
+        this.#hasEnded = true;
         resolve({ reason, error });
       };
     });
@@ -69,12 +69,12 @@ export class RawConnection {
 
   /** False once it has ended. */
   get isOpen(): boolean {
-    return !this.hasEnded;
+    return !this.#hasEnded;
   }
 
   /** Whether it is used already: joined to another connection, or taken by {@link client}. */
   get isConsumed(): boolean {
-    return this.isJoined;
+    return this.#isJoined;
   }
 
   /** Ends the connection at once, and tells the peer. Harmless when it has ended. */
@@ -90,12 +90,12 @@ export class RawConnection {
   client<C>(service: Service<C>, dispatcher?: Dispatcher): C {
     checkService(service);
     if (dispatcher !== undefined) dispatcherCheck(dispatcher, "dispatcher");
-    if (this.isJoined) throw consumed();
-    if (this.hasEnded) throw new SessionError("Protocol", "protocol error: the connection has ended");
-    this.isJoined = true;
+    if (this.#isJoined) throw consumed();
+    if (this.#hasEnded) throw new SessionError("Protocol", "protocol error: the connection has ended");
+    this.#isJoined = true;
     const { connection } = this;
     const { onEnded } = connection;
-    const caller = this.startDriver(dispatcher);
+    const caller = this.#startDriver(dispatcher);
     const { onEnded: shellEnded } = connection;
     connection.onEnded = (reason, error) => {
       shellEnded?.(reason, error);
@@ -111,16 +111,16 @@ export class RawConnection {
    * @internal
    */
   join(sink: ConnectionSink): void {
-    if (this.isJoined) throw consumed();
-    this.isJoined = true;
+    if (this.#isJoined) throw consumed();
+    this.#isJoined = true;
     this.connection.sink = sink;
   }
 
   /** Gives the sink the messages that have waited. @internal */
   replay(): void {
     const { sink } = this.connection;
-    for (const { head, bytes } of this.mailbox.take()) {
-      if (this.hasEnded || sink === undefined) return;
+    for (const { head, bytes } of this.#mailbox.take()) {
+      if (this.#hasEnded || sink === undefined) return;
       give(sink, head, bytes);
     }
   }
@@ -133,28 +133,28 @@ export function consumed(): SessionError {
 
 /** Keeps the messages of a connection that is not used yet. */
 class Mailbox implements ConnectionSink {
-  private readonly connection: Connection;
-  private messages: KeptMessage[] = [];
-  private bytes = 0;
+  readonly #connection: Connection;
+  #messages: KeptMessage[] = [];
+  #bytes = 0;
 
   constructor(connection: Connection) {
-    this.connection = connection;
+    this.#connection = connection;
   }
 
   get isInUse(): boolean {
-    return this.messages.length !== 0;
+    return this.#messages.length !== 0;
   }
 
   onRequest(head: MessageHead, bytes: Uint8Array): void {
-    this.keep(head, bytes);
+    this.#keep(head, bytes);
   }
 
   onChannel(head: MessageHead, bytes: Uint8Array): void {
-    this.keep(head, bytes);
+    this.#keep(head, bytes);
   }
 
   onSchemas(head: MessageHead, bytes: Uint8Array): void {
-    this.keep(head, bytes);
+    this.#keep(head, bytes);
   }
 
   onDrain(): void {
@@ -179,23 +179,23 @@ class Mailbox implements ConnectionSink {
 
   /** Gives out all messages that wait. They do not count any more. */
   take(): KeptMessage[] {
-    const { messages } = this;
-    this.messages = [];
-    this.connection.host.countQueued(-this.bytes);
-    this.bytes = 0;
+    const messages = this.#messages;
+    this.#messages = [];
+    this.#connection.host.countQueued(-this.#bytes);
+    this.#bytes = 0;
     return messages;
   }
 
-  private keep(head: MessageHead, bytes: Uint8Array): void {
+  #keep(head: MessageHead, bytes: Uint8Array): void {
     const cost = head.bodyEnd - head.bodyStart + keptOverheadBytes;
-    if (!this.connection.host.countQueued(cost)) {
-      this.connection.fail(
-        `more than ${this.messages.length} messages wait for a connection that is not used`,
+    if (!this.#connection.host.countQueued(cost)) {
+      this.#connection.fail(
+        `more than ${this.#messages.length} messages wait for a connection that is not used`,
       );
       return;
     }
-    this.bytes += cost;
-    this.messages.push(keepMessage(head, bytes));
+    this.#bytes += cost;
+    this.#messages.push(keepMessage(head, bytes));
   }
 }
 

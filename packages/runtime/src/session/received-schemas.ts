@@ -7,12 +7,12 @@ import type { Connection } from "./connection.js";
 /** Schemas of one peer on one connection. */
 export class ReceivedSchemas {
   readonly state: ReceiveState;
-  private readonly connection: Connection;
+  readonly #connection: Connection;
   /** Bytes of `state` that the session has counted. */
-  private countedBytes = 0;
+  #countedBytes = 0;
 
   constructor(connection: Connection, limits: Limits) {
-    this.connection = connection;
+    this.#connection = connection;
     this.state = new ReceiveState(limits);
   }
 
@@ -22,7 +22,8 @@ export class ReceivedSchemas {
    * @returns whether the announcement is valid: if not, the connection has ended
    */
   receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, carrier: string): boolean {
-    const { state, connection } = this;
+    const { state } = this;
+    const connection = this.#connection;
     try {
       state.record(methodId, direction, payload);
     } catch (error) {
@@ -30,8 +31,8 @@ export class ReceivedSchemas {
       return false;
     }
     const { bytes } = state;
-    if (connection.host.countSchemas(bytes - this.countedBytes)) {
-      this.countedBytes = bytes;
+    if (connection.host.countSchemas(bytes - this.#countedBytes)) {
+      this.#countedBytes = bytes;
       return true;
     }
     connection.fail(`${carrier}: too many bytes of schemas on the connections of one session`);
@@ -41,7 +42,7 @@ export class ReceivedSchemas {
   /** The connection has ended: what it kept is forgotten. */
   end(): void {
     this.state.reset();
-    this.connection.host.countSchemas(-this.countedBytes);
-    this.countedBytes = 0;
+    this.#connection.host.countSchemas(-this.#countedBytes);
+    this.#countedBytes = 0;
   }
 }

@@ -92,29 +92,29 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   readonly root: Connection;
   /** Opens and takes the other connections; undefined without the option `virtualConnections`. */
   readonly virtual: VirtualConnections | undefined;
-  private readonly connections = new ConnectionTable();
-  private readonly keepalive: Keepalive | undefined;
-  private readonly idle: IdleLimit | undefined;
+  readonly #connections = new ConnectionTable();
+  readonly #keepalive: Keepalive | undefined;
+  readonly #idle: IdleLimit | undefined;
   readonly limits: Limits;
-  private readonly observer: Observer | undefined;
-  private readonly reading: Reading;
-  private readonly onDisconnected: (error: SessionError | undefined) => void;
-  private readonly onEnded: (end: SessionEnd) => void;
-  private readonly head = new MessageHead();
+  readonly #observer: Observer | undefined;
+  readonly #reading: Reading;
+  readonly #onDisconnected: (error: SessionError | undefined) => void;
+  readonly #onEnded: (end: SessionEnd) => void;
+  readonly #head = new MessageHead();
   readonly decoded: DecodedBudget;
   lingering = 0;
-  private hasEnded = false;
+  #hasEnded = false;
   /** Whether the peer keeps the session when the link ends, until it gets a farewell; see `sayFarewell`. */
   isKeptByPeer = false;
-  private isCut = false;
+  #isCut = false;
   /** Whether the session ends as soon as calls and channels in flight have finished. */
-  private isLeaving = false;
+  #isLeaving = false;
   /** Whether the root has no client any more, while the session lives for its other connections. */
-  private isRootReleased = false;
+  #isRootReleased = false;
   /** Pongs and refusals since the link became congested. */
-  private unreadAnswers = 0;
+  #unreadAnswers = 0;
   /** Bytes of the peer's schemas on all connections. */
-  private schemaBytes = 0;
+  #schemaBytes = 0;
 
   constructor(options: SessionCoreOptions) {
     this.sessionId = options.sessionId;
@@ -123,44 +123,44 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.peerSupportsRetry = options.peerSupportsRetry;
     this.limits = options.limits;
     this.decoded = new DecodedBudget(options.limits);
-    this.observer = options.observer;
+    this.#observer = options.observer;
     const { traffic } = options.outbox;
-    this.reading = new Reading({
+    this.#reading = new Reading({
       limits: options.limits,
       isCongested: () => traffic.isCongested,
-      setReading: (isReading) => traffic.setReading(isReading) && this.onReading(isReading),
+      setReading: (isReading) => traffic.setReading(isReading) && this.#onReading(isReading),
     });
-    this.onDisconnected = options.onDisconnected;
-    this.onEnded = options.onEnded;
+    this.#onDisconnected = options.onDisconnected;
+    this.#onEnded = options.onEnded;
     this.root = new Connection(rootConnectionId, options.local, options.peer, this);
-    this.connections.add(this.root);
+    this.#connections.add(this.root);
     this.virtual = options.virtual?.({
       host: this,
-      connections: this.connections,
+      connections: this.#connections,
       parity: options.local.parity,
       limits: options.limits,
       clock: options.clock,
       admit: options.admit,
-      isDisconnected: () => this.isCut,
+      isDisconnected: () => this.#isCut,
       onOpened: ({ id }) => reportOpened(this, options.observer, id),
       close: (connection, metadata) => this.close(connection, "Local", undefined, metadata),
-      onLost: (connection, error) => this.closeConnection(connection, "Transport", error),
+      onLost: (connection, error) => this.#closeConnection(connection, "Transport", error),
       onReopening: (connection) => reportClosed(this, options.observer, connection, "Transport"),
-      onPendingOver: () => this.considerEnd(),
+      onPendingOver: () => this.#considerEnd(),
     });
     const { idleTimeoutMs } = options.limits;
     if (idleTimeoutMs !== Number.POSITIVE_INFINITY)
-      this.idle = new IdleLimit(idleTimeoutMs, options.clock, this, () =>
+      this.#idle = new IdleLimit(idleTimeoutMs, options.clock, this, () =>
         this.end("Local", unusedFor(idleTimeoutMs)),
       );
     const { keepalive } = options;
     if (keepalive !== undefined) {
-      this.keepalive = new Keepalive(
+      this.#keepalive = new Keepalive(
         keepalive,
         options.clock,
         () => options.outbox.traffic.hasSigns(),
         (nonce) => sendPing(options.outbox, nonce),
-        (text) => this.onPeerLost(text),
+        (text) => this.#onPeerLost(text),
       );
     }
   }
@@ -171,63 +171,63 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   get isCongested(): boolean {
-    return this.isCut || this.reading.isCongested;
+    return this.#isCut || this.#reading.isCongested;
   }
 
   get mayCall(): boolean {
-    return !this.isCut && this.reading.mayCall;
+    return !this.#isCut && this.#reading.mayCall;
   }
 
   /** Bytes of the peer's calls that wait. */
   get queuedBytes(): number {
-    return this.reading.queued;
+    return this.#reading.queued;
   }
 
   countQueued(bytes: number): boolean {
-    return this.reading.countQueued(bytes);
+    return this.#reading.countQueued(bytes);
   }
 
   countSchemas(bytes: number): boolean {
-    if (this.schemaBytes + bytes > schemaPayloadsHeld * this.limits.maxSchemaBytes) return false;
-    this.schemaBytes += bytes;
+    if (this.#schemaBytes + bytes > schemaPayloadsHeld * this.limits.maxSchemaBytes) return false;
+    this.#schemaBytes += bytes;
     return true;
   }
 
   mayAnswer(): boolean {
-    if (this.isCut || !this.isCongested) return true;
-    this.unreadAnswers += 1;
-    if (this.unreadAnswers <= toleratedAnswers) return true;
-    this.failSession("the peer does not read the answers that it asks for");
+    if (this.#isCut || !this.isCongested) return true;
+    this.#unreadAnswers += 1;
+    if (this.#unreadAnswers <= toleratedAnswers) return true;
+    this.#failSession("the peer does not read the answers that it asks for");
     return false;
   }
 
   get isShuttingDown(): boolean {
-    return this.hasEnded || this.isLeaving;
+    return this.#hasEnded || this.#isLeaving;
   }
 
   /** Whether it has no link at the moment. */
   get isDisconnected(): boolean {
-    return this.isCut && !this.hasEnded;
+    return this.#isCut && !this.#hasEnded;
   }
 
   /** Stops reading the link while the caller cannot take more. @returns false when the carrier cannot wait */
   holdReading(): boolean {
-    return this.reading.hold();
+    return this.#reading.hold();
   }
 
   /** Takes back one {@link holdReading}. */
   releaseReading(): void {
-    this.reading.release();
+    this.#reading.release();
   }
 
   /** Connections that are active: none once the session has ended. */
   get connectionCount(): number {
-    return this.connections.size;
+    return this.#connections.size;
   }
 
   /** Connections as they are at this moment. */
   snapshot(): ConnectionSnapshot[] {
-    return snapshotConnections(this.connections.all(), this.virtual?.pendingIds ?? []);
+    return snapshotConnections(this.#connections.all(), this.virtual?.pendingIds ?? []);
   }
 
   get lastUsedMs(): number {
@@ -235,39 +235,39 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   isInUse(): boolean {
-    return this.pendingCount > 0 || this.connections.all().some(({ sink }) => sink?.isInUse === true);
+    return this.#pendingCount > 0 || this.#connections.all().some(({ sink }) => sink?.isInUse === true);
   }
 
   /** The session is up. Reports it to the observer, and starts the timers. */
   open(): void {
-    reportOpened(this, this.observer, this.root.id);
-    this.keepalive?.start();
-    this.idle?.start();
+    reportOpened(this, this.#observer, this.root.id);
+    this.#keepalive?.start();
+    this.#idle?.start();
   }
 
   /** One message. A message that cannot be decoded ends the session: this side cannot trust what follows it. */
   onFrame(bytes: Uint8Array, start: number, end: number): void {
-    if (this.hasEnded || this.isCut) return;
-    const { head } = this;
+    if (this.#hasEnded || this.#isCut) return;
+    const head = this.#head;
     try {
       decodeMessage(head, bytes, start, end, this.limits);
     } catch (fault) {
-      reportUnreadable(this, this.observer, fault);
-      this.failSession(`decode error: ${textOf(fault)}`, fault);
+      reportUnreadable(this, this.#observer, fault);
+      this.#failSession(`decode error: ${textOf(fault)}`, fault);
       return;
     }
     if (head.kind === MessageKind.Request) {
-      this.connections.find(head.connectionId)?.sink?.onRequest(head, bytes);
+      this.#connections.find(head.connectionId)?.sink?.onRequest(head, bytes);
     } else {
-      this.route(head, bytes);
+      this.#route(head, bytes);
     }
   }
 
   /** The link has passed on what it held, or another has taken its place. */
   onDrain(): void {
-    this.unreadAnswers = 0;
-    const connections = this.connections.all();
-    this.reading.onDrain(() => {
+    this.#unreadAnswers = 0;
+    const connections = this.#connections.all();
+    this.#reading.onDrain(() => {
       for (const { sink } of connections) sink?.answerWaiting?.();
     });
     for (const { sink } of connections) sink?.onDrain();
@@ -275,22 +275,22 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   /** The link has ended: between two frames, or with an error. A peer that broke the framing ends the session. */
   onLinkClosed(error: SessionError | undefined): void {
-    if (this.isCut) return;
-    if (error?.code !== "Protocol" && this.canSurvive) this.disconnect(error);
+    if (this.#isCut) return;
+    if (error?.code !== "Protocol" && this.#canSurvive) this.#disconnect(error);
     else if (error === undefined) this.end("Remote", undefined);
     else this.end(error.code === "Protocol" ? "Protocol" : "Transport", error);
   }
 
   /** The peer has sent a frame that the link does not take. Tells the peer why, and ends the session. */
   onRefused(error: SessionError): void {
-    if (this.isCut) return;
-    this.failSession(error.message.replace(/^protocol error: /, ""), error);
+    if (this.#isCut) return;
+    this.#failSession(error.message.replace(/^protocol error: /, ""), error);
   }
 
   /** Gives up a link that may still be alive: the peer has come back over another one, or does not answer. */
   cut(error: SessionError): void {
-    if (this.hasEnded || this.isCut) return;
-    if (this.canSurvive) this.disconnect(error);
+    if (this.#hasEnded || this.#isCut) return;
+    if (this.#canSurvive) this.#disconnect(error);
     else this.end("Transport", error);
   }
 
@@ -306,22 +306,22 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   /** There is a link again, and the outbox has it. @param description of the link */
   onLinkRestored(restored: RestoredLink, description: string): void {
     if (!this.isDisconnected) return;
-    this.isCut = false;
-    this.unreadAnswers = 0;
+    this.#isCut = false;
+    this.#unreadAnswers = 0;
     this.description = description;
     this.peerSupportsRetry = restored.peerSupportsRetry;
     // Ids of a peer that has started over mean other calls than before.
     if (restored.peer !== "resumed") this.sessionId = makeSessionId();
     this.virtual?.onLinkRestored(restored);
-    this.reading.onLinkRestored();
-    this.connections.tellSinks((sink) => sink.onLinkRestored(restored));
-    if (!this.hasEnded) this.keepalive?.start();
+    this.#reading.onLinkRestored();
+    this.#connections.tellSinks((sink) => sink.onLinkRestored(restored));
+    if (!this.#hasEnded) this.#keepalive?.start();
   }
 
   /** Lets connections finish calls in flight; calls `onIdle` once when they have. */
   drain(onIdle: () => void): void {
-    this.isLeaving = true;
-    const sinks = this.connections.all().flatMap((connection) => connection.sink ?? []);
+    this.#isLeaving = true;
+    const sinks = this.#connections.all().flatMap((connection) => connection.sink ?? []);
     let busy = sinks.length;
     if (busy === 0) onIdle();
     for (const sink of sinks) {
@@ -340,13 +340,13 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   release(onIdle: () => void): void {
     const { sink } = this.root;
     if (sink === undefined) return;
-    if (this.hasOthers) {
-      this.isRootReleased = true;
+    if (this.#hasOthers) {
+      this.#isRootReleased = true;
       sink.onReleased?.(onIdle);
-      this.considerEnd();
+      this.#considerEnd();
       return;
     }
-    this.isLeaving = true;
+    this.#isLeaving = true;
     sink.onDraining(() => {
       sink.onDraining(() => this.releaseLate(false), true);
       onIdle();
@@ -355,38 +355,38 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   /** There is a client of the root again. */
   reclaim(): void {
-    this.isRootReleased = false;
+    this.#isRootReleased = false;
   }
 
   /** The time for calls of this side on a released root is over. @param isOverdue whether these calls fail */
   releaseLate(isOverdue = true): void {
-    if (this.hasEnded || this.connections.find(rootConnectionId) === undefined) return;
-    if (!this.hasOthers) {
+    if (this.#hasEnded || this.#connections.find(rootConnectionId) === undefined) return;
+    if (!this.#hasOthers) {
       this.end("Local", undefined);
       return;
     }
     // A connection has come while the root was about to end.
-    this.isLeaving = false;
-    this.isRootReleased = true;
+    this.#isLeaving = false;
+    this.#isRootReleased = true;
     this.root.sink?.onReleased?.(undefined, isOverdue);
   }
 
   /** Ends the session, and all its connections with it. It receives and sends nothing after that. */
   end(reason: CloseReason, error: SessionError | undefined): void {
-    if (this.hasEnded) return;
-    if (reason === "Local" && this.isKeptByPeer && !this.isCut) sayFarewell(this, this.connections);
-    this.hasEnded = true;
-    this.keepalive?.stop();
-    this.idle?.stop();
+    if (this.#hasEnded) return;
+    if (reason === "Local" && this.isKeptByPeer && !this.#isCut) sayFarewell(this, this.#connections);
+    this.#hasEnded = true;
+    this.#keepalive?.stop();
+    this.#idle?.stop();
     this.virtual?.end(error);
-    for (const connection of this.connections.all()) this.closeConnection(connection, reason, error);
-    this.onEnded({ reason, error });
+    for (const connection of this.#connections.all()) this.#closeConnection(connection, reason, error);
+    this.#onEnded({ reason, error });
   }
 
   failConnection(connection: Connection, text: string): void {
-    if (this.hasEnded) return;
+    if (this.#hasEnded) return;
     // A session ends with its root.
-    if (connection === this.root) this.failSession(text);
+    if (connection === this.root) this.#failSession(text);
     else this.close(connection, "Protocol", protocolError(text));
   }
 
@@ -397,135 +397,131 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     error: SessionError | undefined,
     metadata?: Metadata,
   ): void {
-    if (this.hasEnded) return;
+    if (this.#hasEnded) return;
     const isReopening = this.virtual?.giveUp(connection, metadata) === true;
-    if (!isReopening && this.connections.find(connection.id) !== connection) return;
-    this.closeConnection(connection, reason, error);
+    if (!isReopening && this.#connections.find(connection.id) !== connection) return;
+    this.#closeConnection(connection, reason, error);
     if (!isReopening) this.virtual?.sendClose(connection.id, metadata);
-    this.considerEnd();
+    this.#considerEnd();
   }
 
   /** Connections that either side has asked for and the other has not answered. */
-  private get pendingCount(): number {
+  get #pendingCount(): number {
     return this.virtual?.pendingCount ?? 0;
   }
 
   /** Whether the session has connections beside the root, or waits for an answer about one. */
-  private get hasOthers(): boolean {
-    return this.pendingCount > 0 || this.connections.all().some((each) => each !== this.root);
+  get #hasOthers(): boolean {
+    return this.#pendingCount > 0 || this.#connections.all().some((each) => each !== this.root);
   }
 
   /** Whether this side does not use the root any more. */
-  private get isRootUnused(): boolean {
-    return this.isRootReleased || this.connections.find(rootConnectionId) === undefined;
+  get #isRootUnused(): boolean {
+    return this.#isRootReleased || this.#connections.find(rootConnectionId) === undefined;
   }
 
   /** Ends a session with an unused root and no other connection. Looks when the current work has finished. */
-  private considerEnd(): void {
-    if (!this.isRootUnused) return;
+  #considerEnd(): void {
+    if (!this.#isRootUnused) return;
     queueMicrotask(() => {
-      if (this.isRootUnused && !this.hasOthers) this.end("Local", undefined);
+      if (this.#isRootUnused && !this.#hasOthers) this.end("Local", undefined);
     });
   }
 
-  private closeConnection(
-    connection: Connection,
-    reason: CloseReason,
-    error: SessionError | undefined,
-  ): void {
-    this.connections.remove(connection);
+  #closeConnection(connection: Connection, reason: CloseReason, error: SessionError | undefined): void {
+    this.#connections.remove(connection);
     connection.sink?.onClosed(reason, error);
     connection.onEnded?.(reason, error);
-    reportClosed(this, this.observer, connection, reason, error);
+    reportClosed(this, this.#observer, connection, reason, error);
   }
 
-  private route(head: MessageHead, bytes: Uint8Array): void {
+  #route(head: MessageHead, bytes: Uint8Array): void {
     switch (head.kind) {
       case MessageKind.Schema:
-        this.connections.find(head.connectionId)?.sink?.onSchemas(head, bytes);
+        this.#connections.find(head.connectionId)?.sink?.onSchemas(head, bytes);
         break;
       case MessageKind.Channel:
-        this.connections.find(head.connectionId)?.sink?.onChannel(head, bytes);
+        this.#connections.find(head.connectionId)?.sink?.onChannel(head, bytes);
         break;
       case MessageKind.Ping:
         answerPing(this, head);
         break;
       case MessageKind.Pong:
         this.outbox.traffic.countPingIn();
-        if (head.connectionId === rootConnectionId) this.keepalive?.onPong(head.nonce);
+        if (head.connectionId === rootConnectionId) this.#keepalive?.onPong(head.nonce);
         break;
       case MessageKind.ConnectionOpen:
         if (!this.mayAnswer()) break;
         if (this.virtual !== undefined) this.virtual.onMessage(head, bytes);
-        else refuseOpen(this, this.observer, head.connectionId);
+        else refuseOpen(this, this.#observer, head.connectionId);
         break;
       case MessageKind.ConnectionAccept:
       case MessageKind.ConnectionReject:
         this.virtual?.onMessage(head, bytes);
         break;
       case MessageKind.ConnectionClose:
-        this.onConnectionClose(head.connectionId);
+        this.#onConnectionClose(head.connectionId);
         break;
       case MessageKind.ProtocolError:
-        this.onProtocolError(head.text);
+        this.#onProtocolError(head.text);
         break;
     }
   }
 
-  private onPeerLost(text: string): void {
+  #onPeerLost(text: string): void {
     const error = protocolError(`keepalive: ${text}`);
     // A link whose cable was pulled just goes silent, so a session that can have another link gets one.
-    if (this.canSurvive) this.disconnect(error);
+    if (this.#canSurvive) this.#disconnect(error);
     else this.end("Protocol", error);
   }
 
   /** Keepalive expects no Pong while the link is not read. If the link is not full, the holder must end the hold. */
-  private onReading(isReading: boolean): true {
-    if (this.hasEnded || this.isCut) return true;
-    if (isReading) this.keepalive?.start();
-    else if (this.isCongested) this.keepalive?.hold();
-    else this.keepalive?.stop();
+  #onReading(isReading: boolean): true {
+    if (this.#hasEnded || this.#isCut) return true;
+    if (isReading) this.#keepalive?.start();
+    else if (this.isCongested) this.#keepalive?.hold();
+    else this.#keepalive?.stop();
     return true;
   }
 
-  private get canSurvive(): boolean {
-    return this.isResumable && !this.isLeaving && !this.isRootUnused;
+  get #canSurvive(): boolean {
+    return this.isResumable && !this.#isLeaving && !this.#isRootUnused;
   }
 
-  private disconnect(error: SessionError | undefined): void {
-    this.isCut = true;
-    this.keepalive?.stop();
+  #disconnect(error: SessionError | undefined): void {
+    this.#isCut = true;
+    this.#keepalive?.stop();
     const { maxBufferedBytes } = this.limits;
     this.outbox.hold(maxBufferedBytes, () => {
       if (this.isDisconnected) this.end("Transport", heldTooMuch(maxBufferedBytes));
     });
     this.virtual?.onLinkLost(error);
-    this.connections.tellSinks((sink) => sink.onLinkLost(error));
-    if (!this.hasEnded) this.onDisconnected(error);
+    this.#connections.tellSinks((sink) => sink.onLinkLost(error));
+    if (!this.#hasEnded) this.#onDisconnected(error);
   }
 
-  private onConnectionClose(connectionId: WireId): void {
-    const connection = this.connections.find(connectionId);
+  #onConnectionClose(connectionId: WireId): void {
+    const connection = this.#connections.find(connectionId);
     if (connection === undefined) {
       this.virtual?.onClose(connectionId);
       return;
     }
-    this.closeConnection(connection, "Remote", undefined);
-    if (this.isRootUnused && !this.hasOthers) this.end("Remote", undefined);
+    this.#closeConnection(connection, "Remote", undefined);
+    if (this.#isRootUnused && !this.#hasOthers) this.end("Remote", undefined);
   }
 
-  private onProtocolError(text: string): void {
+  #onProtocolError(text: string): void {
     const shown = peerText(text);
-    reportProtocolError(this, this.observer, "local", shown);
+    reportProtocolError(this, this.#observer, "local", shown);
     this.end("Protocol", protocolError(`reported by the peer: ${shown}`));
   }
 
   /** The peer broke the protocol. Tells the peer what was wrong, then ends the session. */
-  private failSession(text: string, cause?: unknown): void {
-    if (this.hasEnded) return;
+  #failSession(text: string, cause?: unknown): void {
+    if (this.#hasEnded) return;
     const shown = peerText(text);
     const { outbox } = this;
-    reportProtocolError(this, this.observer, "remote", shown);
+    reportProtocolError(this, this.#observer, "remote", shown);
     if (!outbox.isEncoding) outbox.commit(writeProtocolError(outbox.writer, outbox.begin(), shown));
     this.end("Protocol", protocolError(shown, cause));
   }

@@ -54,43 +54,43 @@ export interface SessionParts {
 /** An established session. */
 export class Session implements SessionHandle {
   readonly closed: Promise<SessionEnd>;
-  private handshakeMetadata: Metadata;
+  #handshakeMetadata: Metadata;
   /** Calls the peer on the root connection. @internal */
   readonly driver: Caller;
   /** @internal */
   readonly core: SessionCore;
-  private pump: LinkPump;
-  private readonly clock: Clock;
-  private readonly openerOrNone: ConnectionOpening | undefined;
-  private readonly startDriverOf: StartDriver;
-  private resolveClosed: (end: SessionEnd) => void = () => {};
-  private ended: SessionEnd | undefined = undefined;
-  private isClosing = false;
+  #pump: LinkPump;
+  readonly #clock: Clock;
+  readonly #openerOrNone: ConnectionOpening | undefined;
+  readonly #startDriverOf: StartDriver;
+  #resolveClosed: (end: SessionEnd) => void = () => {};
+  #ended: SessionEnd | undefined = undefined;
+  #isClosing = false;
   /** Clients of the root connection, and the application that has this object. */
-  private holders = 1;
-  private isReleased = false;
-  private readonly states: StateLog;
-  private recovery: Recovery | undefined = undefined;
-  private reconnects = 0;
+  #holders = 1;
+  #isReleased = false;
+  readonly #states: StateLog;
+  #recovery: Recovery | undefined = undefined;
+  #reconnects = 0;
   /** Runs while the session drains. */
-  private timer: TimerHandle | undefined = undefined;
+  #timer: TimerHandle | undefined = undefined;
 
   constructor(parts: SessionParts) {
     this.core = parts.core;
-    this.pump = parts.pump;
-    this.clock = parts.clock;
-    this.handshakeMetadata = parts.peerMetadata;
-    this.openerOrNone = parts.opener(this);
-    this.startDriverOf = parts.startDriver;
-    this.states = new StateLog(parts.observer);
+    this.#pump = parts.pump;
+    this.#clock = parts.clock;
+    this.#handshakeMetadata = parts.peerMetadata;
+    this.#openerOrNone = parts.opener(this);
+    this.#startDriverOf = parts.startDriver;
+    this.#states = new StateLog(parts.observer);
     this.closed = new Promise((resolve) => {
-      this.resolveClosed = resolve;
+      this.#resolveClosed = resolve;
     });
     this.driver = this.startDriver(parts.core.root, parts.dispatcher);
   }
 
   get isOpen(): boolean {
-    return !this.isClosing && this.ended === undefined;
+    return !this.#isClosing && this.#ended === undefined;
   }
 
   get remoteAddress(): string {
@@ -99,12 +99,12 @@ export class Session implements SessionHandle {
 
   /** What the peer sent in the handshake of the link in use, or the last one. */
   get peerMetadata(): Metadata {
-    return this.handshakeMetadata;
+    return this.#handshakeMetadata;
   }
 
   /** What the carrier of the link in use knows about the peer. */
   get origin(): LinkOrigin | undefined {
-    return this.pump.link.origin;
+    return this.#pump.link.origin;
   }
 
   /** Whether the peer announced retry in the latest handshake: calls carry operation ids then. */
@@ -113,11 +113,11 @@ export class Session implements SessionHandle {
   }
 
   get state(): SessionState {
-    return this.states.current;
+    return this.#states.current;
   }
 
   onStateChanged(listener: (state: SessionState) => void): () => void {
-    return this.states.subscribe(listener);
+    return this.#states.subscribe(listener);
   }
 
   /**
@@ -131,9 +131,9 @@ export class Session implements SessionHandle {
 
   /** A caller on the root connection for one more client. @internal */
   holdCaller(): Caller {
-    this.holders += 1;
+    this.#holders += 1;
     this.core.reclaim();
-    return new SharedCaller(this.driver, (options) => this.giveUp(options));
+    return new SharedCaller(this.driver, (options) => this.#giveUp(options));
   }
 
   /**
@@ -142,9 +142,9 @@ export class Session implements SessionHandle {
    */
   async closeWhenIdle(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);
-    if (this.isReleased) return;
-    this.isReleased = true;
-    await this.giveUp(options);
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    await this.#giveUp(options);
   }
 
   /**
@@ -170,13 +170,13 @@ export class Session implements SessionHandle {
 
   /** Opens virtual connections. @throws TypeError without the option `virtualConnections` @internal */
   get opener(): ConnectionOpening {
-    if (this.openerOrNone === undefined) throw new TypeError(virtualConnectionsHint);
-    return this.openerOrNone;
+    if (this.#openerOrNone === undefined) throw new TypeError(virtualConnectionsHint);
+    return this.#openerOrNone;
   }
 
   /** Starts calling and answering on a connection of the session. @internal */
   startDriver(connection: Connection, dispatcher: Dispatcher | undefined): Caller {
-    return this.startDriverOf(this, connection, dispatcher);
+    return this.#startDriverOf(this, connection, dispatcher);
   }
 
   /**
@@ -187,27 +187,27 @@ export class Session implements SessionHandle {
    * @throws SessionError `Protocol` for the root connection and for one that does not exist
    */
   closeConnection(id: number | bigint, metadata?: Metadata): void {
-    if (this.ended !== undefined) throw new SessionError("Protocol", "protocol error: session closed");
+    if (this.#ended !== undefined) throw new SessionError("Protocol", "protocol error: session closed");
     this.opener.close(id, metadata);
   }
 
   /** One holder gives the session up. The last one waits for calls in flight, but not for other connections. */
-  private giveUp({ timeoutMs = defaultDrainMs }: CloseOptions): Promise<void> | undefined {
-    this.holders -= 1;
-    if (this.holders > 0) return undefined;
+  #giveUp({ timeoutMs = defaultDrainMs }: CloseOptions): Promise<void> | undefined {
+    this.#holders -= 1;
+    if (this.#holders > 0) return undefined;
     if (!this.isOpen) return this.closed.then(() => {});
     if (this.core.isDisconnected) {
       this.core.end("Local", undefined);
       return this.closed.then(() => {});
     }
     return new Promise((resolve) => {
-      const timer = this.clock.setTimer(timeoutMs, () => {
+      const timer = this.#clock.setTimer(timeoutMs, () => {
         this.core.releaseLate();
         onIdle();
       });
       const onIdle = (): void => {
-        this.clock.clearTimer(timer);
-        if (this.ended === undefined) resolve();
+        this.#clock.clearTimer(timer);
+        if (this.#ended === undefined) resolve();
         else void this.closed.then(() => resolve());
       };
       void this.closed.then(onIdle);
@@ -216,15 +216,15 @@ export class Session implements SessionHandle {
   }
 
   snapshot(): SessionSnapshot {
-    const { ended } = this;
+    const ended = this.#ended;
     const { outbox } = this.core;
     const { traffic } = outbox;
-    const nowMs = Math.floor(this.clock.now());
+    const nowMs = Math.floor(this.#clock.now());
     const before = (at: number | undefined): number | undefined =>
       at === undefined ? undefined : nowMs - at;
     return {
       link: this.remoteAddress,
-      state: this.isClosing && ended === undefined ? "closing" : this.state.kind,
+      state: this.#isClosing && ended === undefined ? "closing" : this.state.kind,
       closeReason: ended?.reason,
       closeError: ended?.error?.message,
       outbound: traffic.outbound(outbox.pendingBytes),
@@ -241,9 +241,9 @@ export class Session implements SessionHandle {
       // Without a link nothing that is in flight can finish.
       this.core.end("Local", undefined);
     } else if (this.isOpen) {
-      this.isClosing = true;
+      this.#isClosing = true;
       const { timeoutMs = defaultDrainMs } = options;
-      this.timer = this.clock.setTimer(timeoutMs, () => this.core.end("Local", undefined));
+      this.#timer = this.#clock.setTimer(timeoutMs, () => this.core.end("Local", undefined));
       this.core.drain(() => this.core.end("Local", undefined));
     }
     await this.closed;
@@ -253,7 +253,7 @@ export class Session implements SessionHandle {
     const { core } = this;
     core.end("Local", undefined);
     // A peer that keeps the session has to get the farewell, so the link is not cut.
-    if (!core.isKeptByPeer || core.outbox.traffic.isCongested) this.pump.abort();
+    if (!core.isKeptByPeer || core.outbox.traffic.isCongested) this.#pump.abort();
   }
 
   [asyncDispose](): Promise<void> {
@@ -262,61 +262,61 @@ export class Session implements SessionHandle {
 
   /** The session is established. @internal */
   onOpened(): void {
-    this.changeState({ kind: "open", reconnects: 0, isResumed: false });
+    this.#changeState({ kind: "open", reconnects: 0, isResumed: false });
   }
 
   /** The session outlives its link from now on. @internal */
   becomeResumable(recovery: Recovery): void {
-    this.recovery = recovery;
+    this.#recovery = recovery;
     this.core.resends = recovery.resends;
   }
 
   /** Takes another link, whose handshake has finished. @internal */
   attach(pump: LinkPump, restored: RestoredLink, peerMetadata: Metadata): void {
     const { core } = this;
-    this.pump = pump;
-    this.handshakeMetadata = peerMetadata;
+    this.#pump = pump;
+    this.#handshakeMetadata = peerMetadata;
     if (restored.peer !== "resumed") core.outbox.drop();
     pump.handOver(core, core.outbox);
     core.onLinkRestored(restored, pump.link.remoteAddress);
-    this.reconnects += 1;
-    this.recovery?.onRestored();
+    this.#reconnects += 1;
+    this.#recovery?.onRestored();
     // A handler that got its abort may have ended the session.
-    if (this.ended !== undefined) return;
-    this.changeState({
+    if (this.#ended !== undefined) return;
+    this.#changeState({
       kind: "open",
-      reconnects: this.reconnects,
+      reconnects: this.#reconnects,
       isResumed: restored.peer !== "new",
     });
   }
 
   /** An attempt to get a link begins. @param error why the one before failed, or how the link was lost @internal */
   reportAttempt(attempt: number, error: VoxError | undefined): void {
-    this.changeState({ kind: "recovering", attempt, error });
+    this.#changeState({ kind: "recovering", attempt, error });
   }
 
   /** The core goes on without a link. @internal */
   onDisconnected(error: SessionError | undefined): void {
-    this.pump.drop(error);
-    this.changeState({ kind: "recovering", attempt: 0, error });
-    this.recovery?.onLost(error);
+    this.#pump.drop(error);
+    this.#changeState({ kind: "recovering", attempt: 0, error });
+    this.#recovery?.onLost(error);
   }
 
-  private changeState(state: SessionState): void {
-    this.states.change(state, this.remoteAddress, this.core.sessionId);
+  #changeState(state: SessionState): void {
+    this.#states.change(state, this.remoteAddress, this.core.sessionId);
   }
 
   /** The core has ended. Its last frames leave, then the link closes. @internal */
   onEnded(end: SessionEnd): void {
-    this.ended = end;
-    this.stopTimer();
-    this.recovery?.onEnded(end);
-    this.changeState({ kind: "closed", ...end });
-    this.pump.finish(() => this.resolveClosed(end), end.reason === "Local" && end.error === undefined);
+    this.#ended = end;
+    this.#stopTimer();
+    this.#recovery?.onEnded(end);
+    this.#changeState({ kind: "closed", ...end });
+    this.#pump.finish(() => this.#resolveClosed(end), end.reason === "Local" && end.error === undefined);
   }
 
-  private stopTimer(): void {
-    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
-    this.timer = undefined;
+  #stopTimer(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -6,23 +6,23 @@ import { notify, type Observer } from "../observer.js";
 
 /** Keeps the current state, and passes each new one to the observer and to all listeners. */
 export class StateLog {
-  private readonly observer: Observer | undefined;
-  private readonly listeners = new Set<(state: SessionState) => unknown>();
-  private state: SessionState = { kind: "open", reconnects: 0, isResumed: false };
+  readonly #observer: Observer | undefined;
+  readonly #listeners = new Set<(state: SessionState) => unknown>();
+  #state: SessionState = { kind: "open", reconnects: 0, isResumed: false };
 
   constructor(observer: Observer | undefined) {
-    this.observer = observer;
+    this.#observer = observer;
   }
 
   get current(): SessionState {
-    return this.state;
+    return this.#state;
   }
 
   /** @param link a description of the link */
   change(state: SessionState, link: string, sessionId: string): void {
-    this.state = state;
-    notify(this.observer, "onStateChanged", { link, sessionId, state });
-    for (const listener of [...this.listeners]) callOut(() => listener(state), ignore);
+    this.#state = state;
+    notify(this.#observer, "onStateChanged", { link, sessionId, state });
+    for (const listener of [...this.#listeners]) callOut(() => listener(state), ignore);
   }
 
   /** @returns what ends the subscription */
@@ -30,7 +30,7 @@ export class StateLog {
     // Each call makes its own subscription, even for a function that is subscribed already.
     const kept = keepContext(listener);
     const own = (state: SessionState) => kept(state);
-    this.listeners.add(own);
-    return () => void this.listeners.delete(own);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
   }
 }

@@ -16,51 +16,51 @@ const bytesOfWork = 12;
 
 /** The time that all senders with one clock share. With a share for each sender, many senders would take too much. */
 export class Turn {
-  private readonly clock: Clock;
-  private work = 0;
-  private startedAt = 0;
-  private isRunning = false;
-  private over: Promise<void> | undefined = undefined;
-  private resolve: () => void = () => {};
+  readonly #clock: Clock;
+  #work = 0;
+  #startedAt = 0;
+  #isRunning = false;
+  #over: Promise<void> | undefined = undefined;
+  #resolve: () => void = () => {};
 
   /** @param clock measures how long the turn has lasted */
   constructor(clock: Clock) {
-    this.clock = clock;
+    this.#clock = clock;
   }
 
   /** Whether nothing more should be sent before others have had their turn. */
   get isOver(): boolean {
-    return this.over !== undefined;
+    return this.#over !== undefined;
   }
 
   /** Resolves when others have had their turn; undefined while there is time. */
   get rest(): Promise<void> | undefined {
-    return this.over;
+    return this.#over;
   }
 
   /** Counts an item that has left. */
   spend(bytes: number): void {
-    if (!this.isRunning) this.begin();
-    this.work += 1 + (bytes >>> bytesOfWork);
-    if (this.work < workBetweenLooks || this.over !== undefined) return;
-    this.work = 0;
-    if (this.clock.now() - this.startedAt < turnMs) return;
-    this.over = new Promise((resolve) => {
-      this.resolve = resolve;
+    if (!this.#isRunning) this.#begin();
+    this.#work += 1 + (bytes >>> bytesOfWork);
+    if (this.#work < workBetweenLooks || this.#over !== undefined) return;
+    this.#work = 0;
+    if (this.#clock.now() - this.#startedAt < turnMs) return;
+    this.#over = new Promise((resolve) => {
+      this.#resolve = resolve;
     });
   }
 
-  private begin(): void {
-    this.isRunning = true;
-    this.work = 0;
-    this.startedAt = this.clock.now();
-    letOthersRun(this.onOver);
+  #begin(): void {
+    this.#isRunning = true;
+    this.#work = 0;
+    this.#startedAt = this.#clock.now();
+    letOthersRun(this.#onOver);
   }
 
-  private readonly onOver = (): void => {
-    this.isRunning = false;
-    this.over = undefined;
-    this.resolve();
+  readonly #onOver = (): void => {
+    this.#isRunning = false;
+    this.#over = undefined;
+    this.#resolve();
   };
 }
 

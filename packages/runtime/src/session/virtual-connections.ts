@@ -101,37 +101,37 @@ interface UnansweredOpen {
 
 /** Virtual connections of one session. */
 export class VirtualConnections {
-  private readonly options: VirtualConnectionsOptions;
-  private readonly ids: IdAllocator;
-  private readonly pending = new Map<WireId, PendingOpen>();
+  readonly #options: VirtualConnectionsOptions;
+  readonly #ids: IdAllocator;
+  readonly #pending = new Map<WireId, PendingOpen>();
   /** Opens of the peer that the application has not answered. */
-  private readonly asked = new Map<WireId, UnansweredOpen>();
+  readonly #asked = new Map<WireId, UnansweredOpen>();
   /** Ids of connections that ended on the link in use, or with the last link. The peer may not know of the end. */
-  private readonly closedIds = new Set<WireId>();
+  readonly #closedIds = new Set<WireId>();
 
   constructor(options: VirtualConnectionsOptions) {
-    this.options = options;
-    this.ids = new IdAllocator(options.parity);
+    this.#options = options;
+    this.#ids = new IdAllocator(options.parity);
   }
 
   /** Connections that either side has asked for and the other has not answered. */
   get pendingCount(): number {
-    return this.pending.size + this.asked.size;
+    return this.#pending.size + this.#asked.size;
   }
 
   /** Ids of connections that were asked for and not answered. */
   get pendingIds(): WireId[] {
-    return [...this.pending.keys(), ...this.asked.keys()];
+    return [...this.#pending.keys(), ...this.#asked.keys()];
   }
 
   /** Asks the peer for a connection. Sends nothing when there cannot be one. @returns what {@link cancel} takes */
   open(local: ConnectionSettings, metadata: Metadata, outcome: OpenOutcome): PendingOpen | undefined {
-    const { connections, limits } = this.options;
+    const { connections, limits } = this.#options;
     if (local.initialChannelCredit === 0) {
       outcome.failed(protocolError(zeroCredit));
       return undefined;
     }
-    if (this.options.isDisconnected()) {
+    if (this.#options.isDisconnected()) {
       outcome.failed(protocolError("session is disconnected; resume before opening connections"));
       return undefined;
     }
@@ -139,20 +139,20 @@ export class VirtualConnections {
       outcome.failed(protocolError(`more than ${limits.maxConnections} connections (limit maxConnections)`));
       return undefined;
     }
-    if (this.pending.size >= limits.maxPendingOpens) {
+    if (this.#pending.size >= limits.maxPendingOpens) {
       const text = `more than ${limits.maxPendingOpens} connections wait for the peer's answer`;
       outcome.failed(protocolError(`${text} (limit maxPendingOpens)`));
       return undefined;
     }
     const slot: PendingOpen = { id: 0, local, metadata, outcome, connection: undefined, timer: undefined };
-    return this.ask(slot) ? slot : undefined;
+    return this.#ask(slot) ? slot : undefined;
   }
 
   /** Sends the Open of a connection, under a new id. @returns whether it could be sent */
-  private ask(slot: PendingOpen): boolean {
-    const { host, clock, limits } = this.options;
+  #ask(slot: PendingOpen): boolean {
+    const { host, clock, limits } = this.#options;
     const { outbox } = host;
-    slot.id = this.ids.peek();
+    slot.id = this.#ids.peek();
     try {
       outbox.commit(
         writeConnectionOpen(outbox.writer, outbox.begin(), slot.id, toWire(slot.local), slot.metadata),
@@ -165,15 +165,15 @@ export class VirtualConnections {
       );
       return false;
     }
-    this.ids.take();
-    slot.timer ??= clock.setTimer(limits.openTimeoutMs, () => this.onTimeout(slot));
-    this.pending.set(slot.id, slot);
+    this.#ids.take();
+    slot.timer ??= clock.setTimer(limits.openTimeoutMs, () => this.#onTimeout(slot));
+    this.#pending.set(slot.id, slot);
     return true;
   }
 
   /** Gives up a connection that was asked for. @returns whether it was pending */
   cancel({ id }: Pick<PendingOpen, "id">, metadata: Metadata = noMetadata): boolean {
-    const slot = this.take(id);
+    const slot = this.#take(id);
     if (slot === undefined) return false;
     this.sendClose(id, metadata);
     slot.outcome.failed(protocolError("session closed"));
@@ -182,9 +182,9 @@ export class VirtualConnections {
 
   /** Gives up a connection that is being opened again. @returns whether it was being opened again */
   giveUp(connection: Connection, metadata: Metadata | undefined): boolean {
-    for (const { id, connection: earlier } of this.pending.values()) {
+    for (const { id, connection: earlier } of this.#pending.values()) {
       if (earlier !== connection) continue;
-      this.take(id);
+      this.#take(id);
       this.sendClose(id, metadata);
       return true;
     }
@@ -193,51 +193,51 @@ export class VirtualConnections {
 
   /** Tells the peer that a connection has ended. */
   sendClose(id: WireId, metadata: Metadata = noMetadata): void {
-    const { outbox } = this.options.host;
-    this.remember(id);
+    const { outbox } = this.#options.host;
+    this.#remember(id);
     // The Close follows everything that was sent on the connection.
     if (!outbox.isEncoding) outbox.flushAll();
-    this.say((w, p) => writeConnectionClose(w, p, id, metadata));
+    this.#say((w, p) => writeConnectionClose(w, p, id, metadata));
   }
 
   /** Ends a connection, or gives up one that was asked for. @throws SessionError when there is none */
   closeById(id: WireId, metadata?: Metadata): void {
-    if (this.options.isDisconnected())
+    if (this.#options.isDisconnected())
       throw protocolError("session is disconnected; resume before closing connections");
     const wireId = wireIdOf(id);
     if (wireId === rootConnectionId) throw protocolError("cannot close root connection");
-    const connection = this.options.connections.find(wireId);
-    const asked = this.asked.get(wireId);
-    if (connection !== undefined) this.options.close(connection, metadata);
+    const connection = this.#options.connections.find(wireId);
+    const asked = this.#asked.get(wireId);
+    if (connection !== undefined) this.#options.close(connection, metadata);
     else if (asked !== undefined) this.refuse(asked.open, metadata ?? noMetadata);
     else if (!this.cancel({ id: wireId }, metadata)) throw protocolError("connection not found");
   }
 
   /** A ConnectionOpen, Accept or Reject. */
   onMessage(head: MessageHead, bytes: Uint8Array): void {
-    if (head.kind === MessageKind.ConnectionOpen) this.onOpen(head, bytes);
-    else if (head.kind === MessageKind.ConnectionAccept) this.onAccept(head);
-    else this.onReject(head, bytes);
+    if (head.kind === MessageKind.ConnectionOpen) this.#onOpen(head, bytes);
+    else if (head.kind === MessageKind.ConnectionAccept) this.#onAccept(head);
+    else this.#onReject(head, bytes);
   }
 
-  private onOpen(head: MessageHead, bytes: Uint8Array): void {
-    const { connections, parity, limits, host } = this.options;
+  #onOpen(head: MessageHead, bytes: Uint8Array): void {
+    const { connections, parity, limits, host } = this.#options;
     const { connectionId: id } = head;
-    const isFree = connections.find(id) === undefined && !this.pending.has(id) && !this.asked.has(id);
+    const isFree = connections.find(id) === undefined && !this.#pending.has(id) && !this.#asked.has(id);
     if (id === rootConnectionId || !hasParity(id, oppositeParity(parity)) || !isFree) {
-      this.reject(id, noMetadata);
+      this.#reject(id, noMetadata);
     } else if (head.initialChannelCredit === 0) {
-      this.reject(id, new Metadata({ [errorKey]: zeroCredit }));
-    } else if (connections.size + this.asked.size + host.lingering >= limits.maxConnections) {
-      this.reject(id, new Metadata({ [errorKey]: "too many connections" }));
+      this.#reject(id, new Metadata({ [errorKey]: zeroCredit }));
+    } else if (connections.size + this.#asked.size + host.lingering >= limits.maxConnections) {
+      this.#reject(id, new Metadata({ [errorKey]: "too many connections" }));
     } else {
-      this.admit(head, bytes);
+      this.#admit(head, bytes);
     }
   }
 
-  private onAccept(head: MessageHead): void {
+  #onAccept(head: MessageHead): void {
     const { connectionId: id } = head;
-    const slot = this.take(id);
+    const slot = this.#take(id);
     if (slot === undefined) return;
     const peer = settingsOf(head);
     const problem =
@@ -251,32 +251,32 @@ export class VirtualConnections {
       slot.outcome.failed(protocolError(problem));
       return;
     }
-    slot.outcome.opened(this.activate(id, slot.local, peer, slot.connection));
+    slot.outcome.opened(this.#activate(id, slot.local, peer, slot.connection));
   }
 
-  private onReject(head: MessageHead, bytes: Uint8Array): void {
-    this.take(head.connectionId)?.outcome.failed(new RejectedError(metadataOf(head, bytes)));
+  #onReject(head: MessageHead, bytes: Uint8Array): void {
+    this.#take(head.connectionId)?.outcome.failed(new RejectedError(metadataOf(head, bytes)));
   }
 
   /** The peer has closed a connection that was not open yet. */
   onClose(id: WireId): void {
-    this.forget(id);
-    this.take(id)?.outcome.failed(protocolError("session closed"));
+    this.#forget(id);
+    this.#take(id)?.outcome.failed(protocolError("session closed"));
   }
 
   /** The session has ended: nothing is answered any more. */
   end(error: SessionError | undefined): void {
-    for (const id of [...this.asked.keys()]) this.forget(id);
-    for (const id of [...this.pending.keys()])
-      this.take(id)?.outcome.failed(error ?? protocolError("session closed"));
+    for (const id of [...this.#asked.keys()]) this.#forget(id);
+    for (const id of [...this.#pending.keys()])
+      this.#take(id)?.outcome.failed(error ?? protocolError("session closed"));
   }
 
   /** The link is lost, and with it connections whose messages cannot be sent again. */
   onLinkLost(error: SessionError | undefined): void {
-    for (const connection of this.others) {
+    for (const connection of this.#others) {
       if (connection.sink?.outlivesLink === true) continue;
-      this.remember(connection.id);
-      this.options.onLost(connection, error);
+      this.#remember(connection.id);
+      this.#options.onLost(connection, error);
     }
   }
 
@@ -284,27 +284,27 @@ export class VirtualConnections {
   onLinkRestored(restored: RestoredLink): void {
     const { peer, isReference } = restored;
     const isKnown = peer === "resumed";
-    const waiting = [...this.pending.values()];
-    this.pending.clear();
-    const closed = [...this.closedIds];
-    this.closedIds.clear();
+    const waiting = [...this.#pending.values()];
+    this.#pending.clear();
+    const closed = [...this.#closedIds];
+    this.#closedIds.clear();
     // The peer may have accepted one, and the Accept was lost. A 0.8.2 peer may know more than this side assumes.
     if (isKnown || isReference)
       for (const id of [...closed, ...waiting.map((slot) => slot.id)]) this.sendClose(id);
     if (!isKnown) {
-      for (const id of [...this.asked.keys()]) this.forget(id);
-      for (const connection of this.others) this.lose(connection, restored);
+      for (const id of [...this.#asked.keys()]) this.#forget(id);
+      for (const connection of this.#others) this.#lose(connection, restored);
     }
-    for (const slot of waiting) this.ask(slot);
+    for (const slot of waiting) this.#ask(slot);
   }
 
-  private get others(): Connection[] {
-    return this.options.connections.all().filter(({ id }) => id !== rootConnectionId);
+  get #others(): Connection[] {
+    return this.#options.connections.all().filter(({ id }) => id !== rootConnectionId);
   }
 
   /** The peer does not know a connection any more. Asks for it again, or ends it. */
-  private lose(connection: Connection, { peerSupportsRetry, isReference }: RestoredLink): void {
-    const { connections, onLost, onReopening } = this.options;
+  #lose(connection: Connection, { peerSupportsRetry, isReference }: RestoredLink): void {
+    const { connections, onLost, onReopening } = this.#options;
     const { reopen } = connection;
     const failed = (error: SessionError): void => onLost(connection, error);
     if (isReference) this.sendClose(connection.id);
@@ -316,11 +316,11 @@ export class VirtualConnections {
     onReopening(connection);
     const opened = (): void =>
       connection.sink?.onLinkRestored({ peer: "new", peerSupportsRetry, isReference: false });
-    this.ask({ id: 0, ...reopen, outcome: { opened, failed }, connection, timer: undefined });
+    this.#ask({ id: 0, ...reopen, outcome: { opened, failed }, connection, timer: undefined });
   }
 
-  private remember(id: WireId): void {
-    const { closedIds } = this;
+  #remember(id: WireId): void {
+    const closedIds = this.#closedIds;
     if (closedIds.size >= rememberedCloses)
       for (const oldest of closedIds.keys()) {
         closedIds.delete(oldest);
@@ -329,14 +329,14 @@ export class VirtualConnections {
     closedIds.add(id);
   }
 
-  private admit(head: MessageHead, bytes: Uint8Array): void {
+  #admit(head: MessageHead, bytes: Uint8Array): void {
     const { connectionId: id } = head;
-    const { limits } = this.options;
+    const { limits } = this.#options;
     const peer = settingsOf(head);
     const received = metadataOf(head, bytes);
     const service = received.getString(serviceKey);
     if (service === undefined) {
-      this.reject(id, new Metadata({ [errorKey]: missingService }));
+      this.#reject(id, new Metadata({ [errorKey]: missingService }));
       return;
     }
     // The peer may have sent the entry, but does not decide what kind of connection this is.
@@ -351,11 +351,11 @@ export class VirtualConnections {
     const open: IncomingOpen = { id, service, metadata: received, peer, local };
     const { openTimeoutMs } = limits;
     // Bounds the time that the application takes to answer.
-    const timer = this.options.clock.setTimer(openTimeoutMs, () =>
+    const timer = this.#options.clock.setTimer(openTimeoutMs, () =>
       this.refuse(open, new Metadata({ [errorKey]: `not answered within ${openTimeoutMs} ms` })),
     );
-    this.asked.set(id, { open, timer });
-    this.options.admit(open, this);
+    this.#asked.set(id, { open, timer });
+    this.#options.admit(open, this);
   }
 
   /**
@@ -363,43 +363,43 @@ export class VirtualConnections {
    * @throws SessionError `Protocol` when the peer has given the connection up, or has waited too long
    */
   accept(open: IncomingOpen, local: ConnectionSettings = open.local): Connection {
-    if (!this.isWaiting(open)) throw protocolError("the connection that was asked for is given up");
+    if (!this.#isWaiting(open)) throw protocolError("the connection that was asked for is given up");
     const { id } = open;
-    const connection = this.activate(id, local, open.peer);
-    this.say((w, p) => writeConnectionAccept(w, p, id, toWire(local), noMetadata));
-    this.forget(id);
+    const connection = this.#activate(id, local, open.peer);
+    this.#say((w, p) => writeConnectionAccept(w, p, id, toWire(local), noMetadata));
+    this.#forget(id);
     return connection;
   }
 
   /** Refuses a connection of the peer; does nothing when it waits no more. */
   refuse(open: IncomingOpen, metadata: Metadata): void {
-    if (!this.isWaiting(open)) return;
-    this.forget(open.id);
-    this.reject(open.id, metadata);
+    if (!this.#isWaiting(open)) return;
+    this.#forget(open.id);
+    this.#reject(open.id, metadata);
   }
 
   /** Another connection may have the same id meanwhile. */
-  private isWaiting(open: IncomingOpen): boolean {
-    return this.asked.get(open.id)?.open === open;
+  #isWaiting(open: IncomingOpen): boolean {
+    return this.#asked.get(open.id)?.open === open;
   }
 
   /** Forgets an Open of the peer: it was answered, or the peer does not wait any more. */
-  private forget(id: WireId): void {
-    const asked = this.asked.get(id);
+  #forget(id: WireId): void {
+    const asked = this.#asked.get(id);
     if (asked === undefined) return;
-    this.asked.delete(id);
-    this.options.clock.clearTimer(asked.timer);
-    this.options.onPendingOver();
+    this.#asked.delete(id);
+    this.#options.clock.clearTimer(asked.timer);
+    this.#options.onPendingOver();
   }
 
   /** @param earlier the connection that was opened again; undefined: a new one */
-  private activate(
+  #activate(
     id: WireId,
     local: ConnectionSettings,
     announced: ConnectionSettings,
     earlier?: Connection,
   ): Connection {
-    const { connections, host, onOpened } = this.options;
+    const { connections, host, onOpened } = this.#options;
     const peer = { ...announced, parity: oppositeParity(local.parity) };
     const connection = earlier ?? new Connection(id, local, peer, host);
     connection.id = id;
@@ -409,15 +409,15 @@ export class VirtualConnections {
     return connection;
   }
 
-  private reject(id: WireId, metadata: Metadata): void {
-    this.say((w, p) => writeConnectionReject(w, p, id, metadata));
+  #reject(id: WireId, metadata: Metadata): void {
+    this.#say((w, p) => writeConnectionReject(w, p, id, metadata));
   }
 
-  private onTimeout({ id }: PendingOpen): void {
-    const slot = this.take(id);
+  #onTimeout({ id }: PendingOpen): void {
+    const slot = this.#take(id);
     if (slot === undefined) return;
     this.sendClose(id);
-    const { openTimeoutMs } = this.options.limits;
+    const { openTimeoutMs } = this.#options.limits;
     slot.outcome.failed(
       new SessionError(
         "ConnectTimeout",
@@ -426,19 +426,19 @@ export class VirtualConnections {
     );
   }
 
-  private take(id: WireId): PendingOpen | undefined {
-    const slot = this.pending.get(id);
+  #take(id: WireId): PendingOpen | undefined {
+    const slot = this.#pending.get(id);
     if (slot === undefined) return undefined;
-    this.pending.delete(id);
-    if (slot.timer !== undefined) this.options.clock.clearTimer(slot.timer);
-    this.options.onPendingOver();
+    this.#pending.delete(id);
+    if (slot.timer !== undefined) this.#options.clock.clearTimer(slot.timer);
+    this.#options.onPendingOver();
     return slot;
   }
 
   /** Sends now, or as soon as the message that is being encoded has finished. */
-  private say(write: (w: ConnectionHost["outbox"]["writer"], p: number) => number): void {
-    const { outbox } = this.options.host;
-    if (outbox.isEncoding) queueMicrotask(() => this.say(write));
+  #say(write: (w: ConnectionHost["outbox"]["writer"], p: number) => number): void {
+    const { outbox } = this.#options.host;
+    if (outbox.isEncoding) queueMicrotask(() => this.#say(write));
     else outbox.commit(write(outbox.writer, outbox.begin()));
   }
 }

@@ -57,33 +57,33 @@ const maxKeptBytes = 64 * 1024;
 /** Memory that messages are encoded into one after the other; each keeps its part. */
 class Slab extends Writer {
   /** Where the next message starts. */
-  private next = 0;
-  private expected = leastRoom;
+  #next = 0;
+  #expected = leastRoom;
 
   /** Place for a message; a slab without the expected room is replaced. */
   begin(): number {
     this.depth = 0;
-    if (this.limit - this.next < this.expected) this.replace();
-    this.keep = this.next;
-    return this.next;
+    if (this.limit - this.#next < this.#expected) this.#replace();
+    this.keep = this.#next;
+    return this.#next;
   }
 
   /** The message that was written up to `end`. */
   take(end: number): Uint8Array {
-    const start = this.next;
+    const start = this.#next;
     const size = end - start;
-    this.expected = size > mostExpected ? mostExpected : size + leastRoom;
+    this.#expected = size > mostExpected ? mostExpected : size + leastRoom;
     // Memory that grew for one large message would be kept alive by every small one cut from it.
-    this.next = this.limit > slabBytes ? this.limit : end;
+    this.#next = this.limit > slabBytes ? this.limit : end;
     return this.buffer.subarray(start, end);
   }
 
-  private replace(): void {
-    const capacity = Math.max(slabBytes, this.expected);
+  #replace(): void {
+    const capacity = Math.max(slabBytes, this.#expected);
     this.buffer = new Uint8Array(capacity);
     this.view = new DataView(this.buffer.buffer);
     this.limit = capacity;
-    this.next = 0;
+    this.#next = 0;
   }
 }
 

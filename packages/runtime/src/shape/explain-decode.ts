@@ -41,133 +41,133 @@ export function explainDecode(shape: Shape, r: Reader): LocatedFault | undefined
 
 class DecodeWalk {
   readonly path: Path = new Path();
-  private readonly r: Reader;
-  private readonly recursive: ReadonlySet<Shape>;
+  readonly #r: Reader;
+  readonly #recursive: ReadonlySet<Shape>;
 
   constructor(r: Reader, recursive: ReadonlySet<Shape>) {
-    this.r = r;
-    this.recursive = recursive;
+    this.#r = r;
+    this.#recursive = recursive;
   }
 
   /** Reads a value. Only primitives are returned: they are what map keys in paths are made of. */
   read(shape: Shape): unknown {
-    const isRecursive = this.recursive.has(shape);
-    if (isRecursive) enter(this.r);
-    const value = this.readKind(shape);
-    if (isRecursive) leave(this.r);
+    const isRecursive = this.#recursive.has(shape);
+    if (isRecursive) enter(this.#r);
+    const value = this.#readKind(shape);
+    if (isRecursive) leave(this.#r);
     return value;
   }
 
-  private at(step: string, shape: Shape): unknown {
+  #at(step: string, shape: Shape): unknown {
     this.path.push(step);
     const value = this.read(shape);
     this.path.pop();
     return value;
   }
 
-  private readKind(shape: Shape): unknown {
-    const { r } = this;
+  #readKind(shape: Shape): unknown {
+    const r = this.#r;
     switch (shape.kind) {
       case "primitive":
         return primitiveReader(shape)(r);
       case "option":
         if (!readLargeOptionTag(r, presentBytes(shape))) return undefined;
-        return shape.wrapped ? this.at(memberStep("some"), shape.element) : this.read(shape.element);
+        return shape.wrapped ? this.#at(memberStep("some"), shape.element) : this.read(shape.element);
       case "list":
-        return this.readList(shape);
+        return this.#readList(shape);
       case "set":
-        return this.readSet(shape.element);
+        return this.#readSet(shape.element);
       case "array":
-        return this.readArray(shape);
+        return this.#readArray(shape);
       case "channel":
         readTag(r);
         return;
       case "tuple":
         for (const [i, element] of shape.elements.entries()) {
           const name = shape.names?.[i];
-          this.at(name === undefined ? indexStep(i) : memberStep(name), element);
+          this.#at(name === undefined ? indexStep(i) : memberStep(name), element);
         }
         return undefined;
       case "map":
-        return this.readMap(shape.key, shape.value);
+        return this.#readMap(shape.key, shape.value);
       case "result":
-        return this.readResult(shape);
+        return this.#readResult(shape);
       case "struct":
-        return this.readFields(shape.fields());
+        return this.#readFields(shape.fields());
       case "tupleStruct": {
         const elements = shape.elements();
         const [only] = elements;
         if (shape.isValue && only !== undefined) return this.read(only);
-        for (const [i, element] of elements.entries()) this.at(indexStep(i), element);
+        for (const [i, element] of elements.entries()) this.#at(indexStep(i), element);
         return undefined;
       }
       case "payload":
         return this.read(shape.content);
       case "enum":
-        return this.readEnum(shape);
+        return this.#readEnum(shape);
     }
   }
 
-  private readElements(element: Shape, count: number): undefined {
-    for (let i = 0; i < count; i++) this.at(indexStep(i), element);
+  #readElements(element: Shape, count: number): undefined {
+    for (let i = 0; i < count; i++) this.#at(indexStep(i), element);
   }
 
-  private readList({ element, typed }: ListShape): undefined {
+  #readList({ element, typed }: ListShape): undefined {
     const bytes = typed ? typedBytes(element) : elementBytes(element);
-    return this.readElements(element, readCount(this.r, minBytes(element), bytes));
+    return this.#readElements(element, readCount(this.#r, minBytes(element), bytes));
   }
 
-  private readArray({ element, length, typed }: ArrayShape): undefined {
+  #readArray({ element, length, typed }: ArrayShape): undefined {
     const inList = length > mostInline ? elementBytes(element) : 0;
     const bytes = typed ? typedBytes(element) : inList;
-    return this.readElements(element, readArrayCount(this.r, length, minBytes(element), bytes));
+    return this.#readElements(element, readArrayCount(this.#r, length, minBytes(element), bytes));
   }
 
-  private readSet(element: Shape): undefined {
-    const count = readCount(this.r, minBytes(element), setElementBytes(element));
+  #readSet(element: Shape): undefined {
+    const count = readCount(this.#r, minBytes(element), setElementBytes(element));
     const keys = checkKeys(count);
     for (let i = 0; i < count; i++) {
-      const key = this.at(indexStep(i), element);
-      keys?.any(this.r, key);
+      const key = this.#at(indexStep(i), element);
+      keys?.any(this.#r, key);
     }
   }
 
-  private readMap(key: Shape, value: Shape): undefined {
-    const count = readCount(this.r, minBytes(key) + minBytes(value), entryBytes(key, value));
+  #readMap(key: Shape, value: Shape): undefined {
+    const count = readCount(this.#r, minBytes(key) + minBytes(value), entryBytes(key, value));
     const keys = checkKeys(count);
     for (let i = 0; i < count; i++) {
-      const k = this.at(` key #${i}`, key);
-      keys?.any(this.r, k);
-      this.at(`[${keyText(k, i)}]`, value);
+      const k = this.#at(` key #${i}`, key);
+      keys?.any(this.#r, k);
+      this.#at(`[${keyText(k, i)}]`, value);
     }
   }
 
-  private readResult(shape: ResultShape): undefined {
-    const index = readTag(this.r);
-    if (index > 1) unknownVariant(this.r, index);
+  #readResult(shape: ResultShape): undefined {
+    const index = readTag(this.#r);
+    if (index > 1) unknownVariant(this.#r, index);
     const part = index === 0 ? shape.ok : shape.error;
-    spend(this.r, extraBytes(shape, index));
-    this.at(index === 0 ? memberStep("value") : memberStep("error"), part);
+    spend(this.#r, extraBytes(shape, index));
+    this.#at(index === 0 ? memberStep("value") : memberStep("error"), part);
   }
 
-  private readFields(fields: readonly FieldShape[]): undefined {
-    for (const field of fields) this.at(memberStep(field.member), field.shape);
+  #readFields(fields: readonly FieldShape[]): undefined {
+    for (const field of fields) this.#at(memberStep(field.member), field.shape);
   }
 
-  private readEnum(shape: EnumShape): undefined {
-    const start = this.r.position;
-    const index = readTag(this.r);
+  #readEnum(shape: EnumShape): undefined {
+    const start = this.#r.position;
+    const index = readTag(this.#r);
     const variant = shape.variants[index];
     if (variant === undefined)
-      throw new DecodeFault(`unknown remote enum variant index ${index}`, start - this.r.start);
-    spend(this.r, extraBytes(shape, index));
+      throw new DecodeFault(`unknown remote enum variant index ${index}`, start - this.#r.start);
+    spend(this.#r, extraBytes(shape, index));
     switch (variant.payload) {
       case "unit":
         return;
       case "struct":
-        return this.readFields(variant.fields());
+        return this.#readFields(variant.fields());
       default:
-        this.at(memberStep("value"), variant.shape());
+        this.#at(memberStep("value"), variant.shape());
     }
   }
 }

@@ -41,87 +41,87 @@ type Reason = string | undefined;
 
 class EncodeWalk {
   readonly path: Path = new Path();
-  private readonly recursive: ReadonlySet<Shape>;
-  private depth = 0;
-  private steps = 0;
+  readonly #recursive: ReadonlySet<Shape>;
+  #depth = 0;
+  #steps = 0;
 
   constructor(recursive: ReadonlySet<Shape>) {
-    this.recursive = recursive;
+    this.#recursive = recursive;
   }
 
   /** The first violation at or below this value; the path then stays where it is. */
   check(shape: Shape, value: unknown): Reason {
-    const isRecursive = this.recursive.has(shape);
-    if (isRecursive && ++this.depth > maxDepth) return depthReason;
-    if (++this.steps > maxSteps) return depthReason;
-    const reason = this.checkKind(shape, value);
-    this.steps -= 1;
-    if (isRecursive) this.depth -= 1;
+    const isRecursive = this.#recursive.has(shape);
+    if (isRecursive && ++this.#depth > maxDepth) return depthReason;
+    if (++this.#steps > maxSteps) return depthReason;
+    const reason = this.#checkKind(shape, value);
+    this.#steps -= 1;
+    if (isRecursive) this.#depth -= 1;
     return reason;
   }
 
-  private at(step: string, shape: Shape, value: unknown): Reason {
+  #at(step: string, shape: Shape, value: unknown): Reason {
     this.path.push(step);
     const reason = this.check(shape, value);
     if (reason === undefined) this.path.pop();
     return reason;
   }
 
-  private checkKind(shape: Shape, value: unknown): Reason {
+  #checkKind(shape: Shape, value: unknown): Reason {
     switch (shape.kind) {
       case "primitive":
         return primitiveProblem(shape, value);
       case "option":
-        return this.checkOption(shape.element, shape.wrapped, value);
+        return this.#checkOption(shape.element, shape.wrapped, value);
       case "list":
         if (shape.typed) return typedProblem(shape.element, value);
-        return this.checkElements(shape.element, value);
+        return this.#checkElements(shape.element, value);
       case "array":
-        return this.checkArray(shape.element, shape.length, shape.typed, value);
+        return this.#checkArray(shape.element, shape.length, shape.typed, value);
       case "tuple":
-        return this.checkTuple(shape.elements, shape.names, value);
+        return this.#checkTuple(shape.elements, shape.names, value);
       case "map":
-        return this.checkMap(shape.key, shape.value, value);
+        return this.#checkMap(shape.key, shape.value, value);
       case "set":
-        return this.checkSet(shape.element, value);
+        return this.#checkSet(shape.element, value);
       case "result":
-        return this.checkResult(shape, value);
+        return this.#checkResult(shape, value);
       case "struct":
         if (!isObject(value)) return `expected an object for ${shape.name}, got ${describeValue(value)}`;
-        return this.checkFields(shape.fields(), value);
+        return this.#checkFields(shape.fields(), value);
       case "tupleStruct": {
         const elements = shape.elements();
         const [only] = elements;
         if (shape.isValue && only !== undefined) return this.check(only, value);
-        return this.checkTuple(elements, undefined, value);
+        return this.#checkTuple(elements, undefined, value);
       }
       case "payload":
         return this.check(shape.content, value);
       case "enum":
-        return this.checkEnum(shape, value);
+        return this.#checkEnum(shape, value);
       case "channel":
         return channelProblem(shape.direction, value);
     }
   }
 
-  private checkOption(element: Shape, wrapped: boolean, value: unknown): Reason {
+  #checkOption(element: Shape, wrapped: boolean, value: unknown): Reason {
     if (value === undefined) return undefined;
     if (!wrapped) return this.check(element, value);
     if (!isObject(value) || !("some" in value))
       return `expected { some: value } or undefined, got ${describeValue(value)}`;
-    return this.at(memberStep("some"), element, value.some);
+    return this.#at(memberStep("some"), element, value.some);
   }
 
-  private checkElements(element: Shape, value: unknown): Reason {
+  #checkElements(element: Shape, value: unknown): Reason {
     if (!Array.isArray(value)) return `expected an array, got ${describeValue(value)}`;
     for (let i = 0; i < value.length; i++) {
-      const reason = this.at(indexStep(i), element, value[i]);
+      const reason = this.#at(indexStep(i), element, value[i]);
       if (reason !== undefined) return reason;
     }
     return undefined;
   }
 
-  private checkArray(element: Shape, length: number, typed: boolean, value: unknown): Reason {
+  #checkArray(element: Shape, length: number, typed: boolean, value: unknown): Reason {
     const wrongType = typed
       ? typedProblem(element, value)
       : Array.isArray(value)
@@ -130,66 +130,62 @@ class EncodeWalk {
     if (wrongType !== undefined) return wrongType;
     const actual = (value as ArrayLike<unknown>).length;
     if (actual !== length) return lengthProblem(length, actual);
-    return typed ? undefined : this.checkElements(element, value);
+    return typed ? undefined : this.#checkElements(element, value);
   }
 
-  private checkTuple(
-    elements: readonly Shape[],
-    names: readonly string[] | undefined,
-    value: unknown,
-  ): Reason {
+  #checkTuple(elements: readonly Shape[], names: readonly string[] | undefined, value: unknown): Reason {
     if (!Array.isArray(value)) return `expected an array of ${elements.length}, got ${describeValue(value)}`;
     if (value.length !== elements.length) return lengthProblem(elements.length, value.length);
     for (const [i, element] of elements.entries()) {
       const name = names?.[i];
-      const reason = this.at(name === undefined ? indexStep(i) : memberStep(name), element, value[i]);
+      const reason = this.#at(name === undefined ? indexStep(i) : memberStep(name), element, value[i]);
       if (reason !== undefined) return reason;
     }
     return undefined;
   }
 
-  private checkMap(key: Shape, element: Shape, value: unknown): Reason {
+  #checkMap(key: Shape, element: Shape, value: unknown): Reason {
     if (!(value instanceof Map)) return `expected a Map, got ${describeValue(value)}`;
     let index = 0;
     for (const [k, v] of value as Map<unknown, unknown>) {
       const text = keyText(k, index++);
-      const reason = this.at(` key ${text}`, key, k) ?? this.at(`[${text}]`, element, v);
+      const reason = this.#at(` key ${text}`, key, k) ?? this.#at(`[${text}]`, element, v);
       if (reason !== undefined) return reason;
     }
     return undefined;
   }
 
-  private checkSet(element: Shape, value: unknown): Reason {
+  #checkSet(element: Shape, value: unknown): Reason {
     if (!(value instanceof Set)) return `expected a Set, got ${describeValue(value)}`;
     let index = 0;
     for (const v of value as Set<unknown>) {
-      const reason = this.at(indexStep(index++), element, v);
+      const reason = this.#at(indexStep(index++), element, v);
       if (reason !== undefined) return reason;
     }
     return undefined;
   }
 
-  private checkResult(shape: ResultShape, value: unknown): Reason {
+  #checkResult(shape: ResultShape, value: unknown): Reason {
     if (isObject(value)) {
-      if (value.ok === true) return this.at(memberStep("value"), shape.ok, value.value);
-      if (value.ok === false) return this.at(memberStep("error"), shape.error, value.error);
+      if (value.ok === true) return this.#at(memberStep("value"), shape.ok, value.value);
+      if (value.ok === false) return this.#at(memberStep("error"), shape.error, value.error);
     }
     return `expected { ok: true, value } or { ok: false, error }, got ${describeValue(value)}`;
   }
 
-  private checkFields(fields: readonly FieldShape[], value: AnyObject): Reason {
+  #checkFields(fields: readonly FieldShape[], value: AnyObject): Reason {
     for (const field of fields) {
       const step = memberStep(field.member);
       this.path.push(step);
       const member = value[field.member];
       this.path.pop();
-      const reason = this.at(step, field.shape, member);
+      const reason = this.#at(step, field.shape, member);
       if (reason !== undefined) return reason;
     }
     return undefined;
   }
 
-  private checkEnum(shape: EnumShape, value: unknown): Reason {
+  #checkEnum(shape: EnumShape, value: unknown): Reason {
     if (shape.literal) {
       const known = typeof value === "string" && shape.variants.some((variant) => variant.name === value);
       return known ? undefined : variantProblem(shape, value);
@@ -198,18 +194,18 @@ class EncodeWalk {
       return `expected an object with kind for ${shape.name}, got ${describeValue(value)}`;
     const kind = value.kind;
     const variant = shape.variants.find((candidate) => candidate.name === kind);
-    return variant === undefined ? variantProblem(shape, kind) : this.checkPayload(variant, value);
+    return variant === undefined ? variantProblem(shape, kind) : this.#checkPayload(variant, value);
   }
 
-  private checkPayload(variant: VariantShape, value: AnyObject): Reason {
+  #checkPayload(variant: VariantShape, value: AnyObject): Reason {
     switch (variant.payload) {
       case "unit":
         return undefined;
       case "newtype":
       case "tuple":
-        return this.at(memberStep("value"), variant.shape(), value.value);
+        return this.#at(memberStep("value"), variant.shape(), value.value);
       case "struct":
-        return this.checkFields(variant.fields(), value);
+        return this.#checkFields(variant.fields(), value);
     }
   }
 }

@@ -3,21 +3,21 @@ import { shorten } from "../postcard/problems.js";
 
 /** A path that grows and shrinks while a value is walked. */
 export class Path {
-  private readonly steps: string[] = [];
+  readonly #steps: string[] = [];
 
   /** Goes down one step: `.member`, `[3]`, `["key"]`, ` key "k"`. */
   push(step: string): void {
-    this.steps.push(step);
+    this.#steps.push(step);
   }
 
   /** Goes up one step. Not called when the walk fails: the path then says where. */
   pop(): void {
-    this.steps.pop();
+    this.#steps.pop();
   }
 
   /** The whole path, without the dot of its first member. */
   toString(): string {
-    const text = this.steps.join("");
+    const text = this.#steps.join("");
     return text.startsWith(".") ? text.slice(1) : text;
   }
 }

@@ -19,67 +19,67 @@ export interface ForgottenRow extends ForgottenKey {
 }
 
 export class ForgottenOperations {
-  private readonly clock: StoreClock;
-  private readonly bounds: { readonly ttlMs: number; readonly maxEntries: number };
+  readonly #clock: StoreClock;
+  readonly #bounds: { readonly ttlMs: number; readonly maxEntries: number };
   /** The operations of earlier processes that are forgotten, as the largest id of each connection. */
-  private readonly before = new Map<string, bigint>();
+  readonly #before = new Map<string, bigint>();
   /** The last row that an earlier process has written. */
-  private readonly lastRow: number;
-  private readonly put: Database.Statement<unknown[]>;
-  private readonly dropOld: Database.Statement<[number]>;
-  private readonly dropMost: Database.Statement<[number]>;
+  readonly #lastRow: number;
+  readonly #put: Database.Statement<unknown[]>;
+  readonly #dropOld: Database.Statement<[number]>;
+  readonly #dropMost: Database.Statement<[number]>;
 
   constructor(
     database: Database.Database,
     bounds: { readonly ttlMs: number; readonly maxEntries: number },
     clock: StoreClock,
   ) {
-    this.bounds = bounds;
-    this.clock = clock;
-    this.lastRow = database.prepare<[], number | null>("SELECT max(id) FROM operations").pluck().get() ?? 0;
+    this.#bounds = bounds;
+    this.#clock = clock;
+    this.#lastRow = database.prepare<[], number | null>("SELECT max(id) FROM operations").pluck().get() ?? 0;
     // Clients may come back from now on.
     database.prepare("UPDATE forgotten SET since = ?").run(clock.now());
     const rows = database
       .prepare<[], ForgottenKey>("SELECT session, connection, operation FROM forgotten")
       .safeIntegers()
       .all();
-    for (const row of rows) this.before.set(nameOf(row), BigInt(row.operation));
-    this.put = database.prepare(
+    for (const row of rows) this.#before.set(nameOf(row), BigInt(row.operation));
+    this.#put = database.prepare(
       `INSERT INTO forgotten (session, connection, operation, since) VALUES (?, ?, ?, ?)
         ON CONFLICT (session, connection) DO UPDATE SET operation = max(operation, excluded.operation), since = excluded.since`,
     );
-    this.dropOld = database.prepare("DELETE FROM forgotten WHERE since <= ?");
-    this.dropMost = database.prepare(
+    this.#dropOld = database.prepare("DELETE FROM forgotten WHERE since <= ?");
+    this.#dropMost = database.prepare(
       "DELETE FROM forgotten WHERE rowid IN (SELECT rowid FROM forgotten ORDER BY since DESC LIMIT -1 OFFSET ?)",
     );
   }
 
   /** Whether an earlier process has forgotten this operation, or a later one of its connection. */
   has(key: ForgottenKey): boolean {
-    const largest = this.before.size === 0 ? undefined : this.before.get(nameOf(key));
+    const largest = this.#before.size === 0 ? undefined : this.#before.get(nameOf(key));
     return largest !== undefined && BigInt(key.operation) <= largest;
   }
 
   add(rows: readonly ForgottenRow[]): void {
-    const now = this.clock.now();
+    const now = this.#clock.now();
     for (const row of rows) {
       const { session, connection, operation } = row;
-      this.put.run(session, connection, operation, now);
+      this.#put.run(session, connection, operation, now);
       if (!this.isOfBefore(row.id)) continue;
-      const largest = this.before.get(nameOf(row)) ?? -1n;
-      if (BigInt(operation) > largest) this.before.set(nameOf(row), BigInt(operation));
+      const largest = this.#before.get(nameOf(row)) ?? -1n;
+      if (BigInt(operation) > largest) this.#before.set(nameOf(row), BigInt(operation));
     }
   }
 
   /** Whether an earlier process has written this row. */
   isOfBefore(id: number | bigint): boolean {
-    return id <= this.lastRow;
+    return id <= this.#lastRow;
   }
 
   /** Removes the rows whose peers do not come back any more. */
   sweep(): void {
-    this.dropOld.run(this.clock.now() - this.bounds.ttlMs);
-    this.dropMost.run(Math.floor(Math.min(this.bounds.maxEntries, Number.MAX_SAFE_INTEGER)));
+    this.#dropOld.run(this.#clock.now() - this.#bounds.ttlMs);
+    this.#dropMost.run(Math.floor(Math.min(this.#bounds.maxEntries, Number.MAX_SAFE_INTEGER)));
   }
 }
 

@@ -9,11 +9,11 @@ export interface ShareRow {
 export class OwnerShares {
   entries = 0;
   bytes = 0;
-  private readonly owners = new Map<string, { entries: number; bytes: number }>();
+  readonly #owners = new Map<string, { entries: number; bytes: number }>();
 
   /** Takes the counts from the file: when it is opened, and when a step was undone. */
   load(rows: readonly ShareRow[]): void {
-    this.owners.clear();
+    this.#owners.clear();
     this.entries = 0;
     this.bytes = 0;
     for (const { owner, entries, bytes } of rows) this.add(owner, entries, bytes);
@@ -21,20 +21,20 @@ export class OwnerShares {
 
   /** @param entries negative for entries that are gone, and so are `bytes` */
   add(owner: string, entries: number, bytes: number): void {
-    const share = this.owners.get(owner) ?? { entries: 0, bytes: 0 };
+    const share = this.#owners.get(owner) ?? { entries: 0, bytes: 0 };
     share.entries += entries;
     share.bytes += bytes;
     this.entries += entries;
     this.bytes += bytes;
-    if (share.entries > 0) this.owners.set(owner, share);
-    else this.owners.delete(owner);
+    if (share.entries > 0) this.#owners.set(owner, share);
+    else this.#owners.delete(owner);
   }
 
   /** The owner with the largest share. @param without owners whose entries may not be forgotten */
   largest(maxEntries: number, maxBytes: number, without: ReadonlySet<string>): string | undefined {
     let found: string | undefined;
     let largest = 0;
-    for (const [owner, { entries, bytes }] of this.owners) {
+    for (const [owner, { entries, bytes }] of this.#owners) {
       const share = Math.max(entries / maxEntries, bytes / maxBytes);
       if (share <= largest || without.has(owner)) continue;
       largest = share;

@@ -54,155 +54,155 @@ type Key = readonly [session: string, connection: bigint, operation: bigint];
 export class SqliteOperations {
   readonly admit: (key: OperationKey, record: OperationRecord) => OperationEntry | undefined;
   readonly seal: (key: OperationKey, record: OperationRecord, reply: SealedReply) => void;
-  private readonly bounds: OperationBounds;
-  private readonly clock: StoreClock;
-  private readonly shares = new OwnerShares();
-  private readonly forgotten: ForgottenOperations;
-  private readonly pressures: readonly [entries: Pressure, bytes: Pressure];
+  readonly #bounds: OperationBounds;
+  readonly #clock: StoreClock;
+  readonly #shares = new OwnerShares();
+  readonly #forgotten: ForgottenOperations;
+  readonly #pressures: readonly [entries: Pressure, bytes: Pressure];
   /** When to look for expired entries next. */
-  private sweepAtMs = Number.NEGATIVE_INFINITY;
-  private readonly find: Database.Statement<[...Key], Row>;
-  private readonly insert: Database.Statement<unknown[]>;
-  private readonly replace: Database.Statement<unknown[]>;
-  private readonly drop: Database.Statement<[bigint | number]>;
-  private readonly becomeReleased: Database.Statement<[number, ...Key]>;
-  private readonly revive: Database.Statement<[bigint]>;
-  private readonly dropUnsealed: Database.Statement<[...Key], Gone>;
-  private readonly sweepOld: Database.Statement<[number, number], Gone>;
-  private readonly oldestSealed: Database.Statement<[string], Oldest>;
-  private readonly oldestVolatile: Database.Statement<[string], Oldest>;
-  private readonly totals: Database.Statement<[], ShareRow>;
+  #sweepAtMs = Number.NEGATIVE_INFINITY;
+  readonly #find: Database.Statement<[...Key], Row>;
+  readonly #insert: Database.Statement<unknown[]>;
+  readonly #replace: Database.Statement<unknown[]>;
+  readonly #drop: Database.Statement<[bigint | number]>;
+  readonly #becomeReleased: Database.Statement<[number, ...Key]>;
+  readonly #revive: Database.Statement<[bigint]>;
+  readonly #dropUnsealed: Database.Statement<[...Key], Gone>;
+  readonly #sweepOld: Database.Statement<[number, number], Gone>;
+  readonly #oldestSealed: Database.Statement<[string], Oldest>;
+  readonly #oldestVolatile: Database.Statement<[string], Oldest>;
+  readonly #totals: Database.Statement<[], ShareRow>;
 
   /** The file may come from another process: no handler works on the operations that it has admitted. */
   constructor(database: Database.Database, bounds: OperationBounds, clock: StoreClock) {
-    this.bounds = bounds;
-    this.clock = clock;
-    this.forgotten = new ForgottenOperations(database, bounds, clock);
+    this.#bounds = bounds;
+    this.#clock = clock;
+    this.#forgotten = new ForgottenOperations(database, bounds, clock);
     const { live, released, sealed } = states;
     database
       .prepare(`UPDATE operations SET state = ${released}, since = ? WHERE state = ${live}`)
       .run(clock.now());
-    this.totals = database.prepare<[], ShareRow>(
+    this.#totals = database.prepare<[], ShareRow>(
       "SELECT owner, count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM operations GROUP BY owner",
     );
-    this.shares.load(this.totals.all());
+    this.#shares.load(this.#totals.all());
     const { observer, maxEntries, maxBytes } = bounds;
-    this.pressures = [
+    this.#pressures = [
       new Pressure(observer, { store: "operations", unit: "entries", limit: maxEntries }),
       new Pressure(observer, { store: "operations", unit: "bytes", limit: maxBytes }),
     ];
     const ofKey = "session = ? AND connection = ? AND operation = ?";
     // Method ids have all 64 bits.
-    this.find = database.prepare<[...Key], Row>(`SELECT * FROM operations WHERE ${ofKey}`).safeIntegers();
-    this.insert = database.prepare(
+    this.#find = database.prepare<[...Key], Row>(`SELECT * FROM operations WHERE ${ofKey}`).safeIntegers();
+    this.#insert = database.prepare(
       `INSERT INTO operations
         (session, connection, operation, method, fingerprint, persist, state, since, bytes, payload, metadata, owner)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.replace = database.prepare(
+    this.#replace = database.prepare(
       `UPDATE operations SET method = ?, fingerprint = ?, persist = ?, state = ${sealed}, since = ?, bytes = ?,
         payload = ?, metadata = ? WHERE id = ?`,
     );
-    this.drop = database.prepare("DELETE FROM operations WHERE id = ?");
-    this.becomeReleased = database.prepare(
+    this.#drop = database.prepare("DELETE FROM operations WHERE id = ?");
+    this.#becomeReleased = database.prepare(
       `UPDATE operations SET state = ${released}, since = ? WHERE ${ofKey} AND state = ${live}`,
     );
-    this.revive = database.prepare(`UPDATE operations SET state = ${live} WHERE id = ?`);
-    this.dropUnsealed = database.prepare<[...Key], Gone>(
+    this.#revive = database.prepare(`UPDATE operations SET state = ${live} WHERE id = ?`);
+    this.#dropUnsealed = database.prepare<[...Key], Gone>(
       `DELETE FROM operations WHERE ${ofKey} AND state <> ${sealed} RETURNING id, bytes, owner, session, connection, operation`,
     );
-    this.sweepOld = database.prepare<[number, number], Gone>(
+    this.#sweepOld = database.prepare<[number, number], Gone>(
       `DELETE FROM operations WHERE id IN
         (SELECT id FROM operations WHERE state = ? AND since <= ? ORDER BY since LIMIT ${sweptAtOnce})
         RETURNING id, bytes, owner, session, connection, operation`,
     );
-    this.oldestSealed = database.prepare<[string], Oldest>(
+    this.#oldestSealed = database.prepare<[string], Oldest>(
       `SELECT id, bytes, owner, session, connection, operation FROM operations WHERE owner = ? AND state = ${sealed} ORDER BY since, id LIMIT 1`,
     );
-    this.oldestVolatile = database.prepare<[string], Oldest>(
+    this.#oldestVolatile = database.prepare<[string], Oldest>(
       `SELECT id, bytes, owner, session, connection, operation FROM operations WHERE owner = ? AND state = ${released} AND persist = 0
         ORDER BY since, id LIMIT 1`,
     );
     const admit = database.transaction((key: OperationKey, record: OperationRecord) =>
-      this.take(key, record),
+      this.#take(key, record),
     );
     const seal = database.transaction((key: OperationKey, record: OperationRecord, reply: SealedReply) =>
-      this.close(key, record, reply),
+      this.#close(key, record, reply),
     );
-    this.admit = (key, record) => this.counted(() => admit(key, record));
-    this.seal = (key, record, reply) => this.counted(() => seal(key, record, reply));
+    this.admit = (key, record) => this.#counted(() => admit(key, record));
+    this.seal = (key, record, reply) => this.#counted(() => seal(key, record, reply));
   }
 
   lookup(key: OperationKey): OperationEntry | undefined {
-    const row = this.find.get(...keyOf(key));
-    return row === undefined || this.isOld(row) ? undefined : entryOf(row);
+    const row = this.#find.get(...keyOf(key));
+    return row === undefined || this.#isOld(row) ? undefined : entryOf(row);
   }
 
   release(key: OperationKey): void {
-    this.becomeReleased.run(this.time, ...keyOf(key));
+    this.#becomeReleased.run(this.#time, ...keyOf(key));
   }
 
   remove(key: OperationKey): void {
-    this.forget(this.dropUnsealed.all(...keyOf(key)));
+    this.#forget(this.#dropUnsealed.all(...keyOf(key)));
   }
 
-  private get time(): number {
-    return this.clock.now();
+  get #time(): number {
+    return this.#clock.now();
   }
 
-  private isOld({ state, since }: Row): boolean {
-    return Number(state) !== states.live && Number(since) <= this.time - this.bounds.ttlMs;
+  #isOld({ state, since }: Row): boolean {
+    return Number(state) !== states.live && Number(since) <= this.#time - this.#bounds.ttlMs;
   }
 
   /** Runs a step, and keeps the counts equal to those of the file, also when the step is undone. */
-  private counted<T>(step: () => T): T {
+  #counted<T>(step: () => T): T {
     try {
       return step();
     } catch (error) {
-      this.shares.load(this.totals.all());
+      this.#shares.load(this.#totals.all());
       throw error;
     }
   }
 
-  private take(key: OperationKey, record: OperationRecord): OperationEntry | undefined {
-    const existing = this.find.get(...keyOf(key));
-    if (existing !== undefined && !this.isOld(existing)) return entryOf(existing);
-    if (existing !== undefined) this.dropRow(existing);
+  #take(key: OperationKey, record: OperationRecord): OperationEntry | undefined {
+    const existing = this.#find.get(...keyOf(key));
+    if (existing !== undefined && !this.#isOld(existing)) return entryOf(existing);
+    if (existing !== undefined) this.#dropRow(existing);
     const [session, connection, operation] = keyOf(key);
     // The peer may repeat a call in this process that it made in an earlier one.
-    if (this.forgotten.has({ session, connection, operation })) return { ...record, reply: undefined };
-    this.makeRoom(entryBytes);
-    this.put(key, record, states.live, entryBytes, undefined);
+    if (this.#forgotten.has({ session, connection, operation })) return { ...record, reply: undefined };
+    this.#makeRoom(entryBytes);
+    this.#put(key, record, states.live, entryBytes, undefined);
     return undefined;
   }
 
-  private close(key: OperationKey, record: OperationRecord, reply: SealedReply): void {
+  #close(key: OperationKey, record: OperationRecord, reply: SealedReply): void {
     const bytes = entryBytes + reply.payload.length + reply.metadata.length;
-    const existing = this.find.get(...keyOf(key));
+    const existing = this.#find.get(...keyOf(key));
     if (existing === undefined) {
-      this.makeRoom(bytes);
-      this.put(key, record, states.sealed, bytes, reply);
+      this.#makeRoom(bytes);
+      this.#put(key, record, states.sealed, bytes, reply);
       return;
     }
     // The entry may reuse its own room, and must not be the one that is removed to make room.
-    this.forget([existing]);
-    if (Number(existing.state) !== states.live) this.revive.run(existing.id);
-    this.makeRoom(bytes);
+    this.#forget([existing]);
+    if (Number(existing.state) !== states.live) this.#revive.run(existing.id);
+    this.#makeRoom(bytes);
     const { methodId, fingerprint, persist } = record;
-    this.replace.run(
+    this.#replace.run(
       BigInt.asIntN(64, methodId),
       fingerprint,
       persist ? 1 : 0,
-      this.time,
+      this.#time,
       bytes,
       reply.payload,
       reply.metadata,
       existing.id,
     );
-    this.count(existing.owner, bytes);
+    this.#count(existing.owner, bytes);
   }
 
-  private put(
+  #put(
     key: OperationKey,
     { methodId, fingerprint, persist }: OperationRecord,
     state: number,
@@ -211,75 +211,76 @@ export class SqliteOperations {
   ): void {
     const { payload = null, metadata = null } = reply ?? {};
     const { owner = key.sessionId } = key;
-    this.insert.run(
+    this.#insert.run(
       ...keyOf(key),
       BigInt.asIntN(64, methodId),
       fingerprint,
       persist ? 1 : 0,
       state,
-      this.time,
+      this.#time,
       bytes,
       payload,
       metadata,
       owner,
     );
-    this.count(owner, bytes);
+    this.#count(owner, bytes);
   }
 
-  private count(owner: string, bytes: number): void {
-    const { shares, pressures } = this;
+  #count(owner: string, bytes: number): void {
+    const shares = this.#shares;
+    const pressures = this.#pressures;
     shares.add(owner, 1, bytes);
     pressures[0].note(shares.entries);
     pressures[1].note(shares.bytes);
   }
 
-  private dropRow(row: Oldest | Row): void {
-    this.drop.run(row.id);
-    this.forget([row]);
-    this.forgotten.add([row]);
+  #dropRow(row: Oldest | Row): void {
+    this.#drop.run(row.id);
+    this.#forget([row]);
+    this.#forgotten.add([row]);
   }
 
-  private forget(gone: readonly Pick<Gone, "owner" | "bytes">[]): void {
-    for (const { owner, bytes } of gone) this.shares.add(owner, -1, -Number(bytes));
+  #forget(gone: readonly Pick<Gone, "owner" | "bytes">[]): void {
+    for (const { owner, bytes } of gone) this.#shares.add(owner, -1, -Number(bytes));
   }
 
   /** Forgets expired entries: a part of them, or all; after all, the next look comes after a pause. */
-  private sweep(time: number): void {
-    const { ttlMs } = this.bounds;
+  #sweep(time: number): void {
+    const { ttlMs } = this.#bounds;
     let isMore = false;
     for (const state of [states.sealed, states.released]) {
-      const swept = this.sweepOld.all(state, time - ttlMs);
-      this.forget(swept);
-      this.forgotten.add(swept);
+      const swept = this.#sweepOld.all(state, time - ttlMs);
+      this.#forget(swept);
+      this.#forgotten.add(swept);
       isMore ||= swept.length === sweptAtOnce;
     }
-    this.forgotten.sweep();
-    this.sweepAtMs = isMore ? time : time + Math.min(ttlMs, betweenSweepsMs);
+    this.#forgotten.sweep();
+    this.#sweepAtMs = isMore ? time : time + Math.min(ttlMs, betweenSweepsMs);
   }
 
-  private hasRoom(bytes: number): boolean {
-    const { maxEntries, maxBytes } = this.bounds;
-    return this.shares.entries < maxEntries && this.shares.bytes + bytes <= maxBytes;
+  #hasRoom(bytes: number): boolean {
+    const { maxEntries, maxBytes } = this.#bounds;
+    return this.#shares.entries < maxEntries && this.#shares.bytes + bytes <= maxBytes;
   }
 
   /** @throws StoreError `StoreFull` */
-  private makeRoom(bytes: number): void {
-    const { time } = this;
-    if (time >= this.sweepAtMs || !this.hasRoom(bytes)) this.sweep(time);
-    if (this.hasRoom(bytes)) return;
-    const { maxEntries, maxBytes } = this.bounds;
+  #makeRoom(bytes: number): void {
+    const time = this.#time;
+    if (time >= this.#sweepAtMs || !this.#hasRoom(bytes)) this.#sweep(time);
+    if (this.#hasRoom(bytes)) return;
+    const { maxEntries, maxBytes } = this.#bounds;
     const spared = new Set<string>();
     while (bytes <= maxBytes) {
-      const owner = this.shares.largest(maxEntries, maxBytes, spared);
+      const owner = this.#shares.largest(maxEntries, maxBytes, spared);
       if (owner === undefined) break;
-      const row = this.oldestSealed.get(owner) ?? this.oldestVolatile.get(owner);
+      const row = this.#oldestSealed.get(owner) ?? this.#oldestVolatile.get(owner);
       if (row === undefined) spared.add(owner);
-      else this.dropRow(row);
-      if (this.hasRoom(bytes)) return;
+      else this.#dropRow(row);
+      if (this.#hasRoom(bytes)) return;
     }
     throw new StoreError(
       "StoreFull",
-      `the operation store has no room: ${this.shares.entries} of ${maxEntries} entries, ${this.shares.bytes} of ${maxBytes} bytes`,
+      `the operation store has no room: ${this.#shares.entries} of ${maxEntries} entries, ${this.#shares.bytes} of ${maxBytes} bytes`,
     );
   }
 }

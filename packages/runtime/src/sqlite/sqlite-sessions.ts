@@ -24,49 +24,50 @@ interface Row {
  * cannot resume a session.
  */
 export class SqliteSessions implements SessionStore {
-  private readonly bounds: SessionBounds;
-  private readonly clock: StoreClock;
-  private rows: number;
-  private readonly put: Database.Statement<[Uint8Array, string, number]>;
-  private readonly get: Database.Statement<[Uint8Array], Row>;
-  private readonly drop: Database.Statement<[Uint8Array]>;
-  private readonly sweep: Database.Statement<[number]>;
-  private readonly dropOldest: Database.Statement<[]>;
-  private readonly add: (key: Uint8Array, record: string) => void;
+  readonly #bounds: SessionBounds;
+  readonly #clock: StoreClock;
+  #rows: number;
+  readonly #put: Database.Statement<[Uint8Array, string, number]>;
+  readonly #get: Database.Statement<[Uint8Array], Row>;
+  readonly #drop: Database.Statement<[Uint8Array]>;
+  readonly #sweep: Database.Statement<[number]>;
+  readonly #dropOldest: Database.Statement<[]>;
+  readonly #add: (key: Uint8Array, record: string) => void;
 
   constructor(database: Database.Database, bounds: SessionBounds, clock: StoreClock) {
-    this.bounds = bounds;
-    this.clock = clock;
-    database.prepare("UPDATE sessions SET live = 0, since = ? WHERE live = 1").run(this.time);
-    this.put = database.prepare(
+    this.#bounds = bounds;
+    this.#clock = clock;
+    database.prepare("UPDATE sessions SET live = 0, since = ? WHERE live = 1").run(this.#time);
+    this.#put = database.prepare(
       "INSERT OR REPLACE INTO sessions (key, record, live, since) VALUES (?, ?, 1, ?)",
     );
-    this.get = database.prepare("SELECT record, live, since FROM sessions WHERE key = ?");
-    this.drop = database.prepare("DELETE FROM sessions WHERE key = ?");
-    this.sweep = database.prepare("DELETE FROM sessions WHERE live = 0 AND since <= ?");
-    this.rows = database.prepare<[], number>("SELECT count(*) FROM sessions").pluck().get() ?? 0;
-    this.dropOldest = database.prepare(
+    this.#get = database.prepare("SELECT record, live, since FROM sessions WHERE key = ?");
+    this.#drop = database.prepare("DELETE FROM sessions WHERE key = ?");
+    this.#sweep = database.prepare("DELETE FROM sessions WHERE live = 0 AND since <= ?");
+    this.#rows = database.prepare<[], number>("SELECT count(*) FROM sessions").pluck().get() ?? 0;
+    this.#dropOldest = database.prepare(
       "DELETE FROM sessions WHERE key = (SELECT key FROM sessions WHERE live = 0 ORDER BY since LIMIT 1)",
     );
-    this.add = database.transaction((key: Uint8Array, record: string) => {
-      if (this.get.get(key) === undefined) this.makeRoom();
-      this.put.run(key, record, this.time);
+    this.#add = database.transaction((key: Uint8Array, record: string) => {
+      if (this.#get.get(key) === undefined) this.#makeRoom();
+      this.#put.run(key, record, this.#time);
     });
   }
 
   save(resumeKey: Uint8Array, record: SessionRecord): void {
-    const { rows } = this;
+    const rows = this.#rows;
     try {
-      this.add(hashOf(resumeKey), JSON.stringify(record));
+      this.#add(hashOf(resumeKey), JSON.stringify(record));
     } catch (error) {
-      this.rows = rows;
+      this.#rows = rows;
       throw error;
     }
   }
 
   find(resumeKey: Uint8Array): SessionRecord | undefined {
-    const row = this.get.get(hashOf(resumeKey));
-    if (row === undefined || (row.live === 0 && row.since <= this.time - this.bounds.ttlMs)) return undefined;
+    const row = this.#get.get(hashOf(resumeKey));
+    if (row === undefined || (row.live === 0 && row.since <= this.#time - this.#bounds.ttlMs))
+      return undefined;
     try {
       // The caller checks the record.
       return JSON.parse(row.record) as SessionRecord;
@@ -76,21 +77,24 @@ export class SqliteSessions implements SessionStore {
   }
 
   remove(resumeKey: Uint8Array): void {
-    this.rows -= this.drop.run(hashOf(resumeKey)).changes;
+    this.#rows -= this.#drop.run(hashOf(resumeKey)).changes;
   }
 
-  private get time(): number {
-    return this.clock.now();
+  get #time(): number {
+    return this.#clock.now();
   }
 
   /** Makes room for one more key, and counts it. @throws StoreError `StoreFull` */
-  private makeRoom(): void {
-    const { maxSessions, ttlMs } = this.bounds;
-    if (this.rows >= maxSessions) this.rows -= this.sweep.run(this.time - ttlMs).changes;
-    if (this.rows >= maxSessions) this.rows -= this.dropOldest.run().changes;
-    if (this.rows >= maxSessions)
-      throw new StoreError("StoreFull", `the session store has no room: ${this.rows} of ${maxSessions} keys`);
-    this.rows += 1;
+  #makeRoom(): void {
+    const { maxSessions, ttlMs } = this.#bounds;
+    if (this.#rows >= maxSessions) this.#rows -= this.#sweep.run(this.#time - ttlMs).changes;
+    if (this.#rows >= maxSessions) this.#rows -= this.#dropOldest.run().changes;
+    if (this.#rows >= maxSessions)
+      throw new StoreError(
+        "StoreFull",
+        `the session store has no room: ${this.#rows} of ${maxSessions} keys`,
+      );
+    this.#rows += 1;
   }
 }
 

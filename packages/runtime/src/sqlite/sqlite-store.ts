@@ -104,10 +104,10 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
 
 class FileStore implements SqliteStore {
   readonly sessions: SessionStore;
-  private readonly path: string;
-  private readonly operations: SqliteOperations;
-  private readonly shut: () => void;
-  private isClosed = false;
+  readonly #path: string;
+  readonly #operations: SqliteOperations;
+  readonly #shut: () => void;
+  #isClosed = false;
 
   constructor(path: string, options: SqliteStoreOptions) {
     const { maxEntries = 100_000, maxBytes = 256 * 1024 * 1024, maxSessions = 100_000 } = options;
@@ -117,18 +117,18 @@ class FileStore implements SqliteStore {
       lockTimeoutMs = 2000,
       nowMs = () => performance.now(),
     } = options;
-    this.path = path;
+    this.#path = path;
     const database = openStoreFile(path, { synchronous, lockTimeoutMs });
-    this.shut = () => database.close();
+    this.#shut = () => database.close();
     try {
       const clock = new StoreClock(database, nowMs);
       const { observer } = options;
-      this.operations = new SqliteOperations(database, { maxEntries, maxBytes, ttlMs, observer }, clock);
+      this.#operations = new SqliteOperations(database, { maxEntries, maxBytes, ttlMs, observer }, clock);
       const sessions = new SqliteSessions(database, { maxSessions, ttlMs }, clock);
       this.sessions = {
-        save: (key, record) => this.ask(() => sessions.save(key, record)),
-        find: (key): SessionRecord | undefined => this.ask(() => sessions.find(key)),
-        remove: (key) => this.ask(() => sessions.remove(key)),
+        save: (key, record) => this.#ask(() => sessions.save(key, record)),
+        find: (key): SessionRecord | undefined => this.#ask(() => sessions.find(key)),
+        remove: (key) => this.#ask(() => sessions.remove(key)),
       };
     } catch (error) {
       database.close();
@@ -137,38 +137,38 @@ class FileStore implements SqliteStore {
   }
 
   admit(key: OperationKey, record: OperationRecord): OperationEntry | undefined {
-    return this.ask(() => this.operations.admit(key, record));
+    return this.#ask(() => this.#operations.admit(key, record));
   }
 
   lookup(key: OperationKey): OperationEntry | undefined {
-    return this.ask(() => this.operations.lookup(key));
+    return this.#ask(() => this.#operations.lookup(key));
   }
 
   seal(key: OperationKey, record: OperationRecord, reply: SealedReply): void {
-    this.ask(() => this.operations.seal(key, record, reply));
+    this.#ask(() => this.#operations.seal(key, record, reply));
   }
 
   release(key: OperationKey): void {
-    this.ask(() => this.operations.release(key));
+    this.#ask(() => this.#operations.release(key));
   }
 
   remove(key: OperationKey): void {
-    this.ask(() => this.operations.remove(key));
+    this.#ask(() => this.#operations.remove(key));
   }
 
   close(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.shut();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#shut();
   }
 
   /** @throws StoreError for any error of the database */
-  private ask<T>(step: () => T): T {
-    if (this.isClosed) throw new StoreError("StoreUnavailable", `store ${this.path}: it has been closed`);
+  #ask<T>(step: () => T): T {
+    if (this.#isClosed) throw new StoreError("StoreUnavailable", `store ${this.#path}: it has been closed`);
     try {
       return step();
     } catch (error) {
-      throw storeError(this.path, error);
+      throw storeError(this.#path, error);
     }
   }
 }

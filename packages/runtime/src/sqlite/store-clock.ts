@@ -8,15 +8,15 @@ import type Database from "better-sqlite3";
 const latest = 2 ** 52;
 
 export class StoreClock {
-  private readonly nowMs: () => number;
-  private readonly startedAt: number;
-  private readonly base: number;
-  private last = 0;
+  readonly #nowMs: () => number;
+  readonly #startedAt: number;
+  readonly #base: number;
+  #last = 0;
 
   /** @param nowMs milliseconds on a scale of its own that goes forward only */
   constructor(database: Database.Database, nowMs: () => number) {
-    this.nowMs = nowMs;
-    this.startedAt = nowMs();
+    this.#nowMs = nowMs;
+    this.#startedAt = nowMs();
     const times = ["operations", "sessions"].map(
       (table) =>
         database
@@ -24,18 +24,18 @@ export class StoreClock {
           .pluck()
           .get(latest) ?? 0,
     );
-    this.base = Math.max(...times);
-    this.last = this.base;
+    this.#base = Math.max(...times);
+    this.#last = this.#base;
     for (const table of ["operations", "sessions"])
       database
         .prepare(`UPDATE ${table} SET since = ? WHERE since NOT BETWEEN 0 AND ?`)
-        .run(this.base, this.base);
+        .run(this.#base, this.#base);
   }
 
   /** Whole milliseconds; never less than before. */
   now(): number {
-    const now = this.base + Math.floor(this.nowMs() - this.startedAt);
-    if (now > this.last) this.last = now;
-    return this.last;
+    const now = this.#base + Math.floor(this.#nowMs() - this.#startedAt);
+    if (now > this.#last) this.#last = now;
+    return this.#last;
   }
 }

@@ -14,29 +14,29 @@ interface Timer {
  * `connectPair` to test timeouts without waiting.
  */
 export class FakeClock implements Clock {
-  private time = 0;
-  private order = 0;
-  private readonly timers = new Set<Timer>();
+  #time = 0;
+  #order = 0;
+  readonly #timers = new Set<Timer>();
 
   /** The number of armed timers: 0 when nothing waits for time to pass. */
   get armed(): number {
-    return this.timers.size;
+    return this.#timers.size;
   }
 
   now(): number {
-    return this.time;
+    return this.#time;
   }
 
   setTimer(delayMs: number, callback: () => void): TimerHandle {
     if (Number.isNaN(delayMs)) throw new RangeError("a timer takes a number of milliseconds, not NaN");
-    const timer: Timer = { at: this.time + Math.max(0, delayMs), order: this.order, callback };
-    this.order += 1;
-    this.timers.add(timer);
+    const timer: Timer = { at: this.#time + Math.max(0, delayMs), order: this.#order, callback };
+    this.#order += 1;
+    this.#timers.add(timer);
     return timer;
   }
 
   clearTimer(timer: TimerHandle): void {
-    this.timers.delete(timer as Timer);
+    this.#timers.delete(timer as Timer);
   }
 
   /**
@@ -45,11 +45,11 @@ export class FakeClock implements Clock {
    * @param ms how long
    */
   advance(ms: number): void {
-    const until = this.time + ms;
-    for (let timer = this.earliest(); timer !== undefined && timer.at <= until; timer = this.earliest()) {
-      this.fire(timer);
+    const until = this.#time + ms;
+    for (let timer = this.#earliest(); timer !== undefined && timer.at <= until; timer = this.#earliest()) {
+      this.#fire(timer);
     }
-    this.time = until;
+    this.#time = until;
   }
 
   /**
@@ -58,13 +58,13 @@ export class FakeClock implements Clock {
    * @param ms how long
    */
   async elapse(ms: number): Promise<void> {
-    const until = this.time + ms;
+    const until = this.#time + ms;
     await microtasks();
-    for (let timer = this.earliest(); timer !== undefined && timer.at <= until; timer = this.earliest()) {
-      this.fire(timer);
+    for (let timer = this.#earliest(); timer !== undefined && timer.at <= until; timer = this.#earliest()) {
+      this.#fire(timer);
       await microtasks();
     }
-    this.time = Math.max(this.time, until);
+    this.#time = Math.max(this.#time, until);
   }
 
   /**
@@ -80,12 +80,12 @@ export class FakeClock implements Clock {
     promise.then(settle, settle);
     await microtasks();
     while (!isSettled) {
-      const timer = this.earliest();
+      const timer = this.#earliest();
       if (timer === undefined)
         throw new Error(
-          `nothing will happen any more: the promise waits, and no timer is armed at ${this.time} ms`,
+          `nothing will happen any more: the promise waits, and no timer is armed at ${this.#time} ms`,
         );
-      this.fire(timer);
+      this.#fire(timer);
       await microtasks();
     }
     return promise;
@@ -96,19 +96,19 @@ export class FakeClock implements Clock {
    * @param ms how long
    */
   sleep(ms: number): void {
-    this.time += ms;
+    this.#time += ms;
     this.advance(0);
   }
 
-  private fire(timer: Timer): void {
-    this.timers.delete(timer);
-    this.time = Math.max(this.time, timer.at);
+  #fire(timer: Timer): void {
+    this.#timers.delete(timer);
+    this.#time = Math.max(this.#time, timer.at);
     timer.callback();
   }
 
-  private earliest(): Timer | undefined {
+  #earliest(): Timer | undefined {
     let first: Timer | undefined;
-    for (const timer of this.timers) {
+    for (const timer of this.#timers) {
       if (first === undefined || timer.at < first.at || (timer.at === first.at && timer.order < first.order))
         first = timer;
     }

@@ -53,49 +53,49 @@ class RecordingSink implements LinkSink {
   lateReports = 0;
   /** Whether frames came after the last `onIdle`. */
   isArriving = false;
-  private waiters: (() => void)[] = [];
+  #waiters: (() => void)[] = [];
 
   onFrame(bytes: Uint8Array, start: number, end: number): void {
     this.frames.push(bytes.subarray(start, end));
     this.isArriving = true;
-    this.report();
+    this.#report();
   }
 
   onIdle(): void {
     this.idleCount += 1;
     this.isArriving = false;
-    this.report();
+    this.#report();
   }
 
   onDrain(): void {
     this.drainCount += 1;
-    this.report();
+    this.#report();
   }
 
   onClosed(error: SessionError | undefined): void {
     this.error = error;
     this.closedCount += 1;
     if (this.closedCount > 1) this.lateReports += 1;
-    this.wake();
+    this.#wake();
   }
 
   /** Resolves when the condition holds; it is looked at after each report. */
   async until(holds: (sink: RecordingSink) => boolean): Promise<void> {
     while (!holds(this)) {
       await new Promise<void>((resolve) => {
-        this.waiters.push(resolve);
+        this.#waiters.push(resolve);
       });
     }
   }
 
-  private report(): void {
+  #report(): void {
     if (this.closedCount > 0) this.lateReports += 1;
-    this.wake();
+    this.#wake();
   }
 
-  private wake(): void {
-    const { waiters } = this;
-    this.waiters = [];
+  #wake(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
     for (const wake of waiters) wake();
   }
 }

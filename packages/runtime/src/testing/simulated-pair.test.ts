@@ -9,14 +9,14 @@ import { type SimulatedPair, type SimulatedPairOptions, simulatedPair } from "./
 /** Writes down what a link calls, and when. */
 class Recorder implements LinkSink {
   readonly events: string[] = [];
-  private readonly clock: FakeClock;
+  readonly #clock: FakeClock;
 
   constructor(clock: FakeClock) {
-    this.clock = clock;
+    this.#clock = clock;
   }
 
   onFrame(bytes: Uint8Array, start: number, end: number): void {
-    this.note(`frame ${[...bytes.subarray(start, end)]}`);
+    this.#note(`frame ${[...bytes.subarray(start, end)]}`);
   }
 
   onIdle(): void {
@@ -24,15 +24,15 @@ class Recorder implements LinkSink {
   }
 
   onDrain(): void {
-    this.note("drain");
+    this.#note("drain");
   }
 
   onClosed(error: SessionError | undefined): void {
-    this.note(error === undefined ? "closed" : `closed ${error.code}: ${error.message}`);
+    this.#note(error === undefined ? "closed" : `closed ${error.code}: ${error.message}`);
   }
 
-  private note(what: string): void {
-    const now = this.clock.now();
+  #note(what: string): void {
+    const now = this.#clock.now();
     this.events.push(now === 0 ? what : `${now}: ${what}`);
   }
 }

@@ -50,13 +50,13 @@ export const simulatedPairChecks: OptionChecks<SimulatedPairOptions> = {
 export class SimulatedLink implements Link {
   readonly framing: Framing = streamFraming;
   readonly remoteAddress: string;
-  private readonly incoming: SimulatedStream;
-  private readonly outgoing: SimulatedStream;
-  private readonly decoder: FrameDecoder;
-  private sink: LinkSink | undefined = undefined;
-  private state: "open" | "closing" | "closed" = "open";
+  readonly #incoming: SimulatedStream;
+  readonly #outgoing: SimulatedStream;
+  readonly #decoder: FrameDecoder;
+  #sink: LinkSink | undefined = undefined;
+  #state: "open" | "closing" | "closed" = "open";
   /** How it ended, for a sink that comes later. */
-  private fault: SessionError | undefined = undefined;
+  #fault: SessionError | undefined = undefined;
 
   /** @internal use {@link simulatedPair} */
   constructor(
@@ -66,98 +66,98 @@ export class SimulatedLink implements Link {
     outgoing: SimulatedStream,
   ) {
     this.remoteAddress = description;
-    this.incoming = incoming;
-    this.outgoing = outgoing;
-    this.decoder = new FrameDecoder({ maxFrameBytes }, (bytes, start, end) =>
-      this.sink?.onFrame(bytes, start, end),
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.#decoder = new FrameDecoder({ maxFrameBytes }, (bytes, start, end) =>
+      this.#sink?.onFrame(bytes, start, end),
     );
   }
 
   get bufferedBytes(): number {
-    return this.state === "closed" ? 0 : this.outgoing.waitingBytes;
+    return this.#state === "closed" ? 0 : this.#outgoing.waitingBytes;
   }
 
   get receivedBytes(): number {
-    return this.incoming.deliveredBytes;
+    return this.#incoming.deliveredBytes;
   }
 
   /** Whether it takes what arrives. @internal */
   get isReady(): boolean {
-    return this.sink !== undefined || this.state !== "open";
+    return this.#sink !== undefined || this.#state !== "open";
   }
 
   start(sink: LinkSink): void {
-    if (this.sink !== undefined) throw new TypeError("a link is started once");
-    this.sink = sink;
-    if (this.state === "closed") queueMicrotask(() => sink.onClosed(this.fault));
-    else this.incoming.schedule();
+    if (this.#sink !== undefined) throw new TypeError("a link is started once");
+    this.#sink = sink;
+    if (this.#state === "closed") queueMicrotask(() => sink.onClosed(this.#fault));
+    else this.#incoming.schedule();
   }
 
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
     const end = ends[count - 1];
-    if (this.state === "open" && end !== undefined) this.outgoing.write(batch.slice(start, end));
+    if (this.#state === "open" && end !== undefined) this.#outgoing.write(batch.slice(start, end));
     return true;
   }
 
   close(): void {
-    if (this.state !== "open") return;
-    this.state = "closing";
-    this.decoder.stop();
-    this.outgoing.end("end", "");
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#decoder.stop();
+    this.#outgoing.end("end", "");
     // This link may never get a sink. It still drops the bytes that arrive, and waits for the end.
-    this.incoming.schedule();
+    this.#incoming.schedule();
   }
 
   abort(): void {
-    if (this.state === "closed") return;
-    this.state = "closed";
-    this.decoder.stop();
-    this.incoming.discard();
-    this.outgoing.reset("the peer has dropped the link");
-    queueMicrotask(() => this.sink?.onClosed(undefined));
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#decoder.stop();
+    this.#incoming.discard();
+    this.#outgoing.reset("the peer has dropped the link");
+    queueMicrotask(() => this.#sink?.onClosed(undefined));
   }
 
   /** @internal */
   onChunk(bytes: Uint8Array): void {
-    if (this.state !== "open") return;
-    const fault = this.decoder.push(bytes);
+    if (this.#state !== "open") return;
+    const fault = this.#decoder.push(bytes);
     if (fault !== undefined) {
-      if (this.decoder.hasRead) this.sink?.onRefused?.(fault);
-      if (!this.isOpen) return;
-      this.outgoing.reset("the peer has dropped the link");
-      this.finish(fault);
-    } else if (this.isOpen) {
-      this.sink?.onIdle();
+      if (this.#decoder.hasRead) this.#sink?.onRefused?.(fault);
+      if (!this.#isOpen) return;
+      this.#outgoing.reset("the peer has dropped the link");
+      this.#finish(fault);
+    } else if (this.#isOpen) {
+      this.#sink?.onIdle();
     }
   }
 
   /** @internal */
   onEnd(end: StreamEnd, text: string): void {
-    if (this.state === "closed") return;
-    const wasOpen = this.isOpen;
-    const broken = end === "error" ? new SessionError("Io", `io error: ${text}`) : this.decoder.finish();
+    if (this.#state === "closed") return;
+    const wasOpen = this.#isOpen;
+    const broken = end === "error" ? new SessionError("Io", `io error: ${text}`) : this.#decoder.finish();
     // As on TCP: a side that has seen the end of the peer's stream ends its own stream, too.
-    if (end === "error") this.outgoing.reset("the peer has dropped the link");
-    else this.outgoing.end("end", "");
-    this.finish(wasOpen ? broken : undefined);
+    if (end === "error") this.#outgoing.reset("the peer has dropped the link");
+    else this.#outgoing.end("end", "");
+    this.#finish(wasOpen ? broken : undefined);
   }
 
   /** The outgoing stream has passed on all that was written. @internal */
   onDrained(): void {
-    if (this.isOpen) this.sink?.onDrain();
+    if (this.#isOpen) this.#sink?.onDrain();
   }
 
   /** A sink may close the link in the middle of an arrival. */
-  private get isOpen(): boolean {
-    return this.state === "open";
+  get #isOpen(): boolean {
+    return this.#state === "open";
   }
 
-  private finish(fault: SessionError | undefined): void {
-    this.fault = fault;
-    this.state = "closed";
-    this.decoder.stop();
-    this.incoming.discard();
-    this.sink?.onClosed(fault);
+  #finish(fault: SessionError | undefined): void {
+    this.#fault = fault;
+    this.#state = "closed";
+    this.#decoder.stop();
+    this.#incoming.discard();
+    this.#sink?.onClosed(fault);
   }
 }
 

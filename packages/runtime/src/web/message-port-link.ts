@@ -74,196 +74,196 @@ interface Batch {
 export class MessagePortLink implements Link {
   readonly framing: Framing = boundaryFraming;
   readonly remoteAddress: string;
-  private readonly endpoint: MessageEndpoint;
-  private readonly sizes: MessageSizes;
-  private readonly maxWaitingBytes: number;
-  private sink: LinkSink | undefined = undefined;
-  private state: "open" | "closing" | "closed" = "open";
-  private fault: SessionError | undefined = undefined;
-  private isEndReported = false;
-  private isHeld = false;
+  readonly #endpoint: MessageEndpoint;
+  readonly #sizes: MessageSizes;
+  readonly #maxWaitingBytes: number;
+  #sink: LinkSink | undefined = undefined;
+  #state: "open" | "closing" | "closed" = "open";
+  #fault: SessionError | undefined = undefined;
+  #isEndReported = false;
+  #isHeld = false;
   /** Batches that the session has not taken. */
-  private readonly inbox: Batch[] = [];
-  private waitingBytes = 0;
-  private hasPeerClosed = false;
+  readonly #inbox: Batch[] = [];
+  #waitingBytes = 0;
+  #hasPeerClosed = false;
   /** Bytes that the peer has not confirmed. */
-  private unconfirmedBytes = 0;
+  #unconfirmedBytes = 0;
 
   constructor(endpoint: MessageEndpoint, options: MessagePortLinkOptions) {
     checkOptions(options, messagePortLinkChecks);
-    this.endpoint = endpoint;
+    this.#endpoint = endpoint;
     this.remoteAddress = options.description ?? "message-port:";
-    this.sizes = new MessageSizes(options.role, options.limits);
-    this.maxWaitingBytes = options.maxWaitingBytes ?? defaultMaxWaitingBytes;
-    endpoint.addEventListener("message", this.onMessage);
-    endpoint.addEventListener("messageerror", this.onUnreadable);
-    endpoint.addEventListener("close", this.onPortClosed);
+    this.#sizes = new MessageSizes(options.role, options.limits);
+    this.#maxWaitingBytes = options.maxWaitingBytes ?? defaultMaxWaitingBytes;
+    endpoint.addEventListener("message", this.#onMessage);
+    endpoint.addEventListener("messageerror", this.#onUnreadable);
+    endpoint.addEventListener("close", this.#onPortClosed);
     endpoint.start?.();
   }
 
   get bufferedBytes(): number {
-    return this.state === "closed" ? 0 : this.unconfirmedBytes;
+    return this.#state === "closed" ? 0 : this.#unconfirmedBytes;
   }
 
   start(sink: LinkSink): void {
-    if (this.sink !== undefined) throw new TypeError("a link is started once");
-    this.sink = sink;
+    if (this.#sink !== undefined) throw new TypeError("a link is started once");
+    this.#sink = sink;
     queueMicrotask(() => {
-      this.deliver();
-      if (this.state === "closed") this.report();
+      this.#deliver();
+      if (this.#state === "closed") this.#report();
     });
   }
 
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
     const end = ends[count - 1];
-    if (this.state !== "open" || end === undefined) return true;
+    if (this.#state !== "open" || end === undefined) return true;
     // One copy, which is transferred to the receiver.
     const bytes = batch.slice(start, end);
     const own = Array.from({ length: count }, (_, index) => (ends[index] ?? end) - start);
-    this.unconfirmedBytes += bytes.length + count;
-    this.endpoint.postMessage([mark, Kind.Batch, bytes.buffer, own], [bytes.buffer]);
+    this.#unconfirmedBytes += bytes.length + count;
+    this.#endpoint.postMessage([mark, Kind.Batch, bytes.buffer, own], [bytes.buffer]);
     return true;
   }
 
   setReading(isReading: boolean): void {
-    this.isHeld = !isReading;
-    if (isReading) queueMicrotask(() => this.deliver());
+    this.#isHeld = !isReading;
+    if (isReading) queueMicrotask(() => this.#deliver());
   }
 
   close(): void {
-    if (this.state !== "open") return;
-    this.state = "closing";
-    this.inbox.length = 0;
-    this.post([mark, Kind.Close]);
-    if (this.hasPeerClosed) this.finish(undefined);
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#inbox.length = 0;
+    this.#post([mark, Kind.Close]);
+    if (this.#hasPeerClosed) this.#finish(undefined);
   }
 
   abort(): void {
-    if (this.state === "closed") return;
-    if (this.state === "open") this.post([mark, Kind.Close]);
-    this.state = "closing";
-    this.finish(undefined);
+    if (this.#state === "closed") return;
+    if (this.#state === "open") this.#post([mark, Kind.Close]);
+    this.#state = "closing";
+    this.#finish(undefined);
   }
 
-  private readonly onMessage = (event: object): void => {
+  readonly #onMessage = (event: object): void => {
     const data: unknown = "data" in event ? event.data : undefined;
-    if (!Array.isArray(data) || data[0] !== mark || this.state === "closed") return;
+    if (!Array.isArray(data) || data[0] !== mark || this.#state === "closed") return;
     const [, kind, first, second] = data as readonly unknown[];
-    if (kind === Kind.Batch) this.onBatch(first, second);
-    else if (kind === Kind.Taken) this.onTaken(first);
-    else if (kind === Kind.Close) this.onPeerClosed();
-    else this.fail(`an unknown message of kind ${String(kind)}`);
+    if (kind === Kind.Batch) this.#onBatch(first, second);
+    else if (kind === Kind.Taken) this.#onTaken(first);
+    else if (kind === Kind.Close) this.#onPeerClosed();
+    else this.#fail(`an unknown message of kind ${String(kind)}`);
   };
 
-  private onBatch(buffer: unknown, ends: unknown): void {
-    if (this.state !== "open") return;
+  #onBatch(buffer: unknown, ends: unknown): void {
+    if (this.#state !== "open") return;
     if (!(buffer instanceof ArrayBuffer) || !areEnds(ends, buffer.byteLength)) {
-      this.fail("a batch of frames that is none");
+      this.#fail("a batch of frames that is none");
       return;
     }
     let from = 0;
     for (const end of ends) {
-      const fault = this.sizes.take(end - from);
+      const fault = this.#sizes.take(end - from);
       if (fault !== undefined) {
-        this.finish(fault);
+        this.#finish(fault);
         return;
       }
       from = end;
     }
-    this.inbox.push({ bytes: new Uint8Array(buffer), ends });
-    this.waitingBytes += buffer.byteLength;
-    if (this.waitingBytes > this.maxWaitingBytes) {
-      const text = `io error: more than ${this.maxWaitingBytes} bytes wait for a reader (option maxWaitingBytes)`;
-      this.finish(new SessionError("Io", text));
+    this.#inbox.push({ bytes: new Uint8Array(buffer), ends });
+    this.#waitingBytes += buffer.byteLength;
+    if (this.#waitingBytes > this.#maxWaitingBytes) {
+      const text = `io error: more than ${this.#maxWaitingBytes} bytes wait for a reader (option maxWaitingBytes)`;
+      this.#finish(new SessionError("Io", text));
     } else {
-      this.deliver();
+      this.#deliver();
     }
   }
 
-  private onTaken(bytes: unknown): void {
-    if (typeof bytes !== "number" || !(bytes >= 0 && bytes <= this.unconfirmedBytes)) {
-      this.fail("a confirmation of bytes that were not sent");
+  #onTaken(bytes: unknown): void {
+    if (typeof bytes !== "number" || !(bytes >= 0 && bytes <= this.#unconfirmedBytes)) {
+      this.#fail("a confirmation of bytes that were not sent");
       return;
     }
-    this.unconfirmedBytes -= bytes;
-    if (this.unconfirmedBytes === 0 && bytes > 0 && this.state === "open") this.sink?.onDrain();
+    this.#unconfirmedBytes -= bytes;
+    if (this.#unconfirmedBytes === 0 && bytes > 0 && this.#state === "open") this.#sink?.onDrain();
   }
 
-  private onPeerClosed(): void {
-    this.hasPeerClosed = true;
-    if (this.state === "closing") this.finish(undefined);
-    else this.deliver();
+  #onPeerClosed(): void {
+    this.#hasPeerClosed = true;
+    if (this.#state === "closing") this.#finish(undefined);
+    else this.#deliver();
   }
 
-  private readonly onUnreadable = (): void => this.fail("a message that cannot be read here");
+  readonly #onUnreadable = (): void => this.#fail("a message that cannot be read here");
 
   /** The other context is gone. Everything that it posted has arrived before. */
-  private readonly onPortClosed = (): void => {
-    this.hasPeerClosed = true;
-    if (this.inbox.length === 0 || this.state !== "open") this.finish(undefined);
+  readonly #onPortClosed = (): void => {
+    this.#hasPeerClosed = true;
+    if (this.#inbox.length === 0 || this.#state !== "open") this.#finish(undefined);
   };
 
-  private get canDeliver(): boolean {
-    return this.state === "open" && !this.isHeld;
+  get #canDeliver(): boolean {
+    return this.#state === "open" && !this.#isHeld;
   }
 
-  private deliver(): void {
-    const { sink } = this;
+  #deliver(): void {
+    const sink = this.#sink;
     if (sink === undefined) return;
     let taken = 0;
-    while (this.canDeliver) {
-      const batch = this.inbox.shift();
+    while (this.#canDeliver) {
+      const batch = this.#inbox.shift();
       if (batch === undefined) break;
-      this.waitingBytes -= batch.bytes.length;
+      this.#waitingBytes -= batch.bytes.length;
       taken += batch.bytes.length + batch.ends.length;
-      this.deliverBatch(batch, sink);
+      this.#deliverBatch(batch, sink);
     }
-    if (taken > 0 && this.state === "open") {
+    if (taken > 0 && this.#state === "open") {
       sink.onIdle();
-      this.post([mark, Kind.Taken, taken]);
+      this.#post([mark, Kind.Taken, taken]);
     }
-    if (this.hasPeerClosed && this.inbox.length === 0 && this.state === "open") {
-      this.post([mark, Kind.Close]);
-      this.finish(undefined);
+    if (this.#hasPeerClosed && this.#inbox.length === 0 && this.#state === "open") {
+      this.#post([mark, Kind.Close]);
+      this.#finish(undefined);
     }
   }
 
-  private deliverBatch({ bytes, ends }: Batch, sink: LinkSink): void {
+  #deliverBatch({ bytes, ends }: Batch, sink: LinkSink): void {
     let from = 0;
     for (const end of ends) {
-      if (this.state !== "open") return;
+      if (this.#state !== "open") return;
       sink.onFrame(bytes, from, end);
       from = end;
     }
   }
 
-  private post(message: readonly unknown[]): void {
-    this.endpoint.postMessage(message, []);
+  #post(message: readonly unknown[]): void {
+    this.#endpoint.postMessage(message, []);
   }
 
-  private fail(what: string): void {
-    this.finish(new SessionError("Protocol", `protocol error: ${this.remoteAddress} received ${what}`));
+  #fail(what: string): void {
+    this.#finish(new SessionError("Protocol", `protocol error: ${this.remoteAddress} received ${what}`));
   }
 
-  private finish(fault: SessionError | undefined): void {
-    if (this.state === "closed") return;
-    const isLocal = this.state === "closing";
-    if (!isLocal && !this.hasPeerClosed) this.post([mark, Kind.Close]);
-    this.fault = isLocal ? undefined : fault;
-    this.state = "closed";
-    this.inbox.length = 0;
-    const { endpoint } = this;
-    endpoint.removeEventListener("message", this.onMessage);
-    endpoint.removeEventListener("messageerror", this.onUnreadable);
-    endpoint.removeEventListener("close", this.onPortClosed);
+  #finish(fault: SessionError | undefined): void {
+    if (this.#state === "closed") return;
+    const isLocal = this.#state === "closing";
+    if (!isLocal && !this.#hasPeerClosed) this.#post([mark, Kind.Close]);
+    this.#fault = isLocal ? undefined : fault;
+    this.#state = "closed";
+    this.#inbox.length = 0;
+    const endpoint = this.#endpoint;
+    endpoint.removeEventListener("message", this.#onMessage);
+    endpoint.removeEventListener("messageerror", this.#onUnreadable);
+    endpoint.removeEventListener("close", this.#onPortClosed);
     endpoint.close?.();
-    queueMicrotask(() => this.report());
+    queueMicrotask(() => this.#report());
   }
 
-  private report(): void {
-    if (this.sink === undefined || this.isEndReported) return;
-    this.isEndReported = true;
-    this.sink.onClosed(this.fault);
+  #report(): void {
+    if (this.#sink === undefined || this.#isEndReported) return;
+    this.#isEndReported = true;
+    this.#sink.onClosed(this.#fault);
   }
 }
 

@@ -65,17 +65,17 @@ const refusedData = 3003;
 export class WebSocketLink implements Link {
   readonly framing: Framing = boundaryFraming;
   readonly remoteAddress: string;
-  private readonly socket: PlatformWebSocket;
-  private readonly sizes: MessageSizes;
-  private readonly clock: Clock;
-  private sink: LinkSink | undefined = undefined;
-  private state: "open" | "closing" | "closed" = "open";
+  readonly #socket: PlatformWebSocket;
+  readonly #sizes: MessageSizes;
+  readonly #clock: Clock;
+  #sink: LinkSink | undefined = undefined;
+  #state: "open" | "closing" | "closed" = "open";
   /** What went wrong, for a sink that comes later. */
-  private fault: SessionError | undefined = undefined;
+  #fault: SessionError | undefined = undefined;
   /** Frames that arrived before the link had a sink. */
-  private early: Uint8Array[] = [];
+  #early: Uint8Array[] = [];
   /** Set while the platform holds more than it is allowed to. */
-  private timer: TimerHandle | undefined = undefined;
+  #timer: TimerHandle | undefined = undefined;
 
   /**
    * @param socket open, with no message read yet
@@ -84,108 +84,108 @@ export class WebSocketLink implements Link {
   constructor(socket: PlatformWebSocket, options: WebSocketLinkOptions = {}) {
     checkOptions(options, webSocketLinkChecks);
     if (socket.readyState !== openState) throw new TypeError("a WebSocketLink takes an open WebSocket");
-    this.socket = socket;
+    this.#socket = socket;
     this.remoteAddress = socket.url;
-    this.sizes = new MessageSizes(options.role ?? "initiator", options.limits);
-    this.clock = options.clock ?? systemClock;
+    this.#sizes = new MessageSizes(options.role ?? "initiator", options.limits);
+    this.#clock = options.clock ?? systemClock;
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("message", ({ data }) => this.onMessage(data));
+    socket.addEventListener("message", ({ data }) => this.#onMessage(data));
     socket.addEventListener("close", ({ code, reason }) =>
-      this.finish(closeError(code, reason, this.remoteAddress)),
+      this.#finish(closeError(code, reason, this.remoteAddress)),
     );
   }
 
   get bufferedBytes(): number {
-    if (this.state === "closed") return 0;
-    const { bufferedAmount } = this.socket;
+    if (this.#state === "closed") return 0;
+    const { bufferedAmount } = this.#socket;
     return bufferedAmount > carrierBufferBytes ? bufferedAmount : 0;
   }
 
   start(sink: LinkSink): void {
-    if (this.sink !== undefined) throw new TypeError("a link is started once");
-    this.sink = sink;
-    queueMicrotask(() => this.deliverEarly());
+    if (this.#sink !== undefined) throw new TypeError("a link is started once");
+    this.#sink = sink;
+    queueMicrotask(() => this.#deliverEarly());
   }
 
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean {
-    if (this.state !== "open") return true;
+    if (this.#state !== "open") return true;
     let from = start;
     for (let index = 0; index < count; index++) {
       const end = ends[index] ?? from;
       // The platform copies: the standard says that `send` takes the data as it is at the call.
-      this.socket.send(batch.subarray(from, end) as Uint8Array<ArrayBuffer>);
+      this.#socket.send(batch.subarray(from, end) as Uint8Array<ArrayBuffer>);
       from = end;
     }
-    if (this.timer === undefined && this.bufferedBytes > 0) this.lookLater();
+    if (this.#timer === undefined && this.bufferedBytes > 0) this.#lookLater();
     return true;
   }
 
   close(): void {
-    if (this.state !== "open") return;
-    this.state = "closing";
-    this.socket.close(normalClosure);
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#socket.close(normalClosure);
   }
 
   abort(): void {
-    if (this.state === "closed") return;
-    this.state = "closing";
-    this.socket.close(normalClosure);
+    if (this.#state === "closed") return;
+    this.#state = "closing";
+    this.#socket.close(normalClosure);
     // The platform has no way to drop what it holds. The peer may never answer the close, so the end is reported now.
-    queueMicrotask(() => this.finish(undefined));
+    queueMicrotask(() => this.#finish(undefined));
   }
 
-  private onMessage(data: unknown): void {
-    if (this.state !== "open") return;
+  #onMessage(data: unknown): void {
+    if (this.#state !== "open") return;
     if (!(data instanceof ArrayBuffer)) {
-      this.refuse(noTextMessages());
+      this.#refuse(noTextMessages());
       return;
     }
-    const fault = this.sizes.take(data.byteLength);
+    const fault = this.#sizes.take(data.byteLength);
     if (fault !== undefined) {
-      this.refuse(fault);
+      this.#refuse(fault);
       return;
     }
     const bytes = new Uint8Array(data);
-    if (this.sink === undefined || this.early.length > 0) this.early.push(bytes);
-    else this.deliver(this.sink, bytes);
+    if (this.#sink === undefined || this.#early.length > 0) this.#early.push(bytes);
+    else this.#deliver(this.#sink, bytes);
   }
 
-  private deliver(sink: LinkSink, bytes: Uint8Array): void {
+  #deliver(sink: LinkSink, bytes: Uint8Array): void {
     sink.onFrame(bytes, 0, bytes.length);
-    if (this.state === "open") sink.onIdle();
+    if (this.#state === "open") sink.onIdle();
   }
 
-  private deliverEarly(): void {
-    const { sink } = this;
+  #deliverEarly(): void {
+    const sink = this.#sink;
     if (sink === undefined) return;
-    for (let bytes = this.early.shift(); bytes !== undefined; bytes = this.early.shift()) {
-      if (this.state === "closing") break;
+    for (let bytes = this.#early.shift(); bytes !== undefined; bytes = this.#early.shift()) {
+      if (this.#state === "closing") break;
       sink.onFrame(bytes, 0, bytes.length);
-      if (this.early.length === 0 && this.state === "open") sink.onIdle();
+      if (this.#early.length === 0 && this.#state === "open") sink.onIdle();
     }
-    if (this.state === "closed") sink.onClosed(this.fault);
+    if (this.#state === "closed") sink.onClosed(this.#fault);
   }
 
-  private refuse(fault: SessionError): void {
-    this.socket.close(refusedData, fault.message.slice(0, 100));
-    this.finish(fault);
+  #refuse(fault: SessionError): void {
+    this.#socket.close(refusedData, fault.message.slice(0, 100));
+    this.#finish(fault);
   }
 
-  private lookLater(): void {
-    this.timer = this.clock.setTimer(lookMs, () => {
-      this.timer = undefined;
-      if (this.state !== "open") return;
-      if (this.bufferedBytes > 0) this.lookLater();
-      else this.sink?.onDrain();
+  #lookLater(): void {
+    this.#timer = this.#clock.setTimer(lookMs, () => {
+      this.#timer = undefined;
+      if (this.#state !== "open") return;
+      if (this.bufferedBytes > 0) this.#lookLater();
+      else this.#sink?.onDrain();
     });
   }
 
   /** Reports the end, once. A local close is never a failure. */
-  private finish(fault: SessionError | undefined): void {
-    if (this.state === "closed") return;
-    this.fault = this.state === "open" ? fault : undefined;
-    this.state = "closed";
-    if (this.timer !== undefined) this.clock.clearTimer(this.timer);
-    if (this.sink !== undefined && this.early.length === 0) this.sink.onClosed(this.fault);
+  #finish(fault: SessionError | undefined): void {
+    if (this.#state === "closed") return;
+    this.#fault = this.#state === "open" ? fault : undefined;
+    this.#state = "closed";
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    if (this.#sink !== undefined && this.#early.length === 0) this.#sink.onClosed(this.#fault);
   }
 }

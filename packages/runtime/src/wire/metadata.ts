@@ -71,24 +71,24 @@ export class Metadata implements Iterable<MetadataEntry> {
     brand(Metadata, "Metadata");
   }
 
-  private readonly list: MetadataEntry[] = [];
+  readonly #list: MetadataEntry[] = [];
 
   /** @throws TypeError as {@link append} */
   constructor(init: MetadataInit = []) {
     const items = Symbol.iterator in init ? init : Object.entries(init);
     for (const item of items as Iterable<readonly [string, MetadataValue | number] | MetadataEntry>) {
-      if ("key" in item) this.list.push(checkedEntry(item.key, item.value, item.flags));
+      if ("key" in item) this.#list.push(checkedEntry(item.key, item.value, item.flags));
       else this.append(item[0], item[1]);
     }
   }
 
   /** Number of entries. */
   get size(): number {
-    return this.list.length;
+    return this.#list.length;
   }
 
   [Symbol.iterator](): Iterator<MetadataEntry> {
-    return this.list[Symbol.iterator]();
+    return this.#list[Symbol.iterator]();
   }
 
   /**
@@ -99,50 +99,50 @@ export class Metadata implements Iterable<MetadataEntry> {
     const flags =
       (options.sensitive === true ? MetadataFlags.sensitive : 0n) |
       (options.noPropagate === true ? MetadataFlags.noPropagate : 0n);
-    this.list.push(checkedEntry(key, value, flags));
+    this.#list.push(checkedEntry(key, value, flags));
     return this;
   }
 
   /** Puts an entry in place of all with this key. @throws TypeError as {@link append} */
   set(key: string, value: MetadataValue | number, options: MetadataOptions = {}): this {
-    const before = this.list.length;
+    const before = this.#list.length;
     this.append(key, value, options);
-    const [entry] = this.list.splice(before);
+    const [entry] = this.#list.splice(before);
     this.delete(key);
-    if (entry !== undefined) this.list.push(entry);
+    if (entry !== undefined) this.#list.push(entry);
     return this;
   }
 
   /** Removes all entries with this key. @returns whether there was one */
   delete(key: string): boolean {
-    const kept = this.list.filter((entry) => entry.key !== key);
-    const isFound = kept.length !== this.list.length;
-    if (isFound) this.list.splice(0, this.list.length, ...kept);
+    const kept = this.#list.filter((entry) => entry.key !== key);
+    const isFound = kept.length !== this.#list.length;
+    if (isFound) this.#list.splice(0, this.#list.length, ...kept);
     return isFound;
   }
 
   /** Whether an entry has this key. */
   has(key: string): boolean {
-    return this.list.some((entry) => entry.key === key);
+    return this.#list.some((entry) => entry.key === key);
   }
 
   /** Value of the first entry with this key that is a text. */
   getString(key: string): string | undefined {
-    for (const entry of this.list)
+    for (const entry of this.#list)
       if (entry.key === key && typeof entry.value === "string") return entry.value;
     return undefined;
   }
 
   /** Value of the first entry with this key that is an integer. */
   getU64(key: string): bigint | undefined {
-    for (const entry of this.list)
+    for (const entry of this.#list)
       if (entry.key === key && typeof entry.value === "bigint") return entry.value;
     return undefined;
   }
 
   /** Value of the first entry with this key that is bytes. */
   getBytes(key: string): Uint8Array | undefined {
-    for (const entry of this.list)
+    for (const entry of this.#list)
       if (entry.key === key && entry.value instanceof Uint8Array) return entry.value;
     return undefined;
   }
@@ -152,7 +152,7 @@ export class Metadata implements Iterable<MetadataEntry> {
    * out: values marked as sensitive, and those of `authorization`, `cookie` and similar keys, from either side.
    */
   toJSON(): { readonly key: string; readonly value: string }[] {
-    return this.list.map((entry) => ({
+    return this.#list.map((entry) => ({
       key: peerText(entry.key, longestShown),
       value: isSensitive(entry) ? redacted : textOf(entry.value),
     }));
@@ -174,7 +174,7 @@ export class Metadata implements Iterable<MetadataEntry> {
     for (let left = readCount(r, 1); left > 0; left--) {
       const key = readString(r);
       const value = readValue(r);
-      metadata.list.push({ key, value, flags: readU64(r) });
+      metadata.#list.push({ key, value, flags: readU64(r) });
     }
     return metadata;
   }
