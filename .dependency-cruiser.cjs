@@ -65,6 +65,12 @@ module.exports = {
       to: { path: "node_modules/@opentelemetry/", pathNot: "node_modules/@opentelemetry/api/" },
     },
     {
+      name: "React hooks use the runtime and React, and no platform",
+      severity: "error",
+      from: { path: "^packages/react/src/", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
       name: "the compiler touches no platform",
       severity: "error",
       from: { path: "^packages/codegen/src/", pathNot: "\\.test\\.ts$" },
@@ -89,7 +95,7 @@ module.exports = {
       name: "the runtime stands alone",
       severity: "error",
       from: { path: "^packages/runtime/src/", pathNot: "\\.test\\.ts$" },
-      to: { path: "^packages/(codegen|cli)/" },
+      to: { path: "^packages/(codegen|cli|react)/" },
     },
     {
       name: "the compiler does not know its command line",

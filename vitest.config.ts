@@ -21,6 +21,7 @@ export default defineConfig({
       { find: "@voxrpc/codegen/scaffold", replacement: source("codegen/src/scaffold/index.ts") },
       { find: "@voxrpc/codegen/rust", replacement: source("codegen/src/rust/index.ts") },
       { find: /^@voxrpc\/codegen$/, replacement: source("codegen/src/index.ts") },
+      { find: /^@voxrpc\/react$/, replacement: source("react/src/index.ts") },
       { find: /^@voxrpc\/cli$/, replacement: source("cli/src/index.ts") },
     ],
   },

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
-import { root, tool } from "./run.mjs";
+import { packageNames, root, tool } from "./run.mjs";
 
 /** Most names that the root of the runtime may export. */
 const mostRootNames = 60;
@@ -35,7 +35,7 @@ const silent = { default: { logLevel: "none" } };
 const declarations = [];
 let failures = 0;
 try {
-  for (const name of ["runtime", "codegen", "cli"]) reportPackage(name);
+  for (const name of packageNames) reportPackage(name);
   checkDeclarations();
 } finally {
   rmSync(temporary, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 /**
- * The layers of the three packages: whole folders, and the files beside them. A unit imports from itself and from the rows
+ * The layers of the packages: whole folders, and the files beside them. A unit imports from itself and from the rows
  * above its own, and from no unit of its own row.
  */
 const runtime = [
@@ -45,4 +45,12 @@ const cli = [
   ["bin.ts"],
 ];
 
-module.exports = { runtime, codegen, cli };
+const react = [
+  ["argument-key.ts", "connection.ts", "method-types.ts", "watched.ts"],
+  ["call-store.ts", "queries.ts", "stream-store.ts", "use-connection.ts"],
+  ["call-cache.ts", "use-stream.ts"],
+  ["use-call.ts"],
+  ["index.ts"],
+];
+
+module.exports = { runtime, codegen, cli, react };

@@ -1,18 +1,17 @@
 /**
- * `npm run packages`: packs the three packages, checks what consumers resolve, and installs them as an application does.
+ * `npm run packages`: packs the packages, checks what consumers resolve, and installs them as an application does.
  * Needs a build.
  */
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkInstalls } from "./installs.mjs";
-import { root, run, tool } from "./run.mjs";
+import { packageNames, root, run, tool } from "./run.mjs";
 
-const names = ["runtime", "codegen", "cli"];
 const directory = mkdtempSync(join(tmpdir(), "vox-pack-"));
 try {
   const tarballs = {};
-  for (const name of names) {
+  for (const name of packageNames) {
     run("npm", ["pack", "--silent", "--pack-destination", directory], { cwd: `${root}packages/${name}` });
     const file = readdirSync(directory).find((entry) => entry.startsWith(`voxrpc-${name}-`));
     if (file === undefined) throw new Error(`${name} was not packed`);

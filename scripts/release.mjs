@@ -4,9 +4,8 @@
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { root, run } from "./run.mjs";
+import { packageNames, root, run } from "./run.mjs";
 
-const names = ["runtime", "codegen", "cli"];
 const version = process.argv[2];
 if (version === undefined || !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) {
   console.error("usage: npm run release -- 0.1.0");
@@ -21,7 +20,7 @@ if (changes !== "") {
 for (const path of git("ls-files", "*/package.json").trim().split("\n")) {
   edit(path, (text) => {
     const manifest = JSON.parse(text);
-    if (names.some((name) => path === `packages/${name}/package.json`)) manifest.version = version;
+    if (packageNames.some((name) => path === `packages/${name}/package.json`)) manifest.version = version;
     for (const dependencies of [manifest.dependencies ?? {}, manifest.devDependencies ?? {}])
       for (const dependency of Object.keys(dependencies))
         if (dependency.startsWith("@voxrpc/")) dependencies[dependency] = version;

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 /** Root of the checkout, with a trailing separator. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** The folders of the packages that are published, each behind those that it uses. */
+export const packageNames = ["runtime", "codegen", "cli", "react"];
+
 /** Runs a command in the checkout with its output shown; ends this process with its exit code when it fails. */
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, {
@@ -38,8 +41,8 @@ export function tool(name, path, args) {
   run(process.execPath, [script, ...args]);
 }
 
-/** Compiles the three packages and bundles the command line; fresh outputs are left alone. */
+/** Compiles the packages and bundles the command line; fresh outputs are left alone. */
 export function buildPackages() {
-  tool("typescript", "typescript/bin/tsc", ["-b", "packages/runtime", "packages/codegen", "packages/cli"]);
+  tool("typescript", "typescript/bin/tsc", ["-b", ...packageNames.map((name) => `packages/${name}`)]);
   run(process.execPath, ["scripts/bundle.mjs"]);
 }

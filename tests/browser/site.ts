@@ -2,6 +2,7 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import type { Acceptor } from "@voxrpc/runtime";
 import { attach, type Server } from "@voxrpc/runtime/node";
 import { build } from "esbuild";
 import { streamsDispatcher } from "../interop/gen/streams.vox.js";
@@ -18,12 +19,19 @@ export interface Site extends AsyncDisposable {
   readonly vox: Server;
   /** Cuts every connection, as a restart of a proxy does. */
   cutConnections(): void;
+  /** Cuts every connection, and takes none until the work is done. */
+  whileAway(work: () => Promise<unknown>): Promise<void>;
 }
 
-/** Bundles what the page loads. @returns the texts by path */
-export async function bundlePage(): Promise<ReadonlyMap<string, string>> {
+/** The scripts of the page in this folder, by the names under which it loads them. */
+const ownScripts = { page: "tests/browser/page.ts", worker: "tests/browser/worker.ts" };
+
+/** Bundles what a page loads. @param entries paths in the checkout by names @returns the texts by path */
+export async function bundlePage(
+  entries: Readonly<Record<string, string>> = ownScripts,
+): Promise<ReadonlyMap<string, string>> {
   const { outputFiles, warnings } = await build({
-    entryPoints: { page: `${root}tests/browser/page.ts`, worker: `${root}tests/browser/worker.ts` },
+    entryPoints: { ...entries },
     absWorkingDir: root,
     outdir: "out",
     bundle: true,
@@ -40,7 +48,10 @@ export async function bundlePage(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** Starts the site on a free port of this machine. */
-export async function startSite(scripts: ReadonlyMap<string, string>): Promise<Site> {
+export async function startSite(
+  scripts: ReadonlyMap<string, string>,
+  acceptor: Acceptor = streamsDispatcher(streamsHandler().handler),
+): Promise<Site> {
   const http: HttpServer = createServer((request, response) => {
     const script = scripts.get(request.url ?? "");
     const isPage = request.url === "/";
@@ -50,19 +61,32 @@ export async function startSite(scripts: ReadonlyMap<string, string>): Promise<S
     });
     response.end(
       script ??
-        (isPage ? '<!doctype html><title>vox</title><script type="module" src="/page.js"></script>' : ""),
+        (isPage
+          ? '<!doctype html><title>vox</title><div id="root"></div><script type="module" src="/page.js"></script>'
+          : ""),
     );
   });
   const sockets = new Set<Socket>();
-  http.on("connection", (socket) => sockets.add(socket));
+  let isAway = false;
+  http.on("connection", (socket) => {
+    if (isAway) socket.destroy();
+    else sockets.add(socket);
+  });
+  const cutConnections = (): void => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  const vox = attach(http, streamsDispatcher(streamsHandler().handler), { path: "/vox", resumable: true });
+  const vox = attach(http, acceptor, { path: "/vox", resumable: true });
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/`,
     vox,
-    cutConnections() {
-      for (const socket of sockets) socket.destroy();
-      sockets.clear();
+    cutConnections,
+    async whileAway(work) {
+      isAway = true;
+      cutConnections();
+      await work();
+      isAway = false;
     },
     async [Symbol.asyncDispose]() {
       await vox.close({ timeoutMs: 0 });
