@@ -10,7 +10,6 @@ import {
   logClientCalls,
   logServerCalls,
   type Observer,
-  type ObserverEvents,
   router,
   type Tx,
   verifyBearerToken,
@@ -102,8 +101,8 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
   onUnhandledError: async (fail) => {
     const find = () => Promise.reject(new Error("the handler's"));
     for (const observer of [undefined, { onRequestFinished() {} }]) {
-      const told: ObserverEvents["onHandlerError"][] = [];
-      const onUnhandledError = (event: ObserverEvents["onHandlerError"]) => {
+      const told: unknown[] = [];
+      const onUnhandledError = (event: { readonly error: unknown }) => {
         told.push(event);
         return fail();
       };
@@ -134,7 +133,11 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
   },
   onSession: async (fail) => {
     const refused: unknown[] = [];
-    const observer: Observer = { onHandshakeFailed: ({ error }) => void refused.push(error.cause) };
+    const observer: Observer = {
+      onSessionCallbackError: ({ error }) => void refused.push(error),
+      // The handshake has not failed.
+      onHandshakeFailed: ({ error }) => void refused.push(error),
+    };
     let first = true;
     const onSession = () => {
       if (!first) return undefined;

@@ -199,7 +199,12 @@ const sets = {
   RouterOptions: cases(routerChecks, { context: functions, identity: functions }),
   ReconnectOptions: cases(reconnectChecks, recovering),
   ResumableOptions: cases(resumableChecks, resumableCases),
-  SessionRegistryOptions: cases(registryChecks, { ...resumableCases, clock: clocks, observer: objects }),
+  SessionRegistryOptions: cases(registryChecks, {
+    ...resumableCases,
+    clock: clocks,
+    observer: objects,
+    onUnhandledError: functions,
+  }),
   SessionOptions: cases(establishChecks, establish),
   OpenSessionOptions: cases(initiateChecks, {
     ...establish,

@@ -68,9 +68,6 @@ export interface HandlerErrorEvent extends RequestEvent {
   readonly error: unknown;
 }
 
-/** Called for each handler that fails. */
-export type HandlerFailureListener = (event: HandlerErrorEvent) => void;
-
 /** An acceptor, or a factory or the context of a router, threw or rejected. */
 export interface AcceptorErrorEvent {
   /** The link of the connection as text. */
@@ -80,6 +77,13 @@ export interface AcceptorErrorEvent {
   /** False for the root connection of a session. */
   readonly isVirtual: boolean;
   /** What the acceptor threw, which is no `RejectedError`. The peer only learns that the acceptor failed. */
+  readonly error: unknown;
+}
+
+/** The callback `onSession` threw or rejected: the session is ended. */
+export interface SessionCallbackErrorEvent extends LinkEvent {
+  readonly sessionId: string;
+  /** What the callback threw. */
   readonly error: unknown;
 }
 
@@ -101,6 +105,30 @@ export interface SessionStoreErrorEvent {
   /** Undefined where the session is not known. */
   readonly sessionId: string | undefined;
   readonly error: unknown;
+}
+
+/** The members of an observer for failures of the application's own code, and what has failed. */
+interface Failures {
+  readonly onHandlerError: "handler";
+  readonly onAcceptorError: "acceptor";
+  readonly onSessionCallbackError: "onSession";
+  readonly onOperationStoreError: "operationStore";
+  readonly onSessionStoreError: "sessionStore";
+}
+
+/**
+ * Something of the application has failed, and no observer has handled the failure: the event of that observer's member,
+ * and in `source` what has failed.
+ */
+export type UnhandledErrorEvent = {
+  [Member in keyof Failures]: ObserverEvents[Member] & { readonly source: Failures[Member] };
+}[keyof Failures];
+
+/** Where failures of the application's own code are reported. */
+export interface FailureReporting {
+  readonly observer?: Observer | undefined;
+  /** Called with a failure that the observer has no member for, or whose member fails. */
+  readonly onUnhandledError?: ((event: UnhandledErrorEvent) => void) | undefined;
 }
 
 /** A peer has presented the key of a session, but does not get that session: it gets another one. */
@@ -234,6 +262,8 @@ export interface Observer {
   onStorePressure?(event: StorePressureEvent): void;
   /** An acceptor failed: its connection is refused, or is ended when the acceptor had taken it already. */
   onAcceptorError?(event: AcceptorErrorEvent): void;
+  /** The callback `onSession` failed: its session is ended. */
+  onSessionCallbackError?(event: SessionCallbackErrorEvent): void;
   /** The peer asks for a feature that the application has not brought in, like calls without a dispatcher. */
   onFeatureMissing?(event: FeatureMissingEvent): void;
   onProtocolError?(event: ProtocolErrorEvent): void;
@@ -282,6 +312,7 @@ const events: Readonly<Record<keyof Observer, true>> = {
   onRequestFinished: true,
   onHandlerError: true,
   onAcceptorError: true,
+  onSessionCallbackError: true,
   onOperationStoreError: true,
   onOperationForgotten: true,
   onSessionStoreError: true,
@@ -340,6 +371,24 @@ export function notify<K extends keyof Observer>(
   };
   callOut(tell, onFailed);
   return hasMember;
+}
+
+/**
+ * Reports a failure of the application's own code once: to the observer, or to `onUnhandledError` when the observer has
+ * no such member, or when that member fails.
+ */
+export function reportFailure<K extends keyof Failures>(
+  { observer, onUnhandledError }: FailureReporting,
+  member: K,
+  source: Failures[K],
+  event: ObserverEvents[K],
+): void {
+  const unobserved = (): void => {
+    if (onUnhandledError === undefined) return;
+    const unhandled: object = Object.defineProperty({ ...event, source }, "toJSON", json);
+    callOut(() => onUnhandledError(unhandled as UnhandledErrorEvent), ignore);
+  };
+  if (!notify(observer, member, event, unobserved)) unobserved();
 }
 
 /**

@@ -2,7 +2,7 @@
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import { noService } from "../call/service.js";
-import { notify, type Observer } from "../observer.js";
+import { type FailureReporting, reportFailure } from "../observer.js";
 import { peerText } from "../options/peer-text.js";
 import { RejectedError } from "../wire/rejected-error.js";
 import { type ConnectionOffer, type ConnectionRequest, IncomingConnection } from "./incoming-connection.js";
@@ -13,11 +13,11 @@ export function admit(
   acceptor: Acceptor | undefined,
   request: ConnectionRequest,
   offer: ConnectionOffer,
-  observer: Observer | undefined,
+  reporting: FailureReporting,
 ): void {
   const connection = new IncomingConnection(request, offer);
   const fail = (error: unknown): void => {
-    if (!(error instanceof RejectedError)) reportAcceptor(observer, request, error);
+    if (!(error instanceof RejectedError)) reportAcceptor(reporting, request, error);
     connection.fail(error);
   };
   const conclude = (): void => connection.conclude(unknownService(acceptor, request));
@@ -36,11 +36,12 @@ export function admit(
 
 /** Code of the application that decides about a connection has failed. */
 export function reportAcceptor(
-  observer: Observer | undefined,
+  reporting: FailureReporting,
   { link, service, isVirtual }: ConnectionRequest,
   error: unknown,
 ): void {
-  notify(observer, "onAcceptorError", { link, service: service && peerText(service), isVirtual, error });
+  const event = { link, service: service && peerText(service), isVirtual, error };
+  reportFailure(reporting, "onAcceptorError", "acceptor", event);
 }
 
 function ask(

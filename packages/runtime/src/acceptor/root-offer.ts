@@ -5,7 +5,7 @@ import { DeferredCaller } from "../call/deferred-caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Objection } from "../handshake/handshake-core.js";
 import type { Limits } from "../limits.js";
-import type { Observer } from "../observer.js";
+import type { FailureReporting } from "../observer.js";
 import type { RawConnection } from "../session/raw-connection.js";
 import type { Session } from "../session/session.js";
 import type { Metadata } from "../wire/metadata.js";
@@ -47,9 +47,9 @@ export class RootOffer implements ConnectionOffer {
   decide(
     acceptor: Acceptor | undefined,
     request: ConnectionRequest,
-    observer: Observer | undefined,
+    reporting: FailureReporting,
   ): Objection | Promise<Objection> {
-    admit(acceptor, request, this, observer);
+    admit(acceptor, request, this, reporting);
     this.#isDecided = this.#answer !== undefined;
     if (this.#answer !== undefined) return this.#answer.objection;
     return new Promise((resolve) => {

@@ -2,7 +2,7 @@
 import type { Caller } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Limits } from "../limits.js";
-import type { Observer } from "../observer.js";
+import type { FailureReporting } from "../observer.js";
 import type { Connection, ConnectionSettings } from "../session/connection.js";
 import { RawConnection } from "../session/raw-connection.js";
 import type { Session } from "../session/session.js";
@@ -18,7 +18,7 @@ export function offerVirtual(
   open: IncomingOpen,
   session: Session,
   virtual: VirtualConnections,
-  observer: Observer | undefined,
+  reporting: FailureReporting,
 ): void {
   const { service, metadata, peer: settings } = open;
   // The session may have had other links before: the request describes the link in use.
@@ -35,7 +35,7 @@ export function offerVirtual(
     isResume: false,
     settings,
   };
-  admit(acceptor, request, new VirtualOffer(open, session, virtual), observer);
+  admit(acceptor, request, new VirtualOffer(open, session, virtual), reporting);
 }
 
 class VirtualOffer implements ConnectionOffer {

@@ -7,7 +7,7 @@ import type { Channeling } from "../channel/channeling.js";
 import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
 import type { Limits } from "../limits.js";
-import type { HandlerFailureListener, Observer } from "../observer.js";
+import type { FailureReporting, Observer } from "../observer.js";
 import type { OperationStore } from "../operations/operation-store.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
 import type { MessageHead, WireId } from "../wire/message.js";
@@ -47,7 +47,7 @@ export interface AnsweringParts {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
-  readonly onUnhandledError: HandlerFailureListener | undefined;
+  readonly onUnhandledError: FailureReporting["onUnhandledError"];
   readonly operationStore: OperationStore | undefined;
   /** Whether the session can go on over another link: the peer may ask again for what was answered. */
   readonly isResumable: boolean;

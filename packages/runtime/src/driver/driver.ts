@@ -13,7 +13,7 @@ import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
 import type { CallRejection, SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { type HandlerFailureListener, notify, type Observer } from "../observer.js";
+import { type FailureReporting, notify, type Observer } from "../observer.js";
 import type { OperationStore } from "../operations/operation-store.js";
 import type { Connection, ConnectionSink, DriverSnapshot, RestoredLink } from "../session/connection.js";
 import { hasParity } from "../session/parity.js";
@@ -41,8 +41,7 @@ export interface DriverOptions {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: Observer | undefined;
-  /** Called with what a handler threw, when no observer handles it. */
-  readonly onUnhandledError: HandlerFailureListener | undefined;
+  readonly onUnhandledError: FailureReporting["onUnhandledError"];
   /** Keeps the answers to calls with an operation id. Without a store, the driver keeps them as long as it lives. */
   readonly operationStore: OperationStore | undefined;
   /** Whether the session can go on over another link: the peer may ask again for what was answered. */
@@ -108,9 +107,8 @@ export class Driver implements Caller, ConnectionSink {
       openChannels,
       limits,
       clock,
-      observer,
+      options,
       options.peerSupportsRetry,
-      options.onUnhandledError,
       options.atHand?.explain,
     );
     const onSettled = (): void => this.#settle();

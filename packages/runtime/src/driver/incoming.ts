@@ -59,13 +59,13 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   readonly #working: HandlersAtWork;
 
   constructor(parts: AnsweringParts) {
-    const { connection, bindings, limits, clock, observer } = parts;
+    const { connection, bindings, limits, clock } = parts;
     this.#caller = parts.caller;
     this.#working = new HandlersAtWork(connection.host);
     this.#connection = connection;
     this.#bindings = bindings;
     this.#dispatcher = parts.dispatcher;
-    this.#events = new RequestEvents(connection, "server", clock, observer, parts.onUnhandledError);
+    this.#events = new RequestEvents(connection, "server", clock, parts);
     this.#onSettled = parts.onSettled;
     this.#methods = new MethodTable(
       bindings,

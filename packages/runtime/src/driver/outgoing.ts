@@ -20,7 +20,7 @@ import {
   DeclaredError,
 } from "../errors.js";
 import type { Limits } from "../limits.js";
-import type { HandlerFailureListener, Observer } from "../observer.js";
+import type { FailureReporting } from "../observer.js";
 import { peerText } from "../options/peer-text.js";
 import { readTag, unknownVariant } from "../postcard/counts.js";
 import { readString } from "../postcard/text.js";
@@ -166,9 +166,8 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     openChannels: (machinery: Channeling) => Channels,
     limits: Limits,
     clock: Clock,
-    observer: Observer | undefined,
+    reporting: FailureReporting,
     peerSupportsRetry: boolean,
-    onUnhandledError: HandlerFailureListener | undefined,
     explain: ExplainEncode | undefined,
   ) {
     this.#explain = explain;
@@ -176,7 +175,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     this.#bindings = bindings;
     this.#openChannels = openChannels;
     this.#clock = clock;
-    this.#events = new RequestEvents(connection, "client", clock, observer, onUnhandledError);
+    this.#events = new RequestEvents(connection, "client", clock, reporting);
     this.#methods = new MethodTable(
       bindings,
       "args",

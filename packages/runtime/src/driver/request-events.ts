@@ -1,14 +1,14 @@
 /** Events for observers about requests of both sides. */
-import { callOut, ignore } from "../call/call-out.js";
 import type { Clock } from "../clock.js";
 import type { CallRejectionCode, MethodName } from "../errors.js";
 import {
   type CodecErrorEvent,
-  type HandlerFailureListener,
+  type FailureReporting,
   notify,
   type Observer,
   type OperationStoreErrorEvent,
   type RequestEvent,
+  reportFailure,
 } from "../observer.js";
 import type { Connection } from "../session/connection.js";
 import type { WireId } from "../wire/message.js";
@@ -28,21 +28,14 @@ export class RequestEvents {
   readonly #side: RequestEvent["side"];
   readonly #clock: Clock;
   readonly #observer: Observer | undefined;
-  readonly #onUnhandledError: HandlerFailureListener | undefined;
+  readonly #reporting: FailureReporting;
 
-  /** @param onUnhandledError called for a handler that fails when the observer has no `onHandlerError` */
-  constructor(
-    connection: Connection,
-    side: RequestEvent["side"],
-    clock: Clock,
-    observer: Observer | undefined,
-    onUnhandledError?: HandlerFailureListener | undefined,
-  ) {
+  constructor(connection: Connection, side: RequestEvent["side"], clock: Clock, reporting: FailureReporting) {
     this.#connection = connection;
     this.#side = side;
     this.#clock = clock;
-    this.#observer = observer;
-    this.#onUnhandledError = onUnhandledError;
+    this.#observer = reporting.observer;
+    this.#reporting = reporting;
   }
 
   /** Begins to measure the time of a request. */
@@ -76,19 +69,13 @@ export class RequestEvents {
 
   /** A handler has thrown, or has returned a value that cannot be sent. */
   handlerFailed(request: ObservedRequest, error: unknown): void {
-    const observer = this.#observer;
-    const onUnhandledError = this.#onUnhandledError;
     const event = { ...this.#describe(request), error };
-    const unobserved = (): void => {
-      if (onUnhandledError !== undefined) callOut(() => onUnhandledError(event), ignore);
-    };
-    // An observer that throws has not handled the failure.
-    if (!notify(observer, "onHandlerError", event, unobserved)) unobserved();
+    reportFailure(this.#reporting, "onHandlerError", "handler", event);
   }
 
   storeFailed(request: ObservedRequest, step: OperationStoreErrorEvent["step"], error: unknown): void {
-    if (this.#observer !== undefined)
-      notify(this.#observer, "onOperationStoreError", { ...this.#describe(request), step, error });
+    const event = { ...this.#describe(request), step, error };
+    reportFailure(this.#reporting, "onOperationStoreError", "operationStore", event);
   }
 
   /** A store has forgotten a call that was begun here. */

@@ -5,9 +5,10 @@ import type { Acceptor } from "../acceptor/router.js";
 import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { callOut } from "../call/call-out.js";
 import { allAtHand } from "../driver/at-hand.js";
+import { isVoxError } from "../errors.js";
 import { AcceptorHandshake } from "../handshake/acceptor.js";
 import type { Link } from "../link/link.js";
-import { notify, type Observer } from "../observer.js";
+import { type FailureReporting, notify, reportFailure } from "../observer.js";
 import { callback, checkOptions, having, type OptionChecks } from "../options/checks.js";
 import type { Session } from "../session/session.js";
 import { establish, type HandshakeSide } from "./establish.js";
@@ -23,7 +24,10 @@ export interface AcceptSessionOptions extends SessionOptions {
    * their links.
    */
   readonly registry?: ResumableSessions | undefined;
-  /** Called with a new session before any of its handlers runs. If it throws, the session ends. */
+  /**
+   * Called with a new session before any of its handlers runs. If it throws or rejects, the session ends, and the
+   * observer's `onSessionCallbackError` gets the error.
+   */
   readonly onSession?: ((session: Session) => void | Promise<void>) | undefined;
 }
 
@@ -31,12 +35,12 @@ export interface AcceptSessionOptions extends SessionOptions {
 export interface ResumableSessions {
   /**
    * @param keepsOperations whether operations of a session outlive this process
-   * @param observer the one of the link
+   * @param reporting where failures are reported: those of the link
    * @returns the target of the next link, with the key that its initiator gets. @internal
    */
   nextTarget(
     keepsOperations: boolean,
-    observer?: Observer,
+    reporting?: FailureReporting,
   ): ResumeTarget & { readonly offeredKey: Uint8Array };
 }
 
@@ -71,19 +75,13 @@ export async function acceptSession(
     throw error;
   }
   const { onSession } = options;
-  const target = options.registry?.nextTarget(options.operationStore !== undefined, options.observer);
+  const target = options.registry?.nextTarget(options.operationStore !== undefined, options);
   const offeredKey = target?.offeredKey;
   const side: HandshakeSide = {
     parity: "Even",
     feature: virtualConnections,
     atHand: allAtHand,
-    onNew:
-      onSession &&
-      ((session) =>
-        callOut(
-          () => onSession(session),
-          () => session.abort(),
-        )),
+    onNew: onSession && ((session) => introduce(session, onSession, options)),
     begin: (own) => new AcceptorHandshake({ ...own, offeredKey }),
   };
   try {
@@ -92,4 +90,21 @@ export async function acceptSession(
     notify(options.observer, "onHandshakeFailed", { link: link.remoteAddress, error: asVoxError(error) });
     throw error;
   }
+}
+
+/** Gives a new session to the application. */
+function introduce(
+  session: Session,
+  onSession: NonNullable<AcceptSessionOptions["onSession"]>,
+  reporting: FailureReporting,
+): void {
+  const onFailed = (error: unknown): void => {
+    const { remoteAddress: link, isOpen } = session;
+    const { sessionId } = session.core;
+    // A call to a peer that has left fails: that is no failure of the callback.
+    if (isOpen || !isVoxError(error))
+      reportFailure(reporting, "onSessionCallbackError", "onSession", { link, sessionId, error });
+    session.abort();
+  };
+  callOut(() => onSession(session), onFailed);
 }

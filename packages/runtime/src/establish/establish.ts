@@ -247,8 +247,8 @@ class Establishment implements LinkReceiver {
       settings,
     };
     const ask = (request: ConnectionRequest): Awaitable<Objection> =>
-      root?.decide(acceptor, request, options.observer);
-    if (target === undefined) return root?.decide(acceptor, { ...shared, isResume: false }, options.observer);
+      root?.decide(acceptor, request, options);
+    if (target === undefined) return root?.decide(acceptor, { ...shared, isResume: false }, options);
     const purpose = target.choose(peer, {
       request: (isResume) => ({ ...shared, isResume }),
       ask,
@@ -256,7 +256,7 @@ class Establishment implements LinkReceiver {
         return root?.principal;
       },
       answer: this.#metadata,
-      observer: options.observer,
+      reporting: options,
     });
     const keep = (chosen: LinkPurpose): Objection => {
       this.#purpose = chosen;

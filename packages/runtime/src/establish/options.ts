@@ -5,7 +5,7 @@ import type { Clock } from "../clock.js";
 import { isVoxError, SessionError, type VoxError } from "../errors.js";
 import type { ConnectionSettings, Parity } from "../handshake/settings.js";
 import type { Limits } from "../limits.js";
-import type { HandlerFailureListener, Observer } from "../observer.js";
+import type { FailureReporting, Observer } from "../observer.js";
 import type { OperationStore } from "../operations/operation-store.js";
 import type { KeepaliveOptions } from "../session/keepalive.js";
 import { Metadata } from "../wire/metadata.js";
@@ -35,10 +35,11 @@ export interface SessionOptions {
   /** Watches the session and its calls. */
   readonly observer?: Observer | undefined;
   /**
-   * Called with the error that a handler threw when the observer has no `onHandlerError`. Errors of the listener itself
-   * are ignored. Default: nothing; `connect` and `serve` print the error.
+   * Called when code of the application fails, and the observer has no member for that: a handler, an acceptor,
+   * `onSession` or a store. `source` of the event says which. Errors of the listener itself are ignored. Default:
+   * nothing; `connect` and `serve` print the error.
    */
-  readonly onUnhandledError?: HandlerFailureListener | undefined;
+  readonly onUnhandledError?: FailureReporting["onUnhandledError"];
   /** Gives up when aborted before the session is established; the promise rejects with code `Cancelled`. */
   readonly signal?: AbortSignal | undefined;
   /**

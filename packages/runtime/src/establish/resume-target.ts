@@ -3,7 +3,7 @@ import type { ConnectionRequest } from "../acceptor/incoming-connection.js";
 import type { Awaitable } from "../call/result.js";
 import type { HandshakeResult, Objection, PeerIntroduction } from "../handshake/handshake-core.js";
 import type { ConnectionSettings } from "../handshake/settings.js";
-import type { Observer } from "../observer.js";
+import type { FailureReporting } from "../observer.js";
 import type { PeerMemory } from "../session/connection.js";
 import type { Session } from "../session/session.js";
 import type { Metadata } from "../wire/metadata.js";
@@ -47,7 +47,7 @@ export interface LinkOffer {
   readonly principal: unknown;
   /** Metadata of the handshake that this side has not sent yet. */
   readonly answer: Metadata;
-  readonly observer: Observer | undefined;
+  readonly reporting: FailureReporting;
 }
 
 /** The purpose of a link. */

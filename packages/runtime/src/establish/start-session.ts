@@ -77,7 +77,7 @@ export function startSession(start: SessionStart): Session {
     observer,
     keepalive,
     virtual: feature && ((given) => new feature.Connections(given)),
-    admit: (open, virtual) => feature?.offer(acceptor, open, session, virtual, observer),
+    admit: (open, virtual) => feature?.offer(acceptor, open, session, virtual, options),
     onDisconnected: (error) => session.onDisconnected(error),
     onEnded: (end) => session.onEnded(end),
   });

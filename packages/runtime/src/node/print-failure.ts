@@ -1,17 +1,37 @@
-/** Prints a handler's failure when no observer handles it. */
+/** Prints failures of the application's code that no observer handles. */
+import type { MethodName } from "../errors.js";
 import { UnauthenticatedError } from "../middleware/bearer.js";
-import type { HandlerErrorEvent } from "../observer.js";
+import type { UnhandledErrorEvent } from "../observer.js";
 
 /**
- * Prints what a handler threw to the standard error. The caller only learns that the call failed, so a bug would stay
- * hidden without this line. A refused token is no bug, and is not printed.
+ * Prints what code of the application threw to the standard error. The peer only learns that something failed, so a bug
+ * would stay hidden without this line. A refused token is no bug, and is not printed.
  */
-export function printFailure({ method, link, side, error }: HandlerErrorEvent): void {
-  if (error instanceof UnauthenticatedError) return;
-  const name = method === undefined ? "a method" : `${method.service}.${method.name}`;
-  if (side === "client") {
-    console.error(`vox: the onMetadata callback of a call of ${name} failed, over ${link}:`, error);
-    return;
+export function printFailure(event: UnhandledErrorEvent): void {
+  if (!(event.error instanceof UnauthenticatedError)) console.error(`vox: ${describe(event)}:`, event.error);
+}
+
+function describe(event: UnhandledErrorEvent): string {
+  switch (event.source) {
+    case "handler":
+      if (event.side === "client")
+        return `the onMetadata callback of a call of ${nameOf(event.method)} failed, over ${event.link}`;
+      return `the handler of ${nameOf(event.method)} failed, called from ${event.link}`;
+    case "acceptor": {
+      const kind = event.isVirtual ? "a virtual connection" : "a connection";
+      return `the acceptor failed, asked about ${kind} for ${event.service ?? "no service"} from ${event.link}`;
+    }
+    case "onSession":
+      return `onSession failed for the session from ${event.link}, which is ended`;
+    case "operationStore": {
+      const of = `in a call of ${nameOf(event.method)} from ${event.link}`;
+      return `the store of operations failed (${event.step}), ${of}`;
+    }
+    case "sessionStore":
+      return `the store of sessions failed (${event.step})`;
   }
-  console.error(`vox: the handler of ${name} failed, called from ${link}:`, error);
+}
+
+function nameOf(method: MethodName | undefined): string {
+  return method === undefined ? "a method" : `${method.service}.${method.name}`;
 }

@@ -3,7 +3,6 @@ import type { AddressInfo, Server as Listener, Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
-import { callOut } from "../call/call-out.js";
 import { asyncDispose } from "../call/dispose.js";
 import { checkCloseOptions } from "../call/option-checks.js";
 import type { CloseOptions } from "../call/session-handle.js";
@@ -70,8 +69,8 @@ export interface ServeOptions
   readonly resumable?: boolean | ResumableOptions | undefined;
   /**
    * Called with each new session, before any handler of it runs: to call the peer (`session.client`), or to keep a
-   * list. When the callback throws or rejects, the server ends the session and calls the observer's
-   * `onHandshakeFailed`.
+   * list. When the callback throws or rejects, the server ends the session, and the observer's
+   * `onSessionCallbackError` gets the error.
    */
   readonly onSession?: ((session: Session) => void | Promise<void>) | undefined;
   /**
@@ -235,6 +234,7 @@ export class Server implements AsyncDisposable {
         ...(resumable === true ? undefined : resumable),
         clock,
         observer,
+        onUnhandledError: options.onUnhandledError ?? printFailure,
       });
     const onAbort = (): void => void this.close();
     options.signal?.addEventListener("abort", onAbort);
@@ -358,8 +358,9 @@ export class Server implements AsyncDisposable {
         onSession: (session) => {
           this.#active.add(session);
           void session.closed.then(() => this.#active.delete(session));
-          if (this.#isClosing) session.abort();
-          else this.#introduce(session, onSession);
+          if (!this.#isClosing) return onSession?.(session);
+          session.abort();
+          return undefined;
         },
       });
     } catch {
@@ -369,19 +370,7 @@ export class Server implements AsyncDisposable {
     }
   }
 
-  #introduce(session: Session, onSession: ServeOptions["onSession"]): void {
-    const onFailed = (cause: unknown): void => {
-      const text = "protocol error: the application's onSession failed";
-      this.refuse(session.remoteAddress, new SessionError("Protocol", text, { cause }));
-      session.abort();
-    };
-    callOut(() => onSession?.(session), onFailed);
-  }
-
-  /**
-   * Reports a connection that does not become a session, or a session that the application failed to take.
-   * @internal
-   */
+  /** Reports a connection that does not become a session. @internal */
   refuse(link: string, error: SessionError): void {
     notify(this.#options.observer, "onHandshakeFailed", { link, error });
   }

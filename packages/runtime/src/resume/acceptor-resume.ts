@@ -144,7 +144,7 @@ export class AcceptorResume implements ResumeTarget {
           kind: "none",
           objection: error.metadata.getString(errorKey) ?? "the session may not be resumed",
         };
-      reportAcceptor(offer.observer, request, error);
+      reportAcceptor(offer.reporting, request, error);
       return { kind: "none", objection: passingRefusals.acceptorFailed, cause: error };
     };
     try {

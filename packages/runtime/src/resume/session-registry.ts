@@ -20,9 +20,20 @@ import type { ResumableSessions } from "../establish/accept.js";
 import type { ResumeTarget, SessionRecord } from "../establish/resume-target.js";
 import type { HandshakeResult } from "../handshake/handshake-core.js";
 import { settingsPair } from "../handshake/settings.js";
-import { notify, type Observer, type SessionStoreErrorEvent } from "../observer.js";
+import {
+  type FailureReporting,
+  type Observer,
+  reportFailure,
+  type SessionStoreErrorEvent,
+} from "../observer.js";
 import { Pressure } from "../operations/pressure.js";
-import { anyObject, clock as checkClock, checkOptions, type OptionChecks } from "../options/checks.js";
+import {
+  anyObject,
+  callback,
+  clock as checkClock,
+  checkOptions,
+  type OptionChecks,
+} from "../options/checks.js";
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
 import { makeResumeKey, toHex } from "../session/session-id.js";
@@ -42,12 +53,15 @@ export interface SessionRegistryOptions extends ResumableOptions {
   readonly clock?: Clock | undefined;
   /** Gets the events of sessions that are kept. Default: the observer of the first link. */
   readonly observer?: Observer | undefined;
+  /** Called when the store fails, and the observer has no `onSessionStoreError`. Default: that of the first link. */
+  readonly onUnhandledError?: FailureReporting["onUnhandledError"];
 }
 
 export const registryChecks: OptionChecks<SessionRegistryOptions> = {
   ...resumableChecks,
   clock: checkClock,
   observer: anyObject,
+  onUnhandledError: callback,
 };
 
 /** Sessions by their keys; one for all links of a listener. */
@@ -55,6 +69,8 @@ export class SessionRegistry implements ResumableSessions {
   readonly onResume: OnResume | undefined;
   /** @internal */
   observer: Observer | undefined;
+  /** @internal */
+  onUnhandledError: FailureReporting["onUnhandledError"];
   readonly #clock: Clock;
   readonly #maxSessions: number;
   readonly #expiryMs: number;
@@ -76,6 +92,7 @@ export class SessionRegistry implements ResumableSessions {
     this.#store = options.store;
     this.onResume = options.onResume;
     this.observer = options.observer;
+    this.onUnhandledError = options.onUnhandledError;
   }
 
   /** Sessions that can be resumed, those with a link included. */
@@ -93,12 +110,13 @@ export class SessionRegistry implements ResumableSessions {
     return this.#store !== undefined;
   }
 
-  /** Makes the target of the next link. @param observer the one of the link @internal */
+  /** Makes the target of the next link. @param reporting that of the link @internal */
   nextTarget(
     keepsOperations: boolean,
-    observer?: Observer,
+    reporting: FailureReporting = {},
   ): ResumeTarget & { readonly offeredKey: Uint8Array } {
-    this.observer ??= observer;
+    this.observer ??= reporting.observer;
+    this.onUnhandledError ??= reporting.onUnhandledError;
     return new AcceptorResume(this, makeResumeKey(), keepsOperations);
   }
 
@@ -251,7 +269,7 @@ export class SessionRegistry implements ResumableSessions {
   }
 
   #report(step: SessionStoreErrorEvent["step"], sessionId: string | undefined, error: unknown): void {
-    notify(this.observer, "onSessionStoreError", { step, sessionId, error });
+    reportFailure(this, "onSessionStoreError", "sessionStore", { step, sessionId, error });
   }
 
   #expire(session: Session, why: string): void {
