@@ -102,6 +102,19 @@ describe("docs/connections.md", () => {
     await expect(connect(server.url, Streams)).rejects.toThrow("unauthenticated");
   });
 
+  it("makes a context in place", async () => {
+    const nameOf = async (token: string | undefined) => (token === "t1" ? "ann" : "");
+    const handlerFor = ({ name }: { readonly name: string }) => ({ ...handler, running: () => name.length });
+    const acceptor = router({
+      context: async (request) => ({ name: await nameOf(request.peerMetadata.getString("token")) }),
+      identity: (user) => user.name,
+      routes: { Streams: (_request, user) => streamsDispatcher(handlerFor(user)) },
+    });
+    await using server = await serve("tcp://127.0.0.1:0", acceptor);
+    await using streams = await connect(server.url, Streams, { metadata: new Metadata({ token: "t1" }) });
+    expect(await streams.running()).toBe(3);
+  });
+
   it("decides by itself", async () => {
     const acceptor: ConnectionAcceptor = {
       accept(request, connection) {

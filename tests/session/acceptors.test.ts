@@ -395,6 +395,15 @@ describe("a root connection that is offered", () => {
 });
 
 describe("a router with a context", () => {
+  it("takes a service named routes for a service", async () => {
+    await using pair = await connectPair(router({ routes: answering() }), { client: { service: "routes" } });
+    expect(await ask(pair.client.driver)).toBe("a");
+    const inContext = router({ context: () => "a", routes: { routes: (_request, name) => answering(name) } });
+    await using other = await connectPair(inContext, { client: { service: "routes" } });
+    expect(await ask(other.client.driver)).toBe("aa");
+    expect(() => router({ context: 1, routes: {} } as never)).toThrow("context must be a function");
+  });
+
   interface User {
     readonly name: string;
   }

@@ -31,6 +31,14 @@ export interface RouterOptions<C> {
   readonly identity?: ((context: C) => unknown) | undefined;
 }
 
+/** Dispatchers, which know their names, or routes by the name of the service. */
+type Routes<C> = readonly Dispatcher[] | Readonly<Record<string, ServiceRoute<C>>>;
+
+/** Routes with the options: the context comes before the routes, so that its type is known where the routes use it. */
+export interface RoutesInContext<C> extends RouterOptions<C> {
+  readonly routes: readonly Dispatcher[] | Readonly<Record<string, ServiceRoute<NoInfer<C>>>>;
+}
+
 export const routerChecks: OptionChecks<RouterOptions<never>> = { context: callback, identity: callback };
 
 /** Finds the dispatcher of a connection. */
@@ -62,6 +70,16 @@ export type Acceptor = Dispatcher | Router | ConnectionAcceptor;
  * ));
  * ```
  *
+ * A context that is written in place comes first, in one object with the routes: TypeScript takes the type of `user`
+ * from what stands before it.
+ *
+ * ```ts
+ * serve(url, router({
+ *   context: async ({ peerMetadata }) => ({ name: peerMetadata.getString("name") }),
+ *   routes: { Orders: (_request, user) => ordersDispatcher(new Orders(user)) },
+ * }));
+ * ```
+ *
  * @param routes dispatchers, which know their names, or an object from service name to dispatcher or factory
  * @returns an acceptor for `accept` and `serve`
  * @throws TypeError when two routes have the same service name, and for values that are not valid
@@ -71,10 +89,14 @@ export function router<C>(
   routes: readonly Dispatcher[] | Readonly<Record<string, ServiceRoute<NoInfer<C>>>>,
   options: RouterOptions<C>,
 ): Router;
-export function router<C>(
-  routes: readonly Dispatcher[] | Readonly<Record<string, ServiceRoute<C>>>,
-  options?: RouterOptions<C>,
-): Router {
+export function router<C>(options: RoutesInContext<C>): Router;
+export function router<C>(given: Routes<C> | RoutesInContext<C>, givenOptions?: RouterOptions<C>): Router {
+  if (!isInContext(given)) return routerOf(given, givenOptions);
+  const { routes, ...options } = given;
+  return routerOf(routes, options);
+}
+
+function routerOf<C>(routes: Routes<C>, options: RouterOptions<C> | undefined): Router {
   if (options !== undefined) checkAllOptions<object>(options, routerChecks);
   const byName = new Map<string, ServiceRoute<C>>();
   const entries: readonly (readonly [string, ServiceRoute<C>])[] = isList(routes)
@@ -109,8 +131,12 @@ export function router<C>(
   };
 }
 
-function isList<C>(
-  routes: readonly Dispatcher[] | Readonly<Record<string, ServiceRoute<C>>>,
-): routes is readonly Dispatcher[] {
+/** A route is a dispatcher or a function: a service named `routes` is no list of routes. */
+function isInContext<C>(given: Routes<C> | RoutesInContext<C>): given is RoutesInContext<C> {
+  const routes: unknown = "routes" in given ? given.routes : undefined;
+  return typeof routes === "object" && routes !== null && !(routes instanceof Dispatcher);
+}
+
+function isList<C>(routes: Routes<C>): routes is readonly Dispatcher[] {
   return Array.isArray(routes);
 }

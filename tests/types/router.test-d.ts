@@ -1,0 +1,55 @@
+/** What the routes of a router know about the context that the router makes. */
+import type { Acceptor, ConnectionRequest, Dispatcher } from "@voxrpc/runtime";
+import { router } from "@voxrpc/runtime";
+import { expectSame, expectType } from "./expect-type.js";
+
+interface User {
+  readonly name: string;
+}
+
+export function routers(
+  dispatcher: Dispatcher,
+  authenticate: (request: ConnectionRequest) => Promise<User>,
+): void {
+  const acceptors: Acceptor[] = [router({ Shop: dispatcher })];
+  expectType<Acceptor[]>()(acceptors, true);
+  router([dispatcher]);
+  router(
+    {
+      Shop: (_request, user) => {
+        expectSame<typeof user, User>(true);
+        return dispatcher;
+      },
+    },
+    { context: authenticate },
+  );
+  router({
+    context: (request) => {
+      expectSame<typeof request, ConnectionRequest>(true);
+      return { name: request.link };
+    },
+    identity: (user) => {
+      expectSame<typeof user, { name: string }>(true);
+      return user.name;
+    },
+    routes: {
+      Shop: (_request, user) => {
+        expectSame<typeof user, { name: string }>(true);
+        return dispatcher;
+      },
+    },
+  });
+  router({
+    context: async () => ({ level: 1 }),
+    routes: {
+      Shop: (_request, { level }) => {
+        expectSame<typeof level, number>(true);
+        return undefined;
+      },
+    },
+  });
+  // A service with that name.
+  router({ routes: dispatcher });
+  // @ts-expect-error a route gives a dispatcher
+  router({ context: () => 1, routes: { Shop: () => 1 } });
+}
