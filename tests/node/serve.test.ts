@@ -143,16 +143,18 @@ describe("a limit", () => {
 
 describe("onSession", () => {
   it("that throws costs its own session only", async () => {
-    const { texts, observer } = refusals();
+    const errors: unknown[] = [];
+    const observer: Observer = { onSessionCallbackError: ({ error }) => errors.push(error) };
+    const failure = new Error("not this one");
     let sessions = 0;
     const onSession = (): void => {
       sessions += 1;
-      if (sessions === 1) throw new Error("not this one");
+      if (sessions === 1) throw failure;
     };
     const server = opens(await serve(anyPort, goldenDispatcher(), { onSession, observer }));
     const first = await connectSession(server.url);
     await first.closed;
-    expect(texts).toEqual(["protocol error: the application's onSession failed"]);
+    expect(errors).toEqual([failure]);
     await using shop = await connect(server.url, Golden);
     expect(await shop.hello()).toBe("hello");
   });

@@ -75,7 +75,7 @@ export type Acceptor = Dispatcher | Router | ConnectionAcceptor;
  *
  * ```ts
  * serve(url, router({
- *   context: async ({ peerMetadata }) => ({ name: peerMetadata.getString("name") }),
+ *   context: async ({ peerMetadata }) => ({ name: peerMetadata.getString("name") ?? "" }),
  *   routes: { Orders: (_request, user) => ordersDispatcher(new Orders(user)) },
  * }));
  * ```
