@@ -11,8 +11,25 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
  * @returns bytes of what is loaded at the start, of what is loaded later by `import()`, and bytes per module
  */
 export async function bundle(entry) {
+  const { outputFiles, metafile, warnings } = await built(entry);
+  // An export that is gone is a warning, and a bundle that is too small.
+  if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("\n"));
+  const texts = new Map(outputFiles.map(({ path, contents }) => [path.slice(root.length), contents]));
+  const first = Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint !== undefined);
+  const atStart = withImports(metafile, first);
+  const later = [...texts.keys()].filter((path) => !atStart.has(path));
+  return {
+    minified: sum([...atStart], (path) => texts.get(path).length),
+    gzipped: sum([...atStart], (path) => gzippedSize(texts.get(path))),
+    later: sum(later, (path) => gzippedSize(texts.get(path))),
+    modules: modulesOf(metafile, atStart),
+    laterModules: modulesOf(metafile, later),
+  };
+}
+
+function built(entry, plugins = []) {
   const isText = typeof entry !== "string";
-  const { outputFiles, metafile, warnings } = await build({
+  return build({
     ...(isText
       ? { stdin: { contents: entry.text, resolveDir: `${root}bench/size`, loader: "ts" } }
       : { entryPoints: [entry] }),
@@ -27,20 +44,27 @@ export async function bundle(entry) {
     platform: "browser",
     target: "es2022",
     logLevel: "silent",
+    plugins,
   });
-  // An export that is gone is a warning, and a bundle that is too small.
-  if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join("\n"));
-  const texts = new Map(outputFiles.map(({ path, contents }) => [path.slice(root.length), contents]));
-  const first = Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint !== undefined);
-  const atStart = withImports(metafile, first);
-  const later = [...texts.keys()].filter((path) => !atStart.has(path));
-  return {
-    minified: sum([...atStart], (path) => texts.get(path).length),
-    gzipped: sum([...atStart], (path) => gzippedSize(texts.get(path))),
-    later: sum(later, (path) => gzippedSize(texts.get(path))),
-    modules: modulesOf(metafile, atStart),
-    laterModules: modulesOf(metafile, later),
-  };
+}
+
+const withoutLater = {
+  name: "without-later",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path, external: true } : undefined,
+    ),
+};
+
+/**
+ * Modules that a client loads at the start only because code that is loaded later uses them, and some path of imports
+ * leads to them: `gen/later/` is there to avoid this.
+ * @param modules of the client, as {@link bundle} returns them
+ */
+export async function draggedModules(entry, modules) {
+  const { metafile } = await built(entry, [withoutLater]);
+  const needed = modulesOf(metafile, Object.keys(metafile.outputs)).map(({ module }) => module);
+  return modules.map(({ module }) => module).filter((module) => !needed.includes(module));
 }
 
 /** A chunk and those that it imports by name. */

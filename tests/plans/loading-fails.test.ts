@@ -9,7 +9,7 @@ expectNothingUnheard();
 
 const network = vi.hoisted(() => ({ isOffline: true }));
 
-vi.mock("../../packages/runtime/src/driver/translate.js", async (importOriginal) => {
+vi.mock("../../packages/runtime/src/driver/on-demand.js", async (importOriginal) => {
   if (network.isOffline) throw new Error("offline");
   return importOriginal();
 });

@@ -1,5 +1,5 @@
 /** A connection that writes down what channels say. */
-import { readU32, writeU32 } from "../postcard/integers.js";
+import { readU32, writeU32 } from "../postcard/u32.js";
 import { u32Shape } from "../shape/build.js";
 import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChannelError } from "../errors.js";
 import { readCount } from "../postcard/counts.js";
-import { readU32 } from "../postcard/integers.js";
+import { readU32 } from "../postcard/u32.js";
 import { listShape, u32Shape } from "../shape/build.js";
 import type { ItemType } from "../shape/shape.js";
 import { endOfItems, resetByPeer } from "./end.js";

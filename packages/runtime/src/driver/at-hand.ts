@@ -1,14 +1,14 @@
 /** Code that a small client loads on demand, and that all others have from the start. */
-import { type Comparing, comparing } from "../plan/comparing.js";
 import { encodeError } from "../shape/codec-error.js";
+import { type Decisions, decisions } from "./decisions.js";
 
 /** Code that need not be loaded. */
 export interface CodeAtHand {
   /** Says where in a value encoding has failed. */
   readonly explain: typeof encodeError;
   /** Compares the types of this side with those of a peer. */
-  readonly comparing: Comparing;
+  readonly decisions: Decisions;
 }
 
 /** All of this code: for everything but small clients, like all of `@voxrpc/runtime/node`. */
-export const allAtHand: CodeAtHand = { explain: encodeError, comparing };
+export const allAtHand: CodeAtHand = { explain: encodeError, decisions };

@@ -2,15 +2,11 @@
  * Announcements on one connection in both directions: schemas that this side and the peer send ahead of their messages.
  */
 import type { Binding } from "../call/binding.js";
-import type { HandledMethod } from "../call/dispatcher.js";
 import { CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import type { Comparing } from "../plan/comparing.js";
-import type { Difference } from "../plan/differing-types.js";
 import type { PlanAllowance } from "../plan/plan.js";
 import { planLimits } from "../plan/plan-model.js";
 import { sameType } from "../plan/same-type.js";
-import { readNever } from "../postcard/flags.js";
 import {
   type AnnouncedBinding,
   Announcement,
@@ -22,22 +18,20 @@ import { encodeSchema } from "../schema/payload.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
 import { ReceivedSchemas } from "../session/received-schemas.js";
-import { neverShape } from "../shape/build.js";
 import { rootConnectionId } from "../wire/message.js";
 import { writeSchemaMessage } from "../wire/request-messages.js";
-import type { AnyMethod } from "./outgoing-request.js";
+import type { Decisions, RemoteTypes } from "./decisions.js";
 import { loadedPlans, loadPlans } from "./plans.js";
-import { type Reading, type ResponseReading, type StaticReader, statically, unreadable } from "./reading.js";
 
 /** Nodes that may be compared on one connection, over one link: as many as sixteen plans may have. */
 const comparable = 16 * planLimits.maxNodes;
 
 /** Schemas of one connection. */
-export class Bindings {
+export class Bindings implements RemoteTypes {
   readonly #connection: Connection;
   readonly #sent = new SendState();
   readonly #received: ReceivedSchemas;
-  readonly #allowance: PlanAllowance = { left: comparable };
+  readonly allowance: PlanAllowance = { left: comparable };
 
   readonly #onLoaded: () => void;
   #isLoading = false;
@@ -45,16 +39,16 @@ export class Bindings {
   #loadFailure: string | undefined = undefined;
 
   /** Undefined when the code is only loaded for a peer that has other types. */
-  readonly #comparing: Comparing | undefined;
+  readonly #decisions: Decisions | undefined;
 
   /** @param onLoaded called when the code that compares types is loaded, or cannot be loaded: waiting messages go on */
   constructor(
     connection: Connection,
     limits: Limits,
-    comparing: Comparing | undefined,
+    decisions: Decisions | undefined,
     onLoaded: () => void,
   ) {
-    this.#comparing = comparing;
+    this.#decisions = decisions;
     this.#connection = connection;
     this.#onLoaded = onLoaded;
     this.#received = new ReceivedSchemas(connection, limits);
@@ -67,7 +61,7 @@ export class Bindings {
   onLinkLost(): void {
     if (this.#connection.id === rootConnectionId) this.#sent.reset();
     this.end();
-    this.#allowance.left = comparable;
+    this.allowance.left = comparable;
   }
 
   /** There is a link again. The announcements to a peer that is gone have been dropped with the rest. */
@@ -109,64 +103,27 @@ export class Bindings {
     this.#received.end();
   }
 
-  /** How the arguments of a method are read; undefined while the code that compares types is loaded. */
-  decideArguments(method: HandledMethod): Reading<readonly unknown[]> | undefined {
-    const { args } = method;
-    const remote = this.#rootOf(method.id, "args");
-    if (typeof remote === "string") return unreadable(remote);
-    const comparing = this.#comparingFor(args, remote);
-    if (comparing === "needless") return statically(args);
-    if (comparing === undefined) return undefined;
-    if ("failure" in comparing) return unreadable(comparing.failure);
-    const parts = comparing.arguments(args, remote, this.#remoteSchemas);
-    const where = `arguments of ${method.service}.${method.name}`;
-    return this.#reading(where, parts, comparing.schemas(args), args);
-  }
-
-  /** How the responses of a method are read; undefined while the code that compares types is loaded. */
-  decideResponse(method: AnyMethod): ResponseReading | undefined {
-    const { response, ok, error } = method;
-    const own = error ?? noError;
-    const remote = this.#rootOf(method.id, "response");
-    if (typeof remote === "string") return both(unreadable(remote));
-    const comparing = this.#comparingFor(response, remote);
-    if (comparing === "needless") return { ok: statically(ok), user: statically(own) };
-    if (comparing === undefined) return undefined;
-    if ("failure" in comparing) return both(unreadable(comparing.failure));
-    const parts = comparing.response(response, remote, this.#remoteSchemas);
-    const ours = comparing.schemas(response);
-    const where = `${method.service}.${method.name}`;
-    const okReading = this.#reading(`result of ${where}`, parts.ok, ours, ok);
-    const user = okReading && this.#reading(`error of ${where}`, parts.user, ours, own);
-    return user && { ok: okReading, user };
-  }
-
-  /** How a type that differs is read; undefined while the code for that is loaded. */
-  #reading<T>(
-    where: string,
-    parts: Difference,
-    ours: SchemaLookup,
-    own: StaticReader<T>,
-  ): Reading<T> | undefined {
-    if (parts === undefined) return statically(own);
-    const plans = this.#plans();
-    if (plans === undefined) return undefined;
-    if (typeof plans === "string") return unreadable(plans);
-    const { remote, local } = parts;
-    return plans.translate(where, remote, this.#remoteSchemas, local, ours, own, this.#allowance);
-  }
-
   /**
-   * The code that compares types; undefined while it is loaded. Needless when the peer has announced the same bytes.
+   * How payloads of the peer are read; undefined while the code that compares types is loaded.
+   * @param own the types of this side
+   * @param same called when the peer has announced the same bytes
+   * @param differing decides otherwise
+   * @param failed called when the payloads cannot be read
    */
-  #comparingFor(
+  decide<T>(
+    methodId: bigint,
+    direction: BindingDirection,
     own: AnnouncedBinding,
-    remote: TypeRef,
-  ): Comparing | "needless" | { readonly failure: string } | undefined {
-    if (this.#comparing !== undefined) return this.#comparing;
-    if (this.#isOurs(own, remote)) return "needless";
-    const plans = this.#plans();
-    return typeof plans === "string" ? { failure: plans } : plans?.comparing;
+    same: () => T,
+    differing: (decisions: Decisions, remote: TypeRef) => T | undefined,
+    failed: (problem: string) => T,
+  ): T | undefined {
+    const remote = this.#rootOf(methodId, direction);
+    if (typeof remote === "string") return failed(remote);
+    if (this.#decisions === undefined && this.#isOurs(own, remote)) return same();
+    const code = this.#decisions ?? this.plans();
+    if (typeof code === "string") return failed(code);
+    return code && differing("decisions" in code ? code.decisions : code, remote);
   }
 
   /**
@@ -176,14 +133,14 @@ export class Bindings {
     return (
       sameType(root, remote) &&
       schemas.every(({ id, bytes }) => {
-        const other = this.#remoteSchemas(id);
+        const other = this.remoteSchemas(id);
         return other === undefined || sameBytes(bytes, encodeSchema(other));
       })
     );
   }
 
-  /** The code that compares types; undefined while it is loaded, or why it cannot be loaded. */
-  #plans(): ReturnType<typeof loadedPlans> | string {
+  /** The code that makes plans; undefined while it is loaded, or why it cannot be loaded. */
+  plans(): ReturnType<typeof loadedPlans> | string {
     return loadedPlans() ?? this.#loadFailure ?? this.#load();
   }
 
@@ -205,7 +162,7 @@ export class Bindings {
     this.#loadFailure = undefined;
   }
 
-  readonly #remoteSchemas: SchemaLookup = (id) => this.#received.state.schema(id);
+  readonly remoteSchemas: SchemaLookup = (id) => this.#received.state.schema(id);
 
   #rootOf(methodId: bigint, direction: BindingDirection): TypeRef | string {
     try {
@@ -216,13 +173,6 @@ export class Bindings {
   }
 }
 
-function both(reading: Reading<never>): ResponseReading {
-  return { ok: reading, user: reading };
-}
-
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
-
-/** The error of a method that declares none. */
-const noError: StaticReader<never> = { shape: neverShape, read: readNever };

@@ -94,7 +94,7 @@ export class Driver implements Caller, ConnectionSink {
     this.session = session;
     this.connection = handle;
     this.#clock = clock;
-    this.#bindings = new Bindings(connection, limits, options.atHand?.comparing, () => this.#onPlansLoaded());
+    this.#bindings = new Bindings(connection, limits, options.atHand?.decisions, () => this.#onPlansLoaded());
     this.#target = connection;
     this.#observer = observer;
     const openChannels = (machinery: Channeling): Channels => {

@@ -21,7 +21,7 @@ async function explainLater(
   label: string,
 ): Promise<CodecError> {
   try {
-    const { explainEncode } = await import("./encode-error.js");
+    const { explainEncode } = await import("./on-demand.js");
     return explainEncode(fault, shape, value, label);
   } catch {
     const reason = fault instanceof EncodeFault ? fault.reason : describeThrown(fault);

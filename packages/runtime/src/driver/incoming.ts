@@ -28,6 +28,7 @@ import { type ArgumentsReading, IncomingRequest } from "./incoming-request.js";
 import { methodIdOf } from "./method-id.js";
 import { MethodTable } from "./method-table.js";
 import { isOrdinaryEnd } from "./ordinary-end.js";
+import { type Reading, statically, unreadable } from "./reading.js";
 import { Replies } from "./replies.js";
 import { RequestEvents } from "./request-events.js";
 import { incomingSnapshot } from "./snapshot.js";
@@ -71,7 +72,15 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       bindings,
       "response",
       (method) => method.response,
-      (method) => bindings.decideArguments(method),
+      (method) =>
+        bindings.decide<Reading<readonly unknown[]>>(
+          method.id,
+          "args",
+          method.args,
+          () => statically(method.args),
+          (decisions, remote) => decisions.arguments(method, remote, bindings),
+          unreadable,
+        ),
     );
     const opened = parts.openChannels(channels);
     this.#arguments = new IncomingArguments(this.#methods, opened, this.#events, connection.host.decoded);

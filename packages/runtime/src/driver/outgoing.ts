@@ -40,7 +40,7 @@ import { NestedCalls, type NestingHost, nestedWaitMs } from "./nested-calls.js";
 import { WaitingQueue } from "./outgoing-queue.js";
 import { type AnyMethod, OutgoingRequest } from "./outgoing-request.js";
 import type { ResendHost, Resending, Resends } from "./outgoing-resends.js";
-import type { Reading, ResponseReading } from "./reading.js";
+import { type Reading, type ResponseReading, statically, unreadable } from "./reading.js";
 import { RequestEvents } from "./request-events.js";
 import { outgoingSnapshot } from "./snapshot.js";
 
@@ -114,6 +114,20 @@ function receiveInlined(
   return true;
 }
 
+/** How the responses of a method are read; undefined while the code that compares types is loaded. */
+function decideResponse(bindings: Bindings, method: AnyMethod): ResponseReading | undefined {
+  const { id, response, ok, error } = method;
+  return bindings.decide(
+    id,
+    "response",
+    response,
+    // The reader of the error is not used for a method that declares none.
+    () => ({ ok: statically(ok), user: statically(error ?? ok) }),
+    (decisions, remote) => decisions.response(method, remote, bindings),
+    (problem) => ({ ok: unreadable(problem), user: unreadable(problem) }),
+  );
+}
+
 /** @param limit of calls in flight */
 function nestedTooDeep(limit: number): string {
   return (
@@ -180,7 +194,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       bindings,
       "args",
       (method) => method.args,
-      (method) => bindings.decideResponse(method),
+      (method) => decideResponse(bindings, method),
     );
     this.#unread = new ArrivalQueue(connection.host, Number.POSITIVE_INFINITY);
     this.#peerSupportsRetry = peerSupportsRetry;

@@ -2,9 +2,9 @@
  * The code that reads types of other versions. A chunk of its own builds and compiles plans for them. It is loaded when
  * the first peer announces such types. A client whose peers have the same types never loads it.
  */
-import type * as Translation from "./translate.js";
+import type * as OnDemand from "./on-demand.js";
 
-type Plans = typeof Translation;
+type Plans = typeof OnDemand;
 
 let loaded: Plans | undefined;
 let loading: Promise<void> | undefined;
@@ -21,7 +21,7 @@ export function plansOnTheirWay(): Promise<void> | undefined {
 
 /** Loads the code. After a failure, the next call tries again. */
 export function loadPlans(): Promise<void> {
-  loading ??= import("./translate.js").then(
+  loading ??= import("./on-demand.js").then(
     (plans) => {
       loaded = plans;
     },

@@ -13,8 +13,6 @@ import type { TypeRef } from "../schema/model.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import { type Reading, type StaticReader, unreadable } from "./reading.js";
 
-export { comparing } from "../plan/comparing.js";
-
 /**
  * Reads `remote` as `local`.
  *

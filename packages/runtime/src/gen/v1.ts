@@ -48,6 +48,9 @@
  * | badVariant(v, name) badLength(want, got)   | –    | always (encode)                                              |
  * | unknownVariant(r, index, name)             | –    | always (decode)                                              |
  *
+ * `later/`: exports of modules that code which is loaded later uses as well. A bundler ships such a module with every client
+ * that has a path of imports to it. Under a name in a module of its own, only a client that uses the name gets it.
+ *
  * Codecs of generic types: `optionOf(codec)` is `T?` of a type argument, `leastBytes(shape)` its smallest encoding as
  * `readCount` takes it, `decodedBytes`, `elementBytes`, `presentBytes` and `extraBytes(shape, index)` its memory, and `expectKey`
  * refuses an argument that cannot be a key.
@@ -62,16 +65,11 @@ export { readRx, readTx, rxShape, txShape, writeRx, writeTx } from "../channel/b
 export { channels } from "../channel/machinery.js";
 export { Rx } from "../channel/rx.js";
 export { Tx } from "../channel/tx.js";
-export { readBytes, writeBytes } from "../postcard/byte-strings.js";
 export {
   badLength,
-  badVariant,
-  enter,
-  leave,
-  readArrayCount,
+  expectArrayOf,
   readCount,
   readTag,
-  spend,
   unknownVariant,
   writeCount,
   writeTag,
@@ -80,52 +78,7 @@ export {
   DecodeFault,
   EncodeFault,
 } from "../postcard/faults.js";
-export {
-  readBool,
-  readLargeOptionTag,
-  readNever,
-  readOptionTag,
-  readUnit,
-  writeBool,
-  writeNever,
-  writeNone,
-  writeSome,
-  writeUnit,
-} from "../postcard/flags.js";
-export {
-  readF32,
-  readF64,
-  writeF32,
-  writeF64,
-} from "../postcard/floats.js";
-export {
-  expectArray,
-  expectArrayOf,
-  expectMap,
-  expectObject,
-  expectSet,
-} from "../postcard/guards.js";
-export {
-  readI8,
-  readI16,
-  readI32,
-  readU8,
-  readU16,
-  readU32,
-  writeI8,
-  writeI16,
-  writeI32,
-  writeU8,
-  writeU16,
-  writeU32,
-} from "../postcard/integers.js";
-export { checkKeys } from "../postcard/keys.js";
-export {
-  readChar,
-  readString,
-  writeChar,
-  writeString,
-} from "../postcard/text.js";
+export { readString, writeString } from "../postcard/text.js";
 export { readU64, writeU64, writeU64Number } from "../postcard/u64.js";
 export type { Value } from "../postcard/values.js";
 export {
@@ -197,21 +150,42 @@ export type {
   TupleStructShape,
   VariantShape,
 } from "../shape/shape.js";
+export { readBytes, writeBytes } from "./later/byte-strings.js";
+export { readChar, writeChar } from "./later/chars.js";
+export { decodeError, encodeError } from "./later/codec-error.js";
+export { decodedBytes, elementBytes, extraBytes, presentBytes } from "./later/decoded-bytes.js";
+export { readDuration, readTimedelta, writeDuration, writeTimedelta } from "./later/durations.js";
 export {
-  decodedBytes,
-  decodeError,
-  elementBytes,
-  encodeError,
-  extraBytes,
-  presentBytes,
-  readDuration,
-  readF32List,
-  readF64List,
-  readI64,
-  readI64Number,
-  readI128,
-  readI128Number,
-  readTimedelta,
+  readBool,
+  readLargeOptionTag,
+  readNever,
+  readOptionTag,
+  readUnit,
+  writeBool,
+  writeNever,
+  writeNone,
+  writeSome,
+  writeUnit,
+} from "./later/flags.js";
+export { readF32List, readF64List, writeF32List, writeF64List } from "./later/float-lists.js";
+export { readF32, readF64, writeF32, writeF64 } from "./later/floats.js";
+export { badVariant, expectArray, expectMap, expectObject, expectSet } from "./later/guards.js";
+export {
+  readI8,
+  readI16,
+  readI32,
+  readU8,
+  readU16,
+  writeI8,
+  writeI16,
+  writeI32,
+  writeU8,
+  writeU16,
+} from "./later/integers.js";
+export { checkKeys } from "./later/keys.js";
+export { readArrayCount, spend } from "./later/memory.js";
+export { enter, leave } from "./later/nesting.js";
+export {
   readTypedF32,
   readTypedF32Array,
   readTypedF64,
@@ -232,17 +206,6 @@ export {
   readTypedU32Array,
   readTypedU64,
   readTypedU64Array,
-  readU64Number,
-  readU128,
-  readU128Number,
-  readValue,
-  writeDuration,
-  writeF32List,
-  writeF64List,
-  writeI64,
-  writeI64Number,
-  writeI128,
-  writeTimedelta,
   writeTypedF32,
   writeTypedF32Array,
   writeTypedF64,
@@ -263,9 +226,22 @@ export {
   writeTypedU32Array,
   writeTypedU64,
   writeTypedU64Array,
+} from "./later/typed-arrays.js";
+export { readU32, writeU32 } from "./later/u32.js";
+export { readValue, writeValue } from "./later/values.js";
+export {
+  readI64,
+  readI64Number,
+  readI128,
+  readI128Number,
+  readU64Number,
+  readU128,
+  readU128Number,
+  writeI64,
+  writeI64Number,
+  writeI128,
   writeU128,
-  writeValue,
-} from "./used-later.js";
+} from "./later/wide-integers.js";
 // --- end of channels ---
 
 // --- schemas and methods ---

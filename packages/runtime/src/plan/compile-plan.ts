@@ -5,11 +5,13 @@
  */
 import type { Reader } from "../bytes/reader.js";
 import type { CodecError } from "../errors.js";
-import { enter, leave, readArrayCount, readCount, readTag, spend } from "../postcard/counts.js";
+import { readCount, readTag } from "../postcard/counts.js";
 import { decodeFault } from "../postcard/faults.js";
 import { readOptionTag } from "../postcard/flags.js";
 import { readF32List, readF64List } from "../postcard/float-lists.js";
 import { checkKeys } from "../postcard/keys.js";
+import { readArrayCount, spend } from "../postcard/memory.js";
+import { enter, leave } from "../postcard/nesting.js";
 import { minBytes, recursiveShapes } from "../shape/analysis.js";
 import type { Read } from "../shape/codec.js";
 import {

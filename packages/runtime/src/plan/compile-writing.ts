@@ -5,10 +5,11 @@
  */
 import type { Writer } from "../bytes/writer.js";
 import type { CodecError } from "../errors.js";
-import { badLength, badVariant, enter, leave, writeCount, writeTag } from "../postcard/counts.js";
+import { badLength, expectArrayOf, writeCount, writeTag } from "../postcard/counts.js";
 import { EncodeFault, UnreadableItemFault } from "../postcard/faults.js";
 import { writeNone, writeSome } from "../postcard/flags.js";
-import { expectArray, expectArrayOf, expectMap, expectObject, expectSet } from "../postcard/guards.js";
+import { badVariant, expectArray, expectMap, expectObject, expectSet } from "../postcard/guards.js";
+import { enter, leave } from "../postcard/nesting.js";
 import { typedArrayProblem } from "../postcard/problems.js";
 import { recursiveShapes } from "../shape/analysis.js";
 import type { Write } from "../shape/codec.js";

@@ -2,18 +2,11 @@
  * Skips values by their remote type, without making any. Source: `protocol/postcard.md` §6.
  */
 import type { Reader } from "../bytes/reader.js";
-import {
-  enter,
-  leave,
-  maxDepth,
-  readArrayCount,
-  readCount,
-  readTag,
-  takeLength,
-  unknownVariant,
-} from "../postcard/counts.js";
+import { readCount, readTag, takeLength, unknownVariant } from "../postcard/counts.js";
 import { decodeFault, endOfInput } from "../postcard/faults.js";
 import { readNever, readOptionTag } from "../postcard/flags.js";
+import { readArrayCount } from "../postcard/memory.js";
+import { enter, leave, maxDepth } from "../postcard/nesting.js";
 import { takeVarint64 } from "../postcard/varints.js";
 import type { SchemaPrimitive } from "../schema/model.js";
 import type { FieldsPlan, PlanNode, SkipNode } from "./plan-model.js";

@@ -2,17 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Reader } from "../bytes/reader.js";
 import { Writer } from "../bytes/writer.js";
-import {
-  enter,
-  leave,
-  readArrayCount,
-  readCount,
-  readTag,
-  takeLength,
-  unknownVariant,
-  writeCount,
-} from "./counts.js";
+import { readCount, readTag, takeLength, unknownVariant, writeCount } from "./counts.js";
 import { DecodeFault } from "./faults.js";
+import { readArrayCount } from "./memory.js";
+import { enter, leave } from "./nesting.js";
 
 function at(bytes: Iterable<number>, start = 0): Reader {
   const r = new Reader();

@@ -1,12 +1,10 @@
-/** Counts, lengths, variant indexes and the guard against deep nesting. Source: `protocol/postcard.md` §2 and §5. */
+/** Counts, lengths and variant indexes. Source: `protocol/postcard.md` §2 and §5. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { DecodeFault, decodeFault, EncodeFault, endOfInput } from "./faults.js";
+import { decodeFault, EncodeFault, endOfInput } from "./faults.js";
 import { describeValue } from "./problems.js";
 import { putVarint, takeVarint64 } from "./varints.js";
 
-/** Levels of a recursive type that are written or read. Source: `protocol/postcard.md` §5. */
-export const maxDepth = 128;
 /** Elements without bytes (of `unit[]` and the like) that one payload may hold. Source: `protocol/postcard.md` §5. */
 const maxEmptyElements = 65_536;
 
@@ -44,7 +42,7 @@ export function takeLength(r: Reader): number {
 }
 
 /** What an element takes where it says nothing: the place of a reference in a list. */
-const slotBytes = 8;
+export const slotBytes = 8;
 
 /**
  * Reads the count of a list, map or set, and bounds it before memory is spent: the elements must fit into what
@@ -71,53 +69,21 @@ function checkCount(r: Reader, count: number, minBytes: number, decoded: number)
   if (decoded > r.maxDecodedBytes) tooLarge(r);
 }
 
-/**
- * The length of a fixed array, bounded like a count before memory is spent. Reads nothing.
- * @param minBytes the smallest encoding of one element
- * @param elementBytes as {@link readCount} has it
- * @throws DecodeFault when the elements cannot fit into what remains, and for values that are too large
- */
-export function readArrayCount(
-  r: Reader,
-  length: number,
-  minBytes: number,
-  elementBytes: number = slotBytes,
-): number {
-  if (minBytes === 0) claimEmpty(r, length);
-  else if (length * minBytes > r.end - r.position) endOfInput(r, r.end);
-  spend(r, length * elementBytes);
-  return length;
-}
-
-/**
- * Counts memory that a value takes beyond what its container has counted for it.
- * @throws DecodeFault when the values of the payload are larger than the reader allows
- */
-export function spend(r: Reader, bytes: number): void {
-  const decoded = r.decodedBytes + bytes;
-  if (decoded > r.maxDecodedBytes) tooLarge(r);
-  r.decodedBytes = decoded;
-}
-
 /** What is said about values that are larger than their receiver allows. */
 function decodedReason(maxDecodedBytes: number): string {
   return `the values would take more than ${maxDecodedBytes} bytes of memory (limits maxDecodedBytes, maxSessionDecodedBytes)`;
 }
 
-function tooLarge(r: Reader): never {
+/** @throws DecodeFault always: the values of the payload are larger than the reader allows */
+export function tooLarge(r: Reader): never {
   throw decodeFault(r, decodedReason(r.maxDecodedBytes), r.position);
 }
 
-function claimEmpty(r: Reader, count: number): void {
+/** Counts elements without bytes. @throws DecodeFault for more than one payload may hold */
+export function claimEmpty(r: Reader, count: number): void {
   r.claimedEmpty += count;
   if (r.claimedEmpty > maxEmptyElements)
     throw decodeFault(r, `more than ${maxEmptyElements} elements without bytes`, r.position);
-}
-
-/** @throws EncodeFault always: `value` names no variant of the enum `typeName` */
-export function badVariant(value: unknown, typeName: string): never {
-  const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind;
-  throw new EncodeFault(`unknown variant ${describeValue(kind ?? value)} of ${typeName}`);
 }
 
 /** @throws DecodeFault always: the enum has no variant of that position. `_typeName` is for plans of other layouts. */
@@ -130,20 +96,10 @@ export function badLength(expected: number, actual: number): never {
   throw new EncodeFault(`expected ${expected} ${expected === 1 ? "element" : "elements"}, got ${actual}`);
 }
 
-/** Enters a level of a recursive type. @throws EncodeFault or DecodeFault below level 128 */
-export function enter(x: Writer | Reader): void {
-  if (++x.depth > maxDepth) tooDeep(x);
-}
-
-/** Leaves the level that {@link enter} entered. */
-export function leave(x: Writer | Reader): void {
-  x.depth--;
-}
-
-/** What is said about a value that is nested too deeply. */
-export const depthReason: string = `nested deeper than ${maxDepth} levels`;
-
-function tooDeep(x: Writer | Reader): never {
-  if ("position" in x) throw new DecodeFault(depthReason, x.position - x.start);
-  throw new EncodeFault(depthReason);
+/** The value, if it is an array of that length. @throws EncodeFault otherwise */
+export function expectArrayOf<T extends readonly unknown[]>(value: T, length: number): T {
+  if (!Array.isArray(value))
+    throw new EncodeFault(`expected an array of ${length}, got ${describeValue(value)}`);
+  if (value.length !== length) badLength(length, value.length);
+  return value;
 }

@@ -5,8 +5,9 @@
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { decodeFault, EncodeFault } from "./faults.js";
-import { readI32, readU32, writeI32, writeU32 } from "./integers.js";
+import { readI32, writeI32 } from "./integers.js";
 import { describeValue } from "./problems.js";
+import { readU32, writeU32 } from "./u32.js";
 import { readU64, writeU64Number } from "./u64.js";
 import { readI64, writeI64Number } from "./wide-integers.js";
 

@@ -1,8 +1,8 @@
 /** Values of one byte or none: bool, the tag of an option, unit, never. Source: `protocol/postcard.md` §2. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { spend } from "./counts.js";
 import { decodeFault, EncodeFault, endOfInput } from "./faults.js";
+import { spend } from "./memory.js";
 import { describeValue } from "./problems.js";
 
 /** Writes one byte. Room: 1. @throws EncodeFault unless the value is a boolean */

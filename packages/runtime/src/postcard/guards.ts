@@ -2,7 +2,6 @@
  * Checks of the kind of a JavaScript value where a composite is expected. Generated encoders call them where they would
  * otherwise write a wrong value as if it were right, or fail with an error of the platform.
  */
-import { badLength } from "./counts.js";
 import { EncodeFault } from "./faults.js";
 import { describeValue } from "./problems.js";
 
@@ -13,13 +12,6 @@ function refuse(expected: string, value: unknown): never {
 /** The value, if it is an array. @throws EncodeFault otherwise */
 export function expectArray<T>(value: readonly T[]): readonly T[] {
   return Array.isArray(value) ? value : refuse("an array", value);
-}
-
-/** The value, if it is an array of that length. @throws EncodeFault otherwise */
-export function expectArrayOf<T extends readonly unknown[]>(value: T, length: number): T {
-  if (!Array.isArray(value)) refuse(`an array of ${length}`, value);
-  if (value.length !== length) badLength(length, value.length);
-  return value;
 }
 
 /** The value, if it is a Map. @throws EncodeFault otherwise */
@@ -36,4 +28,10 @@ export function expectSet<T>(value: ReadonlySet<T>): ReadonlySet<T> {
 export function expectObject<T>(value: T, typeName: string): T {
   if (typeof value !== "object" || value === null) refuse(`an object for ${typeName}`, value);
   return value;
+}
+
+/** @throws EncodeFault always: `value` names no variant of the enum `typeName` */
+export function badVariant(value: unknown, typeName: string): never {
+  const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind;
+  throw new EncodeFault(`unknown variant ${describeValue(kind ?? value)} of ${typeName}`);
 }

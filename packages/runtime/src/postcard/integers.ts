@@ -1,4 +1,4 @@
-/** Integers of 8 to 32 bits. Source: `protocol/postcard.md` §1 and §2. */
+/** Integers of 8 to 32 bits but u32. Source: `protocol/postcard.md` §1 and §2. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { EncodeFault, endOfInput } from "./faults.js";
@@ -35,12 +35,6 @@ export function writeI16(w: Writer, p: number, value: number): number {
   return putVarint(w.buffer, p, (value << 1) ^ (value >> 31));
 }
 
-/** Writes a varint. Room: 5. @throws EncodeFault unless the value is an integer of 0 to 2^32 - 1 */
-export function writeU32(w: Writer, p: number, value: number): number {
-  if (value >>> 0 !== value) refuse("u32", value);
-  return putVarint(w.buffer, p, value);
-}
-
 /** Writes a zigzag varint. Room: 5. @throws EncodeFault unless the value is an integer of -2^31 to 2^31 - 1 */
 export function writeI32(w: Writer, p: number, value: number): number {
   if ((value | 0) !== value) refuse("i32", value);
@@ -69,11 +63,6 @@ export function readU16(r: Reader): number {
 export function readI16(r: Reader): number {
   const value = takeVarint(r, 0xffff, "i16");
   return (value >>> 1) ^ -(value & 1);
-}
-
-/** Reads a varint of 0 to 2^32 - 1. @throws DecodeFault at the end of the input and above the range */
-export function readU32(r: Reader): number {
-  return takeVarint(r, 0xffff_ffff, "u32");
 }
 
 /** Reads a zigzag varint of -2^31 to 2^31 - 1. @throws DecodeFault at the end of the input and outside the range */

@@ -6,6 +6,7 @@ import { readF32List, readF64List, writeF32List, writeF64List } from "./float-li
 import { readF32, readF64, writeF32, writeF64 } from "./floats.js";
 import * as small from "./integers.js";
 import { type IntegerType, integerRanges } from "./problems.js";
+import { readU32, writeU32 } from "./u32.js";
 import * as u64 from "./u64.js";
 import * as wide from "./wide-integers.js";
 
@@ -53,7 +54,7 @@ const narrow: readonly (readonly [IntegerType, Write<number>, Read<number>])[] =
   ["i8", small.writeI8, small.readI8],
   ["u16", small.writeU16, small.readU16],
   ["i16", small.writeI16, small.readI16],
-  ["u32", small.writeU32, small.readU32],
+  ["u32", writeU32, readU32],
   ["i32", small.writeI32, small.readI32],
 ];
 const asBigint: readonly (readonly [IntegerType, Write<bigint>, Read<bigint>])[] = [

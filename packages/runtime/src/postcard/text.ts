@@ -1,10 +1,10 @@
-/** Strings and chars: varint byte length and UTF-8. Source: `protocol/postcard.md` §1, §2 and §5. */
+/** Strings: varint byte length and UTF-8. Source: `protocol/postcard.md` §1, §2 and §5. */
 import type { Reader } from "../bytes/reader.js";
 import { loneSurrogateIndex, utf8, utf8Length } from "../bytes/utf8.js";
 import type { Writer } from "../bytes/writer.js";
 import { takeLength } from "./counts.js";
 import { decodeFault, EncodeFault } from "./faults.js";
-import { charProblem, stringProblem } from "./problems.js";
+import { stringProblem } from "./problems.js";
 import { maxShortText, shortText } from "./short-text.js";
 import { putVarint, varintSize } from "./varints.js";
 
@@ -39,7 +39,7 @@ export function writeString(w: Writer, p: number, value: string): number {
 }
 
 /** Writes the units of a text from index `from` on as UTF-8. Needs 3 bytes of room a unit. */
-function putUnits(buffer: Uint8Array, p: number, text: string, from: number): number {
+export function putUnits(buffer: Uint8Array, p: number, text: string, from: number): number {
   let at = p;
   for (let i = from; i < text.length; i++) {
     let code = text.charCodeAt(i);
@@ -102,37 +102,7 @@ export function readString(r: Reader): string {
   return utf8.decode(r.buffer, start, end) ?? invalidUtf8(r, start);
 }
 
-function invalidUtf8(r: Reader, start: number): never {
+/** @throws DecodeFault always: the text that starts there is no UTF-8 */
+export function invalidUtf8(r: Reader, start: number): never {
   throw decodeFault(r, "invalid UTF-8", start);
-}
-
-/**
- * Writes a char; makes its own room.
- * @throws EncodeFault unless the value is a string of exactly one Unicode scalar value
- */
-export function writeChar(w: Writer, p: number, value: string): number {
-  const problem = charProblem(value);
-  if (problem !== undefined) throw new EncodeFault(problem);
-  if (p + 5 > w.limit) w.grow(p, 5);
-  const end = putUnits(w.buffer, p + 1, value, 0);
-  w.buffer[p] = end - p - 1;
-  return end;
-}
-
-/**
- * Reads a char.
- * @throws DecodeFault at the end of the input, for invalid UTF-8, an empty text and more than one scalar value
- */
-export function readChar(r: Reader): string {
-  const lengthAt = r.position;
-  const length = takeLength(r);
-  const start = r.position;
-  if (length === 0) throw decodeFault(r, "empty string for char", lengthAt);
-  // No scalar takes more than four bytes: what is longer is not looked at.
-  const text =
-    length > 4 ? undefined : (utf8.decode(r.buffer, start, start + length) ?? invalidUtf8(r, start));
-  if (text === undefined || text.length > ((text.codePointAt(0) as number) > 0xffff ? 2 : 1))
-    throw decodeFault(r, "more than one character for char", start);
-  r.position = start + length;
-  return text;
 }

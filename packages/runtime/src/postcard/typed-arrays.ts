@@ -6,11 +6,13 @@
  */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { badLength, readArrayCount, readCount } from "./counts.js";
+import { badLength, readCount } from "./counts.js";
 import { EncodeFault, endOfInput } from "./faults.js";
 import { readF32, readF64 } from "./floats.js";
-import { readI16, readI32, readU16, readU32 } from "./integers.js";
+import { readI16, readI32, readU16 } from "./integers.js";
+import { readArrayCount } from "./memory.js";
 import { typedArrayProblem } from "./problems.js";
+import { readU32 } from "./u32.js";
 import { readU64, writeU64 } from "./u64.js";
 import { low, putVarint } from "./varints.js";
 import { readI64, writeI64 } from "./wide-integers.js";

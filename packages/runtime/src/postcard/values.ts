@@ -5,10 +5,12 @@
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { readBytes, writeBytes } from "./byte-strings.js";
-import { enter, leave, readCount, spend, writeCount } from "./counts.js";
+import { readCount, writeCount } from "./counts.js";
 import { decodeFault, EncodeFault, endOfInput } from "./faults.js";
 import { readBool } from "./flags.js";
 import { readF64, writeF64 } from "./floats.js";
+import { spend } from "./memory.js";
+import { enter, leave } from "./nesting.js";
 import { describeValue } from "./problems.js";
 import { readString, writeString } from "./text.js";
 import { readU64, writeU64 } from "./u64.js";

@@ -1,17 +1,11 @@
 /** Finds the place in a value at which decoding failed: reads the bytes again by shape. Runs on the error path only. */
 import type { Reader } from "../bytes/reader.js";
-import {
-  enter,
-  leave,
-  readArrayCount,
-  readCount,
-  readTag,
-  spend,
-  unknownVariant,
-} from "../postcard/counts.js";
+import { readCount, readTag, unknownVariant } from "../postcard/counts.js";
 import { DecodeFault } from "../postcard/faults.js";
 import { readLargeOptionTag } from "../postcard/flags.js";
 import { checkKeys } from "../postcard/keys.js";
+import { readArrayCount, spend } from "../postcard/memory.js";
+import { enter, leave } from "../postcard/nesting.js";
 import { minBytes, recursiveShapes } from "./analysis.js";
 import { elementBytes, entryBytes, extraBytes, presentBytes, setElementBytes } from "./decoded-bytes.js";
 import { mostInline } from "./heap-bytes.js";

@@ -1,5 +1,5 @@
 /** Finds the place in a value at which encoding failed. Runs on the error path only. */
-import { depthReason, maxDepth } from "../postcard/counts.js";
+import { depthReason, maxDepth } from "../postcard/nesting.js";
 import {
   bytesProblem,
   charProblem,

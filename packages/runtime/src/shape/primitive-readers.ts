@@ -1,10 +1,12 @@
 /** The reader of each primitive, for paths on which it is only known at run time. */
 import type { Reader } from "../bytes/reader.js";
 import { readBytes } from "../postcard/byte-strings.js";
+import { readChar } from "../postcard/chars.js";
 import { readBool, readNever, readUnit } from "../postcard/flags.js";
 import { readF32, readF64 } from "../postcard/floats.js";
-import { readI8, readI16, readI32, readU8, readU16, readU32 } from "../postcard/integers.js";
-import { readChar, readString } from "../postcard/text.js";
+import { readI8, readI16, readI32, readU8, readU16 } from "../postcard/integers.js";
+import { readString } from "../postcard/text.js";
+import { readU32 } from "../postcard/u32.js";
 import { readU64 } from "../postcard/u64.js";
 import {
   readI64,
