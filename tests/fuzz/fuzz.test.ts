@@ -1,67 +1,114 @@
 /**
- * Every target with a fixed seed and a fresh one, for a number of inputs; with `npm run fuzz -- TARGET --seconds N --seed S`
- * one target for a time. An input that was a finding once lies in `fixtures/fuzz/TARGET/` and is tried first.
+ * Every target with its examples, with what was a finding once (`fixtures/fuzz/TARGET/`), and with a few changed inputs. The
+ * campaign with coverage is `npm run fuzz`.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import vm from "node:vm";
 import { describe, expect, it } from "vitest";
-import { mutateBytes, randomOf } from "./mutate.js";
-import { type Target, targets } from "./targets.js";
+import { instrument } from "../../scripts/fuzz/instrument.mjs";
+import { Campaign } from "./campaign.js";
+import { Coverage } from "./coverage.js";
+import { mutateBytes, mutateParts, randomOf } from "./mutate.js";
+import { packParts, unpackParts } from "./parts.js";
+import type { Target } from "./target.js";
+import { makeTarget, type TargetName, targets } from "./targets.js";
 
-const folder = new URL("../../fixtures/fuzz/", import.meta.url);
-const { FUZZ_TARGET, FUZZ_SECONDS, FUZZ_SEED } = process.env;
-const fresh = Number(FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const fixed = 20_111;
-/** Inputs of one seed where no time is given. */
-const inputs: Readonly<Record<string, number>> = { decoders: 150, vox: 40, lock: 10 };
-const ordinary = 4000;
+const findings = new URL("../../fixtures/fuzz/", import.meta.url);
+const seed = 20_111;
+/** Changed inputs of each target. */
+const changed = 12;
+/** Examples of each target that are tried: those of a session take 5 ms each. */
+const examples = 24;
 
-/** @returns how many were tried */
-function run(name: string, target: Target, seed: number, goesOn: (tried: number) => boolean): number {
-  const random = randomOf(seed);
-  let tried = 0;
-  for (; goesOn(tried); tried++) {
-    const input = target.make(random);
-    try {
-      target.check(input);
-    } catch (error) {
-      const own = new URL(`${name}/`, folder);
-      mkdirSync(own, { recursive: true });
-      const file = new URL(`seed-${seed}-${tried}`, own);
-      writeFileSync(file, input);
-      throw new Error(`seed ${seed}, input ${tried}, kept in ${file.pathname}`, { cause: error });
-    }
+describe.each(Object.keys(targets) as TargetName[])("%s", (name) => {
+  it("takes what was a finding once, examples, and changed examples", async () => {
+    const target = await makeTarget(name);
+    if (target === undefined) return;
+    const folder = new URL(`${name}/`, findings);
+    const known = existsSync(folder)
+      ? readdirSync(folder).map((file) => readFileSync(new URL(file, folder)))
+      : [];
+    const step = Math.ceil(target.corpus.length / examples);
+    const corpus = [...known, ...target.corpus.filter((_, at) => at % step === 0)];
+    const campaign = new Campaign(
+      { ...target, corpus, mutate: target.mutate, check: (input) => target.check(input) },
+      seed,
+    );
+    const most = corpus.length + changed;
+    await campaign.run({ begin: () => campaign.executions < most });
+    await target.close?.();
+    expect(campaign.executions).toBe(most);
+  });
+});
+
+it("every folder of findings has its target", () => {
+  const folders = existsSync(findings) ? readdirSync(findings) : [];
+  expect(folders.filter((folder) => !(folder in targets))).toEqual([]);
+});
+
+describe("a campaign", () => {
+  const source = `// packages/toy.ts
+    globalThis.toy = (bytes) => {
+      const first = bytes.length > 3 ? bytes[0] ?? 1 : undefined;
+      if (first === 0x56) if (bytes[1] === 0x4f) { switch (bytes[2]) { case 0x54: throw new Error("found"); } }
+      do first && 1; while (false);
+      return () => first;
+    };`;
+
+  /** Three bytes in a row have to be right; each that is right reaches a new block. */
+  function toy(counted: boolean): { readonly target: Target; readonly coverage: Coverage } {
+    const { text, blocks } = instrument(source, () => counted);
+    const here = globalThis as { voxBlocks?: Uint8Array; toy?: (bytes: Uint8Array) => void };
+    vm.compileFunction(text)();
+    const { voxBlocks = new Uint8Array(0), toy: check = () => {} } = here;
+    expect(voxBlocks).toHaveLength(blocks);
+    const target = { corpus: [new Uint8Array(4)], mutate: mutateBytes, check };
+    return { target, coverage: new Coverage(voxBlocks) };
   }
-  return tried;
-}
 
-describe.each(Object.entries(targets))("%s", (name, make) => {
-  const known = new URL(`${name}/`, folder);
-  it.runIf(existsSync(known))("takes what was a finding once", () => {
-    const target = make();
-    for (const file of readdirSync(known)) target.check(readFileSync(new URL(file, known)));
+  const most = 100_000;
+  const run = async (counted: boolean): Promise<number> => {
+    const { target, coverage } = toy(counted);
+    const campaign = new Campaign(target, seed, coverage);
+    await expect(campaign.run({ begin: () => campaign.executions < most })).rejects.toThrow("found");
+    return campaign.executions;
+  };
+
+  it("finds step by step what three right bytes guard, and equal seeds find it at once", async () => {
+    const executions = await run(true);
+    expect(executions).toBeLessThan(most);
+    expect(await run(true)).toBe(executions);
   });
 
-  it.runIf(FUZZ_SECONDS === undefined)(`takes mutated inputs of seeds ${fixed} and ${fresh}`, () => {
-    const target = make();
-    const most = inputs[name] ?? ordinary;
-    for (const seed of [fixed, fresh]) expect(run(name, target, seed, (tried) => tried < most)).toBe(most);
+  it("does not find it without counts", async () => {
+    const { target, coverage } = toy(false);
+    const campaign = new Campaign(target, seed, coverage);
+    await campaign.run({ begin: () => campaign.executions < most });
+    expect(campaign).toMatchObject({ executions: most, kept: 0, reached: 0 });
   });
-
-  it.runIf(FUZZ_SECONDS !== undefined && (FUZZ_TARGET ?? name) === name)(
-    `takes mutated inputs of seed ${fresh} for ${FUZZ_SECONDS} s`,
-    { timeout: Number(FUZZ_SECONDS) * 2000 + 60_000 },
-    () => {
-      const end = performance.now() + Number(FUZZ_SECONDS) * 1000;
-      const tried = run(name, make(), fresh, () => performance.now() < end);
-      console.log(`${name}: ${tried} inputs of seed ${fresh}, no finding`);
-    },
-  );
 });
 
 it("equal seeds give equal inputs", () => {
-  const input = Uint8Array.from({ length: 40 }, (_, i) => i);
-  const one = randomOf(7);
-  const other = randomOf(7);
-  for (let i = 0; i < 50; i++)
-    expect(mutateBytes(input, [input], one)).toEqual(mutateBytes(input, [input], other));
+  const input = packParts([{ tag: 1, bytes: Uint8Array.from({ length: 40 }, (_, at) => at) }]);
+  for (const mutate of [mutateBytes, mutateParts]) {
+    const one = randomOf(7);
+    const other = randomOf(7);
+    for (let at = 0; at < 50; at++)
+      expect(mutate(input, [input], one)).toEqual(mutate(input, [input], other));
+  }
+});
+
+it("a list of parts is the same after it was packed", () => {
+  const parts = [
+    { tag: 0, bytes: new Uint8Array(0) },
+    { tag: 255, bytes: Uint8Array.of(1, 2, 3) },
+    { tag: 3, bytes: new Uint8Array(70_000) },
+  ];
+  const read = unpackParts(packParts(parts));
+  expect(read.map(({ tag, bytes }) => [tag, bytes.length])).toEqual([
+    [0, 0],
+    [255, 3],
+    [3, 65_535],
+  ]);
+  expect(unpackParts(Uint8Array.of(7, 9, 0, 1))).toEqual([{ tag: 7, bytes: Uint8Array.of(1) }]);
 });
