@@ -101,3 +101,22 @@ describe("a peer that gives no sign", () => {
     pair.client.abort();
   });
 });
+
+describe("a peer that gives signs", () => {
+  it("is asked only after an interval of silence", async () => {
+    const clock = new FakeClock();
+    const { links } = simulatedPair({ clock });
+    const pair = await clock.until(connectPair(dispatcher, { clock, links, client: { keepalive } }));
+    const framesOut = (): number => pair.client.snapshot().traffic.framesOut;
+    await clock.until(Promise.resolve(pair.client.driver?.call(add.method, [1, 2])));
+    const busyFrom = framesOut();
+    for (let calls = 0; calls < 20; calls++) {
+      await clock.elapse(9000);
+      await clock.until(Promise.resolve(pair.client.driver?.call(add.method, [1, 2])));
+    }
+    expect(framesOut() - busyFrom).toBe(20);
+    await clock.elapse(keepalive.intervalMs);
+    expect(framesOut() - busyFrom).toBe(21);
+    pair.client.abort();
+  });
+});

@@ -118,15 +118,27 @@ async fn connect(address: &str, credit: u32) -> Result<StreamsClient, String> {
     // Each carrier makes a builder of its own type.
     if let Some(path) = address.strip_prefix("local://") {
         let builder = vox::initiator(local_link_source(path), TransportMode::Bare);
-        return establish(builder.on_connection(route), credit, sender).await;
+        let builder = builder.on_connection(route).keepalive(keepalive());
+        return establish(builder, credit, sender).await;
     }
     if address.starts_with("ws://") {
+        // No pings: the receive loop of 0.8.2 waits until its Ping has been sent, and the task of its WebSocket sends
+        // nothing until the receive loop takes the next message. Under load the two wait for each other for ever.
         let builder = vox::initiator(ws_link_source(address), TransportMode::Bare);
         return establish(builder.on_connection(route), credit, sender).await;
     }
     let address = address.strip_prefix("tcp://").unwrap_or(address);
     let builder = vox::initiator(tcp_link_source(address), TransportMode::Bare);
-    establish(builder.on_connection(route), credit, sender).await
+    let builder = builder.on_connection(route).keepalive(keepalive());
+    establish(builder, credit, sender).await
+}
+
+fn keepalive() -> SessionKeepaliveConfig {
+    SessionKeepaliveConfig {
+        ping_interval: PING_INTERVAL,
+        // Longer than a busy machine takes.
+        pong_timeout: 100 * PING_INTERVAL,
+    }
 }
 
 async fn establish<S>(
@@ -142,11 +154,6 @@ where
 {
     let client = builder
         .channel_capacity(credit)
-        .keepalive(SessionKeepaliveConfig {
-            ping_interval: PING_INTERVAL,
-            // Longer than a busy machine takes, with 40 ms for each round trip of a WebSocket client of 0.8.2.
-            pong_timeout: 100 * PING_INTERVAL,
-        })
         .establish::<StreamsClient>()
         .await
         .map_err(|error| format!("cannot connect: {error:?}"))?;

@@ -2,7 +2,7 @@
  * Keepalive: asks a silent peer whether it is there. Source: `protocol/session.md` §6.
  *
  * ```
- *  idle ──interval over: Ping(nonce)──► waiting ──Pong(nonce)──► idle
+ *  idle ──interval without any sign: Ping(nonce)──► waiting ──Pong(nonce)──► idle
  *                                        ▲ │└──timeout without any sign──► failed
  *                                        └─┘ a sign: Ping(next nonce)
  *  either ──hold()──► held ──start()──► idle
@@ -14,18 +14,19 @@ import type { WireId } from "../wire/message.js";
 
 /** How often a peer is asked, and how long it may take to answer. */
 export interface KeepaliveOptions {
-  /** Milliseconds between an answer and the next question; above 0. */
+  /** Milliseconds of silence after which the peer is asked; above 0. */
   readonly intervalMs: number;
   /** Milliseconds that the peer is given to answer; above 0. */
   readonly timeoutMs: number;
 }
 
-/** Steps into which a timeout is cut. After each step, keepalive looks for signs of life. */
+/** Steps into which an interval and a timeout are cut. After each step, keepalive looks for signs of life. */
 const steps = 3;
 
 /**
- * Asks at intervals. Any sign of life counts as an answer: a large message on a slow link keeps the Pong back, and the
- * peer is alive all the same. As long as there are signs and no Pong, it asks again: the Ping is a sign for the peer.
+ * Asks after an interval of silence. Any sign of life counts as an answer: a large message on a slow link keeps the
+ * Pong back, and the peer is alive all the same. As long as there are signs and no Pong, it asks again: the Ping is a
+ * sign for the peer.
  */
 export class Keepalive {
   readonly #options: KeepaliveOptions;
@@ -62,7 +63,8 @@ export class Keepalive {
   start(): void {
     this.stop();
     this.#awaited = undefined;
-    this.#timer = this.#clock.setTimer(this.#options.intervalMs, () => this.#ask());
+    this.#hasSigns();
+    this.#listen(steps);
   }
 
   /**
@@ -86,6 +88,19 @@ export class Keepalive {
   /** A Pong on the root connection; one that was not asked for is ignored. */
   onPong(nonce: WireId): void {
     if (nonce === this.#awaited) this.start();
+  }
+
+  /**
+   * Asks once the peer has been silent for an interval. The step in which a sign came counts as silent, so that a lost
+   * peer is noticed within an interval and a timeout of its last sign. A busy peer is never asked: 0.8.2 can hang while
+   * it sends a Ping or a Pong over a WebSocket under load (docs/carriers.md).
+   */
+  #listen(stepsLeft: number): void {
+    this.#timer = this.#clock.setTimer(this.#options.intervalMs / steps, () => {
+      if (this.#hasSigns()) this.#listen(steps - 1);
+      else if (stepsLeft > 1) this.#listen(stepsLeft - 1);
+      else this.#ask();
+    });
   }
 
   #ask(): void {
