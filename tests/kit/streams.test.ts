@@ -1,6 +1,6 @@
 /** The examples of `docs/streams.md`, as they stand there. */
 import { EventEmitter, on } from "node:events";
-import { channel, type TrySendResult } from "@voxrpc/runtime";
+import { channel, subscribe, type TrySendResult } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { connectPair, type SessionPair } from "@voxrpc/runtime/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -12,6 +12,8 @@ import {
 } from "../interop/gen/streams.vox.js";
 import { streamsHandler } from "../interop/stream-handlers.js";
 import { examplesMissing } from "./page.js";
+
+const soon = { timeout: 5000, interval: 5 };
 
 let pair: SessionPair;
 let streams: StreamsClient;
@@ -50,6 +52,19 @@ describe("docs/streams.md", () => {
     for await (const item of rx) last = item;
     await counting;
     expect(last).toBe(99);
+  });
+
+  it("subscribes", async () => {
+    let last = -1;
+    for await (const item of subscribe(streams).count(0, 100)) last = item;
+    expect(last).toBe(99);
+
+    async function firstOf(items: AsyncIterable<number>): Promise<number | undefined> {
+      for await (const item of items) return item;
+      return undefined;
+    }
+    expect(await firstOf(subscribe(streams).endless({ timeoutMs: 1000 }))).toBe(0);
+    await vi.waitFor(async () => expect(await streams.running()).toBe(0), soon);
   });
 
   it("sends", async () => {

@@ -1,11 +1,5 @@
 /** A listener that keeps sessions, and peers made by hand that come to it with keys. */
-import {
-  type Acceptor,
-  Metadata,
-  type MetadataInit,
-  type Observer,
-  type ObserverEvents,
-} from "@voxrpc/runtime";
+import { type Acceptor, Metadata, type Observer, type ObserverEvents } from "@voxrpc/runtime";
 import {
   acceptSession,
   type Session,
@@ -106,7 +100,11 @@ export class Listener {
   }
 
   /** A peer says Hello, and has not finished the handshake. */
-  async greet(said: MetadataInit, key?: Uint8Array, origin?: LinkOrigin): Promise<Visit> {
+  async greet(
+    said: ConstructorParameters<typeof Metadata>[0],
+    key?: Uint8Array,
+    origin?: LinkOrigin,
+  ): Promise<Visit> {
     const [near, far] = memoryLinkPair();
     if (origin !== undefined) Object.defineProperty(far, "origin", { value: origin });
     const peer = new RawPeer(near);
@@ -140,7 +138,11 @@ export class Listener {
   }
 
   /** A peer comes, and finishes its handshake if it may. */
-  async visit(said: MetadataInit, key?: Uint8Array, origin?: LinkOrigin): Promise<Visit> {
+  async visit(
+    said: ConstructorParameters<typeof Metadata>[0],
+    key?: Uint8Array,
+    origin?: LinkOrigin,
+  ): Promise<Visit> {
     const visit = await this.greet(said, key, origin);
     return visit.answer?.kind === "HelloYourself" ? visit.letsGo() : visit;
   }

@@ -11,12 +11,12 @@ export function routers(
   dispatcher: Dispatcher,
   authenticate: (request: ConnectionRequest) => Promise<User>,
 ): void {
-  const acceptors: Acceptor[] = [router({ Shop: dispatcher })];
+  const acceptors: Acceptor[] = [router({ shop: dispatcher })];
   expectType<Acceptor[]>()(acceptors, true);
   router([dispatcher]);
   router(
     {
-      Shop: (_request, user) => {
+      shop: (_request, user) => {
         expectSame<typeof user, User>(true);
         return dispatcher;
       },
@@ -33,7 +33,7 @@ export function routers(
       return user.name;
     },
     routes: {
-      Shop: (_request, user) => {
+      shop: (_request, user) => {
         expectSame<typeof user, { name: string }>(true);
         return dispatcher;
       },
@@ -42,7 +42,7 @@ export function routers(
   router({
     context: async () => ({ level: 1 }),
     routes: {
-      Shop: (_request, { level }) => {
+      shop: (_request, { level }) => {
         expectSame<typeof level, number>(true);
         return undefined;
       },
@@ -51,5 +51,5 @@ export function routers(
   // A service with that name.
   router({ routes: dispatcher });
   // @ts-expect-error a route gives a dispatcher
-  router({ context: () => 1, routes: { Shop: () => 1 } });
+  router({ context: () => 1, routes: { shop: () => 1 } });
 }

@@ -20,6 +20,7 @@ export type { SessionSnapshot } from "./call/snapshot.js";
 export { channel } from "./channel/pair.js";
 export { Rx } from "./channel/rx.js";
 export type { TrySendResult } from "./channel/sender.js";
+export { subscribe } from "./channel/subscribe.js";
 export { Tx } from "./channel/tx.js";
 export type { Clock } from "./clock.js";
 export {
@@ -46,5 +47,5 @@ export type { Value } from "./postcard/values.js";
 export type { ReconnectOptions } from "./resume/reconnect-options.js";
 export { hasTextFormat } from "./shape/formats.js";
 export type { Some } from "./shape/option.js";
-export { Metadata, type MetadataInit } from "./wire/metadata.js";
+export { Metadata } from "./wire/metadata.js";
 export { RejectedError } from "./wire/rejected-error.js";

@@ -1,0 +1,257 @@
+/** A subscription and its call: how the loop ends in each case, and what is left of the call. */
+import { once } from "node:events";
+import { ChannelError, type Client, channel, DeclaredError, fail, subscribe, type Tx } from "@voxrpc/runtime";
+import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
+import { describe, expect, it } from "vitest";
+import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
+import { Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
+import { streamsHandler } from "../interop/stream-handlers.js";
+
+const bug = new Error("a bug");
+
+async function pairOf(watch: ShopHandler["watch"]) {
+  const clock = new FakeClock();
+  const handler: ShopHandler = {
+    add: (a, b) => a + b,
+    find: () => fail({ kind: "Closed" }),
+    close: () => {},
+    buy: () => 1,
+    watch,
+    collect: async () => 0,
+  };
+  const pair = await connectPair(shopDispatcher(handler), {
+    clock,
+    server: { onUnhandledError: () => {} },
+  });
+  return { ...pair, clock, shop: pair.client.client(Shop) };
+}
+
+/** What a loop gives: its items, and how it ends. */
+async function runOf<T>(items: AsyncIterable<T>): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  try {
+    for await (const item of items) seen.push(item);
+    seen.push("end");
+  } catch (error) {
+    seen.push(error instanceof DeclaredError ? error.value : ((error as { code?: string }).code ?? error));
+  }
+  return seen;
+}
+
+const open = (shop: ShopClient) => shop.$session.snapshot().connections[0];
+
+describe("a subscription", () => {
+  const ends: readonly {
+    readonly name: string;
+    readonly watch: (out: Tx<string>, signal: AbortSignal) => Promise<void>;
+    readonly seen: readonly unknown[];
+    readonly act?: (pair: Awaited<ReturnType<typeof pairOf>>) => void;
+  }[] = [
+    { name: "no item", watch: async () => {}, seen: ["end"] },
+    { name: "items", watch: async (out) => void (await out.sendAll(["a", "b"])), seen: ["a", "b", "end"] },
+    {
+      name: "more items than a window",
+      watch: async (out) => void (await out.sendAll(Array(40).fill("a"))),
+      seen: [...Array(40).fill("a"), "end"],
+    },
+    {
+      name: "a handler that answers later than it closes",
+      watch: async (out) => {
+        await out.close();
+        await settle();
+      },
+      seen: ["end"],
+    },
+    {
+      name: "a handler that fails",
+      watch: async (out) => {
+        await out.send("a");
+        throw bug;
+      },
+      seen: ["a", "Indeterminate"],
+    },
+    { name: "a handler that fails at once", watch: () => Promise.reject(bug), seen: ["Indeterminate"] },
+    {
+      name: "a handler that closes, then fails",
+      watch: async (out) => {
+        await out.sendAll(["a"]);
+        throw bug;
+      },
+      seen: ["a", "Indeterminate"],
+    },
+    {
+      name: "a handler that gives the stream up, and answers",
+      watch: async (out) => {
+        await out.send("a");
+        out.abort(bug);
+      },
+      seen: ["a", "ChannelReset"],
+    },
+    {
+      name: "a link that is lost",
+      watch: (out) => out.send("a").then(() => out.closed),
+      act: ({ serverLink }) => serverLink.abort(),
+      seen: ["a", "ConnectionClosed"],
+    },
+    {
+      name: "a session that is closed here",
+      watch: (out) => out.send("a").then(() => out.closed),
+      act: ({ client }) => client.abort(),
+      seen: ["a", "SessionShutdown"],
+    },
+  ];
+  it.each(ends)("ends after $name", async ({ watch, seen, act }) => {
+    const pair = await pairOf((out, { signal }) => watch(out, signal));
+    const running = runOf(subscribe(pair.shop).watch());
+    await settle();
+    act?.(pair);
+    expect(await running).toEqual(seen);
+    await settle();
+    expect(open(pair.shop)?.requests ?? []).toEqual([]);
+    expect(open(pair.shop)?.channels ?? []).toEqual([]);
+    pair.client.abort();
+  });
+
+  it("throws the declared error of its call", async () => {
+    const pair = await connectPair(streamsDispatcher(streamsHandler().handler));
+    const streams = pair.client.client(Streams);
+    expect(await runOf(subscribe(streams).failAfter(2))).toEqual([0, 1, { kind: "Exhausted", value: 2 }]);
+    const loop = subscribe(streams).endless()[Symbol.asyncIterator]();
+    expect(await loop.next()).toEqual({ done: false, value: 0 });
+    await loop.return?.();
+    expect(await loop.next()).toEqual({ done: true, value: undefined });
+    await pair.client.close();
+  });
+
+  it("gives the answer of its call as the iteration's value", async () => {
+    const { handler } = streamsHandler();
+    const pair = await connectPair(streamsDispatcher({ ...handler, endless: (out) => out.sendAll([1, 2]) }));
+    const loop = subscribe(pair.client.client(Streams)).endless()[Symbol.asyncIterator]();
+    const steps = [await loop.next(), await loop.next(), await loop.next()];
+    expect(steps.map(({ value }) => value)).toEqual([1, 2, 2]);
+    expect(await loop.next()).toEqual({ done: true, value: undefined });
+    await pair.client.close();
+  });
+
+  const leaving: readonly (readonly [string, (items: AsyncIterable<string>) => Promise<unknown>])[] = [
+    [
+      "break",
+      async (items) => {
+        for await (const _ of items) break;
+      },
+    ],
+    [
+      "throw",
+      (items) =>
+        (async () => {
+          for await (const _ of items) throw bug;
+        })().catch(() => {}),
+    ],
+    [
+      "return before an item",
+      async (items) => {
+        const loop = items[Symbol.asyncIterator]();
+        const next = loop.next();
+        await loop.return?.();
+        return next;
+      },
+    ],
+  ];
+  const waiters: readonly (readonly [string, ShopHandler["watch"]])[] = [
+    [
+      "sends",
+      async (out) => {
+        for (;;) await out.send("a");
+      },
+    ],
+    [
+      "waits for its signal alone",
+      async (out, { signal }) => {
+        await out.send("a");
+        if (!signal.aborted) await once(signal, "abort");
+      },
+    ],
+    [
+      "waits for its Tx alone",
+      async (out) => {
+        await out.send("a");
+        await out.closed;
+      },
+    ],
+  ];
+  it.each(leaving.flatMap(([way, leave]) => waiters.map(([what, watch]) => ({ way, leave, what, watch }))))(
+    "that is left by $way ends a handler that $what",
+    async ({ leave, watch }) => {
+      let running = 0;
+      const pair = await pairOf(async (out, context) => {
+        running += 1;
+        try {
+          await watch(out, context);
+        } finally {
+          running -= 1;
+        }
+      });
+      await leave(subscribe(pair.shop).watch());
+      await settle();
+      expect(running).toBe(0);
+      expect(open(pair.shop)).toMatchObject({ requests: [], channels: [] });
+      expect(await pair.shop.add(1, 2)).toBe(3);
+      pair.client.abort();
+    },
+  );
+
+  it("gives up its call when this side cannot read an item", async () => {
+    let isAborted = false;
+    const unreadable = new ChannelError("ItemUnreadable", "an item cannot be read");
+    const $caller = {
+      call: (_method: unknown, [tx]: readonly [Tx<string>], { signal }: { signal: AbortSignal }) => {
+        tx.pair?.fail(unreadable);
+        return once(signal, "abort").then(() => {
+          isAborted = true;
+          throw signal.reason;
+        });
+      },
+    };
+    const client = Shop.create($caller as unknown as Client["$caller"]);
+    expect(await runOf(subscribe(client).watch())).toEqual(["ItemUnreadable"]);
+    expect(isAborted).toBe(true);
+  });
+
+  it("takes the options of a call, and makes one call for each loop", async () => {
+    let calls = 0;
+    const pair = await pairOf(async (out) => {
+      calls += 1;
+      await out.send("a");
+      await out.closed;
+    });
+    const controller = new AbortController();
+    const items = subscribe(pair.shop).watch({ signal: controller.signal });
+    await settle();
+    expect(calls).toBe(0);
+    const runs = [runOf(items), runOf(items)];
+    await settle();
+    expect(calls).toBe(2);
+    controller.abort(bug);
+    expect(await Promise.all(runs)).toEqual([
+      ["a", "Cancelled"],
+      ["a", "Cancelled"],
+    ]);
+    expect(await runOf(items)).toEqual(["Cancelled"]);
+    expect(calls).toBe(2);
+    const late = runOf(subscribe(pair.shop).watch({ timeoutMs: 50 }));
+    await settle();
+    await pair.clock.elapse(50);
+    expect(await late).toEqual(["a", "Cancelled"]);
+    pair.client.abort();
+  });
+
+  it("is made of a method with one Tx alone", async () => {
+    const pair = await pairOf(() => {});
+    const methods = subscribe(pair.shop) as unknown as ShopClient;
+    expect(() => methods.add(1, 2)).toThrow(
+      "Shop.add: subscribe takes methods with one Tx and no other channel",
+    );
+    expect(() => methods.collect(channel<number>().rx)).toThrow(TypeError);
+    pair.client.abort();
+  });
+});
