@@ -27,6 +27,10 @@ export default defineConfig({
   },
   test: {
     include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts"],
-    testTimeout: 30_000,
+    // A worker for each processor: many files wait for processes, sockets and compilers.
+    maxWorkers: "100%",
+    // A hang, not a slow machine, is what ends a test.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
