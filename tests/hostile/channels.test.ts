@@ -6,6 +6,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Channels } from "../../packages/runtime/src/channel/channels.js";
 import { u32Items } from "../../packages/runtime/src/channel/fake-port.fixture.js";
+import { allAtHand } from "../../packages/runtime/src/driver/at-hand.js";
+import { itemExplanations } from "../../packages/runtime/src/driver/explanations.js";
 import { Connection } from "../../packages/runtime/src/session/connection.js";
 import { toHex } from "../golden/golden-values.js";
 import { CoreHarness, even, odd } from "../session/core-harness.js";
@@ -311,6 +313,7 @@ describe("channels behind the end of their connection", () => {
       new Connection(0, even, odd, harness.core),
       defaultLimits,
       harness.clock,
+      itemExplanations(allAtHand.explain),
       () => {},
     );
     channels.end("Protocol", undefined);

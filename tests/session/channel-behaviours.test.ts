@@ -5,6 +5,8 @@ import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtim
 import { describe, expect, it } from "vitest";
 import { Channels } from "../../packages/runtime/src/channel/channels.js";
 import type { Receiver } from "../../packages/runtime/src/channel/receiver.js";
+import { allAtHand } from "../../packages/runtime/src/driver/at-hand.js";
+import { itemExplanations } from "../../packages/runtime/src/driver/explanations.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import { Connection } from "../../packages/runtime/src/session/connection.js";
 import { writeGrantCredit } from "../../packages/runtime/src/wire/channel-messages.js";
@@ -21,7 +23,13 @@ class ServerChannels {
 
   constructor() {
     const connection = new Connection(0, even, odd, this.harness.core);
-    this.channels = new Channels(connection, defaultLimits, this.harness.clock, () => {});
+    this.channels = new Channels(
+      connection,
+      defaultLimits,
+      this.harness.clock,
+      itemExplanations(allAtHand.explain),
+      () => {},
+    );
   }
 
   receive(hex: string): void {

@@ -11,6 +11,8 @@ import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/
 import { describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { Channels } from "../../packages/runtime/src/channel/channels.js";
+import { allAtHand } from "../../packages/runtime/src/driver/at-hand.js";
+import { itemExplanations } from "../../packages/runtime/src/driver/explanations.js";
 import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
 import { completeLimits } from "../../packages/runtime/src/limits.js";
 import { FrameDecoder } from "../../packages/runtime/src/link/framing.js";
@@ -497,7 +499,13 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       run(limits) {
         const harness = new CoreHarness();
         const connection = new Connection(0, even, odd, harness.core);
-        const channels = new Channels(connection, limits, harness.clock, () => {});
+        const channels = new Channels(
+          connection,
+          limits,
+          harness.clock,
+          itemExplanations(allAtHand.explain),
+          () => {},
+        );
         const head = new MessageHead();
         for (const id of [1, 3, 5, 7, 9]) {
           const item = written((w, p) => {

@@ -8,6 +8,7 @@ import type { Connection } from "../session/connection.js";
 import type { Shape } from "../shape/shape.js";
 import type { CallChannels } from "./call-channels.js";
 import type { Channels } from "./channels.js";
+import type { ItemExplanations } from "./item-faults.js";
 
 /** {@link ChannelMachinery} as the driver sees it. */
 export interface Channeling extends ChannelMachinery {
@@ -16,6 +17,7 @@ export interface Channeling extends ChannelMachinery {
     connection: Connection,
     limits: Limits,
     clock: Clock,
+    explain: ItemExplanations,
     onOver: () => void,
     observer: Observer | undefined,
   ): Channels;

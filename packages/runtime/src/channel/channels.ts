@@ -3,6 +3,7 @@
  * yet, because their Call still waits for its turn. Source: `protocol/calls.md` §5.
  */
 import { IdMap } from "../bytes/id-map.js";
+import type { Reader } from "../bytes/reader.js";
 import type { CloseReason } from "../call/session-handle.js";
 import type { ChannelSnapshot } from "../call/snapshot.js";
 import type { Clock } from "../clock.js";
@@ -13,9 +14,9 @@ import { EncodeFault, UnreadableItemFault } from "../postcard/faults.js";
 import type { Connection } from "../session/connection.js";
 import { hasParity, IdAllocator } from "../session/parity.js";
 import { type Turn, turnOf } from "../session/turn.js";
-import { encodeError } from "../shape/codec-error.js";
 import { describeShape } from "../shape/describe-shape.js";
-import type { ItemType } from "../shape/shape.js";
+import type { ItemType, Shape } from "../shape/shape.js";
+import { unlocatedEncodeError } from "../shape/unlocated.js";
 import {
   writeChannelClose,
   writeChannelReset,
@@ -35,6 +36,7 @@ import {
   resetByPeer,
 } from "./end.js";
 import { EndedIds } from "./ended-ids.js";
+import { type ItemExplanations, ItemFault } from "./item-faults.js";
 import type { ChannelOrigin } from "./origin.js";
 import type { ChannelPort } from "./port.js";
 import { Receiver } from "./receiver.js";
@@ -63,6 +65,7 @@ export class Channels implements ChannelPort {
   readonly #connection: Connection;
   readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly #explain: ItemExplanations;
   readonly #senders = new IdMap<Sender<unknown>>();
   readonly #receivers = new IdMap<Receiver<unknown>>();
   readonly #unclaimed = new Map<number, Unclaimed>();
@@ -83,12 +86,14 @@ export class Channels implements ChannelPort {
     connection: Connection,
     limits: Limits,
     clock: Clock,
+    explain: ItemExplanations,
     onOver: () => void,
     observer?: Observer | undefined,
   ) {
     this.#connection = connection;
     this.#limits = limits;
     this.#clock = clock;
+    this.#explain = explain;
     this.#turn = turnOf(clock);
     this.watch = observer === undefined ? undefined : watches(connection, clock, observer);
     this.#onOver = onOver;
@@ -284,11 +289,15 @@ export class Channels implements ChannelPort {
       this.#turn.spend(end - start);
     } catch (fault) {
       outbox.discard();
-      if (fault instanceof CodecError) throw fault;
-      throw fault instanceof UnreadableItemFault
-        ? itemUnreadable("the receiver cannot read this item", fault)
-        : encodeError(fault, type.shape, item, "item");
+      if (fault instanceof UnreadableItemFault)
+        throw itemUnreadable("the receiver cannot read this item", fault);
+      const error = this.#explain.encode(fault, type.shape, item, "item");
+      throw error instanceof CodecError ? error : new ItemFault(unlocatedEncodeError(fault, "item"), error);
     }
+  }
+
+  decodeError(fault: unknown, reader: Reader, shape: Shape): CodecError {
+    return this.#explain.decode(fault, reader, shape, "item");
   }
 
   sendClose(channelId: WireId): void {

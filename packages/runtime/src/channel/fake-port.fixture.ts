@@ -1,7 +1,10 @@
 /** A connection that writes down what channels say. */
+import type { Reader } from "../bytes/reader.js";
+import type { CodecError } from "../errors.js";
 import { readU32, writeU32 } from "../postcard/u32.js";
 import { u32Shape } from "../shape/build.js";
 import type { ItemType } from "../shape/shape.js";
+import { unlocatedDecodeError } from "../shape/unlocated.js";
 import type { WireId } from "../wire/message.js";
 import type { ChannelPort } from "./port.js";
 
@@ -35,6 +38,10 @@ export class FakePort implements ChannelPort {
 
   sendItem<T>(channelId: WireId, _type: ItemType<T>, item: T): void {
     this.said.push(`item ${channelId}: ${String(item)}`);
+  }
+
+  decodeError(fault: unknown, reader: Reader): CodecError {
+    return unlocatedDecodeError(fault, reader, "item");
   }
 
   sendClose(channelId: WireId): void {

@@ -10,8 +10,8 @@ import { Channels } from "./channels.js";
 /** The machinery of channels. */
 export const channels: Channeling = {
   feature: "channels",
-  open: (connection, limits, clock, onOver, observer) =>
-    new Channels(connection, limits, clock, onOver, observer),
+  open: (connection, limits, clock, explain, onOver, observer) =>
+    new Channels(connection, limits, clock, explain, onOver, observer),
   ofCall: (all, method) => new CallChannels(all, method),
   abandonUnsent,
   quiet: (outcome, shape, args) => quietWhenEnded(outcome, () => newsOf(shape, args)),

@@ -1,5 +1,7 @@
 /** What both ends of a channel need of their connection. */
 
+import type { Reader } from "../bytes/reader.js";
+import type { CodecError } from "../errors.js";
 import type { ChannelDirection } from "../observer.js";
 import type { ItemType, Shape } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
@@ -17,10 +19,12 @@ export interface ChannelPort {
   /** Counts memory of items that are held until they are taken, bytes. Less than 0: they are not held any more. */
   holdDecoded(bytes: number): void;
   /**
-   * @throws CodecError `EncodeFailed` when the item does not fit its type: nothing was sent
+   * @throws CodecError `EncodeFailed`, or ItemFault, when the item does not fit its type: nothing was sent
    * @throws ChannelError `ItemUnreadable` when the receiver's version of the type cannot hold the item: nothing was sent
    */
   sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void;
+  /** The error for an item that cannot be read. @param fault what its reader has thrown */
+  decodeError(fault: unknown, reader: Reader, shape: Shape): CodecError;
   sendClose(channelId: WireId): void;
   /** @param reason a text for the peer */
   sendReset(channelId: WireId, reason?: string): void;

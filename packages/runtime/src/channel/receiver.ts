@@ -14,7 +14,6 @@
 import { Reader } from "../bytes/reader.js";
 import { type ChannelSnapshot, snapshotId } from "../call/snapshot.js";
 import { ChannelError } from "../errors.js";
-import { decodeError } from "../shape/codec-error.js";
 import { describeShape } from "../shape/describe-shape.js";
 import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
@@ -119,7 +118,7 @@ export class Receiver<T> {
       reader.allow(this.#port.decodedRoom).reset(bytes, start, end);
       item = this.#type.read(reader);
     } catch (fault) {
-      const cause = decodeError(fault, reader, this.#type.shape, "item");
+      const cause = this.#port.decodeError(fault, reader, this.#type.shape);
       this.#watch?.decodeFailed(cause);
       this.#refuse(itemUnreadable("an item cannot be read", cause));
       return;

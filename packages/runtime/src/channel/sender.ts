@@ -9,12 +9,13 @@
  * ```
  */
 import { type ChannelSnapshot, snapshotId } from "../call/snapshot.js";
-import { ChannelError, CodecError } from "../errors.js";
+import { ChannelError } from "../errors.js";
 import { copyOf } from "../shape/copy-of.js";
 import { describeShape } from "../shape/describe-shape.js";
 import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
 import { type ChannelEnd, closedHere, endingOf, toldReason } from "./end.js";
+import { passOn } from "./item-faults.js";
 import { type ChannelOrigin, methodText } from "./origin.js";
 import type { ChannelPort } from "./port.js";
 import type { ChannelEnding, ChannelWatch } from "./watch.js";
@@ -103,7 +104,7 @@ export class Sender<T> {
     if (watch !== undefined && this.#waiting.length !== 0) watch.sendWaiting(this.#credit);
   }
 
-  /** As {@link send}, if that needs no waiting. @returns whether it has left @throws CodecError */
+  /** As {@link send}, if that needs no waiting. @returns whether it has left @throws CodecError or ItemFault */
   sendNow(item: T): boolean {
     if (this.#watch !== undefined) return this.#watchedSendNow(item, this.#watch);
     if (this.#mustWait) return false;
@@ -111,7 +112,7 @@ export class Sender<T> {
     return true;
   }
 
-  /** Sends an item if that needs no waiting. @throws CodecError when it does not fit its type */
+  /** Sends an item if that needs no waiting. @throws CodecError or ItemFault when it does not fit its type */
   trySend(item: T): TrySendResult {
     return this.#watch === undefined ? this.#attempt(item) : this.#watchedTrySend(item, this.#watch);
   }
@@ -271,14 +272,15 @@ export class Sender<T> {
   }
 
   /**
-   * @throws CodecError when the item does not fit its type: it costs no credit then
+   * @throws CodecError or ItemFault when the item does not fit its type: it costs no credit then
    * @throws ChannelError `ItemUnreadable` when the receiver cannot read the item: the sender gives the channel up then
    */
   #sendItem(item: T): void {
     try {
       this.#port.sendItem(this.id, this.#type, item);
     } catch (error) {
-      this.#watch?.encodeFailed(error);
+      const watch = this.#watch;
+      if (watch !== undefined) passOn(error, (located) => watch.encodeFailed(located));
       // Without this item the receiver would believe that the stream is complete.
       if (error instanceof ChannelError) this.giveUp(error, "Reset");
       throw error;
@@ -294,8 +296,7 @@ export class Sender<T> {
       this.#sendItem(send.item);
     } catch (error) {
       this.#watch?.sendFinished("EncodeFailed", send.startedAt);
-      send.reject(error);
-      if (!(error instanceof CodecError || error instanceof ChannelError)) throw error;
+      passOn(error, send.reject);
       return;
     }
     if (this.#watch !== undefined) this.#watch.sendFinished("Sent", send.startedAt);

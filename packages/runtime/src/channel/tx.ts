@@ -6,6 +6,7 @@ import { brand } from "../options/brand.js";
 import { byReference, copyOf } from "../shape/copy-of.js";
 import { abortedHere, type ChannelEnd, closedHere, notBound } from "./end.js";
 import type { ReceivingHalf } from "./halves.js";
+import { ItemFault, passOn } from "./item-faults.js";
 import { quietAtEnd } from "./quiet-end.js";
 import { sendAll } from "./send-all.js";
 import type { Farewell, Sender, TrySendResult } from "./sender.js";
@@ -73,7 +74,7 @@ export class Tx<T> implements AsyncDisposable {
     try {
       if (sender.sendNow(item)) return sentAlready;
     } catch (error) {
-      return quietAtEnd((_resolve, reject) => reject(error));
+      return quietAtEnd((_resolve, reject) => passOn(error, reject));
     }
     return quietAtEnd((resolve, reject) => sender.send(item, resolve, reject));
   }
@@ -100,12 +101,17 @@ export class Tx<T> implements AsyncDisposable {
    * Sends an item if that needs no waiting.
    * @returns `sent`; `full` when the receiver has no room or the link is busy, so that the item was not sent; `closed`
    * when the channel has ended
-   * @throws CodecError `EncodeFailed` when the item does not fit its type
+   * @throws CodecError `EncodeFailed` when the item does not fit its type. Unlike {@link send}, a small client does not
+   * name the place inside the item, as that code must be loaded
    * @throws ChannelError `ItemUnreadable` as {@link send}
    */
   trySend(item: T): TrySendResult {
-    if (this.#sender !== undefined) return this.#sender.trySend(item);
-    return this.#isPending ? "full" : "closed";
+    if (this.#sender === undefined) return this.#isPending ? "full" : "closed";
+    try {
+      return this.#sender.trySend(item);
+    } catch (error) {
+      throw error instanceof ItemFault ? error.unlocated : error;
+    }
   }
 
   /** Ends the channel in good order: sends waiting items, then a Close. Resolves when that has left. Harmless twice. */

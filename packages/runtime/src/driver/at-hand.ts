@@ -1,14 +1,15 @@
 /** Code that a small client loads on demand, and that all others have from the start. */
-import { encodeError } from "../shape/codec-error.js";
+import { decodeError, encodeError } from "../shape/codec-error.js";
 import { type Decisions, decisions } from "./decisions.js";
+import type { Explanations } from "./explanations.js";
 
 /** Code that need not be loaded. */
 export interface CodeAtHand {
-  /** Says where in a value encoding has failed. */
-  readonly explain: typeof encodeError;
+  /** Says where in a value encoding or decoding has failed. */
+  readonly explain: Explanations;
   /** Compares the types of this side with those of a peer. */
   readonly decisions: Decisions;
 }
 
 /** All of this code: for everything but small clients, like all of `@voxrpc/runtime/node`. */
-export const allAtHand: CodeAtHand = { explain: encodeError, decisions };
+export const allAtHand: CodeAtHand = { explain: { encodeError, decodeError }, decisions };

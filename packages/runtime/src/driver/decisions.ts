@@ -6,7 +6,7 @@ import type { HandledMethod } from "../call/dispatcher.js";
 import { comparing } from "../plan/comparing.js";
 import type { Difference } from "../plan/differing-types.js";
 import type { PlanAllowance } from "../plan/plan.js";
-import { readNever } from "../postcard/flags.js";
+import { readNever } from "../postcard/units.js";
 import type { TypeRef } from "../schema/model.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import { neverShape } from "../shape/build.js";

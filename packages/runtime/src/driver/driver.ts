@@ -23,6 +23,7 @@ import { Metadata } from "../wire/metadata.js";
 import { type Answers, answeringOf } from "./answering.js";
 import type { CodeAtHand } from "./at-hand.js";
 import { Bindings } from "./bindings.js";
+import { itemExplanations } from "./explanations.js";
 import { methodIdOf } from "./method-id.js";
 import { NestedCaller } from "./nested-calls.js";
 import { OutgoingCalls } from "./outgoing.js";
@@ -98,7 +99,14 @@ export class Driver implements Caller, ConnectionSink {
     this.#target = connection;
     this.#observer = observer;
     const openChannels = (machinery: Channeling): Channels => {
-      this.#channels ??= machinery.open(connection, limits, clock, () => this.#onChannelOver(), observer);
+      this.#channels ??= machinery.open(
+        connection,
+        limits,
+        clock,
+        itemExplanations(options.atHand?.explain),
+        () => this.#onChannelOver(),
+        observer,
+      );
       return this.#channels;
     };
     this.#outgoing = new OutgoingCalls(

@@ -3,15 +3,15 @@
  * call fails to encode, unless the application has it from the start.
  */
 
+import type { ItemExplanations } from "../channel/item-faults.js";
 import { CodecError } from "../errors.js";
-import { EncodeFault } from "../postcard/faults.js";
-import type * as Explanations from "../shape/codec-error.js";
-import { describeThrown } from "../shape/describe-thrown.js";
+import type * as CodecErrors from "../shape/codec-error.js";
 import type { Shape } from "../shape/shape.js";
+import { unlocatedDecodeError, unlocatedEncodeError } from "../shape/unlocated.js";
 import type { AnyMethod } from "./outgoing-request.js";
 
-/** Makes the error for a value that could not be written. */
-export type ExplainEncode = typeof Explanations.encodeError;
+/** Makes the errors for values that could not be written or read. */
+export type Explanations = Pick<typeof CodecErrors, "encodeError" | "decodeError">;
 
 /** The error for a value that could not be written. It has no place in the value when the code cannot be loaded. */
 async function explainLater(
@@ -24,8 +24,7 @@ async function explainLater(
     const { explainEncode } = await import("./on-demand.js");
     return explainEncode(fault, shape, value, label);
   } catch {
-    const reason = fault instanceof EncodeFault ? fault.reason : describeThrown(fault);
-    return new CodecError("EncodeFailed", reason, { path: label }, { cause: fault });
+    return unlocatedEncodeError(fault, label);
   }
 }
 
@@ -34,8 +33,21 @@ export function explained(
   fault: unknown,
   { service, name, args }: AnyMethod,
   values: readonly unknown[],
-  explain: ExplainEncode | undefined,
+  atHand: Explanations | undefined,
 ): CodecError | Promise<CodecError> {
-  if (fault instanceof CodecError) return fault;
-  return (explain ?? explainLater)(fault, args.shape, values, `${service}.${name}`);
+  return encodeErrorOf(atHand)(fault, args.shape, values, `${service}.${name}`);
+}
+
+function encodeErrorOf(atHand: Explanations | undefined): ItemExplanations["encode"] {
+  if (atHand !== undefined) return atHand.encodeError;
+  return (fault, ...rest) => (fault instanceof CodecError ? fault : explainLater(fault, ...rest));
+}
+
+/** The errors for items of channels. A small client names the byte of what it cannot read, but no place in the value. */
+export function itemExplanations(atHand: Explanations | undefined): ItemExplanations {
+  return {
+    encode: encodeErrorOf(atHand),
+    decode:
+      atHand?.decodeError ?? ((fault, reader, _shape, label) => unlocatedDecodeError(fault, reader, label)),
+  };
 }

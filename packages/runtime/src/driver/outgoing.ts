@@ -26,14 +26,14 @@ import { readTag, unknownVariant } from "../postcard/counts.js";
 import { readString } from "../postcard/text.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
 import { IdAllocator } from "../session/parity.js";
-import { unlocatedDecodeError } from "../shape/decode-error.js";
+import { unlocatedDecodeError } from "../shape/unlocated.js";
 import type { MessageHead } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
 import { ArrivalQueue, type QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
 import { Deadlines } from "./deadlines.js";
 import { abandonChannels, encodeCall, sendCancel } from "./encode-call.js";
-import { type ExplainEncode, explained } from "./explanations.js";
+import { type Explanations, explained } from "./explanations.js";
 import { InFlightTable } from "./in-flight-table.js";
 import { MethodTable } from "./method-table.js";
 import { NestedCalls, type NestingHost, nestedWaitMs } from "./nested-calls.js";
@@ -142,7 +142,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   readonly #bindings: Bindings;
   readonly #openChannels: (machinery: Channeling) => Channels;
   /** Undefined when this code is loaded on demand. */
-  readonly #explain: ExplainEncode | undefined;
+  readonly #explain: Explanations | undefined;
   readonly #events: RequestEvents;
   readonly #clock: Clock;
   #peerSupportsRetry: boolean;
@@ -182,7 +182,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     clock: Clock,
     reporting: FailureReporting,
     peerSupportsRetry: boolean,
-    explain: ExplainEncode | undefined,
+    explain: Explanations | undefined,
   ) {
     this.#explain = explain;
     this.#connection = connection;

@@ -155,20 +155,10 @@ export { readChar, writeChar } from "./later/chars.js";
 export { decodeError, encodeError } from "./later/codec-error.js";
 export { decodedBytes, elementBytes, extraBytes, presentBytes } from "./later/decoded-bytes.js";
 export { readDuration, readTimedelta, writeDuration, writeTimedelta } from "./later/durations.js";
-export {
-  readBool,
-  readLargeOptionTag,
-  readNever,
-  readOptionTag,
-  readUnit,
-  writeBool,
-  writeNever,
-  writeNone,
-  writeSome,
-  writeUnit,
-} from "./later/flags.js";
+export { readF32, writeF32 } from "./later/f32.js";
+export { readF64, writeF64 } from "./later/f64.js";
+export { readBool, readOptionTag, writeBool, writeNone, writeSome } from "./later/flags.js";
 export { readF32List, readF64List, writeF32List, writeF64List } from "./later/float-lists.js";
-export { readF32, readF64, writeF32, writeF64 } from "./later/floats.js";
 export { badVariant, expectArray, expectMap, expectObject, expectSet } from "./later/guards.js";
 export {
   readI8,
@@ -183,7 +173,7 @@ export {
   writeU16,
 } from "./later/integers.js";
 export { checkKeys } from "./later/keys.js";
-export { readArrayCount, spend } from "./later/memory.js";
+export { readArrayCount, readLargeOptionTag, spend } from "./later/memory.js";
 export { enter, leave } from "./later/nesting.js";
 export {
   readTypedF32,
@@ -228,6 +218,7 @@ export {
   writeTypedU64Array,
 } from "./later/typed-arrays.js";
 export { readU32, writeU32 } from "./later/u32.js";
+export { readNever, readUnit, writeNever, writeUnit } from "./later/units.js";
 export { readValue, writeValue } from "./later/values.js";
 export {
   readI64,

@@ -4,9 +4,10 @@
 import type { Reader } from "../bytes/reader.js";
 import { readCount, readTag, takeLength, unknownVariant } from "../postcard/counts.js";
 import { decodeFault, endOfInput } from "../postcard/faults.js";
-import { readNever, readOptionTag } from "../postcard/flags.js";
+import { readOptionTag } from "../postcard/flags.js";
 import { readArrayCount } from "../postcard/memory.js";
 import { enter, leave, maxDepth } from "../postcard/nesting.js";
+import { readNever } from "../postcard/units.js";
 import { takeVarint64 } from "../postcard/varints.js";
 import type { SchemaPrimitive } from "../schema/model.js";
 import type { FieldsPlan, PlanNode, SkipNode } from "./plan-model.js";

@@ -1,8 +1,7 @@
-/** Values of one byte or none: bool, the tag of an option, unit, never. Source: `protocol/postcard.md` §2. */
+/** Values of one byte: bool and the tag of an option. Source: `protocol/postcard.md` §2. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { decodeFault, EncodeFault, endOfInput } from "./faults.js";
-import { spend } from "./memory.js";
 import { describeValue } from "./problems.js";
 
 /** Writes one byte. Room: 1. @throws EncodeFault unless the value is a boolean */
@@ -42,38 +41,6 @@ export function readOptionTag(r: Reader): boolean {
   if (byte > 1) throw decodeFault(r, `invalid option tag ${hex(byte)}`, p);
   r.position = p + 1;
   return byte === 1;
-}
-
-/**
- * Reads the tag of an option whose values take so much memory that they are counted one by one.
- * @param bytes memory that a present value takes
- * @throws DecodeFault as {@link readOptionTag} does, and for values that are larger than the reader allows
- */
-export function readLargeOptionTag(r: Reader, bytes: number): boolean {
-  const isPresent = readOptionTag(r);
-  if (isPresent) spend(r, bytes);
-  return isPresent;
-}
-
-/** Writes nothing. Room: 0. @throws EncodeFault unless the value is undefined */
-export function writeUnit(_w: Writer, p: number, value: undefined): number {
-  if (value !== undefined) throw new EncodeFault(`expected undefined, got ${describeValue(value)}`);
-  return p;
-}
-
-/** Reads nothing. */
-export function readUnit(_r: Reader): undefined {
-  return undefined;
-}
-
-/** @throws EncodeFault always: `never` has no value */
-export function writeNever(): never {
-  throw new EncodeFault("never has no value");
-}
-
-/** @throws DecodeFault always: `never` has no value */
-export function readNever(r: Reader): never {
-  throw decodeFault(r, "protocol error: received bytes for never primitive", r.position);
 }
 
 function hex(byte: number): string {

@@ -2,7 +2,8 @@
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { readCount } from "./counts.js";
-import { writeF32, writeF64 } from "./floats.js";
+import { writeF32 } from "./f32.js";
+import { writeF64 } from "./f64.js";
 import { expectArray } from "./guards.js";
 import { putVarint } from "./varints.js";
 

@@ -2,6 +2,7 @@
 import type { Reader } from "../bytes/reader.js";
 import { claimEmpty, slotBytes, tooLarge } from "./counts.js";
 import { endOfInput } from "./faults.js";
+import { readOptionTag } from "./flags.js";
 
 /**
  * The length of a fixed array, bounded like a count before memory is spent. Reads nothing.
@@ -29,4 +30,15 @@ export function spend(r: Reader, bytes: number): void {
   const decoded = r.decodedBytes + bytes;
   if (decoded > r.maxDecodedBytes) tooLarge(r);
   r.decodedBytes = decoded;
+}
+
+/**
+ * Reads the tag of an option whose values take so much memory that they are counted one by one.
+ * @param bytes memory that a present value takes
+ * @throws DecodeFault as {@link readOptionTag} does, and for values that are larger than the reader allows
+ */
+export function readLargeOptionTag(r: Reader, bytes: number): boolean {
+  const isPresent = readOptionTag(r);
+  if (isPresent) spend(r, bytes);
+  return isPresent;
 }

@@ -7,8 +7,9 @@
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { badLength, readCount } from "./counts.js";
+import { readF32 } from "./f32.js";
+import { readF64 } from "./f64.js";
 import { EncodeFault, endOfInput } from "./faults.js";
-import { readF32, readF64 } from "./floats.js";
 import { readI16, readI32, readU16 } from "./integers.js";
 import { readArrayCount } from "./memory.js";
 import { typedArrayProblem } from "./problems.js";

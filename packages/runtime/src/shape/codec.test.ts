@@ -7,7 +7,7 @@ import { readU32, writeU32 } from "../postcard/u32.js";
 import { fieldShape, stringShape, structShape, u32Shape } from "./build.js";
 import { codec } from "./codec.js";
 import { encodeError } from "./codec-error.js";
-import { unlocatedDecodeError } from "./decode-error.js";
+import { unlocatedDecodeError } from "./unlocated.js";
 
 interface Note {
   id: number;

@@ -2,9 +2,8 @@
 import type { Reader } from "../bytes/reader.js";
 import { readCount, readTag, unknownVariant } from "../postcard/counts.js";
 import { DecodeFault } from "../postcard/faults.js";
-import { readLargeOptionTag } from "../postcard/flags.js";
 import { checkKeys } from "../postcard/keys.js";
-import { readArrayCount, spend } from "../postcard/memory.js";
+import { readArrayCount, readLargeOptionTag, spend } from "../postcard/memory.js";
 import { enter, leave } from "../postcard/nesting.js";
 import { minBytes, recursiveShapes } from "./analysis.js";
 import { elementBytes, entryBytes, extraBytes, presentBytes, setElementBytes } from "./decoded-bytes.js";

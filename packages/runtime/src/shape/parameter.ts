@@ -1,8 +1,9 @@
 /** What a generic type does with the codec of a type argument that is known only at run time. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { readLargeOptionTag, writeNone, writeSome } from "../postcard/flags.js";
+import { writeNone, writeSome } from "../postcard/flags.js";
 import { expectObject } from "../postcard/guards.js";
+import { readLargeOptionTag } from "../postcard/memory.js";
 import { minBytes } from "./analysis.js";
 import { optionShape } from "./build.js";
 import type { Codec } from "./codec.js";

@@ -2,12 +2,14 @@
 import type { Reader } from "../bytes/reader.js";
 import { readBytes } from "../postcard/byte-strings.js";
 import { readChar } from "../postcard/chars.js";
-import { readBool, readNever, readUnit } from "../postcard/flags.js";
-import { readF32, readF64 } from "../postcard/floats.js";
+import { readF32 } from "../postcard/f32.js";
+import { readF64 } from "../postcard/f64.js";
+import { readBool } from "../postcard/flags.js";
 import { readI8, readI16, readI32, readU8, readU16 } from "../postcard/integers.js";
 import { readString } from "../postcard/text.js";
 import { readU32 } from "../postcard/u32.js";
 import { readU64 } from "../postcard/u64.js";
+import { readNever, readUnit } from "../postcard/units.js";
 import {
   readI64,
   readI64Number,

@@ -1,12 +1,14 @@
 /** The writer of each primitive, for paths on which it is only known at run time. Each makes its own room. */
 import { writeBytes } from "../postcard/byte-strings.js";
 import { writeChar } from "../postcard/chars.js";
-import { writeBool, writeNever, writeUnit } from "../postcard/flags.js";
-import { writeF32, writeF64 } from "../postcard/floats.js";
+import { writeF32 } from "../postcard/f32.js";
+import { writeF64 } from "../postcard/f64.js";
+import { writeBool } from "../postcard/flags.js";
 import { writeI8, writeI16, writeI32, writeU8, writeU16 } from "../postcard/integers.js";
 import { writeString } from "../postcard/text.js";
 import { writeU32 } from "../postcard/u32.js";
 import { writeU64, writeU64Number } from "../postcard/u64.js";
+import { writeNever, writeUnit } from "../postcard/units.js";
 import { writeI64, writeI64Number, writeI128, writeU128 } from "../postcard/wide-integers.js";
 import type { Write } from "./codec.js";
 import type { PlainPrimitive, PrimitiveShape } from "./shape.js";

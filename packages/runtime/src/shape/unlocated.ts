@@ -1,0 +1,30 @@
+/** From what a writer or reader throws to the error that applications see, without the place in the value. */
+import type { Reader } from "../bytes/reader.js";
+import { CodecError } from "../errors.js";
+import { DecodeFault, EncodeFault } from "../postcard/faults.js";
+import { describeThrown } from "./describe-thrown.js";
+
+/**
+ * The error for bytes that could not be read: it has no path, but for the label. Never throws.
+ * @param fault what the reader threw
+ * @param r the reader, where it stopped
+ * @param label the path, such as `item`
+ */
+export function unlocatedDecodeError(fault: unknown, r: Reader, label = ""): CodecError {
+  if (fault instanceof CodecError) return fault;
+  if (fault instanceof DecodeFault)
+    return new CodecError("DecodeFailed", fault.reason, { path: label, offset: fault.offset });
+  const offset = r.position - r.start;
+  return new CodecError("DecodeFailed", describeThrown(fault), { path: label, offset }, { cause: fault });
+}
+
+/**
+ * The error for a value that could not be written. Never throws.
+ * @param fault what the writer threw
+ * @param label the path, such as `item`
+ */
+export function unlocatedEncodeError(fault: unknown, label: string): CodecError {
+  if (fault instanceof CodecError) return fault;
+  const reason = fault instanceof EncodeFault ? fault.reason : describeThrown(fault);
+  return new CodecError("EncodeFailed", reason, { path: label }, { cause: fault });
+}
