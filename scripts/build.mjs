@@ -1,4 +1,5 @@
-/** `npm run build`: compiles the packages, then bundles the command line so that it starts quickly. */
-import { buildPackages } from "./run.mjs";
+/** `npm run build`: installs when needed, compiles the packages, then bundles the command line so that it starts quickly. */
+import { buildPackages, install } from "./run.mjs";
 
+install();
 buildPackages();

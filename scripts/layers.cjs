@@ -46,7 +46,7 @@ const cli = [
 ];
 
 const react = [
-  ["argument-key.ts", "connection.ts", "method-types.ts", "watched.ts"],
+  ["argument-key.ts", "connection.ts", "link-watch.ts", "method-types.ts", "watched.ts"],
   ["call-store.ts", "queries.ts", "stream-store.ts", "use-connection.ts"],
   ["call-cache.ts", "use-stream.ts"],
   ["use-call.ts"],

@@ -1,5 +1,5 @@
 /** What the hooks of `@voxrpc/react` keep outside of React. */
-import { type CallOptions, type Tx, VoxError } from "@voxrpc/runtime";
+import { type CallOptions, type SessionState, type Tx, VoxError } from "@voxrpc/runtime";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { keyPart } from "../../packages/react/src/argument-key.js";
@@ -221,6 +221,38 @@ describe("a stream", () => {
     leave();
     await settle();
     expect(clock.armed).toBe(0);
+  });
+
+  it("is made again when the link is lost, though the session repeats its call by itself", async () => {
+    const { client, running } = await streams();
+    const listeners = new Set<(state: SessionState) => void>();
+    const lossy = Object.create(client, {
+      $session: {
+        value: {
+          state: { kind: "open", reconnects: 0, isResumed: false },
+          onStateChanged(listener: (state: SessionState) => void) {
+            listeners.add(listener);
+            return () => listeners.delete(listener);
+          },
+        },
+      },
+    }) as StreamsClient;
+    const change = (state: SessionState): void => {
+      for (const listener of [...listeners]) listener(state);
+    };
+    const stream = new StreamStore<number>(lossy, (items, options) => client.endless(items, options));
+    const leave = stream.subscribe(() => {});
+    await settle();
+    change({ kind: "recovering", attempt: 0, error: undefined });
+    await settle();
+    expect(stream.read()).toMatchObject({ status: "recovering", runs: 1 });
+    // The second run waits for a link, or has it: further attempts are no loss.
+    change({ kind: "open", reconnects: 1, isResumed: true });
+    await settle();
+    expect(listeners.size).toBe(1);
+    leave();
+    for (let turn = 0; turn < 5; turn++) await settle();
+    expect({ running: running(), listeners: listeners.size }).toEqual({ running: 0, listeners: 0 });
   });
 
   it.each([{ maxItems: 0 }, { maxItems: 1.5 }, { maxItems: Number.NaN }, { onAgain: "drop" as "keep" }])(

@@ -1,6 +1,7 @@
 /** One stream of a server as a state: its last items, made again after a reconnect. */
 import { type CallOptions, type Client, type Clock, channel, type Tx, VoxError } from "@voxrpc/runtime";
 import { systemClock } from "@voxrpc/runtime/link";
+import { LinkWatch } from "./link-watch.js";
 import { Watched } from "./watched.js";
 
 /** A stream as components see it. */
@@ -100,27 +101,35 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
   async #follow(signal: AbortSignal): Promise<void> {
     for (let pauseMs = 0; ; ) {
       const before = this.#received;
+      const link = new LinkWatch(this.#client.$session, signal);
       try {
-        await this.#readOnce(signal);
-        if (!signal.aborted) this.#become("ended", undefined);
-        return;
+        await this.#readOnce(link.signal);
+        if (!link.signal.aborted) {
+          this.#become("ended", undefined);
+          return;
+        }
       } catch (error) {
-        if (signal.aborted) return;
-        const mayHelp =
-          error instanceof VoxError && error.retryable && this.#client.$caller.connection.isOpen;
-        if (!mayHelp) {
+        if (!link.isLost && !signal.aborted && !this.#mayHelp(error)) {
           this.#become("failed", error);
           return;
         }
-        this.#become("recovering", error);
+        link.error ??= error;
+      } finally {
+        link.leave();
       }
-      const hasGiven = this.#received > before;
+      if (signal.aborted) return;
+      this.#become("recovering", link.error);
       // A call on a session without a link waits for the next one; the pause is for a server that refuses at once.
-      await this.#pause(hasGiven ? 0 : pauseMs, signal);
-      pauseMs = hasGiven ? 0 : Math.min(maxPauseMs, Math.max(minPauseMs, 2 * pauseMs));
+      const isNoRefusal = link.isLost || this.#received > before;
+      await this.#pause(isNoRefusal ? 0 : pauseMs, signal);
+      pauseMs = isNoRefusal ? 0 : Math.min(maxPauseMs, Math.max(minPauseMs, 2 * pauseMs));
       if (signal.aborted) return;
       if (!this.#keeps) this.#items = [];
     }
+  }
+
+  #mayHelp(error: unknown): boolean {
+    return error instanceof VoxError && error.retryable && this.#client.$caller.connection.isOpen;
   }
 
   async #readOnce(signal: AbortSignal): Promise<void> {
@@ -136,7 +145,7 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
         this.#take(item);
       }
     } catch (error) {
-      if (error instanceof VoxError && error.retryable) throw error;
+      if (signal.aborted || (error instanceof VoxError && error.retryable)) throw error;
       // The failure of the call says more than that of its stream.
       await call;
       throw error;
