@@ -2,11 +2,12 @@
  * `npm run size`: bytes of what a browser loads, next to the same call of other libraries, each held against its limit in
  * `limits.json`. A module that only later code uses must not be loaded at the start. `--why [entry]` lists the modules of
  * the entries, `--set` writes today's figures and half a percent as limits.
- * Exits 1 when a limit is exceeded.
+ * The README names the limits of two clients. Exits 1 when a limit is exceeded, or the README names others.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { bundle, draggedModules } from "./bundle.mjs";
 import { costOfMethod, sizeOfGenerated } from "./methods.mjs";
+import { faultOfReadme, setReadme } from "./readme.mjs";
 
 const entries = [
   ["unary", "one unary call over a link"],
@@ -78,7 +79,13 @@ if (arguments_.includes("--set")) {
   // Node's zlib differs by a few bytes between versions.
   const set = Object.fromEntries(rows.map((row) => [row.name, Math.ceil(figure(row) * 1.005)]));
   writeFileSync(limitsFile, `${JSON.stringify(set, undefined, 2)}\n`);
+  setReadme(set);
 } else {
+  const fault = faultOfReadme(limits);
+  if (fault !== undefined) {
+    console.error(fault);
+    process.exitCode = 1;
+  }
   for (const row of rows) {
     const limit = limits[row.name];
     if (limit !== undefined && figure(row) <= limit) continue;

@@ -1,0 +1,25 @@
+/** The sizes in the README: those of `limits.json`, in kB, rounded up. */
+import { readFileSync, writeFileSync } from "node:fs";
+
+const file = new URL("../../README.md", import.meta.url);
+const pattern = /(\d+)( kB \(gzip\) for a client of unary calls and )(\d+)( kB with every kind of stream)/;
+
+const kilobytes = (bytes) => Math.ceil(bytes / 1000);
+
+/** @returns what is wrong with the README, if anything */
+export function faultOfReadme({ unary, streams }) {
+  const found = pattern.exec(readFileSync(file, "utf8"));
+  if (found === null) return `README.md names no sizes of a client: expected a text like ${pattern.source}`;
+  const [, first, , second] = found;
+  const expected = `${kilobytes(unary)} kB and ${kilobytes(streams)} kB`;
+  const said = `${first} kB and ${second} kB`;
+  return said === expected
+    ? undefined
+    : `README.md says ${said}, and the limits are ${expected}: run with --set`;
+}
+
+/** Writes the sizes of these limits into the README. */
+export function setReadme({ unary, streams }) {
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(pattern, `${kilobytes(unary)}$2${kilobytes(streams)}$4`));
+}
