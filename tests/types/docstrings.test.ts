@@ -1,6 +1,7 @@
 /** The examples in docstrings are what an editor shows when it hovers: each compiles, with the names of its reader. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import * as react from "@voxrpc/react";
 import * as runtime from "@voxrpc/runtime";
 import * as link from "@voxrpc/runtime/link";
 import * as node from "@voxrpc/runtime/node";
@@ -17,12 +18,15 @@ const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
 
 /** What the reader of an example has: a service, its handler, an address. Types alone are imported by name. */
 const own = `
-import type { ConnectionAcceptor, Dispatcher, Link, ConnectionRequest, ContextKey, LinkPair, OperationStore, Telemetry } from "./types.js";
-import type { Client, Service } from "@voxrpc/runtime/gen/v1";
+import type { CallOptions, ConnectionAcceptor, Dispatcher, Link, ConnectionRequest, ContextKey, LinkPair, OperationStore, Telemetry } from "./types.js";
+import type { Client, Service, Tx } from "@voxrpc/runtime/gen/v1";
 export type { ConnectionAcceptor };
 export interface Product { readonly id: bigint }
 export interface User { readonly name: string }
-interface CatalogClient extends Client { get(id: bigint, options?: { timeoutMs?: number }): Promise<Product> }
+interface CatalogClient extends Client {
+  get(id: bigint, options?: { timeoutMs?: number }): Promise<Product>;
+  watchPrices(of: string, prices: Tx<number>, options?: CallOptions): Promise<void>;
+}
 export declare const Catalog: Service<CatalogClient>;
 export declare class CatalogHandler { get(id: bigint): Product }
 export declare class Orders { constructor(user: User); readonly kind: "orders" }
@@ -47,12 +51,14 @@ export declare const dispatcher: Dispatcher;
 export declare const telemetry: Telemetry;
 export declare const app: import("node:http").RequestListener;
 export declare const apple: Product;
+export declare const signal: AbortSignal;
+export declare function show(price: number): void;
 `;
 const ownNames = [...own.matchAll(/^export (?:declare )?(?:const|function|class|interface) (\w+)/gm)].map(
   ([, name = ""]) => name,
 );
 const types = `
-export type { ConnectionAcceptor, ConnectionRequest, ContextKey, Dispatcher } from "@voxrpc/runtime";
+export type { CallOptions, ConnectionAcceptor, ConnectionRequest, ContextKey, Dispatcher } from "@voxrpc/runtime";
 export type { Link } from "@voxrpc/runtime/link";
 export type { OperationStore } from "@voxrpc/runtime/store";
 export type { LinkPair } from "@voxrpc/runtime/testing";
@@ -79,6 +85,12 @@ function moduleOf({ file, code }: Example): string {
   const entries: readonly (readonly [string, readonly string[]])[] = [
     // The browser's `connect` is another one.
     ...(file.includes("/web/") ? [["@voxrpc/runtime/web", Object.keys(web)] as const] : []),
+    ...(file.startsWith("react/")
+      ? ([
+          ["@voxrpc/react", Object.keys(react)],
+          ["@voxrpc/runtime/web", Object.keys(web)],
+        ] as const)
+      : []),
     ["@voxrpc/runtime/node", Object.keys(node)],
     ["@voxrpc/runtime", Object.keys(runtime)],
     ["@voxrpc/runtime/link", Object.keys(link)],
