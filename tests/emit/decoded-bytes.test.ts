@@ -1,6 +1,6 @@
 /** The memory that decoded values are said to take: generated decoders, plans and the search for the place of a fault agree. */
 import { readFileSync } from "node:fs";
-import { CodecError } from "@voxrpc/runtime";
+import { CodecError, defaultLimits } from "@voxrpc/runtime";
 import type { Codec, Shape } from "@voxrpc/runtime/gen/v1";
 import { Reader } from "@voxrpc/runtime/gen/v1";
 import fc from "fast-check";
@@ -108,6 +108,39 @@ describe.each(sources)("values of %s", (_name, text, numRuns) => {
         expect(error?.path.endsWith(located?.path ?? "nowhere")).toBe(true);
       }),
       { numRuns },
+    );
+  });
+});
+
+describe("keys of maps and sets", () => {
+  const keyed = `
+package keyed
+struct Ids { v: set<u64> }
+struct Small { v: map<u32, u8> }
+struct Named { v: map<string, string> }
+struct Page<T> { v: map<u64, T> }
+type Pages = Page<u8>
+type Byte = u8
+`;
+  const exports = loadModel(modelOf({ "/test.vox": keyed }));
+  const { pageCodec, ByteCodec } = exports as unknown as Codecs & { readonly ByteCodec: AnyCodec };
+  /** A count, and no entries: it is refused before they are read. */
+  const countOf = (entries: number): Uint8Array =>
+    Uint8Array.from([
+      ...[0, 7, 14].map((bits) => ((entries >> bits) & 127) | 128),
+      entries >> 21,
+      ...new Uint8Array(4_300_000),
+    ]);
+  const [million, more] = [1_000_000, 1_050_000].map(countOf) as [Uint8Array, Uint8Array];
+  const subjects: readonly (readonly [string, AnyCodec])[] = [
+    ...["Ids", "Small", "Named", "Pages"].map((name) => [name, codecOf(exports, name)] as const),
+    ["Pages, of codecs", pageCodec(ByteCodec)],
+  ];
+
+  it.each(subjects)("a million of them fit into the default, and not many more: %s", (_name, codec) => {
+    expect(failure(codec, more, defaultLimits.maxDecodedBytes)?.reason).toMatch(/bytes of memory/);
+    expect(failure(codec, million, defaultLimits.maxDecodedBytes)?.reason ?? "").not.toMatch(
+      /bytes of memory/,
     );
   });
 });

@@ -17,13 +17,15 @@ export interface Target {
    * @throws Error for a finding: an error that is none of ours is passed on
    */
   check(input: Uint8Array): void | Promise<void>;
+  /** Errors are made without stacks, which take most of the time of a quick target. A finding is tried again with them. */
+  readonly isQuick?: true;
   /** Ends what the target holds: servers, clients, files. */
   close?(): Promise<void>;
 }
 
 /** A target whose inputs are bytes without a structure that the mutator knows. */
 export function byteTarget(corpus: readonly Uint8Array[], check: (input: Uint8Array) => void): Target {
-  return { corpus, mutate: mutateBytes, check };
+  return { corpus, mutate: mutateBytes, check, isQuick: true };
 }
 
 /** A target whose inputs are texts, changed by whole tokens. */
@@ -34,6 +36,7 @@ export function textTarget(corpus: readonly string[], check: (text: string) => v
     mutate: (input, others, random) =>
       Buffer.from(mutateText(text(input), text(others[random(others.length)] ?? input), random)),
     check: (input) => check(text(input)),
+    isQuick: true,
   };
 }
 

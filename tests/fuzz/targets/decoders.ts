@@ -18,6 +18,7 @@ export function decoders(): Target {
       ...values.map((bytes, at) => Buffer.concat([Uint8Array.of(at % codecs.length), bytes])),
     ],
     mutate: mutateBytes,
+    isQuick: true,
     check(input) {
       const codec = codecs[(input[0] ?? 0) % codecs.length] as Codec<unknown>;
       const value = attempt(() => codec.decode(input.subarray(1)));

@@ -137,6 +137,7 @@ function target(peer: "initiator" | "acceptor", make: (bits: number) => Handshak
   return {
     corpus,
     mutate: mutateParts,
+    isQuick: true,
     check(input) {
       const [first, ...frames] = unpackParts(input);
       return drive(

@@ -83,6 +83,7 @@ export function records(): Target {
     corpus: texts.map((each) => Buffer.from(each)),
     mutate: (input, others, random) =>
       Buffer.from(mutateText(text(input), text(others[random(others.length)] ?? input), random)),
+    isQuick: true,
     check(input) {
       let given: unknown;
       try {
@@ -131,6 +132,7 @@ export async function store(): Promise<Target | undefined> {
   return {
     corpus,
     mutate: mutateParts,
+    isQuick: true,
     check(input) {
       rmSync(`${path}-wal`, { force: true });
       rmSync(`${path}-journal`, { force: true });

@@ -1891,7 +1891,7 @@ function writeMapOfStringToU32(w: $.Writer, p: number, v: Map<string, number>): 
 
 function readMapOfStringToU32(r: $.Reader): Map<string, number> {
   const v: Map<string, number> = new Map();
-  for (let left = $.readCount(r, 2, 74); left > 0; left--) {
+  for (let left = $.readCount(r, 2, 128); left > 0; left--) {
     const key = $.readString(r);
     v.set(key, $.readU32(r));
   }
@@ -1915,7 +1915,7 @@ function writeMapOfU64ToPoint(w: $.Writer, p: number, v: Map<bigint, Point>): nu
 
 function readMapOfU64ToPoint(r: $.Reader): Map<bigint, Point> {
   const v: Map<bigint, Point> = new Map();
-  const n = $.readCount(r, 3, 106);
+  const n = $.readCount(r, 3, 128);
   const keys = $.checkKeys(n);
   for (let left = n; left > 0; left--) {
     const key = $.readU64(r);
@@ -1941,7 +1941,7 @@ function writeMapOfColorToListOfString(w: $.Writer, p: number, v: Map<Color, str
 
 function readMapOfColorToListOfString(r: $.Reader): Map<Color, string[]> {
   const v: Map<Color, string[]> = new Map();
-  for (let left = $.readCount(r, 2, 90); left > 0; left--) {
+  for (let left = $.readCount(r, 2, 128); left > 0; left--) {
     const key = readColor(r);
     v.set(key, readListOfString(r));
   }
@@ -1991,7 +1991,7 @@ function writeSetOfI16(w: $.Writer, p: number, v: Set<number>): number {
 
 function readSetOfI16(r: $.Reader): Set<number> {
   const v: Set<number> = new Set();
-  for (let left = $.readCount(r, 1, 30); left > 0; left--) {
+  for (let left = $.readCount(r, 1, 128); left > 0; left--) {
     v.add($.readI16(r));
   }
   return v;
@@ -2012,7 +2012,7 @@ function writeSetOfString(w: $.Writer, p: number, v: Set<string>): number {
 
 function readSetOfString(r: $.Reader): Set<string> {
   const v: Set<string> = new Set();
-  for (let left = $.readCount(r, 1, 54); left > 0; left--) {
+  for (let left = $.readCount(r, 1, 128); left > 0; left--) {
     v.add($.readString(r));
   }
   return v;
@@ -2034,7 +2034,7 @@ function writeMapOfStringToPoint(w: $.Writer, p: number, v: Map<string, Point>):
 
 function readMapOfStringToPoint(r: $.Reader): Map<string, Point> {
   const v: Map<string, Point> = new Map();
-  for (let left = $.readCount(r, 3, 106); left > 0; left--) {
+  for (let left = $.readCount(r, 3, 128); left > 0; left--) {
     const key = $.readString(r);
     v.set(key, readPoint(r));
   }
@@ -2517,7 +2517,7 @@ function writeMapOfStringToBool(w: $.Writer, p: number, v: Map<string, boolean>)
 
 function readMapOfStringToBool(r: $.Reader): Map<string, boolean> {
   const v: Map<string, boolean> = new Map();
-  for (let left = $.readCount(r, 2, 66); left > 0; left--) {
+  for (let left = $.readCount(r, 2, 128); left > 0; left--) {
     const key = $.readString(r);
     v.set(key, $.readBool(r));
   }
@@ -2688,7 +2688,7 @@ export function tableCodec<T>(tCodec: $.Codec<T>): $.Codec<Table<T>> {
   }
   function readMapOfStringToT(r: $.Reader): Map<string, T> {
     const v: Map<string, T> = new Map();
-    for (let left = $.readCount(r, 1 + leastOfT, 66 + memoryOfT); left > 0; left--) {
+    for (let left = $.readCount(r, 1 + leastOfT, Math.max(128, 66 + memoryOfT)); left > 0; left--) {
       const key = $.readString(r);
       v.set(key, tCodec.read(r));
     }

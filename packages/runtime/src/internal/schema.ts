@@ -88,6 +88,7 @@ export {
   anyOfBytes,
   arrayBytes,
   fixedArrayBytes,
+  leastEntryBytes,
   listedBytes,
   mapBytes,
   mapEntryBytes,

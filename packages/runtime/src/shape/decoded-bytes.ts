@@ -7,6 +7,7 @@ import {
   anyOfBytes,
   arrayBytes,
   fixedArrayBytes,
+  leastEntryBytes,
   listedBytes,
   mapBytes,
   mapEntryBytes,
@@ -45,12 +46,12 @@ export function elementBytes(element: Shape): number {
 
 /** Bytes of an entry of a Set. */
 export function setElementBytes(element: Shape): number {
-  return setEntryBytes + decodedBytes(element);
+  return Math.max(leastEntryBytes, setEntryBytes + decodedBytes(element));
 }
 
 /** Bytes of an entry of a Map. */
 export function entryBytes(key: Shape, value: Shape): number {
-  return mapEntryBytes + decodedBytes(key) + decodedBytes(value);
+  return Math.max(leastEntryBytes, mapEntryBytes + decodedBytes(key) + decodedBytes(value));
 }
 
 /** What an option takes beyond its own bytes when it is present. */

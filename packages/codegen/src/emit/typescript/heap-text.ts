@@ -2,7 +2,7 @@
  * The memory of values in generated code: a number, and constants for the parts that depend on a type argument. The
  * figures are those of the runtime's `shape/decoded-bytes.ts`.
  */
-import { mapEntryBytes, setEntryBytes, slotBytes } from "@voxrpc/runtime/internal/schema";
+import { leastEntryBytes, mapEntryBytes, setEntryBytes, slotBytes } from "@voxrpc/runtime/internal/schema";
 import type { FileScope } from "./file-scope.js";
 import { hasParameter, type ValueType } from "./value-type.js";
 
@@ -15,12 +15,12 @@ export function elementBytes(type: ValueType, file: FileScope): string | undefin
 
 /** Memory of an element of a Set. */
 export function setElementBytes(type: ValueType, file: FileScope): string {
-  return sum(setEntryBytes, [type], file);
+  return entry(setEntryBytes, [type], file);
 }
 
 /** Memory of an entry of a Map. */
 export function entryBytes(from: ValueType, to: ValueType, file: FileScope): string {
-  return sum(mapEntryBytes, [from, to], file);
+  return entry(mapEntryBytes, [from, to], file);
 }
 
 /** Memory of an option beyond its own when it is present; undefined for none. */
@@ -41,13 +41,16 @@ export function spendExtra(type: ValueType, index: number, file: FileScope): rea
   return extra === 0 ? [] : [`$.spend(r, ${extra});`];
 }
 
-function sum(own: number, types: readonly ValueType[], file: FileScope): string {
+/** What an entry of a Map or Set counts as: its own part and that of its values, and the least that one counts as. */
+function entry(own: number, types: readonly ValueType[], file: FileScope): string {
   const known = types.filter(hasKnownMemory).map((type) => file.measures.decodedBytes(type));
   const total = known.reduce((bytes, each) => bytes + each, own);
   const unknown = types
     .filter((type) => !hasKnownMemory(type))
     .map((type) => file.memory("decodedBytes", type));
-  return [...(total === 0 && unknown.length > 0 ? [] : [String(total)]), ...unknown].join(" + ");
+  return unknown.length === 0
+    ? String(Math.max(leastEntryBytes, total))
+    : `Math.max(${leastEntryBytes}, ${[total, ...unknown].join(" + ")})`;
 }
 
 /** Whether the memory of the smallest value does not depend on a type argument. */
