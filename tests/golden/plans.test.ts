@@ -357,7 +357,7 @@ const tracked: Readonly<Record<string, readonly Uint8Array[]>> = {
 };
 
 function readSet(entry: SchemaSet): Json {
-  const received = new ReceiveState(limits);
+  const received = new ReceiveState(limits, readSchemaPayload);
   try {
     if (entry.writer_root_cbor !== undefined) {
       received.record(methodId, "args", fromHex(entry.writer_root_cbor));

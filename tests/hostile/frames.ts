@@ -1,7 +1,7 @@
 /** Frames of a peer that says what it likes: each message as bytes, without a check of sense or order. */
 import type * as $ from "@voxrpc/runtime/gen/v1";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
-import { assemblePayload } from "../../packages/runtime/src/schema/payload.js";
+import { assemblePayload } from "../../packages/runtime/src/schema/assemble-payload.js";
 import {
   writeChannelClose,
   writeChannelReset,

@@ -6,6 +6,7 @@ import {
   problemText,
   ReceiveState,
   readSchemaList,
+  readSchemaPayload,
   writeSchemaPayload,
 } from "@voxrpc/runtime/internal/schema";
 import { describe, expect, it } from "vitest";
@@ -141,7 +142,7 @@ describe("tuples through a plan", () => {
 
   it("schema_deserialize_args_handles_nested_unary_tuple", () => {
     const type = new VoxType("", "((u32, string),)");
-    const received = new ReceiveState(defaultLimits);
+    const received = new ReceiveState(defaultLimits, readSchemaPayload);
     received.record(1n, "args", writeSchemaPayload(type.payload));
     const byId = new Map(type.payload.schemas.map((schema) => [schema.id, schema]));
     const { plan } = buildPlan(

@@ -6,6 +6,7 @@ import { connectPair, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { establish } from "../../packages/runtime/src/establish/establish.js";
 import { AcceptorHandshake } from "../../packages/runtime/src/handshake/acceptor.js";
+import { answerReader } from "../../packages/runtime/src/handshake/answer-reader.js";
 import { InitiatorHandshake } from "../../packages/runtime/src/handshake/initiator.js";
 import { VoxService } from "../plans/vox-types.js";
 
@@ -36,7 +37,7 @@ async function evenPair(
       ours,
       {
         parity: "Even",
-        begin: (own) => new InitiatorHandshake(own),
+        begin: (own) => new InitiatorHandshake({ ...own, answerReader }),
         feature: virtualConnections,
         atHand: undefined,
       },

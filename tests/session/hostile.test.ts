@@ -6,7 +6,7 @@ import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeHandshakeMessage } from "../../packages/runtime/src/handshake/handshake-messages.js";
-import { assemblePayload } from "../../packages/runtime/src/schema/payload.js";
+import { assemblePayload } from "../../packages/runtime/src/schema/assemble-payload.js";
 import { messageSchemas } from "../../packages/runtime/src/wire/message-schemas.js";
 import { Metadata as SentMetadata } from "../../packages/runtime/src/wire/metadata.js";
 import { fromHex, toHex } from "../golden/golden-values.js";

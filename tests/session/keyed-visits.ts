@@ -7,11 +7,9 @@ import {
   type SessionRegistryOptions,
 } from "@voxrpc/runtime/link";
 import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
-import {
-  decodeHandshakeMessage,
-  encodeHandshakeMessage,
-} from "../../packages/runtime/src/handshake/handshake-messages.js";
+import { encodeHandshakeMessage } from "../../packages/runtime/src/handshake/handshake-messages.js";
 import { prologueHello } from "../../packages/runtime/src/handshake/prologue.js";
+import { decodeHandshakeMessage } from "../../packages/runtime/src/handshake/read-messages.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import type { LinkOrigin } from "../../packages/runtime/src/link/link.js";
 import { messageSchemas } from "../../packages/runtime/src/wire/message-schemas.js";

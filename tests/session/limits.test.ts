@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { channel, defaultLimits, type Limits, Metadata } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import type { CborValue } from "@voxrpc/runtime/internal/schema";
-import { decodeCbor } from "@voxrpc/runtime/internal/schema";
+import { decodeCbor, readSchemaPayload } from "@voxrpc/runtime/internal/schema";
 import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
@@ -17,7 +17,7 @@ import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
 import { completeLimits } from "../../packages/runtime/src/limits.js";
 import { FrameDecoder } from "../../packages/runtime/src/link/framing.js";
 import { ReceiveState } from "../../packages/runtime/src/schema/announcements.js";
-import { assemblePayload } from "../../packages/runtime/src/schema/payload.js";
+import { assemblePayload } from "../../packages/runtime/src/schema/assemble-payload.js";
 import { Reading } from "../../packages/runtime/src/session/backpressure.js";
 import { Connection } from "../../packages/runtime/src/session/connection.js";
 import { writeItemHead } from "../../packages/runtime/src/wire/channel-messages.js";
@@ -82,7 +82,7 @@ const announcement = assemblePayload(
   count.method.args.root,
 );
 const announced = (limits: Limits): string | undefined =>
-  messageOf(() => new ReceiveState(limits).record(count.method.id, "args", announcement));
+  messageOf(() => new ReceiveState(limits, readSchemaPayload).record(count.method.id, "args", announcement));
 
 /** Containers around the innermost one, it included, and how many there are. */
 function measure(value: CborValue): { readonly depth: number; readonly nodes: number } {
@@ -255,7 +255,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       enough: count.method.args.schemas.length + lookup.method.args.schemas.length,
       text: /more than 4 schemas on one connection/,
       run(limits) {
-        const state = new ReceiveState(limits);
+        const state = new ReceiveState(limits, readSchemaPayload);
         const second = assemblePayload(
           lookup.method.args.schemas.map(({ bytes }) => bytes),
           lookup.method.args.root,

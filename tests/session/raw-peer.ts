@@ -1,6 +1,7 @@
 /** A peer made by hand at the other end of a memory link: it sends what it is told and keeps what it gets. */
 import type { Link, LinkSink } from "@voxrpc/runtime/link";
 import { AcceptorHandshake } from "../../packages/runtime/src/handshake/acceptor.js";
+import { answerReader } from "../../packages/runtime/src/handshake/answer-reader.js";
 import type { Handshake, HandshakeOptions } from "../../packages/runtime/src/handshake/handshake-core.js";
 import { InitiatorHandshake } from "../../packages/runtime/src/handshake/initiator.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
@@ -71,6 +72,7 @@ export function handshakeFrames(
   const initiator = new InitiatorHandshake({
     settings: odd,
     ...common,
+    answerReader,
     ...(role === "initiator" ? options : {}),
   });
   const acceptor = new AcceptorHandshake({

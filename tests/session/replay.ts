@@ -11,10 +11,8 @@ import {
 } from "@voxrpc/runtime/link";
 import { memoryOperationStore } from "@voxrpc/runtime/store";
 import { FakeClock, type MemoryLink, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
-import {
-  decodeHandshakeMessage,
-  encodeHandshakeMessage,
-} from "../../packages/runtime/src/handshake/handshake-messages.js";
+import { encodeHandshakeMessage } from "../../packages/runtime/src/handshake/handshake-messages.js";
+import { decodeHandshakeMessage } from "../../packages/runtime/src/handshake/read-messages.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import {
   decodeMessage,

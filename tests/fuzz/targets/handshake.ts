@@ -1,17 +1,16 @@
 /** Both sides of the handshake as state machines: the peer says anything, in any order. */
 import { defaultLimits, Metadata, SessionError } from "@voxrpc/runtime";
 import { AcceptorHandshake } from "../../../packages/runtime/src/handshake/acceptor.js";
+import { answerReader } from "../../../packages/runtime/src/handshake/answer-reader.js";
 import type {
   Handshake,
   HandshakeResult,
   HandshakeStep,
   Objection,
 } from "../../../packages/runtime/src/handshake/handshake-core.js";
-import {
-  decodeHandshakeMessage,
-  encodeHandshakeMessage,
-} from "../../../packages/runtime/src/handshake/handshake-messages.js";
+import { encodeHandshakeMessage } from "../../../packages/runtime/src/handshake/handshake-messages.js";
 import { InitiatorHandshake } from "../../../packages/runtime/src/handshake/initiator.js";
+import { decodeHandshakeMessage } from "../../../packages/runtime/src/handshake/read-messages.js";
 import { handshakeFrames } from "../../session/raw-peer.js";
 import { mutateParts } from "../mutate.js";
 import { packParts, unpackParts } from "../parts.js";
@@ -43,6 +42,7 @@ function initiator(bits: number): Handshake {
   return new InitiatorHandshake({
     ...optionsOf(bits),
     presentedKey: (bits & choices.key) !== 0 ? key : undefined,
+    answerReader,
   });
 }
 

@@ -1,4 +1,5 @@
 /** Code that a small client loads on demand, and that all others have from the start. */
+import { type AnswerReader, answerReader } from "../handshake/answer-reader.js";
 import { decodeError, encodeError } from "../shape/codec-error.js";
 import { type Decisions, decisions } from "./decisions.js";
 import type { Explanations } from "./explanations.js";
@@ -9,7 +10,13 @@ export interface CodeAtHand {
   readonly explain: Explanations;
   /** Compares the types of this side with those of a peer. */
   readonly decisions: Decisions;
+  /** Reads the answers of a peer that are not the usual ones. */
+  readonly answerReader: AnswerReader;
 }
 
 /** All of this code: for everything but small clients, like all of `@voxrpc/runtime/node`. */
-export const allAtHand: CodeAtHand = { explain: { encodeError, decodeError }, decisions };
+export const allAtHand: CodeAtHand = {
+  explain: { encodeError, decodeError },
+  decisions,
+  answerReader,
+};

@@ -2,11 +2,11 @@
  * Announcements on one connection in both directions: schemas that this side and the peer send ahead of their messages.
  */
 import type { Binding } from "../call/binding.js";
+import type { Dispatcher } from "../call/dispatcher.js";
 import { CodecError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { PlanAllowance } from "../plan/plan.js";
 import { planLimits } from "../plan/plan-model.js";
-import { sameType } from "../plan/same-type.js";
 import {
   type AnnouncedBinding,
   Announcement,
@@ -14,7 +14,6 @@ import {
   SendState,
 } from "../schema/announcements.js";
 import type { TypeRef } from "../schema/model.js";
-import { encodeSchema } from "../schema/payload.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
 import { ReceivedSchemas } from "../session/received-schemas.js";
@@ -40,18 +39,26 @@ export class Bindings implements RemoteTypes {
 
   /** Undefined when the code is only loaded for a peer that has other types. */
   readonly #decisions: Decisions | undefined;
+  readonly #dispatcher: Dispatcher | undefined;
+  /** The types of this side for the responses of the methods that it has called. */
+  readonly #responses = new Map<bigint, Binding>();
 
-  /** @param onLoaded called when the code that compares types is loaded, or cannot be loaded: waiting messages go on */
+  /**
+   * @param dispatcher of the methods that the peer may call
+   * @param onLoaded called when the code that compares types is loaded, or cannot be loaded: waiting messages go on
+   */
   constructor(
     connection: Connection,
     limits: Limits,
     decisions: Decisions | undefined,
+    dispatcher: Dispatcher | undefined,
     onLoaded: () => void,
   ) {
+    this.#dispatcher = dispatcher;
     this.#decisions = decisions;
     this.#connection = connection;
     this.#onLoaded = onLoaded;
-    this.#received = new ReceivedSchemas(connection, limits);
+    this.#received = new ReceivedSchemas(connection, limits, decisions?.read);
   }
 
   /**
@@ -75,6 +82,11 @@ export class Bindings implements RemoteTypes {
     return new Announcement(this.#sent, methodId, direction, binding);
   }
 
+  /** A method is about to be called: a peer of the same version announces these types for the response. */
+  expectResponse(methodId: bigint, response: Binding): void {
+    this.#responses.set(methodId, response);
+  }
+
   /**
    * Sends schemas ahead of the next message, unless they were sent before. The link has them once they are in the
    * outbox.
@@ -92,10 +104,24 @@ export class Bindings implements RemoteTypes {
   /**
    * Takes an announcement of the peer.
    * @param carrier how the error text names the message that carried it
-   * @returns whether the announcement was valid; if not, the connection has been ended
+   * @returns whether the announcement was valid, or waits to be read; if not, the connection has been ended
    */
   receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, carrier: string): boolean {
-    return this.#received.receive(methodId, direction, payload, carrier);
+    const own = direction === "args" ? this.#argumentsOf(methodId) : this.#responses.get(methodId);
+    const isValid = this.#received.receive({ methodId, direction, payload, carrier, own });
+    if (isValid && this.#received.isWaiting) this.#readWaiting();
+    return isValid;
+  }
+
+  #argumentsOf(methodId: bigint): Binding | undefined {
+    const [low, high] = [methodId, methodId >> 32n].map((half) => Number(BigInt.asIntN(32, half)));
+    return this.#dispatcher?.find(low as number, high as number)?.args;
+  }
+
+  /** Reads announcements that differ from those of this side, once the code for that is loaded. */
+  #readWaiting(): void {
+    const code = this.plans();
+    if (typeof code === "object") this.#received.readWaiting(code.decisions.read);
   }
 
   /** The connection has ended: forgets its announcements. */
@@ -119,24 +145,12 @@ export class Bindings implements RemoteTypes {
     failed: (problem: string) => T,
   ): T | undefined {
     const remote = this.#rootOf(methodId, direction);
+    if (remote === undefined) return undefined;
     if (typeof remote === "string") return failed(remote);
-    if (this.#decisions === undefined && this.#isOurs(own, remote)) return same();
+    if (this.#decisions === undefined && this.#received.state.isOurs(own, remote)) return same();
     const code = this.#decisions ?? this.plans();
     if (typeof code === "string") return failed(code);
     return code && differing("decisions" in code ? code.decisions : code, remote);
-  }
-
-  /**
-   * Whether a peer has announced the types of this side: the same root, and the same schema for each id of this side.
-   */
-  #isOurs({ root, schemas }: AnnouncedBinding, remote: TypeRef): boolean {
-    return (
-      sameType(root, remote) &&
-      schemas.every(({ id, bytes }) => {
-        const other = this.remoteSchemas(id);
-        return other === undefined || sameBytes(bytes, encodeSchema(other));
-      })
-    );
   }
 
   /** The code that makes plans; undefined while it is loaded, or why it cannot be loaded. */
@@ -157,6 +171,7 @@ export class Bindings implements RemoteTypes {
   #onLoadEnded(failure: string | undefined): void {
     this.#isLoading = false;
     this.#loadFailure = failure;
+    if (this.#received.isWaiting) this.#readWaiting();
     this.#onLoaded();
     // The next message tries again.
     this.#loadFailure = undefined;
@@ -164,15 +179,16 @@ export class Bindings implements RemoteTypes {
 
   readonly remoteSchemas: SchemaLookup = (id) => this.#received.state.schema(id);
 
-  #rootOf(methodId: bigint, direction: BindingDirection): TypeRef | string {
+  /** The peer's type, or why there is none; undefined while an announcement waits to be read. */
+  #rootOf(methodId: bigint, direction: BindingDirection): TypeRef | string | undefined {
+    if (this.#received.isWaiting) {
+      const code = this.plans();
+      return typeof code === "string" ? code : undefined;
+    }
     try {
       return this.#received.state.requireRoot(methodId, direction);
     } catch (error) {
       return error instanceof CodecError ? error.reason : String(error);
     }
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

@@ -7,7 +7,9 @@ import { comparing } from "../plan/comparing.js";
 import type { Difference } from "../plan/differing-types.js";
 import type { PlanAllowance } from "../plan/plan.js";
 import { readNever } from "../postcard/units.js";
+import type { ReadPayload } from "../schema/announcements.js";
 import type { TypeRef } from "../schema/model.js";
+import { readSchemaPayload } from "../schema/payload.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import { neverShape } from "../shape/build.js";
 import type { AnyMethod } from "./outgoing-request.js";
@@ -24,6 +26,8 @@ export interface RemoteTypes {
 
 /** What {@link decisions} decides: undefined while the code that makes plans is loaded. */
 export interface Decisions {
+  /** Reads what the peer announces. */
+  readonly read: ReadPayload;
   /** How the arguments of a method are read. */
   arguments(
     method: HandledMethod,
@@ -38,6 +42,8 @@ export interface Decisions {
 const noError: StaticReader<never> = { shape: neverShape, read: readNever };
 
 export const decisions: Decisions = {
+  read: readSchemaPayload,
+
   arguments({ args, service, name }, remote, types) {
     const parts = comparing.arguments(args, remote, types.remoteSchemas);
     return reading(`arguments of ${service}.${name}`, parts, comparing.schemas(args), args, types);

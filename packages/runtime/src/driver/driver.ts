@@ -95,7 +95,10 @@ export class Driver implements Caller, ConnectionSink {
     this.session = session;
     this.connection = handle;
     this.#clock = clock;
-    this.#bindings = new Bindings(connection, limits, options.atHand?.decisions, () => this.#onPlansLoaded());
+    const { atHand, dispatcher } = options;
+    this.#bindings = new Bindings(connection, limits, atHand?.decisions, dispatcher, () =>
+      this.#onPlansLoaded(),
+    );
     this.#target = connection;
     this.#observer = observer;
     const openChannels = (machinery: Channeling): Channels => {
@@ -117,12 +120,12 @@ export class Driver implements Caller, ConnectionSink {
       clock,
       options,
       options.peerSupportsRetry,
-      options.atHand?.explain,
+      atHand?.explain,
     );
     const onSettled = (): void => this.#settle();
     const caller = new NestedCaller(this, this.#outgoing);
     const parts = { ...options, connection, bindings: this.#bindings, caller, openChannels, onSettled };
-    this.#incoming = answeringOf(options.dispatcher)?.start(parts) ?? new RefusedCalls(parts);
+    this.#incoming = answeringOf(dispatcher)?.start(parts) ?? new RefusedCalls(parts);
     connection.sink = this;
   }
 

@@ -68,19 +68,15 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.#dispatcher = parts.dispatcher;
     this.#events = new RequestEvents(connection, "server", clock, parts);
     this.#onSettled = parts.onSettled;
-    this.#methods = new MethodTable(
-      bindings,
-      "response",
-      (method) => method.response,
-      (method) =>
-        bindings.decide<Reading<readonly unknown[]>>(
-          method.id,
-          "args",
-          method.args,
-          () => statically(method.args),
-          (decisions, remote) => decisions.arguments(method, remote, bindings),
-          unreadable,
-        ),
+    this.#methods = new MethodTable(bindings, "response", (method) =>
+      bindings.decide<Reading<readonly unknown[]>>(
+        method.id,
+        "args",
+        method.args,
+        () => statically(method.args),
+        (decisions, remote) => decisions.arguments(method, remote, bindings),
+        unreadable,
+      ),
     );
     const opened = parts.openChannels(channels);
     this.#arguments = new IncomingArguments(this.#methods, opened, this.#events, connection.host.decoded);

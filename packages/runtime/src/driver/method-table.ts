@@ -15,36 +15,35 @@ export interface MethodEntry<M, D> {
   decision: D | undefined;
 }
 
+/** A method with the types of its messages. */
+interface Bound extends Readonly<Record<BindingDirection, Binding>> {
+  readonly id: bigint;
+}
+
 /** The methods that are called on one connection, in one direction. */
-export class MethodTable<M extends { readonly id: bigint }, D> {
+export class MethodTable<M extends Bound, D> {
   readonly #bindings: Bindings;
   readonly #direction: BindingDirection;
-  readonly #bindingOf: (method: M) => Binding;
   readonly #decideFor: (method: M) => D | undefined;
   readonly #entries = new Map<M, MethodEntry<M, D>>();
 
   /**
    * @param direction of the messages that this side sends
-   * @param bindingOf the types of the messages that this side sends
    * @param decideFor decides how the payloads of the peer are read; returns undefined when that is not known yet
    */
-  constructor(
-    bindings: Bindings,
-    direction: BindingDirection,
-    bindingOf: (method: M) => Binding,
-    decideFor: (method: M) => D | undefined,
-  ) {
+  constructor(bindings: Bindings, direction: BindingDirection, decideFor: (method: M) => D | undefined) {
     this.#bindings = bindings;
     this.#direction = direction;
-    this.#bindingOf = bindingOf;
     this.#decideFor = decideFor;
   }
 
   entry(method: M): MethodEntry<M, D> {
     let entry = this.#entries.get(method);
     if (entry === undefined) {
-      const announcement = this.#bindings.announcement(method.id, this.#direction, this.#bindingOf(method));
-      entry = { method, idBytes: methodIdBytes(method.id), announcement, decision: undefined };
+      const { id } = method;
+      const announcement = this.#bindings.announcement(id, this.#direction, method[this.#direction]);
+      if (this.#direction === "args") this.#bindings.expectResponse(id, method.response);
+      entry = { method, idBytes: methodIdBytes(id), announcement, decision: undefined };
       this.#entries.set(method, entry);
     }
     return entry;

@@ -1,9 +1,11 @@
 /**
- * The code that a small client loads when it needs it: how types of another version are read, and where in a value
- * encoding has failed. One chunk: each further one costs every client, which then starts with more chunks, too.
+ * The code that a small client loads when it needs it: how unusual answers of a handshake and types of another version are
+ * read, and where in a value encoding has failed. One chunk: each further one costs every client, which then starts with
+ * more chunks, too.
  */
 import { encodeError } from "../shape/codec-error.js";
 
+export { answerReader } from "../handshake/answer-reader.js";
 export { decisions } from "./decisions.js";
 export { translate } from "./translate.js";
 

@@ -190,12 +190,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     this.#openChannels = openChannels;
     this.#clock = clock;
     this.#events = new RequestEvents(connection, "client", clock, reporting);
-    this.#methods = new MethodTable(
-      bindings,
-      "args",
-      (method) => method.args,
-      (method) => decideResponse(bindings, method),
-    );
+    this.#methods = new MethodTable(bindings, "args", (method) => decideResponse(bindings, method));
     this.#unread = new ArrivalQueue(connection.host, Number.POSITIVE_INFINITY);
     this.#peerSupportsRetry = peerSupportsRetry;
     this.#limit = Math.max(1, connection.peer.maxConcurrentRequests);

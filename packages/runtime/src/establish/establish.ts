@@ -175,7 +175,9 @@ class Establishment implements LinkReceiver {
   }
 
   onLinkClosed(error: SessionError | undefined): void {
-    if (!this.#isOver) this.#fail(this.#handshake.onLinkClosed(error));
+    if (this.#isOver) return;
+    const failure = this.#handshake.onLinkClosed(error);
+    if (failure !== undefined) this.#fail(failure);
   }
 
   readonly #onAbort = (): void => {

@@ -6,6 +6,7 @@ import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.
 import { rejection } from "../call/caller-line.js";
 import { metadataCheck } from "../call/option-checks.js";
 import type { CodeAtHand } from "../driver/at-hand.js";
+import { loadAnswerReader } from "../driver/plans.js";
 import { InitiatorHandshake } from "../handshake/initiator.js";
 import { defaultLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
@@ -130,7 +131,12 @@ function establishOn(
     isInitiator: true,
     feature: options.virtualConnections,
     atHand,
-    begin: (own) => new InitiatorHandshake({ ...own, presentedKey }),
+    begin: (own) =>
+      new InitiatorHandshake({
+        ...own,
+        presentedKey,
+        answerReader: atHand?.answerReader ?? loadAnswerReader,
+      }),
   };
   return establish(link, side, options.acceptor, options, target);
 }

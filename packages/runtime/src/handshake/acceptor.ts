@@ -11,6 +11,7 @@ import type { SessionError } from "../errors.js";
 import type { Schema } from "../schema/model.js";
 import { messageSchemas } from "../wire/message-schemas.js";
 import type { Metadata } from "../wire/metadata.js";
+import { rejectedByPeer, undecodable } from "./failed-reading.js";
 import {
   cleaned,
   closedTooEarly,
@@ -20,9 +21,7 @@ import {
   type HandshakeOptions,
   type HandshakeResult,
   type HandshakeStep,
-  rejectedByPeer,
   tooEarly,
-  undecodable,
   validKey,
   violated,
   violatedWithSorry,
@@ -30,13 +29,11 @@ import {
   whenAdmitted,
   zeroCredit,
 } from "./handshake-core.js";
-import {
-  decodeHandshakeMessage,
-  encodeHandshakeMessage,
-  type HandshakeMessage,
-  type Hello,
-} from "./handshake-messages.js";
-import { checkPrologueHello, prologueAccept } from "./prologue.js";
+import { encodeHandshakeMessage, type HandshakeMessage, type Hello } from "./handshake-messages.js";
+import { compareMessageSchemas } from "./message-type.js";
+import { prologueAccept } from "./prologue.js";
+import { checkPrologueHello } from "./prologue-faults.js";
+import { decodeHandshakeMessage } from "./read-messages.js";
 import { keyMismatch } from "./refusals.js";
 import { oppositeParity } from "./settings.js";
 
@@ -81,7 +78,7 @@ export class AcceptorHandshake implements Handshake {
       return message.kind === "Hello" ? this.#onHello(message) : violated("expected Hello");
     if (message.kind === "Sorry") return rejectedByPeer(message.reason);
     if (message.kind !== "LetsGo") return violated("expected LetsGo or Sorry");
-    return concluded(state.result, state.schemas);
+    return concluded(state.result, compareMessageSchemas(state.schemas));
   }
 
   onLinkClosed(error: SessionError | undefined): SessionError {

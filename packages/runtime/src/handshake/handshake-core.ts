@@ -1,12 +1,8 @@
 /** What the state machines of both sides share: their steps, their result, the rules for both. Source: `protocol/wire.md` §3–4. */
 import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
-import { peerText } from "../options/peer-text.js";
-import type { Schema } from "../schema/model.js";
-import { messageSchemaList } from "../wire/message-schemas.js";
 import type { Metadata } from "../wire/metadata.js";
-import { encodeHandshakeMessage, type HandshakeMessage, textOfFault } from "./handshake-messages.js";
-import { refusalOf } from "./refusals.js";
+import { encodeHandshakeMessage, type Greeting } from "./handshake-messages.js";
 import type { ConnectionSettings } from "./settings.js";
 
 /** The options of one side. */
@@ -51,12 +47,23 @@ export interface HandshakeResult {
   readonly peerSchemaCount: number;
 }
 
+/** What an acceptor answers to the greeting of an initiator. */
+export interface Answer extends Omit<Greeting<never>, "schemas"> {
+  /** How many schemas of `Message` it lists. */
+  readonly schemaCount: number;
+  /** How its type of messages differs; undefined when it is the same. */
+  readonly mismatch: string | undefined;
+}
+
 /** The result of an input: frames to send, then the outcome of the handshake. */
 export interface HandshakeStep {
   readonly send: readonly Uint8Array[];
   /** Undefined: more frames are expected, or `later` decides. */
   readonly outcome: HandshakeOutcome | undefined;
-  /** The next step, while the application decides; no frame is expected before it. It does not reject. */
+  /**
+   * The next step, while the application decides or the code that reads the frame is loaded; no frame is expected before
+   * it. It does not reject.
+   */
   readonly later?: Promise<HandshakeStep> | undefined;
 }
 
@@ -69,10 +76,14 @@ export type HandshakeOutcome =
 export interface Handshake {
   /** The link is open. */
   start(): HandshakeStep;
-  /** A frame arrived; its memory is not kept. */
+  /** A frame arrived; its memory is not written to again. */
   onFrame(frame: Uint8Array): HandshakeStep;
-  /** The link has ended. @param error of the link; undefined for a clean end */
-  onLinkClosed(error: SessionError | undefined): SessionError;
+  /**
+   * The link has ended.
+   * @param error of the link; undefined for a clean end
+   * @returns why the handshake fails; undefined when a frame that arrived before is read, and its step says why
+   */
+  onLinkClosed(error: SessionError | undefined): SessionError | undefined;
 }
 
 /** Bytes of a resume key. */
@@ -81,12 +92,6 @@ const keyBytes = 16;
 const connectionKindKey = "vox-connection-kind";
 /** The answer to a credit of zero. */
 export const zeroCredit = "initial_channel_credit must be greater than zero";
-
-/** The schemas of `Message` of this side by id, as {@link definitionOf} writes them. */
-let ownDefinitions: ReadonlyMap<bigint, string> | undefined;
-
-/** Type id of `Message`. Source: `protocol/schemas.md` §8. */
-export const messageTypeId = 0x15466886ca2608b7n;
 
 /** More frames are expected. */
 export function waiting(...send: readonly Uint8Array[]): HandshakeStep {
@@ -120,11 +125,12 @@ export function failed(
   code: keyof typeof failurePrefixes = "Protocol",
   cause?: unknown,
 ): HandshakeStep {
-  const prefix = failurePrefixes[code];
-  return {
-    send,
-    outcome: { kind: "failed", error: new SessionError(code, `${prefix}: ${text}`, { cause }) },
-  };
+  return failedBy(new SessionError(code, `${failurePrefixes[code]}: ${text}`, { cause }), send);
+}
+
+/** Ends the handshake with an error. */
+export function failedBy(error: SessionError, send: readonly Uint8Array[] = []): HandshakeStep {
+  return { send, outcome: { kind: "failed", error } };
 }
 
 /** Ends the handshake because the peer broke a rule. */
@@ -142,26 +148,16 @@ export function violatedWithSorry(text: string): HandshakeStep {
   return violated(text, [encodeHandshakeMessage({ kind: "Sorry", reason: text })]);
 }
 
-/** Ends the handshake because the peer has refused the session. */
-export function rejectedByPeer(reason: string): HandshakeStep {
-  return { send: [], outcome: { kind: "failed", error: refusalOf(reason) } };
-}
-
-/** Ends the handshake because of a frame that is no handshake message. */
-export function undecodable(fault: unknown): HandshakeStep {
-  return failed(`handshake decode error: ${textOfFault(fault)}`, [], "Protocol", fault);
-}
-
 /**
  * Ends the handshake with success, unless the peer has another type of messages.
+ * @param mismatch how its type differs; undefined when it is the same
  * @param last frames that are sent in both cases
  */
 export function concluded(
   result: HandshakeResult,
-  schemas: readonly Schema[],
+  mismatch: string | undefined,
   last: readonly Uint8Array[] = [],
 ): HandshakeStep {
-  const mismatch = compareMessageSchemas(schemas);
   if (mismatch !== undefined) return failed(`failed to build message translation plan: ${mismatch}`, last);
   return { send: last, outcome: { kind: "established", result } };
 }
@@ -178,35 +174,7 @@ export function validKey(key: Uint8Array | undefined): Uint8Array | undefined {
 }
 
 /** The peer's metadata without the entry that the peer may not send. */
-export function cleaned(message: HandshakeMessage & { readonly metadata: Metadata }): Metadata {
-  message.metadata.delete(connectionKindKey);
-  return message.metadata;
-}
-
-/** An empty list means the schemas of this side. Otherwise the root, the last one, must be the same type. */
-function compareMessageSchemas(schemas: readonly Schema[]): string | undefined {
-  const root = schemas.at(-1);
-  if (root === undefined) return undefined;
-  if (root.id !== messageTypeId) {
-    const id = root.id.toString(16).padStart(16, "0");
-    return `the peer's messages are another type than ours: \`${nameOf(root)}\` with the id ${id}`;
-  }
-  ownDefinitions ??= new Map(messageSchemaList().map((own) => [own.id, definitionOf(own)]));
-  for (const schema of schemas) {
-    const own = ownDefinitions.get(schema.id);
-    if (own !== undefined && own !== definitionOf(schema))
-      return `the peer's \`${nameOf(schema)}\` has another definition than ours`;
-  }
-  return undefined;
-}
-
-function nameOf({ kind }: Schema): string {
-  return "name" in kind ? peerText(kind.name) : kind.tag;
-}
-
-/** A schema as text, for comparing. Whether a member has a default is no part of its type. */
-function definitionOf(schema: Schema): string {
-  return JSON.stringify(schema, (key, value: unknown) =>
-    key === "required" ? undefined : typeof value === "bigint" ? String(value) : value,
-  );
+export function cleaned({ metadata }: { readonly metadata: Metadata }): Metadata {
+  metadata.delete(connectionKindKey);
+  return metadata;
 }

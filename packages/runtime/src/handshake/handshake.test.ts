@@ -10,10 +10,12 @@ import { decodeMessage, MessageHead, MessageKind } from "../wire/message.js";
 import { messageSchemas } from "../wire/message-schemas.js";
 import { Metadata } from "../wire/metadata.js";
 import { AcceptorHandshake, type AcceptorOptions } from "./acceptor.js";
+import { answerReader } from "./answer-reader.js";
 import type { Handshake, HandshakeOutcome, HandshakeStep } from "./handshake-core.js";
-import { decodeHandshakeMessage, encodeHandshakeMessage } from "./handshake-messages.js";
+import { encodeHandshakeMessage } from "./handshake-messages.js";
 import { InitiatorHandshake, type InitiatorOptions } from "./initiator.js";
 import { prologueAccept, prologueHello } from "./prologue.js";
+import { decodeHandshakeMessage } from "./read-messages.js";
 import type { Parity } from "./settings.js";
 
 function initiatorOf(options: Partial<InitiatorOptions> = {}): InitiatorHandshake {
@@ -21,6 +23,7 @@ function initiatorOf(options: Partial<InitiatorOptions> = {}): InitiatorHandshak
     settings: { parity: "Odd", maxConcurrentRequests: 64, initialChannelCredit: 16 },
     metadata: new Metadata({ "vox-service": "Demo", side: "client" }),
     limits: defaultLimits,
+    answerReader,
     ...options,
   });
 }
@@ -44,8 +47,8 @@ function talk(
     const other = side === initiator ? acceptor : initiator;
     if (step.outcome !== undefined) outcomes.set(side, step.outcome);
     for (const frame of step.send) if (!outcomes.has(other)) take(other, other.onFrame(frame));
-    if (step.outcome?.kind === "failed" && !outcomes.has(other))
-      outcomes.set(other, { kind: "failed", error: other.onLinkClosed(undefined) });
+    const error = step.outcome?.kind === "failed" ? other.onLinkClosed(undefined) : undefined;
+    if (error !== undefined && !outcomes.has(other)) outcomes.set(other, { kind: "failed", error });
   };
   take(acceptor, acceptor.start());
   take(initiator, initiator.start());
@@ -277,7 +280,7 @@ describe("handshake", () => {
   it("passes on what the link says went wrong", () => {
     const error = new SessionError("Io", "io error: reset");
     expect(initiatorOf().onLinkClosed(error)).toBe(error);
-    expect(afterHello().onLinkClosed(undefined).message).toBe("went away: peer closed during handshake");
+    expect(afterHello().onLinkClosed(undefined)?.message).toBe("went away: peer closed during handshake");
   });
 
   it("refuses metadata beyond the limits", () => {

@@ -3,24 +3,27 @@
  *
  * ```
  *  start ─VOTH─► prologue ──VOTA / Hello──► greeting ──HelloYourself / LetsGo──► established
- *                   │                          │   (any frame while we look at the peer: failed)
+ *                   │                          │   (any frame while this side looks at the peer: failed)
  *                   └──VOTR, anything else─────┴──Sorry, anything else──► failed
  * ```
+ *
+ * Only the usual answers are read here. Any other is read by the code of `answer-reader.ts`, which may have to be loaded:
+ * then the state is `reading` in between.
  */
 import type { SessionError } from "../errors.js";
-import type { Schema } from "../schema/model.js";
 import { messageSchemas } from "../wire/message-schemas.js";
+import type { AnswerReader } from "./answer-reader.js";
 import {
+  type Answer,
   cleaned,
   closedTooEarly,
   concluded,
   failed,
+  failedBy,
   type Handshake,
   type HandshakeOptions,
   type HandshakeStep,
-  rejectedByPeer,
   tooEarly,
-  undecodable,
   validKey,
   violated,
   violatedWithSorry,
@@ -28,24 +31,27 @@ import {
   whenAdmitted,
   zeroCredit,
 } from "./handshake-core.js";
-import {
-  decodeHandshakeMessage,
-  encodeHandshakeMessage,
-  type HandshakeMessage,
-  type HelloYourself,
-} from "./handshake-messages.js";
-import { checkPrologueAnswer, prologueHello } from "./prologue.js";
+import { encodeHandshakeMessage } from "./handshake-messages.js";
+import { isPrologueAccept, prologueHello } from "./prologue.js";
+import { readUsualGreeting } from "./usual-greeting.js";
 
 /** The options of an initiator. */
 export interface InitiatorOptions extends HandshakeOptions {
   /** Key of the session to resume, 16 bytes. */
   readonly presentedKey?: Uint8Array | undefined;
+  /** Reads unusual answers; or a function that loads the code for that. */
+  readonly answerReader: AnswerReader | (() => Promise<AnswerReader>);
 }
 
 /** Prologue and handshake of the side that opened the link. */
 export class InitiatorHandshake implements Handshake {
   readonly #options: InitiatorOptions;
-  #state: "prologue" | "greeting" | "admission" = "prologue";
+  #state: "prologue" | "greeting" | "reading" | "admission" = "prologue";
+  #isPrologue = true;
+  /** Whether a frame has arrived while an earlier one is read. */
+  #isTooEarly = false;
+  /** Why the link has ended while a frame is read. */
+  #closure: SessionError | undefined = undefined;
 
   constructor(options: InitiatorOptions) {
     this.#options = options;
@@ -56,31 +62,58 @@ export class InitiatorHandshake implements Handshake {
   }
 
   onFrame(frame: Uint8Array): HandshakeStep {
-    if (this.#state === "prologue") return this.#onPrologue(frame);
-    if (this.#state === "admission") return tooEarly();
-    let message: HandshakeMessage;
-    try {
-      message = decodeHandshakeMessage(frame, this.#options.limits);
-    } catch (fault) {
-      return undecodable(fault);
+    switch (this.#state) {
+      case "prologue":
+        if (isPrologueAccept(frame)) return this.#greet();
+        return this.#read((reader) => reader.readPrologue(frame, () => this.#goOn(() => this.#greet())));
+      case "greeting": {
+        const { limits } = this.#options;
+        const answer = readUsualGreeting(frame, limits);
+        if (answer !== undefined) return this.#onAnswer(answer);
+        return this.#read((reader) =>
+          reader.readGreeting(frame, limits, (other) => this.#goOn(() => this.#onAnswer(other))),
+        );
+      }
+      case "reading":
+        this.#isTooEarly = true;
+        return waiting();
+      case "admission":
+        return tooEarly();
     }
-    if (message.kind === "Sorry") return rejectedByPeer(message.reason);
-    if (message.kind !== "HelloYourself") return violated("expected HelloYourself or Sorry");
-    return this.#onHelloYourself(message);
   }
 
-  onLinkClosed(error: SessionError | undefined): SessionError {
-    const text =
-      this.#state === "prologue" ? "link closed during transport prologue" : "peer closed during handshake";
-    return closedTooEarly(text, error);
+  onLinkClosed(error: SessionError | undefined): SessionError | undefined {
+    const closure = closedTooEarly(
+      this.#isPrologue ? "link closed during transport prologue" : "peer closed during handshake",
+      error,
+    );
+    if (this.#state !== "reading") return closure;
+    this.#closure = closure;
+    return undefined;
   }
 
-  #onPrologue(frame: Uint8Array): HandshakeStep {
-    const fault = checkPrologueAnswer(frame);
-    if (fault !== undefined) return failed(fault);
+  /** Reads an unusual answer, once the code for that is there. */
+  #read(read: (reader: AnswerReader) => HandshakeStep): HandshakeStep {
+    const { answerReader } = this.#options;
+    if (typeof answerReader !== "function") return read(answerReader);
+    this.#state = "reading";
+    const later = answerReader()
+      .then(read)
+      .catch((error: unknown) => failed(`an unusual answer of the peer cannot be read: ${error}`));
+    return { send: [], outcome: undefined, later };
+  }
+
+  /** A frame was valid: goes on, unless something else has happened while it was read. */
+  #goOn(next: () => HandshakeStep): HandshakeStep {
+    if (this.#closure !== undefined) return failedBy(this.#closure);
+    return this.#isTooEarly ? tooEarly() : next();
+  }
+
+  #greet(): HandshakeStep {
     const { settings, metadata, presentedKey } = this.#options;
     if (settings.initialChannelCredit === 0) return violated(zeroCredit);
     this.#state = "greeting";
+    this.#isPrologue = false;
     return waiting(
       encodeHandshakeMessage({
         kind: "Hello",
@@ -94,24 +127,24 @@ export class InitiatorHandshake implements Handshake {
     );
   }
 
-  #onHelloYourself(message: HelloYourself<readonly Schema[]>): HandshakeStep {
+  #onAnswer(answer: Answer): HandshakeStep {
     const { settings: local, admit } = this.#options;
-    const { settings: peer } = message;
+    const { settings: peer } = answer;
     if (peer.initialChannelCredit === 0) return violatedWithSorry(zeroCredit);
     if (peer.parity === local.parity) return violatedWithSorry(`both sides chose the parity ${peer.parity}`);
-    const peerMetadata = cleaned(message);
+    const peerMetadata = cleaned(answer);
     this.#state = "admission";
     const result = {
       local,
       peer,
-      peerSupportsRetry: message.supportsRetry,
+      peerSupportsRetry: answer.supportsRetry,
       peerMetadata,
-      sessionKey: validKey(message.resumeKey),
+      sessionKey: validKey(answer.resumeKey),
       presentedKey: undefined,
-      peerSchemaCount: message.schemas.length,
+      peerSchemaCount: answer.schemaCount,
     };
     return whenAdmitted(admit?.({ metadata: peerMetadata, presentedKey: undefined, settings: peer }), () =>
-      concluded(result, message.schemas, [encodeHandshakeMessage({ kind: "LetsGo" })]),
+      concluded(result, answer.mismatch, [encodeHandshakeMessage({ kind: "LetsGo" })]),
     );
   }
 }

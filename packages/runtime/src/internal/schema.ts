@@ -44,6 +44,7 @@ export {
   ReceiveState,
   SendState,
 } from "../schema/announcements.js";
+export { assemblePayload } from "../schema/assemble-payload.js";
 export { type CborMap, type CborValue, cborMap } from "../schema/cbor.js";
 export { type CborLimits, decodeCbor } from "../schema/cbor-decode.js";
 export { encodeCbor } from "../schema/cbor-encode.js";
@@ -59,7 +60,6 @@ export type {
   VariantPayload,
 } from "../schema/model.js";
 export {
-  assemblePayload,
   encodeSchema,
   encodeSchemaList,
   readSchemaList,

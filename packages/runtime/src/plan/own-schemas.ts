@@ -1,8 +1,9 @@
 /** Our own schemas of a binding, as they are compared with those of a peer. */
 import { defaultLimits } from "../limits.js";
 import type { AnnouncedBinding, AnnouncedSchema } from "../schema/announcements.js";
+import { assemblePayload } from "../schema/assemble-payload.js";
 import type { Schema, TypeId } from "../schema/model.js";
-import { assemblePayload, readSchemaPayload } from "../schema/payload.js";
+import { readSchemaPayload } from "../schema/payload.js";
 import type { SchemaLookup } from "../schema/type-ref.js";
 import { isCoveredByIds } from "../schema/uncovered.js";
 

@@ -1,8 +1,9 @@
 /** A plan for people: what is read, skipped, filled in, and what cannot be. */
 
 import type { AnnouncedBinding } from "../schema/announcements.js";
+import { assemblePayload } from "../schema/assemble-payload.js";
 import type { SchemaPayload, TypeRef } from "../schema/model.js";
-import { assemblePayload, readSchemaPayload } from "../schema/payload.js";
+import { readSchemaPayload } from "../schema/payload.js";
 import { type SchemaLookup, typeName } from "../schema/type-ref.js";
 import { buildPlan } from "./plan.js";
 import { type FieldsPlan, type Plan, type PlanNode, planLimits, type VariantPlan } from "./plan-model.js";

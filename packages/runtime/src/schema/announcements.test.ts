@@ -54,7 +54,7 @@ describe("type ids", () => {
     const [first, second, third] = [42n, 42n, 43n].map((id) => payload(concrete(id), { ...u32, id }));
     expect(first).toEqual(second);
     expect(first).not.toEqual(third);
-    const state = new ReceiveState(defaultLimits);
+    const state = new ReceiveState(defaultLimits, readSchemaPayload);
     const widest = 2n ** 64n - 1n;
     state.record(1n, "args", payload(concrete(widest), { ...u32, id: widest }));
     expect(state.schema(widest)?.id).toBe(widest);
@@ -88,7 +88,7 @@ describe("both directions", () => {
     const args = send(sent, 1n, "args", binding(10n, u32));
     const response = send(sent, 1n, "response", binding(11n, text));
     expect([announced(args), announced(response)]).toEqual([[10n], [11n]]);
-    const received = new ReceiveState(defaultLimits);
+    const received = new ReceiveState(defaultLimits, readSchemaPayload);
     received.record(42n, "args", payload(concrete(100n)));
     received.record(42n, "response", payload(concrete(200n)));
     expect(received.root(42n, "args")).toEqual(concrete(100n));
@@ -98,7 +98,7 @@ describe("both directions", () => {
 
 describe("what was received", () => {
   it("tracker_record_and_get_received", () => {
-    const state = new ReceiveState(defaultLimits);
+    const state = new ReceiveState(defaultLimits, readSchemaPayload);
     expect(state.schema(10n)).toBeUndefined();
     expect(() => state.requireRoot(7n, "args")).toThrow("no remote args schema received");
     state.record(7n, "args", payload(concrete(10n), u32));
@@ -108,10 +108,39 @@ describe("what was received", () => {
   });
 
   it("duplicate_schema_is_protocol_error", () => {
-    const state = new ReceiveState(defaultLimits);
+    const state = new ReceiveState(defaultLimits, readSchemaPayload);
     state.record(9n, "args", payload(concrete(10n), u32));
     expect(() => state.record(9n, "args", payload(concrete(10n), u32))).toThrow(
       "duplicate TypeSchemaId SchemaHash(10) received on same connection — protocol error",
     );
+  });
+});
+
+describe("a side that has no code to read schemas", () => {
+  const own = binding(12n, u32, text, point);
+
+  it("takes what it would announce itself, whole or the rest", () => {
+    const state = new ReceiveState(defaultLimits);
+    expect(state.record(1n, "response", payload(concrete(10n), u32), binding(10n, u32))).toBe(true);
+    expect(state.record(2n, "response", payload(concrete(12n), text, point), own)).toBe(true);
+    expect(state.isOurs(own, state.requireRoot(2n, "response"))).toBe(true);
+    state.read = readSchemaPayload;
+    expect(state.schema(12n)).toEqual(point);
+  });
+
+  it.each([
+    ["another order", payload(concrete(12n), text, u32, point)],
+    ["another root", payload(concrete(10n), u32, text, point)],
+    ["another definition", payload(concrete(12n), u32, text, { ...point, typeParams: ["T"] })],
+    ["no payload", Uint8Array.of(1, 2, 3)],
+  ])("changes nothing for %s", (_, bytes) => {
+    const state = new ReceiveState(defaultLimits);
+    expect(state.record(2n, "response", bytes, own)).toBe(false);
+    expect([state.bytes, state.root(2n, "response"), state.schema(12n)]).toEqual([0, undefined, undefined]);
+  });
+
+  it("takes nothing for methods that it does not know", () => {
+    const state = new ReceiveState(defaultLimits);
+    expect(state.record(2n, "response", payload(concrete(10n), u32))).toBe(false);
   });
 });

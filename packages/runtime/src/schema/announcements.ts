@@ -4,8 +4,9 @@
  */
 import { IdMap } from "../bytes/id-map.js";
 import { CodecError } from "../errors.js";
+import { assemblePayload } from "./assemble-payload.js";
 import type { Schema, SchemaPayload, TypeId, TypeRef } from "./model.js";
-import { assemblePayload, readSchemaPayload, type SchemaLimits } from "./payload.js";
+import type { SchemaLimits } from "./payload.js";
 
 /** Which half of a method a root describes. */
 export type BindingDirection = "args" | "response";
@@ -21,6 +22,25 @@ export interface AnnouncedSchema {
 export interface AnnouncedBinding {
   readonly root: TypeRef;
   readonly schemas: readonly AnnouncedSchema[];
+}
+
+/** What is new to a side that has the schemas `known` already. */
+function unknownOf(
+  { schemas }: AnnouncedBinding,
+  known: { has(id: TypeId): boolean },
+): readonly AnnouncedSchema[] {
+  const unknown = new Map<TypeId, AnnouncedSchema>();
+  for (const schema of schemas)
+    if (!known.has(schema.id) && !unknown.has(schema.id)) unknown.set(schema.id, schema);
+  return [...unknown.values()];
+}
+
+/** CBOR of an announcement. */
+function payloadOf(schemas: readonly AnnouncedSchema[], root: TypeRef): Uint8Array {
+  return assemblePayload(
+    schemas.map(({ bytes }) => bytes),
+    root,
+  );
 }
 
 const directionBits: Readonly<Record<BindingDirection, number>> = { args: 1, response: 2 };
@@ -45,14 +65,7 @@ export class SendState {
    */
   prepare(methodId: bigint, direction: BindingDirection, binding: AnnouncedBinding): Uint8Array | undefined {
     if (this.isSent(methodId, direction)) return undefined;
-    const chunks: Uint8Array[] = [];
-    const seen = new Set<TypeId>();
-    for (const schema of binding.schemas) {
-      if (this.#schemas.has(schema.id) || seen.has(schema.id)) continue;
-      seen.add(schema.id);
-      chunks.push(schema.bytes);
-    }
-    return assemblePayload(chunks, binding.root);
+    return payloadOf(unknownOf(binding, this.#schemas), binding.root);
   }
 
   /** Marks the binding and its schemas as sent. */
@@ -121,13 +134,33 @@ interface Roots {
   response: Root | undefined;
 }
 
+/** {@link SchemaPayload} in the bytes of this side. */
+interface OwnPayload {
+  readonly schemas: readonly AnnouncedSchema[];
+  readonly root: TypeRef;
+}
+
+const anyRoot: TypeRef = { tag: "var", name: "" };
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || (a.length === b.length && a.every((byte, at) => byte === b[at]));
+}
+
 /** Bytes that one connection may hold, in payloads of the largest size. */
 const payloadsHeld = 8;
 
+/** Reads an announcement without trusting it: `readSchemaPayload`. */
+export type ReadPayload = (bytes: Uint8Array, limits: SchemaLimits) => SchemaPayload;
+
 /** The announcements of the peer on one connection. */
 export class ReceiveState {
+  /**
+   * Undefined: the code for it is not loaded. Only announcements that have the bytes of this side can be taken then.
+   */
+  read: ReadPayload | undefined;
   readonly #limits: SchemaLimits;
-  readonly #schemas = new Map<TypeId, Schema>();
+  /** Schemas of the peer by id; one that has the bytes of this side is kept as such. */
+  readonly #schemas = new Map<TypeId, Schema | AnnouncedSchema>();
   readonly #roots = new IdMap<Roots>();
   #bytesHeld = 0;
 
@@ -135,20 +168,24 @@ export class ReceiveState {
    * @param limits `maxSchemas` bounds the schemas and the methods of the whole connection, `maxSchemaBytes` one payload
    * (and eight times that all of them).
    */
-  constructor(limits: SchemaLimits) {
+  constructor(limits: SchemaLimits, read?: ReadPayload) {
     this.#limits = limits;
+    this.read = read;
   }
 
   /**
    * Takes the CBOR of an announcement: adds its schemas, sets the root of the method and direction; a later root
    * replaces an earlier one.
    *
+   * @param own the types of this side for the method and direction
+   * @returns false, and changes nothing, when the announcement differs from that of this side and {@link read} is missing
    * @throws CodecError `DecodeFailed` when the bytes are no payload, when they bring a schema id a second time (those
    * before it stay recorded), and when the connection's limits are exceeded: each ends the connection, with the text
    * behind the name of the message that carried it.
    */
-  record(methodId: bigint, direction: BindingDirection, bytes: Uint8Array): void {
-    const payload = readSchemaPayload(bytes, this.#limits);
+  record(methodId: bigint, direction: BindingDirection, bytes: Uint8Array, own?: AnnouncedBinding): boolean {
+    const payload = this.read === undefined ? this.#asOurs(bytes, own) : this.read(bytes, this.#limits);
+    if (payload === undefined) return false;
     const before = this.#roots.get(methodId);
     this.#bytesHeld += bytes.length - (before?.[direction]?.bytes ?? 0);
     this.#checkLimits(payload, before === undefined);
@@ -162,9 +199,30 @@ export class ReceiveState {
     } else {
       before[direction] = root;
     }
+    return true;
   }
 
-  #checkLimits(payload: SchemaPayload, isNewMethod: boolean): void {
+  /** The announcement if a peer of the same version sends it; undefined when it differs. */
+  #asOurs(bytes: Uint8Array, own: AnnouncedBinding | undefined): OwnPayload | undefined {
+    if (own === undefined) return undefined;
+    const schemas = unknownOf(own, this.#schemas);
+    return sameBytes(bytes, payloadOf(schemas, own.root)) ? { schemas, root: own.root } : undefined;
+  }
+
+  /**
+   * Whether the peer has announced the types of this side: the same root, and the same schema for each id of this side.
+   */
+  isOurs({ root, schemas }: AnnouncedBinding, remote: TypeRef): boolean {
+    return (
+      root === remote &&
+      schemas.every(({ id, bytes }) => {
+        const other = this.#schemas.get(id);
+        return other === undefined || ("bytes" in other && sameBytes(bytes, other.bytes));
+      })
+    );
+  }
+
+  #checkLimits(payload: SchemaPayload | OwnPayload, isNewMethod: boolean): void {
     const { maxSchemas, maxSchemaBytes } = this.#limits;
     if (this.#schemas.size + payload.schemas.length > maxSchemas) {
       throw new CodecError("DecodeFailed", `more than ${maxSchemas} schemas on one connection`);
@@ -185,7 +243,11 @@ export class ReceiveState {
 
   /** The schema with this id, if the peer has announced it. */
   schema(id: TypeId): Schema | undefined {
-    return this.#schemas.get(id);
+    const known = this.#schemas.get(id);
+    if (known === undefined || !("bytes" in known)) return known;
+    const [schema] = this.read?.(payloadOf([known], anyRoot), this.#limits).schemas ?? [];
+    if (schema !== undefined) this.#schemas.set(id, schema);
+    return schema;
   }
 
   /** The root announced for a method and direction. Not checked against the schemas. */

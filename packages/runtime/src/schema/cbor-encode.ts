@@ -2,7 +2,24 @@
 import { loneSurrogateIndex, utf8, utf8Length } from "../bytes/utf8.js";
 import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
-import { type CborValue, isList } from "./cbor.js";
+import type { CborValue } from "./cbor.js";
+
+/** CBOR that is ready: it is written as it is. */
+export class ReadyCbor {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+/** What can be written: a value, where an object stands for a map with its members in their order. */
+export type CborOutput = CborValue | ReadyCbor | readonly CborOutput[] | CborMembers;
+
+/** A map with text keys, in the order of the members. No member may have a number as its name. */
+export interface CborMembers {
+  readonly [name: string]: CborOutput;
+}
 
 const majorNegative = 1;
 const majorBytes = 2;
@@ -19,14 +36,18 @@ const capacity = 256;
  * @throws CodecError `EncodeFailed` for a value outside of the subset: fractions, integers beyond 64 bits, lone
  * surrogates, `undefined`.
  */
-export function encodeCbor(value: CborValue): Uint8Array {
+export function encodeCbor(value: CborOutput): Uint8Array {
   const w = new Writer(capacity);
   const end = write(w, 0, value);
   return w.buffer.slice(0, end);
 }
 
+function isOutputs(value: CborOutput): value is readonly CborOutput[] {
+  return Array.isArray(value);
+}
+
 /** Writes a value and returns the position behind it. */
-function write(w: Writer, p: number, value: CborValue): number {
+function write(w: Writer, p: number, value: CborOutput): number {
   if (p + longestHead > w.limit) w.grow(p, longestHead);
   switch (typeof value) {
     case "number":
@@ -46,22 +67,25 @@ function write(w: Writer, p: number, value: CborValue): number {
   }
 }
 
-function writeObject(w: Writer, p: number, value: Exclude<CborValue & object, null>): number {
-  if (value instanceof Uint8Array) {
-    let at = writeHead(w.buffer, p, majorBytes, value.length);
-    if (at + value.length > w.limit) w.grow(at, value.length);
-    w.buffer.set(value, at);
-    at += value.length;
-    return at;
-  }
-  if (isList(value)) {
+function writeObject(w: Writer, p: number, value: Exclude<CborOutput & object, null>): number {
+  if (value instanceof ReadyCbor) return writeBytes(w, p, value.bytes);
+  if (value instanceof Uint8Array)
+    return writeBytes(w, writeHead(w.buffer, p, majorBytes, value.length), value);
+  if (isOutputs(value)) {
     let at = writeHead(w.buffer, p, majorArray, value.length);
     for (const item of value) at = write(w, at, item);
     return at;
   }
-  let at = writeHead(w.buffer, p, majorMap, value.size);
-  for (const [key, member] of value) at = write(w, write(w, at, key), member);
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  let at = writeHead(w.buffer, p, majorMap, entries.length);
+  for (const [key, member] of entries) at = write(w, write(w, at, key), member);
   return at;
+}
+
+function writeBytes(w: Writer, p: number, bytes: Uint8Array): number {
+  if (p + bytes.length > w.limit) w.grow(p, bytes.length);
+  w.buffer.set(bytes, p);
+  return p + bytes.length;
 }
 
 function writeText(w: Writer, p: number, text: string): number {
@@ -89,7 +113,7 @@ function writeInteger(w: Writer, p: number, value: number | bigint): number {
 }
 
 /** Writes an initial byte with an argument below 2^32 in its shortest form; returns the next position. */
-export function writeHead(target: Uint8Array, at: number, major: number, argument: number): number {
+function writeHead(target: Uint8Array, at: number, major: number, argument: number): number {
   const type = major << 5;
   if (argument < 24) {
     target[at] = type | argument;

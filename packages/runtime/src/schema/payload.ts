@@ -1,8 +1,9 @@
 /** Schemas as CBOR: what an announcement and the handshake carry. Source: `protocol/schemas.md` §2. */
 import { CodecError } from "../errors.js";
+import { assemblePayload } from "./assemble-payload.js";
 import type { CborMap, CborValue } from "./cbor.js";
 import { decodeCbor } from "./cbor-decode.js";
-import { encodeCbor, writeHead } from "./cbor-encode.js";
+import { encodeCbor } from "./cbor-encode.js";
 import { asList, asMap, member, refuse } from "./cbor-reader.js";
 import type { Schema, SchemaPayload, TypeRef } from "./model.js";
 import { schemaForm, typeRefForm } from "./schema-forms.js";
@@ -29,7 +30,7 @@ export function schemaToCbor(schema: Schema): CborMap {
   return schemaForm.write(schema) as CborMap;
 }
 
-/** CBOR of one schema: the pieces of which {@link assemblePayload} makes an announcement. */
+/** CBOR of one schema: the pieces of which `assemblePayload` makes an announcement. */
 export function encodeSchema(schema: Schema): Uint8Array {
   return encodeCbor(schemaToCbor(schema));
 }
@@ -42,33 +43,6 @@ export function encodeSchemaList(schemas: readonly Schema[]): Uint8Array {
 /** CBOR of a whole payload. */
 export function writeSchemaPayload(payload: SchemaPayload): Uint8Array {
   return assemblePayload(payload.schemas.map(encodeSchema), payload.root);
-}
-
-const arrayMajor = 4;
-/** Map of two, text "schemas". */
-const payloadStart: readonly number[] = [0xa2, 0x67, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x61, 0x73];
-/** Text "root". */
-const rootKey: readonly number[] = [0x64, 0x72, 0x6f, 0x6f, 0x74];
-const longestHead = 5;
-
-/**
- * CBOR of a payload from the ready CBOR of its schemas: what an announcement costs at run time.
- *
- * @param chunks one schema each, as {@link encodeSchema} writes it, in the order of the announcement
- */
-export function assemblePayload(chunks: readonly Uint8Array[], root: TypeRef): Uint8Array {
-  const rootBytes = encodeCbor(typeRefToCbor(root));
-  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const bytes = new Uint8Array(payloadStart.length + longestHead + size + rootKey.length + rootBytes.length);
-  bytes.set(payloadStart, 0);
-  let at = writeHead(bytes, payloadStart.length, arrayMajor, chunks.length);
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  bytes.set(rootKey, at);
-  bytes.set(rootBytes, at + rootKey.length);
-  return bytes.subarray(0, at + rootKey.length + rootBytes.length);
 }
 
 /**

@@ -13,6 +13,7 @@
  */
 import type { CloseReason, SessionEnd } from "../call/session-handle.js";
 import { SessionError } from "../errors.js";
+import { readSchemaPayload } from "../schema/payload.js";
 import { writeForwarded } from "../wire/forward.js";
 import { type MessageHead, RequestBody, type WireId } from "../wire/message.js";
 import type { Connection, ConnectionSettings, ConnectionSink } from "./connection.js";
@@ -127,7 +128,7 @@ class Half implements ConnectionSink {
     this.#own = raw.connection;
     this.#other = other;
     this.#proxy = proxy;
-    this.#announced = new ReceivedSchemas(this.#own, limits);
+    this.#announced = new ReceivedSchemas(this.#own, limits, readSchemaPayload);
     const announcedLimit = Math.max(1, raw.local.maxConcurrentRequests);
     this.#mostRequests = announcedLimit + Math.max(limits.maxQueuedRequests, 16 * announcedLimit);
   }
@@ -162,7 +163,8 @@ class Half implements ConnectionSink {
     const methodId = (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
     const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
     // The other peer would end its connection without a reason. The peer at fault gets the error here.
-    if (this.#announced.receive(methodId, head.direction, payload, "standalone schema message"))
+    const carrier = "standalone schema message";
+    if (this.#announced.receive({ methodId, direction: head.direction, payload, carrier, own: undefined }))
       this.#forward(head, bytes);
   }
 
