@@ -22,7 +22,7 @@ import { type ConnectSessionOptions, connect, connectSession, serve } from "@vox
 import { memoryOperationStore } from "@voxrpc/runtime/store";
 import { connectPair, FakeClock, memoryLinkPair, simulatedPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { proxyThroughChecks } from "../../packages/runtime/src/acceptor/proxying.js";
+import { proxyThroughChecks } from "../../packages/runtime/src/acceptor/proxy.js";
 import { routerChecks } from "../../packages/runtime/src/acceptor/router.js";
 import { callChecks, closeChecks } from "../../packages/runtime/src/call/option-checks.js";
 import { channelChecks } from "../../packages/runtime/src/channel/pair.js";

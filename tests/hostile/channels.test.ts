@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Channels } from "../../packages/runtime/src/channel/channels.js";
 import { u32Items } from "../../packages/runtime/src/channel/fake-port.fixture.js";
-import { allAtHand } from "../../packages/runtime/src/driver/at-hand.js";
+import { allBundled } from "../../packages/runtime/src/driver/bundled-code.js";
 import { itemExplanations } from "../../packages/runtime/src/driver/explanations.js";
 import { Connection } from "../../packages/runtime/src/session/connection.js";
 import { toHex } from "../golden/golden-values.js";
@@ -313,12 +313,12 @@ describe("channels behind the end of their connection", () => {
       new Connection(0, even, odd, harness.core),
       defaultLimits,
       harness.clock,
-      itemExplanations(allAtHand.explain),
+      itemExplanations(allBundled.explain),
       () => {},
     );
     channels.end("Protocol", undefined);
     const ends: string[] = [];
-    channels.openReceiver(1, u32Items).take({
+    channels.openReceiver(1, u32Items).consume({
       item: () => ends.push("an item"),
       ended: ({ error }) => ends.push(`received: ${error?.code}`),
     });

@@ -4,7 +4,7 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession } from "@voxrpc/runtime/link";
 import { memoryLinkPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
-import { allAtHand } from "../../packages/runtime/src/driver/at-hand.js";
+import { allBundled } from "../../packages/runtime/src/driver/bundled-code.js";
 import { itemExplanations } from "../../packages/runtime/src/driver/explanations.js";
 import { expectNothingUnheard } from "../unheard.js";
 import { VoxService } from "./vox-types.js";
@@ -71,8 +71,8 @@ describe("items that a small client cannot encode", () => {
 describe("items that a client cannot decode", () => {
   it.each([
     ["a small one names the byte", undefined, "item: invalid bool 0x02 at byte 1"],
-    ["any other names the place", allAtHand.explain, "item.flags[0]: invalid bool 0x02 at byte 1"],
-  ])("%s", (_who, atHand, message) => {
+    ["any other names the place", allBundled.explain, "item.flags[0]: invalid bool 0x02 at byte 1"],
+  ])("%s", (_who, bundled, message) => {
     const shape = $.structShape(
       "S",
       () => [$.fieldShape("flags", "flags", $.listShape($.boolShape))],
@@ -82,6 +82,6 @@ describe("items that a client cannot decode", () => {
     reader.reset(Uint8Array.of(1, 2));
     reader.position = 1;
     const fault = new $.DecodeFault("invalid bool 0x02", 1);
-    expect(itemExplanations(atHand).decode(fault, reader, shape, "item").message).toBe(message);
+    expect(itemExplanations(bundled).decode(fault, reader, shape, "item").message).toBe(message);
   });
 });

@@ -128,7 +128,7 @@ interface MethodParts {
   readonly args: readonly Part[];
   readonly ok: Part;
   readonly error: Part | undefined;
-  readonly channels: { readonly channels?: $.ChannelMachinery };
+  readonly channels: { readonly channels?: $.ChannelFeature };
 }
 
 function binding({ root, schemas }: TypeSchemas): $.Binding {

@@ -5,7 +5,7 @@ import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtim
 import { describe, expect, it } from "vitest";
 import { Channels } from "../../packages/runtime/src/channel/channels.js";
 import type { Receiver } from "../../packages/runtime/src/channel/receiver.js";
-import { allAtHand } from "../../packages/runtime/src/driver/at-hand.js";
+import { allBundled } from "../../packages/runtime/src/driver/bundled-code.js";
 import { itemExplanations } from "../../packages/runtime/src/driver/explanations.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import { Connection } from "../../packages/runtime/src/session/connection.js";
@@ -27,7 +27,7 @@ class ServerChannels {
       connection,
       defaultLimits,
       this.harness.clock,
-      itemExplanations(allAtHand.explain),
+      itemExplanations(allBundled.explain),
       () => {},
     );
   }
@@ -54,8 +54,8 @@ function taking(receiver: Receiver<number>): string[] {
     item: (item: number) => void log.push(String(item)),
     ended: ({ error }: { readonly error: Error | undefined }) => void log.push(error?.message ?? "end"),
   };
-  receiver.take(taker);
-  receiver.take(taker);
+  receiver.consume(taker);
+  receiver.consume(taker);
   return log;
 }
 

@@ -39,7 +39,7 @@ async function evenPair(
         parity: "Even",
         begin: (own) => new InitiatorHandshake({ ...own, answerReader }),
         feature: virtualConnections,
-        atHand: undefined,
+        bundled: undefined,
       },
       acceptor,
       {},
@@ -50,7 +50,7 @@ async function evenPair(
         parity: "Odd",
         begin: (own) => new AcceptorHandshake(own),
         feature: virtualConnections,
-        atHand: undefined,
+        bundled: undefined,
       },
       acceptor,
       {

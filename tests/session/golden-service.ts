@@ -143,7 +143,7 @@ export interface BothHalves<A extends readonly unknown[], T, E> {
 interface Flags {
   readonly idempotent?: true;
   readonly persist?: true;
-  readonly channels?: $.ChannelMachinery;
+  readonly channels?: $.ChannelFeature;
 }
 
 /** A method of the given types, under the id and the schemas that were recorded for `full`. */

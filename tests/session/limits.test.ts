@@ -11,7 +11,7 @@ import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/
 import { describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { Channels } from "../../packages/runtime/src/channel/channels.js";
-import { allAtHand } from "../../packages/runtime/src/driver/at-hand.js";
+import { allBundled } from "../../packages/runtime/src/driver/bundled-code.js";
 import { itemExplanations } from "../../packages/runtime/src/driver/explanations.js";
 import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
 import { completeLimits } from "../../packages/runtime/src/limits.js";
@@ -503,7 +503,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
           connection,
           limits,
           harness.clock,
-          itemExplanations(allAtHand.explain),
+          itemExplanations(allBundled.explain),
           () => {},
         );
         const head = new MessageHead();

@@ -61,7 +61,7 @@ export function findCrates(paths: readonly string[], cwd: string): FoundCrates {
   return assemble({ manifests, wanted, alone, files: isWhole ? undefined : files, folders });
 }
 
-interface Pieces {
+interface CrateParts {
   readonly manifests: ReadonlyMap<string, Manifest>;
   readonly wanted: readonly Manifest[];
   readonly alone: readonly string[];
@@ -69,7 +69,7 @@ interface Pieces {
   readonly folders: readonly string[];
 }
 
-function assemble({ manifests, wanted, alone, files, folders }: Pieces): FoundCrates {
+function assemble({ manifests, wanted, alone, files, folders }: CrateParts): FoundCrates {
   const crates = new Map<string, FoundCrate>();
   const byPackage = new Map<string, string>();
   for (const { packageName, crateName } of manifests.values())

@@ -94,7 +94,7 @@ class WatchSession {
       debounceMs: () => this.#debounceMs,
       maxDelayMs,
       run: (changed) => this.#run(changed),
-      onError: (error) => this.#tell(error),
+      onError: (error) => this.#report(error),
     });
   }
 
@@ -114,9 +114,9 @@ class WatchSession {
   async #run(changed: readonly string[]): Promise<void> {
     const { cwd, report } = this.#environment;
     this.#ownRuns =
-      changed.length > 0 && changed.every((path) => this.#wasOwnDoing(path)) ? this.#ownRuns + 1 : 0;
+      changed.length > 0 && changed.every((path) => this.#isOwnWrite(path)) ? this.#ownRuns + 1 : 0;
     if (this.#ownRuns > maxOwnRuns) {
-      this.#tell(neverSettles(changed.map((path) => shownPath(cwd, path))));
+      this.#report(neverSettles(changed.map((path) => shownPath(cwd, path))));
       return;
     }
     this.#since = Date.now();
@@ -135,7 +135,7 @@ class WatchSession {
       } as const;
       await runOnce(project, this.#environment, options);
     } catch (error) {
-      this.#tell(error);
+      this.#report(error);
     }
     this.#until = Date.now();
     await this.#watch(this.#wanted(project, checked), this.#args.pollMs ?? project?.pollMs);
@@ -144,7 +144,7 @@ class WatchSession {
   }
 
   /** Whether a file was written during the newest run: a config is a program, and may write. */
-  #wasOwnDoing(path: string): boolean {
+  #isOwnWrite(path: string): boolean {
     const time = statOf(path)?.mtimeMs ?? 0;
     return time >= this.#since - fileClockLagMs && time <= this.#until;
   }
@@ -174,14 +174,14 @@ class WatchSession {
       since: () => this.#since,
       pollMs,
       onChange: (path) => this.#loop.changed(path),
-      onError: (error) => this.#tell(error),
+      onError: (error) => this.#report(error),
     });
     await before?.();
     const folders = watchedFolders(wanted).map((folder) => shownPath(cwd, folder));
     if (isFirst) report({ kind: "watching", folders });
   }
 
-  #tell(error: unknown): void {
+  #report(error: unknown): void {
     this.#environment.report(failureOf(error));
   }
 }

@@ -8,7 +8,7 @@ import { CliError, messageOf, systemCode } from "../errors.js";
 let loads = 0;
 
 /** Longest time that a config may take, in ms. */
-const patienceMs = 30_000;
+const graceMs = 30_000;
 
 /**
  * Loads a JavaScript or TypeScript module. A second load reads the file again, but keeps the modules that the file
@@ -48,9 +48,9 @@ async function exportOf(url: string): Promise<unknown> {
 /** Waits for a config, which is a program and may wait without end: then Node would exit without a message. */
 function settled(value: Promise<unknown>, shown: string, clock: Clock): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timer = clock.setTimer(patienceMs, () =>
+    const timer = clock.setTimer(graceMs, () =>
       reject(
-        new CliError("Config", `${shown} did not settle within ${patienceMs / 1000} s`, {
+        new CliError("Config", `${shown} did not settle within ${graceMs / 1000} s`, {
           help: "it awaits something that does not come: look for a promise that is never resolved",
         }),
       ),

@@ -44,7 +44,7 @@ function isPattern(text: string): boolean {
   return magic.test(text);
 }
 
-interface Place extends SchemaPlace {
+interface SchemaTarget extends SchemaPlace {
   /** Absolute path of a file; pattern below `folder` otherwise. */
   readonly target: string;
 }
@@ -56,7 +56,7 @@ export function placesOf(search: SchemaSearch): readonly SchemaPlace[] {
     .map((pattern) => placeOf(search.directory, pattern));
 }
 
-function placeOf(directory: string, written: string): Place {
+function placeOf(directory: string, written: string): SchemaTarget {
   const path = absolutePath(directory, written);
   const found = statOf(path);
   if (found?.isDirectory() === true)
@@ -83,7 +83,7 @@ export async function findSchemas(search: SchemaSearch): Promise<FoundSchemas> {
   const code: CliErrorCode = search.origin === undefined ? "Usage" : "Config";
   const prefix = search.origin === undefined ? "" : `${search.origin}: `;
   const entries = new Set<string>();
-  const places: Place[] = [];
+  const places: SchemaTarget[] = [];
   const missing: string[] = [];
   for (const pattern of patterns) {
     if (pattern.startsWith("!")) continue;
@@ -119,7 +119,7 @@ function nothingMatches(
   });
 }
 
-async function filesOf(place: Place): Promise<readonly string[]> {
+async function filesOf(place: SchemaTarget): Promise<readonly string[]> {
   if (statOf(place.folder) === undefined) return [];
   const { glob } = await import("tinyglobby");
   const found = await glob(place.target, {

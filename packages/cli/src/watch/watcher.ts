@@ -29,7 +29,7 @@ const timeSlackMs = 20;
  * Time from an event to the second look at the file, in ms. The library drops changes of a file within 50 ms of an
  * event, and a run may have read the file in between.
  */
-const secondLookMs = 100;
+const recheckMs = 100;
 
 /**
  * Watches files. Resolves when it watches all of them. By then it has reported the changes since `options.since`.
@@ -38,7 +38,7 @@ const secondLookMs = 100;
  */
 export async function watchFiles(interest: Interest, options: WatcherOptions): Promise<() => Promise<void>> {
   const { since, pollMs, onChange, onError, cwd } = options;
-  const looks = new Looks(since, onChange);
+  const looks = new FileStates(since, onChange);
   const watcher: FSWatcher = watch([...watchRoots(interest, cwd)], {
     ignored: (path, stats) => {
       const absolute = slashes(path);
@@ -57,15 +57,15 @@ export async function watchFiles(interest: Interest, options: WatcherOptions): P
     looks.note(absolute, event === "unlink" ? undefined : stats);
     if (!isReady && event === "add" && changedAt(stats) < since() - timeSlackMs) return;
     onChange(absolute);
-    looks.again(absolute);
+    looks.checkAgain(absolute);
   });
   watcher.on("error", (error) => onError(explain(error)));
   await new Promise<void>((resolve) => watcher.once("ready", resolve));
   isReady = true;
   // The library is blind between its look at a file and the start of its watching. Where it polls, it compares with a
   // first look that comes even later, and never sees a change before that look. So we compare ourselves.
-  await looks.all();
-  if (pollMs !== undefined) looks.every(pollMs);
+  await looks.checkAll();
+  if (pollMs !== undefined) looks.checkEvery(pollMs);
   return () => {
     looks.stop();
     return watcher.close();
@@ -73,7 +73,7 @@ export async function watchFiles(interest: Interest, options: WatcherOptions): P
 }
 
 /** The state of each file at its last report: finds the changes that the library misses. */
-class Looks {
+class FileStates {
   readonly #since: () => number;
   readonly #onChange: (path: string) => void;
   /** By path; empty text where the look is not known. */
@@ -90,27 +90,27 @@ class Looks {
   /** @param stats undefined for a file that is gone, or whose state the library did not give */
   note(path: string, stats: Stats | undefined): void {
     if (stats === undefined) this.#known.delete(path);
-    else this.#known.set(path, lookOf(stats));
+    else this.#known.set(path, stateOf(stats));
   }
 
   /** Looks at a file a second time, soon. */
-  again(path: string): void {
+  checkAgain(path: string): void {
     clearTimeout(this.#timers.get(path));
     const timer = setTimeout(() => {
       this.#timers.delete(path);
-      void this.#look(path);
-    }, secondLookMs);
+      void this.#check(path);
+    }, recheckMs);
     this.#timers.set(path, timer);
   }
 
-  every(ms: number): void {
-    this.#interval = setInterval(() => void this.all(), ms);
+  checkEvery(ms: number): void {
+    this.#interval = setInterval(() => void this.checkAll(), ms);
   }
 
-  async all(): Promise<void> {
+  async checkAll(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    for (const path of [...this.#known.keys()]) await this.#look(path);
+    for (const path of [...this.#known.keys()]) await this.#check(path);
     this.#isLooking = false;
   }
 
@@ -120,15 +120,15 @@ class Looks {
     this.#known.clear();
   }
 
-  async #look(path: string): Promise<void> {
+  async #check(path: string): Promise<void> {
     const stats = await stat(path).catch(() => undefined);
     const known = this.#known.get(path);
     if (known === undefined) return;
     this.note(path, stats);
-    if (stats !== undefined && (lookOf(stats) === known || changedAt(stats) < this.#since() - timeSlackMs))
+    if (stats !== undefined && (stateOf(stats) === known || changedAt(stats) < this.#since() - timeSlackMs))
       return;
     this.#onChange(path);
-    this.again(path);
+    this.checkAgain(path);
   }
 }
 
@@ -137,7 +137,7 @@ function changedAt(stats: Stats | undefined): number {
   return Math.max(stats?.mtimeMs ?? 0, stats?.ctimeMs ?? 0);
 }
 
-function lookOf({ mtimeMs, ctimeMs, size, ino }: Stats): string {
+function stateOf({ mtimeMs, ctimeMs, size, ino }: Stats): string {
   return `${mtimeMs} ${ctimeMs} ${size} ${ino}`;
 }
 

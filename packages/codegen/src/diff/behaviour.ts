@@ -2,10 +2,10 @@
 import { adviceText } from "./behaviour-advice.js";
 import type { Collector } from "./collector.js";
 import { concreteText } from "./concrete-text.js";
-import type { Meetings } from "./finding.js";
+import type { Compatibility } from "./finding.js";
 import type { ContractSide, SideMethod } from "./sides.js";
 
-const both: Meetings = { oldClient: "compatible", newClient: "compatible" };
+const both: Compatibility = { oldClient: "compatible", newClient: "compatible" };
 
 /**
  * Compares flags and argument names of a method that both versions have.
@@ -16,7 +16,7 @@ export function compareBehaviour(
   [older, before]: readonly [ContractSide, SideMethod],
   [newer, after]: readonly [ContractSide, SideMethod],
   collector: Collector,
-): Meetings {
+): Compatibility {
   const { title } = after;
   const { span } = after.method;
   const flags = [
@@ -40,7 +40,7 @@ function compareNames(
   [older, before]: readonly [ContractSide, SideMethod],
   [newer, after]: readonly [ContractSide, SideMethod],
   collector: Collector,
-): Meetings {
+): Compatibility {
   const [was, is] = [before.method.args, after.method.args];
   if (was.length !== is.length) return both;
   const names = { before: was.map(({ name }) => name), after: is.map(({ name }) => name) };
@@ -56,7 +56,7 @@ function compareNames(
       after: `(${names.after.join(", ")})`,
       advice: "arguments are matched by position: keep their order, or add a method",
     };
-    const breaking: Meetings = { oldClient: "breaking", newClient: "breaking" };
+    const breaking: Compatibility = { oldClient: "breaking", newClient: "breaking" };
     collector.add(title, title, "VOX5036", after.method.span, parameters, breaking, [title]);
     return breaking;
   }

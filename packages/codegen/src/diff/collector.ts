@@ -5,10 +5,10 @@ import { worst } from "./change.js";
 import {
   type ChangeCode,
   type ChangeFinding,
+  type Compatibility,
   finding,
   type HarmlessChange,
-  type Meetings,
-  type Place,
+  type SchemaLocation,
 } from "./finding.js";
 
 /** Places of a change that are named. */
@@ -19,7 +19,7 @@ interface Gathered {
   /** Further places: `Catalog.get response`. */
   readonly others: Set<string>;
   readonly subjects: Set<string>;
-  meetings: Meetings;
+  compatibility: Compatibility;
 }
 
 interface GatheredHarmless {
@@ -43,24 +43,24 @@ export class Collector {
     key: string,
     where: string,
     code: Code,
-    span: Place,
+    span: SchemaLocation,
     parameters: DiagnosticParameters<Code>,
-    meetings: Meetings,
+    compatibility: Compatibility,
     subjects: readonly string[],
     related: readonly RelatedPlace[] = [],
   ): void {
     const full = `${code} ${key}`;
     const known = this.#found.get(full);
     if (known === undefined) {
-      const made = finding(code, span, parameters, meetings, subjects, related);
-      this.#found.set(full, { finding: made, others: new Set(), subjects: new Set(subjects), meetings });
+      const made = finding(code, span, parameters, compatibility, subjects, related);
+      this.#found.set(full, { finding: made, others: new Set(), subjects: new Set(subjects), compatibility });
       return;
     }
     if (!known.finding.diagnostic.message.startsWith(`${where}:`)) known.others.add(where);
     for (const subject of subjects) known.subjects.add(subject);
-    known.meetings = {
-      oldClient: worst(known.meetings.oldClient, meetings.oldClient),
-      newClient: worst(known.meetings.newClient, meetings.newClient),
+    known.compatibility = {
+      oldClient: worst(known.compatibility.oldClient, compatibility.oldClient),
+      newClient: worst(known.compatibility.newClient, compatibility.newClient),
     };
   }
 
@@ -77,11 +77,11 @@ export class Collector {
 
   /** In the order in which they were added. */
   findings(): readonly ChangeFinding[] {
-    return [...this.#found.values()].map(({ finding: made, others, subjects, meetings }) => {
+    return [...this.#found.values()].map(({ finding: made, others, subjects, compatibility }) => {
       const { diagnostic } = made;
       const also = alsoText(others);
       const help = [diagnostic.help, also].filter((text) => text !== undefined).join("; ") || undefined;
-      return { ...meetings, subjects: [...subjects], diagnostic: { ...diagnostic, help } };
+      return { ...compatibility, subjects: [...subjects], diagnostic: { ...diagnostic, help } };
     });
   }
 

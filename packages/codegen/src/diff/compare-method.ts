@@ -13,19 +13,19 @@ import {
   worst,
 } from "./change.js";
 import type { Collector } from "./collector.js";
+import type { ComparedRoot } from "./compared-root.js";
 import { concreteText } from "./concrete-text.js";
-import type { ChangeCode, Meetings } from "./finding.js";
+import type { ChangeCode, Compatibility } from "./finding.js";
 import {
   capped,
+  compatibilityOf,
   countText,
-  meetingsOf,
   type PlanReads,
   relatedOf,
   throwsChange,
   turned,
   unseen,
 } from "./method-reads.js";
-import type { Part } from "./part.js";
 import { type PeerVersion, peerFindings } from "./peer.js";
 import { argumentsType, readArguments, readResponse, responseType } from "./plan-verdict.js";
 import type { SameTypes } from "./same-types.js";
@@ -36,7 +36,7 @@ import { startAt } from "./walk-place.js";
 import { changeText, effectText, harmlessText, isFromClient, pathText } from "./words.js";
 
 /** How two versions of a method get along. */
-export interface MethodComparison extends Meetings {
+export interface MethodComparison extends Compatibility {
   /** `Catalog.search`, as the new version has it; as the old one has it when it is gone. */
   readonly method: string;
   readonly id: bigint;
@@ -71,12 +71,19 @@ export function compareMethod(
 
 function unchanged({ title, schemas }: SideMethod): MethodComparison {
   const reads: Reads = { oldReads: "compatible", newReads: "compatible" };
-  const meetings: Meetings = { oldClient: "compatible", newClient: "compatible" };
-  return { method: title, id: schemas.methodId, status: "kept", args: reads, response: reads, ...meetings };
+  const compatibility: Compatibility = { oldClient: "compatible", newClient: "compatible" };
+  return {
+    method: title,
+    id: schemas.methodId,
+    status: "kept",
+    args: reads,
+    response: reads,
+    ...compatibility,
+  };
 }
 
 class MethodComparer {
-  readonly parts: Part[] = [];
+  readonly parts: ComparedRoot[] = [];
   readonly #older: ContractSide;
   readonly #newer: ContractSide;
   readonly #before: SideMethod;
@@ -231,7 +238,7 @@ class MethodComparer {
       "VOX5016",
       after.method.span,
       { where: after.title, change, effect, advice },
-      meetingsOf(reads, "error"),
+      compatibilityOf(reads, "error"),
       [after.title],
     );
     const errorChange: TypeChange = throwsChange(isAdded, type, after.method.span);
@@ -245,10 +252,11 @@ class MethodComparer {
   }
 
   /** Reports the parts of one root, and gives its verdict: that of the plan, and what the plan cannot see. */
-  #report(plan: PlanReads, compared: readonly Part[]): Reads {
+  #report(plan: PlanReads, compared: readonly ComparedRoot[]): Reads {
     this.parts.push(...compared);
     // Items of a Tx are read at the other end than the arguments that carry it.
-    const planOf = ({ position }: Part): PlanReads => (position === "sent items" ? turned(plan) : plan);
+    const planOf = ({ position }: ComparedRoot): PlanReads =>
+      position === "sent items" ? turned(plan) : plan;
     const parts = compared.map((part) => unseen(part, planOf(part)));
     const changes = parts.flatMap((part): readonly Reads[] =>
       part.position === "sent items" ? part.changes.map((change) => turned<Verdict>(change)) : part.changes,
@@ -276,7 +284,7 @@ class MethodComparer {
     };
   }
 
-  #reportProblem(part: Part, side: keyof Reads, problems: readonly PlanProblem[]): void {
+  #reportProblem(part: ComparedRoot, side: keyof Reads, problems: readonly PlanProblem[]): void {
     const reads: Reads = { oldReads: "compatible", newReads: "compatible", [side]: "breaking" };
     const [problem] = problems;
     if (problem === undefined) return;
@@ -292,12 +300,12 @@ class MethodComparer {
         advice:
           "one schema describes all instances of a generic type, results included: keep the order of such fields, or use a struct for each",
       },
-      meetingsOf(part.position === "error" ? capped(reads) : reads, part.position),
+      compatibilityOf(part.position === "error" ? capped(reads) : reads, part.position),
       [this.#after.title],
     );
   }
 
-  #reportChange(change: TypeChange, part: Part, plan: PlanReads, isError: boolean): void {
+  #reportChange(change: TypeChange, part: ComparedRoot, plan: PlanReads, isError: boolean): void {
     const { where, position } = part;
     const collector = this.#collector;
     const subjects = [change.member, this.#after.title].filter((text) => text !== undefined);
@@ -311,7 +319,7 @@ class MethodComparer {
     if (change.kind === "default" || change.kind === "required") {
       const path = change.member ?? pathText(change.path, position);
       const { before, after } = change;
-      const both: Meetings = { oldClient: "compatible", newClient: "compatible" };
+      const both: Compatibility = { oldClient: "compatible", newClient: "compatible" };
       if (change.kind === "default") {
         const advice = "send the field always, or give it another name";
         collector.add(key, where, "VOX5034", span, { path, before, after, advice }, both, subjects);
@@ -323,7 +331,7 @@ class MethodComparer {
     }
     if (change.oldReads === "compatible" && change.newReads === "compatible") return;
     const reads = isError ? capped(change) : change;
-    const meetings = meetingsOf(reads, position);
+    const compatibility = compatibilityOf(reads, position);
     const isHidden =
       ((plan.oldReads.isStatic || plan.newReads.isStatic) && isLayoutChange(change)) ||
       (change.oldReads === "breaking" && plan.oldReads.problems.length === 0) ||
@@ -338,7 +346,7 @@ class MethodComparer {
         effect: "values are misread or refused",
         advice: "give the type another name, or the field: the peers then notice",
       };
-      collector.add(`${full} ${where}`, where, "VOX5011", span, hidden, meetings, subjects, related);
+      collector.add(`${full} ${where}`, where, "VOX5011", span, hidden, compatibility, subjects, related);
       return;
     }
     if (position === "sent items" && (change.oldReads === "breaking" || change.newReads === "breaking")) {
@@ -348,7 +356,7 @@ class MethodComparer {
         effect,
         advice,
       };
-      collector.add(full, where, "VOX5010", span, refused, meetings, subjects, related);
+      collector.add(full, where, "VOX5010", span, refused, compatibility, subjects, related);
       return;
     }
     const { before, after } = change;
@@ -360,7 +368,7 @@ class MethodComparer {
         code,
         span,
         { where, path, before, after, effect, advice, ...more } as never,
-        meetings,
+        compatibility,
         subjects,
         related,
       );

@@ -6,7 +6,7 @@ import { compareBehaviour } from "./behaviour.js";
 import { worst } from "./change.js";
 import { Collector } from "./collector.js";
 import { compareMethod, type MethodComparison } from "./compare-method.js";
-import type { ChangeFinding, HarmlessChange, Meetings } from "./finding.js";
+import type { ChangeFinding, Compatibility, HarmlessChange } from "./finding.js";
 import { type MatchedMethods, matchMethods } from "./match-methods.js";
 import { compareFiles } from "./moved-types.js";
 import type { PeerVersion } from "./peer.js";
@@ -68,8 +68,8 @@ export function compareModels(older: Model, newer: Model, options: CompareOption
 }
 
 const nothing = { oldReads: "compatible", newReads: "compatible" } as const;
-const gone: Meetings = { oldClient: "breaking", newClient: "compatible" };
-const fresh: Meetings = { oldClient: "compatible", newClient: "breaking" };
+const gone: Compatibility = { oldClient: "breaking", newClient: "compatible" };
+const fresh: Compatibility = { oldClient: "compatible", newClient: "breaking" };
 
 function reportAdded({ added }: MatchedMethods, collector: Collector): readonly MethodComparison[] {
   return added.map(({ title, schemas }) => {

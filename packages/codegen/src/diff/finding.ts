@@ -12,8 +12,8 @@ import type { Verdict } from "./change.js";
 /** Codes of findings: `VOX5xxx`. */
 export type ChangeCode = Extract<DiagnosticCode, `VOX5${string}`>;
 
-/** The two meetings that count. */
-export interface Meetings {
+/** How the versions go together, in both directions of an upgrade. */
+export interface Compatibility {
   /** A client built before calls a server built now. */
   readonly oldClient: Verdict;
   /** A client built now calls a server built before. */
@@ -21,7 +21,7 @@ export interface Meetings {
 }
 
 /** A change that the user has to think about: a diagnostic, and its subjects. */
-export interface ChangeFinding extends Meetings {
+export interface ChangeFinding extends Compatibility {
   readonly diagnostic: Diagnostic;
   /**
    * The names that can allow the finding: members (`Product.price`), methods (`Catalog.search`), types and services.
@@ -37,21 +37,21 @@ export interface HarmlessChange {
 }
 
 /** A place in one of the two versions. */
-export type Place = Span;
+export type SchemaLocation = Span;
 
 /** Makes a finding. */
 export function finding<Code extends ChangeCode>(
   code: Code,
-  span: Place,
+  span: SchemaLocation,
   parameters: DiagnosticParameters<Code>,
-  meetings: Meetings,
+  compatibility: Compatibility,
   subjects: readonly string[],
   related: readonly RelatedPlace[] = [],
 ): ChangeFinding {
   const { severity, message, help } = catalog[code];
   const values: Readonly<Record<string, string | number>> = parameters;
   return {
-    ...meetings,
+    ...compatibility,
     subjects: [...new Set(subjects)],
     diagnostic: {
       code,

@@ -2,9 +2,9 @@
 import type { ConcreteType } from "../schema/concrete-type.js";
 import type { Span } from "../source/span.js";
 import { atMostConditional, isLayoutChange, type Reads, type TypeChange } from "./change.js";
+import type { ComparedRoot } from "./compared-root.js";
 import { concreteText } from "./concrete-text.js";
-import type { Meetings } from "./finding.js";
-import type { Part } from "./part.js";
+import type { Compatibility } from "./finding.js";
 import type { Reading } from "./plan-verdict.js";
 import { isFromClient, type Position } from "./words.js";
 
@@ -15,7 +15,7 @@ export interface PlanReads {
 }
 
 /** Where the static decoder reads, there is no plan: it misreads every change of the layout. */
-export function unseen(part: Part, { oldReads, newReads }: PlanReads): Part {
+export function unseen(part: ComparedRoot, { oldReads, newReads }: PlanReads): ComparedRoot {
   if (!oldReads.isStatic && !newReads.isStatic) return part;
   const changes = part.changes.map(
     (change): TypeChange =>
@@ -44,7 +44,7 @@ export function capped<Change extends Reads>({ oldReads, newReads }: Change): Re
 }
 
 /** The verdicts of the two sides, by the pair of peers that meet. */
-export function meetingsOf({ oldReads, newReads }: Reads, position: Position): Meetings {
+export function compatibilityOf({ oldReads, newReads }: Reads, position: Position): Compatibility {
   return isFromClient(position)
     ? { oldClient: newReads, newClient: oldReads }
     : { oldClient: oldReads, newClient: newReads };

@@ -4,8 +4,8 @@
  */
 import { isLayoutChange, type Reads, type TypeChange } from "./change.js";
 import type { Collector } from "./collector.js";
+import type { ComparedRoot } from "./compared-root.js";
 import { turned } from "./method-reads.js";
-import type { Part } from "./part.js";
 import { isRecursionRefused } from "./peer-recursion.js";
 import type { SideMethod } from "./sides.js";
 import { changeText, isFromClient } from "./words.js";
@@ -90,7 +90,7 @@ export function isRefusedAnyway(changes: readonly TypeChange[], side: keyof Read
 /** Warnings about one method. */
 export function peerFindings(
   _peer: PeerVersion,
-  parts: readonly Part[],
+  parts: readonly ComparedRoot[],
   after: SideMethod,
   before: SideMethod,
   collector: Collector,
@@ -116,11 +116,11 @@ export function peerFindings(
 
 /** A root that is refused for one of its changes is not misread for another. */
 function risksOfRoot(
-  root: readonly Part[],
+  root: readonly ComparedRoot[],
   side: keyof Reads,
   isRecursive: boolean,
-): (change: TypeChange, part: Part) => PeerRisk | undefined {
-  const risk = (change: TypeChange, part: Part): PeerRisk | undefined =>
+): (change: TypeChange, part: ComparedRoot) => PeerRisk | undefined {
+  const risk = (change: TypeChange, part: ComparedRoot): PeerRisk | undefined =>
     errorRisk(change, part, side) ?? riskOf(change, side, isRecursive);
   const isRefused = root.some((part) =>
     part.changes.some((change) => risk(change, part)?.kind === "refused"),
@@ -135,19 +135,19 @@ function risksOfRoot(
 }
 
 /** Channels are part of the arguments' type, whichever way their items go. */
-function isOfArguments({ position }: Part): boolean {
+function isOfArguments({ position }: ComparedRoot): boolean {
   return isFromClient(position) || position === "sent items";
 }
 
 /** Items of a Tx on the server: the server writes them, and does not know how its client reads. */
-function fromServer(part: Part): Part {
+function fromServer(part: ComparedRoot): ComparedRoot {
   if (part.position !== "sent items") return part;
   return { ...part, changes: part.changes.map((change) => ({ ...change, ...turned(change) })) };
 }
 
 function reportRisks(
   change: TypeChange,
-  part: Part,
+  part: ComparedRoot,
   oldRisk: PeerRisk | undefined,
   newRisk: PeerRisk | undefined,
   collector: Collector,
@@ -176,7 +176,7 @@ function reportRisks(
 }
 
 /** A caller of vox 0.8.2 plans the whole response at once: an error that does not fit costs it the results too. */
-function errorRisk(change: TypeChange, { position }: Part, side: keyof Reads): PeerRisk | undefined {
+function errorRisk(change: TypeChange, { position }: ComparedRoot, side: keyof Reads): PeerRisk | undefined {
   if (position !== "error") return undefined;
   const isDeclared = change.kind === "type" && (change.before === "never" || change.after === "never");
   const isRefused = isDeclared || isRefusedAnyway([change], side);

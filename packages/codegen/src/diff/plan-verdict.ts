@@ -57,7 +57,7 @@ function announcedBy({ root, schemas }: TypeSchemas): Announced {
 }
 
 /** A writer and a reader of one direction of a method. */
-class Meeting {
+class SchemaPair {
   readonly #writer: Announced;
   readonly #reader: Announced;
   readonly #types: ConcreteTypes;
@@ -126,8 +126,8 @@ type Versioned = readonly [ContractSide, SideMethod];
 
 /** How a server of one version reads the arguments of a client of another. */
 export function readArguments([, client]: Versioned, [side, server]: Versioned): Reading {
-  const meeting = new Meeting(client.schemas.args, server.schemas.args, side.cache.types);
-  return meeting.readArguments(argumentsType(side, server));
+  const pair = new SchemaPair(client.schemas.args, server.schemas.args, side.cache.types);
+  return pair.readArguments(argumentsType(side, server));
 }
 
 /** How a client of one version reads the responses of a server of another: results, and separately errors. */
@@ -136,8 +136,8 @@ export function readResponse(
   [side, client]: Versioned,
 ): { readonly ok: Reading; readonly error: Reading } {
   const { types } = side.cache;
-  const meeting = new Meeting(server.schemas.response, client.schemas.response, types);
-  const { ok, error } = meeting.readResponse(types.resolve(client.method.returns), errorType(types, client));
+  const pair = new SchemaPair(server.schemas.response, client.schemas.response, types);
+  const { ok, error } = pair.readResponse(types.resolve(client.method.returns), errorType(types, client));
   return { ok, error: { ...error, verdict: atMostConditional(error.verdict) } };
 }
 

@@ -3,12 +3,12 @@ import { ProgramScope } from "../emit/typescript/file-scope.js";
 import type { ModelFile } from "../model/model.js";
 import type { Span } from "../source/span.js";
 import type { Collector } from "./collector.js";
-import type { Meetings } from "./finding.js";
+import type { Compatibility } from "./finding.js";
 import { type Surface, surfacesOf } from "./generated-surface.js";
 import { movedDeclarations } from "./moved-types.js";
 import type { ContractSide } from "./sides.js";
 
-const none: Meetings = { oldClient: "compatible", newClient: "compatible" };
+const none: Compatibility = { oldClient: "compatible", newClient: "compatible" };
 
 /** Compares what both versions generate. */
 export function compareSources(older: ContractSide, newer: ContractSide, collector: Collector): void {

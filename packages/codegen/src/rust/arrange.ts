@@ -10,7 +10,7 @@ export interface Arranged {
   readonly fileOf: (declaration: DraftDeclaration) => DraftFile;
 }
 
-interface Part {
+interface ModuleFile {
   readonly file: DraftFile & { declarations: DraftDeclaration[]; services: DraftService[] };
   readonly names: Set<string>;
 }
@@ -20,13 +20,13 @@ export function arrange(
   declared: readonly Declared[],
   findings: Findings,
 ): Arranged {
-  const parts = new Map<string, Part>();
+  const parts = new Map<string, ModuleFile>();
   const files = new Map<DraftDeclaration, DraftFile>();
-  const partOf = (module: Module): Part => {
+  const partOf = (module: Module): ModuleFile => {
     const { name } = module.crate;
     const known = parts.get(name);
     if (known !== undefined) return known;
-    const part: Part = {
+    const part: ModuleFile = {
       file: {
         name: `${name}.vox`,
         packageName: name,

@@ -22,11 +22,11 @@ import type {
 import { conditionOf, entries, named } from "./attributes.js";
 import { defaultText } from "./defaults.js";
 import { harmlessAttributes } from "./foreign.js";
+import { type ImportInputs, type Lowering, reported, type Scope } from "./import-inputs.js";
 import { stringValue } from "./literals.js";
 import type { Module } from "./modules.js";
 import { readTypeText } from "./read-type-text.js";
 import type { Trail } from "./trail.js";
-import { type Lowering, reported, type Scope, type Workshop } from "./workshop.js";
 
 /** A declaration and where it comes from. */
 export interface Declared {
@@ -39,15 +39,15 @@ export interface Declared {
 }
 
 export class Declarations {
-  readonly #workshop: Workshop;
+  readonly #inputs: ImportInputs;
   readonly #types: Lowering;
   readonly #made = new Map<RustTypeItem, Declared>();
   readonly #all: Declared[] = [];
   readonly #waiting: (() => void)[] = [];
   readonly #refused = new Set<RustTypeItem>();
 
-  constructor(workshop: Workshop, types: Lowering) {
-    this.#workshop = workshop;
+  constructor(workshop: ImportInputs, types: Lowering) {
+    this.#inputs = workshop;
     this.#types = types;
   }
 
@@ -73,7 +73,7 @@ export class Declarations {
 
   /** Reports what makes an item unreadable. */
   #problem(item: RustTypeItem, module: Module, trail: Trail): boolean {
-    const { findings } = this.#workshop;
+    const { findings } = this.#inputs;
     const path = String(trail);
     const name = item.name.text;
     if (item.fault !== undefined) {
@@ -208,13 +208,13 @@ export class Declarations {
     if (written !== undefined) {
       const found = defaultText(type, written.value ?? written.args, (one) => this.#enumOf(one));
       if (found.kind === "text") text = found.text === "none" ? undefined : found.text;
-      else this.#unsaidDefault(field, type, found.problem, owner);
+      else this.#reportDefault(field, type, found.problem, owner);
     } else if (canDefault && isOption(type)) attributes.push("@required");
     return { name: field.name.text, docs: field.docs, attributes, type, default: text };
   }
 
-  #unsaidDefault(field: RustField, type: DraftType, problem: string, owner: string): void {
-    this.#workshop.findings.report("VOX6016", field.name.span, {
+  #reportDefault(field: RustField, type: DraftType, problem: string, owner: string): void {
+    this.#inputs.findings.report("VOX6016", field.name.span, {
       name: `${owner}.${field.name.text}`,
       problem,
       advice: isOption(type)
@@ -233,7 +233,7 @@ export class Declarations {
   #condition({ name, attributes }: Described): void {
     const condition = conditionOf(attributes);
     if (condition !== undefined)
-      this.#workshop.findings.report("VOX6017", name.span, { name: name.text, condition });
+      this.#inputs.findings.report("VOX6017", name.span, { name: name.text, condition });
   }
 
   /** A payload type for `opaque` with `proxy`; undefined without these words, or when they are wrong. */
@@ -249,8 +249,8 @@ export class Declarations {
     if (span === undefined || (!isOpaque && proxy === undefined)) return undefined;
     const path = String(scope.trail);
     if (proxy === undefined || !isOpaque) {
-      if (proxy === undefined) this.#workshop.findings.report("VOX6011", span, { path });
-      else this.#workshop.findings.report("VOX6010", span, { proxy: textOf(proxy), path });
+      if (proxy === undefined) this.#inputs.findings.report("VOX6011", span, { path });
+      else this.#inputs.findings.report("VOX6010", span, { proxy: textOf(proxy), path });
       return undefined;
     }
     const declaration: DraftDeclaration = {

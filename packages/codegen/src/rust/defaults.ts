@@ -32,7 +32,7 @@ function withoutAliases(type: DraftType): DraftType {
   return seen;
 }
 
-const said = (text: string): DefaultText => ({ kind: "text", text });
+const defaultOf = (text: string): DefaultText => ({ kind: "text", text });
 const floats: ReadonlySet<string> = new Set(["f32", "f64"]);
 
 function isInteger(name: string): boolean {
@@ -40,18 +40,18 @@ function isInteger(name: string): boolean {
 }
 
 function ownDefault(type: DraftType, enumOf: (type: DraftType) => RustEnum | undefined): DefaultText {
-  if (type.kind === "option") return said("none");
+  if (type.kind === "option") return defaultOf("none");
   if (type.kind === "list" || (type.kind === "generic" && (type.name === "map" || type.name === "set")))
-    return said("[]");
+    return defaultOf("[]");
   if (type.kind === "word") {
-    if (isInteger(type.text) || floats.has(type.text)) return said("0");
-    if (type.text === "bool") return said("false");
-    if (type.text === "string") return said('""');
-    if (type.text === "char") return said('"\\0"');
-    if (type.text === "bytes") return said("[]");
+    if (isInteger(type.text) || floats.has(type.text)) return defaultOf("0");
+    if (type.text === "bool") return defaultOf("false");
+    if (type.text === "string") return defaultOf('""');
+    if (type.text === "char") return defaultOf('"\\0"');
+    if (type.text === "bytes") return defaultOf("[]");
   }
   const variant = enumOf(type)?.variants.find(({ attributes }) => named(attributes, "default").length > 0);
-  if (variant !== undefined) return said(variant.name.text);
+  if (variant !== undefined) return defaultOf(variant.name.text);
   return { kind: "unknown", problem: `\`${typeText(type)}\` has no default here` };
 }
 
@@ -71,23 +71,23 @@ function writtenDefault(
   const isAlone = tokens.length === (isNegative ? 2 : 1);
   if (type.kind === "word" && isInteger(type.text)) {
     const value = isAlone ? integerValue(literal?.text ?? "") : undefined;
-    return value === undefined ? unknown : said(`${isNegative ? "-" : ""}${value}`);
+    return value === undefined ? unknown : defaultOf(`${isNegative ? "-" : ""}${value}`);
   }
   if (type.kind === "word" && floats.has(type.text)) {
     const value = isAlone ? floatValue(literal?.text ?? "") : undefined;
-    return value === undefined ? unknown : said(`${isNegative ? "-" : ""}${value}`);
+    return value === undefined ? unknown : defaultOf(`${isNegative ? "-" : ""}${value}`);
   }
   if (type.kind === "word" && type.text === "bool" && isAlone && /^(true|false)$/.test(first.text))
-    return said(first.text);
+    return defaultOf(first.text);
   if (type.kind === "word" && (type.text === "string" || type.text === "char")) {
     const text = textIn(tokens);
-    return text === undefined ? unknown : said(quoted(text));
+    return text === undefined ? unknown : defaultOf(quoted(text));
   }
-  if (type.kind === "option" && isAlone && first.text === "None") return said("none");
+  if (type.kind === "option" && isAlone && first.text === "None") return defaultOf("none");
   const last = tokens.at(-1)?.text ?? "";
   const isPath = tokens.every(({ text }) => text === "::" || /^\w+$/.test(text));
   const variant = isPath ? enumOf(type)?.variants.find(({ name }) => name.text === last) : undefined;
-  if (variant?.fields.kind === "unit") return said(last);
+  if (variant?.fields.kind === "unit") return defaultOf(last);
   return unknown;
 }
 

@@ -10,11 +10,11 @@ import type { SourceFile } from "../source/source-file.js";
 import type { Span } from "../source/span.js";
 import { arrange } from "./arrange.js";
 import { Findings, TypeMap } from "./findings.js";
+import type { ImportInputs } from "./import-inputs.js";
 import { TypeLowering, thrownEnum } from "./lower-types.js";
 import { type Module, modulesOf, type RustCrate, Sources } from "./modules.js";
 import { Resolver } from "./resolve.js";
 import { lowerService, roleOf } from "./services.js";
-import type { Workshop } from "./workshop.js";
 
 export interface RustImportOptions {
   /** Every crate whose sources are there. */
@@ -55,7 +55,7 @@ export function importRust(host: Host, options: RustImportOptions): RustImport {
   const sources = new Sources(host, options.crates, reporter);
   const types = new TypeMap(options.types ?? new Map());
   const findings = new Findings(reporter);
-  const workshop: Workshop = { sources, resolver: new Resolver(sources), findings, types };
+  const workshop: ImportInputs = { sources, resolver: new Resolver(sources), findings, types };
   checkMapped(options.types, reporter);
   const lowering = new TypeLowering(workshop);
   const found: { service: DraftService; module: Module }[] = [];

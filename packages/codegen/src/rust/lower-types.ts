@@ -3,9 +3,9 @@ import type { DraftDeclaration, DraftType } from "../print/draft.js";
 import type { RustType, RustTypeItem, Token } from "./ast.js";
 import { Declarations } from "./declarations.js";
 import { type ForeignType, foreignType } from "./foreign.js";
+import { type ImportInputs, reported, type Scope } from "./import-inputs.js";
 import { integerValue } from "./literals.js";
 import { type Module, modulesOf } from "./modules.js";
-import { reported, type Scope, type Workshop } from "./workshop.js";
 
 /** Aliases inside of each other that are seen through. */
 const maxInlined = 32;
@@ -14,11 +14,11 @@ const maxInlined = 32;
 const hiding: ReadonlySet<string> = new Set(["Result", "Option", "Vec", "String", "Box", "Tx", "Rx"]);
 
 export class TypeLowering {
-  readonly #workshop: Workshop;
+  readonly #inputs: ImportInputs;
   readonly #declarations: Declarations;
 
-  constructor(workshop: Workshop) {
-    this.#workshop = workshop;
+  constructor(workshop: ImportInputs) {
+    this.#inputs = workshop;
     this.#declarations = new Declarations(workshop, this);
   }
 
@@ -27,7 +27,7 @@ export class TypeLowering {
   }
 
   lower(type: RustType, scope: Scope, depth = 0): DraftType {
-    const { findings } = this.#workshop;
+    const { findings } = this.#inputs;
     const path = String(scope.trail);
     switch (type.kind) {
       case "fault":
@@ -58,7 +58,7 @@ export class TypeLowering {
   }
 
   #path(type: RustType & { kind: "path" }, scope: Scope, depth: number): DraftType {
-    const { resolver, findings, types } = this.#workshop;
+    const { resolver, findings, types } = this.#inputs;
     const { path, span, args } = type;
     const { segments } = path;
     const [only = ""] = segments;
@@ -96,7 +96,7 @@ export class TypeLowering {
   /** A name that only `use other_crate::*` can bring. */
   #throughGlobs(segments: readonly string[], module: Module): ForeignType | undefined {
     if (segments.length !== 1) return undefined;
-    for (const glob of this.#workshop.resolver.foreignGlobs(module)) {
+    for (const glob of this.#inputs.resolver.foreignGlobs(module)) {
       const found = foreignType([...glob, ...segments]);
       if (found !== undefined) return found;
     }
@@ -105,8 +105,8 @@ export class TypeLowering {
 
   /** The macro whose call names a type that no text declares. */
   #macroFor(name: string): string | undefined {
-    for (const { name: crate } of this.#workshop.sources.crates()) {
-      const root = this.#workshop.sources.crate(crate);
+    for (const { name: crate } of this.#inputs.sources.crates()) {
+      const root = this.#inputs.sources.crate(crate);
       for (const module of root === undefined ? [] : modulesOf(root))
         for (const macro of module.macros) if (macro.words.has(name)) return macro.name;
     }
@@ -123,7 +123,7 @@ export class TypeLowering {
     const args = type.args.map((one) => this.lower(one, scope, depth));
     if (item.kind === "alias" && (hiding.has(item.name.text) || depth > 0 || this.#isPlain(item, module))) {
       if (item.type === undefined || depth > maxInlined) {
-        this.#workshop.findings.report("VOX6009", item.span, {
+        this.#inputs.findings.report("VOX6009", item.span, {
           what: `\`${item.name.text}\``,
           path: String(scope.trail),
         });
@@ -134,7 +134,7 @@ export class TypeLowering {
     }
     if (item.generics.consts.length > 0) {
       const what = `\`${item.name.text}\`, which has a const parameter,`;
-      this.#workshop.findings.report("VOX6009", type.span, { what, path: String(scope.trail) });
+      this.#inputs.findings.report("VOX6009", type.span, { what, path: String(scope.trail) });
       return reported;
     }
     const declaration = this.#declarations.of(item, module, scope.trail);
@@ -144,7 +144,7 @@ export class TypeLowering {
   /** An alias with the name of its target, such as `pub type Id = other::Id`, adds no meaning. */
   #isPlain(item: RustTypeItem, module: Module): boolean {
     if (item.kind !== "alias" || item.type?.kind !== "path") return false;
-    const target = this.#workshop.resolver.resolve(item.type.path, module);
+    const target = this.#inputs.resolver.resolve(item.type.path, module);
     return target?.kind === "type" && target.item !== item && target.item.name.text === item.name.text;
   }
 
@@ -154,7 +154,7 @@ export class TypeLowering {
     args: readonly DraftType[],
     { trail }: Scope,
   ): DraftType {
-    const { findings } = this.#workshop;
+    const { findings } = this.#inputs;
     const name = type.path.segments.join("::");
     const path = String(trail);
     const [first = reported, second = reported] = args;
@@ -182,7 +182,7 @@ export class TypeLowering {
   }
 
   #warn(text: string, name: string, { span }: RustType, path: string): void {
-    const { findings } = this.#workshop;
+    const { findings } = this.#inputs;
     if (text === "u128" || text === "i128")
       findings.report("VOX6018", span, {
         problem: `vox 0.8.2 cannot send \`${name}\`: the call fails with SendFailed`,
@@ -199,7 +199,7 @@ export class TypeLowering {
 
   /** `Box<str>` and `Box<[T]>` are wrong on 0.8.2. */
   #unwrapped(type: RustType & { kind: "path" }, inner: DraftType, path: string): DraftType {
-    const { findings } = this.#workshop;
+    const { findings } = this.#inputs;
     const [argument] = type.args;
     const name = type.path.segments.at(-1) ?? "";
     if (name === "Cow") return inner;
@@ -221,7 +221,7 @@ export class TypeLowering {
     const value = this.#number(tokens, scope.module, 0);
     if (value !== undefined) return String(value);
     const text = tokens.map((token) => token.text).join("");
-    this.#workshop.findings.report("VOX6019", span, { text, path: String(scope.trail) });
+    this.#inputs.findings.report("VOX6019", span, { text, path: String(scope.trail) });
     return "1";
   }
 
@@ -242,7 +242,7 @@ export class TypeLowering {
       if (literal !== undefined) return literal;
     }
     const segments = bare.map(({ text }) => text).filter((text) => text !== "::");
-    const target = this.#workshop.resolver.resolve({ segments, isGlobal: false }, module, "const");
+    const target = this.#inputs.resolver.resolve({ segments, isGlobal: false }, module, "const");
     return target?.kind === "const" ? this.#number(target.item.value, target.module, depth + 1) : undefined;
   }
 }

@@ -4,9 +4,9 @@ import type { Attribute, RustMethod, RustTrait, RustType } from "./ast.js";
 import { conditionOf, entries } from "./attributes.js";
 import { deprecation } from "./declarations.js";
 import { harmlessAttributes, serviceCrates } from "./foreign.js";
+import type { ImportInputs, Lowering, Scope } from "./import-inputs.js";
 import type { Module } from "./modules.js";
 import { Trail } from "./trail.js";
-import type { Lowering, Scope, Workshop } from "./workshop.js";
 
 /** How a trait relates to vox. */
 export type TraitRole =
@@ -17,7 +17,7 @@ export type TraitRole =
   | { readonly kind: "unknown"; readonly attribute: Attribute }
   | { readonly kind: "other" };
 
-export function roleOf(trait: RustTrait, module: Module, { resolver }: Workshop): TraitRole {
+export function roleOf(trait: RustTrait, module: Module, { resolver }: ImportInputs): TraitRole {
   const unknown: Attribute[] = [];
   for (const attribute of trait.attributes) {
     const { path } = attribute;
@@ -46,7 +46,7 @@ export function lowerService(
   trait: RustTrait,
   module: Module,
   types: Lowering,
-  workshop: Workshop,
+  workshop: ImportInputs,
 ): DraftService | undefined {
   const { findings } = workshop;
   const name = trait.name.text;
@@ -90,7 +90,7 @@ function lowerMethod(
   service: string,
   module: Module,
   types: Lowering,
-  { findings }: Workshop,
+  { findings }: ImportInputs,
 ): DraftMethod | undefined {
   const name = `${service}.${method.name.text}`;
   const [problem, advice = ""] = methodProblem(method) ?? [];

@@ -70,7 +70,7 @@ export function implementService(options: ImplementOptions): Implementation {
   const hasMark = existing.startsWith(byteOrderMark);
   const content = hasMark ? existing.slice(1) : existing;
   const service = findService(options.model, options.serviceName);
-  const work = new Work(options, service, parseUserFile(options.filePath, content));
+  const work = new ScaffoldEdit(options, service, parseUserFile(options.filePath, content));
   const { text, ...lists } = work.run();
   const result = hasMark ? byteOrderMark + text : text;
   return { text: result, ...lists, unchanged: result === options.existing };
@@ -93,7 +93,7 @@ function findService(model: Model, name: string): Service {
   );
 }
 
-class Work {
+class ScaffoldEdit {
   readonly #options: ImplementOptions;
   readonly #service: Service;
   readonly #user: UserFile;

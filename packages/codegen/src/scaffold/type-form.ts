@@ -32,7 +32,7 @@ const platform: Readonly<Record<string, string | undefined>> = {
 const maxAliases = 32;
 
 export function formOf(type: TypeNode, context: FormContext): Form {
-  return new Former(context).form(type, 0);
+  return new FormResolver(context).form(type, 0);
 }
 
 /** Whether a parameter of type `existing` takes every value of `expected`. */
@@ -63,7 +63,7 @@ export function union(forms: readonly Form[]): Form {
   };
 }
 
-class Former {
+class FormResolver {
   readonly #context: FormContext;
   #isForeign = false;
 

@@ -20,7 +20,7 @@ export function admit(
     if (!(error instanceof RejectedError)) reportAcceptor(reporting, request, error);
     connection.fail(error);
   };
-  const conclude = (): void => connection.conclude(unknownService(acceptor, request));
+  const conclude = (): void => connection.rejectUnsettled(unknownService(acceptor, request));
   try {
     const decision = ask(acceptor, request, connection);
     if (isPromise(decision)) {
@@ -62,7 +62,7 @@ function ask(
 }
 
 /** The most services that a refusal names. */
-const mostNamed = 16;
+const maxNamed = 16;
 
 /** The refusal of a connection that the acceptor has not accepted. For a virtual one it is the reference's text. */
 function unknownService(
@@ -75,6 +75,6 @@ function unknownService(
   const services = acceptor !== undefined && "services" in acceptor ? (acceptor.services ?? []) : [];
   // A service that exists was refused to this client.
   if (services.length === 0 || services.includes(wanted)) return text + hint;
-  const rest = services.length > mostNamed ? `, and ${services.length - mostNamed} more` : "";
-  return `${text}${hint}; there are ${services.slice(0, mostNamed).join(", ")}${rest}`;
+  const rest = services.length > maxNamed ? `, and ${services.length - maxNamed} more` : "";
+  return `${text}${hint}; there are ${services.slice(0, maxNamed).join(", ")}${rest}`;
 }

@@ -136,7 +136,7 @@ export class IncomingConnection {
   }
 
   /** The acceptor has returned. @internal */
-  conclude(reason: string): void {
+  rejectUnsettled(reason: string): void {
     if (!this.isSettled) this.reject(reason);
   }
 

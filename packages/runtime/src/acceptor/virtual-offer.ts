@@ -56,13 +56,13 @@ class VirtualOffer implements ConnectionOffer {
   }
 
   accept(dispatcher: Dispatcher | undefined): () => Caller {
-    const caller = this.#session.startDriver(this.#take(undefined), dispatcher);
+    const caller = this.#session.startDriver(this.#accept(undefined), dispatcher);
     return () => caller;
   }
 
   acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection {
     const session = this.#session;
-    const connection = this.#take(local);
+    const connection = this.#accept(local);
     return new RawConnection(connection, session.core, (own) => session.startDriver(connection, own));
   }
 
@@ -79,7 +79,7 @@ class VirtualOffer implements ConnectionOffer {
     return false;
   }
 
-  #take(local: Omit<ConnectionSettings, "parity"> | undefined): Connection {
+  #accept(local: Omit<ConnectionSettings, "parity"> | undefined): Connection {
     const open = this.#open;
     const virtual = this.#virtual;
     this.#connection = virtual.accept(open, local && { ...local, parity: open.local.parity });

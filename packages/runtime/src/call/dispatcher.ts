@@ -8,7 +8,7 @@ import type { Shape, TupleShape } from "../shape/shape.js";
 import type { Binding } from "./binding.js";
 import type { CallContext } from "./context.js";
 import type { Failure } from "./failure.js";
-import { type ChannelMachinery, type Method, methodJson } from "./method.js";
+import { type ChannelFeature, type Method, methodJson } from "./method.js";
 import type { Awaitable } from "./result.js";
 
 /** What generated code knows about a method that it serves. */
@@ -24,7 +24,7 @@ export interface HandledInit<A extends readonly unknown[], T, E> {
   /** The method runs to its end whether or not the caller waits (`@persist`). */
   readonly persist?: true;
   /** Set when there are channels among the arguments. */
-  readonly channels?: ChannelMachinery;
+  readonly channels?: ChannelFeature;
   readonly args: Binding & { readonly shape: TupleShape; readonly read: (r: Reader) => A };
   /** Root is `Result<T, VoxError<E>>`. */
   readonly response: Binding;
@@ -118,7 +118,7 @@ export function answered<A extends readonly unknown[], T, E>(
 }
 
 /** The code that answers calls, which a dispatcher brings to the driver by reference. Only the driver looks inside. */
-export interface AnsweringMachinery {
+export interface AnsweringFeature {
   readonly feature: "answering";
 }
 
@@ -138,11 +138,11 @@ export class Dispatcher {
   readonly name: string;
   readonly methods: readonly HandledMethod[];
   /** The code that runs the methods; undefined when there are no methods. @internal */
-  readonly answering: AnsweringMachinery | undefined;
+  readonly answering: AnsweringFeature | undefined;
   readonly #slots: ReadonlyMap<number, Slot>;
 
   /** @throws TypeError when two methods have one id */
-  constructor(name: string, methods: readonly HandledMethod[], answering: AnsweringMachinery | undefined) {
+  constructor(name: string, methods: readonly HandledMethod[], answering: AnsweringFeature | undefined) {
     this.answering = answering;
     this.name = name;
     this.methods = methods;

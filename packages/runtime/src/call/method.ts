@@ -8,7 +8,7 @@ import type { Binding } from "./binding.js";
 /**
  * The code for channels, which a method brings to the driver by reference: `$.channels`. Only the driver looks inside.
  */
-export interface ChannelMachinery {
+export interface ChannelFeature {
   readonly feature: "channels";
 }
 
@@ -25,7 +25,7 @@ export interface MethodInit<A extends readonly unknown[], T, E> {
   /** The method runs to its end whether or not the caller waits (`@persist`). */
   readonly persist?: true;
   /** Set when there are channels among the arguments. */
-  readonly channels?: ChannelMachinery;
+  readonly channels?: ChannelFeature;
   readonly args: Binding & {
     readonly shape: TupleShape;
     readonly write: (w: Writer, p: number, value: A) => number;
@@ -45,7 +45,7 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
   readonly idempotent: boolean;
   readonly persist: boolean;
   /** Set when there are channels among the arguments. @internal */
-  readonly channels: ChannelMachinery | undefined;
+  readonly channels: ChannelFeature | undefined;
   /** @internal */
   readonly args: MethodInit<A, T, E>["args"];
   /** @internal */
@@ -104,7 +104,7 @@ export interface ResponsePlan extends Binding {
 export interface MethodFlags {
   readonly idempotent?: true;
   readonly persist?: true;
-  readonly channels?: ChannelMachinery;
+  readonly channels?: ChannelFeature;
 }
 
 /** Describes a method for its callers, with parameters in the order of generated code. */

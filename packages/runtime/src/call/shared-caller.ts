@@ -12,13 +12,13 @@ export class SharedCaller implements Caller {
   readonly session: SessionHandle;
   readonly connection: ConnectionHandle;
   readonly #inner: Caller;
-  readonly #share: Share;
+  readonly #share: Lease;
 
   /** @param giveUp called once, when this caller is closed; closing waits for its promise */
   constructor(inner: Caller, giveUp: (options: CloseOptions) => Promise<void> | undefined) {
     this.#inner = inner;
     this.session = inner.session;
-    this.#share = new Share(inner.connection, giveUp);
+    this.#share = new Lease(inner.connection, giveUp);
     this.connection = this.#share;
   }
 
@@ -41,32 +41,32 @@ export class SharedCaller implements Caller {
   }
 }
 
-class Share implements ConnectionHandle {
+class Lease implements ConnectionHandle {
   readonly id: number | bigint;
   readonly closed: Promise<SessionEnd>;
   readonly #connection: ConnectionHandle;
-  readonly #giveUp: (options: CloseOptions) => Promise<void> | undefined;
-  #givenUp: Promise<void> | undefined = undefined;
+  readonly #release: (options: CloseOptions) => Promise<void> | undefined;
+  #releasing: Promise<void> | undefined = undefined;
 
   constructor(connection: ConnectionHandle, giveUp: (options: CloseOptions) => Promise<void> | undefined) {
     this.id = connection.id;
     this.closed = connection.closed;
     this.#connection = connection;
-    this.#giveUp = giveUp;
+    this.#release = giveUp;
   }
 
   get isGivenUp(): boolean {
-    return this.#givenUp !== undefined;
+    return this.#releasing !== undefined;
   }
 
   get isOpen(): boolean {
-    return this.#givenUp === undefined && this.#connection.isOpen;
+    return this.#releasing === undefined && this.#connection.isOpen;
   }
 
   async close(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);
-    this.#givenUp ??= this.#giveUp(options) ?? Promise.resolve();
-    await this.#givenUp;
+    this.#releasing ??= this.#release(options) ?? Promise.resolve();
+    await this.#releasing;
   }
 }
 

@@ -1,5 +1,5 @@
 /** The channels of one call that this side makes. */
-import type { OtherNews } from "../call/quiet.js";
+import type { ChannelOutcome } from "../call/suppress-rejection.js";
 import { type CallRejection, ChannelError, type MethodName } from "../errors.js";
 import { EncodeFault } from "../postcard/faults.js";
 import type { ItemType, Shape } from "../shape/shape.js";
@@ -66,7 +66,7 @@ export class CallChannels implements OutboundBinder {
     const channels = this.#channels;
     const method = this.#method;
     for (const entry of this.#passed) {
-      channels.ids.take();
+      channels.ids.next();
       const earlier = "tx" in entry ? entry.tx.pair?.bound : undefined;
       if (earlier !== undefined) {
         channels.moveReceiver(entry.id, earlier);
@@ -127,13 +127,13 @@ export function abandonUnsent(shape: Shape, args: readonly unknown[], cause: unk
 }
 
 /** What the application learns about a call from the channels that it reads. */
-export function newsOf(shape: Shape, args: readonly unknown[]): OtherNews {
+export function channelOutcomeOf(shape: Shape, args: readonly unknown[]): ChannelOutcome {
   const read = findHandles(shape, args).flatMap(({ pair }) =>
-    pair !== undefined && "isHeard" in pair ? [pair] : [],
+    pair !== undefined && "isErrorObserved" in pair ? [pair] : [],
   );
   return {
-    isHeard: read.some(({ isHeard }) => isHeard),
-    hasLeft: read.length > 0 && read.every(({ isLeft }) => isLeft),
+    isErrorObserved: read.some(({ isErrorObserved }) => isErrorObserved),
+    isAbandoned: read.length > 0 && read.every(({ isLeft }) => isLeft),
   };
 }
 

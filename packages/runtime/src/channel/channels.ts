@@ -70,7 +70,7 @@ export class Channels implements ChannelPort {
   readonly #receivers = new IdMap<Receiver<unknown>>();
   readonly #unclaimed = new Map<number, Unclaimed>();
   /** Grants that wait until the link takes more, by channel. */
-  readonly #owed = new IdMap<{ readonly id: WireId; items: number }>();
+  readonly #pendingGrants = new IdMap<{ readonly id: WireId; items: number }>();
   #endedByPeer: EndedIds;
   /** Called when one of them has ended. */
   readonly #onOver: () => void;
@@ -189,7 +189,7 @@ export class Channels implements ChannelPort {
     switch (head.body) {
       case ChannelBody.Item: {
         const receiver = this.#receivers.get(id);
-        if (receiver === undefined) this.#keep(id, bytes, head.payloadStart, head.payloadEnd);
+        if (receiver === undefined) this.#holdUnclaimed(id, bytes, head.payloadStart, head.payloadEnd);
         else receiver.accept(bytes, head.payloadStart, head.payloadEnd);
         break;
       }
@@ -212,12 +212,12 @@ export class Channels implements ChannelPort {
 
   /** Sends waiting grants and items, as far as credit and the link allow. */
   pump(): void {
-    for (const { id, items } of this.#owed.values()) {
+    for (const { id, items } of this.#pendingGrants.values()) {
       if (this.isBusy) {
         this.wait();
         return;
       }
-      this.#owed.delete(id);
+      this.#pendingGrants.delete(id);
       this.sendGrant(id, items);
     }
     for (const sender of this.#senders.values()) {
@@ -255,7 +255,7 @@ export class Channels implements ChannelPort {
     }
     for (const sender of [...this.#senders.values()]) sender.end(end);
     for (const id of [...this.#unclaimed.keys()]) this.#claim(id);
-    this.#owed.clear();
+    this.#pendingGrants.clear();
   }
 
   /** The open channels, ordered by id. */
@@ -301,30 +301,30 @@ export class Channels implements ChannelPort {
   }
 
   sendClose(channelId: WireId): void {
-    this.#say((w, p) => writeChannelClose(w, p, this.#connection.id, channelId, noMetadata));
+    this.#send((w, p) => writeChannelClose(w, p, this.#connection.id, channelId, noMetadata));
   }
 
   sendReset(channelId: WireId, reason?: string): void {
     const metadata = reason === undefined ? noMetadata : new Metadata({ [errorKey]: reason });
-    this.#say((w, p) => writeChannelReset(w, p, this.#connection.id, channelId, metadata));
+    this.#send((w, p) => writeChannelReset(w, p, this.#connection.id, channelId, metadata));
   }
 
   sendGrant(channelId: WireId, items: number): void {
     if (this.#connection.host.isCongested) {
       // A peer can send on without reading its grants. They are added up here, so that they do not pile up.
-      this.#owed.set(channelId, {
+      this.#pendingGrants.set(channelId, {
         id: channelId,
-        items: Math.min(u32Max, items + (this.#owed.get(channelId)?.items ?? 0)),
+        items: Math.min(u32Max, items + (this.#pendingGrants.get(channelId)?.items ?? 0)),
       });
       return;
     }
-    this.#say((w, p) => writeGrantCredit(w, p, this.#connection.id, channelId, items));
+    this.#send((w, p) => writeGrantCredit(w, p, this.#connection.id, channelId, items));
   }
 
   forget(channelId: WireId): void {
     this.#senders.delete(channelId);
     this.#receivers.delete(channelId);
-    this.#owed.delete(channelId);
+    this.#pendingGrants.delete(channelId);
     if (typeof channelId === "number" && hasParity(channelId, this.#connection.peer.parity)) {
       this.#endedByPeer.add(channelId);
     }
@@ -348,10 +348,10 @@ export class Channels implements ChannelPort {
   }
 
   /** Sends a message of fixed size, or sends it later while another message is being encoded. */
-  #say(write: (w: Connection["host"]["outbox"]["writer"], p: number) => number): void {
+  #send(write: (w: Connection["host"]["outbox"]["writer"], p: number) => number): void {
     if (this.#ending !== undefined) return;
     const { outbox } = this.#connection.host;
-    if (outbox.isEncoding) queueMicrotask(() => this.#say(write));
+    if (outbox.isEncoding) queueMicrotask(() => this.#send(write));
     else outbox.commit(write(outbox.writer, outbox.begin()));
   }
 
@@ -393,7 +393,7 @@ export class Channels implements ChannelPort {
     return true;
   }
 
-  #keep(id: WireId, bytes: Uint8Array, start: number, end: number): void {
+  #holdUnclaimed(id: WireId, bytes: Uint8Array, start: number, end: number): void {
     if (!this.#mayBeClaimed(id)) return;
     const early = this.#unclaimedOf(id);
     if (early?.end !== undefined) return;

@@ -34,7 +34,7 @@ export function itemUnreadable(what: string, cause: Error): ChannelError {
 }
 
 /** The reason that a Reset carries. The application's own reasons are not sent. */
-export function toldReason({ code, message }: ChannelError): string | undefined {
+export function reasonOf({ code, message }: ChannelError): string | undefined {
   if (code !== "ItemUnreadable") return undefined;
   // A name that was cut may end inside a character, which cannot be sent.
   return message.slice(0, longestReason).replace(/[\ud800-\udfff]/gu, "\ufffd");

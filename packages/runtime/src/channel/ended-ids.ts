@@ -7,15 +7,15 @@ export class EndedIds {
   /** Every id up to this one is over. */
   #watermark: number;
   readonly #above = new IdMap<true>();
-  readonly #mostExceptions: number;
+  readonly #maxExceptions: number;
 
   /**
    * @param first the smallest id of the parity
-   * @param mostExceptions past this many, the oldest gap counts as over: its channel was never used
+   * @param maxExceptions past this many, the oldest gap counts as over: its channel was never used
    */
-  constructor(first: number, mostExceptions: number) {
+  constructor(first: number, maxExceptions: number) {
     this.#watermark = first - 2;
-    this.#mostExceptions = mostExceptions;
+    this.#maxExceptions = maxExceptions;
   }
 
   has(id: number): boolean {
@@ -25,7 +25,7 @@ export class EndedIds {
   add(id: number): void {
     if (this.has(id)) return;
     this.#above.set(id, true);
-    if (this.#above.size > this.#mostExceptions) this.#watermark += 2;
+    if (this.#above.size > this.#maxExceptions) this.#watermark += 2;
     while (this.#above.delete(this.#watermark + 2)) this.#watermark += 2;
   }
 }

@@ -6,7 +6,7 @@ import type { InboundBinder } from "./binder.js";
 import type { Channels } from "./channels.js";
 import { isLeaving } from "./end.js";
 import { Rx } from "./rx.js";
-import type { Farewell } from "./sender.js";
+import type { FinalMessage } from "./sender.js";
 import { Tx } from "./tx.js";
 
 type Opened =
@@ -76,7 +76,7 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
    * The call has failed. The caller takes and sends no more items, even on channels that the handler keeps open.
    * @param farewell the message to receivers of the caller after the answer, from which they know the error
    */
-  giveUp(error: ChannelError, farewell: Farewell): void {
+  giveUp(error: ChannelError, farewell: FinalMessage): void {
     for (const entry of this.#opened) {
       if ("tx" in entry) entry.tx.giveUp(error, farewell);
       else entry.rx.giveUp(error);

@@ -16,7 +16,7 @@ const lists: ItemType<number[]> = {
 const nobody = { item: () => {}, ended: () => {} };
 
 function takeAll(receiver: Receiver<number[]>): void {
-  while (receiver.buffered > 0) receiver.take(nobody);
+  while (receiver.buffered > 0) receiver.consume(nobody);
 }
 
 function setUp(credit: number) {
@@ -24,7 +24,7 @@ function setUp(credit: number) {
   const receiver = new Receiver(7, u32Items, port, credit);
   const log: string[] = [];
   const take = (): void =>
-    receiver.take({
+    receiver.consume({
       item: (item) => log.push(String(item)),
       ended: ({ error }) => log.push(error === undefined ? "end" : error.message),
     });

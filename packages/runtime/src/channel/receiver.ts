@@ -27,10 +27,10 @@ const receiverDropped: ChannelEnding = { kind: "reset", reason: "ReceiverDropped
 const brokenRule: ChannelEnding = { kind: "reset", reason: "Protocol" };
 
 /** Places of taken items that a buffer keeps. It keeps more when it holds more items. */
-const mostTaken = 1024;
+const maxTaken = 1024;
 
 /** Takes an item, or learns how the channel has ended. */
-export interface Taker<T> {
+export interface Consumer<T> {
   item(item: T): void;
   ended(end: ChannelEnd): void;
 }
@@ -56,13 +56,13 @@ export class Receiver<T> {
   #allowed: number;
   /** Taken items that make a grant. */
   readonly #batch: number;
-  #takenSinceGrant = 0;
+  #consumedSinceGrant = 0;
   #items: T[] = [];
   /** Memory of the items that wait, as estimated. */
   #held = 0;
   /** Index of the next item in `items`. */
   #first = 0;
-  readonly #takers: Taker<T>[] = [];
+  readonly #consumers: Consumer<T>[] = [];
   #ending: ChannelEnd | undefined = undefined;
 
   /**
@@ -125,18 +125,18 @@ export class Receiver<T> {
     }
     this.#received += 1;
     if (this.#watch !== undefined) this.#watch.itemReceived();
-    const taker = this.#takers.shift();
+    const taker = this.#consumers.shift();
     if (taker === undefined) {
       this.#items.push(item);
       if (reader.decodedBytes !== 0) this.#hold(reader.decodedBytes);
       return;
     }
-    this.#countTaken();
+    this.#countConsumed();
     taker.item(item);
   }
 
   /** The next item goes to `taker`, after the takers that wait already. */
-  take(taker: Taker<T>): void {
+  consume(taker: Consumer<T>): void {
     if (this.#first < this.#items.length) {
       // Assumes that all items have the same size. Only the sum counts, and that is right.
       if (this.#held !== 0) this.#hold(-Math.ceil(this.#held / this.buffered));
@@ -144,12 +144,12 @@ export class Receiver<T> {
       this.#items[this.#first] = undefined as T;
       this.#first += 1;
       this.#compact();
-      this.#countTaken();
+      this.#countConsumed();
       taker.item(item);
     } else if (this.#ending !== undefined) {
       taker.ended(this.#ending);
     } else {
-      this.#takers.push(taker);
+      this.#consumers.push(taker);
     }
   }
 
@@ -166,7 +166,7 @@ export class Receiver<T> {
     this.#isSuspended = false;
     this.#channelId = channelId;
     this.#allowed = credit;
-    this.#takenSinceGrant = 0;
+    this.#consumedSinceGrant = 0;
     this.#earlier = this.buffered;
     if (this.#ending === undefined) {
       this.#watch = this.#port.watch?.(channelId, "rx", this.#type.shape, this.#origin);
@@ -183,7 +183,7 @@ export class Receiver<T> {
     if (this.#ending !== undefined) return;
     this.#ending = end;
     this.#watch?.ended(ending);
-    for (const taker of this.#takers.splice(0)) taker.ended(end);
+    for (const taker of this.#consumers.splice(0)) taker.ended(end);
     if (!this.#isSuspended) this.#port.forget(this.#channelId);
   }
 
@@ -254,7 +254,7 @@ export class Receiver<T> {
   /** Gives back the room of items that were taken: a buffer that is never empty must not grow for that reason. */
   #compact(): void {
     if (this.#first === this.#items.length) this.#items = [];
-    else if (this.#first >= mostTaken && this.#first >= this.buffered)
+    else if (this.#first >= maxTaken && this.#first >= this.buffered)
       this.#items = this.#items.slice(this.#first);
     else return;
     this.#first = 0;
@@ -265,17 +265,17 @@ export class Receiver<T> {
     this.end({ error }, brokenRule);
   }
 
-  #countTaken(): void {
+  #countConsumed(): void {
     if (this.#watch !== undefined) this.#watch.itemConsumed();
     if (this.#ending !== undefined || this.#isSuspended) return;
     if (this.#earlier !== 0) {
       this.#earlier -= 1;
       return;
     }
-    this.#takenSinceGrant += 1;
-    if (this.#takenSinceGrant < this.#batch) return;
-    const items = this.#takenSinceGrant;
-    this.#takenSinceGrant = 0;
+    this.#consumedSinceGrant += 1;
+    if (this.#consumedSinceGrant < this.#batch) return;
+    const items = this.#consumedSinceGrant;
+    this.#consumedSinceGrant = 0;
     this.#allowed += items;
     this.#watch?.creditGranted(items);
     this.#port.sendGrant(this.#channelId, items);

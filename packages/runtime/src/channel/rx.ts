@@ -4,9 +4,9 @@ import { asyncDispose } from "../call/dispose.js";
 import type { ChannelError } from "../errors.js";
 import { brand } from "../options/brand.js";
 import { byReference } from "../shape/copy-of.js";
+import type { BindableTx } from "./bindable.js";
 import { type ChannelEnd, callOverHere, endingOf, notBound } from "./end.js";
-import type { SendingHalf } from "./halves.js";
-import type { Receiver, Taker } from "./receiver.js";
+import type { Consumer, Receiver } from "./receiver.js";
 
 const endOfStream: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
@@ -24,14 +24,14 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   }
 
   /** The other half of a caller's pair. @internal */
-  pair: SendingHalf<T> | undefined = undefined;
+  pair: BindableTx<T> | undefined = undefined;
   /** What observers and snapshots call the channel, as given to `channel({ label })`. */
   readonly label: string | undefined;
   /** @internal */
   readonly [byReference] = true;
   #receiver: Receiver<T> | undefined = undefined;
   /** Takers that wait until the call is sent. */
-  #early: Taker<T>[] = [];
+  #early: Consumer<T>[] = [];
   #failure: ChannelError | undefined = undefined;
   #isCancelled = false;
   #isRead = false;
@@ -52,7 +52,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   next(): Promise<IteratorResult<T, undefined>> {
     this.#isRead = true;
     return new Promise((resolve, reject) => {
-      this.#take({
+      this.#consume({
         item: (value) => resolve({ done: false, value }),
         ended: ({ error }) => (error === undefined ? resolve(endOfStream) : reject(error)),
       });
@@ -112,7 +112,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   }
 
   /** Whether the application reads it, and so learns that it has failed. @internal */
-  get isHeard(): boolean {
+  get isErrorObserved(): boolean {
     return this.#isRead && this.#receiver?.hasFailed === true;
   }
 
@@ -130,7 +130,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   bind(receiver: Receiver<T>): void {
     this.#receiver = receiver;
     if (this.#isCancelled) receiver.cancel();
-    for (const taker of this.#early.splice(0)) receiver.take(taker);
+    for (const taker of this.#early.splice(0)) receiver.consume(taker);
   }
 
   /** This half was given to a call, or no call will ever bind it. @internal */
@@ -161,8 +161,8 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
     return this.#receiver?.hasEndedWith(error) === true;
   }
 
-  #take(taker: Taker<T>): void {
-    if (this.#receiver !== undefined) this.#receiver.take(taker);
+  #consume(taker: Consumer<T>): void {
+    if (this.#receiver !== undefined) this.#receiver.consume(taker);
     else if (this.#failure !== undefined) taker.ended({ error: this.#failure });
     else if (this.#isCancelled) taker.ended({ error: undefined });
     else if (this.pair === undefined) taker.ended({ error: notBound() });

@@ -5,7 +5,7 @@ import { ChannelError } from "../errors.js";
 import { type ChannelEnd, closedHere, hasReceiverLeft } from "./end.js";
 
 /** How long a source may take to finish its current step when no item can be sent any more, ms. */
-const patienceMs = 20;
+const graceMs = 20;
 
 /** The members of a sending end that {@link sendAll} needs. */
 export interface SendTarget<T> {
@@ -18,7 +18,7 @@ export interface SendTarget<T> {
 type Step<T> = IteratorResult<T, unknown>;
 
 /** The end of the channel, for a loop that waits for the next item or the Close: one callback for all steps. */
-class Leaving {
+class EndWatch {
   end: ChannelEnd | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
 
@@ -42,7 +42,7 @@ class Leaving {
 
 /** Sends every item and closes; see `Tx.sendAll`. */
 export async function sendAll<T>(out: SendTarget<T>, items: Iterable<T> | AsyncIterable<T>): Promise<number> {
-  const leaving = new Leaving();
+  const leaving = new EndWatch();
   let source: Source<T> | undefined;
   let isSending = false;
   let sent = 0;
@@ -71,11 +71,11 @@ export async function sendAll<T>(out: SendTarget<T>, items: Iterable<T> | AsyncI
     // A channel that has ended is not aborted: its Close may still be on its way.
     const isEnd = isSending && error instanceof ChannelError;
     if (!isEnd) void out.abort(error);
-    if (source !== undefined && !source.isAsked) await letGo(source).catch(ignore);
+    if (source !== undefined && !source.isAsked) await releaseSource(source).catch(ignore);
     if (isEnd && hasReceiverLeft(error)) return sent;
     throw error;
   }
-  if (source !== undefined) await letGo(source);
+  if (source !== undefined) await releaseSource(source);
   return outcome(leaving.end, source === undefined, sent);
 }
 
@@ -125,24 +125,24 @@ function isReadableStream<T>(
  * Ends an iteration early. An iteration that is asked for an item may answer only when it has the next one, as
  * generators do. This function waits only a little for that, and ignores the answer.
  */
-async function letGo({ leave, isAsked }: Source<unknown>): Promise<void> {
+async function releaseSource({ leave, isAsked }: Source<unknown>): Promise<void> {
   if (!isAsked) {
     await leave();
     return;
   }
   try {
     const left = Promise.resolve(leave()).catch(ignore);
-    await withinPatience(left);
+    await withinGrace(left);
   } catch {
     // `leave` has thrown at once: ignored as a rejection is.
   }
 }
 
 /** Waits, but not for long. Uses the system clock: a source does not know the clock of the session. */
-async function withinPatience(left: Promise<unknown>): Promise<void> {
+async function withinGrace(left: Promise<unknown>): Promise<void> {
   let timer: TimerHandle;
   const enough = new Promise<void>((resolve) => {
-    timer = systemClock.setTimer(patienceMs, resolve);
+    timer = systemClock.setTimer(graceMs, resolve);
   });
   await Promise.race([left, enough]);
   systemClock.clearTimer(timer);

@@ -14,14 +14,14 @@ import { copyOf } from "../shape/copy-of.js";
 import { describeShape } from "../shape/describe-shape.js";
 import type { ItemType } from "../shape/shape.js";
 import type { WireId } from "../wire/message.js";
-import { type ChannelEnd, closedHere, endingOf, toldReason } from "./end.js";
+import { type ChannelEnd, closedHere, endingOf, reasonOf } from "./end.js";
 import { passOn } from "./item-faults.js";
 import { type ChannelOrigin, methodText } from "./origin.js";
 import type { ChannelPort } from "./port.js";
 import type { ChannelEnding, ChannelWatch } from "./watch.js";
 
 /** More credit than this is not counted. */
-const mostCredit = 2 ** 31 - 1;
+const maxCredit = 2 ** 31 - 1;
 
 /** The end of a channel that this side gives up, as an observer gets it. */
 const senderDropped: ChannelEnding = { kind: "reset", reason: "Local" };
@@ -36,7 +36,7 @@ interface WaitingSend<T> {
 }
 
 /** The last message to the receiver of a channel that was given up. `Close`: the answer of the call has the error. */
-export type Farewell = "Close" | "Reset";
+export type FinalMessage = "Close" | "Reset";
 
 /** The outcome of an attempt to send without waiting. */
 export type TrySendResult = "sent" | "full" | "closed";
@@ -57,7 +57,7 @@ export class Sender<T> {
   /** Why this side has given up; the receiver may not know yet. */
   #givenUp: ChannelError | undefined = undefined;
   /** The last message to the receiver when this side has given up. */
-  #farewell: Farewell = "Close";
+  #finalMessage: FinalMessage = "Close";
   #ended: ChannelEnd | undefined = undefined;
   #stopCloseWait: (() => void) | undefined = undefined;
   /** Called when the last message to the receiver has left, or the channel has ended otherwise. */
@@ -134,7 +134,7 @@ export class Sender<T> {
    * @param error sends reject with it, also those that wait
    * @param told called when the last message to the receiver has left
    */
-  giveUp(error: ChannelError, farewell: Farewell, told?: (end: ChannelEnd) => void): void {
+  giveUp(error: ChannelError, farewell: FinalMessage, told?: (end: ChannelEnd) => void): void {
     if (this.#ended !== undefined) {
       told?.(this.#ended);
       return;
@@ -142,7 +142,7 @@ export class Sender<T> {
     if (told !== undefined) this.#closers.push(told);
     if (this.#givenUp !== undefined) return;
     this.#givenUp = error;
-    this.#farewell = farewell;
+    this.#finalMessage = farewell;
     this.#isClosing = true;
     this.#failWaiting(error);
     this.#leave({ error });
@@ -158,7 +158,7 @@ export class Sender<T> {
 
   /** The receiver takes more. */
   grant(items: number): void {
-    this.#credit = Math.min(mostCredit, this.#credit + items);
+    this.#credit = Math.min(maxCredit, this.#credit + items);
     this.#watch?.creditGranted(items);
     this.pump();
   }
@@ -322,11 +322,11 @@ export class Sender<T> {
     const { id } = this;
     const port = this.#port;
     const givenUp = this.#givenUp;
-    if (givenUp === undefined || this.#farewell === "Close") {
+    if (givenUp === undefined || this.#finalMessage === "Close") {
       port.sendClose(id);
       this.end({ error: givenUp }, { kind: "closed", reason: "Local" });
     } else {
-      port.sendReset(id, toldReason(givenUp));
+      port.sendReset(id, reasonOf(givenUp));
       this.end({ error: givenUp }, senderDropped);
     }
   }

@@ -4,12 +4,12 @@ import { asyncDispose } from "../call/dispose.js";
 import type { ChannelError } from "../errors.js";
 import { brand } from "../options/brand.js";
 import { byReference, copyOf } from "../shape/copy-of.js";
+import type { BindableRx } from "./bindable.js";
 import { abortedHere, type ChannelEnd, closedHere, notBound } from "./end.js";
-import type { ReceivingHalf } from "./halves.js";
 import { ItemFault, passOn } from "./item-faults.js";
-import { quietAtEnd } from "./quiet-end.js";
 import { sendAll } from "./send-all.js";
-import type { Farewell, Sender, TrySendResult } from "./sender.js";
+import type { FinalMessage, Sender, TrySendResult } from "./sender.js";
+import { suppressAtEnd } from "./suppress-at-end.js";
 import { writableOf } from "./writable.js";
 
 const sentAlready: Promise<void> = /*@__PURE__*/ Promise.resolve();
@@ -33,7 +33,7 @@ export class Tx<T> implements AsyncDisposable {
   }
 
   /** The other half of a caller's pair. @internal */
-  pair: ReceivingHalf<T> | undefined = undefined;
+  pair: BindableRx<T> | undefined = undefined;
   /** What observers and snapshots call the channel, as given to `channel({ label })`. */
   readonly label: string | undefined;
   /** @internal */
@@ -45,7 +45,7 @@ export class Tx<T> implements AsyncDisposable {
   /** Given up before the call was sent. */
   #aborted: ChannelError | undefined = undefined;
   #controller: AbortController | undefined = undefined;
-  #whenOver: Promise<void> | undefined = undefined;
+  #closed: Promise<void> | undefined = undefined;
   #isKept = false;
 
   /** @internal use `channel()` */
@@ -74,9 +74,9 @@ export class Tx<T> implements AsyncDisposable {
     try {
       if (sender.sendNow(item)) return sentAlready;
     } catch (error) {
-      return quietAtEnd((_resolve, reject) => passOn(error, reject));
+      return suppressAtEnd((_resolve, reject) => passOn(error, reject));
     }
-    return quietAtEnd((resolve, reject) => sender.send(item, resolve, reject));
+    return suppressAtEnd((resolve, reject) => sender.send(item, resolve, reject));
   }
 
   /**
@@ -92,7 +92,7 @@ export class Tx<T> implements AsyncDisposable {
    * @throws CodecError `EncodeFailed` when an item does not fit its type; the channel is aborted
    */
   sendAll(items: Iterable<T> | AsyncIterable<T>): Promise<number> {
-    return quietAtEnd((resolve, reject) => {
+    return suppressAtEnd((resolve, reject) => {
       sendAll(this, items).then(resolve, reject);
     });
   }
@@ -146,8 +146,8 @@ export class Tx<T> implements AsyncDisposable {
    * up, or it was cut. The same promise each time.
    */
   get closed(): Promise<void> {
-    this.#whenOver ??= new Promise((resolve) => this.whenEnded(() => resolve()));
-    return this.#whenOver;
+    this.#closed ??= new Promise((resolve) => this.whenEnded(() => resolve()));
+    return this.#closed;
   }
 
   /** Aborted when {@link closed} resolves: for sources that wait for something, `out.sendAll(on(bus, "change", out))`. */
@@ -216,7 +216,7 @@ export class Tx<T> implements AsyncDisposable {
   }
 
   /** The call has ended before the channel: items that wait are dropped. @internal */
-  giveUp(error: ChannelError, farewell: Farewell = "Reset"): void {
+  giveUp(error: ChannelError, farewell: FinalMessage = "Reset"): void {
     this.#sender?.giveUp(error, farewell);
   }
 
@@ -232,9 +232,9 @@ export class Tx<T> implements AsyncDisposable {
 
   #sendEarly(item: T): Promise<void> {
     if (!this.#isPending)
-      return quietAtEnd((_resolve, reject) => reject(this.#aborted ?? this.#failure ?? notBound()));
+      return suppressAtEnd((_resolve, reject) => reject(this.#aborted ?? this.#failure ?? notBound()));
     const given = copyOf(item);
-    return quietAtEnd((resolve, reject) => {
+    return suppressAtEnd((resolve, reject) => {
       this.#early.push({ bound: (sender) => sender.send(given, resolve, reject), failed: reject });
     });
   }

@@ -1,9 +1,9 @@
 /** The answering half of a driver as its driver sees it: a dispatcher brings it by reference. */
 
 import type { Caller } from "../call/caller.js";
-import type { AnsweringMachinery, Dispatcher } from "../call/dispatcher.js";
+import type { AnsweringFeature, Dispatcher } from "../call/dispatcher.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
-import type { Channeling } from "../channel/channeling.js";
+import type { ChannelImplementation } from "../channel/channel-implementation.js";
 import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
 import type { Limits } from "../limits.js";
@@ -53,18 +53,20 @@ export interface AnsweringParts {
   readonly isResumable: boolean;
   /** Calls the peer on the connection: for handlers that call back. */
   readonly caller: Caller;
-  /** The channels of the connection; the first call that needs them brings their machinery. */
-  readonly openChannels: (machinery: Channeling) => Channels;
+  /** The channels of the connection; the first call that needs them brings the code for them. */
+  readonly openChannels: (machinery: ChannelImplementation) => Channels;
   /** Called when an asynchronous handler has ended. */
   readonly onSettled: () => void;
 }
 
-/** {@link AnsweringMachinery} as the driver sees it. */
-export interface Answering extends AnsweringMachinery {
+/** {@link AnsweringFeature} as the driver sees it. */
+export interface AnsweringImplementation extends AnsweringFeature {
   start(parts: AnsweringParts): Answers;
 }
 
-/** The machinery that a dispatcher brings: no other value has its type. */
-export function answeringOf(dispatcher: Dispatcher | undefined): Answering | undefined {
-  return dispatcher?.answering as Answering | undefined;
+/** The code that a dispatcher brings: no other value has its type. */
+export function answeringImplementationOf(
+  dispatcher: Dispatcher | undefined,
+): AnsweringImplementation | undefined {
+  return dispatcher?.answering as AnsweringImplementation | undefined;
 }

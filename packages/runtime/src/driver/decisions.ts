@@ -3,9 +3,9 @@
  * on demand, all others have it from the start. Source: `protocol/schemas.md` §4, §6.
  */
 import type { HandledMethod } from "../call/dispatcher.js";
-import { comparing } from "../plan/comparing.js";
 import type { Difference } from "../plan/differing-types.js";
 import type { PlanAllowance } from "../plan/plan.js";
+import { typeComparer } from "../plan/type-comparer.js";
 import { readNever } from "../postcard/units.js";
 import type { ReadPayload } from "../schema/announcements.js";
 import type { TypeRef } from "../schema/model.js";
@@ -45,12 +45,12 @@ export const decisions: Decisions = {
   read: readSchemaPayload,
 
   arguments({ args, service, name }, remote, types) {
-    const parts = comparing.arguments(args, remote, types.remoteSchemas);
-    return reading(`arguments of ${service}.${name}`, parts, comparing.schemas(args), args, types);
+    const parts = typeComparer.arguments(args, remote, types.remoteSchemas);
+    return reading(`arguments of ${service}.${name}`, parts, typeComparer.schemas(args), args, types);
   },
   response({ response, ok, error = noError, service, name }, remote, types) {
-    const parts = comparing.response(response, remote, types.remoteSchemas);
-    const ours = comparing.schemas(response);
+    const parts = typeComparer.response(response, remote, types.remoteSchemas);
+    const ours = typeComparer.schemas(response);
     const okReading = reading(`result of ${service}.${name}`, parts.ok, ours, ok, types);
     const user = okReading && reading(`error of ${service}.${name}`, parts.user, ours, error, types);
     return user && { ok: okReading, user };

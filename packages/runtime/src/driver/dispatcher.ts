@@ -1,10 +1,10 @@
-/** Dispatchers as generated code makes them: with the machinery that answers calls. */
+/** Dispatchers as generated code makes them: with the code that answers calls. */
 import { Dispatcher, type HandledMethod } from "../call/dispatcher.js";
-import type { Answering } from "./answering.js";
+import type { AnsweringImplementation } from "./answering.js";
 import { IncomingCalls } from "./incoming.js";
 
 /** Answers the calls of a peer with the handlers of a dispatcher. */
-const answering: Answering = {
+const answering: AnsweringImplementation = {
   feature: "answering",
   start: (parts) => new IncomingCalls(parts),
 };

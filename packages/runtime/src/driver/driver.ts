@@ -8,7 +8,7 @@ import type { Method } from "../call/method.js";
 import { checkCallOptions } from "../call/option-checks.js";
 import type { Result } from "../call/result.js";
 import type { CloseReason, ConnectionHandle, SessionHandle } from "../call/session-handle.js";
-import { type Channeling, channelingOf } from "../channel/channeling.js";
+import { type ChannelImplementation, channelImplementationOf } from "../channel/channel-implementation.js";
 import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
 import type { CallRejection, SessionError } from "../errors.js";
@@ -20,9 +20,9 @@ import { hasParity } from "../session/parity.js";
 import { writeChannelReset } from "../wire/channel-messages.js";
 import { ChannelBody, type MessageHead, RequestBody, type WireId } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
-import { type Answers, answeringOf } from "./answering.js";
-import type { CodeAtHand } from "./at-hand.js";
+import { type Answers, answeringImplementationOf } from "./answering.js";
 import { Bindings } from "./bindings.js";
+import type { BundledCode } from "./bundled-code.js";
 import { itemExplanations } from "./explanations.js";
 import { methodIdOf } from "./method-id.js";
 import { NestedCaller } from "./nested-calls.js";
@@ -50,7 +50,7 @@ export interface DriverOptions {
   /** Whether the peer announced retry in the handshake: calls carry an operation id then. */
   readonly peerSupportsRetry: boolean;
   /** Undefined when all of this code is loaded on demand. */
-  readonly atHand: CodeAtHand | undefined;
+  readonly bundled: BundledCode | undefined;
 }
 
 /** What a driver holds at this moment. All zero when nothing is in flight. */
@@ -74,7 +74,7 @@ export class Driver implements Caller, ConnectionSink {
   readonly #bindings: Bindings;
   readonly #target: Connection;
   readonly #observer: Observer | undefined;
-  /** Made when a method or a dispatcher brings their machinery. */
+  /** Made when a method or a dispatcher brings the code for them. */
   #channels: Channels | undefined = undefined;
   readonly #outgoing: OutgoingCalls;
   readonly #incoming: Answers;
@@ -95,18 +95,18 @@ export class Driver implements Caller, ConnectionSink {
     this.session = session;
     this.connection = handle;
     this.#clock = clock;
-    const { atHand, dispatcher } = options;
-    this.#bindings = new Bindings(connection, limits, atHand?.decisions, dispatcher, () =>
+    const { bundled, dispatcher } = options;
+    this.#bindings = new Bindings(connection, limits, bundled?.decisions, dispatcher, () =>
       this.#onPlansLoaded(),
     );
     this.#target = connection;
     this.#observer = observer;
-    const openChannels = (machinery: Channeling): Channels => {
+    const openChannels = (machinery: ChannelImplementation): Channels => {
       this.#channels ??= machinery.open(
         connection,
         limits,
         clock,
-        itemExplanations(options.atHand?.explain),
+        itemExplanations(options.bundled?.explain),
         () => this.#onChannelOver(),
         observer,
       );
@@ -120,12 +120,12 @@ export class Driver implements Caller, ConnectionSink {
       clock,
       options,
       options.peerSupportsRetry,
-      atHand?.explain,
+      bundled?.explain,
     );
     const onSettled = (): void => this.#settle();
     const caller = new NestedCaller(this, this.#outgoing);
     const parts = { ...options, connection, bindings: this.#bindings, caller, openChannels, onSettled };
-    this.#incoming = answeringOf(dispatcher)?.start(parts) ?? new RefusedCalls(parts);
+    this.#incoming = answeringImplementationOf(dispatcher)?.start(parts) ?? new RefusedCalls(parts);
     connection.sink = this;
   }
 
@@ -150,7 +150,7 @@ export class Driver implements Caller, ConnectionSink {
       if (options !== undefined) checkCallOptions(options);
       this.#outgoing.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
     });
-    return channelingOf(method)?.quiet(outcome, method.args.shape, args) ?? outcome;
+    return channelImplementationOf(method)?.suppressRejection(outcome, method.args.shape, args) ?? outcome;
   }
 
   tryCall<A extends readonly unknown[], T, E>(

@@ -1,5 +1,5 @@
 /** Messages of the calling half of a driver: Calls and Cancels. Source: `protocol/calls.md` §1–2. */
-import { channelingOf } from "../channel/channeling.js";
+import { channelImplementationOf } from "../channel/channel-implementation.js";
 import type { Connection } from "../session/connection.js";
 import { beginPayload, endPayload, writeCallHead, writeCancel } from "../wire/request-messages.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
@@ -40,7 +40,7 @@ export function encodeCall(
 export function abandonChannels(request: OutgoingRequest, cause: unknown): void {
   if (request.channels === undefined) return;
   if (request.requestId === 0)
-    channelingOf(request.method)?.abandonUnsent(request.method.args.shape, request.args, cause);
+    channelImplementationOf(request.method)?.abandonUnsent(request.method.args.shape, request.args, cause);
   else request.channels.abandon(cause);
 }
 

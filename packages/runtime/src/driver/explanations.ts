@@ -33,21 +33,21 @@ export function explained(
   fault: unknown,
   { service, name, args }: AnyMethod,
   values: readonly unknown[],
-  atHand: Explanations | undefined,
+  bundled: Explanations | undefined,
 ): CodecError | Promise<CodecError> {
-  return encodeErrorOf(atHand)(fault, args.shape, values, `${service}.${name}`);
+  return encodeErrorOf(bundled)(fault, args.shape, values, `${service}.${name}`);
 }
 
-function encodeErrorOf(atHand: Explanations | undefined): ItemExplanations["encode"] {
-  if (atHand !== undefined) return atHand.encodeError;
+function encodeErrorOf(bundled: Explanations | undefined): ItemExplanations["encode"] {
+  if (bundled !== undefined) return bundled.encodeError;
   return (fault, ...rest) => (fault instanceof CodecError ? fault : explainLater(fault, ...rest));
 }
 
 /** The errors for items of channels. A small client names the byte of what it cannot read, but no place in the value. */
-export function itemExplanations(atHand: Explanations | undefined): ItemExplanations {
+export function itemExplanations(bundled: Explanations | undefined): ItemExplanations {
   return {
-    encode: encodeErrorOf(atHand),
+    encode: encodeErrorOf(bundled),
     decode:
-      atHand?.decodeError ?? ((fault, reader, _shape, label) => unlocatedDecodeError(fault, reader, label)),
+      bundled?.decodeError ?? ((fault, reader, _shape, label) => unlocatedDecodeError(fault, reader, label)),
   };
 }

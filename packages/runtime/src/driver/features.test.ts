@@ -37,7 +37,7 @@ describe("a driver by itself", () => {
   const reached = [...reachableFrom("driver/driver.ts")];
 
   it.each([
-    ["streams", /^channel\/(?!end\.ts|origin\.ts|channeling\.ts)/],
+    ["streams", /^channel\/(?!end\.ts|origin\.ts|channel-implementation\.ts)/],
     ["the answering of calls", /^driver\/(incoming|dispatcher|replies)/],
     ["operations", /^operations\//],
     ["what sends calls again", /^driver\/outgoing-resends/],

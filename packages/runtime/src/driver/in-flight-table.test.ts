@@ -39,11 +39,11 @@ describe("requests in flight", () => {
           } else if (id !== undefined) {
             expect(table.peek(id)).toBe(model.get(id));
             expect(table.has(id)).toBe(true);
-            expect(table.take(id)).toBe(model.get(id));
+            expect(table.remove(id)).toBe(model.get(id));
             model.delete(id);
             expect(table.has(id)).toBe(false);
           }
-          expect(table.take(next)).toBeUndefined();
+          expect(table.remove(next)).toBeUndefined();
         }
         const open = [...model.values()].filter((request) => request !== undefined);
         expect(table.size).toBe(model.size);
@@ -63,18 +63,18 @@ describe("requests in flight", () => {
     const requests = Array.from({ length: 5000 }, (_, i) => requestOf(2 * i + 1));
     for (const request of requests) {
       table.add(request);
-      if (request.requestId % 10 !== 1) expect(table.take(request.requestId)).toBe(request);
+      if (request.requestId % 10 !== 1) expect(table.remove(request.requestId)).toBe(request);
     }
     const slow = requests.filter(({ requestId }) => requestId % 10 === 1);
     expect(table.open()).toEqual(slow);
-    for (const request of slow.reverse()) expect(table.take(request.requestId)).toBe(request);
+    for (const request of slow.reverse()) expect(table.remove(request.requestId)).toBe(request);
     expect(table.size).toBe(0);
   });
 
   it("are none under ids that are no numbers", () => {
     const table = new InFlightTable();
     table.add(requestOf(1));
-    expect([table.has(1n), table.peek(1n), table.take(1n), table.size]).toEqual([
+    expect([table.has(1n), table.peek(1n), table.remove(1n), table.size]).toEqual([
       false,
       undefined,
       undefined,

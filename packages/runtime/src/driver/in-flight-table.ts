@@ -68,7 +68,7 @@ export class InFlightTable {
   }
 
   /** The peer has answered: takes the id out, and the request that waits for it, if one does. */
-  take(id: number | bigint): OutgoingRequest | undefined {
+  remove(id: number | bigint): OutgoingRequest | undefined {
     if (typeof id !== "number") return undefined;
     const request = this.#remove(id);
     if (request === undefined && this.#abandoned.size !== 0) this.#abandoned.delete(id);

@@ -4,9 +4,9 @@ import type { Dispatcher, HandledMethod } from "../call/dispatcher.js";
 import { Failure } from "../call/failure.js";
 import { isPromise } from "../call/result.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
+import { channels } from "../channel/channel-feature.js";
 import { callOverHere, callOverThere } from "../channel/end.js";
 import type { HandlerChannels } from "../channel/handler-channels.js";
-import { channels } from "../channel/machinery.js";
 import { type CallErrorCode, type CallRejectionCode, CodecError } from "../errors.js";
 import type { SealedReply } from "../operations/operation-store.js";
 import { type OperationHost, Operations, type StoreStep } from "../operations/operations.js";
@@ -21,7 +21,6 @@ import type { AnsweringParts, Answers } from "./answering.js";
 import type { ArrivalQueue, QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
 import { Draining } from "./draining.js";
-import { HandlersAtWork } from "./handlers-at-work.js";
 import { IncomingArguments } from "./incoming-arguments.js";
 import { WaitingCalls } from "./incoming-queue.js";
 import { type ArgumentsReading, IncomingRequest } from "./incoming-request.js";
@@ -31,6 +30,7 @@ import { isOrdinaryEnd } from "./ordinary-end.js";
 import { type Reading, statically, unreadable } from "./reading.js";
 import { Replies } from "./replies.js";
 import { RequestEvents } from "./request-events.js";
+import { RunningHandlers } from "./running-handlers.js";
 import { incomingSnapshot } from "./snapshot.js";
 
 const typesChanged = "the types changed before the call could run";
@@ -50,19 +50,19 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   readonly #running = new Map<WireId, IncomingRequest>();
   readonly #waiting: WaitingCalls;
   /** Requests that have run since before the link was lost: their callers may send each of them again once. */
-  readonly #carried = new Set<WireId>();
+  readonly #resumable = new Set<WireId>();
   readonly #methods: MethodTable<HandledMethod, ArgumentsReading>;
   readonly #arguments: IncomingArguments;
   /** Whether new calls are answered with `SessionShutdown`. */
   isDraining = false;
   readonly #draining = new Draining();
   #hasEnded = false;
-  readonly #working: HandlersAtWork;
+  readonly #runningHandlers: RunningHandlers;
 
   constructor(parts: AnsweringParts) {
     const { connection, bindings, limits, clock } = parts;
     this.#caller = parts.caller;
-    this.#working = new HandlersAtWork(connection.host);
+    this.#runningHandlers = new RunningHandlers(connection.host);
     this.#connection = connection;
     this.#bindings = bindings;
     this.#dispatcher = parts.dispatcher;
@@ -106,18 +106,18 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       return;
     }
     // The caller has sent the call again after a lost link. Its handler still runs, and its answer goes to this call.
-    if (this.#carried.size !== 0 && this.#isCarried(head)) return;
+    if (this.#resumable.size !== 0 && this.#isResumed(head)) return;
     if (this.#running.has(id) || this.#waiting.get(id) !== undefined) {
       connection.fail(`request id ${id} is in flight already`);
       return;
     }
     if (head.schemasEnd > head.schemasStart && !this.#receiveInlined(head, bytes)) return;
     if (this.isDraining) {
-      this.#turnAway(head, bytes, this.#find(head), "SessionShutdown");
+      this.#reject(head, bytes, this.#find(head), "SessionShutdown");
       return;
     }
     if (this.#isFull || this.#waiting.ready.size !== 0 || connection.host.isCongested) {
-      keep(this.#connection, this.#waiting.ready, head, bytes, this.#arrivedMs);
+      enqueue(this.#connection, this.#waiting.ready, head, bytes, this.#arrivedMs);
     } else {
       this.#run(head, bytes, this.#arrivedMs);
     }
@@ -130,7 +130,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       const method = this.#find(queued);
       if (method?.persist === true) return;
       this.#waiting.remove(queued);
-      this.#turnAway(queued, queued.bytes, method, "Cancelled");
+      this.#reject(queued, queued.bytes, method, "Cancelled");
       return;
     }
     const request = this.#running.get(id);
@@ -180,11 +180,11 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
    */
   onLinkLost(): void {
     this.#waiting.clear();
-    this.#carried.clear();
+    this.#resumable.clear();
     this.#methods.forgetAll();
     for (const request of [...this.#running.values()]) {
       if (request.channels !== undefined || request.method.hasChannels) this.#cut(request);
-      else this.#carried.add(request.requestId);
+      else this.#resumable.add(request.requestId);
     }
   }
 
@@ -192,7 +192,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   onLinkRestored({ peer }: RestoredLink): void {
     this.#replies.release(peer === "resumed");
     if (peer === "resumed") return;
-    this.#carried.clear();
+    this.#resumable.clear();
     this.#dropAll("the caller's session is gone");
   }
 
@@ -201,10 +201,10 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     this.#hasEnded = true;
     this.#draining.begin();
     this.#waiting.clear();
-    this.#carried.clear();
+    this.#resumable.clear();
     this.#methods.clear();
     this.#dropAll("the connection of the call has ended");
-    this.#working.linger();
+    this.#runningHandlers.linger();
   }
 
   /**
@@ -212,7 +212,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
    * caller could make and cancel calls, and so make more handlers run than the limit allows.
    */
   get #isFull(): boolean {
-    const { count } = this.#working;
+    const { count } = this.#runningHandlers;
     if (this.#running.size >= this.#limit || count >= this.#limit) return true;
     // A connection without a running handler may always start one: waiting calls start when a handler of it ends.
     return count !== 0 && this.#connection.host.decoded.isHalfHeld;
@@ -231,8 +231,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 
   findRunning(operationId: WireId): IncomingRequest | undefined {
-    for (const request of this.#running.values()) if (request.operationId === operationId) return request;
-    return undefined;
+    return [...this.#running.values()].find((request) => request.operationId === operationId);
   }
 
   /** Runs the handler of a request whose operation may run. */
@@ -268,7 +267,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.#replies.replay(request.requestId, request.served, reply);
     } catch (error) {
       this.#connection.host.outbox.discard();
-      if (!this.#tellTooLarge(request, error)) this.#answer(request, "Cancelled");
+      if (!this.#reportTooLarge(request, error)) this.#answer(request, "Cancelled");
       this.#events.handlerFailed(request, error);
       return;
     }
@@ -307,9 +306,9 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     request.abort(reason);
   }
 
-  #isCarried(head: MessageHead): boolean {
+  #isResumed(head: MessageHead): boolean {
     const request = this.#running.get(head.id);
-    return request !== undefined && this.#find(head) === request.method && this.#carried.delete(head.id);
+    return request !== undefined && this.#find(head) === request.method && this.#resumable.delete(head.id);
   }
 
   #find(head: MessageHead | QueuedMessage): HandledMethod | undefined {
@@ -317,7 +316,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 
   /** Answers a Call that no handler saw. */
-  #turnAway(
+  #reject(
     head: MessageHead | QueuedMessage,
     bytes: Uint8Array,
     method: HandledMethod | undefined,
@@ -335,22 +334,21 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 
   #receiveInlined(head: MessageHead, bytes: Uint8Array): boolean {
-    const methodId = methodIdOf(head);
     const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
-    if (!this.#bindings.receive(methodId, "args", payload, "inlined request schemas")) return false;
-    this.forget(methodId);
-    return true;
+    const isRead = this.#bindings.receive(methodIdOf(head), "args", payload, "inlined request schemas");
+    if (isRead) this.forget(methodIdOf(head));
+    return isRead;
   }
 
   #run(head: MessageHead | QueuedMessage, bytes: Uint8Array, arrivedMs: number): void {
     const method = this.#find(head);
     if (method === undefined) {
-      this.#turnAway(head, bytes, undefined, this.#dispatcher === undefined ? "Cancelled" : "UnknownMethod");
+      this.#reject(head, bytes, undefined, this.#dispatcher === undefined ? "Cancelled" : "UnknownMethod");
       return;
     }
     const served = this.#methods.entry(method);
     if (served.decision === undefined && this.#methods.decide(served) === undefined) {
-      keep(this.#connection, this.#waiting.unread, head, bytes, arrivedMs);
+      enqueue(this.#connection, this.#waiting.unread, head, bytes, arrivedMs);
       return;
     }
     const connection = this.#connection;
@@ -359,7 +357,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     const request = new IncomingRequest(served, connection.id, caller, head, bytes, arrivedMs, draining);
     this.#events.begin(request);
     this.#events.started(request);
-    if (request.mayRepeat && (this.#running.size !== 0 || this.#operations.asksStore(method)))
+    if (request.mayRepeat && (this.#running.size !== 0 || this.#operations.usesStore(method)))
       this.#operations.admit(request);
     else this.start(request);
   }
@@ -379,9 +377,9 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       return;
     }
     const { decodedBytes } = request;
-    this.#working.started(decodedBytes);
+    this.#runningHandlers.started(decodedBytes);
     if (this.#hasEnded) {
-      this.#working.linger();
+      this.#runningHandlers.linger();
       request.isAnswered = true;
       request.abort("the connection of the call has ended");
     } else {
@@ -390,12 +388,12 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     }
     Promise.resolve(result).then(
       (value) => {
-        this.#working.ended(decodedBytes);
+        this.#runningHandlers.ended(decodedBytes);
         this.#onResult(request, value);
         this.advance();
       },
       (thrown) => {
-        this.#working.ended(decodedBytes);
+        this.#runningHandlers.ended(decodedBytes);
         this.#onThrown(request, thrown);
         this.advance();
       },
@@ -438,7 +436,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     const code = persist || (hasChannels && !idempotent) ? "Indeterminate" : "Cancelled";
     // Before the answer: a caller of version 0.8.2 treats a stream as finished when its call has failed.
     request.channels?.abortSenders(callOverHere("its handler has failed"));
-    if (request.isAnswered || this.#hasEnded) this.#operations.over(request, code, "");
+    if (request.isAnswered || this.#hasEnded) this.#operations.finished(request, code, "");
     else this.#answer(request, code);
   }
 
@@ -455,7 +453,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       this.#replies.reply(request, variant, type, value);
     } catch (fault) {
       const { method } = request;
-      if (!this.#tellTooLarge(request, fault)) this.#drop(request);
+      if (!this.#reportTooLarge(request, fault)) this.#drop(request);
       const error = unwritable(fault, method, variant, type, value);
       this.#events.codecFailed("onEncodeError", "response", request, error);
       this.#events.handlerFailed(request, error);
@@ -465,7 +463,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   }
 
   /** Tells the caller that there is an answer, and why it cannot come. @returns false for another fault */
-  #tellTooLarge(request: IncomingRequest, fault: unknown): boolean {
+  #reportTooLarge(request: IncomingRequest, fault: unknown): boolean {
     if (!(fault instanceof FrameTooLarge) || request.isAnswered || this.#hasEnded) return false;
     this.#answer(request, "InvalidPayload", `the answer cannot be sent: ${fault.reason}`);
     return true;
@@ -479,7 +477,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   #finish(request: IncomingRequest, outcome: "Ok" | CallRejectionCode, detail = ""): void {
     request.isAnswered = true;
-    if (request.operation !== undefined) this.#operations.over(request, outcome, detail);
+    if (request.operation !== undefined) this.#operations.finished(request, outcome, detail);
     if (request.channels !== undefined) endChannels(request.channels, outcome);
     if (this.#running.size !== 0) this.#running.delete(request.requestId);
     this.#events.finished(request, outcome);
@@ -493,7 +491,7 @@ function sendableMetadata({ answeredMetadata: beside }: IncomingRequest, { host 
 }
 
 /** Queues a Call; ends the connection when there is no room. */
-function keep(
+function enqueue(
   connection: Connection,
   queue: ArrivalQueue,
   head: MessageHead | QueuedMessage,

@@ -16,7 +16,7 @@ import { linkLost } from "../channel/end.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import type { CallErrorCode } from "../errors.js";
 import type { RestoredLink } from "../session/connection.js";
-import type { ResendMachinery } from "../session/recovery.js";
+import type { ResendFeature } from "../session/recovery.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
 
 /** The calls of a connection, as resends use them. */
@@ -45,13 +45,13 @@ interface Record {
   isCleared: boolean;
 }
 
-/** {@link ResendMachinery} as the driver sees it. */
-export interface Resending extends ResendMachinery {
+/** {@link ResendFeature} as the driver sees it. */
+export interface ResendImplementation extends ResendFeature {
   start(host: ResendHost, clock: Clock): Resends;
 }
 
-/** The option that brings another link also brings this: no other value has the type of the machinery. */
-export const resends: Resending = {
+/** The option that brings another link also brings this: no other value has this type. */
+export const resends: ResendImplementation = {
   feature: "resends",
   start: (host, clock) => new Resends(host, clock),
 };

@@ -7,7 +7,7 @@ import type { CallOptions } from "../call/caller.js";
 import { failedResult, nameCaller, rejection } from "../call/caller-line.js";
 import { okResult } from "../call/result.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
-import { type Channeling, channelingOf } from "../channel/channeling.js";
+import { type ChannelImplementation, channelImplementationOf } from "../channel/channel-implementation.js";
 import type { Channels } from "../channel/channels.js";
 import { linkLost } from "../channel/end.js";
 import type { Clock } from "../clock.js";
@@ -39,7 +39,7 @@ import { MethodTable } from "./method-table.js";
 import { NestedCalls, type NestingHost, nestedWaitMs } from "./nested-calls.js";
 import { WaitingQueue } from "./outgoing-queue.js";
 import { type AnyMethod, OutgoingRequest } from "./outgoing-request.js";
-import type { ResendHost, Resending, Resends } from "./outgoing-resends.js";
+import type { ResendHost, ResendImplementation, Resends } from "./outgoing-resends.js";
 import { type Reading, type ResponseReading, statically, unreadable } from "./reading.js";
 import { RequestEvents } from "./request-events.js";
 import { outgoingSnapshot } from "./snapshot.js";
@@ -60,14 +60,14 @@ const failureCodes: readonly (CallErrorCode | undefined)[] = [
 ];
 
 /** The meaning of a peer's failure that carries no text of its own. */
-const saidByPeer: Partial<Readonly<Record<CallErrorCode, string>>> = {
+const peerErrorDetails: Partial<Readonly<Record<CallErrorCode, string>>> = {
   Cancelled: cancelledByPeer,
   ConnectionClosed: "the peer has lost a connection that it needs",
   SessionShutdown: "the peer is closing its session",
   Indeterminate: "the handler failed, or the peer has lost the answer",
 };
 
-function giveMetadata(
+function deliverMetadata(
   events: RequestEvents,
   onMetadata: (metadata: Metadata) => unknown,
   request: OutgoingRequest,
@@ -89,7 +89,7 @@ function readFailure(
   const code = failureCodes[index];
   if (code === undefined) unknownVariant(reader, index, "VoxError");
   const detail = code === "InvalidPayload" ? peerText(readString(reader), longestDetail) : "";
-  return { code, detail: saidByPeer[code] ?? detail };
+  return { code, detail: peerErrorDetails[code] ?? detail };
 }
 
 /** Schemas inside a Response. Source: `protocol/schemas.md` §5. @returns false when the connection has ended */
@@ -140,7 +140,7 @@ function nestedTooDeep(limit: number): string {
 export class OutgoingCalls implements ResendHost, NestingHost {
   readonly #connection: Connection;
   readonly #bindings: Bindings;
-  readonly #openChannels: (machinery: Channeling) => Channels;
+  readonly #openChannels: (machinery: ChannelImplementation) => Channels;
   /** Undefined when this code is loaded on demand. */
   readonly #explain: Explanations | undefined;
   readonly #events: RequestEvents;
@@ -161,7 +161,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   #ended: { readonly code: "ConnectionClosed" | "SessionShutdown"; readonly cause: unknown } | undefined;
   #isDraining = false;
   /** Whether there is no link at the moment. */
-  #isCut = false;
+  #isDisconnected = false;
   /** Undefined before a link was lost. */
   #resends: Resends | undefined = undefined;
   /** Set while a handler calls its caller back. */
@@ -177,7 +177,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   constructor(
     connection: Connection,
     bindings: Bindings,
-    openChannels: (machinery: Channeling) => Channels,
+    openChannels: (machinery: ChannelImplementation) => Channels,
     limits: Limits,
     clock: Clock,
     reporting: FailureReporting,
@@ -241,7 +241,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
 
   #begin(request: OutgoingRequest, options: CallOptions | undefined): void {
     const { method } = request;
-    const channeling = channelingOf(method);
+    const channeling = channelImplementationOf(method);
     if (channeling !== undefined)
       request.channels = channeling.ofCall(this.#openChannels(channeling), method);
     this.#events.begin(request);
@@ -255,7 +255,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       return;
     }
     if (this.#canSend && this.#waiting.size === 0) this.#send(request);
-    else if (this.#isCut && this.#waiting.size >= this.#waitingLimit) this.#failCrowded(request);
+    else if (this.#isDisconnected && this.#waiting.size >= this.#waitingLimit) this.#failCrowded(request);
     else this.#wait(request);
     if (request.settled) return;
     // The call may have to be sent again.
@@ -266,7 +266,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   /** A Response: settles its request; ignored when the id is not in flight. */
   onResponse(head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
     if (head.schemasEnd > head.schemasStart && !this.#readSchemas(head, bytes)) return;
-    const request = this.#inFlight.take(head.id);
+    const request = this.#inFlight.remove(head.id);
     if (request !== undefined && this.#resends !== undefined) this.#resends.delete(request);
     this.answers += 1;
     if (request !== undefined) this.#settle(request, head, bytes);
@@ -305,11 +305,12 @@ export class OutgoingCalls implements ResendHost, NestingHost {
    * `protocol/calls.md` §6.3.
    */
   onLinkLost(cause: unknown): void {
-    this.#isCut = true;
+    this.#isDisconnected = true;
     this.#unread.clear();
     this.#methods.forgetAll();
     const last = this.#inFlight.peek(this.#lastId);
-    this.#resends ??= (this.#connection.host.resends as Resending | undefined)?.start(this, this.#clock);
+    const resends = this.#connection.host.resends as ResendImplementation | undefined;
+    this.#resends ??= resends?.start(this, this.#clock);
     this.#resends?.onLinkLost(this.#inFlight.open(), this.#peerSupportsRetry, cause, last);
     // The Cancel may be lost, and so may the answer.
     for (const id of this.#inFlight.forgetAbandoned()) sendCancel(this.#connection, id);
@@ -317,7 +318,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
 
   /** There is a link again. */
   onLinkRestored(restored: RestoredLink): void {
-    this.#isCut = false;
+    this.#isDisconnected = false;
     // A connection that was opened again may have another limit.
     this.#limit = Math.max(1, this.#connection.peer.maxConcurrentRequests);
     this.#peerSupportsRetry = restored.peerSupportsRetry;
@@ -326,7 +327,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   }
 
   hasNestedWaiting(): boolean {
-    return !this.#isCut && this.#inFlight.size >= this.#limit && this.#waiting.hasNested();
+    return !this.#isDisconnected && this.#inFlight.size >= this.#limit && this.#waiting.hasNested();
   }
 
   failNested(): void {
@@ -357,7 +358,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   }
 
   get #canSend(): boolean {
-    if (this.#inFlight.size >= this.#limit || this.#isCut) return false;
+    if (this.#inFlight.size >= this.#limit || this.#isDisconnected) return false;
     return this.#connection.host.mayCall && this.#resends?.isBlocking !== true;
   }
 
@@ -368,7 +369,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
 
   /** A call in flight ends without an answer. */
   giveUp(request: OutgoingRequest, code: CallErrorCode, cause: unknown, detail = ""): void {
-    this.#inFlight.take(request.requestId);
+    this.#inFlight.remove(request.requestId);
     this.#resends?.delete(request);
     this.#fail(request, code, detail, cause);
   }
@@ -420,7 +421,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       this.#unwatch(request);
       abandonChannels(request, undefined);
       const text = "a value called back into its session while it was encoded";
-      this.#giveError(request, new CodecError("EncodeFailed", text), false);
+      this.#failWith(request, new CodecError("EncodeFailed", text), false);
       return;
     }
     try {
@@ -433,7 +434,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
         this.#bindings.announce(entry.announcement, entry.idBytes, "args");
       }
       outbox.commit(encodeCall(this.#connection, request, id, entry.idBytes));
-      this.#ids.take();
+      this.#ids.next();
       request.requestId = id;
       this.#lastId = id;
       request.sinceMs = outbox.traffic.lastOutMs ?? 0;
@@ -453,7 +454,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
 
   #failEncoding(request: OutgoingRequest, error: CodecError): void {
     this.#events.codecFailed("onEncodeError", "arguments", request, error);
-    this.#giveError(request, error, false);
+    this.#failWith(request, error, false);
   }
 
   #settle(request: OutgoingRequest, head: MessageHead | QueuedMessage, bytes: Uint8Array): void {
@@ -467,7 +468,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     }
     this.#unwatch(request);
     const { onMetadata } = request;
-    if (onMetadata !== undefined) giveMetadata(this.#events, onMetadata, request, head, bytes);
+    if (onMetadata !== undefined) deliverMetadata(this.#events, onMetadata, request, head, bytes);
     const reader = this.#reader;
     reader.reset(bytes, head.payloadStart, head.payloadEnd);
     let value: unknown;
@@ -509,7 +510,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     }
     const error = new DeclaredError(method, read(reader));
     this.#events.finished(request, "User");
-    this.#giveError(request, error);
+    this.#failWith(request, error);
     return error;
   }
 
@@ -526,7 +527,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       this.#waiting.remove(request);
     } else {
       // For a call that waits to be sent again, no answer is certain to come: its id is not kept.
-      if (this.#resends?.delete(request)) this.#inFlight.take(request.requestId);
+      if (this.#resends?.delete(request)) this.#inFlight.remove(request.requestId);
       else this.#inFlight.abandon(request.requestId);
       sendCancel(this.#connection, request.requestId);
     }
@@ -557,11 +558,11 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     const mayHaveRun = code !== "UnknownMethod" && request.requestId !== 0;
     const error = new CallError(code, detail, request.method, { cause, mayHaveRun });
     this.#events.finished(request, code);
-    this.#giveError(request, error);
+    this.#failWith(request, error);
     return error;
   }
 
-  #giveError(request: OutgoingRequest, error: CallRejection | CodecError, asResult = request.asResult): void {
+  #failWith(request: OutgoingRequest, error: CallRejection | CodecError, asResult = request.asResult): void {
     if (!this.#isStarting) {
       request.resolve(asResult ? failedResult(error) : rejection(error));
       return;

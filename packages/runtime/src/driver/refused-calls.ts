@@ -7,7 +7,7 @@ import type { AnsweringParts, Answers } from "./answering.js";
 import { FailureReplies } from "./failure-replies.js";
 import { methodIdOf } from "./method-id.js";
 
-const whatIsMissing = "calls of the peer need a dispatcher: generated code exports one for each service";
+const missingTexts = "calls of the peer need a dispatcher: generated code exports one for each service";
 
 /** Calls of the peer that have no handler. */
 export class RefusedCalls implements Answers {
@@ -50,7 +50,7 @@ export class RefusedCalls implements Answers {
         link: connection.host.description,
         connectionId: connection.id,
         feature: "answering",
-        hint: whatIsMissing,
+        hint: missingTexts,
       });
   }
 

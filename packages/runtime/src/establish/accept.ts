@@ -4,7 +4,7 @@ import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { callOut } from "../call/call-out.js";
-import { allAtHand } from "../driver/at-hand.js";
+import { allBundled } from "../driver/bundled-code.js";
 import { isVoxError } from "../errors.js";
 import { AcceptorHandshake } from "../handshake/acceptor.js";
 import type { Link } from "../link/link.js";
@@ -80,7 +80,7 @@ export async function acceptSession(
   const side: HandshakeSide = {
     parity: "Even",
     feature: virtualConnections,
-    atHand: allAtHand,
+    bundled: allBundled,
     onNew: onSession && ((session) => introduce(session, onSession, options)),
     begin: (own) => new AcceptorHandshake({ ...own, offeredKey }),
   };

@@ -16,7 +16,7 @@ import { rejection } from "../call/caller-line.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Awaitable } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
-import type { CodeAtHand } from "../driver/at-hand.js";
+import type { BundledCode } from "../driver/bundled-code.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import { announceFrameLimit, takeFrameLimit } from "../handshake/frame-limit.js";
 import type {
@@ -55,7 +55,7 @@ export interface HandshakeSide {
   /** Brings acceptors, routers and virtual connections. Undefined: only the root connection, at most a dispatcher. */
   readonly feature: VirtualConnectionsFeature | undefined;
   /** Code that is present already; undefined: it is loaded when it is needed. */
-  readonly atHand: CodeAtHand | undefined;
+  readonly bundled: BundledCode | undefined;
 }
 
 /**
@@ -90,7 +90,7 @@ class Establishment implements LinkReceiver {
   readonly #pump: LinkPump;
   readonly #acceptor: Acceptor | undefined;
   readonly #feature: VirtualConnectionsFeature | undefined;
-  readonly #atHand: CodeAtHand | undefined;
+  readonly #bundled: BundledCode | undefined;
   /** Answers the peer's calls on the root connection where no acceptor is asked. */
   readonly #dispatcher: Dispatcher | undefined;
   readonly #options: SessionOptions;
@@ -126,7 +126,7 @@ class Establishment implements LinkReceiver {
     const { clock = systemClock, observer } = options;
     this.#acceptor = acceptor;
     this.#feature = side.feature;
-    this.#atHand = side.atHand;
+    this.#bundled = side.bundled;
     if (side.feature === undefined && acceptor !== undefined) this.#dispatcher = dispatcherOf(acceptor);
     this.#options = options;
     this.#target = target;
@@ -346,7 +346,7 @@ class Establishment implements LinkReceiver {
       dispatcher,
       acceptor: this.#acceptor,
       feature: this.#feature,
-      atHand: this.#atHand,
+      bundled: this.#bundled,
       isResumable,
       record,
     });

@@ -5,7 +5,7 @@ import type { Acceptor } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import { rejection } from "../call/caller-line.js";
 import { metadataCheck } from "../call/option-checks.js";
-import type { CodeAtHand } from "../driver/at-hand.js";
+import type { BundledCode } from "../driver/bundled-code.js";
 import { loadAnswerReader } from "../driver/plans.js";
 import { InitiatorHandshake } from "../handshake/initiator.js";
 import { defaultLimits } from "../limits.js";
@@ -76,11 +76,11 @@ export function openSession(link: Link, options: OpenSessionOptions = {}): Promi
   return openSessionWith(link, options, undefined);
 }
 
-/** {@link openSession} @param atHand code that is present already @internal */
+/** {@link openSession} @param bundled code that is present already @internal */
 export function openSessionWith(
   link: Link,
   options: OpenSessionOptions,
-  atHand: CodeAtHand | undefined,
+  bundled: BundledCode | undefined,
 ): Promise<Session> {
   try {
     checkOptions(options, initiateChecks);
@@ -89,7 +89,7 @@ export function openSessionWith(
     link.abort();
     return Promise.reject(error);
   }
-  return initiateFor(link, options, undefined, options.reconnect?.firstTarget(options), atHand);
+  return initiateFor(link, options, undefined, options.reconnect?.firstTarget(options), bundled);
 }
 
 /**
@@ -103,12 +103,12 @@ export function initiateFor(
   options: OpenSessionOptions,
   presentedKey: Uint8Array | undefined,
   target: ResumeTarget | undefined,
-  atHand?: CodeAtHand,
+  bundled?: BundledCode,
   beside: (metadata: Metadata) => Metadata = (metadata) => metadata,
 ): Promise<Session> {
   const { metadata: source, clock, signal } = options;
   const start = (given: Metadata | undefined): Promise<Session> =>
-    establishOn(link, { ...options, metadata: beside(new Metadata(given)) }, presentedKey, target, atHand);
+    establishOn(link, { ...options, metadata: beside(new Metadata(given)) }, presentedKey, target, bundled);
   if (typeof source !== "function") return start(source);
   const { handshakeTimeoutMs = defaultLimits.handshakeTimeoutMs } = options.limits ?? {};
   const { timeoutMs = handshakeTimeoutMs } = options;
@@ -123,19 +123,19 @@ function establishOn(
   options: Omit<OpenSessionOptions, "metadata"> & SessionOptions,
   presentedKey: Uint8Array | undefined,
   target: ResumeTarget | undefined,
-  atHand: CodeAtHand | undefined,
+  bundled: BundledCode | undefined,
 ): Promise<Session> {
   // 0.8.2 acceptors serve only initiators that take the odd ids.
   const side: HandshakeSide = {
     parity: "Odd",
     isInitiator: true,
     feature: options.virtualConnections,
-    atHand,
+    bundled,
     begin: (own) =>
       new InitiatorHandshake({
         ...own,
         presentedKey,
-        answerReader: atHand?.answerReader ?? loadAnswerReader,
+        answerReader: bundled?.answerReader ?? loadAnswerReader,
       }),
   };
   return establish(link, side, options.acceptor, options, target);

@@ -12,7 +12,7 @@ import type { Acceptor } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Clock } from "../clock.js";
-import type { CodeAtHand } from "../driver/at-hand.js";
+import type { BundledCode } from "../driver/bundled-code.js";
 import { Driver } from "../driver/driver.js";
 import type { HandshakeResult } from "../handshake/handshake-core.js";
 import { settingsPair } from "../handshake/settings.js";
@@ -40,7 +40,7 @@ export interface SessionStart {
   /** Brings virtual connections; undefined without the option. */
   readonly feature: VirtualConnectionsFeature | undefined;
   /** Code that is present already; undefined: it is loaded when it is needed. */
-  readonly atHand: CodeAtHand | undefined;
+  readonly bundled: BundledCode | undefined;
   /** Whether it can go on over another link. */
   readonly isResumable: boolean;
   /** Record of the session of an earlier process that this one restores. */
@@ -60,7 +60,7 @@ export function startSession(start: SessionStart): Session {
       peerSupportsRetry: core.peerSupportsRetry,
       operationStore,
       isResumable,
-      atHand: start.atHand,
+      bundled: start.bundled,
     };
     const given = { dispatcher, limits, clock, observer, onUnhandledError, ...retry };
     const shell = new ConnectionShell(connection, core, clock, (close) => owner.close(close));
@@ -91,6 +91,6 @@ export function startSession(start: SessionStart): Session {
     startDriver,
     opener: (owner) => feature && core.virtual && new feature.Opener(owner, core.virtual, local),
   });
-  pump.handOver(core);
+  pump.attachSession(core);
   return session;
 }

@@ -62,7 +62,7 @@ export { Writer } from "../bytes/writer.js";
 // --- end of codecs ---
 // --- channels ---
 export { readRx, readTx, rxShape, txShape, writeRx, writeTx } from "../channel/binder.js";
-export { channels } from "../channel/machinery.js";
+export { channels } from "../channel/channel-feature.js";
 export { Rx } from "../channel/rx.js";
 export { Tx } from "../channel/tx.js";
 export {
@@ -245,7 +245,7 @@ export {
 export type { Caller, CallOptions } from "../call/caller.js";
 export type { CallContext } from "../call/context.js";
 export {
-  type AnsweringMachinery,
+  type AnsweringFeature,
   answered,
   Dispatcher,
   type HandledInit,
@@ -278,7 +278,7 @@ export {
 } from "../call/known-schemas.js";
 export {
   type ArgsPlan,
-  type ChannelMachinery,
+  type ChannelFeature,
   declared,
   Method,
   type MethodInit,

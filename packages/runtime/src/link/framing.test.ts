@@ -54,7 +54,7 @@ function read(
     let fault = decoder.push(Uint8Array.from(stream.subarray(at, end)));
     while (fault === undefined && decoder.isBehind) {
       atOnce = 0;
-      fault = decoder.goOn();
+      fault = decoder.resume();
     }
     if (fault !== undefined) return [...said, `${fault.code}: ${fault.message}`];
     at = end;

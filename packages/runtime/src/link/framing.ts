@@ -95,7 +95,7 @@ export class FrameDecoder {
   #opening: Uint8Array = nothing;
   #isStopped = false;
   #isPaused = false;
-  /** The rest of a chunk, which waits for {@link goOn}. */
+  /** The rest of a chunk, which waits for {@link resume}. */
   #rest: Uint8Array = nothing;
 
   /** @param framing how the stream says where frames end. Default {@link streamFraming} */
@@ -115,7 +115,7 @@ export class FrameDecoder {
     this.#rest = nothing;
   }
 
-  /** No frame is given out before {@link goOn}: the rest of the current chunk waits. */
+  /** No frame is given out before {@link resume}: the rest of the current chunk waits. */
   pause(): void {
     this.#isPaused = true;
   }
@@ -131,7 +131,7 @@ export class FrameDecoder {
   }
 
   /** Gives out the frames that have waited. @returns as {@link push} */
-  goOn(): SessionError | undefined {
+  resume(): SessionError | undefined {
     const rest = this.#rest;
     this.#rest = nothing;
     return this.push(rest);

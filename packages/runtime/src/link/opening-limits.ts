@@ -50,7 +50,7 @@ export class MessageSizes {
   }
 
   /** Counts one message. @returns why it is refused */
-  take(bytes: number): SessionError | undefined {
+  count(bytes: number): SessionError | undefined {
     const { limit } = this;
     this.#count += 1;
     if (bytes > limit) return tooLarge(bytes, limit);

@@ -4,7 +4,7 @@ import { ForwardingCaller } from "../call/forwarding-caller.js";
 import { givenArguments, givenMetadata } from "../call/given.js";
 import type { Method } from "../call/method.js";
 import type { Result } from "../call/result.js";
-import { channelingOf } from "../channel/channeling.js";
+import { channelImplementationOf } from "../channel/channel-implementation.js";
 import { CallError, type CallRejection, DeclaredError, type MethodName } from "../errors.js";
 import { functions, having } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
@@ -53,8 +53,8 @@ class MiddlewareCaller extends ForwardingCaller implements Caller {
     const givenOnce = { ...options, metadata };
     const call: OutgoingCall = { method, args: given, metadata, options };
     const send = (): Promise<unknown> => this.inner.call(method, given, givenOnce);
-    const outcome = this.#through(0, call, send) as Promise<T>;
-    return channelingOf(method)?.quiet(outcome, method.args.shape, args) ?? outcome;
+    const outcome = this.#run(0, call, send) as Promise<T>;
+    return channelImplementationOf(method)?.suppressRejection(outcome, method.args.shape, args) ?? outcome;
   }
 
   async tryCall<A extends readonly unknown[], T, E>(
@@ -71,8 +71,8 @@ class MiddlewareCaller extends ForwardingCaller implements Caller {
     }
   }
 
-  async #through(at: number, call: OutgoingCall, send: () => Promise<unknown>): Promise<unknown> {
+  async #run(at: number, call: OutgoingCall, send: () => Promise<unknown>): Promise<unknown> {
     const middleware = this.#middleware[at];
-    return middleware === undefined ? send() : middleware(call, () => this.#through(at + 1, call, send));
+    return middleware === undefined ? send() : middleware(call, () => this.#run(at + 1, call, send));
   }
 }

@@ -29,13 +29,13 @@ export function wrapDispatcher(dispatcher: Dispatcher, middleware: readonly Serv
     dispatcher.name,
     dispatcher.methods.map((method) => ({
       ...method,
-      invoke: (args, context) => through(0, chain, method, args, context),
+      invoke: (args, context) => runMiddleware(0, chain, method, args, context),
     })),
     dispatcher.answering,
   );
 }
 
-async function through(
+async function runMiddleware(
   at: number,
   middleware: readonly ServerMiddleware[],
   method: HandledMethod,
@@ -44,5 +44,5 @@ async function through(
 ): Promise<unknown> {
   const next = middleware[at];
   if (next === undefined) return method.invoke(args, context);
-  return next(context, args, (changed = context) => through(at + 1, middleware, method, args, changed));
+  return next(context, args, (changed = context) => runMiddleware(at + 1, middleware, method, args, changed));
 }

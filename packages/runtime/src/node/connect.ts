@@ -7,7 +7,7 @@ import { nameCaller } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
 import { systemClock } from "../clock.js";
-import { allAtHand } from "../driver/at-hand.js";
+import { allBundled } from "../driver/bundled-code.js";
 import { cancelledBefore, SessionError } from "../errors.js";
 import { initiateChecks, type OpenSessionOptions, openSessionWith } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
@@ -218,7 +218,7 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
             : reconnecting({ ...(reconnect === true ? undefined : reconnect), open: reopen }),
         timeoutMs: Math.min(limits.handshakeTimeoutMs, Math.max(0, Math.round(deadline - clock.now()))),
       },
-      allAtHand,
+      allBundled,
     );
   } catch (error) {
     if (error instanceof SessionError && error.code === "WentAway" && !hasHeard()) {

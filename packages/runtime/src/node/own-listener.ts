@@ -27,7 +27,7 @@ export interface LinkListener {
 }
 
 /** What {@link adopt} connects a listener with. */
-export interface Adopting extends UpgradeOptions {
+export interface AdoptOptions extends UpgradeOptions {
   readonly limits: FrameSizeLimits;
   readonly objection: () => string | undefined;
   readonly onSocket: (socket: Socket) => void;
@@ -39,7 +39,7 @@ const isHttp = (listener: Listener): listener is HttpServer => "headersTimeout" 
 const isTls = (listener: Listener): boolean => "setSecureContext" in listener;
 
 /** Takes the connections of a listener: as WebSockets from an HTTP server, else as byte streams. */
-export function adopt(listener: Listener, adopting: Adopting): LinkListener {
+export function adopt(listener: Listener, adopting: AdoptOptions): LinkListener {
   if (isHttp(listener)) {
     if (listener.listenerCount("request") === 0) answerPlainRequests(listener);
     handleUpgrades(listener, { ...adopting, path: undefined });
@@ -66,7 +66,7 @@ export function ownedListener(listener: Listener, lock?: SocketLock): LinkListen
 }
 
 /** Reports connections whose TLS handshake fails; nothing happens on a listener without TLS. */
-export function reportTlsFaults(listener: Listener, report: Adopting["onRefused"]): void {
+export function reportTlsFaults(listener: Listener, report: AdoptOptions["onRefused"]): void {
   listener.on("tlsClientError", (fault: Error, socket: Duplex) => {
     const { remoteAddress = "", remotePort = 0 } = socket as Socket;
     const peer =

@@ -2,7 +2,7 @@
 import type { Clock } from "../clock.js";
 
 /** Silence after which a link has to make room, ms: an honest handshake takes two round trips. */
-const patienceMs = 1000;
+const graceMs = 1000;
 
 /** The handshakes that a server has under way, each with the controller that cancels it. */
 export class PendingLinks {
@@ -21,7 +21,7 @@ export class PendingLinks {
   makeRoom(): string | undefined {
     if (this.#startedAt.size < this.#limit) return undefined;
     const [oldest] = this.#startedAt;
-    if (oldest === undefined || this.#clock.now() - oldest[1] < patienceMs)
+    if (oldest === undefined || this.#clock.now() - oldest[1] < graceMs)
       return `the server has ${this.#limit} handshakes under way (option maxPendingHandshakes)`;
     this.delete(oldest[0]);
     oldest[0].abort(new Error("slow, and others wait (option maxPendingHandshakes)"));

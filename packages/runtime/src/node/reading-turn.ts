@@ -6,7 +6,7 @@
  */
 const turnMs = 5;
 /** Frames between two looks at the clock. A large frame causes a look of its own. */
-const framesBetweenLooks = 8;
+const framesBetweenChecks = 8;
 const largeFrameBytes = 16 * 1024;
 
 /** Measures one turn. It looks at the clock only now and then: a look costs more than a small frame. */
@@ -15,23 +15,23 @@ export class ReadingTurn {
   isOver = false;
   /** On the platform's clock. */
   #startedAt = 0;
-  #framesSinceLook = 0;
+  #framesSinceCheck = 0;
 
   begin(): void {
     this.#startedAt = performance.now();
     this.isOver = false;
-    this.#framesSinceLook = 0;
+    this.#framesSinceCheck = 0;
   }
 
   /** Counts a frame that was delivered. */
   count(bytes: number): void {
-    this.#framesSinceLook += 1;
-    if (this.#framesSinceLook >= framesBetweenLooks || bytes > largeFrameBytes) this.look();
+    this.#framesSinceCheck += 1;
+    if (this.#framesSinceCheck >= framesBetweenChecks || bytes > largeFrameBytes) this.look();
   }
 
   /** Looks at the time. @returns whether it is over */
   look(): boolean {
-    this.#framesSinceLook = 0;
+    this.#framesSinceCheck = 0;
     this.isOver = performance.now() - this.#startedAt >= turnMs;
     return this.isOver;
   }

@@ -36,9 +36,9 @@ import { listenWebSocket } from "./listen-websocket.js";
 import { addressOf, adopt, isListener, type LinkListener, ownedListener, targetOf } from "./own-listener.js";
 import { PendingLinks } from "./pending-links.js";
 import { printFailure } from "./print-failure.js";
+import { RefusedClients } from "./refused-clients.js";
 import { socketError } from "./socket-errors.js";
 import { SocketLink } from "./socket-link.js";
-import { TurnedAway } from "./turned-away.js";
 import { type UpgradeOptions, upgradeChecks } from "./upgrades.js";
 import type { WsLink } from "./ws-link.js";
 
@@ -150,7 +150,7 @@ export async function serve(
     handshakeTimeoutMs: limits.handshakeTimeoutMs,
     signal,
     objection: () => server?.objection() ?? undefined,
-    onSocket: (socket: Socket) => server?.take(socket),
+    onSocket: (socket: Socket) => server?.onSocket(socket),
     onLink: (link: WsLink, socket: Socket) => server?.takeLink(link, socket),
     onRefused: (link: string, error: SessionError) => server?.refuse(link, error),
   };
@@ -207,7 +207,7 @@ export class Server implements AsyncDisposable {
   readonly #maxConnections: number;
   readonly #links = new Set<SocketLink | WsLink>();
   readonly #pending: PendingLinks;
-  readonly #turnedAway: TurnedAway;
+  readonly #refusedClients: RefusedClients;
   readonly #registry: SessionRegistry | undefined = undefined;
   readonly #active = new Set<Session>();
   #isClosing = false;
@@ -227,7 +227,7 @@ export class Server implements AsyncDisposable {
       options.maxPendingHandshakes ?? defaultMaxPendingHandshakes,
       options.clock ?? systemClock,
     );
-    this.#turnedAway = new TurnedAway(this.#limits, options.clock ?? systemClock);
+    this.#refusedClients = new RefusedClients(this.#limits, options.clock ?? systemClock);
     const { resumable = false, clock, observer } = options;
     if (resumable !== false)
       this.#registry = new SessionRegistry({
@@ -290,7 +290,7 @@ export class Server implements AsyncDisposable {
       await Promise.all(this.sessions.map((session) => session.close(options)));
       // The links that are left send their last message to a peer that was refused.
       for (const link of this.#links) link.abort();
-      this.#turnedAway.abort();
+      this.#refusedClients.abort();
     }
     await this.closed;
   }
@@ -300,7 +300,7 @@ export class Server implements AsyncDisposable {
     this.#stop();
     for (const session of this.#active) session.abort();
     for (const link of this.#links) link.abort();
-    this.#turnedAway.abort();
+    this.#refusedClients.abort();
   }
 
   [asyncDispose](): Promise<void> {
@@ -308,7 +308,7 @@ export class Server implements AsyncDisposable {
   }
 
   /** A new connection. @internal */
-  take(socket: Socket): void {
+  onSocket(socket: Socket): void {
     const { maxHandshakeBytes, maxFrameBytes } = this.#limits;
     const { address } = this;
     const link = new SocketLink(socket, {
@@ -321,7 +321,7 @@ export class Server implements AsyncDisposable {
     if (objection !== undefined) {
       this.refuse(link.remoteAddress, new SessionError("Rejected", `connection rejected: ${objection}`));
       if (this.#isClosing) link.abort();
-      else this.#turnedAway.add(link, socket, `${passingRefusals.full}: ${objection}`);
+      else this.#refusedClients.add(link, socket, `${passingRefusals.full}: ${objection}`);
       return;
     }
     this.takeLink(link, socket);

@@ -223,7 +223,7 @@ export class SocketLink implements Link {
     if (this.#state !== "open" || this.#isHeld) return;
     this.#turn.begin();
     this.#isTurnOpen = false;
-    if (this.#decoder.isBehind) this.#onParsed(this.#decoder.goOn());
+    if (this.#decoder.isBehind) this.#onParsed(this.#decoder.resume());
     if (this.#turn.isOver) this.#rest();
     else if (this.#state === "open" && !this.#isHeld) this.#stream.resume();
   };
@@ -265,7 +265,7 @@ export class SocketLink implements Link {
   #finish(fault: SessionError | undefined): void {
     if (this.#state === "closed") return;
     // What had arrived before the end comes before it.
-    while (this.#decoder.isBehind && !this.#isHeld) this.#decoder.goOn();
+    while (this.#decoder.isBehind && !this.#isHeld) this.#decoder.resume();
     if (this.#isEnded) return;
     this.#fault = this.#state === "open" ? fault : undefined;
     this.#state = "closed";

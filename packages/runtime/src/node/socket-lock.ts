@@ -39,7 +39,7 @@ const opensLocked = ["darwin", "freebsd", "openbsd"].includes(process.platform);
 /** Exit status of the command when another process has the lock. */
 const heldStatus = 1;
 /** How often another process may remove the lock file during the attempt before the attempt fails. */
-const mostAttempts = 10;
+const maxAttempts = 10;
 
 /**
  * Takes the lock of a path, without waiting.
@@ -49,7 +49,7 @@ const mostAttempts = 10;
  */
 export async function lockSocket(path: string, command = "flock"): Promise<LockAttempt> {
   const file = `${resolvePath(path)}.lock`;
-  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const taken = await takeLock(file, command);
     if (typeof taken === "string") return { kind: taken };
     // The last owner may have removed the file between the two steps. A lock on a removed file does not exclude others.

@@ -182,7 +182,7 @@ export class WsLink implements Link {
       this.#refuse(unsupportedData, noTextMessages());
       return;
     }
-    const fault = this.#sizes.take(data.length);
+    const fault = this.#sizes.count(data.length);
     if (fault !== undefined) {
       this.#refuse(messageTooBig, fault);
       return;

@@ -63,7 +63,7 @@ export function memoryOperationStore(options: MemoryOperationStoreOptions = {}):
   return new MemoryStore(options);
 }
 
-interface Kept {
+interface StoredEntry {
   readonly entry: OperationEntry;
   readonly bytes: number;
   readonly owner: Owner;
@@ -89,10 +89,10 @@ class MemoryStore implements MemoryOperationStore {
   readonly #ttlMs: number;
   readonly #clock: Clock;
   /** Handlers work on these. */
-  readonly #live = new Map<string, Kept>();
+  readonly #live = new Map<string, StoredEntry>();
   /** Admitted, and no handler works on them. */
-  readonly #released = new Map<string, Kept>();
-  readonly #sealed = new Map<string, Kept>();
+  readonly #released = new Map<string, StoredEntry>();
+  readonly #sealed = new Map<string, StoredEntry>();
   readonly #owners = new Map<string, Owner>();
   readonly #pressures: readonly [entries: Pressure, bytes: Pressure];
 
@@ -132,7 +132,7 @@ class MemoryStore implements MemoryOperationStore {
     const name = nameOf(key);
     const bytes = entryBytes + reply.payload.length + reply.metadata.length;
     const before = [this.#live, this.#released, this.#sealed].find((map) => map.has(name));
-    const kept = before === undefined ? undefined : this.#take(before, name);
+    const kept = before === undefined ? undefined : this.#remove(before, name);
     try {
       this.#makeRoom(bytes);
     } catch (error) {
@@ -145,16 +145,16 @@ class MemoryStore implements MemoryOperationStore {
 
   release(key: OperationKey): void {
     const name = nameOf(key);
-    const kept = this.#take(this.#live, name);
+    const kept = this.#remove(this.#live, name);
     if (kept !== undefined) this.#put(this.#released, key, kept.entry, kept.bytes);
   }
 
   remove(key: OperationKey): void {
     const name = nameOf(key);
-    if (this.#take(this.#live, name) === undefined) this.#take(this.#released, name);
+    if (this.#remove(this.#live, name) === undefined) this.#remove(this.#released, name);
   }
 
-  #put(map: Map<string, Kept>, key: OperationKey, entry: OperationEntry, bytes: number): void {
+  #put(map: Map<string, StoredEntry>, key: OperationKey, entry: OperationEntry, bytes: number): void {
     const name = nameOf(key);
     const ownerName = key.owner ?? key.sessionId;
     let owner = this.#owners.get(ownerName);
@@ -172,7 +172,7 @@ class MemoryStore implements MemoryOperationStore {
     this.#pressures[1].note(this.bytes);
   }
 
-  #take(map: Map<string, Kept>, name: string): Kept | undefined {
+  #remove(map: Map<string, StoredEntry>, name: string): StoredEntry | undefined {
     const kept = map.get(name);
     if (kept === undefined) return undefined;
     map.delete(name);
@@ -191,7 +191,7 @@ class MemoryStore implements MemoryOperationStore {
     for (const map of [this.#sealed, this.#released]) {
       for (const [name, { sinceMs }] of map) {
         if (sinceMs > until) break;
-        this.#take(map, name);
+        this.#remove(map, name);
       }
     }
   }
@@ -213,8 +213,8 @@ class MemoryStore implements MemoryOperationStore {
     if (most === undefined) return false;
     const [sealed] = most.sealed;
     const [released] = most.released;
-    if (sealed !== undefined) this.#take(this.#sealed, sealed);
-    else if (released !== undefined) this.#take(this.#released, released);
+    if (sealed !== undefined) this.#remove(this.#sealed, sealed);
+    else if (released !== undefined) this.#remove(this.#released, released);
     return true;
   }
 

@@ -93,7 +93,7 @@ class FakeHost implements OperationHost<FakeRequest> {
     request.isAnswered = true;
     this.running.delete(request);
     this.log.push(text);
-    this.operations?.over(request, outcome, "");
+    this.operations?.finished(request, outcome, "");
   }
 }
 

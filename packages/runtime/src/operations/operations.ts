@@ -76,8 +76,8 @@ export interface OperationHost<R> {
 export class Operations<R extends OperationRequest<R>> {
   readonly #scope: OperationScope;
   /** The application's store. Without one, the connection makes its own store when it needs one. */
-  readonly #given: OperationStore | undefined;
-  #own: OperationStore | undefined = undefined;
+  readonly #configuredStore: OperationStore | undefined;
+  #defaultStore: OperationStore | undefined = undefined;
   /** Whether answers of volatile methods are kept, too. */
   readonly #keepsVolatile: boolean;
   readonly #clock: Clock;
@@ -106,7 +106,7 @@ export class Operations<R extends OperationRequest<R>> {
     host: OperationHost<R>,
   ) {
     this.#scope = scope;
-    this.#given = store;
+    this.#configuredStore = store;
     this.#storeTimeoutMs = storeTimeoutMs;
     this.#keepsVolatile = isResumable || store !== undefined;
     this.#clock = clock;
@@ -114,8 +114,8 @@ export class Operations<R extends OperationRequest<R>> {
   }
 
   /** Whether the store is asked about calls of a method. */
-  asksStore(method: Pick<HandledMethod, "persist">): boolean {
-    return this.#keepsVolatile || method.persist || this.#own !== undefined;
+  usesStore(method: Pick<HandledMethod, "persist">): boolean {
+    return this.#keepsVolatile || method.persist || this.#defaultStore !== undefined;
   }
 
   /** Starts a request that may come again, lets it wait, or answers it. */
@@ -128,7 +128,7 @@ export class Operations<R extends OperationRequest<R>> {
     const present = this.#find(operationId);
     if (present !== undefined) this.#join(present, request);
     else if (this.#keepsVolatile || request.method.persist) this.#askStore(request, operationId);
-    else if (this.#own !== undefined) this.#startUnlessKnown(request, this.#own);
+    else if (this.#defaultStore !== undefined) this.#startUnlessKnown(request, this.#defaultStore);
     else this.#host.start(request);
   }
 
@@ -146,7 +146,7 @@ export class Operations<R extends OperationRequest<R>> {
       return;
     }
     operation.state = "sealing";
-    this.#ask(
+    this.#callStore(
       owner,
       "seal",
       () => this.#store.seal(this.#keyOf(owner, operation), record, reply),
@@ -156,7 +156,7 @@ export class Operations<R extends OperationRequest<R>> {
   }
 
   /** A request of an operation was answered otherwise, or ends without an answer. */
-  over(request: R, outcome: "Ok" | CallRejectionCode, detail: string): void {
+  finished(request: R, outcome: "Ok" | CallRejectionCode, detail: string): void {
     const { operation } = request;
     if (operation === undefined) return;
     request.operation = undefined;
@@ -168,7 +168,7 @@ export class Operations<R extends OperationRequest<R>> {
     if (operation.record !== undefined && operation.state !== "admitting") {
       // Arguments that cannot be read have done nothing.
       if (operation.isAborted || outcome === "InvalidPayload") this.#undo(operation);
-      else this.#tell(operation, "release");
+      else this.#notifyStore(operation, "release");
     }
     if (outcome === "Ok" || outcome === "User") return;
     for (const waiter of this.#takeWaiters(operation)) this.#host.refuse(waiter, outcome, detail);
@@ -203,7 +203,7 @@ export class Operations<R extends OperationRequest<R>> {
       if (owner.method.persist && state !== "admitting") continue;
       operation.isOver = true;
       owner.operation = undefined;
-      if (record !== undefined && state === "running") this.#tell(operation, "release");
+      if (record !== undefined && state === "running") this.#notifyStore(operation, "release");
     }
     this.#live.clear();
     this.#seen.clear();
@@ -212,9 +212,9 @@ export class Operations<R extends OperationRequest<R>> {
   }
 
   get #store(): OperationStore {
-    if (this.#given !== undefined) return this.#given;
-    this.#own ??= memoryOperationStore({ ...ownStoreBounds, clock: this.#clock });
-    return this.#own;
+    if (this.#configuredStore !== undefined) return this.#configuredStore;
+    this.#defaultStore ??= memoryOperationStore({ ...ownStoreBounds, clock: this.#clock });
+    return this.#defaultStore;
   }
 
   #idOf(request: R): WireId | undefined {
@@ -236,7 +236,7 @@ export class Operations<R extends OperationRequest<R>> {
 
   #join(operation: LiveOperation<R>, request: R): void {
     this.#host.decline(request);
-    if (!asksForTheSame(operation.owner, request)) {
+    if (!isSameRequest(operation.owner, request)) {
       this.#host.refuse(request, "InvalidPayload", conflict);
       return;
     }
@@ -252,20 +252,20 @@ export class Operations<R extends OperationRequest<R>> {
     operation.state = "admitting";
     request.operation = operation;
     this.#live.set(operationId, operation);
-    this.#ask(
+    this.#callStore(
       request,
       "admit",
       () => this.#entryOf(this.#store.admit(this.#keyOf(request), record)),
       (existing) => this.#onAdmitted(operation, operationId, record, existing),
       (isKnown) => this.#onNotAdmitted(operation, isKnown),
       // The store has taken the operation too late: it has not run, and will not run.
-      () => this.#tell(operation, "remove"),
+      () => this.#notifyStore(operation, "remove"),
     );
   }
 
   /** Checks the answer of the application's store. */
   #entryOf(answer: Awaitable<OperationEntry | undefined>): Awaitable<OperationEntry | undefined> {
-    if (this.#given === undefined) return answer;
+    if (this.#configuredStore === undefined) return answer;
     return isPromise(answer) ? Promise.resolve(answer).then(checkedEntry) : checkedEntry(answer);
   }
 
@@ -278,11 +278,11 @@ export class Operations<R extends OperationRequest<R>> {
     const { owner } = operation;
     if (existing === undefined) {
       if (operation.isOver) {
-        this.#tell(operation, "remove");
+        this.#notifyStore(operation, "remove");
         return;
       }
       if (this.#seen.has(operationId)) {
-        this.#tell(operation, "release");
+        this.#notifyStore(operation, "release");
         this.#host.reportForgotten(owner);
         this.#host.decline(owner);
         this.#host.refuse(owner, "Indeterminate");
@@ -297,7 +297,8 @@ export class Operations<R extends OperationRequest<R>> {
     this.#forget(operation);
     owner.operation = undefined;
     this.#host.decline(owner);
-    for (const request of [owner, ...this.#takeWaiters(operation)]) this.#judge(request, record, existing);
+    for (const request of [owner, ...this.#takeWaiters(operation)])
+      this.#answerFromStore(request, record, existing);
   }
 
   /** @param isKnown whether the store has it, damaged */
@@ -311,12 +312,12 @@ export class Operations<R extends OperationRequest<R>> {
   #undo(operation: LiveOperation<R>): void {
     const { operationId } = operation.owner;
     if (operationId !== undefined) this.#seen.delete(operationId);
-    this.#tell(operation, "remove");
+    this.#notifyStore(operation, "remove");
   }
 
   /** Volatile methods are not kept here, but the id may belong to a persist method. */
   #startUnlessKnown(request: R, own: OperationStore): void {
-    this.#ask(
+    this.#callStore(
       request,
       "lookup",
       () => own.lookup(this.#keyOf(request)),
@@ -326,14 +327,14 @@ export class Operations<R extends OperationRequest<R>> {
           return;
         }
         this.#host.decline(request);
-        this.#judge(request, recordOf(request), existing);
+        this.#answerFromStore(request, recordOf(request), existing);
       },
       () => this.#host.refuse(request, "Cancelled"),
     );
   }
 
   /** Answers a request whose operation the store knows. */
-  #judge(request: R, record: OperationRecord, existing: OperationEntry): void {
+  #answerFromStore(request: R, record: OperationRecord, existing: OperationEntry): void {
     if (existing.methodId !== record.methodId || existing.fingerprint !== record.fingerprint)
       this.#host.refuse(request, "InvalidPayload", conflict);
     else if (existing.reply !== undefined) this.#host.replay(request, existing.reply);
@@ -344,9 +345,9 @@ export class Operations<R extends OperationRequest<R>> {
     const { owner } = operation;
     if (!owner.method.persist) {
       this.#send(operation, reply);
-      this.#tell(operation, "release");
+      this.#notifyStore(operation, "release");
     } else if (owner.isAnswered) {
-      this.over(owner, "Indeterminate", "");
+      this.finished(owner, "Indeterminate", "");
     } else {
       // The answer was not recorded, so a repeated call gets `Indeterminate`. This call must get the same.
       this.#host.refuse(owner, "Indeterminate");
@@ -385,7 +386,7 @@ export class Operations<R extends OperationRequest<R>> {
    * @param onFailed gets whether the store has a damaged record under the key
    * @param onLate called when an answer has come after the time was over
    */
-  #ask<T>(
+  #callStore<T>(
     request: R,
     step: StoreStep,
     ask: () => Awaitable<T>,
@@ -434,7 +435,7 @@ export class Operations<R extends OperationRequest<R>> {
   }
 
   /** Calls a member of the store without waiting for it. */
-  #tell(operation: LiveOperation<R>, step: "release" | "remove"): void {
+  #notifyStore(operation: LiveOperation<R>, step: "release" | "remove"): void {
     const { owner } = operation;
     const report = (error: unknown): void => this.#host.reportStore(owner, step, error);
     try {
@@ -446,7 +447,7 @@ export class Operations<R extends OperationRequest<R>> {
   }
 }
 
-function asksForTheSame<R>(one: OperationRequest<R>, other: OperationRequest<R>): boolean {
+function isSameRequest<R>(one: OperationRequest<R>, other: OperationRequest<R>): boolean {
   if (one.method.id !== other.method.id) return false;
   const length = one.argumentsEnd - one.argumentsStart;
   if (other.argumentsEnd - other.argumentsStart !== length) return false;

@@ -2,7 +2,7 @@
 import type { WireId } from "../wire/message.js";
 
 /** The most ranges that are kept. */
-const mostRanges = 1024;
+const maxRanges = 1024;
 
 /** Ids of one connection. Past a bound, `has` is true for some ids that were not added; it never misses an id. */
 export class SeenIds {
@@ -21,7 +21,7 @@ export class SeenIds {
   add(id: WireId): void {
     if (typeof id === "bigint") {
       this.#large.add(id);
-      this.#isLargeFull ||= this.#large.size > mostRanges;
+      this.#isLargeFull ||= this.#large.size > maxRanges;
       if (this.#isLargeFull) this.#large.clear();
       return;
     }
@@ -40,7 +40,7 @@ export class SeenIds {
     else if (joinsAfter) ranges[at + 2] = id;
     else ranges.splice(at + 2, 0, id, id);
     // The gap between the two lowest is the oldest.
-    if (ranges.length > 2 * mostRanges) ranges.splice(1, 2);
+    if (ranges.length > 2 * maxRanges) ranges.splice(1, 2);
   }
 
   /** The operation may run again. */

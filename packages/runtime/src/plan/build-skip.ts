@@ -151,7 +151,7 @@ export class SkipBuilder {
     return parts;
   }
 
-  #all(number: number, base: Base, refs: readonly TypeRef[], part: Part): SkipNode {
+  #all(number: number, base: Base, refs: readonly TypeRef[], part: SkipOf): SkipNode {
     const parts: SkipNode[] = [];
     const node = this.#keep(number, { ...base, kind: "all", parts });
     parts.push(...this.#parts(node, refs, part));
@@ -160,7 +160,7 @@ export class SkipBuilder {
     return node;
   }
 
-  #array(number: number, base: Base, ref: TypeRef, length: number, part: Part): SkipNode {
+  #array(number: number, base: Base, ref: TypeRef, length: number, part: SkipOf): SkipNode {
     const parts: SkipNode[] = [];
     const node = this.#keep(number, { ...base, kind: "array", parts, length });
     parts.push(...this.#parts(node, [ref], part));
@@ -175,7 +175,7 @@ export class SkipBuilder {
     number: number,
     node: Extract<SkipNode, { kind: "list" | "option" }> & { parts: readonly SkipNode[] },
     refs: readonly TypeRef[],
-    part: Part,
+    part: SkipOf,
   ): SkipNode {
     const parts: SkipNode[] = [];
     const kept = this.#keep(number, { ...node, parts, minBytes: 1 });
@@ -183,7 +183,7 @@ export class SkipBuilder {
     return kept;
   }
 
-  #enumeration(number: number, base: Base, declared: readonly SchemaVariant[], part: Part): SkipNode {
+  #enumeration(number: number, base: Base, declared: readonly SchemaVariant[], part: SkipOf): SkipNode {
     const variants: (readonly SkipNode[])[] = [];
     const node = this.#keep(number, { ...base, kind: "enum", variants, minBytes: 1 });
     for (const variant of inOrder(declared)) variants.push(this.#parts(node, payloadTypes(variant), part));
@@ -193,7 +193,7 @@ export class SkipBuilder {
 }
 
 type Base = Pick<SkipNode, "remote" | "minBytes" | "fixedBytes" | "isRecursive">;
-type Part = (ref: TypeRef) => SkipNode | undefined;
+type SkipOf = (ref: TypeRef) => SkipNode | undefined;
 
 function typeOf(field: { readonly typeRef: TypeRef }): TypeRef {
   return field.typeRef;

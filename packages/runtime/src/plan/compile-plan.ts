@@ -21,7 +21,7 @@ import {
   presentBytes,
   setElementBytes,
 } from "../shape/decoded-bytes.js";
-import { mostInline } from "../shape/heap-bytes.js";
+import { maxInline } from "../shape/heap-bytes.js";
 import { primitiveReader } from "../shape/primitive-readers.js";
 import type {
   EnumShape,
@@ -203,7 +203,7 @@ class PlanCompiler implements FieldCompiler {
     }
     const element = this.read(inner, shape.element);
     const least = inner?.minBytes ?? minBytes(shape.element);
-    const bytes = length > mostInline ? elementBytes(shape.element) : 0;
+    const bytes = length > maxInline ? elementBytes(shape.element) : 0;
     return (r) => {
       const items = new Array<unknown>(readArrayCount(r, length, least, bytes));
       for (let i = 0; i < length; i++) items[i] = element(r);

@@ -42,21 +42,21 @@ export function problemText(problem: PlanProblem): string {
   return problem.path === "" ? problem.reason : `at ${problem.path}: ${problem.reason}`;
 }
 
-const mostShown = 3;
+const maxShown = 3;
 
 /** Several problems in one line; of many the first ones. */
 export function problemsText(problems: readonly PlanProblem[]): string {
-  const shown = problems.slice(0, mostShown).map(problemText).join("; ");
-  const more = problems.length - mostShown;
+  const shown = problems.slice(0, maxShown).map(problemText).join("; ");
+  const more = problems.length - maxShown;
   return more > 0 ? `${shown}; and ${more} more` : shown;
 }
 
-const mostNames = 16;
+const maxNames = 16;
 
 /** Names of fields or variants in a text: of many the first ones. */
 export function nameList(names: readonly string[]): string {
-  const shown = names.slice(0, mostNames).map(shorten).join(", ");
-  return names.length > mostNames ? `${shown}, and ${names.length - mostNames} more` : shown;
+  const shown = names.slice(0, maxNames).map(shorten).join(", ");
+  return names.length > maxNames ? `${shown}, and ${names.length - maxNames} more` : shown;
 }
 
 const longestPath = 400;

@@ -12,7 +12,7 @@ export interface Pair {
 }
 
 /** Problems that are collected at most: the rest says nothing new. */
-const mostProblems = 100;
+const maxProblems = 100;
 
 /** Problems of one plan. Everything returns undefined: what a builder gives for a pair that has no node. */
 export class PlanReport {
@@ -27,7 +27,7 @@ export class PlanReport {
 
   /** @param reason absent: the two types are of different kinds */
   add(code: PlanProblemCode, pair: Pair, reason?: string): undefined {
-    if (this.problems.length >= mostProblems) return;
+    if (this.problems.length >= maxProblems) return;
     const [remote, local] = this.#names(pair);
     this.problems.push({
       code,

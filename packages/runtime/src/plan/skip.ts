@@ -24,7 +24,7 @@ export type Skip = (r: Reader) => void;
  * Calls inside each other that skipping may take: a peer's recursive type may have many types between one level and the
  * next, and the stack of the platform must not be what ends it.
  */
-const mostFrames = 4096;
+const maxFrames = 4096;
 
 /** Compiles skip nodes; one for all of a plan. */
 export class SkipCompiler {
@@ -50,7 +50,7 @@ export class SkipCompiler {
     };
     this.#known.set(node, skip);
     body = this.#make(node);
-    levels = Math.min(maxDepth, Math.floor(mostFrames / heightOf(node, this.#heights)));
+    levels = Math.min(maxDepth, Math.floor(maxFrames / heightOf(node, this.#heights)));
     return skip;
   }
 

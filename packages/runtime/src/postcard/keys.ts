@@ -9,7 +9,7 @@ import { decodeFault } from "./faults.js";
 import { high, low } from "./varints.js";
 
 /** Fewer entries than this cost little whatever they are. */
-const mostUnchecked = 128;
+const maxUnchecked = 128;
 /** Steps along chains for each key: honest ones come to 16 in a million. Chains are counted from above, see `grow`. */
 const stepsForEach = 40;
 /** Steps of one payload beyond that: about 10 ms, or one chain of 1400 keys. */
@@ -23,7 +23,7 @@ const digit = new BigUint64Array(words.buffer);
 /** Counts the entries of the places of one Map or Set. */
 export class KeyCheck {
   /** Entries by place, or more. */
-  #chains = new Uint16Array(mostUnchecked / 2);
+  #chains = new Uint16Array(maxUnchecked / 2);
   #entries = 0;
 
   /** A number is about to be a key. @throws DecodeFault when keys have too long chains */
@@ -71,7 +71,7 @@ export class KeyCheck {
 
 /** What keys of so many entries are checked with; undefined where that is not needed. */
 export function checkKeys(entries: number): KeyCheck | undefined {
-  return entries > mostUnchecked ? new KeyCheck() : undefined;
+  return entries > maxUnchecked ? new KeyCheck() : undefined;
 }
 
 function tooManyAlike(r: Reader): never {

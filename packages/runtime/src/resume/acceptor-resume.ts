@@ -26,17 +26,17 @@ import { identityOf } from "./identity.js";
 import type { OnResume } from "./resumable-options.js";
 import { resumeEntry, resumeQuestion } from "./resume-entry.js";
 import type { KeptSession } from "./session-keys.js";
-import { ownerOfAddress, type Share } from "./waiting-sessions.js";
+import { ownerOfAddress, type QuotaKey } from "./waiting-sessions.js";
 
 /** The peer of a link that asks for a session. */
-export interface Newcomer {
+export interface IncomingPeer {
   /** The service that the peer asks for. */
   readonly service: string | undefined;
   /** Hash of the identity that the application has given; undefined when there is none. */
   readonly identity: string | undefined;
   /** Hashes of what the peer says about itself; undefined when the application has identified the peer. */
   readonly claims: readonly string[] | undefined;
-  readonly share: Share;
+  readonly quotaKey: QuotaKey;
 }
 
 /** The sessions of an acceptor by their keys: a `SessionRegistry`. */
@@ -52,10 +52,10 @@ export interface KeyedSessions {
     session: Session,
     key: Uint8Array,
     result: HandshakeResult,
-    newcomer: Newcomer,
+    incomingPeer: IncomingPeer,
     kept: KeptSession | undefined,
   ): void;
-  confirm(kept: KeptSession, key: Uint8Array, newcomer: Newcomer): void;
+  confirm(kept: KeptSession, key: Uint8Array, incomingPeer: IncomingPeer): void;
 }
 
 /** Decides for one link. A peer with an unknown key gets a new session. */
@@ -65,11 +65,11 @@ export class AcceptorResume implements ResumeTarget {
   readonly #sessions: KeyedSessions;
   /** Whether operations of a session outlive this process, too. */
   readonly #keepsOperations: boolean;
-  #newcomer: Newcomer = {
+  #peer: IncomingPeer = {
     service: undefined,
     identity: undefined,
     claims: undefined,
-    share: { owner: "", claim: "" },
+    quotaKey: { owner: "", claim: "" },
   };
   /** The session that the link is for; undefined for a new one. */
   #kept: KeptSession | undefined = undefined;
@@ -92,7 +92,7 @@ export class AcceptorResume implements ResumeTarget {
     const request = offer.request(found !== undefined);
     const decided = after(offer.ask(request), (objection) => {
       if (objection !== undefined) return { kind: "none", objection } as const;
-      this.#newcomer = newcomerOf(offer.principal, metadata, request);
+      this.#peer = incomingPeerOf(offer.principal, metadata, request);
       if (found === undefined || presentedKey === undefined) return { kind: "new" } as const;
       return this.#claim(found, presentedKey, request, offer, isAsked);
     });
@@ -106,11 +106,11 @@ export class AcceptorResume implements ResumeTarget {
   onEstablished(session: Session, result: HandshakeResult): void {
     const { offeredKey } = this;
     const sessions = this.#sessions;
-    const newcomer = this.#newcomer;
+    const incomingPeer = this.#peer;
     const kept = this.#kept;
-    session.core.owner = newcomer.share.owner || undefined;
-    if (session.core.isResumable && kept !== undefined) sessions.confirm(kept, offeredKey, newcomer);
-    else sessions.add(session, offeredKey, result, newcomer, kept);
+    session.core.owner = incomingPeer.quotaKey.owner || undefined;
+    if (session.core.isResumable && kept !== undefined) sessions.confirm(kept, offeredKey, incomingPeer);
+    else sessions.add(session, offeredKey, result, incomingPeer, kept);
   }
 
   /** The peer has a key of this session, and the application accepts it. Decides whether the session goes on for it. */
@@ -123,9 +123,9 @@ export class AcceptorResume implements ResumeTarget {
   ): LinkPurpose | Promise<LinkPurpose> {
     const { onResume } = this.#sessions;
     const { session, record } = kept;
-    const newcomer = this.#newcomer;
-    const { service } = newcomer;
-    const isSameIdentity = isSamePeer(record, newcomer);
+    const incomingPeer = this.#peer;
+    const { service } = incomingPeer;
+    const isSameIdentity = isSamePeer(record, incomingPeer);
     const refused = (by: ResumeRefusedEvent["by"]): LinkPurpose => {
       const { link } = request;
       notify(this.#sessions.observer, "onResumeRefused", { link, sessionId: record.sessionId, by });
@@ -133,7 +133,7 @@ export class AcceptorResume implements ResumeTarget {
     };
     const conclude = (goesOn: boolean): LinkPurpose =>
       goesOn
-        ? this.#take(kept, presentedKey, preempts)
+        ? this.#resume(kept, presentedKey, preempts)
         : refused(isSameIdentity ? "application" : "identity");
     // The session has the dispatcher of the service that was asked for first.
     if (session !== undefined && service !== undefined && service !== kept.service) return refused("service");
@@ -159,7 +159,7 @@ export class AcceptorResume implements ResumeTarget {
     }
   }
 
-  #take(kept: KeptSession, presentedKey: Uint8Array, preempts: boolean): LinkPurpose {
+  #resume(kept: KeptSession, presentedKey: Uint8Array, preempts: boolean): LinkPurpose {
     const { offeredKey } = this;
     const sessions = this.#sessions;
     this.#kept = kept;
@@ -179,11 +179,11 @@ export class AcceptorResume implements ResumeTarget {
   }
 }
 
-function newcomerOf(
+function incomingPeerOf(
   principal: unknown,
   metadata: Metadata,
   { origin, service }: ConnectionRequest,
-): Newcomer {
+): IncomingPeer {
   const isIdentified = principal !== undefined && principal !== null;
   const said = new Metadata(metadata);
   said.delete(serviceKey);
@@ -191,15 +191,15 @@ function newcomerOf(
   const identity = isIdentified ? identityOf(principal) : undefined;
   const claims = isIdentified ? undefined : claimsOf(said);
   const owner = identity !== undefined ? `of ${identity}` : ownerOfAddress(origin?.peerAddress);
-  return { service, identity, claims, share: { owner, claim } };
+  return { service, identity, claims, quotaKey: { owner, claim } };
 }
 
 /** Entries that are compared one by one. */
-const mostClaims = 64;
+const maxClaims = 64;
 
 function claimsOf(said: Metadata): readonly string[] {
   const hashes = [...said].flatMap(({ key, value }) => identityOf([key, value]) ?? []);
-  if (hashes.length <= mostClaims) return hashes;
+  if (hashes.length <= maxClaims) return hashes;
   return [identityOf(hashes) ?? ""].filter((each) => each !== "");
 }
 
@@ -209,7 +209,7 @@ function claimsOf(said: Metadata): readonly string[] {
  */
 export function isSamePeer(
   record: Pick<SessionRecord, "identity" | "claims">,
-  { identity, claims }: Pick<Newcomer, "identity" | "claims">,
+  { identity, claims }: Pick<IncomingPeer, "identity" | "claims">,
 ): boolean {
   if (identity !== undefined) return identity === record.identity;
   if (claims === undefined || record.identity !== undefined || record.claims === undefined) return false;

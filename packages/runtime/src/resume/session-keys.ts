@@ -12,7 +12,7 @@
 import type { SessionRecord } from "../establish/resume-target.js";
 import type { Session } from "../session/session.js";
 import { toHex } from "../session/session-id.js";
-import type { Share } from "./waiting-sessions.js";
+import type { QuotaKey } from "./waiting-sessions.js";
 
 /** Offers that are kept. With one more, the oldest is void. */
 const offersKept = 4;
@@ -31,7 +31,7 @@ export class KeptSession {
   record: SessionRecord;
   /** The service that the peer asked for first. */
   service: string | undefined = undefined;
-  share: Share = { owner: "", claim: "" };
+  quotaKey: QuotaKey = { owner: "", claim: "" };
   /** The first key is the one that the peer is known to have. */
   #keys: Key[];
   #generation = 0;

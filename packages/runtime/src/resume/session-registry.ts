@@ -37,7 +37,7 @@ import {
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
 import { makeResumeKey, toHex } from "../session/session-id.js";
-import { AcceptorResume, isSamePeer, type Newcomer } from "./acceptor-resume.js";
+import { AcceptorResume, type IncomingPeer, isSamePeer } from "./acceptor-resume.js";
 import { type OnResume, type ResumableOptions, resumableChecks } from "./resumable-options.js";
 import { KeptSession } from "./session-keys.js";
 import { checkedRecord } from "./session-record.js";
@@ -152,10 +152,10 @@ export class SessionRegistry implements ResumableSessions {
     session: Session,
     key: Uint8Array,
     result: HandshakeResult,
-    newcomer: Newcomer,
+    incomingPeer: IncomingPeer,
     kept: KeptSession | undefined,
   ): void {
-    const { service, identity, claims, share } = newcomer;
+    const { service, identity, claims, quotaKey } = incomingPeer;
     const { peerSupportsRetry } = result;
     const { sessionId } = session.core;
     const record = { sessionId, ...settingsPair(result), peerSupportsRetry, identity, claims };
@@ -163,7 +163,7 @@ export class SessionRegistry implements ResumableSessions {
     entry.session = session;
     entry.record = record;
     entry.service = service;
-    entry.share = share;
+    entry.quotaKey = quotaKey;
     this.#save(key, record);
     this.#bySession.set(session, entry);
     this.#byId.set(sessionId, entry);
@@ -173,10 +173,10 @@ export class SessionRegistry implements ResumableSessions {
   }
 
   /** The peer has come back and has read the offer of this key. @internal */
-  confirm(kept: KeptSession, key: Uint8Array, newcomer: Newcomer): void {
-    const { identity, claims, share } = newcomer;
-    kept.share = share;
-    if (!isSamePeer(kept.record, newcomer)) {
+  confirm(kept: KeptSession, key: Uint8Array, incomingPeer: IncomingPeer): void {
+    const { identity, claims, quotaKey } = incomingPeer;
+    kept.quotaKey = quotaKey;
+    if (!isSamePeer(kept.record, incomingPeer)) {
       kept.record = { ...kept.record, identity, claims };
       this.#save(key, kept.record);
     }
@@ -206,10 +206,10 @@ export class SessionRegistry implements ResumableSessions {
     };
   }
 
-  #expect(session: Session, { share }: KeptSession): void {
+  #expect(session: Session, { quotaKey }: KeptSession): void {
     const waiting = this.#waiting;
     const maxSessions = this.#maxSessions;
-    waiting.add(session, share, this.#clock.now() + this.#expiryMs);
+    waiting.add(session, quotaKey, this.#clock.now() + this.#expiryMs);
     this.#pressure ??= new Pressure(this.observer, {
       store: "sessions",
       unit: "sessions",

@@ -4,8 +4,8 @@
  */
 import type { Session } from "../session/session.js";
 
-/** The share in which a session counts. */
-export interface Share {
+/** The quota that a session counts in. */
+export interface QuotaKey {
   /** The peer that the application has identified; else the address that its link came from. */
   readonly owner: string;
   /** What the peer says about itself. It may say anything, so the claim only tells apart sessions of one owner. */
@@ -13,7 +13,7 @@ export interface Share {
 }
 
 interface Waiting {
-  readonly share: Share;
+  readonly quotaKey: QuotaKey;
   /** Time of the clock. */
   readonly expiresAt: number;
 }
@@ -32,8 +32,8 @@ export class WaitingSessions {
     return first?.expiresAt;
   }
 
-  add(session: Session, share: Share, expiresAt: number): void {
-    this.#sessions.set(session, { share, expiresAt });
+  add(session: Session, quotaKey: QuotaKey, expiresAt: number): void {
+    this.#sessions.set(session, { quotaKey, expiresAt });
   }
 
   delete(session: Session): boolean {
@@ -54,10 +54,10 @@ export class WaitingSessions {
    * ends no session that waited before.
    */
   leastFair(): Session | undefined {
-    const owner = mostOften(this.#sessions.values(), ({ share }) => share.owner);
-    const ofOwner = [...this.#sessions].filter(([, { share }]) => share.owner === owner);
-    const claim = mostOften(ofOwner, ([, { share }]) => share.claim);
-    return ofOwner.find(([, { share }]) => share.claim === claim)?.[0];
+    const owner = mostOften(this.#sessions.values(), ({ quotaKey }) => quotaKey.owner);
+    const ofOwner = [...this.#sessions].filter(([, { quotaKey }]) => quotaKey.owner === owner);
+    const claim = mostOften(ofOwner, ([, { quotaKey }]) => quotaKey.claim);
+    return ofOwner.find(([, { quotaKey }]) => quotaKey.claim === claim)?.[0];
   }
 }
 

@@ -129,7 +129,7 @@ interface Root {
   readonly bytes: number;
 }
 
-interface Roots {
+interface MethodRoots {
   args: Root | undefined;
   response: Root | undefined;
 }
@@ -161,7 +161,7 @@ export class ReceiveState {
   readonly #limits: SchemaLimits;
   /** Schemas of the peer by id; one that has the bytes of this side is kept as such. */
   readonly #schemas = new Map<TypeId, Schema | AnnouncedSchema>();
-  readonly #roots = new IdMap<Roots>();
+  readonly #roots = new IdMap<MethodRoots>();
   #bytesHeld = 0;
 
   /**

@@ -114,9 +114,9 @@ const primitiveNames: Readonly<Partial<Record<SchemaPrimitive, string>>> = {
 /** Depth at which a name is cut: a reference from a peer may be nested as deep as its payload. */
 const deepestName = 8;
 /** Types that are named in one text: a peer's types may double at each level. */
-const mostNamed = 100;
+const maxNamed = 100;
 /** Elements of a tuple that are named. */
-const mostElements = 32;
+const maxElements = 32;
 
 /**
  * A type's name in error texts, in the reference's notation: `Vec<u32>`, `HashMap<String, u8>`, `[u8; 4]`,
@@ -129,7 +129,7 @@ export function typeName(ref: TypeRef, lookup: SchemaLookup): string {
 
 class Namer {
   readonly #lookup: SchemaLookup;
-  #left = mostNamed;
+  #left = maxNamed;
 
   constructor(lookup: SchemaLookup) {
     this.#lookup = lookup;
@@ -147,7 +147,7 @@ class Namer {
       case "enum":
         return shorten(kind.name);
       case "tuple":
-        return tupleName(kind.elements.slice(0, mostElements).map(name), kind.elements.length);
+        return tupleName(kind.elements.slice(0, maxElements).map(name), kind.elements.length);
       case "list":
         return `Vec<${name(kind.element)}>`;
       case "map":

@@ -38,7 +38,7 @@ export interface ReadingOptions {
 /** Decides whether the link is read. */
 export class Reading {
   readonly #options: ReadingOptions;
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   #queuedBytes = 0;
   #holds = 0;
   #isFull = false;
@@ -48,7 +48,7 @@ export class Reading {
   constructor(options: ReadingOptions) {
     const { maxQueuedBytes, maxFrameBytes } = options.limits;
     this.#options = options;
-    this.#mostBytes = maxQueuedBytes + 2 * maxFrameBytes + arrivalBytes;
+    this.#maxBytes = maxQueuedBytes + 2 * maxFrameBytes + arrivalBytes;
   }
 
   /** Bytes that wait. */
@@ -92,7 +92,7 @@ export class Reading {
    * @returns false, and counts nothing, when that is more than a peer may make this side keep
    */
   countQueued(bytes: number): boolean {
-    if (bytes > 0 && this.#queuedBytes + bytes > this.#mostBytes) return false;
+    if (bytes > 0 && this.#queuedBytes + bytes > this.#maxBytes) return false;
     this.#queuedBytes += bytes;
     this.#decide();
     return true;

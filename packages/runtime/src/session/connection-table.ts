@@ -38,7 +38,7 @@ export class ConnectionTable {
   }
 
   /** Tells the driver of each connection. A driver may end other connections meanwhile, which are left out then. */
-  tellSinks(tell: (sink: ConnectionSink) => void): void {
+  notifySinks(tell: (sink: ConnectionSink) => void): void {
     for (const connection of this.all()) {
       const { sink } = connection;
       if (sink !== undefined && this.find(connection.id) === connection) tell(sink);

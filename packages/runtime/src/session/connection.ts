@@ -7,7 +7,7 @@ import type { MessageHead } from "../wire/message.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { DecodedBudget } from "./decoded-budget.js";
 import type { Outbox } from "./outbox.js";
-import type { ResendMachinery } from "./recovery.js";
+import type { ResendFeature } from "./recovery.js";
 
 export type { ConnectionSettings };
 
@@ -93,7 +93,7 @@ export interface ConnectionHost {
   /** Whether the session outlives its link: what was sent may have to be sent again. */
   readonly isResumable: boolean;
   /** Makes calls again after a lost link; undefined unless the session outlives its link. */
-  readonly resends: ResendMachinery | undefined;
+  readonly resends: ResendFeature | undefined;
   /** Whether the session has ended, or ends as soon as it can: a connection that ends meanwhile ends with it. */
   readonly isShuttingDown: boolean;
   /** Whether the link holds so much unsent data that senders must wait. */

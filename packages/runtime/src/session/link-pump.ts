@@ -3,8 +3,8 @@
  * the only sink of links. Frames go to a receiver: the handshake first, then the core of a session.
  *
  * ```
- *  handshake ──handOver()──► session ──drop()──► closed
- *      └───────────────────────┴── finish() ──► lingering ──► closed
+ *  handshake ──attachSession()──► session ──drop()──► closed
+ *      └────────────────────────────┴── finish() ──► lingering ──► closed
  * ```
  */
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
@@ -18,7 +18,7 @@ import { Outbox } from "./outbox.js";
 /** How long a link may take to send what it holds and close, ms; then it is cut. */
 const lingerMs = 2000;
 /** How long the peer may take to close its half when nothing is left to send, ms. A 0.8.2 server may never close it. */
-const politeMs = 250;
+const closeGraceMs = 250;
 
 /** Takes the frames and events of a pump. */
 export interface LinkReceiver {
@@ -89,7 +89,7 @@ export class LinkPump implements LinkSink {
    * The handshake is over: frames go to a session from now on.
    * @param outbox the one of a session that had another link before: what waits in it leaves
    */
-  handOver(receiver: LinkReceiver, outbox: Outbox = this.#currentOutbox): void {
+  attachSession(receiver: LinkReceiver, outbox: Outbox = this.#currentOutbox): void {
     this.#hasSession = true;
     this.#receiver = receiver;
     if (outbox === this.#currentOutbox) return;
@@ -145,7 +145,9 @@ export class LinkPump implements LinkSink {
     }
     this.#onFinished = onFinished;
     const isSent = this.link.bufferedBytes === 0;
-    this.#timer = this.#clock.setTimer(isOrdinary && isSent ? politeMs : lingerMs, () => this.link.abort());
+    this.#timer = this.#clock.setTimer(isOrdinary && isSent ? closeGraceMs : lingerMs, () =>
+      this.link.abort(),
+    );
     this.link.close();
   }
 

@@ -34,7 +34,7 @@ interface LateFrame {
 }
 
 /** How frames are kept while there is no link. */
-interface Held {
+interface OfflineBuffer {
   readonly maxBytes: number;
   readonly onOverflow: () => void;
   hasOverflowed: boolean;
@@ -72,7 +72,7 @@ export class Outbox {
   /** Whether large frames have left, and the link has taken them at once: it reports no drain then. */
   #hasDrained = false;
   /** Set while frames wait for the next link. */
-  #held: Held | undefined = undefined;
+  #held: OfflineBuffer | undefined = undefined;
 
   /** @param maxFrameBytes largest body of a frame */
   constructor(framing: Framing, maxFrameBytes: number, traffic: LinkTraffic) {

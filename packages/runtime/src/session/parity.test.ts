@@ -5,8 +5,8 @@ describe("parity", () => {
   it("allocates odd ids from 1 and even ids from 2, in steps of two", () => {
     const odd = new IdAllocator("Odd");
     const even = new IdAllocator("Even");
-    expect([odd.take(), odd.take(), odd.take()]).toEqual([1, 3, 5]);
-    expect([even.take(), even.take(), even.take()]).toEqual([2, 4, 6]);
+    expect([odd.next(), odd.next(), odd.next()]).toEqual([1, 3, 5]);
+    expect([even.next(), even.next(), even.next()]).toEqual([2, 4, 6]);
   });
 
   it("gives 0 to nobody", () => {

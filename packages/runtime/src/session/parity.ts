@@ -19,7 +19,7 @@ export class IdAllocator {
   }
 
   /**
-   * The id that {@link take} would give, without giving it: a message that cannot be encoded uses none up.
+   * The id that {@link next} would give, without giving it: a message that cannot be encoded uses none up.
    * @throws RangeError past 2^53: at a million ids a second that takes 285 years
    */
   peek(): number {
@@ -29,7 +29,7 @@ export class IdAllocator {
   }
 
   /** The next id. @throws RangeError as {@link peek} */
-  take(): number {
+  next(): number {
     const id = this.peek();
     this.#following = id + 2;
     return id;

@@ -3,8 +3,8 @@
  * Source: `protocol/session.md` §5.5.
  *
  * ```
- *   near peer ──frames──► near half ──same bytes, other connection id──► far's outbox ──► far peer
- *             ◄── near's outbox ◄────────────────────────────────── far half ◄──frames──
+ *   near peer ──frames──► near side ──same bytes, other connection id──► far's outbox ──► far peer
+ *             ◄── near's outbox ◄────────────────────────────────── far side ◄──frames──
  * ```
  *
  * **Ids** of requests and channels pass unchanged, so the parities must differ. **Credit** is between the two peers:
@@ -42,7 +42,7 @@ export interface ConnectionProxy {
 export function proxyConnections(near: RawConnection, far: RawConnection): ConnectionProxy {
   if (near === far || near.isConsumed || far.isConsumed) throw consumed();
   checkSettings(near.local, near.peer, far);
-  return new Proxying(near, far);
+  return new ActiveProxy(near, far);
 }
 
 /**
@@ -61,10 +61,10 @@ export function checkSettings(
   if (!isSame) throw refusal("requires equal initial channel credits");
 }
 
-class Proxying implements ConnectionProxy {
+class ActiveProxy implements ConnectionProxy {
   readonly closed: Promise<SessionEnd>;
   readonly #raws: readonly [near: RawConnection, far: RawConnection];
-  readonly #halves: readonly [near: Half, far: Half];
+  readonly #sides: readonly [near: ProxySide, far: ProxySide];
   #resolveClosed: (end: SessionEnd) => void = () => {};
   #hasEnded = false;
 
@@ -73,11 +73,11 @@ class Proxying implements ConnectionProxy {
       this.#resolveClosed = resolve;
     });
     this.#raws = [near, far];
-    const first = new Half(near, far.connection, this);
-    const second = new Half(far, near.connection, this);
-    this.#halves = [first, second];
-    first.twin = second;
-    second.twin = first;
+    const first = new ProxySide(near, far.connection, this);
+    const second = new ProxySide(far, near.connection, this);
+    this.#sides = [first, second];
+    first.opposite = second;
+    second.opposite = first;
     near.join(first);
     far.join(second);
     const ended = this.#raws.find((raw) => !raw.isOpen);
@@ -90,7 +90,7 @@ class Proxying implements ConnectionProxy {
   }
 
   get inFlight(): number {
-    return this.#halves[0].inFlight + this.#halves[1].inFlight;
+    return this.#sides[0].inFlight + this.#sides[1].inFlight;
   }
 
   close(): void {
@@ -101,28 +101,28 @@ class Proxying implements ConnectionProxy {
   end(reason: CloseReason, error: SessionError | undefined): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (const half of this.#halves) half.stop();
+    for (const side of this.#sides) side.stop();
     for (const raw of this.#raws) raw.close();
     this.#resolveClosed({ reason, error });
   }
 }
 
 /** What arrives on one connection. */
-class Half implements ConnectionSink {
-  twin: Half | undefined = undefined;
+class ProxySide implements ConnectionSink {
+  opposite: ProxySide | undefined = undefined;
   readonly #raw: RawConnection;
   readonly #own: Connection;
   readonly #other: Connection;
-  readonly #proxy: Proxying;
+  readonly #proxy: ActiveProxy;
   readonly #announced: ReceivedSchemas;
   /** Calls of this side's peer that have not been answered. */
   readonly #requests = new Set<WireId>();
-  readonly #mostRequests: number;
+  readonly #maxRequests: number;
   /** Whether this side's link is not read because the other side's is full. */
   #isHolding = false;
   #onIdle: (() => void) | undefined = undefined;
 
-  constructor(raw: RawConnection, other: Connection, proxy: Proxying) {
+  constructor(raw: RawConnection, other: Connection, proxy: ActiveProxy) {
     const { limits } = raw.core;
     this.#raw = raw;
     this.#own = raw.connection;
@@ -130,7 +130,7 @@ class Half implements ConnectionSink {
     this.#proxy = proxy;
     this.#announced = new ReceivedSchemas(this.#own, limits, readSchemaPayload);
     const announcedLimit = Math.max(1, raw.local.maxConcurrentRequests);
-    this.#mostRequests = announcedLimit + Math.max(limits.maxQueuedRequests, 16 * announcedLimit);
+    this.#maxRequests = announcedLimit + Math.max(limits.maxQueuedRequests, 16 * announcedLimit);
   }
 
   get inFlight(): number {
@@ -138,7 +138,7 @@ class Half implements ConnectionSink {
   }
 
   get isInUse(): boolean {
-    return this.inFlight !== 0 || (this.twin?.inFlight ?? 0) !== 0;
+    return this.inFlight !== 0 || (this.opposite?.inFlight ?? 0) !== 0;
   }
 
   onRequest(head: MessageHead, bytes: Uint8Array): void {
@@ -169,8 +169,8 @@ class Half implements ConnectionSink {
   }
 
   onDrain(): void {
-    const { twin } = this;
-    if (twin !== undefined) twin.#resume();
+    const { opposite } = this;
+    if (opposite !== undefined) opposite.#resume();
   }
 
   /** Calls pass until all of them are answered. The caller bounds this wait by a timeout. */
@@ -201,11 +201,11 @@ class Half implements ConnectionSink {
 
   /** A second answer, or one without a call, is dropped. */
   #passAnswer(head: MessageHead, bytes: Uint8Array): void {
-    const { twin } = this;
-    if (twin === undefined || !twin.#requests.delete(head.id)) return;
+    const { opposite } = this;
+    if (opposite === undefined || !opposite.#requests.delete(head.id)) return;
     this.#forward(head, bytes);
     this.#settle();
-    twin.#settle();
+    opposite.#settle();
   }
 
   #admit(id: WireId): boolean {
@@ -214,8 +214,8 @@ class Half implements ConnectionSink {
       ? `request id ${id} is not ${parity.toLowerCase()}`
       : this.#requests.has(id)
         ? `request id ${id} is in flight already`
-        : this.#requests.size >= this.#mostRequests
-          ? `more than ${this.#mostRequests} requests wait for an answer`
+        : this.#requests.size >= this.#maxRequests
+          ? `more than ${this.#maxRequests} requests wait for an answer`
           : undefined;
     if (problem === undefined) this.#requests.add(id);
     else this.#own.fail(problem);

@@ -119,9 +119,9 @@ export class RawConnection {
   /** Gives the sink the messages that have waited. @internal */
   replay(): void {
     const { sink } = this.connection;
-    for (const { head, bytes } of this.#mailbox.take()) {
+    for (const { head, bytes } of this.#mailbox.drain()) {
       if (this.#hasEnded || sink === undefined) return;
-      give(sink, head, bytes);
+      deliver(sink, head, bytes);
     }
   }
 }
@@ -174,11 +174,11 @@ class Mailbox implements ConnectionSink {
   }
 
   onClosed(_reason: CloseReason, _error: SessionError | undefined): void {
-    this.take();
+    this.drain();
   }
 
   /** Gives out all messages that wait. They do not count any more. */
-  take(): KeptMessage[] {
+  drain(): KeptMessage[] {
     const messages = this.#messages;
     this.#messages = [];
     this.#connection.host.countQueued(-this.#bytes);
@@ -199,7 +199,7 @@ class Mailbox implements ConnectionSink {
   }
 }
 
-function give(sink: ConnectionSink, head: MessageHead, bytes: Uint8Array): void {
+function deliver(sink: ConnectionSink, head: MessageHead, bytes: Uint8Array): void {
   if (head.kind === MessageKind.Request) sink.onRequest(head, bytes);
   else if (head.kind === MessageKind.Channel) sink.onChannel(head, bytes);
   else sink.onSchemas(head, bytes);

@@ -36,7 +36,7 @@ import { IdleLimit, type IdleSubject } from "./idle-limit.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { LinkReceiver } from "./link-pump.js";
 import type { Outbox } from "./outbox.js";
-import type { ResendMachinery } from "./recovery.js";
+import type { ResendFeature } from "./recovery.js";
 import { makeSessionId } from "./session-id.js";
 import { snapshotConnections } from "./snapshot.js";
 import type { IncomingOpen, VirtualConnections, VirtualConnectionsOptions } from "./virtual-connections.js";
@@ -87,7 +87,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   description: string;
   /** Whether the peer announced retry in the latest handshake. */
   peerSupportsRetry: boolean;
-  resends: ResendMachinery | undefined = undefined;
+  resends: ResendFeature | undefined = undefined;
   /** The connection that every session has. It routes from the moment that its `sink` is set. */
   readonly root: Connection;
   /** Opens and takes the other connections; undefined without the option `virtualConnections`. */
@@ -104,9 +104,9 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   readonly decoded: DecodedBudget;
   lingering = 0;
   #hasEnded = false;
-  /** Whether the peer keeps the session when the link ends, until it gets a farewell; see `sayFarewell`. */
+  /** Whether the peer keeps the session when the link ends, until it gets the closes of `sendCloses`. */
   isKeptByPeer = false;
-  #isCut = false;
+  #isDisconnected = false;
   /** Whether the session ends as soon as calls and channels in flight have finished. */
   #isLeaving = false;
   /** Whether the root has no client any more, while the session lives for its other connections. */
@@ -141,7 +141,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
       limits: options.limits,
       clock: options.clock,
       admit: options.admit,
-      isDisconnected: () => this.#isCut,
+      isDisconnected: () => this.#isDisconnected,
       onOpened: ({ id }) => reportOpened(this, options.observer, id),
       close: (connection, metadata) => this.close(connection, "Local", undefined, metadata),
       onLost: (connection, error) => this.#closeConnection(connection, "Transport", error),
@@ -171,11 +171,11 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   get isCongested(): boolean {
-    return this.#isCut || this.#reading.isCongested;
+    return this.#isDisconnected || this.#reading.isCongested;
   }
 
   get mayCall(): boolean {
-    return !this.#isCut && this.#reading.mayCall;
+    return !this.#isDisconnected && this.#reading.mayCall;
   }
 
   /** Bytes of the peer's calls that wait. */
@@ -194,7 +194,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   mayAnswer(): boolean {
-    if (this.#isCut || !this.isCongested) return true;
+    if (this.#isDisconnected || !this.isCongested) return true;
     this.#unreadAnswers += 1;
     if (this.#unreadAnswers <= toleratedAnswers) return true;
     this.#failSession("the peer does not read the answers that it asks for");
@@ -207,7 +207,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   /** Whether it has no link at the moment. */
   get isDisconnected(): boolean {
-    return this.#isCut && !this.#hasEnded;
+    return this.#isDisconnected && !this.#hasEnded;
   }
 
   /** Stops reading the link while the caller cannot take more. @returns false when the carrier cannot wait */
@@ -247,7 +247,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   /** One message. A message that cannot be decoded ends the session: this side cannot trust what follows it. */
   onFrame(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#hasEnded || this.#isCut) return;
+    if (this.#hasEnded || this.#isDisconnected) return;
     const head = this.#head;
     try {
       decodeMessage(head, bytes, start, end, this.limits);
@@ -275,7 +275,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   /** The link has ended: between two frames, or with an error. A peer that broke the framing ends the session. */
   onLinkClosed(error: SessionError | undefined): void {
-    if (this.#isCut) return;
+    if (this.#isDisconnected) return;
     if (error?.code !== "Protocol" && this.#canSurvive) this.#disconnect(error);
     else if (error === undefined) this.end("Remote", undefined);
     else this.end(error.code === "Protocol" ? "Protocol" : "Transport", error);
@@ -283,13 +283,13 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   /** The peer has sent a frame that the link does not take. Tells the peer why, and ends the session. */
   onRefused(error: SessionError): void {
-    if (this.#isCut) return;
+    if (this.#isDisconnected) return;
     this.#failSession(error.message.replace(/^protocol error: /, ""), error);
   }
 
   /** Gives up a link that may still be alive: the peer has come back over another one, or does not answer. */
   cut(error: SessionError): void {
-    if (this.#hasEnded || this.#isCut) return;
+    if (this.#hasEnded || this.#isDisconnected) return;
     if (this.#canSurvive) this.#disconnect(error);
     else this.end("Transport", error);
   }
@@ -306,7 +306,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   /** There is a link again, and the outbox has it. @param description of the link */
   onLinkRestored(restored: RestoredLink, description: string): void {
     if (!this.isDisconnected) return;
-    this.#isCut = false;
+    this.#isDisconnected = false;
     this.#unreadAnswers = 0;
     this.description = description;
     this.peerSupportsRetry = restored.peerSupportsRetry;
@@ -314,7 +314,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     if (restored.peer !== "resumed") this.sessionId = makeSessionId();
     this.virtual?.onLinkRestored(restored);
     this.#reading.onLinkRestored();
-    this.#connections.tellSinks((sink) => sink.onLinkRestored(restored));
+    this.#connections.notifySinks((sink) => sink.onLinkRestored(restored));
     if (!this.#hasEnded) this.#keepalive?.start();
   }
 
@@ -374,7 +374,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   /** Ends the session, and all its connections with it. It receives and sends nothing after that. */
   end(reason: CloseReason, error: SessionError | undefined): void {
     if (this.#hasEnded) return;
-    if (reason === "Local" && this.isKeptByPeer && !this.#isCut) sayFarewell(this, this.#connections);
+    if (reason === "Local" && this.isKeptByPeer && !this.#isDisconnected) sendCloses(this, this.#connections);
     this.#hasEnded = true;
     this.#keepalive?.stop();
     this.#idle?.stop();
@@ -477,7 +477,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
 
   /** Keepalive expects no Pong while the link is not read. If the link is not full, the holder must end the hold. */
   #onReading(isReading: boolean): true {
-    if (this.#hasEnded || this.#isCut) return true;
+    if (this.#hasEnded || this.#isDisconnected) return true;
     if (isReading) this.#keepalive?.start();
     else if (this.isCongested) this.#keepalive?.hold();
     else this.#keepalive?.stop();
@@ -489,14 +489,14 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   #disconnect(error: SessionError | undefined): void {
-    this.#isCut = true;
+    this.#isDisconnected = true;
     this.#keepalive?.stop();
     const { maxBufferedBytes } = this.limits;
     this.outbox.hold(maxBufferedBytes, () => {
       if (this.isDisconnected) this.end("Transport", heldTooMuch(maxBufferedBytes));
     });
     this.virtual?.onLinkLost(error);
-    this.#connections.tellSinks((sink) => sink.onLinkLost(error));
+    this.#connections.notifySinks((sink) => sink.onLinkLost(error));
     if (!this.#hasEnded) this.#onDisconnected(error);
   }
 
@@ -590,7 +590,7 @@ function sendPing(outbox: Outbox, nonce: number): void {
  * Tells an acceptor of this implementation that this side does not come back, so that it does not wait. It closes all
  * connections, the root last. A 0.8.2 acceptor gets no farewell, because its own clients send none.
  */
-function sayFarewell({ outbox, root }: SessionCore, connections: ConnectionTable): void {
+function sendCloses({ outbox, root }: SessionCore, connections: ConnectionTable): void {
   if (outbox.isEncoding) return;
   outbox.flushAll();
   const others = connections.all().filter((each) => each !== root);

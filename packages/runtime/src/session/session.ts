@@ -277,7 +277,7 @@ export class Session implements SessionHandle {
     this.#pump = pump;
     this.#handshakeMetadata = peerMetadata;
     if (restored.peer !== "resumed") core.outbox.drop();
-    pump.handOver(core, core.outbox);
+    pump.attachSession(core, core.outbox);
     core.onLinkRestored(restored, pump.link.remoteAddress);
     this.#reconnects += 1;
     this.#recovery?.onRestored();

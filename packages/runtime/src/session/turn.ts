@@ -11,7 +11,7 @@ import type { Clock } from "../clock.js";
 /** Milliseconds of one turn. */
 const turnMs = 5;
 /** Work between two looks at the clock: an item counts 1, and 1 more for each 4 KiB. */
-const workBetweenLooks = 16;
+const workBetweenChecks = 16;
 const bytesOfWork = 12;
 
 /** The time that all senders with one clock share. With a share for each sender, many senders would take too much. */
@@ -42,7 +42,7 @@ export class Turn {
   spend(bytes: number): void {
     if (!this.#isRunning) this.#begin();
     this.#work += 1 + (bytes >>> bytesOfWork);
-    if (this.#work < workBetweenLooks || this.#over !== undefined) return;
+    if (this.#work < workBetweenChecks || this.#over !== undefined) return;
     this.#work = 0;
     if (this.#clock.now() - this.#startedAt < turnMs) return;
     this.#over = new Promise((resolve) => {
@@ -54,7 +54,7 @@ export class Turn {
     this.#isRunning = true;
     this.#work = 0;
     this.#startedAt = this.#clock.now();
-    letOthersRun(this.#onOver);
+    yieldTurn(this.#onOver);
   }
 
   readonly #onOver = (): void => {
@@ -77,7 +77,7 @@ export function turnOf(clock: Clock): Turn {
 }
 
 /** Calls back after the event loop has looked for input. Only Node has a way without a delay. */
-function letOthersRun(callback: () => void): void {
+function yieldTurn(callback: () => void): void {
   if (typeof setImmediate === "function") setImmediate(callback);
   else setTimeout(callback, 0);
 }

@@ -105,7 +105,7 @@ export class VirtualConnections {
   readonly #ids: IdAllocator;
   readonly #pending = new Map<WireId, PendingOpen>();
   /** Opens of the peer that the application has not answered. */
-  readonly #asked = new Map<WireId, UnansweredOpen>();
+  readonly #incoming = new Map<WireId, UnansweredOpen>();
   /** Ids of connections that ended on the link in use, or with the last link. The peer may not know of the end. */
   readonly #closedIds = new Set<WireId>();
 
@@ -116,12 +116,12 @@ export class VirtualConnections {
 
   /** Connections that either side has asked for and the other has not answered. */
   get pendingCount(): number {
-    return this.#pending.size + this.#asked.size;
+    return this.#pending.size + this.#incoming.size;
   }
 
   /** Ids of connections that were asked for and not answered. */
   get pendingIds(): WireId[] {
-    return [...this.#pending.keys(), ...this.#asked.keys()];
+    return [...this.#pending.keys(), ...this.#incoming.keys()];
   }
 
   /** Asks the peer for a connection. Sends nothing when there cannot be one. @returns what {@link cancel} takes */
@@ -145,11 +145,11 @@ export class VirtualConnections {
       return undefined;
     }
     const slot: PendingOpen = { id: 0, local, metadata, outcome, connection: undefined, timer: undefined };
-    return this.#ask(slot) ? slot : undefined;
+    return this.#sendOpen(slot) ? slot : undefined;
   }
 
   /** Sends the Open of a connection, under a new id. @returns whether it could be sent */
-  #ask(slot: PendingOpen): boolean {
+  #sendOpen(slot: PendingOpen): boolean {
     const { host, clock, limits } = this.#options;
     const { outbox } = host;
     slot.id = this.#ids.peek();
@@ -165,7 +165,7 @@ export class VirtualConnections {
       );
       return false;
     }
-    this.#ids.take();
+    this.#ids.next();
     slot.timer ??= clock.setTimer(limits.openTimeoutMs, () => this.#onTimeout(slot));
     this.#pending.set(slot.id, slot);
     return true;
@@ -173,7 +173,7 @@ export class VirtualConnections {
 
   /** Gives up a connection that was asked for. @returns whether it was pending */
   cancel({ id }: Pick<PendingOpen, "id">, metadata: Metadata = noMetadata): boolean {
-    const slot = this.#take(id);
+    const slot = this.#removePending(id);
     if (slot === undefined) return false;
     this.sendClose(id, metadata);
     slot.outcome.failed(protocolError("session closed"));
@@ -184,7 +184,7 @@ export class VirtualConnections {
   giveUp(connection: Connection, metadata: Metadata | undefined): boolean {
     for (const { id, connection: earlier } of this.#pending.values()) {
       if (earlier !== connection) continue;
-      this.#take(id);
+      this.#removePending(id);
       this.sendClose(id, metadata);
       return true;
     }
@@ -197,7 +197,7 @@ export class VirtualConnections {
     this.#remember(id);
     // The Close follows everything that was sent on the connection.
     if (!outbox.isEncoding) outbox.flushAll();
-    this.#say((w, p) => writeConnectionClose(w, p, id, metadata));
+    this.#send((w, p) => writeConnectionClose(w, p, id, metadata));
   }
 
   /** Ends a connection, or gives up one that was asked for. @throws SessionError when there is none */
@@ -207,7 +207,7 @@ export class VirtualConnections {
     const wireId = wireIdOf(id);
     if (wireId === rootConnectionId) throw protocolError("cannot close root connection");
     const connection = this.#options.connections.find(wireId);
-    const asked = this.#asked.get(wireId);
+    const asked = this.#incoming.get(wireId);
     if (connection !== undefined) this.#options.close(connection, metadata);
     else if (asked !== undefined) this.refuse(asked.open, metadata ?? noMetadata);
     else if (!this.cancel({ id: wireId }, metadata)) throw protocolError("connection not found");
@@ -223,12 +223,12 @@ export class VirtualConnections {
   #onOpen(head: MessageHead, bytes: Uint8Array): void {
     const { connections, parity, limits, host } = this.#options;
     const { connectionId: id } = head;
-    const isFree = connections.find(id) === undefined && !this.#pending.has(id) && !this.#asked.has(id);
+    const isFree = connections.find(id) === undefined && !this.#pending.has(id) && !this.#incoming.has(id);
     if (id === rootConnectionId || !hasParity(id, oppositeParity(parity)) || !isFree) {
       this.#reject(id, noMetadata);
     } else if (head.initialChannelCredit === 0) {
       this.#reject(id, new Metadata({ [errorKey]: zeroCredit }));
-    } else if (connections.size + this.#asked.size + host.lingering >= limits.maxConnections) {
+    } else if (connections.size + this.#incoming.size + host.lingering >= limits.maxConnections) {
       this.#reject(id, new Metadata({ [errorKey]: "too many connections" }));
     } else {
       this.#admit(head, bytes);
@@ -237,7 +237,7 @@ export class VirtualConnections {
 
   #onAccept(head: MessageHead): void {
     const { connectionId: id } = head;
-    const slot = this.#take(id);
+    const slot = this.#removePending(id);
     if (slot === undefined) return;
     const peer = settingsOf(head);
     const problem =
@@ -255,20 +255,20 @@ export class VirtualConnections {
   }
 
   #onReject(head: MessageHead, bytes: Uint8Array): void {
-    this.#take(head.connectionId)?.outcome.failed(new RejectedError(metadataOf(head, bytes)));
+    this.#removePending(head.connectionId)?.outcome.failed(new RejectedError(metadataOf(head, bytes)));
   }
 
   /** The peer has closed a connection that was not open yet. */
   onClose(id: WireId): void {
     this.#forget(id);
-    this.#take(id)?.outcome.failed(protocolError("session closed"));
+    this.#removePending(id)?.outcome.failed(protocolError("session closed"));
   }
 
   /** The session has ended: nothing is answered any more. */
   end(error: SessionError | undefined): void {
-    for (const id of [...this.#asked.keys()]) this.#forget(id);
+    for (const id of [...this.#incoming.keys()]) this.#forget(id);
     for (const id of [...this.#pending.keys()])
-      this.#take(id)?.outcome.failed(error ?? protocolError("session closed"));
+      this.#removePending(id)?.outcome.failed(error ?? protocolError("session closed"));
   }
 
   /** The link is lost, and with it connections whose messages cannot be sent again. */
@@ -292,10 +292,10 @@ export class VirtualConnections {
     if (isKnown || isReference)
       for (const id of [...closed, ...waiting.map((slot) => slot.id)]) this.sendClose(id);
     if (!isKnown) {
-      for (const id of [...this.#asked.keys()]) this.#forget(id);
-      for (const connection of this.#others) this.#lose(connection, restored);
+      for (const id of [...this.#incoming.keys()]) this.#forget(id);
+      for (const connection of this.#others) this.#reopenOrEnd(connection, restored);
     }
-    for (const slot of waiting) this.#ask(slot);
+    for (const slot of waiting) this.#sendOpen(slot);
   }
 
   get #others(): Connection[] {
@@ -303,7 +303,7 @@ export class VirtualConnections {
   }
 
   /** The peer does not know a connection any more. Asks for it again, or ends it. */
-  #lose(connection: Connection, { peerSupportsRetry, isReference }: RestoredLink): void {
+  #reopenOrEnd(connection: Connection, { peerSupportsRetry, isReference }: RestoredLink): void {
     const { connections, onLost, onReopening } = this.#options;
     const { reopen } = connection;
     const failed = (error: SessionError): void => onLost(connection, error);
@@ -316,7 +316,7 @@ export class VirtualConnections {
     onReopening(connection);
     const opened = (): void =>
       connection.sink?.onLinkRestored({ peer: "new", peerSupportsRetry, isReference: false });
-    this.#ask({ id: 0, ...reopen, outcome: { opened, failed }, connection, timer: undefined });
+    this.#sendOpen({ id: 0, ...reopen, outcome: { opened, failed }, connection, timer: undefined });
   }
 
   #remember(id: WireId): void {
@@ -354,7 +354,7 @@ export class VirtualConnections {
     const timer = this.#options.clock.setTimer(openTimeoutMs, () =>
       this.refuse(open, new Metadata({ [errorKey]: `not answered within ${openTimeoutMs} ms` })),
     );
-    this.#asked.set(id, { open, timer });
+    this.#incoming.set(id, { open, timer });
     this.#options.admit(open, this);
   }
 
@@ -366,7 +366,7 @@ export class VirtualConnections {
     if (!this.#isWaiting(open)) throw protocolError("the connection that was asked for is given up");
     const { id } = open;
     const connection = this.#activate(id, local, open.peer);
-    this.#say((w, p) => writeConnectionAccept(w, p, id, toWire(local), noMetadata));
+    this.#send((w, p) => writeConnectionAccept(w, p, id, toWire(local), noMetadata));
     this.#forget(id);
     return connection;
   }
@@ -380,14 +380,14 @@ export class VirtualConnections {
 
   /** Another connection may have the same id meanwhile. */
   #isWaiting(open: IncomingOpen): boolean {
-    return this.#asked.get(open.id)?.open === open;
+    return this.#incoming.get(open.id)?.open === open;
   }
 
   /** Forgets an Open of the peer: it was answered, or the peer does not wait any more. */
   #forget(id: WireId): void {
-    const asked = this.#asked.get(id);
+    const asked = this.#incoming.get(id);
     if (asked === undefined) return;
-    this.#asked.delete(id);
+    this.#incoming.delete(id);
     this.#options.clock.clearTimer(asked.timer);
     this.#options.onPendingOver();
   }
@@ -410,11 +410,11 @@ export class VirtualConnections {
   }
 
   #reject(id: WireId, metadata: Metadata): void {
-    this.#say((w, p) => writeConnectionReject(w, p, id, metadata));
+    this.#send((w, p) => writeConnectionReject(w, p, id, metadata));
   }
 
   #onTimeout({ id }: PendingOpen): void {
-    const slot = this.#take(id);
+    const slot = this.#removePending(id);
     if (slot === undefined) return;
     this.sendClose(id);
     const { openTimeoutMs } = this.#options.limits;
@@ -426,7 +426,7 @@ export class VirtualConnections {
     );
   }
 
-  #take(id: WireId): PendingOpen | undefined {
+  #removePending(id: WireId): PendingOpen | undefined {
     const slot = this.#pending.get(id);
     if (slot === undefined) return undefined;
     this.#pending.delete(id);
@@ -436,9 +436,9 @@ export class VirtualConnections {
   }
 
   /** Sends now, or as soon as the message that is being encoded has finished. */
-  #say(write: (w: ConnectionHost["outbox"]["writer"], p: number) => number): void {
+  #send(write: (w: ConnectionHost["outbox"]["writer"], p: number) => number): void {
     const { outbox } = this.#options.host;
-    if (outbox.isEncoding) queueMicrotask(() => this.#say(write));
+    if (outbox.isEncoding) queueMicrotask(() => this.#send(write));
     else outbox.commit(write(outbox.writer, outbox.begin()));
   }
 }

@@ -50,7 +50,7 @@ const slabBytes = 32 * 1024;
 /** Room that a message finds at least; more when the one before was larger, so that most fit without growing. */
 const leastRoom = 512;
 /** A message is expected to be as large as the one before, up to this. */
-const mostExpected = 64 * 1024;
+const maxExpected = 64 * 1024;
 /** The reader does not keep a larger input alive. */
 const maxKeptBytes = 64 * 1024;
 
@@ -69,10 +69,10 @@ class Slab extends Writer {
   }
 
   /** The message that was written up to `end`. */
-  take(end: number): Uint8Array {
+  finish(end: number): Uint8Array {
     const start = this.#next;
     const size = end - start;
-    this.#expected = size > mostExpected ? mostExpected : size + leastRoom;
+    this.#expected = size > maxExpected ? maxExpected : size + leastRoom;
     // Memory that grew for one large message would be kept alive by every small one cut from it.
     this.#next = this.limit > slabBytes ? this.limit : end;
     return this.buffer.subarray(start, end);
@@ -112,7 +112,7 @@ export function codec<T>(
       const slab = idleSlab ?? new Slab(slabBytes);
       idleSlab = undefined;
       try {
-        return slab.take(write(slab, slab.begin(), value));
+        return slab.finish(write(slab, slab.begin(), value));
       } catch (fault) {
         throw encodeError(fault, shape, value, label);
       } finally {

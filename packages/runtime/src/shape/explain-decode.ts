@@ -7,7 +7,7 @@ import { readArrayCount, readLargeOptionTag, spend } from "../postcard/memory.js
 import { enter, leave } from "../postcard/nesting.js";
 import { minBytes, recursiveShapes } from "./analysis.js";
 import { elementBytes, entryBytes, extraBytes, presentBytes, setElementBytes } from "./decoded-bytes.js";
-import { mostInline } from "./heap-bytes.js";
+import { maxInline } from "./heap-bytes.js";
 import { indexStep, keyText, memberStep, Path } from "./path.js";
 import { primitiveReader } from "./primitive-readers.js";
 import type { ArrayShape, EnumShape, FieldShape, ListShape, ResultShape, Shape } from "./shape.js";
@@ -111,7 +111,7 @@ class DecodeWalk {
   }
 
   #readArray({ element, length, typed }: ArrayShape): undefined {
-    const inList = length > mostInline ? elementBytes(element) : 0;
+    const inList = length > maxInline ? elementBytes(element) : 0;
     const bytes = typed ? typedBytes(element) : inList;
     return this.#readElements(element, readArrayCount(this.#r, length, minBytes(element), bytes));
   }

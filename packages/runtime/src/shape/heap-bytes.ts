@@ -10,7 +10,7 @@ export const slotBytes = 8;
 /** An array without its slots; a tuple is one. */
 export const arrayBytes = 48;
 /** Fixed arrays up to this length are read like tuples: their size includes their elements. */
-export const mostInline = 8;
+export const maxInline = 8;
 /** A typed array without its elements. */
 export const typedArrayBytes = 192;
 /** An empty Map or Set, which has room for four entries. */
@@ -40,7 +40,7 @@ export function membersBytes(parts: readonly number[]): number {
 
 /** An array of that length that is read like a tuple, or without its elements when it is longer. */
 export function fixedArrayBytes(length: number, element: number): number {
-  return arrayBytes + (length > mostInline || length === 0 ? 0 : length * (slotBytes + element));
+  return arrayBytes + (length > maxInline || length === 0 ? 0 : length * (slotBytes + element));
 }
 
 /**

@@ -10,7 +10,7 @@ import type {
 } from "../operations/operation-store.js";
 import { Pressure } from "../operations/pressure.js";
 import { type ForgottenKey, ForgottenOperations, type ForgottenRow } from "./forgotten-operations.js";
-import { OwnerShares, type ShareRow } from "./owner-shares.js";
+import { OwnerQuotas, type QuotaRow } from "./owner-quotas.js";
 import type { StoreClock } from "./store-clock.js";
 import { states } from "./store-file.js";
 
@@ -43,7 +43,7 @@ interface Row extends ForgottenKey {
 }
 
 /** An entry that was removed. */
-interface Gone extends ForgottenRow {
+interface RemovedRow extends ForgottenRow {
   readonly bytes: number | bigint;
   readonly owner: string;
 }
@@ -56,7 +56,7 @@ export class SqliteOperations {
   readonly seal: (key: OperationKey, record: OperationRecord, reply: SealedReply) => void;
   readonly #bounds: OperationBounds;
   readonly #clock: StoreClock;
-  readonly #shares = new OwnerShares();
+  readonly #quotas = new OwnerQuotas();
   readonly #forgotten: ForgottenOperations;
   readonly #pressures: readonly [entries: Pressure, bytes: Pressure];
   /** When to look for expired entries next. */
@@ -67,11 +67,11 @@ export class SqliteOperations {
   readonly #drop: Database.Statement<[bigint | number]>;
   readonly #becomeReleased: Database.Statement<[number, ...Key]>;
   readonly #revive: Database.Statement<[bigint]>;
-  readonly #dropUnsealed: Database.Statement<[...Key], Gone>;
-  readonly #sweepOld: Database.Statement<[number, number], Gone>;
+  readonly #dropUnsealed: Database.Statement<[...Key], RemovedRow>;
+  readonly #sweepOld: Database.Statement<[number, number], RemovedRow>;
   readonly #oldestSealed: Database.Statement<[string], Oldest>;
   readonly #oldestVolatile: Database.Statement<[string], Oldest>;
-  readonly #totals: Database.Statement<[], ShareRow>;
+  readonly #totals: Database.Statement<[], QuotaRow>;
 
   /** The file may come from another process: no handler works on the operations that it has admitted. */
   constructor(database: Database.Database, bounds: OperationBounds, clock: StoreClock) {
@@ -82,10 +82,10 @@ export class SqliteOperations {
     database
       .prepare(`UPDATE operations SET state = ${released}, since = ? WHERE state = ${live}`)
       .run(clock.now());
-    this.#totals = database.prepare<[], ShareRow>(
+    this.#totals = database.prepare<[], QuotaRow>(
       "SELECT owner, count(*) AS entries, coalesce(sum(bytes), 0) AS bytes FROM operations GROUP BY owner",
     );
-    this.#shares.load(this.#totals.all());
+    this.#quotas.load(this.#totals.all());
     const { observer, maxEntries, maxBytes } = bounds;
     this.#pressures = [
       new Pressure(observer, { store: "operations", unit: "entries", limit: maxEntries }),
@@ -108,10 +108,10 @@ export class SqliteOperations {
       `UPDATE operations SET state = ${released}, since = ? WHERE ${ofKey} AND state = ${live}`,
     );
     this.#revive = database.prepare(`UPDATE operations SET state = ${live} WHERE id = ?`);
-    this.#dropUnsealed = database.prepare<[...Key], Gone>(
+    this.#dropUnsealed = database.prepare<[...Key], RemovedRow>(
       `DELETE FROM operations WHERE ${ofKey} AND state <> ${sealed} RETURNING id, bytes, owner, session, connection, operation`,
     );
-    this.#sweepOld = database.prepare<[number, number], Gone>(
+    this.#sweepOld = database.prepare<[number, number], RemovedRow>(
       `DELETE FROM operations WHERE id IN
         (SELECT id FROM operations WHERE state = ? AND since <= ? ORDER BY since LIMIT ${sweptAtOnce})
         RETURNING id, bytes, owner, session, connection, operation`,
@@ -124,7 +124,7 @@ export class SqliteOperations {
         ORDER BY since, id LIMIT 1`,
     );
     const admit = database.transaction((key: OperationKey, record: OperationRecord) =>
-      this.#take(key, record),
+      this.#claim(key, record),
     );
     const seal = database.transaction((key: OperationKey, record: OperationRecord, reply: SealedReply) =>
       this.#close(key, record, reply),
@@ -159,12 +159,12 @@ export class SqliteOperations {
     try {
       return step();
     } catch (error) {
-      this.#shares.load(this.#totals.all());
+      this.#quotas.load(this.#totals.all());
       throw error;
     }
   }
 
-  #take(key: OperationKey, record: OperationRecord): OperationEntry | undefined {
+  #claim(key: OperationKey, record: OperationRecord): OperationEntry | undefined {
     const existing = this.#find.get(...keyOf(key));
     if (existing !== undefined && !this.#isOld(existing)) return entryOf(existing);
     if (existing !== undefined) this.#dropRow(existing);
@@ -227,7 +227,7 @@ export class SqliteOperations {
   }
 
   #count(owner: string, bytes: number): void {
-    const shares = this.#shares;
+    const shares = this.#quotas;
     const pressures = this.#pressures;
     shares.add(owner, 1, bytes);
     pressures[0].note(shares.entries);
@@ -240,8 +240,8 @@ export class SqliteOperations {
     this.#forgotten.add([row]);
   }
 
-  #forget(gone: readonly Pick<Gone, "owner" | "bytes">[]): void {
-    for (const { owner, bytes } of gone) this.#shares.add(owner, -1, -Number(bytes));
+  #forget(gone: readonly Pick<RemovedRow, "owner" | "bytes">[]): void {
+    for (const { owner, bytes } of gone) this.#quotas.add(owner, -1, -Number(bytes));
   }
 
   /** Forgets expired entries: a part of them, or all; after all, the next look comes after a pause. */
@@ -260,7 +260,7 @@ export class SqliteOperations {
 
   #hasRoom(bytes: number): boolean {
     const { maxEntries, maxBytes } = this.#bounds;
-    return this.#shares.entries < maxEntries && this.#shares.bytes + bytes <= maxBytes;
+    return this.#quotas.entries < maxEntries && this.#quotas.bytes + bytes <= maxBytes;
   }
 
   /** @throws StoreError `StoreFull` */
@@ -271,7 +271,7 @@ export class SqliteOperations {
     const { maxEntries, maxBytes } = this.#bounds;
     const spared = new Set<string>();
     while (bytes <= maxBytes) {
-      const owner = this.#shares.largest(maxEntries, maxBytes, spared);
+      const owner = this.#quotas.largest(maxEntries, maxBytes, spared);
       if (owner === undefined) break;
       const row = this.#oldestSealed.get(owner) ?? this.#oldestVolatile.get(owner);
       if (row === undefined) spared.add(owner);
@@ -280,12 +280,12 @@ export class SqliteOperations {
     }
     throw new StoreError(
       "StoreFull",
-      `the operation store has no room: ${this.#shares.entries} of ${maxEntries} entries, ${this.#shares.bytes} of ${maxBytes} bytes`,
+      `the operation store has no room: ${this.#quotas.entries} of ${maxEntries} entries, ${this.#quotas.bytes} of ${maxBytes} bytes`,
     );
   }
 }
 
-interface Oldest extends Gone {
+interface Oldest extends RemovedRow {
   readonly id: number;
 }
 

@@ -4,7 +4,7 @@ import type { Acceptor } from "../acceptor/router.js";
 import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Clock } from "../clock.js";
-import { allAtHand } from "../driver/at-hand.js";
+import { allBundled } from "../driver/bundled-code.js";
 import { type AcceptSessionOptions, acceptChecks, acceptSession } from "../establish/accept.js";
 import { initiateChecks, type OpenSessionOptions, openSessionWith } from "../establish/initiate.js";
 import type { Link } from "../link/link.js";
@@ -89,7 +89,7 @@ export async function connectPair(
   const { clock, observer } = options;
   const [clientLink, serverLink] = options.links ?? memoryLinkPair(options.link);
   const [client, server] = await Promise.all([
-    openSessionWith(clientLink, { clock, observer, virtualConnections, ...options.client }, allAtHand),
+    openSessionWith(clientLink, { clock, observer, virtualConnections, ...options.client }, allBundled),
     acceptSession(serverLink, acceptor, { clock, observer, ...options.server }),
   ]);
   return {

@@ -163,7 +163,7 @@ export class MessagePortLink implements Link {
     }
     let from = 0;
     for (const end of ends) {
-      const fault = this.#sizes.take(end - from);
+      const fault = this.#sizes.count(end - from);
       if (fault !== undefined) {
         this.#finish(fault);
         return;

@@ -53,7 +53,7 @@ export const webSocketLinkChecks: OptionChecks<WebSocketLinkOptions> = {
 /** The platform may hold this many bytes that count as sent: every message passes through its buffer. */
 const carrierBufferBytes = 64 * 1024;
 /** Pause between two looks at `bufferedAmount`, ms: much shorter than a round trip, much longer than a look. */
-const lookMs = 10;
+const pollMs = 10;
 /** `WebSocket.OPEN`. */
 const openState = 1;
 /** Status of a clean end, and of data that the link does not accept. Source: RFC 6455 §7.4.1. */
@@ -140,7 +140,7 @@ export class WebSocketLink implements Link {
       this.#refuse(noTextMessages());
       return;
     }
-    const fault = this.#sizes.take(data.byteLength);
+    const fault = this.#sizes.count(data.byteLength);
     if (fault !== undefined) {
       this.#refuse(fault);
       return;
@@ -172,7 +172,7 @@ export class WebSocketLink implements Link {
   }
 
   #lookLater(): void {
-    this.#timer = this.#clock.setTimer(lookMs, () => {
+    this.#timer = this.#clock.setTimer(pollMs, () => {
       this.#timer = undefined;
       if (this.#state !== "open") return;
       if (this.bufferedBytes > 0) this.#lookLater();

@@ -108,7 +108,7 @@ function methodSections(
 ): Section {
   return [...file.service(service).methods].flatMap(([method, names]) => {
     const constant = methodConstant(service, method, names, shared, file);
-    return [...shared.take(), constant];
+    return [...shared.takeSections(), constant];
   });
 }
 

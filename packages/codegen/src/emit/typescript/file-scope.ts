@@ -32,7 +32,7 @@ export class ProgramScope {
 }
 
 /** A function or shape that the file still has to write. */
-export interface Part {
+export interface PendingFunctions {
   readonly type: ValueType;
   readonly names: CodecNames;
 }
@@ -45,7 +45,7 @@ export class FileScope {
   readonly program: ProgramScope;
   readonly names: FileNames;
   readonly imports: Imports;
-  readonly #parts = new Map<ValueType, Part>();
+  readonly #parts = new Map<ValueType, PendingFunctions>();
   readonly #items = new Map<ValueType, string>();
   /** Which half of a part is used: the other one is not written. */
   readonly #used = new Set<string>();
@@ -144,12 +144,12 @@ export class FileScope {
   }
 
   /** Whether a half of a part is used. */
-  isUsed(part: Part, half: keyof CodecNames): boolean {
+  isUsed(part: PendingFunctions, half: keyof CodecNames): boolean {
     return this.#used.has(part.names[half]);
   }
 
   /** Parts that were asked for so far, in the order of asking. Writing one may ask for more. */
-  *parts(): Iterable<Part> {
+  *parts(): Iterable<PendingFunctions> {
     yield* this.#parts.values();
   }
 

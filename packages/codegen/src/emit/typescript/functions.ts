@@ -1,7 +1,7 @@
 /** Functions of codecs with their signatures, and the constants of codecs. */
 import type { TypeDeclaration } from "../../model/model.js";
 import { block, group, joined, type Layout, object, render } from "../layout.js";
-import type { FileScope, Part } from "./file-scope.js";
+import type { FileScope, PendingFunctions } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
 import type { CodecNames } from "./names.js";
 import { readerBody, writerBody } from "./part-codec.js";
@@ -104,7 +104,7 @@ export function partTexts(scope: FileScope, more: () => boolean = () => false): 
 }
 
 /** One half of a composite without a name, or of an instantiated generic. */
-function partText({ type, names }: Part, half: keyof CodecNames, file: FileScope): Layout {
+function partText({ type, names }: PendingFunctions, half: keyof CodecNames, file: FileScope): Layout {
   const text = valueText(type, file);
   switch (half) {
     case "shape":

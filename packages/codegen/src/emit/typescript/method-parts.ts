@@ -36,7 +36,7 @@ export class MethodParts {
   }
 
   /** Sections of the parts that were first requested since the last call. */
-  take(): readonly (readonly Layout[])[] {
+  takeSections(): readonly (readonly Layout[])[] {
     const fresh = this.#fresh;
     this.#fresh = [];
     return fresh;

@@ -15,7 +15,7 @@ export interface Scope {
 }
 
 /** The inputs of a run. */
-export interface Workshop {
+export interface ImportInputs {
   readonly sources: Sources;
   readonly resolver: Resolver;
   readonly findings: Findings;

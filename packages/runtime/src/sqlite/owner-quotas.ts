@@ -1,18 +1,18 @@
 /** How much of a file each owner uses. Counted in memory, because counting in the file would read all of it. */
 
-export interface ShareRow {
+export interface QuotaRow {
   readonly owner: string;
   readonly entries: number;
   readonly bytes: number;
 }
 
-export class OwnerShares {
+export class OwnerQuotas {
   entries = 0;
   bytes = 0;
   readonly #owners = new Map<string, { entries: number; bytes: number }>();
 
   /** Takes the counts from the file: when it is opened, and when a step was undone. */
-  load(rows: readonly ShareRow[]): void {
+  load(rows: readonly QuotaRow[]): void {
     this.#owners.clear();
     this.entries = 0;
     this.bytes = 0;

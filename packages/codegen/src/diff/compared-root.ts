@@ -4,7 +4,7 @@ import type { SideMethod } from "./sides.js";
 import type { Position } from "./words.js";
 
 /** One compared part of a method, with its changes. */
-export interface Part {
+export interface ComparedRoot {
   readonly where: string;
   readonly position: Position;
   readonly method: SideMethod;

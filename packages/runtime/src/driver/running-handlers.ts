@@ -2,7 +2,7 @@
 import type { ConnectionHost } from "../session/connection.js";
 
 /** Counts them. A connection that has ended lingers in its session until its last handler has ended. */
-export class HandlersAtWork {
+export class RunningHandlers {
   count = 0;
   readonly #host: Pick<ConnectionHost, "lingering" | "decoded">;
   #isLingering = false;

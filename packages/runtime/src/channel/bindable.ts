@@ -5,17 +5,17 @@ import type { Receiver } from "./receiver.js";
 import type { Sender } from "./sender.js";
 
 /** The half that sends when the other one was passed. */
-export interface SendingHalf<T> {
+export interface BindableTx<T> {
   bind(sender: Sender<T>): void;
   fail(error: ChannelError): void;
   giveUp(error: ChannelError): void;
 }
 
 /** The half that receives when the other one was passed. */
-export interface ReceivingHalf<T> {
+export interface BindableRx<T> {
   /** The receiver of this half, once it is bound. */
   readonly bound: Receiver<T> | undefined;
-  readonly isHeard: boolean;
+  readonly isErrorObserved: boolean;
   readonly isLeft: boolean;
   bind(receiver: Receiver<T>): void;
   fail(error: ChannelError): void;

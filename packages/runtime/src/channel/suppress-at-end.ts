@@ -7,7 +7,7 @@ import { ChannelError } from "../errors.js";
  * end, too. A sender that does not wait, like a broadcast to many listeners, must not end a Node process. Any other
  * failure, for example an item that does not fit its type, shows in the promise alone.
  */
-export function quietAtEnd<T>(
+export function suppressAtEnd<T>(
   start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
 ): Promise<T> {
   let hasEnded = false;

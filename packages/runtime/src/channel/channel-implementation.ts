@@ -1,5 +1,5 @@
 /** The channels of a connection as its driver sees them. A generated method with channels brings them by reference. */
-import type { ChannelMachinery } from "../call/method.js";
+import type { ChannelFeature } from "../call/method.js";
 import type { Clock } from "../clock.js";
 import type { MethodName } from "../errors.js";
 import type { Limits } from "../limits.js";
@@ -10,8 +10,8 @@ import type { CallChannels } from "./call-channels.js";
 import type { Channels } from "./channels.js";
 import type { ItemExplanations } from "./item-faults.js";
 
-/** {@link ChannelMachinery} as the driver sees it. */
-export interface Channeling extends ChannelMachinery {
+/** {@link ChannelFeature} as the driver sees it. */
+export interface ChannelImplementation extends ChannelFeature {
   /** The channels of a connection. @param onOver called when one of them has ended */
   open(
     connection: Connection,
@@ -26,12 +26,12 @@ export interface Channeling extends ChannelMachinery {
   /** A call was never sent. Fails the halves of its channels that stayed with the caller. */
   abandonUnsent(shape: Shape, args: readonly unknown[], cause: unknown): void;
   /** The outcome of a call. A rejection counts as handled when the application learns of it from its channels. */
-  quiet<T>(outcome: Promise<T>, shape: Shape, args: readonly unknown[]): Promise<T>;
+  suppressRejection<T>(outcome: Promise<T>, shape: Shape, args: readonly unknown[]): Promise<T>;
 }
 
-/** The machinery that a method brings. The cast is safe: no other value has this type. */
-export function channelingOf(method: {
-  readonly channels: ChannelMachinery | undefined;
-}): Channeling | undefined {
-  return method.channels as Channeling | undefined;
+/** The code that a method brings. The cast is safe: no other value has this type. */
+export function channelImplementationOf(method: {
+  readonly channels: ChannelFeature | undefined;
+}): ChannelImplementation | undefined {
+  return method.channels as ChannelImplementation | undefined;
 }

@@ -5,7 +5,7 @@ import { type Decisions, decisions } from "./decisions.js";
 import type { Explanations } from "./explanations.js";
 
 /** Code that need not be loaded. */
-export interface CodeAtHand {
+export interface BundledCode {
   /** Says where in a value encoding or decoding has failed. */
   readonly explain: Explanations;
   /** Compares the types of this side with those of a peer. */
@@ -15,7 +15,7 @@ export interface CodeAtHand {
 }
 
 /** All of this code: for everything but small clients, like all of `@voxrpc/runtime/node`. */
-export const allAtHand: CodeAtHand = {
+export const allBundled: BundledCode = {
   explain: { encodeError, decodeError },
   decisions,
   answerReader,

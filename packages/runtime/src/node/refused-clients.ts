@@ -7,12 +7,12 @@ import type { Limits } from "../limits.js";
 import type { SocketLink } from "./socket-link.js";
 
 /** Connections that get the reason at the same time. Further ones are cut, so that many connections cost little. */
-const mostAtOnce = 64;
+const maxAtOnce = 64;
 /** Milliseconds that a client has for its handshake. */
-const patienceMs = 1000;
+const graceMs = 1000;
 
 /** Tells clients why there is no place for them. */
-export class TurnedAway {
+export class RefusedClients {
   readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #links = new Set<SocketLink>();
@@ -24,7 +24,7 @@ export class TurnedAway {
 
   /** Refuses a connection, whatever service it asks for. @param reason as the client reads it */
   add(link: SocketLink, socket: Socket, reason: string): void {
-    if (this.#links.size >= mostAtOnce) {
+    if (this.#links.size >= maxAtOnce) {
       link.abort();
       return;
     }
@@ -33,7 +33,7 @@ export class TurnedAway {
     const refusing: ConnectionAcceptor = { accept: (_request, connection) => connection.reject(reason) };
     const limits = this.#limits;
     const clock = this.#clock;
-    acceptSession(link, refusing, { limits, clock, timeoutMs: patienceMs }).then(
+    acceptSession(link, refusing, { limits, clock, timeoutMs: graceMs }).then(
       (session) => session.abort(),
       () => {
         // The server has reported the refusal.

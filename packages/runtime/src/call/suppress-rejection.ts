@@ -2,11 +2,11 @@
 import { CallError } from "../errors.js";
 
 /** What an application learns about the failure of a call from its channels. */
-export interface OtherNews {
+export interface ChannelOutcome {
   /** Whether loops of the application throw because of the failure. */
-  readonly isHeard: boolean;
+  readonly isErrorObserved: boolean;
   /** Whether the application has left all its loops before. */
-  readonly hasLeft: boolean;
+  readonly isAbandoned: boolean;
 }
 
 /**
@@ -14,22 +14,22 @@ export interface OtherNews {
  * reading loop and may never await the call. Then the rejection counts as handled, so that it does not end a process of
  * Node. The same holds when the application has left its loop and the handler fails because of that. Only the call
  * reports any other failure, so that failure is not kept quiet.
- * @param newsOf asked when the call has failed
+ * @param outcomeOf asked when the call has failed
  */
-export function quietWhenEnded<T>(outcome: Promise<T>, newsOf: () => OtherNews): Promise<T> {
+export function suppressWhenEnded<T>(outcome: Promise<T>, outcomeOf: () => ChannelOutcome): Promise<T> {
   const quiet = new Promise<T>((resolve, reject) => {
     outcome.then(resolve, (error: unknown) => {
-      if (isHeardElsewhere(error, newsOf())) quiet.catch(ignore);
+      if (isReportedByChannels(error, outcomeOf())) quiet.catch(ignore);
       reject(error);
     });
   });
   return quiet;
 }
 
-function isHeardElsewhere(error: unknown, { isHeard, hasLeft }: OtherNews): boolean {
-  if (isHeard) return true;
+function isReportedByChannels(error: unknown, { isErrorObserved, isAbandoned }: ChannelOutcome): boolean {
+  if (isErrorObserved) return true;
   if (!(error instanceof CallError)) return false;
-  return isEnd(error) || (hasLeft && (error.code === "Cancelled" || error.code === "Indeterminate"));
+  return isEnd(error) || (isAbandoned && (error.code === "Cancelled" || error.code === "Indeterminate"));
 }
 
 /** Whether the connection, or its link, has ended. `Indeterminate` as an answer of the peer has no cause. */

@@ -12,8 +12,8 @@ import {
 } from "./differing-types.js";
 import { schemasOf } from "./own-schemas.js";
 
-/** What {@link comparing} does. */
-export interface Comparing {
+/** What {@link typeComparer} does. */
+export interface TypeComparer {
   /** How the arguments of a method differ. */
   arguments(own: AnnouncedBinding, remote: TypeRef, remoteSchemas: SchemaLookup): Difference;
   /** How a response differs; of the declared error the type itself. */
@@ -22,7 +22,7 @@ export interface Comparing {
   schemas(own: AnnouncedBinding): SchemaLookup;
 }
 
-export const comparing: Comparing = {
+export const typeComparer: TypeComparer = {
   arguments(own, remote, remoteSchemas) {
     const isSame = comparisonWith(schemasOf(own).uncovered, remoteSchemas);
     return decideArguments(own.root, remote, isSame);

@@ -66,7 +66,7 @@ export async function proxyThrough(
   // Both peers must have the same windows, so the proxy cannot make this one smaller.
   if (settings.initialChannelCredit > connection.limits.maxInitialCredit)
     throw new RejectedError(new Metadata({ [errorKey]: "initial_channel_credit is too large" }));
-  const { service = wanted, signal, metadata = onward(received) } = options;
+  const { service = wanted, signal, metadata = forwardable(received) } = options;
   const maxConcurrentRequests = bounded(connection, settings);
   const target = await session.openRaw(service, { ...settings, maxConcurrentRequests, metadata, signal });
   try {
@@ -83,7 +83,7 @@ function bounded({ limits }: IncomingConnection, { maxConcurrentRequests }: Conn
 }
 
 /** The metadata of a request that goes on to the next peer. The entries about the connection are added again later. */
-function onward(metadata: Metadata): Metadata {
+function forwardable(metadata: Metadata): Metadata {
   const passed = propagated(metadata);
   passed.delete(serviceKey);
   passed.delete(kindKey);
