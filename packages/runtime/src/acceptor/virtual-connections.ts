@@ -1,6 +1,7 @@
 /** The code that only a session with virtual connections, routers or acceptors needs. It comes in as a value. */
 import { ConnectionOpener } from "../session/connection-opener.js";
 import { VirtualConnections } from "../session/virtual-connections.js";
+import { LinkOffer } from "./link-offer.js";
 import { RootOffer } from "./root-offer.js";
 import { offerVirtual } from "./virtual-offer.js";
 
@@ -12,6 +13,8 @@ export interface VirtualConnectionsFeature {
   readonly Opener: typeof ConnectionOpener;
   /** @internal */
   readonly RootOffer: typeof RootOffer;
+  /** @internal */
+  readonly LinkOffer: typeof LinkOffer;
   /** @internal */
   readonly offer: typeof offerVirtual;
 }
@@ -29,5 +32,6 @@ export const virtualConnections: VirtualConnectionsFeature = {
   Connections: VirtualConnections,
   Opener: ConnectionOpener,
   RootOffer,
+  LinkOffer,
   offer: offerVirtual,
 };

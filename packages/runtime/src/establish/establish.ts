@@ -8,13 +8,12 @@
  * ```
  */
 
-import type { ConnectionRequest } from "../acceptor/incoming-connection.js";
+import type { LinkOffer } from "../acceptor/link-offer.js";
 import type { RootOffer } from "../acceptor/root-offer.js";
 import type { Acceptor } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import { rejection } from "../call/caller-line.js";
 import type { Dispatcher } from "../call/dispatcher.js";
-import type { Awaitable } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import type { BundledCode } from "../driver/bundled-code.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
@@ -28,7 +27,7 @@ import type {
   PeerIntroduction,
 } from "../handshake/handshake-core.js";
 import { encodeHandshakeMessage } from "../handshake/handshake-messages.js";
-import { compareSettings, type Parity, settingsPair } from "../handshake/settings.js";
+import type { Parity } from "../handshake/settings.js";
 import { completeLimits, type Limits } from "../limits.js";
 import type { Link } from "../link/link.js";
 import { LinkPump, type LinkReceiver } from "../session/link-pump.js";
@@ -37,9 +36,8 @@ import { virtualConnectionsHint } from "../session/session-core.js";
 import { isMarkedKey } from "../session/session-id.js";
 import type { Metadata } from "../wire/metadata.js";
 import { RejectedError } from "../wire/rejected-error.js";
-import { writeProtocolError } from "../wire/session-messages.js";
 import { metadataOf, type SessionOptions, serviceKey, settingsOf } from "./options.js";
-import type { LinkPurpose, Resume, ResumeTarget, SessionRecord } from "./resume-target.js";
+import type { FinishedLink, LinkPurpose, ResumeTarget, SessionRecord } from "./resume-target.js";
 import { startSession } from "./start-session.js";
 
 /** This side of a handshake. */
@@ -86,8 +84,8 @@ interface Settlement {
   readonly reject: (error: unknown) => void;
 }
 
-class Establishment implements LinkReceiver {
-  readonly #pump: LinkPump;
+class Establishment implements LinkReceiver, FinishedLink {
+  readonly pump: LinkPump;
   readonly #acceptor: Acceptor | undefined;
   readonly #feature: VirtualConnectionsFeature | undefined;
   readonly #bundled: BundledCode | undefined;
@@ -143,7 +141,7 @@ class Establishment implements LinkReceiver {
       limits: this.#limits,
       admit: (peer) => this.#admit(peer),
     });
-    this.#pump = new LinkPump(link, this, { limits: this.#limits, clock, observer });
+    this.pump = new LinkPump(link, this, { limits: this.#limits, clock, observer });
   }
 
   start(): void {
@@ -155,7 +153,7 @@ class Establishment implements LinkReceiver {
     signal?.addEventListener("abort", this.#onAbort);
     if (timeoutMs !== Number.POSITIVE_INFINITY)
       this.#timer = this.#clock.setTimer(Math.max(0, timeoutMs), () => this.#onTimeout(timeoutMs));
-    this.#pump.start();
+    this.pump.start();
     this.#advance((handshake) => handshake.start());
   }
 
@@ -171,27 +169,27 @@ class Establishment implements LinkReceiver {
   onRefused(error: SessionError): void {
     if (this.#isOver) return;
     this.#put(encodeHandshakeMessage({ kind: "Sorry", reason: error.message }));
-    this.#fail(error);
+    this.fail(error);
   }
 
   onLinkClosed(error: SessionError | undefined): void {
     if (this.#isOver) return;
     const failure = this.#handshake.onLinkClosed(error);
-    if (failure !== undefined) this.#fail(failure);
+    if (failure !== undefined) this.fail(failure);
   }
 
   readonly #onAbort = (): void => {
     const cause = this.#options.signal?.reason;
-    this.#fail(cancelledBefore("the session was established", cause));
-    this.#pump.abort();
+    this.fail(cancelledBefore("the session was established", cause));
+    this.pump.abort();
   };
 
   #onTimeout(timeoutMs: number): void {
     const what = this.#hasHeard
       ? "the handshake was not through"
       : "the peer has sent nothing (does it speak Vox?)";
-    this.#fail(new SessionError("ConnectTimeout", `connect timeout: ${what} within ${timeoutMs} ms`));
-    this.#pump.abort();
+    this.fail(new SessionError("ConnectTimeout", `connect timeout: ${what} within ${timeoutMs} ms`));
+    this.pump.abort();
   }
 
   /** Gives the handshake an input, and carries out its step. */
@@ -206,16 +204,16 @@ class Establishment implements LinkReceiver {
       const error = new SessionError("Protocol", `protocol error: handshake encode error: ${text}`, {
         cause: fault,
       });
-      this.#fail(error);
+      this.fail(error);
       return;
     }
     if (step.later !== undefined) void step.later.then((next) => this.#advance(() => next));
-    if (step.outcome?.kind === "failed") this.#fail(this.#explain(step.outcome.error));
+    if (step.outcome?.kind === "failed") this.fail(this.#explain(step.outcome.error));
     else if (step.outcome !== undefined) this.#open(step.outcome.result);
   }
 
   #put(frame: Uint8Array): void {
-    const { outbox } = this.#pump;
+    const { outbox } = this.pump;
     const p = outbox.begin();
     const w = outbox.writer;
     if (p + frame.length > w.limit) w.grow(p, frame.length);
@@ -225,41 +223,14 @@ class Establishment implements LinkReceiver {
 
   /** Asks whether the peer may have a session, and which dispatcher answers its calls. @returns why not */
   #admit(peer: PeerIntroduction): Objection | Promise<Objection> {
-    const { metadata, settings } = peer;
+    const { metadata } = peer;
     this.#peerMaxFrameBytes = takeFrameLimit(metadata);
     const isAsked = this.#peerMaxFrameBytes !== undefined;
     announceFrameLimit(this.#metadata, this.#limits.maxFrameBytes, isAsked);
-    const root = this.#feature && new this.#feature.RootOffer(this.#limits);
-    this.#root = root;
-    const acceptor = this.#acceptor;
-    const options = this.#options;
+    const offer = this.#offerOf(peer);
     const target = this.#target;
-    const { remoteAddress: link, origin } = this.#pump.link;
-    const service = metadata.getString(serviceKey);
-    const { transport, peerAddress } = origin ?? {};
-    const shared = {
-      service,
-      metadata,
-      peerMetadata: metadata,
-      link,
-      origin,
-      transport,
-      peerAddress,
-      isVirtual: false,
-      settings,
-    };
-    const ask = (request: ConnectionRequest): Awaitable<Objection> =>
-      root?.decide(acceptor, request, options);
-    if (target === undefined) return root?.decide(acceptor, { ...shared, isResume: false }, options);
-    const purpose = target.choose(peer, {
-      request: (isResume) => ({ ...shared, isResume }),
-      ask,
-      get principal(): unknown {
-        return root?.principal;
-      },
-      answer: this.#metadata,
-      reporting: options,
-    });
+    if (target === undefined) return offer?.ask(offer.request(false));
+    const purpose = target.choose(peer, offer);
     const keep = (chosen: LinkPurpose): Objection => {
       this.#purpose = chosen;
       if (chosen.kind !== "none") return undefined;
@@ -267,6 +238,23 @@ class Establishment implements LinkReceiver {
       return chosen.objection;
     };
     return purpose instanceof Promise ? purpose.then(keep) : keep(purpose);
+  }
+
+  /** The question to the application. */
+  #offerOf(peer: PeerIntroduction): LinkOffer | undefined {
+    const feature = this.#feature;
+    if (feature === undefined) return undefined;
+    const root = new feature.RootOffer(this.#limits);
+    this.#root = root;
+    return new feature.LinkOffer({
+      root,
+      acceptor: this.#acceptor,
+      peer,
+      service: peer.metadata.getString(serviceKey),
+      link: this.pump.link,
+      answer: this.#metadata,
+      reporting: this.#options,
+    });
   }
 
   #explain(error: SessionError): SessionError {
@@ -278,67 +266,36 @@ class Establishment implements LinkReceiver {
 
   #open(result: HandshakeResult): void {
     const purpose = this.#purpose;
-    if (this.#options.requireResumable === true && result.sessionKey === undefined) {
-      this.#fail(
+    if (this.#options.requireResumable === true && result.sessionKey === undefined)
+      this.fail(
         new SessionError("NotResumable", "session is not resumable: the server did not offer a resume key"),
       );
-    } else if (purpose.kind === "resume") {
-      this.#resume(purpose, result);
-    } else {
-      const record = purpose.kind === "restore" ? purpose.record : undefined;
-      const objection = record && compareSettings(record, settingsPair(result));
-      if (purpose.kind === "restore" && purpose.isStale?.() === true) this.#fail(laterLink());
-      else if (objection === undefined) this.#startNew(result, record);
-      else this.#refuse(new SessionError("Protocol", `protocol error: ${objection}`));
-    }
+    else if ("open" in purpose) purpose.open(purpose, this, result);
+    else this.startNew(result, undefined);
   }
 
-  /** Gives the link to an existing session. */
-  #resume({ session, preempts, peer, isReference, isStale }: Resume, result: HandshakeResult): void {
-    const { core } = session;
-    if (isStale?.() === true) {
-      this.#fail(laterLink());
-      return;
-    }
-    const objection =
-      core.checkSettings(settingsPair(result)) ??
-      (preempts || core.isDisconnected ? undefined : notDisconnected());
-    if (objection !== undefined) {
-      this.#refuse(objection);
-      return;
-    }
-    core.cut(new SessionError("Io", "io error: the peer has come back over another link"));
-    if (!core.isDisconnected) {
-      this.#fail(new SessionError("Io", "io error: the session has ended"));
-      return;
-    }
+  onEstablished(session: Session, result: HandshakeResult): void {
     this.#finishHandshake();
-    core.outbox.limitTo(this.#peerMaxFrameBytes);
+    session.core.outbox.limitTo(this.#peerMaxFrameBytes);
     this.#target?.onEstablished(session, result);
     this.#root?.onEstablished(session);
-    const { peerSupportsRetry, peerMetadata } = result;
-    session.attach(this.#pump, { peer, peerSupportsRetry, isReference }, peerMetadata);
+  }
+
+  resolve(session: Session): void {
     this.#settlement.resolve(session);
   }
 
-  /** Fails after the handshake of the peer has finished, and tells the peer why. */
-  #refuse(error: SessionError): void {
-    const { outbox } = this.#pump;
-    outbox.commit(writeProtocolError(outbox.writer, outbox.begin(), error.message));
-    this.#fail(error);
-  }
-
   /** Starts a new session. @param record of the session of an earlier process that it restores */
-  #startNew(result: HandshakeResult, record: SessionRecord | undefined): void {
+  startNew(result: HandshakeResult, record: SessionRecord | undefined): void {
     const root = this.#root;
     const target = this.#target;
     const settlement = this.#settlement;
     this.#finishHandshake();
-    this.#pump.outbox.limitTo(this.#peerMaxFrameBytes);
+    this.pump.outbox.limitTo(this.#peerMaxFrameBytes);
     const isResumable = target !== undefined && result.sessionKey !== undefined;
     const dispatcher = root === undefined ? this.#dispatcher : root.dispatcher;
     const session = startSession({
-      pump: this.#pump,
+      pump: this.pump,
       result,
       options: this.#options,
       limits: this.#limits,
@@ -367,11 +324,11 @@ class Establishment implements LinkReceiver {
   }
 
   /** Fails. Frames that are committed still leave. */
-  #fail(error: VoxError): void {
+  fail(error: VoxError): void {
     this.#finishHandshake();
     this.#root?.onFailed(error);
     this.#settlement.reject(error);
-    this.#pump.finish();
+    this.pump.finish();
   }
 
   #finishHandshake(): void {
@@ -386,13 +343,4 @@ function dispatcherOf(acceptor: Acceptor): Dispatcher {
   if ("accept" in acceptor || "route" in acceptor)
     throw new TypeError(`routers and acceptors need virtual connections: ${virtualConnectionsHint}`);
   return acceptor;
-}
-
-function laterLink(): SessionError {
-  return new SessionError("Io", "io error: the session goes on over a later link");
-}
-
-function notDisconnected(): SessionError {
-  const text = "protocol error: resume is only valid while the session is disconnected";
-  return new SessionError("Protocol", text);
 }

@@ -1,12 +1,11 @@
 /** The purpose of a link. `establish/` asks for it, and `resume/` answers. Source: `protocol/session.md` §7. */
-import type { ConnectionRequest } from "../acceptor/incoming-connection.js";
-import type { Awaitable } from "../call/result.js";
-import type { HandshakeResult, Objection, PeerIntroduction } from "../handshake/handshake-core.js";
+import type { LinkOffer } from "../acceptor/link-offer.js";
+import type { SessionError } from "../errors.js";
+import type { HandshakeResult, PeerIntroduction } from "../handshake/handshake-core.js";
 import type { ConnectionSettings } from "../handshake/settings.js";
-import type { FailureReporting } from "../observer.js";
 import type { PeerMemory } from "../session/connection.js";
+import type { LinkPump } from "../session/link-pump.js";
 import type { Session } from "../session/session.js";
-import type { Metadata } from "../wire/metadata.js";
 
 /** The data of a session that a restarted process needs. */
 export interface SessionRecord {
@@ -24,6 +23,21 @@ export interface SessionRecord {
   readonly claims?: readonly string[] | undefined;
 }
 
+/** A link whose handshake has finished, and which has no session yet. */
+export interface FinishedLink {
+  readonly pump: LinkPump;
+  /** There will be no session. Frames that are committed still leave. */
+  fail(error: SessionError): void;
+  /** Makes a new session, with the id of a record if there is one. */
+  startNew(result: HandshakeResult, record: SessionRecord | undefined): void;
+  /** The link has this session. */
+  onEstablished(session: Session, result: HandshakeResult): void;
+  resolve(session: Session): void;
+}
+
+/** Gives a link to the session that it is for: `openLater` of `later-link.ts`. */
+export type OpenLater = (purpose: Resume | Restore, link: FinishedLink, result: HandshakeResult) => void;
+
 /** A session of this process goes on over the link. */
 export interface Resume {
   readonly kind: "resume";
@@ -35,38 +49,32 @@ export interface Resume {
   readonly preempts: boolean;
   /** Whether the session has gone over to a later link meanwhile. */
   readonly isStale?: (() => boolean) | undefined;
+  readonly open: OpenLater;
 }
 
-/** What establishing offers a {@link ResumeTarget} to ask the application about the peer of a link. */
-export interface LinkOffer {
-  /** Makes the request for the application. @param isResume whether the peer has the key of a session */
-  request(isResume: boolean): ConnectionRequest;
-  /** Asks the application. @returns why there will be no session */
-  ask(request: ConnectionRequest): Awaitable<Objection>;
-  /** The identity of the peer that the application has given; undefined for none. */
-  readonly principal: unknown;
-  /** Metadata of the handshake that this side has not sent yet. */
-  readonly answer: Metadata;
-  readonly reporting: FailureReporting;
+/** Restores a session of a process that has ended. */
+export interface Restore {
+  readonly kind: "restore";
+  readonly record: SessionRecord;
+  readonly isStale?: (() => boolean) | undefined;
+  readonly open: OpenLater;
 }
 
 /** The purpose of a link. */
 export type LinkPurpose =
   | { readonly kind: "new" }
   | Resume
-  /** Restores a session of a process that has ended. */
-  | {
-      readonly kind: "restore";
-      readonly record: SessionRecord;
-      readonly isStale?: (() => boolean) | undefined;
-    }
+  | Restore
   /** No session. @param cause the error of a store or an application that has failed */
   | { readonly kind: "none"; readonly objection: string; readonly cause?: unknown };
 
 /** One side's part in resuming, for one handshake. */
 export interface ResumeTarget {
-  /** The peer has introduced itself. Must not throw, nor reject. */
-  choose(peer: PeerIntroduction, offer: LinkOffer): LinkPurpose | Promise<LinkPurpose>;
+  /**
+   * The peer has introduced itself. Must not throw, nor reject.
+   * @param offer undefined where no application decides
+   */
+  choose(peer: PeerIntroduction, offer: LinkOffer | undefined): LinkPurpose | Promise<LinkPurpose>;
   /** The link has a session, new or not. */
   onEstablished(session: Session, result: HandshakeResult): void;
 }

@@ -12,9 +12,11 @@
  */
 import { reportAcceptor } from "../acceptor/admission.js";
 import type { ConnectionRequest } from "../acceptor/incoming-connection.js";
+import type { LinkOffer } from "../acceptor/link-offer.js";
 import { type Awaitable, isPromise } from "../call/result.js";
+import { openLater } from "../establish/later-link.js";
 import { serviceKey } from "../establish/options.js";
-import type { LinkOffer, LinkPurpose, ResumeTarget, SessionRecord } from "../establish/resume-target.js";
+import type { LinkPurpose, ResumeTarget, SessionRecord } from "../establish/resume-target.js";
 import type { HandshakeResult, PeerIntroduction } from "../handshake/handshake-core.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import { notify, type Observer, type ResumeRefusedEvent } from "../observer.js";
@@ -80,9 +82,14 @@ export class AcceptorResume implements ResumeTarget {
     this.#keepsOperations = keepsOperations;
   }
 
-  choose({ metadata, presentedKey }: PeerIntroduction, offer: LinkOffer): LinkPurpose | Promise<LinkPurpose> {
+  choose(
+    { metadata, presentedKey }: PeerIntroduction,
+    offer: LinkOffer | undefined,
+  ): LinkPurpose | Promise<LinkPurpose> {
     const isAsked = metadata.getString(resumeEntry) === resumeQuestion;
     metadata.delete(resumeEntry);
+    // No session goes on unless the application agrees.
+    if (offer === undefined) return { kind: "new" };
     let found: KeptSession | undefined;
     try {
       found = presentedKey && this.#sessions.findKept(presentedKey);
@@ -168,9 +175,22 @@ export class AcceptorResume implements ResumeTarget {
     const { session, record } = kept;
     // Another link may have built it meanwhile.
     if (session === undefined)
-      return { kind: "restore", record, isStale: () => kept.session !== undefined || isStale() };
+      return {
+        kind: "restore",
+        record,
+        isStale: () => kept.session !== undefined || isStale(),
+        open: openLater,
+      };
     // 0.8.2 does not ask, and so it does not preempt.
-    return { kind: "resume", session, peer: "resumed", isReference: !preempts, preempts, isStale };
+    return {
+      kind: "resume",
+      session,
+      peer: "resumed",
+      isReference: !preempts,
+      preempts,
+      isStale,
+      open: openLater,
+    };
   }
 
   #memoryOf({ kind }: LinkPurpose): PeerMemory {

@@ -17,6 +17,7 @@ import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { resends } from "../driver/outgoing-resends.js";
 import { SessionError, type VoxError } from "../errors.js";
 import { initiateFor, type OpenSessionOptions, type Reconnect } from "../establish/initiate.js";
+import { openLater } from "../establish/later-link.js";
 import type { LinkPurpose, ResumeTarget } from "../establish/resume-target.js";
 import type { HandshakeResult, Objection, PeerIntroduction } from "../handshake/handshake-core.js";
 import { defaultLimits } from "../limits.js";
@@ -50,6 +51,7 @@ export function reconnecting(options: ReconnectingOptions): Reconnect {
   return {
     firstTarget: (session) => ({
       choose(_peer, offer) {
+        if (offer === undefined) return { kind: "new" };
         const goOn = (objection: Objection): LinkPurpose =>
           objection === undefined ? { kind: "new" } : { kind: "none", objection };
         const answer = offer.ask(offer.request(false));
@@ -111,7 +113,7 @@ class Reconnector implements Recovery, ResumeTarget {
     metadata.delete(resumeEntry);
     const peer = answer === undefined ? this.#assumedPeer : memoryOf(answer);
     const isReference = answer === undefined;
-    return { kind: "resume", session: this.#session, peer, isReference, preempts: false };
+    return { kind: "resume", session: this.#session, peer, isReference, preempts: false, open: openLater };
   }
 
   onEstablished(_session: Session, { sessionKey }: HandshakeResult): void {

@@ -14,7 +14,6 @@ import type { CloseReason, SessionEnd } from "../call/session-handle.js";
 import type { ConnectionSnapshot } from "../call/snapshot.js";
 import type { Clock } from "../clock.js";
 import { SessionError } from "../errors.js";
-import { compareSettings, type SettingsPair } from "../handshake/settings.js";
 import type { Limits } from "../limits.js";
 import { notify, type Observer } from "../observer.js";
 import { peerText } from "../options/peer-text.js";
@@ -292,15 +291,6 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     if (this.#hasEnded || this.#isDisconnected) return;
     if (this.#canSurvive) this.#disconnect(error);
     else this.end("Transport", error);
-  }
-
-  /**
-   * Whether the session may go on over a link with these settings.
-   * @returns why not
-   */
-  checkSettings(now: SettingsPair): SessionError | undefined {
-    const text = compareSettings(this.root, now);
-    return text === undefined ? undefined : protocolError(text);
   }
 
   /** There is a link again, and the outbox has it. @param description of the link */
