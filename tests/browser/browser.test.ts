@@ -2,7 +2,7 @@
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { knownBrowsers, programOf, type StartedBrowser, startBrowser, startTimeoutMs } from "./browser.js";
-import { bundlePage, type Site, startSite } from "./site.js";
+import { bundleClassic, bundlePage, type Site, startSite } from "./site.js";
 
 /** Runs one of the page's functions. */
 function run(page: Page, name: string): Promise<unknown> {
@@ -26,9 +26,13 @@ for (const known of knownBrowsers) {
     let page: Page;
 
     beforeAll(async () => {
-      const [scripts, browser] = await Promise.all([bundlePage(), startBrowser(known, program)]);
+      const [scripts, serviceWorker, browser] = await Promise.all([
+        bundlePage(),
+        bundleClassic("tests/browser/service-worker.ts"),
+        startBrowser(known, program),
+      ]);
       started = browser;
-      site = await startSite(scripts);
+      site = await startSite(new Map([...scripts, ["/service-worker.js", serviceWorker]]));
       page = await started.browser.newPage();
       await page.goto(site.url);
       await page.waitForFunction("globalThis.tests !== undefined");
@@ -71,14 +75,45 @@ for (const known of knownBrowsers) {
       await run(page, "close");
     });
 
-    it.each(["online", "shown"])("makes an attempt at once when it is %s", async (sign) => {
+    /** Opens a session that pauses for an hour before it looks for another connection, and loses its connection. */
+    const losePatient = async (): Promise<void> => {
       expect(await run(page, "openPatient")).toBe(0);
       site.cutConnections();
-      await page.waitForFunction("tests.state().then(({ kind }) => kind === 'recovering')");
-      await run(page, sign);
-      await page.waitForFunction("globalThis.reconnects === 1");
+      await page.waitForFunction("tests.state().then(({ kind }) => kind === 'recovering')", { polling: 20 });
+    };
+    const goesOn = async (): Promise<void> => {
+      await page.waitForFunction("globalThis.reconnects === 1", { polling: 20 });
       expect(await run(page, "callOnKept")).toBe(0);
       await run(page, "close");
+    };
+
+    it("makes an attempt at once when the network is back", async () => {
+      expect(await run(page, "openPatient")).toBe(0);
+      await page.setOfflineMode(true);
+      site.cutConnections();
+      await page.waitForFunction("tests.state().then(({ kind }) => kind === 'recovering')");
+      expect(await page.evaluate("navigator.onLine")).toBe(false);
+      expect(await run(page, "wrongPath")).toBe("Io");
+      await page.setOfflineMode(false);
+      await goesOn();
+    });
+
+    it("makes an attempt at once when it is shown again", async () => {
+      const other = await started.browser.newPage();
+      await other.bringToFront();
+      expect(await page.evaluate("document.visibilityState")).toBe("hidden");
+      await losePatient();
+      await page.bringToFront();
+      await goesOn();
+      await other.close();
+    });
+
+    it("goes on after ten minutes of sleep, with a clock that stands still", async () => {
+      expect(await run(page, "openStill")).toBe(0);
+      site.cutConnections();
+      await page.waitForFunction("tests.state().then(({ kind }) => kind === 'recovering')");
+      await run(page, "sleep");
+      await goesOn();
     });
 
     it("holds as many items as it has given credit for when it reads none", async () => {
@@ -87,6 +122,14 @@ for (const known of knownBrowsers) {
 
     it("connects from a worker", async () => {
       expect(await run(page, "worker")).toBe(1225);
+    });
+
+    it.each([
+      ["serviceWorker", 1],
+      ["sharedWorker", 2],
+      ["frame", 1],
+    ])("calls its %s over a message port", async (context, ports) => {
+      expect(await run(page, context)).toEqual({ total: "6", bytes: 3 << 20, ports });
     });
 
     it("violates no rule of the content-security policy", async () => {

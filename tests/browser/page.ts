@@ -1,5 +1,6 @@
 /** What runs in the page: one function for each test, on `window.tests`. */
 import { channel, VoxError } from "@voxrpc/runtime";
+import { FakeClock } from "@voxrpc/runtime/testing";
 import { connect, reconnecting } from "@voxrpc/runtime/web";
 import {
   Streams,
@@ -7,6 +8,7 @@ import {
   type StreamsHandler,
   streamsDispatcher,
 } from "../interop/gen/streams.vox.js";
+import { contexts } from "./contexts.js";
 
 /** The part of a page that is used here; the tests are compiled without the types of browsers. */
 interface Page {
@@ -15,8 +17,6 @@ interface Page {
   /** Connections that took the place of lost ones. */
   reconnects?: number;
   tests: Readonly<Record<string, () => Promise<unknown>>>;
-  dispatchEvent(event: Event): void;
-  readonly document: { dispatchEvent(event: Event): void };
   addEventListener(
     type: "securitypolicyviolation",
     listener: (event: { readonly violatedDirective: string }) => void,
@@ -63,8 +63,10 @@ const handler = {
 } as unknown as StreamsHandler;
 
 let kept: StreamsClient | undefined;
+const still = new FakeClock();
 
 page.tests = {
+  ...contexts,
   /** A unary call, and all kinds of streams at once. */
   async calls() {
     await using client = await connect(Streams);
@@ -133,13 +135,21 @@ page.tests = {
     });
     return kept.running();
   },
-  /** The network is back, as the browser says it. */
-  async online() {
-    page.dispatchEvent(new Event("online"));
+  /** A session that pauses for a second of a clock that stands still. */
+  async openStill() {
+    kept = await connect(Streams, {
+      clock: still,
+      reconnect: reconnecting({ minDelayMs: 1000, maxElapsedMs: 30_000, jitter: () => 1 }),
+    });
+    page.reconnects = 0;
+    kept.$session.onStateChanged((state) => {
+      if (state.kind === "open") page.reconnects = state.reconnects;
+    });
+    return kept.running();
   },
-  /** The page is shown again, as the browser says it. */
-  async shown() {
-    page.document.dispatchEvent(new Event("visibilitychange"));
+  /** The machine sleeps for ten minutes: its timers fire late, when it wakes. */
+  async sleep() {
+    still.sleep(600_000);
   },
   /** How many items a server sends to a page that reads none of them. */
   async unread() {

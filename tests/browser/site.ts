@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Acceptor } from "@voxrpc/runtime";
 import { attach, type Server } from "@voxrpc/runtime/node";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { streamsDispatcher } from "../interop/gen/streams.vox.js";
 import { streamsHandler } from "../interop/stream-handlers.js";
 
@@ -24,20 +24,33 @@ export interface Site extends AsyncDisposable {
 }
 
 /** The scripts of the page in this folder, by the names under which it loads them. */
-const ownScripts = { page: "tests/browser/page.ts", worker: "tests/browser/worker.ts" };
+const ownScripts = {
+  page: "tests/browser/page.ts",
+  worker: "tests/browser/worker.ts",
+  "shared-worker": "tests/browser/shared-worker.ts",
+  frame: "tests/browser/frame.ts",
+};
 
 /** Bundles what a page loads. @param entries paths in the checkout by names @returns the texts by path */
 export async function bundlePage(
   entries: Readonly<Record<string, string>> = ownScripts,
 ): Promise<ReadonlyMap<string, string>> {
-  const { outputFiles, warnings } = await build({
-    entryPoints: { ...entries },
+  return bundled({ entryPoints: { ...entries }, splitting: true, format: "esm" });
+}
+
+/** Bundles a script that is loaded without `type: "module"`, as Firefox loads service workers. @returns its text */
+export async function bundleClassic(entry: string): Promise<string> {
+  const [text = ""] = (await bundled({ entryPoints: { script: entry }, format: "iife" })).values();
+  return text;
+}
+
+async function bundled(options: BuildOptions): Promise<ReadonlyMap<string, string>> {
+  const { outputFiles = [], warnings } = await build({
+    ...options,
     absWorkingDir: root,
     outdir: "out",
     bundle: true,
-    splitting: true,
     write: false,
-    format: "esm",
     platform: "browser",
     target: "es2022",
     tsconfig: `${root}tsconfig.test.json`,
@@ -54,7 +67,9 @@ export async function startSite(
 ): Promise<Site> {
   const http: HttpServer = createServer((request, response) => {
     const script = scripts.get(request.url ?? "");
-    const isPage = request.url === "/";
+    // `/` loads `page.js`, and `/frame.html` loads `frame.js`.
+    const name = request.url === "/" ? "page" : /^\/(\w+)\.html$/.exec(request.url ?? "")?.[1];
+    const isPage = name !== undefined;
     response.writeHead(script !== undefined || isPage ? 200 : 404, {
       "content-type": script === undefined ? "text/html; charset=utf-8" : "text/javascript; charset=utf-8",
       "content-security-policy": policy,
@@ -62,7 +77,7 @@ export async function startSite(
     response.end(
       script ??
         (isPage
-          ? '<!doctype html><title>vox</title><div id="root"></div><script type="module" src="/page.js"></script>'
+          ? `<!doctype html><title>vox</title><div id="root"></div><script type="module" src="/${name}.js"></script>`
           : ""),
     );
   });
