@@ -7,6 +7,7 @@ import { CallCache } from "../../packages/react/src/call-cache.js";
 import { CallStore } from "../../packages/react/src/call-store.js";
 import { connection } from "../../packages/react/src/connection.js";
 import { type StreamOptions, StreamStore } from "../../packages/react/src/stream-store.js";
+import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 import { Streams, type StreamsClient, streamsDispatcher } from "../interop/gen/streams.vox.js";
 import { streamsHandler } from "../interop/stream-handlers.js";
 import { expectNothingUnheard } from "../unheard.js";
@@ -224,35 +225,50 @@ describe("a stream", () => {
   });
 
   it("is made again when the link is lost, though the session repeats its call by itself", async () => {
-    const { client, running } = await streams();
-    const listeners = new Set<(state: SessionState) => void>();
-    const lossy = Object.create(client, {
-      $session: {
-        value: {
-          state: { kind: "open", reconnects: 0, isResumed: false },
-          onStateChanged(listener: (state: SessionState) => void) {
-            listeners.add(listener);
-            return () => listeners.delete(listener);
-          },
-        },
+    const calls: string[] = [];
+    const handler: Partial<ShopHandler> = {
+      async watch(_out, { signal }) {
+        calls.push("watch");
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        calls.push("left");
       },
-    }) as StreamsClient;
+    };
+    const pair = await connectPair(shopDispatcher(handler as ShopHandler));
+    open.push(pair);
+    const client = pair.client.client(Shop);
+    const listeners = new Set<(state: SessionState) => void>();
     const change = (state: SessionState): void => {
       for (const listener of [...listeners]) listener(state);
     };
-    const stream = new StreamStore<number>(lossy, (items, options) => client.endless(items, options));
+    const session = {
+      state: { kind: "open", reconnects: 0, isResumed: false },
+      onStateChanged(listener: (state: SessionState) => void) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    };
+    const lossy = Object.create(client, { $session: { get: () => session } }) as ShopClient;
+    const stream = new StreamStore<string>(lossy, (items, options) => client.watch(items, options), {
+      clock: new FakeClock(),
+    });
     const leave = stream.subscribe(() => {});
     await settle();
+    session.state = { ...session.state, kind: "recovering" };
     change({ kind: "recovering", attempt: 0, error: undefined });
     await settle();
     expect(stream.read()).toMatchObject({ status: "recovering", runs: 1 });
-    // The second run waits for a link, or has it: further attempts are no loss.
+    // The second run waits for a link: further attempts are no loss.
+    change({ kind: "recovering", attempt: 1, error: undefined });
     change({ kind: "open", reconnects: 1, isResumed: true });
     await settle();
-    expect(listeners.size).toBe(1);
+    expect(calls).toEqual(["watch", "left", "watch"]);
     leave();
-    for (let turn = 0; turn < 5; turn++) await settle();
-    expect({ running: running(), listeners: listeners.size }).toEqual({ running: 0, listeners: 0 });
+    await settle();
+    await settle();
+    expect({ calls, listeners: listeners.size }).toEqual({
+      calls: ["watch", "left", "watch", "left"],
+      listeners: 0,
+    });
   });
 
   it.each([{ maxItems: 0 }, { maxItems: 1.5 }, { maxItems: Number.NaN }, { onAgain: "drop" as "keep" }])(
