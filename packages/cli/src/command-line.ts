@@ -75,6 +75,13 @@ const target = {
   describe: "what is generated (default: typescript)",
 } as const satisfies Options;
 
+const crateName = {
+  type: "string",
+  coerce: lastOf<string>,
+  requiresArg: true,
+  describe: "Rust: name of a crate that the output folder is to be",
+} as const satisfies Options;
+
 const outputOptions = { out, config, root, "import-extension": importExtension, format } as const;
 
 const breakingOptions = {
@@ -148,7 +155,7 @@ const importOptions = {
 
 /** Names of the commands and of their options, for suggestions. A test compares them with the help texts. */
 export const optionNames: Readonly<Record<string, readonly string[]>> = {
-  generate: [...Object.keys(outputOptions), "target", "check"],
+  generate: [...Object.keys(outputOptions), "target", "crate", "check"],
   watch: [...Object.keys(outputOptions), "poll"],
   check: ["config", "format"],
   breaking: ["config", "format", "against", "level", "peer", "strict"],
@@ -226,7 +233,7 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
         (command) =>
           command
             .positional("files", files)
-            .options({ ...outputOptions, target })
+            .options({ ...outputOptions, target, crate: crateName })
             .option("check", {
               type: "boolean",
               default: false,
@@ -238,7 +245,7 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
           take(args, async (environment) => {
             const { generate } = await import("./commands/generate.js");
             return generate(
-              { ...projectArguments(args), target: args.target, check: args.check },
+              { ...projectArguments(args), target: args.target, crate: args.crate, check: args.check },
               environment,
             );
           }),

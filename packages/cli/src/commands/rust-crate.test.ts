@@ -73,3 +73,53 @@ describe("import rust --crate and verify rust", () => {
     expect(error.split("\n")[0]).toBe(`error: ${message}`);
   });
 });
+
+describe("generate --target rust --crate", () => {
+  const generate = ["generate", "greeter.vox", "--target", "rust", "--crate", "greeter-api", "--out", "api"];
+
+  it("writes a crate, whose manifest belongs to its owner from then on", async () => {
+    using folder = new TemporaryFolder({ "greeter.vox": greeterSchema });
+    const stale = await runMain(folder.path, [...generate, "--check"]);
+    expect(stale).toMatchObject({ code: 1 });
+    expect(stale.out).toContain('+name = "greeter-api"');
+    expect((await runMain(folder.path, generate)).code).toBe(0);
+    expect(folder.files()).toEqual(["api/Cargo.toml", "api/src/greeter.rs", "api/src/lib.rs", "greeter.vox"]);
+    expect(folder.read("api/src/lib.rs")).toContain("pub mod greeter;");
+    expect(folder.read("api/src/greeter.rs")).toContain(
+      "npx vox-gen generate --target rust --crate greeter-api ../../greeter.vox --out .. (in the output folder)",
+    );
+    folder.write("api/Cargo.toml", "# mine\n");
+    expect(await runMain(folder.path, [...generate, "--check"])).toMatchObject({ code: 0 });
+    expect((await runMain(folder.path, generate)).out).toContain("up to date");
+    expect(folder.read("api/Cargo.toml")).toBe("# mine\n");
+  });
+
+  it.each([
+    ["struct A { a: u8 }", ['facet = "=0.46.4"']],
+    ["struct A { a: duration }", ['facet = "=0.46.4"']],
+    [
+      "type T = timedelta  struct A { a: T[] }",
+      ["chrono = {", 'facet = { version = "=0.46.4", features = ["chrono"] }'],
+    ],
+    ["service S { s(in: Tx<value?>) }", ['facet = "=0.46.4"', 'facet-value = "=0.46.0"']],
+  ])("depends on what the types of %j need", async (text, lines) => {
+    using folder = new TemporaryFolder({ "greeter.vox": text });
+    await runMain(folder.path, generate);
+    const manifest = folder.read("api/Cargo.toml");
+    const dependencies = manifest.slice(manifest.indexOf("[dependencies]")).trim().split("\n").slice(1, -1);
+    expect(dependencies).toHaveLength(lines.length);
+    for (const [at, line] of lines.entries()) expect(dependencies[at]).toContain(line);
+  });
+
+  it.each([
+    [["--crate", "1x"], "cargo has no package `1x`"],
+    [["--crate", "a b"], "cargo has no package `a b`"],
+    [["--target", "typescript"], "--crate makes a crate of Rust"],
+  ])("refuses %j", async (more, problem) => {
+    using folder = new TemporaryFolder({ "greeter.vox": greeterSchema });
+    const { code, error } = await runMain(folder.path, [...generate, ...more]);
+    expect(code).toBe(2);
+    expect(error).toContain(problem);
+    expect(folder.files()).toEqual(["greeter.vox"]);
+  });
+});

@@ -26,6 +26,7 @@ describe("regenerateCommand", () => {
     [{}, "../../greeter.vox --out ."],
     [{ baseDirectory: "/" }, "../../greeter.vox --out . --root ../../.."],
     [{ importExtension: ".ts" }, "../../greeter.vox --out . --import-extension .ts"],
+    [{ target: "rust", crate: "p" }, "--target rust --crate p ../../greeter.vox --out .."],
     [{ schema: "/p/src/gen/-x.vox", baseDirectory: "/p/src/gen" }, "./-x.vox --out ."],
     [{ schema: "/p/src/gen/!x.vox", baseDirectory: "/p/src/gen" }, "'./!x.vox' --out ."],
   ] as const)("names one schema from the output folder: %j", (change, rest) => {

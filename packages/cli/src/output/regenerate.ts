@@ -17,6 +17,8 @@ export interface RegenerateOptions {
   readonly baseDirectory: string;
   readonly importExtension: ".js" | ".ts" | "none";
   readonly target: "typescript" | "rust";
+  /** Name of the package, where the output folder is the `src` of a crate. */
+  readonly crate?: string | undefined;
   /** Settings of the command line that replace those of the config. */
   readonly overrides: ReadonlySet<"out" | "root" | "importExtension">;
 }
@@ -27,18 +29,21 @@ const place = "(in the output folder)";
 
 /** The command that makes an output again. */
 export function regenerateCommand(options: RegenerateOptions): string {
-  const { configPath, schema, outDirectory, baseDirectory, importExtension, overrides, target } = options;
-  const command = `npx vox-gen generate${target === "rust" ? " --target rust" : ""}`;
+  const { configPath, schema, outDirectory, baseDirectory, importExtension, overrides, target, crate } =
+    options;
+  const language = target === "rust" ? " --target rust" : "";
+  const command = `npx vox-gen generate${language}${crate === undefined ? "" : ` --crate ${crate}`}`;
+  const out = crate === undefined ? "--out ." : "--out ..";
   const relative = (path: string): string => shellWord(shownPath(outDirectory, path));
   if (configPath === undefined) {
-    const words = [command, relative(schema), "--out ."];
+    const words = [command, relative(schema), out];
     if (baseDirectory !== dirname(schema)) words.push(`--root ${relative(baseDirectory)}`);
     if (importExtension !== ".js") words.push(`--import-extension ${importExtension}`);
     return [...words, place].join(" ");
   }
   if (usualConfig.test(basename(configPath)) && overrides.size === 0) return command;
   const words = [command, `--config ${relative(configPath)}`];
-  if (overrides.has("out")) words.push("--out .");
+  if (overrides.has("out")) words.push(out);
   if (overrides.has("root")) words.push(`--root ${relative(baseDirectory)}`);
   if (overrides.has("importExtension")) words.push(`--import-extension ${importExtension}`);
   return [...words, place].join(" ");

@@ -96,7 +96,7 @@ function emit(
   { owner, baseDirectory }: Layout,
   emitter: Emitter = checked.compiler.emitTypeScript,
 ): readonly EmittedFile[] {
-  const { importExtension, overrides, target } = project;
+  const { importExtension, overrides, target, crate } = project;
   const outDirectory = outOf(project);
   const importers = new Importers(checked);
   return emitter(model, {
@@ -113,6 +113,7 @@ function emit(
         importExtension,
         overrides,
         target,
+        crate,
       }),
     }),
   });

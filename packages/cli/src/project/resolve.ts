@@ -17,6 +17,8 @@ export interface ProjectArguments {
   readonly importExtension?: ".js" | ".ts" | "none" | undefined;
   /** Default: TypeScript. */
   readonly target?: Target | undefined;
+  /** Name of the package, where the output folder is to be a crate of Rust: its modules are in `src`. */
+  readonly crate?: string | undefined;
 }
 
 /** The language of the output. */
@@ -43,6 +45,7 @@ export interface Project {
   readonly root: string | undefined;
   readonly importExtension: ".js" | ".ts" | "none";
   readonly target: Target;
+  readonly crate: string | undefined;
   readonly debounceMs: number | undefined;
   readonly pollMs: number | undefined;
   /** Settings of `breaking`. */
@@ -113,10 +116,11 @@ export async function resolveProject(
     patterns,
     directory,
     origin: isNamed || loaded === undefined ? undefined : `${shownPath(cwd, loaded.path)}: \`schemas\``,
-    outDirectory: out,
+    outDirectory: out !== undefined && args.crate !== undefined ? `${out}/src` : out,
     root,
     importExtension: args.importExtension ?? config?.importExtension ?? ".js",
     target,
+    crate: args.crate,
     debounceMs: config?.watch?.debounceMs,
     pollMs: config?.watch?.pollMs,
     breaking: config?.breaking,

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly inspect?: (checked: Checked, model: Model) => readonly Finding[];
   /** The emitter of the outputs. Default: the emitter of TypeScript. */
   readonly emitter?: Emitter;
+  /** Changes beside the outputs: files that the run begins and does not own. */
+  readonly beside?: (model: Model) => readonly PlannedChange[];
   /** Takes the results of the front end, before anything is written. */
   readonly onChecked?: (checked: Checked) => void;
 }
@@ -44,7 +46,7 @@ function isTakenForSchema(project: Project, { files }: Checked, { changes }: Out
 export async function runOnce(
   project: Project,
   { clock, report }: Environment,
-  { command, mode, onChecked, inspect, emitter }: RunOptions,
+  { command, mode, onChecked, inspect, emitter, beside }: RunOptions,
 ): Promise<number> {
   const start = clock.now();
   const checked = await checkProject(project);
@@ -57,7 +59,8 @@ export async function runOnce(
   const warnings = checked.warnings + more.length - moreErrors;
   let plan: OutputPlan = { changes: [], unchanged: 0 };
   if (model !== undefined && moreErrors === 0 && mode !== "check") {
-    plan = await planProject(project, checked, model, emitter);
+    const { changes, unchanged } = await planProject(project, checked, model, emitter);
+    plan = { changes: [...(beside?.(model) ?? []), ...changes], unchanged };
     if (mode === "write") applyChanges(plan.changes, outOf(project), project.roots);
     for (const planned of plan.changes) {
       const path = shownPath(project.cwd, planned.path);

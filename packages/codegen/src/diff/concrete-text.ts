@@ -22,6 +22,8 @@ function write(type: ConcreteType, depth: number): string {
       return type.name;
     case "payload":
       return `${type.name} (${inner(type.content)})`;
+    case "box":
+      return inner(type.element);
     case "option":
       return `${inner(type.element)}?`;
     case "list":

@@ -33,6 +33,8 @@ export class Shapes {
         return { kind: "primitive", type: type.name as ShapePrimitive, asNumber: false };
       case "payload":
         return { kind: "payload", content: this.of(type.content) };
+      case "box":
+        return this.of(type.element);
       case "option":
         return { kind: "option", element: this.of(type.element), wrapped: false };
       case "list":

@@ -8,6 +8,8 @@
  *   that. Of an instantiation inside of another one, that is the inner one.
  * - A field whose type equals a type argument is a variable, whatever the source says.
  * - Byte lists and other lists share one description, and so do arrays of all lengths: the first one claims it.
+ * - A box is seen through, and what is around it is another type than without: `Nested?` inside of `Nested` is looked at
+ *   where `Nested?` outside of it is being looked at.
  * - Arguments are looked at after the members, and a second time where a member has the same type.
  */
 import type { PayloadPrimitive, SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
@@ -69,6 +71,8 @@ class Extractor {
       // Each is described by itself; equal descriptions become one when they have their ids.
       case "payload":
         return this.#primitive(`payload ${type.number}`, "payload");
+      case "box":
+        return this.extract(type.element);
       case "slice":
         if (isByte(type.element)) return this.#bytes("slice");
         return this.#container(type, "slice", templates.list(["T"]), [type.element]);
@@ -138,11 +142,11 @@ class Extractor {
     if (declaration.kind === "tupleStruct" && declaration.isTransparent === true) {
       const [only] = this.#types.members(type);
       // Only the comparisons of types above distinguish a transparent struct from its element.
-      if (only !== undefined) return this.extract(only.type);
+      if (only !== undefined) return this.extract(only.boxed);
     }
     const members = this.#begin(type, declaration)
-      ? this.#types.members(type).map(({ type: member, parameter }): DraftRef => {
-          const ref = this.extract(member);
+      ? this.#types.members(type).map(({ boxed, parameter }): DraftRef => {
+          const ref = this.extract(boxed);
           return parameter === undefined ? ref : variable(parameter);
         })
       : undefined;

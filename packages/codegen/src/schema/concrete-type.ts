@@ -3,6 +3,7 @@
  * extraction asks that question for every field of a generic declaration.
  */
 import type { PayloadPrimitive, SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
+import { Boxes, isOnHeap } from "./boxes.js";
 import type { SourceDeclaration, SourceType } from "./source-type.js";
 import { memberTypes } from "./template.js";
 
@@ -16,6 +17,8 @@ export type ConcreteType = Numbered &
     | { readonly kind: "primitive"; readonly name: SchemaPrimitive | PayloadPrimitive }
     | { readonly kind: "payload"; readonly name: string; readonly content: ConcreteType }
     | { readonly kind: "option" | "list" | "slice" | "set" | "hashSet"; readonly element: ConcreteType }
+    /** A type of its own that is not on the wire: see `Boxes`. */
+    | { readonly kind: "box"; readonly element: ConcreteType }
     | { readonly kind: "array"; readonly element: ConcreteType; readonly length: number }
     | { readonly kind: "tuple"; readonly elements: readonly ConcreteType[] }
     | { readonly kind: "map"; readonly key: ConcreteType; readonly value: ConcreteType }
@@ -31,6 +34,8 @@ export type ConcreteType = Numbered &
 /** A member of one instantiation of a declaration. */
 export interface Member {
   readonly type: ConcreteType;
+  /** The type with the boxes that Rust needs: only the extraction looks at them. */
+  readonly boxed: ConcreteType;
   /** The first type parameter whose argument is the same type. */
   readonly parameter: string | undefined;
 }
@@ -46,17 +51,21 @@ const noScope: Scope = /*@__PURE__*/ new Map();
 export class ConcreteTypes {
   readonly #byKey = new Map<string, ConcreteType>();
   readonly #declarations = new Map<object, number>();
+  readonly #boxes = new Boxes();
   readonly #membersByType = new Map<ConcreteType, readonly Member[]>();
 
   /**
    * The concrete type of a source type, its parameters replaced by what `scope` says.
    *
+   * @param owner the declaration around the type, where it is inside of a member without a list, map or set in between
    * @throws Error for a parameter that the scope does not know: the checker lets none through.
    */
-  resolve(type: SourceType, scope: Scope = noScope): ConcreteType {
+  resolve(type: SourceType, scope: Scope = noScope, owner?: SourceDeclaration): ConcreteType {
+    const inner = (part: SourceType): ConcreteType =>
+      this.resolve(part, scope, isOnHeap(type) ? undefined : owner);
     switch (type.kind) {
       case "alias":
-        return this.resolve(type.target, scope);
+        return inner(type.target);
       case "parameter":
         return lookUp(type.name, scope);
       case "primitive":
@@ -71,24 +80,21 @@ export class ConcreteTypes {
       case "set":
       case "hashSet":
       case "slice":
-        return this.#containerOf(type.kind, this.resolve(type.element, scope));
+        return this.#containerOf(type.kind, inner(type.element));
       case "list":
-        return this.#list(this.resolve(type.element, scope));
+        return this.#list(inner(type.element));
       case "array":
-        return this.#array(this.resolve(type.element, scope), type.length);
+        return this.#array(inner(type.element), type.length);
       case "tuple":
-        return this.tuple(type.elements.map((element) => this.resolve(element, scope)));
+        return this.tuple(type.elements.map(inner));
       case "map":
-        return this.#map(this.resolve(type.key, scope), this.resolve(type.value, scope));
+        return this.#map(inner(type.key), inner(type.value));
       case "result":
-        return this.result(this.resolve(type.ok, scope), this.resolve(type.error, scope));
+        return this.result(inner(type.ok), inner(type.error));
       case "channel":
-        return this.#channel(type.direction, this.resolve(type.element, scope));
+        return this.#channel(type.direction, inner(type.element));
       case "named":
-        return this.named(
-          type.declaration,
-          type.args.map((arg) => this.resolve(arg, scope)),
-        );
+        return this.#boxed(this.named(type.declaration, type.args.map(inner)), type.declaration, owner);
     }
   }
 
@@ -116,12 +122,25 @@ export class ConcreteTypes {
       const { declaration, args } = type;
       const scope = scopeOf(declaration, args);
       members = memberTypes(declaration).map((source) => {
-        const member = this.resolve(source, scope);
-        return { type: member, parameter: declaration.parameters[args.indexOf(member)] };
+        const boxed = this.resolve(source, scope, declaration);
+        return {
+          type: this.resolve(source, scope),
+          boxed,
+          parameter: declaration.parameters[args.indexOf(boxed)],
+        };
       });
       this.#membersByType.set(type, members);
     }
     return members;
+  }
+
+  #boxed(
+    type: ConcreteType,
+    declaration: SourceDeclaration,
+    owner: SourceDeclaration | undefined,
+  ): ConcreteType {
+    if (owner === undefined || !this.#boxes.isNeeded(owner, declaration)) return type;
+    return this.#intern(`box ${type.number}`, { kind: "box", element: type });
   }
 
   #numberOf(declaration: object): number {

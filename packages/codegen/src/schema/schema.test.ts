@@ -305,6 +305,15 @@ describe("types inside of themselves, as a compiled crate announces them", () =>
     expect(order("Block", block)).toEqual(["string", "list", "Block"]);
   });
 
+  test("an option of a type is another one than that inside of the type, which has a box in Rust", () => {
+    const nested = "struct Nested { deep: Nested?, color: u32 }";
+    expect(order("Nested?[]", nested)).toEqual(["option", "u32", "Nested", "list"]);
+    expect(order("Nested", nested)).toEqual(["option", "u32", "Nested"]);
+    const option = schemasOf(extract("Nested?[]", nested))[0];
+    expect(option?.id).toBe(0xdcafd4de6b7969bbn);
+    expect(option?.id).toBe(last(extract("u32?")).id);
+  });
+
   test("of a generic type in itself, the inner instantiation is described", () => {
     const types = extract("Page<Page<bool>>", "struct Page<T> { items: T[], next: u32? }");
     expect(order("Page<Page<bool>>", "struct Page<T> { items: T[], next: u32? }")).toEqual([

@@ -5,7 +5,7 @@ import { schemaPath } from "../../emit/schema-path.js";
 import { originLines } from "../../emit/typescript/header.js";
 import { channelHolders } from "../../model/channels.js";
 import type { Field, Model, ModelFile, TypeDeclaration, Variant } from "../../model/model.js";
-import { Boxes } from "./boxes.js";
+import { Boxes } from "../../schema/boxes.js";
 import { docLines, typeLines } from "./declaration-text.js";
 import { moduleName, standardPaths } from "./names.js";
 import { serviceLines } from "./service-text.js";
@@ -26,7 +26,7 @@ export function findTrouble(model: Model): readonly Diagnostic[] {
  */
 export function emitRust(model: Model, options: EmitOptions): readonly EmittedFile[] {
   const paths = new Map(model.files.map((file) => [file, modulePath(file, options)]));
-  const boxes = new Boxes(model);
+  const boxes = new Boxes();
   const holders = channelHolders(model.files.flatMap(({ types }) => types));
   const modules = model.files.map((file) => {
     const path = paths.get(file) ?? [];

@@ -1,7 +1,7 @@
 /** Types of the language as Rust writes them. */
 import { withoutAliases } from "../../check/program.js";
 import type { ModelFile, PrimitiveName, Type, TypeDeclaration } from "../../model/model.js";
-import { type Boxes, isOnHeap } from "./boxes.js";
+import { type Boxes, isOnHeap } from "../../schema/boxes.js";
 import { standardPaths, wireName } from "./names.js";
 
 type Named = (Type & { kind: "named" })["declaration"];
