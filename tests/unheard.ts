@@ -2,7 +2,7 @@
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, beforeEach, expect } from "vitest";
 
-/** The errors of the test that runs that nobody has caught. */
+/** The errors of the test that runs that were not caught. */
 export interface Unheard {
   readonly errors: unknown[];
 }

@@ -73,7 +73,7 @@ describe("an old client of a new server", () => {
     expectInvalid(await call("price", 1n), ...words);
   });
 
-  it("is told by the server that its arguments have no plan", async () => {
+  it("learns from the server that its arguments have no plan", async () => {
     const call = await server();
     const words = [".0.cents", "remote is `u32`", "local is `f64`", "required field 'currency'"];
     expectInvalid(await call("put", { cents: 1 }), "arguments of Shop.put", ...words);
@@ -96,7 +96,7 @@ describe("a new client of an old server", () => {
     expectInvalid(await call("price", 1n), "result of Shop.price", "remote is `u32`", "'currency'");
   });
 
-  it("is told by the server that it does not have a variant", async () => {
+  it("learns from the server that it does not have a variant", async () => {
     const call = await server();
     expect(await call("set", "InStock")).toBe(2n);
     expectInvalid(await call("set", "Backorder"), "State::Backorder");

@@ -33,7 +33,7 @@ describe("vox-gen as a process", () => {
     });
   });
 
-  it("colours a terminal only, or where it is told to", async () => {
+  it("colours a terminal only, or where an option asks for it", async () => {
     using folder = new Folder({ "a.vox": "package a\nstruct A { x: nope }\n" });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI codes begin with one
     const code = /\u001b\[/;

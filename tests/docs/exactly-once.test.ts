@@ -27,7 +27,7 @@ describe("docs/exactly-once.md", () => {
       "examples/job-queue/src/client.ts",
     ];
     const code = sources.map(textOf).join("\n").replaceAll(/^ +/gm, "");
-    // The example stands a store in front of its own, to know when to die.
+    // The example puts a store in front of its own, to know when to die.
     const known = code.replaceAll("operationStore: watched", "operationStore: store");
     for (const example of examples) expect(known).toContain(example.replaceAll(/^ +/gm, ""));
   });

@@ -253,7 +253,7 @@ describe("handshake.json", () => {
         const own = ours[name];
         if (own !== undefined)
           return toHex(own) === bytes ? "equal" : { differs: `${toHex(own)}, not ${bytes}` };
-        // Nobody here sends a refusal; it must be understood.
+        // No side here sends a refusal; it must be understood.
         const initiator = machine("initiator");
         initiator.start();
         const text = errorOf(initiator.onFrame(fromHex(bytes)));

@@ -78,7 +78,7 @@ export function isLiteral({ isError, variants }: EnumDeclaration): boolean {
   return !isError && variants.every(({ form }) => form.kind === "unit");
 }
 
-/** Name of a struct's member. @param beside `kind` where the member stands in a variant */
+/** Name of a struct's member. @param beside `kind` where the member is in a variant */
 export function memberName(field: Field, beside?: "kind"): string {
   const name = field.name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   return name === beside ? `${name}_` : name;

@@ -124,7 +124,7 @@ describe("messages", () => {
   });
 });
 
-/** An Item of channel 7: behind its id stands an opaque payload. */
+/** An Item of channel 7: behind its id is an opaque payload. */
 function item(payload: (w: Writer, p: number) => number): string {
   return written((w) => {
     const start = beginPayload(w, writeItemHead(w, 0, 0, 7));

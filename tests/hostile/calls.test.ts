@@ -185,7 +185,7 @@ describe("a hostile caller", () => {
     );
   });
 
-  it("cannot answer calls that nobody made", async () => {
+  it("cannot answer calls that the client did not make", async () => {
     const victim = await serving();
     await say(
       victim,

@@ -90,7 +90,7 @@ describe("items", () => {
     await expectAlive(victim);
   });
 
-  it("for 100,000 channels that nobody opens are kept for a few, and refused for the others", async () => {
+  it("for 100,000 channels that no handler opens are kept for a few, and refused for the others", async () => {
     const victim = await server(new Handled().dispatcher);
     await say(
       victim,
@@ -159,7 +159,7 @@ describe("items", () => {
 });
 
 describe("ends", () => {
-  it("of 100,000 channels that nobody opens are forgotten", async () => {
+  it("of 100,000 channels that no handler opens are forgotten", async () => {
     const victim = await server(new Handled().dispatcher);
     await say(
       victim,
@@ -241,7 +241,7 @@ describe("grants", () => {
     expect(held(victim.session).bufferedBytes).toBeLessThan(2000);
   });
 
-  it("for channels that receive, that have ended or that nobody opened change nothing", async () => {
+  it("for channels that receive, that have ended or that were never opened change nothing", async () => {
     const handled = new Handled();
     const victim = await server(handled.dispatcher);
     await say(victim, [

@@ -33,7 +33,7 @@ describe("a client without a dispatcher", () => {
     // An error of the runtime, number 3.
     expect(sent).toContain(hex(frame.response(2, [1, 3])));
     expect(sent).toContain(hex(frame.response(4, [1, 3])));
-    // In front of each stands the announcement of its narrow type.
+    // In front of each is the announcement of its narrow type.
     expect(sent).toHaveLength(4);
     expect(missing.map(({ feature, connectionId }) => [feature, connectionId])).toEqual([
       ["answering", 0],

@@ -262,7 +262,7 @@ describe("types", () => {
 });
 
 describe("the number of announcements", () => {
-  it("is bounded in methods, for which nobody needs to serve anything", async () => {
+  it("is bounded in methods, which need no service", async () => {
     const victim = await server(golden);
     const root = new Schemas().payload(ref(1n));
     function* many(): Generator<Uint8Array> {

@@ -114,7 +114,7 @@ describe("opens", () => {
     await expectAlive(victim);
   });
 
-  it("whose answers nobody reads cost the session", async () => {
+  it("whose answers the peer does not read cost the session", async () => {
     const victim = await server(golden, slow);
     victim.link.pause();
     await say(
@@ -144,7 +144,7 @@ describe("opens", () => {
     await expectAlive(victim);
   });
 
-  it("with calls that are still running are closed in a storm, and every handler is told", async () => {
+  it("with calls that are still running are closed in a storm, and every handler is aborted", async () => {
     let aborted = 0;
     const waiting = $.dispatcher("Golden", [
       wait.handled((_args, { signal }) => {
@@ -217,7 +217,7 @@ describe("opens", () => {
 });
 
 describe("answers to opens", () => {
-  it("that come twice, late or for nobody count once", async () => {
+  it("that come twice, late or without a subject count once", async () => {
     const victim = await client();
     const opened = victim.session.open(BackService);
     await settle();

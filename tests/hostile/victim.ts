@@ -41,12 +41,12 @@ export function endVictims(): void {
   });
 }
 
-/** A server whose client is made by hand; its handshake is through. */
+/** A server whose client is made by hand; its handshake has finished. */
 export async function server(acceptor: Acceptor, options: VictimOptions = {}): Promise<Victim> {
   return victim("initiator", options, (link, all) => acceptSession(link, acceptor, all));
 }
 
-/** A client whose server is made by hand; its handshake is through. */
+/** A client whose server is made by hand; its handshake has finished. */
 export async function client(
   options: VictimOptions & Pick<OpenSessionOptions, "virtualConnections"> = { virtualConnections },
 ): Promise<Victim> {
@@ -83,7 +83,7 @@ async function victim(
   return made;
 }
 
-/** What a session holds: its tables, and the bytes that nobody has fetched. */
+/** What a session holds: its tables, and the bytes that no side has fetched. */
 export function held(session: Session): {
   readonly connections: number;
   readonly requests: number;
@@ -124,7 +124,7 @@ export async function expectAlive({ session, peer }: Victim): Promise<void> {
   expect(session.isOpen).toBe(true);
 }
 
-/** The session has ended, for this reason, and the peer was told so. */
+/** The session has ended, for this reason, and the peer has got the reason. */
 export async function expectEnded(victim: Victim, text: string | RegExp): Promise<void> {
   const { session, seen, clock } = victim;
   const { reason, error } = await clock.until(session.closed);

@@ -139,7 +139,7 @@ describe("keepalive", () => {
     await client.$close();
   });
 
-  it("without it nobody pings", async () => {
+  it("without it no side pings", async () => {
     await using tap = await startTap(peer.url);
     await using client = await connect(tap.url, Streams, { keepalive: false });
     await expectToWork(client);

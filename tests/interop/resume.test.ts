@@ -65,7 +65,7 @@ describe("a TypeScript client of a Rust server", () => {
     expect(await probe.running()).toBe(0);
   });
 
-  it("is told that a call may have run, as the server does not say whether it still knows it", async () => {
+  it("learns that a call may have run, as the server does not say whether it still knows it", async () => {
     await using tap = await startTap(peer.url);
     await using watch = await connect(peer.url, Probe);
     await using probe = await connect(tap.url, Probe, { reconnect: true });

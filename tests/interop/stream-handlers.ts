@@ -80,7 +80,7 @@ async function sumOf(items: AsyncIterable<number>): Promise<bigint> {
   return sum;
 }
 
-/** The record that stands at this place of `records`. */
+/** The record at this place of `records`. */
 export function recordAt(at: number): Record {
   return {
     id: (1n << 60n) + BigInt(at),

@@ -113,7 +113,7 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
     expect(sums).toEqual(numbers(20).map((at) => sumTo(100 + at)));
   });
 
-  it("closes in good order when the window is full: 0.8.2 hangs on a Close that it has no room for", async () => {
+  it("closes gracefully when the window is full: 0.8.2 hangs on a Close that it has no room for", async () => {
     for (const n of numbers(200)) {
       const { tx, rx } = channel<number>();
       const sum = client.sum(rx);

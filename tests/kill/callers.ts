@@ -1,4 +1,4 @@
-/** Clients that make persisted calls without pause, and what they were told of each. */
+/** Clients that make persisted calls without pause, and the outcome of each. */
 import { SessionError } from "@voxrpc/runtime";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectSession } from "@voxrpc/runtime/node";

@@ -1,7 +1,7 @@
 /**
  * A server with a SQLite store is killed at random moments while clients make persisted calls and reconnect. Of each
- * call: whose caller was told that it is done, it is done once; whose caller was told `Indeterminate`, at most once; and
- * no caller is told anything else. Needs a build.
+ * call: if its caller has an answer, it is done once; if its caller has `Indeterminate`, at most once; no
+ * caller gets anything else. Needs a build.
  *
  * `npm run kill -- --rounds 100 [--seed N]` is the long form.
  */
@@ -64,7 +64,7 @@ describe.skipIf(sqlite === undefined)("a server that is killed again and again",
   beforeAll(buildServer);
 
   it(
-    "does what it was told once, or its caller is told that nobody knows",
+    "does each call once, or its caller gets Indeterminate",
     async () => {
       console.log(`kill: ${rounds} rounds, seed ${seed} (KILL_ROUNDS, KILL_SEED)`);
       const random = new Random(seed);

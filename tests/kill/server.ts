@@ -14,7 +14,7 @@ import { Random } from "../model/random.js";
 const [address = "", folder = "", seed = "0"] = process.argv.slice(2);
 const random = new Random(Number(seed));
 const store = sqliteStore(join(folder, "operations.db"), { lockTimeoutMs: 20_000 });
-// What stands there has happened: it is written at once, and outlives this process.
+// What the file holds has happened: it is written at once, and outlives this process.
 const ledger = openSync(join(folder, "ledger.txt"), "a");
 
 /** A while, or none. */

@@ -144,7 +144,7 @@ describe("docs/streams.md", () => {
       try {
         for await (const [change] of on(bus, "change", { signal })) yield change;
       } catch (error) {
-        if (!signal.aborted) throw error; // an end in good order, no failure
+        if (!signal.aborted) throw error; // a graceful end, no failure
       }
     }
 

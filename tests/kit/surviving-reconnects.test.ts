@@ -22,7 +22,7 @@ async function follow(
     try {
       for await (const item of rx) take(item);
       await call;
-      return; // the server has ended the subscription in good order
+      return; // the server has ended the subscription gracefully
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof VoxError) || !error.retryable) throw error;

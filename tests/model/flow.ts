@@ -29,7 +29,7 @@ export class Flow<T> {
   readonly name: string;
   /** The call that it belongs to; set before anything happens. */
   call: ModelCall | undefined = undefined;
-  /** The ends, as soon as somebody has them. */
+  /** The ends, as soon as a side has them. */
   tx: Tx<T> | undefined = undefined;
   rx: Rx<T> | undefined = undefined;
   private readonly journal: Journal;
@@ -43,7 +43,7 @@ export class Flow<T> {
   private reads = 0;
   /** Whether the application at that end has ended it. */
   private isClosed = false;
-  /** It was closed because the handler is through, which takes a moment. */
+  /** It was closed because the handler has returned, which takes a moment. */
   private isClosedByHandler = false;
   private isCancelled = false;
   /** The sender has given it up, or its handler has failed. */
@@ -80,12 +80,12 @@ export class Flow<T> {
     return this.rx !== undefined && this.reads < mostReads && this.ended === undefined;
   }
 
-  /** Nobody waits for anything. */
+  /** No side waits for anything. */
   get isOver(): boolean {
     return this.reads === 0 && this.waiting === 0 && !this.isSendingAll;
   }
 
-  /** What is left of it, in words. */
+  /** What is left of it, as text. */
   get state(): string {
     const { made, left, received, reads, waiting, ended } = this;
     return `${this.label}: ${made} made, ${left} left, ${waiting} wait, ${received} received, ${reads} reads, ${ended}`;
@@ -247,7 +247,7 @@ export class Flow<T> {
     this.bind(end as Tx<T> | Rx<T>);
   }
 
-  /** The handler is through: its own end of the stream is ended for it. */
+  /** The handler has returned: its own end of the stream is ended for it. */
   onAnswered({ kind }: Answer): void {
     if (this.isHandlersTx && kind !== "ok") {
       this.isGivenUp ||= !this.isClosed;

@@ -13,7 +13,7 @@ import type { AnyFlow } from "./flow.js";
 import type { Journal } from "./journal.js";
 import type { Line } from "./line.js";
 
-/** What a handler is told to answer. */
+/** What a handler is to answer. */
 export type Answer =
   | { readonly kind: "ok"; readonly value: unknown }
   | { readonly kind: "user"; readonly error: unknown }
@@ -95,7 +95,7 @@ export class ModelCall {
     return this.outcome !== undefined && !this.isRunning && this.isChecked;
   }
 
-  /** Whether a handler that throws leaves behind what nobody knows: persisted work, or half of a stream. */
+  /** Whether a handler that throws leaves behind what no side knows: persisted work, or half of a stream. */
   private get isHalfDone(): boolean {
     const { persist, idempotent, hasChannels } = this.plan.method;
     return persist || (hasChannels && !idempotent);

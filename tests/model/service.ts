@@ -3,17 +3,17 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { commit, count, divide, echo, lookup, sum, wait } from "../session/golden-service.js";
 import type { ModelCall } from "./model-call.js";
 
-/** Finds the call that a handler was called for. @returns undefined for one that nobody has made */
+/** Finds the call that a handler was called for. @returns undefined for one that no client has made */
 export type FindCall = (token: string | undefined) => ModelCall | undefined;
 
 class CallsOnly extends $.ClientBase {}
 
 /** What both sides serve. */
 export const Model: $.Service<CallsOnly> = $.service("Model", (caller) => new CallsOnly(caller), {});
-/** What nobody serves. */
+/** What no server serves. */
 export const Missing: $.Service<CallsOnly> = $.service("Missing", (caller) => new CallsOnly(caller), {});
 
-/** Answers whatever is called, when the call is told to. */
+/** Answers whatever is called, when the call says so. */
 export function modelDispatcher(find: FindCall): $.Dispatcher {
   /** @param ends the handler's ends of the call's streams, in the order of its flows */
   const begin = async <T>(

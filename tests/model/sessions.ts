@@ -46,7 +46,7 @@ export class Sessions implements Readonly<Record<Side, Session>> {
       const network = simulatedPair({ clock });
       networks.push(network);
       const accepting = acceptSession(network.server, acceptor, { clock, registry, ...options.server });
-      // A link that is cut before its handshake is through is no session.
+      // A link that is cut before its handshake has finished is no session.
       served.push(accepting.catch(() => undefined));
       return network.client;
     };

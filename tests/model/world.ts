@@ -174,7 +174,7 @@ export class World {
     return this.lines.length + this.pendingOpenings.length < mostLines;
   }
 
-  /** What the application waits for, in words. */
+  /** What the application waits for, as text. */
   get waiting(): string[] {
     return [
       ...this.calls.filter(({ isOver }) => !isOver).map(({ name, outcome }) => `${name} ${outcome?.code}`),
@@ -191,7 +191,7 @@ export class World {
     this.made += 1;
     const to: Side = line.from === "client" ? "server" : "client";
     const callerCredit = this.credit[line.from];
-    // Whoever takes a virtual connection takes its credit from whoever asks for it.
+    // The side that accepts a virtual connection takes its credit from the side that opens it.
     const handlerCredit = line.isVirtual ? callerCredit : this.credit[to];
     const plan = anyPlan({ token, random, journal, callerCredit, handlerCredit });
     const call = new ModelCall(token, line, plan, journal, this.clock);
@@ -240,14 +240,14 @@ export class World {
     opening.abort.abort();
   }
 
-  /** Ends a virtual connection: in good order, or at once from either side. */
+  /** Ends a virtual connection: gracefully, or at once from either side. */
   closeLine(line: Line): void {
     const { random, pair, journal } = this;
     const { connection } = line.caller;
     line.disturb("it was closed");
     journal.count("closed line");
     const isOrderly = random.chance(0.5);
-    journal.note(`close ${line.name}${isOrderly ? " in good order" : ""}`);
+    journal.note(`close ${line.name}${isOrderly ? " gracefully" : ""}`);
     if (isOrderly) {
       this.await(connection.close());
       return;
@@ -267,7 +267,7 @@ export class World {
   }
 
   silence(): void {
-    // With keepalive, whoever hears nothing ends the session in its own time.
+    // With keepalive, a side that hears nothing ends the session in its own time.
     if (this.hasKeepalive && !this.isResumable) this.disturb("silence");
     this.journal.count("silence");
     this.journal.note("silence");

@@ -22,7 +22,7 @@ async function failure(attempt: Promise<unknown>): Promise<SessionError> {
 }
 
 describe("connect", () => {
-  it("to a port where nobody listens", async () => {
+  it("to a port without a listener", async () => {
     const address = `127.0.0.1:${await freePort()}`;
     const error = await failure(connect(address, Golden));
     expect(error).toMatchObject({ code: "Io", retryable: true });
@@ -216,7 +216,7 @@ describe("a peer that stops in the middle", () => {
     const server = opens(await serve("127.0.0.1:0", goldenDispatcher()));
     const { connect: dial } = await import("node:net");
     const cut = gate<void>();
-    // Passes everything on until it is told to cut a frame of the server in two.
+    // Passes everything on until the test has it cut a frame of the server in two.
     const address = await stranger((socket) => {
       const upstream = dial(tcpPort(server), "127.0.0.1").on("error", () => {});
       socket.pipe(upstream);

@@ -148,7 +148,7 @@ describe("a failure of the application's code", () => {
 });
 
 describe("a handler's failure", () => {
-  it("is printed when nobody watches, and the caller learns where to look", async () => {
+  it("is printed without an observer, and the caller learns where to look", async () => {
     const server = opens(await serve("tcp://127.0.0.1:0", failing()));
     const client = opens(await connect(server.url, Golden));
     await expect(client.wait(0)).rejects.toMatchObject({

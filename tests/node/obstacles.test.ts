@@ -1,5 +1,5 @@
 /**
- * What stands between a client and its service: obstacles that may go away are waited for, at the first connection and at
+ * What is between a client and its service: obstacles that may go away are waited for, at the first connection and at
  * each reconnect; an answer that will not change ends the attempt at once.
  */
 import { connect as connectSocket, type Socket } from "node:net";
@@ -104,7 +104,7 @@ function attempts(): { readonly count: () => number; readonly observer: Observer
 const reconnect = { minDelayMs: 5, maxDelayMs: 20 };
 const waits: ConnectOptions = { connectRetryMs: 20_000, connectTimeoutMs: 5000 };
 
-/** A client whose connection was lost while something stands in the way. */
+/** A client whose connection was lost while something is in the way. */
 async function lost(path: Path, observer: Observer, put: () => void): Promise<GoldenClient> {
   const client = opens(await connect(path.address, Golden, { reconnect, observer }));
   expect(await client.hello()).toBe("hello");

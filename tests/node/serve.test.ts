@@ -118,7 +118,7 @@ describe("a limit", () => {
     const server = opens(await serve(anyPort, goldenDispatcher(), { maxPendingHandshakes: 3, observer }));
     const silent = await Promise.all(Array.from({ length: 3 }, () => dial(server.address)));
     await new Promise((resolve) => setTimeout(resolve, 30));
-    // Nobody has been silent for a second yet: who comes now is refused.
+    // No client has been silent for a second yet: the next one is refused.
     await expect(connect(server.url, Golden)).rejects.toBeInstanceOf(SessionError);
     expect(texts).toEqual([
       "connection rejected: the server has 3 handshakes under way (option maxPendingHandshakes)",

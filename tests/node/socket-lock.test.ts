@@ -1,4 +1,4 @@
-/** The lock beside a Unix socket: one server at a path, whoever starts when, and none that a dead one keeps out. */
+/** The lock beside a Unix socket: one server at a path, in whatever order they start, and none that a dead one keeps out. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -143,7 +143,7 @@ describe("a lock file", () => {
     if (attempt.kind === "taken") await attempt.lock.release();
   });
 
-  it("that its last owner removes meanwhile keeps nobody in: the new file is locked", async () => {
+  it("that its last owner removes meanwhile holds nothing: the new file is locked", async () => {
     const first = await lockSocket(path);
     renameSync(`${path}.lock`, `${path}.old`);
     const second = await lockSocket(path);

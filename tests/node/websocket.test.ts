@@ -1,4 +1,4 @@
-/** Servers and clients over WebSockets in Node: calls, what comes with them, and what each wrong peer is told. */
+/** Servers and clients over WebSockets in Node: calls, what comes with them, and what each wrong peer gets. */
 import { createServer, type Server as HttpServer, request } from "node:http";
 import { type AddressInfo, connect as connectSocket, type Socket } from "node:net";
 import { type ConnectionRequest, channel, RejectedError, router, type SessionError } from "@voxrpc/runtime";

@@ -59,7 +59,7 @@ describe("a finding", () => {
     );
   });
 
-  test("is told once, however many services reach it", () => {
+  test("is reported once, however many services reach it", () => {
     const result = importFiles({
       "lib.rs": [
         "#[vox::service] pub trait A { async fn get(&self) -> X; async fn all(&self) -> Vec<X>; }",

@@ -36,7 +36,7 @@ const onVirtual = (use: Use): ConnectionAcceptor => ({
 const used = { code: "Protocol", message: "protocol error: the connection has been used already" };
 
 describe("a virtual connection that is offered", () => {
-  it("is told by its request", async () => {
+  it("is described by its request", async () => {
     const requests: ConnectionRequest[] = [];
     const acceptor = onVirtual((connection, request) => {
       requests.push(request);
@@ -122,7 +122,7 @@ describe("a virtual connection that is offered", () => {
     expect(await ask(caller)).toBe("a");
   });
 
-  it("is refused as an unknown service when nobody uses it, now or later", async () => {
+  it("is refused as an unknown service when no connection uses it, now or later", async () => {
     for (const use of [() => {}, async () => settle()]) {
       await using pair = await connectPair(onVirtual(use));
       await expect(pair.client.open(Golden)).rejects.toThrow("connection rejected: unknown service Golden");

@@ -76,7 +76,7 @@ async function goldenPair(handled: $.HandledMethod, options?: PairOptions): Prom
   return connectPair($.dispatcher("Golden", [handled]), options);
 }
 
-/** A handler that ends when it is told to, and what became of its call. */
+/** A handler that ends when the test asks for it, and what became of its call. */
 function held() {
   const state = { open: (_value: number) => {}, signal: undefined as AbortSignal | undefined };
   const invoke = (_args: readonly [number], context: $.CallContext): Promise<number> => {

@@ -140,7 +140,7 @@ describe("calls", () => {
     expect(writes).toEqual({ client: 1, server: 1 });
   });
 
-  it("are answered in the order in which handlers are through", async () => {
+  it("are answered in the order in which handlers return", async () => {
     const waiting = new Waiting();
     await using pair = await pairOf(serve(waiting.handled));
     const order: number[] = [];
@@ -215,7 +215,7 @@ describe("calls", () => {
     await expect(caller(pair.server).call(nothing.method, [1])).rejects.toMatchObject({ code: "Cancelled" });
   });
 
-  it("with types that the peer knows otherwise are refused in words, both ways", async () => {
+  it("with types that the peer knows otherwise are refused with a text, both ways", async () => {
     // The client believes that `add` takes points, and that `hello` gives a number.
     const wrongArguments = define("Golden.add", [types.point, types.point], types.u32, undefined, {}, {
       ...translate.method,

@@ -68,7 +68,7 @@ describe("opening a connection", () => {
     const h = new CoreHarness();
     const opening = h.open();
     h.take();
-    // The peer takes itself to be connected: it is told otherwise.
+    // The peer takes itself to be connected: it learns otherwise.
     expect(h.receive(acceptOf(1, 0))).toEqual([closeOf(1)]);
     expect(opening.failed.map(({ code, message }) => [code, message])).toEqual([["Protocol", credit]]);
     expect(h.virtualCount).toBe(0);

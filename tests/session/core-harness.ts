@@ -39,7 +39,7 @@ export class CoreHarness {
   readonly core: SessionCore;
   /** Frames that were sent, as hex. */
   readonly sent: string[] = [];
-  /** Drivers are told how their connections end. */
+  /** Drivers learn how their connections end. */
   readonly closed: { readonly id: number | bigint; readonly reason: CloseReason }[] = [];
   end: SessionEnd | undefined = undefined;
   private readonly outbox: Outbox;

@@ -195,7 +195,7 @@ describe("establishing", () => {
     established.abort();
   });
 
-  it("refuses a service that nobody serves, and says so to the peer", async () => {
+  it("refuses a service without a handler, and says so to the peer", async () => {
     const refused: string[] = [];
     const [client, server] = memoryLinkPair();
     const observer: Observer = {

@@ -82,7 +82,7 @@ describe("context.draining", () => {
   it.each<[string, (session: Session) => Promise<ShopLike>]>([
     ["the root connection", async (session) => session.client(Shop)],
     ["a virtual connection", (session) => session.open(Shop)],
-  ])("ends a subscription on %s at the start of a close, in good order", async (_name, open) => {
+  ])("ends a subscription on %s at the start of a close, gracefully", async (_name, open) => {
     const { client, server, clock } = await pairOf({
       watch: async (out, { draining }) => {
         await out.send("first");
@@ -106,7 +106,7 @@ describe("context.draining", () => {
     client.abort();
   });
 
-  it("lets streams that outlive their calls end in good order, where a handler has read it", async () => {
+  it("lets streams that outlive their calls end gracefully, where a handler has read it", async () => {
     const keeping = (out: Tx<string>, context: CallContext): void => {
       out.keepOpen();
       context.draining.addEventListener("abort", () => void out.sendAll(["bye", "bye", "bye"]));

@@ -1,4 +1,4 @@
-/** A peer that has shaken hands and then breaks the rules: what it is told, and what is left of the session. */
+/** A peer that has shaken hands and then breaks the rules: what it gets, and what is left of the session. */
 import type { Metadata, Observer } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, type Session } from "@voxrpc/runtime/link";
@@ -98,7 +98,7 @@ describe("a hostile peer", () => {
     ["00", "decode error: unexpected EOF at byte 1"],
     ["ffffffffffffffffffffff", "decode error: varint overflow at byte 0"],
     ["000501000000ffffffff", "decode error: unexpected EOF at byte 10"],
-  ])("is told what is wrong with the frame %s", async (frame, text) => {
+  ])("learns what is wrong with the frame %s", async (frame, text) => {
     const target = await victim();
     target.peer.send(frame);
     await expectEnd(target, text);

@@ -149,7 +149,7 @@ describe("a session ends with the last of", () => {
   });
 });
 
-describe("whoever has the session itself", () => {
+describe("the owner of the session itself", () => {
   it("keeps it open, whatever becomes of clients", async () => {
     await using pair = await connectPair(served());
     const session: Session = pair.client;

@@ -575,7 +575,7 @@ describe("a limit", () => {
     expect(await run({ ...defaultLimits, [name]: enough - 1 })).toMatch(text);
   });
 
-  it("stands in docs/limits.md with its default, and nothing else does", () => {
+  it("is in docs/limits.md with its default, and nothing else does", () => {
     const page = readFileSync(new URL("../../docs/limits.md", import.meta.url), "utf8");
     const rows = [...page.matchAll(/^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
       ([, name = "", unit = "", value = "", what = ""]) => ({ name, unit, value: value.trim(), what }),

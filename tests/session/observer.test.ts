@@ -1,4 +1,4 @@
-/** What observers are told. Source: `protocol/session.md` §9. */
+/** What observers get. Source: `protocol/session.md` §9. */
 import { channel, combineObservers, type Observer } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, memoryLinkPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
@@ -20,7 +20,7 @@ const crashing = crash.handled(() => Promise.reject(new Error("boom")));
 const adding = add.handled(([a, b]) => a + b);
 const golden = $.dispatcher("Golden", [counting, summing, takingOne, crashing, adding]);
 
-/** Writes down each event with what is told of it. */
+/** Writes down each event with its data. */
 function recorder<K extends keyof Observer>(
   names: readonly K[],
   log: string[],
@@ -263,7 +263,7 @@ describe("links", () => {
 });
 
 describe("values that are none", () => {
-  it("are told of where they were found", async () => {
+  it("are reported where they were found", async () => {
     const log: string[] = [];
     const observer = recorder(["onEncodeError", "onDecodeError"], log, (name, event) =>
       [name, event["subject"], (event["method"] as { name: string } | undefined)?.name, event["error"]].join(
@@ -286,7 +286,7 @@ describe("values that are none", () => {
     ]);
   });
 
-  it("end the session when they are no message, which is told once", async () => {
+  it("end the session when they are no message, which is reported once", async () => {
     const log: string[] = [];
     const observer = recorder(["onDecodeError", "onProtocolError"], log, (name, event) =>
       [name, event["subject"] ?? event["origin"]].join(" "),

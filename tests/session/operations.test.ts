@@ -75,7 +75,7 @@ class WatchedStore implements OperationStore {
   }
 }
 
-/** A served method whose handlers end when they are told to. */
+/** A served method whose handlers end when the test asks for it. */
 class Gates {
   runs = 0;
   readonly contexts: CallContext[] = [];
@@ -215,7 +215,7 @@ describe.each([
     expect(b.gates.runs).toBe(1);
   });
 
-  it("row 1: waiters get the declared error, and what stands beside the answer", async () => {
+  it("row 1: waiters get the declared error, and the metadata of the answer", async () => {
     await using b = await bench({ isAsync });
     const runs: (bigint | undefined)[] = [];
     const options = {
@@ -318,7 +318,7 @@ describe.each([
     expect(b.store.asked).toEqual(["admit 0/70", "seal 0/70", "admit 0/70"]);
   });
 
-  it("dropped without a reply: it stays admitted, all who wait are told, and so is the next", async () => {
+  it("dropped without a reply: it stays admitted, all waiting calls are answered, and so is the next", async () => {
     await using b = await bench({ isAsync });
     const persisted = [b.call(commit.method, [7], 70), b.call(commit.method, [7], 70)];
     const volatile = [b.call(wait.method, [7], 71), b.call(wait.method, [7], 71)];
@@ -466,7 +466,7 @@ describe.each([
   });
 
   describe("that fails", () => {
-    it("at admission: the call has not run, whoever waits is told, and the observer", async () => {
+    it("at admission: the call has not run, waiting calls are answered, and the observer gets it", async () => {
       await using b = await bench({ isAsync });
       b.store.failures.set("admit", new Error("disk"));
       expect(await b.call(commit.method, [7], 70)).toBe("Cancelled");
@@ -552,7 +552,7 @@ describe("while the store has not answered", () => {
     expect(entryOf(b, 70)).toBeUndefined();
   });
 
-  it("it counts against the limit of requests, and what waits starts when it is through", async () => {
+  it("it counts against the limit of requests, and what waits starts when it has ended", async () => {
     const clock = new FakeClock();
     const store = new WatchedStore(clock, true);
     let runs = 0;

@@ -1,4 +1,4 @@
-/** Peers that send and do not read: what waits is bounded, nobody is cut off, and everything goes on afterwards. */
+/** Peers that send and do not read: what waits is bounded, no link is cut, and everything goes on afterwards. */
 import type { Limits } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import {
@@ -158,7 +158,7 @@ describe("two peers that flood each other", () => {
     isServerFirst: fc.boolean(),
   });
 
-  it("get all their answers, whoever reads first", async () => {
+  it("get all their answers, whichever side reads first", async () => {
     await fc.assert(
       fc.asyncProperty(plan, async ({ client, server, isServerFirst }) => {
         const clock = new FakeClock();

@@ -89,7 +89,7 @@ describe("proxied calls", () => {
     expect(await client.running()).toBe(0);
   });
 
-  it("are cancelled, and the handler is told", async () => {
+  it("are cancelled, and the handler is aborted", async () => {
     const signals: AbortSignal[] = [];
     const never = $.dispatcher("Golden", [
       wait.handled((_args, context) => {
@@ -251,7 +251,7 @@ describe("a proxy", () => {
     expect(clock.armed).toBe(0);
   });
 
-  it("lets calls in flight finish when a session of its is closed in good order", async () => {
+  it("lets calls in flight finish when a session of its is closed gracefully", async () => {
     let answer: (value: number) => void = () => {};
     const waiting = $.dispatcher("Golden", [
       wait.handled(
@@ -474,7 +474,7 @@ describe("ids of requests that a proxy lets through", () => {
     expect([gateway.near.client.isOpen, gateway.far.server.isOpen]).toEqual([true, true]);
   });
 
-  it("are none that nobody has called with: answers and cancels that do not belong to a call are dropped", async () => {
+  it("are none that no call has used: answers and cancels that do not belong to a call are dropped", async () => {
     await using gateway = await connectGateway(answering());
     const caller = await gateway.near.client.open(Golden);
     const before = gateway.far.client.snapshot().traffic.framesOut;

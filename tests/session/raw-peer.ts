@@ -1,4 +1,4 @@
-/** A peer made by hand at the other end of a memory link: it sends what it is told and keeps what it gets. */
+/** A peer made by hand at the other end of a memory link: it sends what the test says and keeps what it gets. */
 import type { Link, LinkSink } from "@voxrpc/runtime/link";
 import { AcceptorHandshake } from "../../packages/runtime/src/handshake/acceptor.js";
 import { answerReader } from "../../packages/runtime/src/handshake/answer-reader.js";

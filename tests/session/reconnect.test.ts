@@ -1,4 +1,4 @@
-/** When a client tries to get another link, how long an acceptor waits for it, and who is told. Source: `protocol/session.md` §7. */
+/** When a client tries to get another link, how long an acceptor waits for it, and which side learns of it. Source: `protocol/session.md` §7. */
 import { type ObserverEvents, SessionError, type SessionState } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
@@ -134,7 +134,7 @@ describe("a client without a link", () => {
     expect(await own.client.client(Golden).call(wait.method, [5])).toBe(5);
   });
 
-  it("is lost when nobody answers for as long as keepalive says, and gets another link", async () => {
+  it("is lost when the peer does not answer for as long as keepalive says, and gets another link", async () => {
     const own = await connected({ client: { keepalive: { intervalMs: 1000, timeoutMs: 500 } } });
     own.networks[0]?.toServer.silence();
     own.clock.advance(1000);
@@ -200,7 +200,7 @@ describe("an acceptor", () => {
     expect(own.registry?.size).toBe(0);
   });
 
-  it("keeps no more sessions without a link than it is told to: that which has waited longest ends", async () => {
+  it("keeps no more sessions without a link than its limit: that which has waited longest ends", async () => {
     const own = await connected({ registry: { maxSessions: 1 } });
     const other = await connected();
     other.registry = own.registry;
@@ -270,7 +270,7 @@ describe("the state of a session", () => {
   });
 });
 
-describe("a client that is told when an attempt may succeed", () => {
+describe("a client that learns when an attempt may succeed", () => {
   /** How to tell it, and whether it listens. */
   function waking(): {
     readonly onWake: (attemptNow: () => void) => () => void;

@@ -37,7 +37,7 @@ export class RecordedCaller {
     this.steps = steps;
   }
 
-  /** Acts as `note` says. @param index where it stands among the steps. @returns whether the side leaves now */
+  /** Acts as `note` says. @param index its place among the steps. @returns whether the side leaves now */
   act(note: string, index: number): boolean {
     const last = note === "drops its last caller" || note.startsWith("everybody leaves");
     if (streamingCall.test(note)) this.stream(note, index);

@@ -1,4 +1,4 @@
-/** What stands in `session.json`. See `session.README.md`. */
+/** The content of `session.json`. See `session.README.md`. */
 import { Metadata } from "@voxrpc/runtime";
 import type { MetadataEntry } from "../../packages/runtime/src/wire/metadata.js";
 import { fromHex } from "../golden/golden-values.js";
@@ -60,7 +60,7 @@ export interface Transcript {
   readonly outcome: readonly { readonly who: string; readonly text: string }[];
 }
 
-/** Metadata as it stands in the record. */
+/** Metadata as in the record. */
 export function metadataOf(entries: readonly RecordedEntry[]): Metadata {
   return new Metadata(
     entries.map(

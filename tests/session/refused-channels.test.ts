@@ -24,7 +24,7 @@ const summing = sum.handled(async ([items]) => {
 
 const driverOf = (pair: SessionPair, side: "client" | "server"): Driver => pair[side].driver as Driver;
 
-/** Sends that nobody waits for: what became of each. */
+/** Sends that no test waits for: what became of each. */
 function sending(tx: $.Tx<number>, items: readonly number[]): string[] {
   const became: string[] = [];
   for (const item of items)
@@ -70,7 +70,7 @@ describe("sends that wait for credit", () => {
     await expectNothingLeft(pair, clock);
   });
 
-  it("fail when their call is of a method that nobody knows", async () => {
+  it("fail when their call is of an unknown method", async () => {
     const { pair, caller, clock } = await pairOf([], oneAtATime);
     const { tx, rx } = channel<number>();
     const call = caller.tryCall(sum.method, [rx]);

@@ -81,7 +81,7 @@ class Replay {
   /** Of the step at hand. */
   private link = 0;
   private readonly clock = new FakeClock();
-  /** The acceptor's; undefined for one that remembers nobody. */
+  /** The acceptor's; undefined for one that keeps no sessions. */
   private registry: SessionRegistry | undefined;
   /** Keys that our acceptor gave, by their names in the record. */
   private readonly keys = new Map<string, string>();
@@ -288,7 +288,7 @@ class Replay {
     if (isOurs && this.caller.act(note, index)) await this.drop();
   }
 
-  /** Whoever drops its last caller waits for nothing. */
+  /** A side that drops its last caller waits for nothing. */
   private async drop(): Promise<void> {
     void this.session?.close({ timeoutMs: 1 });
     await settle();

@@ -30,7 +30,7 @@ export interface ResumableOptionsOfTest {
   readonly client?: OpenSessionOptions;
   readonly server?: AcceptSessionOptions;
   readonly reconnect?: ReconnectOptions & Pick<ReconnectingOptions, "onWake">;
-  /** Null: the acceptor remembers nobody. */
+  /** Null: the acceptor keeps no sessions. */
   readonly registry?: ResumableOptions | null;
   readonly observer?: Observer;
   /** How the links behave, the first being 0. */
@@ -42,14 +42,14 @@ export class Resumable {
   readonly clock = new FakeClock();
   /** In order; the last is in use, or was. */
   readonly networks: SimulatedPair[] = [];
-  /** What the acceptor made of each link; a session that was resumed stands here again. */
+  /** What the acceptor made of each link; a session that was resumed is here again. */
   readonly accepted: Session[] = [];
   /** Why links were refused by the acceptor. */
   readonly refusals: unknown[] = [];
   /** All states of the client's session. */
   readonly states: SessionState[] = [];
   registry: SessionRegistry | undefined;
-  /** Nobody listens while this is false. */
+  /** No server listens while this is false. */
   isListening = true;
   /** What the next links are accepted with. */
   server: AcceptSessionOptions;
@@ -82,7 +82,7 @@ export class Resumable {
     return session;
   }
 
-  /** Opens a link to the acceptor, whoever asks. */
+  /** Opens a link to the acceptor, for any caller. */
   readonly open = async (): Promise<SimulatedPair["client"]> => {
     if (!this.isListening) throw new SessionError("Io", "io error: nobody listens");
     await settle();
@@ -128,7 +128,7 @@ export class Resumable {
   async close(): Promise<void> {
     this.client.abort();
     for (const session of this.accepted) session.abort();
-    // Also those that were silent, and are left to nobody.
+    // Also those that were silent, and belong to no session.
     for (const network of this.networks) network.cut();
     await settle();
   }

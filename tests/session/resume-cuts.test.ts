@@ -118,7 +118,7 @@ async function run(plan: Plan): Promise<readonly Outcome[]> {
     calls.push(make(kind, index));
   }
   for (let round = 0; round < 100 && outcomes.some(({ settled }) => settled === 0); round++) await pass(100);
-  // Handlers that nobody waits for any more are through, too.
+  // Handlers without a waiting caller have returned, too.
   await pass(200);
   await Promise.all(calls);
   expect(pair.client.snapshot().connections).toMatchObject([{ requests: [], channels: [] }]);

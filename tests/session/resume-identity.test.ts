@@ -130,7 +130,7 @@ describe("a user that is not welcome any more", () => {
     },
   });
 
-  it("does not get its session back, and nobody else does", async () => {
+  it("does not get its session back, and no other peer does", async () => {
     banned.clear();
     asked.length = 0;
     const own = listener(guarded);

@@ -21,7 +21,7 @@ expectNothingUnheard(async () => {
 const full = new StoreError("StoreFull", "database or disk is full");
 const said = { user: "alice" };
 
-/** How a store fails when it is told to: at this method, for so many calls. */
+/** How a store fails when the test asks for it: at this method, for so many calls. */
 class FailingStore implements SessionStore {
   readonly records = new Map<string, SessionRecord>();
   failing: { readonly method: keyof SessionStore; readonly fail: () => unknown; left: number } | undefined;
@@ -228,7 +228,7 @@ describe("a record", () => {
     expect([...store.records.keys()]).not.toContain(toHex(key));
   });
 
-  it("of a session without an identity is nobody's", async () => {
+  it("of a session without an identity has no owner", async () => {
     const { own, store } = listening();
     const key = new Uint8Array(16).fill(7);
     store.records.set(toHex(key), good as SessionRecord);

@@ -139,7 +139,7 @@ describe("a snapshot", () => {
     expect(await second).toEqual({ ok: true, value: 1 });
   });
 
-  it("tells of sends that nobody makes room for", async () => {
+  it("lists sends without room", async () => {
     const release = gate<void>();
     const holding = sum.handled(async ([items]) => {
       await release.promise;

@@ -433,7 +433,7 @@ describe("sendAll", () => {
   });
 });
 
-describe("a call with channels that nobody awaits", () => {
+describe("a call with channels that is not awaited", () => {
   const forever = count.handled(async ([from, , out]) => {
     for (let i = from; ; i++) await out.send(i);
   });

@@ -11,7 +11,7 @@ const layers = createRequire(import.meta.url)("../../scripts/layers.cjs") as Rec
 const isShipped = (path: string): boolean =>
   path.endsWith(".ts") && !/\.(test|test-d|fixture)\.ts$/.test(path);
 
-/** What stands in the sources of a package: folders with a slash behind them, and files. */
+/** The content of the sources of a package: folders with a slash behind them, and files. */
 const unitsOf = (name: string): string[] =>
   readdirSync(`${root}packages/${name}/src`, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() || isShipped(entry.name))

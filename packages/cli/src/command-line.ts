@@ -35,7 +35,7 @@ const format = {
   coerce: lastOf<Format>,
   choices: formats,
   default: "pretty",
-  describe: "how results are told: for people, one JSON object a line, or GitHub annotations",
+  describe: "how results are printed: for people, one JSON object a line, or GitHub annotations",
 } as const satisfies Options;
 
 const out = {

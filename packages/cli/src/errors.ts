@@ -54,7 +54,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   ETXTBSY: "another program uses it",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of the path is a file",
-  EEXIST: "a file stands in the way",
+  EEXIST: "a file is in the way",
   ENOENT: "there is no such file",
   EMFILE: "too many open files",
   ELOOP: "the symbolic links lead in a circle",

@@ -19,7 +19,7 @@ import type { Target } from "../target.js";
 /** Longer than every timeout of a session that its peer has left. */
 const longTimeMs = 10 * 60_000;
 
-/** The end of the peer: it sends what it is told, and hears nothing. */
+/** The end of the peer: it sends what the test says, and hears nothing. */
 class Peer implements LinkSink {
   hasEnded = false;
   readonly #link: Link;

@@ -73,7 +73,7 @@ describe("texts with", () => {
     ["vox.lock", ["breaking"]],
     ["vox.config.json", ["check"]],
     ["s/shop.vox", ["check"]],
-  ])("the markers of a merge in %s are told by %j", async (file, args) => {
+  ])("the markers of a merge in %s are reported by %j", async (file, args) => {
     using folder = await project();
     const [first = "", ...rest] = folder.read(file).split("\n");
     const theirs = ["=======", "struct Theirs {", ">>>>>>> theirs"];
@@ -100,7 +100,7 @@ describe("texts with", () => {
     ["\u0000", "U+0000"],
     ["\u001b", "U+001B"],
     ["\ue000", "U+E000"],
-  ])("the invisible character %j are told by its number", async (character, name) => {
+  ])("the invisible character %j is reported by its number", async (character, name) => {
     using folder = new TemporaryFolder({ "a.vox": `struct P {${character} id: u64 }\n` });
     const { code, error } = await runMain(folder.path, ["check", "a.vox"]);
     expect(code).toBe(1);
@@ -171,7 +171,7 @@ describe("a place for the config", () => {
   });
 
   it.each(["generate", "check", "breaking", "lock", "watch"])(
-    "that is a folder is told by %s",
+    "that is a folder is reported by %s",
     async (command) => {
       using folder = new TemporaryFolder({ "s/a.vox": schema });
       mkdirSync(folder.at("vox.config.ts"));
@@ -198,7 +198,7 @@ describe("a place for the config", () => {
     expect(await runMain(folder.at("repository/deep"), ["check"])).toMatchObject({ code: 0 });
   });
 
-  it("that never settles is told after a while", async () => {
+  it("that never settles is reported after a while", async () => {
     using folder = new TemporaryFolder({ "vox.config.mjs": "export default new Promise(() => {});\n" });
     const clock = new FakeClock();
     const loading = loadConfig(folder.path, undefined, clock);

@@ -40,7 +40,7 @@ const greeterSchema = `package greeter
 /// Whom to greet, and how.
 struct Person {
   name: string
-  /// What stands before the name, like "Dr.".
+  /// A title before the name, like "Dr.".
   title: string?
   language: Language
 }
@@ -48,7 +48,7 @@ struct Person {
 enum Language { English, German, Spanish }
 
 error enum GreetError {
-  /// There is nobody of that name.
+  /// No person has that name.
   NoName
   TooLong { limit: u32 }
 }

@@ -91,7 +91,7 @@ describe("pretty", () => {
     );
   });
 
-  it("colours what it is told to, and only then", async () => {
+  it("colours what its options say, and only that", async () => {
     const events: readonly ReportEvent[] = [
       { kind: "finding", finding },
       { kind: "stale", change: "updated", path: "a", diff: "--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y" },

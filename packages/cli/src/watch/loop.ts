@@ -6,7 +6,7 @@
  *                                     or maxDelayMs since the first change
  *   idle ───────────────► waiting ───────────────────────────► running
  *    ▲                    ▲     ▲ changed (the quiet time         │  │ changed (kept for the next run)
- *    │                    │     └──────┘  starts anew)            │  │
+ *    │                    │     └──────┘  starts over)            │  │
  *    │    run ended,      └───────────────────────────────────────┘  │
  *    │    changes came               run ended, no changes           │
  *    └───────────────────────────────────────────────────────────────┘

@@ -24,7 +24,7 @@ const reasons = ({ allowed }: Allowed): readonly string[] => allowed.map(({ reas
 const broken = "struct P { id: u64 }\nservice Shop { get(id: u64) -> P, @idempotent count() -> u64 }";
 
 describe("applyAllowed", () => {
-  it("lets nothing pass that nobody allowed", () => {
+  it("lets nothing pass that is not allowed", () => {
     expect(codes(allow(broken))).toEqual(["VOX5003"]);
   });
 

@@ -194,7 +194,7 @@ function scopeOf(declaration: SourceDeclaration, args: readonly ConcreteType[]):
 
 function lookUp(name: string, scope: Scope): ConcreteType {
   const type = scope.get(name);
-  if (type === undefined) throw new Error(`type parameter ${name} stands outside of its declaration`);
+  if (type === undefined) throw new Error(`type parameter ${name} is used outside of its declaration`);
   return type;
 }
 

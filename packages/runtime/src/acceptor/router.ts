@@ -71,7 +71,7 @@ export type Acceptor = Dispatcher | Router | ConnectionAcceptor;
  * ```
  *
  * A context that is written in place comes first, in one object with the routes: TypeScript takes the type of `user`
- * from what stands before it.
+ * from what is before it.
  *
  * ```ts
  * serve(url, router({

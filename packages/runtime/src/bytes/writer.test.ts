@@ -19,7 +19,7 @@ describe("Writer", () => {
     expect(w.limit).toBe(200);
   });
 
-  it("does not carry over what stands before keep", () => {
+  it("does not carry over what is before keep", () => {
     const w = new Writer(4);
     w.buffer.set([1, 2, 3, 4]);
     w.keep = 2;

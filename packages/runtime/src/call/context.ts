@@ -11,7 +11,7 @@ export interface CallContext {
   /** Aborted when the caller cancels, its connection ends or the server stops. Methods marked `@persist` ignore Cancel. */
   readonly signal: AbortSignal;
   /**
-   * Aborted when the connection of the call begins to close in good order, or ends. A subscription ends then, instead
+   * Aborted when the connection of the call begins to close gracefully, or ends. A subscription ends then, instead
    * of using up the time that the close gives calls in flight. You may keep the signal for streams that outlive the
    * call (`keepOpen`): if a handler has read the signal, a close waits for these streams, up to its timeout.
    */

@@ -14,7 +14,7 @@ export interface Client extends AsyncDisposable {
   /** The session that carries the calls. */
   readonly $session: SessionHandle;
   /**
-   * Ends the connection in good order: calls in flight finish first. The root connection, that of `connect`, may have
+   * Ends the connection gracefully: calls in flight finish first. The root connection, that of `connect`, may have
    * several clients, and ends with the last of them. The session ends, too, when no virtual connection and no open
    * channel still uses it. `timeoutMs` bounds the wait for calls in flight.
    */

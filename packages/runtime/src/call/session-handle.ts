@@ -14,7 +14,7 @@ export interface SessionEnd {
   readonly error: SessionError | undefined;
 }
 
-/** How to end a session in good order. */
+/** How to end a session gracefully. */
 export interface CloseOptions {
   /** Milliseconds that calls in flight and running handlers are given to finish. Default 5000. */
   readonly timeoutMs?: number | undefined;
@@ -29,7 +29,7 @@ export interface ConnectionHandle {
   /** Resolves, and never rejects, when it has ended. */
   readonly closed: Promise<SessionEnd>;
   /**
-   * Ends the connection in good order: new calls fail, calls in flight finish, bounded by a timeout. On the root
+   * Ends the connection gracefully: new calls fail, calls in flight finish, bounded by a timeout. On the root
    * connection this only gives up the share of one client; see `Session.client`. Closing twice is harmless.
    */
   close(options?: CloseOptions): Promise<void>;
@@ -126,7 +126,7 @@ export interface SessionHandle extends AsyncDisposable {
   /** What the session holds at this moment: calls, channels, buffers. Changes nothing. */
   snapshot(): SessionSnapshot;
   /**
-   * Ends the session in good order: new calls fail, calls in flight and running handlers finish, bounded by a
+   * Ends the session gracefully: new calls fail, calls in flight and running handlers finish, bounded by a
    * timeout, then the link closes. Resolves when the link has closed. Closing twice is harmless.
    */
   close(options?: CloseOptions): Promise<void>;

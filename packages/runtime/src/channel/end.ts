@@ -6,7 +6,7 @@ import type { ChannelEnding } from "./watch.js";
 /** UTF-16 units of a reason that is sent to the peer. */
 const longestReason = 512;
 
-/** The end of a channel: in good order when `error` is undefined. */
+/** The end of a channel: graceful when `error` is undefined. */
 export interface ChannelEnd {
   readonly error: ChannelError | undefined;
 }

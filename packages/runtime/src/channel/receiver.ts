@@ -199,7 +199,7 @@ export class Receiver<T> {
 
   /**
    * The call has ended, and the channel ends with it. Tells the peer, and drops buffered items. Later reads reject with
-   * the error, unless the reader has taken all items up to an end in good order.
+   * the error, unless the reader has taken all items up to a graceful end.
    */
   giveUp(error: ChannelError): void {
     const isCut = this.buffered > 0;

@@ -24,7 +24,7 @@ interface EarlyUse<T> {
  * Sends items to the other side of a call. A handler gets one for each `Tx` argument; a caller makes a pair with
  * `channel()`, passes one half to the call and keeps the other.
  *
- * A handler's Tx ends with its answer, unless {@link keepOpen} was called: in good order when the handler returns, given up
+ * A handler's Tx ends with its answer, unless {@link keepOpen} was called: gracefully when the handler returns, given up
  * when it throws.
  */
 export class Tx<T> implements AsyncDisposable {
@@ -114,7 +114,7 @@ export class Tx<T> implements AsyncDisposable {
     }
   }
 
-  /** Ends the channel in good order: sends waiting items, then a Close. Resolves when that has left. Harmless twice. */
+  /** Ends the channel gracefully: sends waiting items, then a Close. Resolves when that has left. Harmless twice. */
   close(): Promise<void> {
     const sender = this.#sender;
     if (sender === undefined && !this.#isPending) return sentAlready;

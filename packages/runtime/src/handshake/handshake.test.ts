@@ -82,7 +82,7 @@ describe("handshake", () => {
   it("transport_prologue_accepts_bare_mode", () => {
     const asked = initiatorOf().start();
     expect(asked.send).toEqual([prologueHello]);
-    // Behind the magic and the version stands the mode: 0 is bare.
+    // Behind the magic and the version is the mode: 0 is bare.
     expect(Buffer.from(prologueHello).toString("hex")).toBe("564f544809000000");
     const answered = acceptorOf().onFrame(prologueHello);
     expect(answered).toEqual({ send: [prologueAccept], outcome: undefined });

@@ -146,7 +146,7 @@ describe("MemoryLink", () => {
     expect(atB.events).toEqual(["closed Io: io error: the peer has dropped the link"]);
   });
 
-  it("counts what waits, and says when it is through", async () => {
+  it("counts what waits, and reports when it has left", async () => {
     const [a, b, atA, atB] = started();
     b.pause();
     send(a, [1, 2, 3]);
@@ -207,7 +207,7 @@ describe("MemoryLink", () => {
     expect(atB.events).toEqual(["frame 1", "closed"]);
   });
 
-  it("fails on both ends when nobody reads", async () => {
+  it("fails on both ends when no side reads", async () => {
     const [a, b, atA, atB] = started(4);
     b.pause();
     send(a, [1, 2, 3]);

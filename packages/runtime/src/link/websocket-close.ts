@@ -22,7 +22,7 @@ const sentences: ReadonlyMap<number, readonly [code: "Io" | "Protocol", text: st
   ]);
 
 /**
- * The error for an end with this code. 1000, 1001 and 1005 are clean ends: the peer has closed in good order. 1006 is
+ * The error for an end with this code. 1000, 1001 and 1005 are clean ends: the peer has closed gracefully. 1006 is
  * an end without a close message: the connection was lost.
  * @param place where the link leads, like `ws://127.0.0.1:4000`
  */

@@ -50,7 +50,7 @@ export interface ConnectSessionOptions
   readonly connectTimeoutMs?: number | undefined;
   /**
    * Milliseconds for which failed attempts are repeated, while the service may still start: no server answers (`Io`,
-   * `ConnectTimeout`), the peer closes the connection in good order (`WentAway`), or the server is full (`ServerFull`).
+   * `ConnectTimeout`), the peer closes the connection gracefully (`WentAway`), or the server is full (`ServerFull`).
    * The first pause is 100 ms. Each further pause is twice as long, up to 5 s. Other errors end the attempts at once,
    * like a refusal or a peer that does not speak Vox. Default: one attempt.
    */

@@ -78,7 +78,7 @@ export interface ServeOptions
    * acceptor of your own wraps its dispatchers itself: `withMiddleware(dispatcher, …)`. Default none.
    */
   readonly middleware?: readonly ServerMiddleware[] | undefined;
-  /** Closes the server when aborted, in good order; before it listens, `serve` rejects with code `Cancelled`. */
+  /** Closes the server when aborted, gracefully; before it listens, `serve` rejects with code `Cancelled`. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -280,7 +280,7 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Stops in good order: the server takes no further connection, lets calls in flight finish, bounded by a timeout,
+   * Stops gracefully: the server takes no further connection, lets calls in flight finish, bounded by a timeout,
    * then closes all sessions. Resolves when all sessions have ended. Closing twice is harmless.
    */
   async close(options: CloseOptions = {}): Promise<void> {

@@ -287,7 +287,7 @@ describe("the end", () => {
     expect(recorder.events).toEqual(["frame of 3", "frame of 4", "idle", "closed"]);
   });
 
-  it("is told to a sink that comes late", async () => {
+  it("reaches a sink that comes late", async () => {
     const { link, recorder, raw, socket } = await linkAndSocket();
     raw.resetAndDestroy();
     await until(() => socket.destroyed);
@@ -481,7 +481,7 @@ describe("sending", () => {
       return write(...parameters);
     }) as typeof socket.write;
     const frames = framed(sequence(3), sequence(4), sequence(5));
-    // The batch stands inside a larger memory, and its first frames have left before.
+    // The batch is inside a larger memory, and its first frames have left before.
     const memory = new Uint8Array(100).fill(0xaa);
     const batch = memory.subarray(11);
     batch.set(frames, 20);

@@ -1,4 +1,4 @@
-/** Keys that are made to collide, and honest ones. The hash stands here once more, as V8 writes it: on 64 bits. */
+/** Keys that are made to collide, and honest ones. The hash is here once more, as V8 writes it: on 64 bits. */
 import { describe, expect, it } from "vitest";
 import { Reader } from "../bytes/reader.js";
 import { checkKeys } from "./keys.js";

@@ -1,4 +1,4 @@
-/** The shell of a connection: ends it in good order. */
+/** The shell of a connection: ends it gracefully. */
 
 import { checkCloseOptions } from "../call/option-checks.js";
 import type { CloseOptions, CloseReason, ConnectionHandle, SessionEnd } from "../call/session-handle.js";

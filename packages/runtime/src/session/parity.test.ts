@@ -9,7 +9,7 @@ describe("parity", () => {
     expect([even.next(), even.next(), even.next()]).toEqual([2, 4, 6]);
   });
 
-  it("gives 0 to nobody", () => {
+  it("never gives 0", () => {
     expect(hasParity(0, "Odd")).toBe(false);
     expect(hasParity(0, "Even")).toBe(false);
     expect(hasParity(0n, "Even")).toBe(false);

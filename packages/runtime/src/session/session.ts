@@ -137,7 +137,7 @@ export class Session implements SessionHandle {
   }
 
   /**
-   * Leaves the session to its clients. It ends in good order when the last client is closed and no virtual connection
+   * Leaves the session to its clients. It ends gracefully when the last client is closed and no virtual connection
    * and no channel is left, at once if there are none. Resolves when no call needs the session any more.
    */
   async closeWhenIdle(options: CloseOptions = {}): Promise<void> {

@@ -18,7 +18,7 @@ describe("copyOf", () => {
     expect(Array.from(copy, String)).toEqual(before);
   });
 
-  it("copies whatever stands in whatever", () => {
+  it("copies any value inside of any other", () => {
     const inner = Uint8Array.of(7);
     const given = {
       list: [{ inner }],

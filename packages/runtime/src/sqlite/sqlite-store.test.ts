@@ -27,7 +27,7 @@ function open(path: string, options?: SqliteStoreOptions): SqliteStore & Disposa
   return Object.assign(store, { [Symbol.dispose]: () => store.close() });
 }
 
-/** A clock that stands still. */
+/** A clock that does not move. */
 function clockAt(ms: number): { ms: number; readonly nowMs: () => number } {
   const clock = { ms, nowMs: () => clock.ms };
   return clock;
@@ -268,7 +268,7 @@ describe.skipIf(sqlite === undefined)("the clock of a sqliteStore", () => {
     }
   });
 
-  it("goes on where a file of another time scale has stopped, whatever stands in it", () => {
+  it("goes on where a file of another time scale has stopped, whatever it holds", () => {
     const path = newPath();
     open(path).close();
     const database = raw(path);

@@ -136,7 +136,7 @@ describe("a simulated link", () => {
     expect(clock.armed).toBe(0);
   });
 
-  it("is silent when it is told to, and goes on", async () => {
+  it("is silent on request, and goes on", async () => {
     const { client, server, atServer, atClient, toServer, clock } = started({ both: { latencyMs: 5 } });
     send(client, [1]);
     await settle();
@@ -251,7 +251,7 @@ describe("the end of a simulated link", () => {
     expect(clock.armed).toBe(0);
   });
 
-  it("is told to a sink that comes late, with what was sent before", async () => {
+  it("reaches a sink that comes late, with what was sent before", async () => {
     const clock = new FakeClock();
     const { client, server } = simulatedPair({ clock });
     const [atClient, atServer] = [new Recorder(clock), new Recorder(clock)];

@@ -19,7 +19,7 @@ import {
   period,
 } from "../options/checks.js";
 
-/** How a stream ends for its reader: in good order, or with an error. */
+/** How a stream ends for its reader: gracefully, or with an error. */
 export type StreamEnd = "end" | "error";
 
 /** How a direction behaves. {@link SimulatedStream.configure} changes any of it at any time. */
@@ -145,7 +145,7 @@ export class SimulatedStream {
     this.schedule();
   }
 
-  /** Ends the stream after the bytes written so far, in good order or with an error. */
+  /** Ends the stream after the bytes written so far, gracefully or with an error. */
   cut(end: StreamEnd = "error"): void {
     this.end(end, cutText);
   }

@@ -293,7 +293,7 @@ function scopeOf({ parameters }: TypeDeclaration, args: readonly ValueType[]): S
 
 function lookUp(name: string, scope: Scope): ValueType {
   const type = scope.get(name);
-  if (type === undefined) throw new Error(`type parameter ${name} stands for nothing here`);
+  if (type === undefined) throw new Error(`type parameter ${name} has no argument here`);
   return type;
 }
 
