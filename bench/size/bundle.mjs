@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
  * Bundles one module with all that it imports.
- * @param entry a path, or `{ text }` of a module that lies in `bench/size`
+ * @param entry a path, or `{ text }` of a module that lies in `bench/size`; `external` lists what is left out
  * @returns bytes of what is loaded at the start, of what is loaded later by `import()`, and bytes per module
  */
 export async function bundle(entry) {
@@ -42,6 +42,7 @@ function built(entry, plugins = []) {
     write: false,
     format: "esm",
     platform: "browser",
+    external: isText ? (entry.external ?? []) : [],
     target: "es2022",
     logLevel: "silent",
     plugins,
@@ -71,8 +72,8 @@ export async function draggedModules(entry, modules) {
 function withImports(metafile, path, found = new Set()) {
   if (found.has(path)) return found;
   found.add(path);
-  for (const { path: imported, kind } of metafile.outputs[path].imports)
-    if (kind === "import-statement") withImports(metafile, imported, found);
+  for (const { path: imported, kind, external } of metafile.outputs[path].imports)
+    if (kind === "import-statement" && external !== true) withImports(metafile, imported, found);
   return found;
 }
 

@@ -1,5 +1,5 @@
 /** The cost of many methods: services with any number of methods, all of the same types. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { compile, emitTypeScript, memoryHost } from "@voxrpc/codegen";
 import { bundle } from "./bundle.mjs";
 
@@ -66,4 +66,19 @@ export function sizeOfGenerated() {
   const types = `struct Item { id: u64 name: string price: f64 tags: string[] }
 error enum Problem { Missing Refused(string) }`;
   return Buffer.byteLength(generate("large", `package large\n${types}\n${services.join("\n")}\n`));
+}
+
+/**
+ * The service of `profiler.vox`: bytes of its TypeScript, and of what a client of all 37 methods loads of it, the runtime
+ * not counted.
+ */
+export async function sizeOfService() {
+  const text = generate("profiler", readFileSync(new URL("profiler.vox", import.meta.url), "utf8"));
+  writeFileSync(new URL("../gen/profiler.vox.ts", import.meta.url), text);
+  const services = text.match(/(?<=^export const )\w+(?=: \$\.Service<)/gm);
+  const client = await bundle({
+    text: `import { ${services.join(", ")} } from "../gen/profiler.vox.js"; export default [${services.join(", ")}];`,
+    external: ["@voxrpc/runtime/*"],
+  });
+  return { typeScript: Buffer.byteLength(text), client };
 }

@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { bundle, draggedModules } from "./bundle.mjs";
-import { costOfMethod, sizeOfGenerated } from "./methods.mjs";
+import { costOfMethod, sizeOfGenerated, sizeOfService } from "./methods.mjs";
 import { faultOfReadme, setReadme } from "./readme.mjs";
 
 const entries = [
@@ -37,6 +37,13 @@ for (const [name, title] of entries) {
 const method = await costOfMethod();
 rows.push({ name: "method", title: "each further unary method of the same types", ...method });
 rows.push({ name: "generated", title: "generated file of 5,000 methods", minified: sizeOfGenerated() });
+const service = await sizeOfService();
+rows.push({
+  name: "service",
+  title: "client code of a service of 37 methods, without the runtime",
+  ...service.client,
+});
+rows.push({ name: "serviceFile", title: "generated file of that service", minified: service.typeScript });
 
 function figure(row) {
   return Math.ceil(row.gzipped ?? row.minified);

@@ -83,9 +83,11 @@ export type ShopTryClient = $.TryClient<ShopClient, { find: ShopError, close: Sh
 
 // --- shapes and codecs ---
 
-export const itemShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const itemShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Item",
-  () => [$.fieldShape("id", "id", $.u64Shape), $.fieldShape("name", "name", $.stringShape)],
+  0x6b6e9296978ffee7n,
+  "id name",
+  () => [$.u64Shape, $.stringShape],
   (v) => ({ id: v[0], name: v[1] }),
 );
 
@@ -101,44 +103,36 @@ export function readItem(r: $.Reader): Item {
   return { id, name };
 }
 
-export const shopErrorShape: $.EnumShape = /*@__PURE__*/ $.enumShape("ShopError", false, [
-  /*@__PURE__*/ $.structVariant("NotFound", () => [$.fieldShape("id", "id", $.u64Shape)], (v) => ({
-    kind: "NotFound",
-    id: v[0],
-  })),
-  /*@__PURE__*/ $.unitVariant("Closed"),
-]);
+export const shopErrorShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "ShopError",
+  0xac6475f76d92d839n,
+  "NotFound(id) Closed",
+  () => [$.u64Shape],
+  { NotFound: (v) => ({ kind: "NotFound", id: v[0] }) },
+);
 
 export function writeShopError(w: $.Writer, p: number, v: ShopError): number {
+  if (p + 15 > w.limit) w.grow(p, 15);
   switch (v.kind) {
     case "NotFound":
-      if (p + 15 > w.limit) w.grow(p, 15);
       p = $.writeTag(w, p, 0);
       return $.writeU64(w, p, v.id);
-    case "Closed":
-      if (p + 5 > w.limit) w.grow(p, 5);
-      return $.writeTag(w, p, 1);
-    default:
-      return $.badVariant(v, "ShopError");
+    case "Closed": return $.writeTag(w, p, 1);
+    default: return $.badVariant(v, "ShopError");
   }
 }
 
 export function readShopError(r: $.Reader): ShopError {
   const index = $.readTag(r);
   switch (index) {
-    case 0:
-      return { kind: "NotFound", id: $.readU64(r) };
-    case 1:
-      return { kind: "Closed" };
-    default:
-      return $.unknownVariant(r, index, "ShopError");
+    case 0: return { kind: "NotFound", id: $.readU64(r) };
+    case 1: return { kind: "Closed" };
+    default: return $.unknownVariant(r, index, "ShopError");
   }
 }
 
-/** {@link Item} to bytes and back. */
 export const ItemCodec: $.Codec<Item> = /*@__PURE__*/ $.codec(itemShape, writeItem, readItem);
 
-/** {@link ShopError} to bytes and back. */
 export const ShopErrorCodec: $.Codec<ShopError> = /*@__PURE__*/ $.codec(shopErrorShape, writeShopError, readShopError);
 
 // --- items of channels ---
@@ -153,152 +147,42 @@ const u32Item: $.ItemType<number> = {
   read: $.readU32,
 };
 
-// --- schemas, ready for the wire ---
-
-const tuple2Schema = /*@__PURE__*/ $.schema(
-  0xba0496aa8cee7a4cn,
-  "o2JpZBu6BJaqjO56TGt0eXBlX3BhcmFtc4JiVDBiVDFka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzgqJjdGFnY3ZhcmRuYW1lYlQw" +
-    "omN0YWdjdmFyZG5hbWViVDE=",
-);
-const tuple1Schema = /*@__PURE__*/ $.schema(
-  0x6847ab90feda71c1n,
-  "o2JpZBtoR6uQ/tpxwWt0eXBlX3BhcmFtc4FiVDBka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzgaJjdGFnY3ZhcmRuYW1lYlQw",
-);
-const itemSchema = /*@__PURE__*/ $.schema(
-  0x6b6e9296978ffee7n,
-  "o2JpZBtrbpKWl4/+52t0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZEl0ZW1mZmllbGRzgqNkbmFtZWJpZGh0eXBl" +
-    "X3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb2TVimLgWOaxkYXJnc4BocmVxdWlyZWT1o2RuYW1lZG5hbWVodHlwZV9yZWajY3Rh" +
-    "Z2hjb25jcmV0ZWd0eXBlX2lkG219zpFO4VDoZGFyZ3OAaHJlcXVpcmVk9Q==",
-);
-const shopErrorSchema = /*@__PURE__*/ $.schema(
-  0xac6475f76d92d839n,
-  "o2JpZBusZHX3bZLYOWt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZGVudW1kbmFtZWlTaG9wRXJyb3JodmFyaWFudHOCo2RuYW1laE5v" +
-    "dEZvdW5kZWluZGV4AGdwYXlsb2FkomN0YWdmc3RydWN0ZmZpZWxkc4GjZG5hbWViaWRodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0" +
-    "eXBlX2lkG9k1Ypi4FjmsZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWZDbG9zZWRlaW5kZXgBZ3BheWxvYWRkdW5pdA==",
-);
-const txTSchema = /*@__PURE__*/ $.schema(
-  0xc886545a493d06ebn,
-  "o2JpZBvIhlRaST0G62t0eXBlX3BhcmFtc4FhVGRraW5ko2N0YWdnY2hhbm5lbGlkaXJlY3Rpb25idHhnZWxlbWVudKJjdGFnY3Zh" +
-    "cmRuYW1lYVQ=",
-);
-const rxTSchema = /*@__PURE__*/ $.schema(
-  0x967a48ac345e2f5en,
-  "o2JpZBuWekisNF4vXmt0eXBlX3BhcmFtc4FhVGRraW5ko2N0YWdnY2hhbm5lbGlkaXJlY3Rpb25icnhnZWxlbWVudKJjdGFnY3Zh" +
-    "cmRuYW1lYVQ=",
-);
-
 // --- methods and services ---
-
-const aBArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-  ]),
-  schemas: [$.u32Schema, tuple2Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u32Shape, $.u32Shape], ["a", "b"]),
-};
-
-function writeABArgs(w: $.Writer, p: number, v: [a: number, b: number]): number {
-  $.expectArrayOf(v, 2);
-  if (p + 10 > w.limit) w.grow(p, 10);
-  p = $.writeU32(w, p, v[0]);
-  return $.writeU32(w, p, v[1]);
-}
-
-function readABArgs(r: $.Reader): [a: number, b: number] {
-  return [$.readU32(r), $.readU32(r)];
-}
-
-const u32Response: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u32Schema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.u32Shape,
-};
 
 export const shopAdd: $.Method<[a: number, b: number], number, never> = /*@__PURE__*/ $.declared(
   "Shop",
   "add",
   0x402719a3f6b1c4f2n,
-  aBArgs,
-  writeABArgs,
-  u32Response,
+  "a b",
+  [$.u32Shape, $.u32Shape],
+  [$.writeU32, $.writeU32],
+  $.u32Shape,
   $.readU32,
 );
 
-const idArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xd9356298b81639acn)]),
-  schemas: [$.u64Schema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u64Shape], ["id"]),
-};
-
-function writeIdArgs(w: $.Writer, p: number, v: [id: bigint]): number {
-  $.expectArrayOf(v, 1);
-  if (p + 10 > w.limit) w.grow(p, 10);
-  return $.writeU64(w, p, v[0]);
-}
-
-function readIdArgs(r: $.Reader): [id: bigint] {
-  return [$.readU64(r)];
-}
-
-const itemOrShopErrorResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x6b6e9296978ffee7n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0xac6475f76d92d839n)]),
-  ]),
-  schemas: [$.u64Schema, $.stringSchema, itemSchema, shopErrorSchema, $.voxErrorSchema, $.resultSchema],
-  ok: itemShape,
-  error: shopErrorShape,
-};
-
-/** Fails as declared, with an integer that JSON has not. */
 export const shopFind: $.Method<[id: bigint], Item, ShopError> = /*@__PURE__*/ $.declared(
   "Shop",
   "find",
   0x6d197c887afb6fb2n,
-  idArgs,
-  writeIdArgs,
-  itemOrShopErrorResponse,
+  "id",
+  [$.u64Shape],
+  [$.writeU64],
+  itemShape,
   readItem,
+  shopErrorShape,
   readShopError,
 );
 
-const noArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-  schemas: [$.unitSchema],
-  shape: /*@__PURE__*/ $.tupleShape([], []),
-};
-
-function writeNoArgs(_w: $.Writer, p: number, _v: []): number {
-  return p;
-}
-
-function readNoArgs(_r: $.Reader): [] {
-  return [];
-}
-
-const unitOrShopErrorResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0xac6475f76d92d839n)]),
-  ]),
-  schemas: [$.unitSchema, $.u64Schema, shopErrorSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.unitShape,
-  error: shopErrorShape,
-};
-
-/** A method without a result that fails. */
 export const shopClose: $.Method<[], undefined, ShopError> = /*@__PURE__*/ $.declared(
   "Shop",
   "close",
   0x075e2207f8521d00n,
-  noArgs,
-  writeNoArgs,
-  unitOrShopErrorResponse,
+  "",
+  [],
+  [],
+  $.unitShape,
   $.readUnit,
+  shopErrorShape,
   readShopError,
 );
 
@@ -306,81 +190,40 @@ export const shopBuy: $.Method<[id: bigint], number, never> = /*@__PURE__*/ $.de
   "Shop",
   "buy",
   0x799892db176137b7n,
-  idArgs,
-  writeIdArgs,
-  u32Response,
+  "id",
+  [$.u64Shape],
+  [$.writeU64],
+  $.u32Shape,
   $.readU32,
+  undefined,
   undefined,
   { persist: true },
 );
 
-const outArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0xc886545a493d06ebn, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
-  ]),
-  schemas: [$.stringSchema, txTSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([/*@__PURE__*/ $.txShape(stringItem)], ["out"]),
-};
-
-function writeOutArgs(w: $.Writer, p: number, v: [out: $.Tx<string>]): number {
-  $.expectArrayOf(v, 1);
-  if (p + 10 > w.limit) w.grow(p, 10);
-  return $.writeTx(w, p, v[0], stringItem);
-}
-
-function readOutArgs(r: $.Reader): [out: $.Tx<string>] {
-  return [$.readTx(r, stringItem)];
-}
-
-const unitResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.unitSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.unitShape,
-};
-
-/** Sends names until the receiver leaves. */
 export const shopWatch: $.Method<[out: $.Tx<string>], undefined, never> = /*@__PURE__*/ $.declared(
   "Shop",
   "watch",
   0x1fd73742fb10355en,
-  outArgs,
-  writeOutArgs,
-  unitResponse,
+  "out",
+  [/*@__PURE__*/ $.txShape(stringItem)],
+  [(w, p, v: $.Tx<string>) => $.writeTx(w, p, v, stringItem)],
+  $.unitShape,
   $.readUnit,
+  undefined,
   undefined,
   { channels: $.channels },
 );
 
-const itemsArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0x967a48ac345e2f5en, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-  ]),
-  schemas: [$.u32Schema, rxTSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([/*@__PURE__*/ $.rxShape(u32Item)], ["items"]),
-};
-
-function writeItemsArgs(w: $.Writer, p: number, v: [items: $.Rx<number>]): number {
-  $.expectArrayOf(v, 1);
-  if (p + 10 > w.limit) w.grow(p, 10);
-  return $.writeRx(w, p, v[0], u32Item);
-}
-
-function readItemsArgs(r: $.Reader): [items: $.Rx<number>] {
-  return [$.readRx(r, u32Item)];
-}
-
-/** The sum of all items. */
 export const shopCollect: $.Method<[items: $.Rx<number>], number, never> = /*@__PURE__*/ $.declared(
   "Shop",
   "collect",
   0xcdca23f30f5d3c24n,
-  itemsArgs,
-  writeItemsArgs,
-  u32Response,
+  "items",
+  [/*@__PURE__*/ $.rxShape(u32Item)],
+  [(w, p, v: $.Rx<number>) => $.writeRx(w, p, v, u32Item)],
+  $.u32Shape,
   $.readU32,
+  undefined,
   undefined,
   { channels: $.channels },
 );
@@ -396,28 +239,33 @@ export function shopDispatcher(handler: ShopHandler): $.Dispatcher {
   return $.dispatcher("Shop", [
     $.answered(
       shopAdd,
-      readABArgs,
+      [$.readU32, $.readU32],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);
       },
       (args, context) => handler.add(args[0], args[1], context),
     ),
-    $.answered(shopFind, readIdArgs, writeItem, (args, context) => handler.find(args[0], context), writeShopError),
-    $.answered(shopClose, readNoArgs, (_w, p) => p, (_args, context) => handler.close(context), writeShopError),
+    $.answered(shopFind, [$.readU64], writeItem, (args, context) => handler.find(args[0], context), writeShopError),
+    $.answered(shopClose, [], (_w, p) => p, (_args, context) => handler.close(context), writeShopError),
     $.answered(
       shopBuy,
-      readIdArgs,
+      [$.readU64],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);
       },
       (args, context) => handler.buy(args[0], context),
     ),
-    $.answered(shopWatch, readOutArgs, (_w, p) => p, (args, context) => handler.watch(args[0], context)),
+    $.answered(
+      shopWatch,
+      [(r) => $.readTx(r, stringItem)],
+      (_w, p) => p,
+      (args, context) => handler.watch(args[0], context),
+    ),
     $.answered(
       shopCollect,
-      readItemsArgs,
+      [(r) => $.readRx(r, u32Item)],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);

@@ -528,18 +528,11 @@ export type EverythingTryClient = $.TryClient<EverythingClient, {
 
 // --- shapes and codecs ---
 
-export const integersShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const integersShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Integers",
-  () => [
-    $.fieldShape("u8_value", "u8Value", $.u8Shape),
-    $.fieldShape("u16_value", "u16Value", $.u16Shape),
-    $.fieldShape("u32_value", "u32Value", $.u32Shape),
-    $.fieldShape("u64_value", "u64Value", $.u64Shape),
-    $.fieldShape("i8_value", "i8Value", $.i8Shape),
-    $.fieldShape("i16_value", "i16Value", $.i16Shape),
-    $.fieldShape("i32_value", "i32Value", $.i32Shape),
-    $.fieldShape("i64_value", "i64Value", $.i64Shape),
-  ],
+  0x11fc72874da6fc97n,
+  "u8_value u16_value u32_value u64_value i8_value i16_value i32_value i64_value",
+  () => [$.u8Shape, $.u16Shape, $.u32Shape, $.u64Shape, $.i8Shape, $.i16Shape, $.i32Shape, $.i64Shape],
   (v) => ({
     u8Value: v[0],
     u16Value: v[1],
@@ -576,9 +569,11 @@ export function readIntegers(r: $.Reader): Integers {
   return { u8Value, u16Value, u32Value, u64Value, i8Value, i16Value, i32Value, i64Value };
 }
 
-export const wideShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const wideShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Wide",
-  () => [$.fieldShape("unsigned", "unsigned", $.u128Shape), $.fieldShape("signed", "signed", $.i128Shape)],
+  0xd9fdcf3043b958a9n,
+  "unsigned signed",
+  () => [$.u128Shape, $.i128Shape],
   (v) => ({ unsigned: v[0], signed: v[1] }),
 );
 
@@ -594,9 +589,11 @@ export function readWide(r: $.Reader): Wide {
   return { unsigned, signed };
 }
 
-export const floatsShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const floatsShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Floats",
-  () => [$.fieldShape("single", "single", $.f32Shape), $.fieldShape("double", "double", $.f64Shape)],
+  0x8f4088f2c174531an,
+  "single double",
+  () => [$.f32Shape, $.f64Shape],
   (v) => ({ single: v[0], double: v[1] }),
 );
 
@@ -612,15 +609,11 @@ export function readFloats(r: $.Reader): Floats {
   return { single, double };
 }
 
-export const textsShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const textsShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Texts",
-  () => [
-    $.fieldShape("flag", "flag", $.boolShape),
-    $.fieldShape("letter", "letter", $.charShape),
-    $.fieldShape("text", "text", $.stringShape),
-    $.fieldShape("data", "data", $.bytesShape),
-    $.fieldShape("nothing", "nothing", $.unitShape),
-  ],
+  0xf2bdc5ac34a85ec5n,
+  "flag letter text data nothing",
+  () => [$.boolShape, $.charShape, $.stringShape, $.bytesShape, $.unitShape],
   (v) => ({ flag: v[0], letter: v[1], text: v[2], data: v[3], nothing: v[4] }),
 );
 
@@ -642,15 +635,17 @@ export function readTexts(r: $.Reader): Texts {
   return { flag, letter, text, data, nothing };
 }
 
-export const numbersShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const numbersShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Numbers",
+  0xb3c5d613cdee0119n,
+  "count balance optional many elapsed id",
   () => [
-    $.fieldShape("count", "count", $.u64NumberShape),
-    $.fieldShape("balance", "balance", $.i64NumberShape),
-    $.fieldShape("optional", "optional", $.optionShape($.u64NumberShape)),
-    $.fieldShape("many", "many", $.listShape($.i64NumberShape)),
-    $.fieldShape("elapsed", "elapsed", $.u64NumberShape),
-    $.fieldShape("id", "id", $.u64Shape),
+    $.u64NumberShape,
+    $.i64NumberShape,
+    $.optionShape($.u64NumberShape),
+    $.listShape($.i64NumberShape),
+    $.u64NumberShape,
+    $.u64Shape,
   ],
   (v) => ({ count: v[0], balance: v[1], optional: v[2], many: v[3], elapsed: v[4], id: v[5] }),
 );
@@ -676,17 +671,19 @@ export function readNumbers(r: $.Reader): Numbers {
   return { count, balance, optional, many, elapsed, id };
 }
 
-export const optionsShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const optionsShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Options",
+  0x1d80a1f57c3c5cdbn,
+  "number text nested triple point list elements required!",
   () => [
-    $.fieldShape("number", "number", $.optionShape($.u32Shape)),
-    $.fieldShape("text", "text", $.optionShape($.stringShape)),
-    $.fieldShape("nested", "nested", $.optionShape($.optionShape($.u8Shape), true)),
-    $.fieldShape("triple", "triple", $.optionShape($.optionShape($.optionShape($.boolShape), true), true)),
-    $.fieldShape("point", "point", $.optionShape(pointShape)),
-    $.fieldShape("list", "list", $.optionShape($.listShape($.u16Shape))),
-    $.fieldShape("elements", "elements", $.listShape($.optionShape($.u16Shape))),
-    $.fieldShape("required", "required", $.optionShape($.u32Shape)),
+    $.optionShape($.u32Shape),
+    $.optionShape($.stringShape),
+    $.optionShape($.optionShape($.u8Shape), true),
+    $.optionShape($.optionShape($.optionShape($.boolShape), true), true),
+    $.optionShape(pointShape),
+    $.optionShape($.listShape($.u16Shape)),
+    $.listShape($.optionShape($.u16Shape)),
+    $.optionShape($.u32Shape),
   ],
   (v) => ({
     number: v[0],
@@ -733,19 +730,21 @@ export function readOptions(r: $.Reader): Options {
   return { number, text, nested, triple, point, list, elements, required };
 }
 
-export const listsShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const listsShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Lists",
+  0xc1bb8da471873338n,
+  "numbers wide singles doubles texts flags points nested blobs units",
   () => [
-    $.fieldShape("numbers", "numbers", $.listShape($.u32Shape)),
-    $.fieldShape("wide", "wide", $.listShape($.u64Shape)),
-    $.fieldShape("singles", "singles", $.listShape($.f32Shape)),
-    $.fieldShape("doubles", "doubles", $.listShape($.f64Shape)),
-    $.fieldShape("texts", "texts", $.listShape($.stringShape)),
-    $.fieldShape("flags", "flags", $.listShape($.boolShape)),
-    $.fieldShape("points", "points", $.listShape(pointShape)),
-    $.fieldShape("nested", "nested", $.listShape($.listShape($.u16Shape))),
-    $.fieldShape("blobs", "blobs", $.listShape($.bytesShape)),
-    $.fieldShape("units", "units", $.listShape($.unitShape)),
+    $.listShape($.u32Shape),
+    $.listShape($.u64Shape),
+    $.listShape($.f32Shape),
+    $.listShape($.f64Shape),
+    $.listShape($.stringShape),
+    $.listShape($.boolShape),
+    $.listShape(pointShape),
+    $.listShape($.listShape($.u16Shape)),
+    $.listShape($.bytesShape),
+    $.listShape($.unitShape),
   ],
   (v) => ({
     numbers: v[0],
@@ -788,16 +787,18 @@ export function readLists(r: $.Reader): Lists {
   return { numbers, wide, singles, doubles, texts, flags, points, nested, blobs, units };
 }
 
-export const samplesShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const samplesShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Samples",
+  0x85e9d444d7c00a17n,
+  "shorts words longs singles doubles vector optional",
   () => [
-    $.fieldShape("shorts", "shorts", $.listShape($.i16Shape, true)),
-    $.fieldShape("words", "words", $.listShape($.u32Shape, true)),
-    $.fieldShape("longs", "longs", $.listShape($.i64Shape, true)),
-    $.fieldShape("singles", "singles", $.listShape($.f32Shape, true)),
-    $.fieldShape("doubles", "doubles", $.listShape($.f64Shape, true)),
-    $.fieldShape("vector", "vector", $.arrayShape($.f64Shape, 3, true)),
-    $.fieldShape("optional", "optional", $.optionShape($.listShape($.u16Shape, true))),
+    $.listShape($.i16Shape, true),
+    $.listShape($.u32Shape, true),
+    $.listShape($.i64Shape, true),
+    $.listShape($.f32Shape, true),
+    $.listShape($.f64Shape, true),
+    $.arrayShape($.f64Shape, 3, true),
+    $.optionShape($.listShape($.u16Shape, true)),
   ],
   (v) => ({ shorts: v[0], words: v[1], longs: v[2], singles: v[3], doubles: v[4], vector: v[5], optional: v[6] }),
 );
@@ -824,15 +825,17 @@ export function readSamples(r: $.Reader): Samples {
   return { shorts, words, longs, singles, doubles, vector, optional };
 }
 
-export const arraysShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const arraysShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Arrays",
+  0x6265341a46a86f14n,
+  "triple grid raw texts points long",
   () => [
-    $.fieldShape("triple", "triple", $.arrayShape($.u16Shape, 3)),
-    $.fieldShape("grid", "grid", $.arrayShape($.arrayShape($.i16Shape, 3), 2)),
-    $.fieldShape("raw", "raw", $.arrayShape($.u8Shape, 4, true)),
-    $.fieldShape("texts", "texts", $.arrayShape($.stringShape, 2)),
-    $.fieldShape("points", "points", $.arrayShape(pointShape, 2)),
-    $.fieldShape("long", "long", $.arrayShape($.u32Shape, 12)),
+    $.arrayShape($.u16Shape, 3),
+    $.arrayShape($.arrayShape($.i16Shape, 3), 2),
+    $.arrayShape($.u8Shape, 4, true),
+    $.arrayShape($.stringShape, 2),
+    $.arrayShape(pointShape, 2),
+    $.arrayShape($.u32Shape, 12),
   ],
   (v) => ({ triple: v[0], grid: v[1], raw: v[2], texts: v[3], points: v[4], long: v[5] }),
 );
@@ -858,16 +861,14 @@ export function readArrays(r: $.Reader): Arrays {
   return { triple, grid, raw, texts, points, long };
 }
 
-export const tuplesShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const tuplesShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Tuples",
+  0x3cd148a62b442c47n,
+  "single pair nested",
   () => [
-    $.fieldShape("single", "single", $.tupleShape([$.u8Shape])),
-    $.fieldShape("pair", "pair", $.tupleShape([$.u32Shape, $.stringShape])),
-    $.fieldShape("nested", "nested", $.tupleShape([
-      $.tupleShape([$.i8Shape, $.boolShape]),
-      $.listShape($.f64Shape),
-      pointShape,
-    ])),
+    $.tupleShape([$.u8Shape]),
+    $.tupleShape([$.u32Shape, $.stringShape]),
+    $.tupleShape([$.tupleShape([$.i8Shape, $.boolShape]), $.listShape($.f64Shape), pointShape]),
   ],
   (v) => ({ single: v[0], pair: v[1], nested: v[2] }),
 );
@@ -886,16 +887,18 @@ export function readTuples(r: $.Reader): Tuples {
   return { single, pair, nested };
 }
 
-export const mapsShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const mapsShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Maps",
+  0x72c439f2f3208f4cn,
+  "by_text by_number by_color nested numbers texts table",
   () => [
-    $.fieldShape("by_text", "byText", $.mapShape($.stringShape, $.u32Shape)),
-    $.fieldShape("by_number", "byNumber", $.mapShape($.u64Shape, pointShape)),
-    $.fieldShape("by_color", "byColor", $.mapShape(colorShape, $.listShape($.stringShape))),
-    $.fieldShape("nested", "nested", $.mapShape($.i32Shape, $.mapShape($.stringShape, $.boolShape))),
-    $.fieldShape("numbers", "numbers", $.setShape($.i16Shape)),
-    $.fieldShape("texts", "texts", $.setShape($.stringShape)),
-    $.fieldShape("table", "table", $.mapShape($.stringShape, pointShape)),
+    $.mapShape($.stringShape, $.u32Shape),
+    $.mapShape($.u64Shape, pointShape),
+    $.mapShape(colorShape, $.listShape($.stringShape)),
+    $.mapShape($.i32Shape, $.mapShape($.stringShape, $.boolShape)),
+    $.setShape($.i16Shape),
+    $.setShape($.stringShape),
+    $.mapShape($.stringShape, pointShape),
   ],
   (v) => ({ byText: v[0], byNumber: v[1], byColor: v[2], nested: v[3], numbers: v[4], texts: v[5], table: v[6] }),
 );
@@ -921,13 +924,15 @@ export function readMaps(r: $.Reader): Maps {
   return { byText, byNumber, byColor, nested, numbers, texts, table };
 }
 
-export const resultsShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const resultsShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Results",
+  0x9e165392fab9897an,
+  "plain rich nested nothing",
   () => [
-    $.fieldShape("plain", "plain", $.resultShape($.u32Shape, $.stringShape)),
-    $.fieldShape("rich", "rich", $.resultShape(pointShape, shapeErrorShape)),
-    $.fieldShape("nested", "nested", $.resultShape($.optionShape($.u8Shape), $.tupleShape([$.u16Shape, $.stringShape]))),
-    $.fieldShape("nothing", "nothing", $.resultShape($.unitShape, $.unitShape)),
+    $.resultShape($.u32Shape, $.stringShape),
+    $.resultShape(pointShape, shapeErrorShape),
+    $.resultShape($.optionShape($.u8Shape), $.tupleShape([$.u16Shape, $.stringShape])),
+    $.resultShape($.unitShape, $.unitShape),
   ],
   (v) => ({ plain: v[0], rich: v[1], nested: v[2], nothing: v[3] }),
 );
@@ -948,7 +953,7 @@ export function readResults(r: $.Reader): Results {
   return { plain, rich, nested, nothing };
 }
 
-export const emptyShape: $.StructShape = /*@__PURE__*/ $.structShape("Empty", () => []);
+export const emptyShape: $.StructShape = /*@__PURE__*/ $.struct("Empty", 0x3a019f32eb5ac220n, "", () => []);
 
 export function writeEmpty(_w: $.Writer, p: number, v: Empty): number {
   $.expectObject(v, "Empty");
@@ -959,9 +964,11 @@ export function readEmpty(_r: $.Reader): Empty {
   return {};
 }
 
-export const pointShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const pointShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Point",
-  () => [$.fieldShape("x", "x", $.i32Shape), $.fieldShape("y", "y", $.i32Shape)],
+  0xb92332c67187108fn,
+  "x y",
+  () => [$.i32Shape, $.i32Shape],
   (v) => ({ x: v[0], y: v[1] }),
 );
 
@@ -977,87 +984,65 @@ export function readPoint(r: $.Reader): Point {
   return { x, y };
 }
 
-export const colorShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Color", true, [
-  /*@__PURE__*/ $.unitVariant("Red"),
-  /*@__PURE__*/ $.unitVariant("Green"),
-  /*@__PURE__*/ $.unitVariant("Blue"),
-]);
+const colorNames = ["Red", "Green", "Blue"] as const;
+export const colorShape: $.EnumShape = /*@__PURE__*/ $.literals("Color", 0x1b57cc7742fabeb0n, colorNames);
 
 export function writeColor(w: $.Writer, p: number, v: Color): number {
   if (p + 5 > w.limit) w.grow(p, 5);
   switch (v) {
-    case "Red":
-      return $.writeTag(w, p, 0);
-    case "Green":
-      return $.writeTag(w, p, 1);
-    case "Blue":
-      return $.writeTag(w, p, 2);
-    default:
-      return $.badVariant(v, "Color");
+    case "Red": return $.writeTag(w, p, 0);
+    case "Green": return $.writeTag(w, p, 1);
+    case "Blue": return $.writeTag(w, p, 2);
+    default: return $.badVariant(v, "Color");
   }
 }
 
 export function readColor(r: $.Reader): Color {
-  const index = $.readTag(r);
-  switch (index) {
-    case 0:
-      return "Red";
-    case 1:
-      return "Green";
-    case 2:
-      return "Blue";
-    default:
-      return $.unknownVariant(r, index, "Color");
-  }
+  return $.readLiteral(r, colorNames, "Color");
 }
 
-export const shapeShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Shape", false, [
-  /*@__PURE__*/ $.unitVariant("Nothing"),
-  /*@__PURE__*/ $.newtypeVariant("Circle", () => $.f64Shape),
-  /*@__PURE__*/ $.tupleVariant("Segment", () => $.tupleShape([pointShape, pointShape])),
-  /*@__PURE__*/ $.structVariant(
-    "Rect",
-    () => [
-      $.fieldShape("corner", "corner", pointShape),
-      $.fieldShape("width", "width", $.u32Shape),
-      $.fieldShape("height", "height", $.u32Shape),
-    ],
-    (v) => ({ kind: "Rect", corner: v[0], width: v[1], height: v[2] }),
-  ),
-  /*@__PURE__*/ $.structVariant(
-    "Labeled",
-    () => [
-      $.fieldShape("label", "label", $.optionShape($.stringShape)),
-      $.fieldShape("colors", "colors", $.listShape(colorShape)),
-    ],
-    (v) => ({ kind: "Labeled", label: v[0], colors: v[1] }),
-  ),
-  /*@__PURE__*/ $.newtypeVariant("Group", () => $.listShape(shapeShape)),
-  /*@__PURE__*/ $.tupleVariant("Painted", () => $.tupleShape([colorShape, $.optionShape(shapeShape)])),
-  /*@__PURE__*/ $.newtypeVariant("Marker", () => $.unitShape),
-]);
+export const shapeShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "Shape",
+  0xd0dde82a92d62677n,
+  "Nothing Circle= Segment/2 Rect(corner,width,height) Labeled(label,colors) Group= Painted/2 Marker=",
+  () => [
+    $.f64Shape,
+    pointShape,
+    pointShape,
+    pointShape,
+    $.u32Shape,
+    $.u32Shape,
+    $.optionShape($.stringShape),
+    $.listShape(colorShape),
+    $.listShape(shapeShape),
+    colorShape,
+    $.optionShape(shapeShape),
+    $.unitShape,
+  ],
+  {
+    Rect: (v) => ({ kind: "Rect", corner: v[0], width: v[1], height: v[2] }),
+    Labeled: (v) => ({ kind: "Labeled", label: v[0], colors: v[1] }),
+  },
+);
 
 export function writeShape(w: $.Writer, p: number, v: Shape): number {
   $.enter(w);
+  if (p + 13 > w.limit) w.grow(p, 13);
   switch (v.kind) {
     case "Nothing":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 0);
       break;
     case "Circle":
-      if (p + 13 > w.limit) w.grow(p, 13);
       p = $.writeTag(w, p, 1);
       p = $.writeF64(w, p, v.value);
       break;
     case "Segment":
       $.expectArrayOf(v.value, 2);
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 2);
       p = writePoint(w, p, v.value[0]);
       p = writePoint(w, p, v.value[1]);
       break;
     case "Rect":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 3);
       p = writePoint(w, p, v.corner);
       if (p + 10 > w.limit) w.grow(p, 10);
@@ -1065,31 +1050,26 @@ export function writeShape(w: $.Writer, p: number, v: Shape): number {
       p = $.writeU32(w, p, v.height);
       break;
     case "Labeled":
-      if (p + 6 > w.limit) w.grow(p, 6);
       p = $.writeTag(w, p, 4);
       p = v.label === undefined ? $.writeNone(w, p) : $.writeString(w, $.writeSome(w, p), v.label);
       p = writeListOfColor(w, p, v.colors);
       break;
     case "Group":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 5);
       p = writeListOfShape(w, p, v.value);
       break;
     case "Painted":
       $.expectArrayOf(v.value, 2);
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 6);
       p = writeColor(w, p, v.value[0]);
       if (p + 1 > w.limit) w.grow(p, 1);
       p = v.value[1] === undefined ? $.writeNone(w, p) : writeShape(w, $.writeSome(w, p), v.value[1]);
       break;
     case "Marker":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 7);
       p = $.writeUnit(w, p, v.value);
       break;
-    default:
-      return $.badVariant(v, "Shape");
+    default: return $.badVariant(v, "Shape");
   }
   $.leave(w);
   return p;
@@ -1129,29 +1109,30 @@ export function readShape(r: $.Reader): Shape {
     case 7:
       v = { kind: "Marker", value: $.readUnit(r) };
       break;
-    default:
-      return $.unknownVariant(r, index, "Shape");
+    default: return $.unknownVariant(r, index, "Shape");
   }
   $.leave(r);
   return v;
 }
 
-export const defaultsShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const defaultsShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Defaults",
+  0xeb9e615366275d8en,
+  "number negative ratio text letter flag color list data table labels option count",
   () => [
-    $.fieldShape("number", "number", $.u32Shape, () => 5),
-    $.fieldShape("negative", "negative", $.i64Shape, () => -7n),
-    $.fieldShape("ratio", "ratio", $.f64Shape, () => 0.5),
-    $.fieldShape("text", "text", $.stringShape, () => "none"),
-    $.fieldShape("letter", "letter", $.charShape, () => "x"),
-    $.fieldShape("flag", "flag", $.boolShape, () => true),
-    $.fieldShape("color", "color", colorShape, () => "Green"),
-    $.fieldShape("list", "list", $.listShape($.u16Shape), () => []),
-    $.fieldShape("data", "data", $.bytesShape, () => new Uint8Array(0)),
-    $.fieldShape("table", "table", $.mapShape($.stringShape, $.u32Shape), () => new Map()),
-    $.fieldShape("labels", "labels", $.setShape($.stringShape), () => new Set()),
-    $.fieldShape("option", "option", $.optionShape($.u32Shape)),
-    $.fieldShape("count", "count", $.u64NumberShape, () => 12),
+    $.u32Shape,
+    $.i64Shape,
+    $.f64Shape,
+    $.stringShape,
+    $.charShape,
+    $.boolShape,
+    colorShape,
+    $.listShape($.u16Shape),
+    $.bytesShape,
+    $.mapShape($.stringShape, $.u32Shape),
+    $.setShape($.stringShape),
+    $.optionShape($.u32Shape),
+    $.u64NumberShape,
   ],
   (v) => ({
     number: v[0],
@@ -1168,6 +1149,20 @@ export const defaultsShape: $.StructShape = /*@__PURE__*/ $.structShape(
     option: v[11],
     count: v[12],
   }),
+  {
+    number: () => 5,
+    negative: () => -7n,
+    ratio: () => 0.5,
+    text: () => "none",
+    letter: () => "x",
+    flag: () => true,
+    color: () => "Green",
+    list: () => [],
+    data: () => new Uint8Array(0),
+    table: () => new Map(),
+    labels: () => new Set(),
+    count: () => 12,
+  },
 );
 
 export function writeDefaults(w: $.Writer, p: number, v: Defaults): number {
@@ -1206,16 +1201,11 @@ export function readDefaults(r: $.Reader): Defaults {
   return { number, negative, ratio, text, letter, flag, color, list, data, table, labels, option, count };
 }
 
-export const reservedShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const reservedShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Reserved",
-  () => [
-    $.fieldShape("class", "class", $.u32Shape),
-    $.fieldShape("function", "function", $.u32Shape),
-    $.fieldShape("delete", "delete", $.u32Shape),
-    $.fieldShape("kind", "kind", $.u32Shape),
-    $.fieldShape("value", "value", $.u32Shape),
-    $.fieldShape("constructor", "constructor", $.u32Shape),
-  ],
+  0xe97139c97187d53cn,
+  "class function delete kind value constructor",
+  () => [$.u32Shape, $.u32Shape, $.u32Shape, $.u32Shape, $.u32Shape, $.u32Shape],
   (v) => ({ class: v[0], function: v[1], delete: v[2], kind: v[3], value: v[4], constructor: v[5] }),
 );
 
@@ -1239,9 +1229,11 @@ export function readReserved(r: $.Reader): Reserved {
   return { class: class_, function: function_, delete: delete_, kind, value, constructor };
 }
 
-export const chainShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const chainShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Chain",
-  () => [$.fieldShape("id", "id", $.u32Shape), $.fieldShape("next", "next", $.optionShape(chainShape))],
+  0x9ba60727285733fen,
+  "id next",
+  () => [$.u32Shape, $.optionShape(chainShape)],
   (v) => ({ id: v[0], next: v[1] }),
 );
 
@@ -1262,50 +1254,41 @@ export function readChain(r: $.Reader): Chain {
   return { id, next };
 }
 
-export const exprShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Expr", false, [
-  /*@__PURE__*/ $.newtypeVariant("Literal", () => $.i64Shape),
-  /*@__PURE__*/ $.newtypeVariant("Negate", () => exprShape),
-  /*@__PURE__*/ $.structVariant(
-    "Add",
-    () => [$.fieldShape("left", "left", exprShape), $.fieldShape("right", "right", exprShape)],
-    (v) => ({ kind: "Add", left: v[0], right: v[1] }),
-  ),
-  /*@__PURE__*/ $.tupleVariant("Call", () => $.tupleShape([$.stringShape, $.listShape(exprShape)])),
-  /*@__PURE__*/ $.unitVariant("Empty"),
-]);
+export const exprShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "Expr",
+  0x1d70d4f874cd8bb3n,
+  "Literal= Negate= Add(left,right) Call/2 Empty",
+  () => [$.i64Shape, exprShape, exprShape, exprShape, $.stringShape, $.listShape(exprShape)],
+  { Add: (v) => ({ kind: "Add", left: v[0], right: v[1] }) },
+);
 
 export function writeExpr(w: $.Writer, p: number, v: Expr): number {
   $.enter(w);
+  if (p + 15 > w.limit) w.grow(p, 15);
   switch (v.kind) {
     case "Literal":
-      if (p + 15 > w.limit) w.grow(p, 15);
       p = $.writeTag(w, p, 0);
       p = $.writeI64(w, p, v.value);
       break;
     case "Negate":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 1);
       p = writeExpr(w, p, v.value);
       break;
     case "Add":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 2);
       p = writeExpr(w, p, v.left);
       p = writeExpr(w, p, v.right);
       break;
     case "Call":
       $.expectArrayOf(v.value, 2);
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 3);
       p = $.writeString(w, p, v.value[0]);
       p = writeListOfExpr(w, p, v.value[1]);
       break;
     case "Empty":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 4);
       break;
-    default:
-      return $.badVariant(v, "Expr");
+    default: return $.badVariant(v, "Expr");
   }
   $.leave(w);
   return p;
@@ -1334,16 +1317,17 @@ export function readExpr(r: $.Reader): Expr {
     case 4:
       v = { kind: "Empty" };
       break;
-    default:
-      return $.unknownVariant(r, index, "Expr");
+    default: return $.unknownVariant(r, index, "Expr");
   }
   $.leave(r);
   return v;
 }
 
-export const folderShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const folderShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Folder",
-  () => [$.fieldShape("name", "name", $.stringShape), $.fieldShape("entries", "entries", $.listShape(entryShape))],
+  0x0da116db4250de27n,
+  "name entries",
+  () => [$.stringShape, $.listShape(entryShape)],
   (v) => ({ name: v[0], entries: v[1] }),
 );
 
@@ -1363,32 +1347,30 @@ export function readFolder(r: $.Reader): Folder {
   return { name, entries };
 }
 
-export const entryShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Entry", false, [
-  /*@__PURE__*/ $.newtypeVariant("File", () => $.bytesShape),
-  /*@__PURE__*/ $.newtypeVariant("Folder", () => folderShape),
-  /*@__PURE__*/ $.newtypeVariant("Links", () => $.mapShape($.stringShape, entryShape)),
-]);
+export const entryShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "Entry",
+  0x97a496b0558e3cc5n,
+  "File= Folder= Links=",
+  () => [$.bytesShape, folderShape, $.mapShape($.stringShape, entryShape)],
+);
 
 export function writeEntry(w: $.Writer, p: number, v: Entry): number {
   $.enter(w);
+  if (p + 5 > w.limit) w.grow(p, 5);
   switch (v.kind) {
     case "File":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 0);
       p = $.writeBytes(w, p, v.value);
       break;
     case "Folder":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 1);
       p = writeFolder(w, p, v.value);
       break;
     case "Links":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 2);
       p = writeMapOfStringToEntry(w, p, v.value);
       break;
-    default:
-      return $.badVariant(v, "Entry");
+    default: return $.badVariant(v, "Entry");
   }
   $.leave(w);
   return p;
@@ -1410,22 +1392,23 @@ export function readEntry(r: $.Reader): Entry {
       $.spend(r, 72);
       v = { kind: "Links", value: readMapOfStringToEntry(r) };
       break;
-    default:
-      return $.unknownVariant(r, index, "Entry");
+    default: return $.unknownVariant(r, index, "Entry");
   }
   $.leave(r);
   return v;
 }
 
-export const genericsShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const genericsShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Generics",
+  0x650618ece8af1aafn,
+  "pair swapped page optional_page choice nested",
   () => [
-    $.fieldShape("pair", "pair", pairOfU32AndStringShape),
-    $.fieldShape("swapped", "swapped", pairOfStringAndU32Shape),
-    $.fieldShape("page", "page", pageOfPointShape),
-    $.fieldShape("optional_page", "optionalPage", pageOfOptionOfU8Shape),
-    $.fieldShape("choice", "choice", choiceOfU32AndPointShape),
-    $.fieldShape("nested", "nested", pairOfPairOfU8AndBoolAndChoiceOfStringAndLisShape),
+    pairOfU32AndStringShape,
+    pairOfStringAndU32Shape,
+    pageOfPointShape,
+    pageOfOptionOfU8Shape,
+    choiceOfU32AndPointShape,
+    pairOfPairOfU8AndBoolAndChoiceOfStringAndLisShape,
   ],
   (v) => ({ pair: v[0], swapped: v[1], page: v[2], optionalPage: v[3], choice: v[4], nested: v[5] }),
 );
@@ -1449,14 +1432,11 @@ export function readGenerics(r: $.Reader): Generics {
   return { pair, swapped, page, optionalPage, choice, nested };
 }
 
-export const recursionShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const recursionShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Recursion",
-  () => [
-    $.fieldShape("chain", "chain", chainShape),
-    $.fieldShape("tree", "tree", treeOfStringShape),
-    $.fieldShape("expr", "expr", exprShape),
-    $.fieldShape("folder", "folder", folderShape),
-  ],
+  0x64ffb47c471a29d5n,
+  "chain tree expr folder",
+  () => [chainShape, treeOfStringShape, exprShape, folderShape],
   (v) => ({ chain: v[0], tree: v[1], expr: v[2], folder: v[3] }),
 );
 
@@ -1475,93 +1455,79 @@ export function readRecursion(r: $.Reader): Recursion {
   return { chain, tree, expr, folder };
 }
 
-export const shapeErrorShape: $.EnumShape = /*@__PURE__*/ $.enumShape("ShapeError", false, [
-  /*@__PURE__*/ $.unitVariant("NotFound"),
-  /*@__PURE__*/ $.newtypeVariant("Invalid", () => $.stringShape),
-  /*@__PURE__*/ $.structVariant(
-    "TooLarge",
-    () => [$.fieldShape("limit", "limit", $.u32Shape), $.fieldShape("found", "found", $.u64Shape)],
-    (v) => ({ kind: "TooLarge", limit: v[0], found: v[1] }),
-  ),
-  /*@__PURE__*/ $.tupleVariant("Clash", () => $.tupleShape([pointShape, pointShape])),
-]);
+export const shapeErrorShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "ShapeError",
+  0xdf1d5c06b1bd0d9dn,
+  "NotFound Invalid= TooLarge(limit,found) Clash/2",
+  () => [$.stringShape, $.u32Shape, $.u64Shape, pointShape, pointShape],
+  { TooLarge: (v) => ({ kind: "TooLarge", limit: v[0], found: v[1] }) },
+);
 
 export function writeShapeError(w: $.Writer, p: number, v: ShapeError): number {
+  if (p + 20 > w.limit) w.grow(p, 20);
   switch (v.kind) {
-    case "NotFound":
-      if (p + 5 > w.limit) w.grow(p, 5);
-      return $.writeTag(w, p, 0);
+    case "NotFound": return $.writeTag(w, p, 0);
     case "Invalid":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 1);
       return $.writeString(w, p, v.value);
     case "TooLarge":
-      if (p + 20 > w.limit) w.grow(p, 20);
       p = $.writeTag(w, p, 2);
       p = $.writeU32(w, p, v.limit);
       return $.writeU64(w, p, v.found);
     case "Clash":
       $.expectArrayOf(v.value, 2);
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 3);
       p = writePoint(w, p, v.value[0]);
       return writePoint(w, p, v.value[1]);
-    default:
-      return $.badVariant(v, "ShapeError");
+    default: return $.badVariant(v, "ShapeError");
   }
 }
 
 export function readShapeError(r: $.Reader): ShapeError {
   const index = $.readTag(r);
   switch (index) {
-    case 0:
-      return { kind: "NotFound" };
-    case 1:
-      return { kind: "Invalid", value: $.readString(r) };
+    case 0: return { kind: "NotFound" };
+    case 1: return { kind: "Invalid", value: $.readString(r) };
     case 2:
       $.spend(r, 16);
       return { kind: "TooLarge", limit: $.readU32(r), found: $.readU64(r) };
     case 3:
       $.spend(r, 120);
       return { kind: "Clash", value: [readPoint(r), readPoint(r)] };
-    default:
-      return $.unknownVariant(r, index, "ShapeError");
+    default: return $.unknownVariant(r, index, "ShapeError");
   }
 }
 
-export const refusalShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Refusal", false, [
-  /*@__PURE__*/ $.unitVariant("Busy"),
-  /*@__PURE__*/ $.unitVariant("Closed"),
-]);
+export const refusalShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "Refusal",
+  0xf82b7b6544a19df7n,
+  "Busy Closed",
+  () => [],
+);
 
 export function writeRefusal(w: $.Writer, p: number, v: Refusal): number {
+  if (p + 5 > w.limit) w.grow(p, 5);
   switch (v.kind) {
-    case "Busy":
-      if (p + 5 > w.limit) w.grow(p, 5);
-      return $.writeTag(w, p, 0);
-    case "Closed":
-      if (p + 5 > w.limit) w.grow(p, 5);
-      return $.writeTag(w, p, 1);
-    default:
-      return $.badVariant(v, "Refusal");
+    case "Busy": return $.writeTag(w, p, 0);
+    case "Closed": return $.writeTag(w, p, 1);
+    default: return $.badVariant(v, "Refusal");
   }
 }
 
 export function readRefusal(r: $.Reader): Refusal {
   const index = $.readTag(r);
   switch (index) {
-    case 0:
-      return { kind: "Busy" };
-    case 1:
-      return { kind: "Closed" };
-    default:
-      return $.unknownVariant(r, index, "Refusal");
+    case 0: return { kind: "Busy" };
+    case 1: return { kind: "Closed" };
+    default: return $.unknownVariant(r, index, "Refusal");
   }
 }
 
-export const reportShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const reportShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Report",
-  () => [$.fieldShape("code", "code", $.u32Shape), $.fieldShape("message", "message", $.stringShape)],
+  0x14c01168a52cc6f6n,
+  "code message",
+  () => [$.u32Shape, $.stringShape],
   (v) => ({ code: v[0], message: v[1] }),
 );
 
@@ -1578,11 +1544,8 @@ export function readReport(r: $.Reader): Report {
 }
 
 function writeListOfI64Number(w: $.Writer, p: number, v: number[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) {
     if (p + 10 > w.limit) w.grow(p, 10);
     p = $.writeI64Number(w, p, v[i] as number);
   }
@@ -1605,11 +1568,8 @@ function writeOptionOfOptionOfBool(w: $.Writer, p: number, v: $.Some<boolean | u
 }
 
 function writeListOfU16(w: $.Writer, p: number, v: number[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) {
     if (p + 3 > w.limit) w.grow(p, 3);
     p = $.writeU16(w, p, v[i] as number);
   }
@@ -1624,11 +1584,8 @@ function readListOfU16(r: $.Reader): number[] {
 }
 
 function writeListOfOptionOfU16(w: $.Writer, p: number, v: (number | undefined)[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) {
     const item = v[i] as number | undefined;
     if (p + 4 > w.limit) w.grow(p, 4);
     p = item === undefined ? $.writeNone(w, p) : $.writeU16(w, $.writeSome(w, p), item);
@@ -1644,11 +1601,8 @@ function readListOfOptionOfU16(r: $.Reader): (number | undefined)[] {
 }
 
 function writeListOfU32(w: $.Writer, p: number, v: number[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) {
     if (p + 5 > w.limit) w.grow(p, 5);
     p = $.writeU32(w, p, v[i] as number);
   }
@@ -1663,11 +1617,8 @@ function readListOfU32(r: $.Reader): number[] {
 }
 
 function writeListOfU64(w: $.Writer, p: number, v: bigint[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) {
     if (p + 10 > w.limit) w.grow(p, 10);
     p = $.writeU64(w, p, v[i] as bigint);
   }
@@ -1682,13 +1633,8 @@ function readListOfU64(r: $.Reader): bigint[] {
 }
 
 function writeListOfString(w: $.Writer, p: number, v: string[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = $.writeString(w, p, v[i] as string);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = $.writeString(w, p, v[i] as string);
   return p;
 }
 
@@ -1700,11 +1646,8 @@ function readListOfString(r: $.Reader): string[] {
 }
 
 function writeListOfBool(w: $.Writer, p: number, v: boolean[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) {
     if (p + 1 > w.limit) w.grow(p, 1);
     p = $.writeBool(w, p, v[i] as boolean);
   }
@@ -1719,13 +1662,8 @@ function readListOfBool(r: $.Reader): boolean[] {
 }
 
 function writeListOfPoint(w: $.Writer, p: number, v: Point[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = writePoint(w, p, v[i] as Point);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = writePoint(w, p, v[i] as Point);
   return p;
 }
 
@@ -1737,13 +1675,8 @@ function readListOfPoint(r: $.Reader): Point[] {
 }
 
 function writeListOfListOfU16(w: $.Writer, p: number, v: number[][]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = writeListOfU16(w, p, v[i] as number[]);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = writeListOfU16(w, p, v[i] as number[]);
   return p;
 }
 
@@ -1755,13 +1688,8 @@ function readListOfListOfU16(r: $.Reader): number[][] {
 }
 
 function writeListOfBytes(w: $.Writer, p: number, v: Uint8Array[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = $.writeBytes(w, p, v[i] as Uint8Array);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = $.writeBytes(w, p, v[i] as Uint8Array);
   return p;
 }
 
@@ -1773,13 +1701,8 @@ function readListOfBytes(r: $.Reader): Uint8Array[] {
 }
 
 function writeListOfUnit(w: $.Writer, p: number, v: undefined[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = $.writeUnit(w, p, v[i] as undefined);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = $.writeUnit(w, p, v[i] as undefined);
   return p;
 }
 
@@ -2129,13 +2052,8 @@ function readResultOfUnitOrUnit(r: $.Reader): $.Result<undefined, undefined> {
 }
 
 function writeListOfColor(w: $.Writer, p: number, v: Color[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = writeColor(w, p, v[i] as Color);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = writeColor(w, p, v[i] as Color);
   return p;
 }
 
@@ -2147,13 +2065,8 @@ function readListOfColor(r: $.Reader): Color[] {
 }
 
 function writeListOfShape(w: $.Writer, p: number, v: Shape[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = writeShape(w, p, v[i] as Shape);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = writeShape(w, p, v[i] as Shape);
   return p;
 }
 
@@ -2165,13 +2078,8 @@ function readListOfShape(r: $.Reader): Shape[] {
 }
 
 function writeListOfExpr(w: $.Writer, p: number, v: Expr[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = writeExpr(w, p, v[i] as Expr);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = writeExpr(w, p, v[i] as Expr);
   return p;
 }
 
@@ -2183,13 +2091,8 @@ function readListOfExpr(r: $.Reader): Expr[] {
 }
 
 function writeListOfEntry(w: $.Writer, p: number, v: Entry[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = writeEntry(w, p, v[i] as Entry);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = writeEntry(w, p, v[i] as Entry);
   return p;
 }
 
@@ -2223,9 +2126,11 @@ function readMapOfStringToEntry(r: $.Reader): Map<string, Entry> {
   return v;
 }
 
-const pairOfU32AndStringShape: $.StructShape = /*@__PURE__*/ $.structShape(
+const pairOfU32AndStringShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Pair",
-  () => [$.fieldShape("first", "first", $.u32Shape), $.fieldShape("second", "second", $.stringShape)],
+  undefined,
+  "first second",
+  () => [$.u32Shape, $.stringShape],
   (v) => ({ first: v[0], second: v[1] }),
 );
 
@@ -2241,9 +2146,11 @@ function readPairOfU32AndString(r: $.Reader): Pair<number, string> {
   return { first, second };
 }
 
-const pairOfStringAndU32Shape: $.StructShape = /*@__PURE__*/ $.structShape(
+const pairOfStringAndU32Shape: $.StructShape = /*@__PURE__*/ $.struct(
   "Pair",
-  () => [$.fieldShape("first", "first", $.stringShape), $.fieldShape("second", "second", $.u32Shape)],
+  undefined,
+  "first second",
+  () => [$.stringShape, $.u32Shape],
   (v) => ({ first: v[0], second: v[1] }),
 );
 
@@ -2259,12 +2166,11 @@ function readPairOfStringAndU32(r: $.Reader): Pair<string, number> {
   return { first, second };
 }
 
-const pageOfPointShape: $.StructShape = /*@__PURE__*/ $.structShape(
+const pageOfPointShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Page",
-  () => [
-    $.fieldShape("items", "items", $.listShape(pointShape)),
-    $.fieldShape("next", "next", $.optionShape(pointShape)),
-  ],
+  undefined,
+  "items next",
+  () => [$.listShape(pointShape), $.optionShape(pointShape)],
   (v) => ({ items: v[0], next: v[1] }),
 );
 
@@ -2280,12 +2186,11 @@ function readPageOfPoint(r: $.Reader): Page<Point> {
   return { items, next };
 }
 
-const pageOfOptionOfU8Shape: $.StructShape = /*@__PURE__*/ $.structShape(
+const pageOfOptionOfU8Shape: $.StructShape = /*@__PURE__*/ $.struct(
   "Page",
-  () => [
-    $.fieldShape("items", "items", $.listShape($.optionShape($.u8Shape))),
-    $.fieldShape("next", "next", $.optionShape($.optionShape($.u8Shape), true)),
-  ],
+  undefined,
+  "items next",
+  () => [$.listShape($.optionShape($.u8Shape)), $.optionShape($.optionShape($.u8Shape), true)],
   (v) => ({ items: v[0], next: v[1] }),
 );
 
@@ -2303,64 +2208,52 @@ function readPageOfOptionOfU8(r: $.Reader): Page<number | undefined> {
   return { items, next };
 }
 
-const choiceOfU32AndPointShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Choice", false, [
-  /*@__PURE__*/ $.newtypeVariant("Left", () => $.u32Shape),
-  /*@__PURE__*/ $.newtypeVariant("Right", () => pointShape),
-  /*@__PURE__*/ $.structVariant(
-    "Both",
-    () => [$.fieldShape("left", "left", $.u32Shape), $.fieldShape("right", "right", pointShape)],
-    (v) => ({ kind: "Both", left: v[0], right: v[1] }),
-  ),
-  /*@__PURE__*/ $.unitVariant("Neither"),
-]);
+const choiceOfU32AndPointShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "Choice",
+  undefined,
+  "Left= Right= Both(left,right) Neither",
+  () => [$.u32Shape, pointShape, $.u32Shape, pointShape],
+  { Both: (v) => ({ kind: "Both", left: v[0], right: v[1] }) },
+);
 
 function writeChoiceOfU32AndPoint(w: $.Writer, p: number, v: Choice<number, Point>): number {
+  if (p + 10 > w.limit) w.grow(p, 10);
   switch (v.kind) {
     case "Left":
-      if (p + 10 > w.limit) w.grow(p, 10);
       p = $.writeTag(w, p, 0);
       return $.writeU32(w, p, v.value);
     case "Right":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 1);
       return writePoint(w, p, v.value);
     case "Both":
-      if (p + 10 > w.limit) w.grow(p, 10);
       p = $.writeTag(w, p, 2);
       p = $.writeU32(w, p, v.left);
       return writePoint(w, p, v.right);
-    case "Neither":
-      if (p + 5 > w.limit) w.grow(p, 5);
-      return $.writeTag(w, p, 3);
-    default:
-      return $.badVariant(v, "Choice");
+    case "Neither": return $.writeTag(w, p, 3);
+    default: return $.badVariant(v, "Choice");
   }
 }
 
 function readChoiceOfU32AndPoint(r: $.Reader): Choice<number, Point> {
   const index = $.readTag(r);
   switch (index) {
-    case 0:
-      return { kind: "Left", value: $.readU32(r) };
+    case 0: return { kind: "Left", value: $.readU32(r) };
     case 1:
       $.spend(r, 32);
       return { kind: "Right", value: readPoint(r) };
     case 2:
       $.spend(r, 48);
       return { kind: "Both", left: $.readU32(r), right: readPoint(r) };
-    case 3:
-      return { kind: "Neither" };
-    default:
-      return $.unknownVariant(r, index, "Choice");
+    case 3: return { kind: "Neither" };
+    default: return $.unknownVariant(r, index, "Choice");
   }
 }
 
-const pairOfPairOfU8AndBoolAndChoiceOfStringAndLisShape: $.StructShape = /*@__PURE__*/ $.structShape(
+const pairOfPairOfU8AndBoolAndChoiceOfStringAndLisShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Pair",
-  () => [
-    $.fieldShape("first", "first", pairOfU8AndBoolShape),
-    $.fieldShape("second", "second", choiceOfStringAndListOfU16Shape),
-  ],
+  undefined,
+  "first second",
+  () => [pairOfU8AndBoolShape, choiceOfStringAndListOfU16Shape],
   (v) => ({ first: v[0], second: v[1] }),
 );
 
@@ -2381,12 +2274,11 @@ function readPairOfPairOfU8AndBoolAndChoiceOfStringAndLis(
   return { first, second };
 }
 
-const treeOfStringShape: $.StructShape = /*@__PURE__*/ $.structShape(
+const treeOfStringShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Tree",
-  () => [
-    $.fieldShape("value", "value", $.stringShape),
-    $.fieldShape("children", "children", $.listShape(treeOfStringShape)),
-  ],
+  undefined,
+  "value children",
+  () => [$.stringShape, $.listShape(treeOfStringShape)],
   (v) => ({ value: v[0], children: v[1] }),
 );
 
@@ -2406,12 +2298,11 @@ function readTreeOfString(r: $.Reader): Tree<string> {
   return { value, children };
 }
 
-const pageOfStringShape: $.StructShape = /*@__PURE__*/ $.structShape(
+const pageOfStringShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Page",
-  () => [
-    $.fieldShape("items", "items", $.listShape($.stringShape)),
-    $.fieldShape("next", "next", $.optionShape($.stringShape)),
-  ],
+  undefined,
+  "items next",
+  () => [$.listShape($.stringShape), $.optionShape($.stringShape)],
   (v) => ({ items: v[0], next: v[1] }),
 );
 
@@ -2427,37 +2318,29 @@ function readPageOfString(r: $.Reader): Page<string> {
   return { items, next };
 }
 
-const choiceOfPointAndColorShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Choice", false, [
-  /*@__PURE__*/ $.newtypeVariant("Left", () => pointShape),
-  /*@__PURE__*/ $.newtypeVariant("Right", () => colorShape),
-  /*@__PURE__*/ $.structVariant(
-    "Both",
-    () => [$.fieldShape("left", "left", pointShape), $.fieldShape("right", "right", colorShape)],
-    (v) => ({ kind: "Both", left: v[0], right: v[1] }),
-  ),
-  /*@__PURE__*/ $.unitVariant("Neither"),
-]);
+const choiceOfPointAndColorShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "Choice",
+  undefined,
+  "Left= Right= Both(left,right) Neither",
+  () => [pointShape, colorShape, pointShape, colorShape],
+  { Both: (v) => ({ kind: "Both", left: v[0], right: v[1] }) },
+);
 
 function writeChoiceOfPointAndColor(w: $.Writer, p: number, v: Choice<Point, Color>): number {
+  if (p + 5 > w.limit) w.grow(p, 5);
   switch (v.kind) {
     case "Left":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 0);
       return writePoint(w, p, v.value);
     case "Right":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 1);
       return writeColor(w, p, v.value);
     case "Both":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 2);
       p = writePoint(w, p, v.left);
       return writeColor(w, p, v.right);
-    case "Neither":
-      if (p + 5 > w.limit) w.grow(p, 5);
-      return $.writeTag(w, p, 3);
-    default:
-      return $.badVariant(v, "Choice");
+    case "Neither": return $.writeTag(w, p, 3);
+    default: return $.badVariant(v, "Choice");
   }
 }
 
@@ -2467,15 +2350,12 @@ function readChoiceOfPointAndColor(r: $.Reader): Choice<Point, Color> {
     case 0:
       $.spend(r, 40);
       return { kind: "Left", value: readPoint(r) };
-    case 1:
-      return { kind: "Right", value: readColor(r) };
+    case 1: return { kind: "Right", value: readColor(r) };
     case 2:
       $.spend(r, 48);
       return { kind: "Both", left: readPoint(r), right: readColor(r) };
-    case 3:
-      return { kind: "Neither" };
-    default:
-      return $.unknownVariant(r, index, "Choice");
+    case 3: return { kind: "Neither" };
+    default: return $.unknownVariant(r, index, "Choice");
   }
 }
 
@@ -2532,11 +2412,8 @@ function writeTupleOfU16AndString(w: $.Writer, p: number, v: [number, string]): 
 }
 
 function writeListOfOptionOfU8(w: $.Writer, p: number, v: (number | undefined)[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) {
     const item = v[i] as number | undefined;
     if (p + 2 > w.limit) w.grow(p, 2);
     p = item === undefined ? $.writeNone(w, p) : $.writeU8(w, $.writeSome(w, p), item);
@@ -2551,9 +2428,11 @@ function readListOfOptionOfU8(r: $.Reader): (number | undefined)[] {
   return v;
 }
 
-const pairOfU8AndBoolShape: $.StructShape = /*@__PURE__*/ $.structShape(
+const pairOfU8AndBoolShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Pair",
-  () => [$.fieldShape("first", "first", $.u8Shape), $.fieldShape("second", "second", $.boolShape)],
+  undefined,
+  "first second",
+  () => [$.u8Shape, $.boolShape],
   (v) => ({ first: v[0], second: v[1] }),
 );
 
@@ -2569,66 +2448,50 @@ function readPairOfU8AndBool(r: $.Reader): Pair<number, boolean> {
   return { first, second };
 }
 
-const choiceOfStringAndListOfU16Shape: $.EnumShape = /*@__PURE__*/ $.enumShape("Choice", false, [
-  /*@__PURE__*/ $.newtypeVariant("Left", () => $.stringShape),
-  /*@__PURE__*/ $.newtypeVariant("Right", () => $.listShape($.u16Shape)),
-  /*@__PURE__*/ $.structVariant(
-    "Both",
-    () => [$.fieldShape("left", "left", $.stringShape), $.fieldShape("right", "right", $.listShape($.u16Shape))],
-    (v) => ({ kind: "Both", left: v[0], right: v[1] }),
-  ),
-  /*@__PURE__*/ $.unitVariant("Neither"),
-]);
+const choiceOfStringAndListOfU16Shape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "Choice",
+  undefined,
+  "Left= Right= Both(left,right) Neither",
+  () => [$.stringShape, $.listShape($.u16Shape), $.stringShape, $.listShape($.u16Shape)],
+  { Both: (v) => ({ kind: "Both", left: v[0], right: v[1] }) },
+);
 
 function writeChoiceOfStringAndListOfU16(w: $.Writer, p: number, v: Choice<string, number[]>): number {
+  if (p + 5 > w.limit) w.grow(p, 5);
   switch (v.kind) {
     case "Left":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 0);
       return $.writeString(w, p, v.value);
     case "Right":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 1);
       return writeListOfU16(w, p, v.value);
     case "Both":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 2);
       p = $.writeString(w, p, v.left);
       return writeListOfU16(w, p, v.right);
-    case "Neither":
-      if (p + 5 > w.limit) w.grow(p, 5);
-      return $.writeTag(w, p, 3);
-    default:
-      return $.badVariant(v, "Choice");
+    case "Neither": return $.writeTag(w, p, 3);
+    default: return $.badVariant(v, "Choice");
   }
 }
 
 function readChoiceOfStringAndListOfU16(r: $.Reader): Choice<string, number[]> {
   const index = $.readTag(r);
   switch (index) {
-    case 0:
-      return { kind: "Left", value: $.readString(r) };
+    case 0: return { kind: "Left", value: $.readString(r) };
     case 1:
       $.spend(r, 24);
       return { kind: "Right", value: readListOfU16(r) };
     case 2:
       $.spend(r, 56);
       return { kind: "Both", left: $.readString(r), right: readListOfU16(r) };
-    case 3:
-      return { kind: "Neither" };
-    default:
-      return $.unknownVariant(r, index, "Choice");
+    case 3: return { kind: "Neither" };
+    default: return $.unknownVariant(r, index, "Choice");
   }
 }
 
 function writeListOfTreeOfString(w: $.Writer, p: number, v: Tree<string>[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = writeTreeOfString(w, p, v[i] as Tree<string>);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = writeTreeOfString(w, p, v[i] as Tree<string>);
   return p;
 }
 
@@ -2639,7 +2502,6 @@ function readListOfTreeOfString(r: $.Reader): Tree<string>[] {
   return v;
 }
 
-/** {@link UserId} to bytes and back. */
 export const UserIdCodec: $.Codec<UserId> = /*@__PURE__*/ $.codec(
   $.u64Shape,
   (w, p, v) => {
@@ -2650,7 +2512,6 @@ export const UserIdCodec: $.Codec<UserId> = /*@__PURE__*/ $.codec(
   "UserId",
 );
 
-/** {@link Millis} to bytes and back. */
 export const MillisCodec: $.Codec<Millis> = /*@__PURE__*/ $.codec(
   $.u64NumberShape,
   (w, p, v) => {
@@ -2661,7 +2522,6 @@ export const MillisCodec: $.Codec<Millis> = /*@__PURE__*/ $.codec(
   "Millis",
 );
 
-/** {@link Names} to bytes and back. */
 export const NamesCodec: $.Codec<Names> = /*@__PURE__*/ $.codec(
   /*@__PURE__*/ $.listShape($.stringShape),
   writeListOfString,
@@ -2697,65 +2557,49 @@ export function tableCodec<T>(tCodec: $.Codec<T>): $.Codec<Table<T>> {
   return $.codec($.mapShape($.stringShape, tCodec.shape), writeMapOfStringToT, readMapOfStringToT, "Table");
 }
 
-/** {@link Integers} to bytes and back. */
 export const IntegersCodec: $.Codec<Integers> = /*@__PURE__*/ $.codec(integersShape, writeIntegers, readIntegers);
 
-/** {@link Wide} to bytes and back. */
 export const WideCodec: $.Codec<Wide> = /*@__PURE__*/ $.codec(wideShape, writeWide, readWide);
 
-/** {@link Floats} to bytes and back. */
 export const FloatsCodec: $.Codec<Floats> = /*@__PURE__*/ $.codec(floatsShape, writeFloats, readFloats);
 
-/** {@link Texts} to bytes and back. */
 export const TextsCodec: $.Codec<Texts> = /*@__PURE__*/ $.codec(textsShape, writeTexts, readTexts);
 
-/** {@link Numbers} to bytes and back. */
 export const NumbersCodec: $.Codec<Numbers> = /*@__PURE__*/ $.codec(numbersShape, writeNumbers, readNumbers);
 
-/** {@link Options} to bytes and back. */
 export const OptionsCodec: $.Codec<Options> = /*@__PURE__*/ $.codec(optionsShape, writeOptions, readOptions);
 
-/** {@link Lists} to bytes and back. */
 export const ListsCodec: $.Codec<Lists> = /*@__PURE__*/ $.codec(listsShape, writeLists, readLists);
 
-/** {@link Samples} to bytes and back. */
 export const SamplesCodec: $.Codec<Samples> = /*@__PURE__*/ $.codec(samplesShape, writeSamples, readSamples);
 
-/** {@link Arrays} to bytes and back. */
 export const ArraysCodec: $.Codec<Arrays> = /*@__PURE__*/ $.codec(arraysShape, writeArrays, readArrays);
 
-/** {@link Tuples} to bytes and back. */
 export const TuplesCodec: $.Codec<Tuples> = /*@__PURE__*/ $.codec(tuplesShape, writeTuples, readTuples);
 
-/** {@link Maps} to bytes and back. */
 export const MapsCodec: $.Codec<Maps> = /*@__PURE__*/ $.codec(mapsShape, writeMaps, readMaps);
 
-/** {@link Results} to bytes and back. */
 export const ResultsCodec: $.Codec<Results> = /*@__PURE__*/ $.codec(resultsShape, writeResults, readResults);
 
-/** {@link Empty} to bytes and back. */
 export const EmptyCodec: $.Codec<Empty> = /*@__PURE__*/ $.codec(emptyShape, writeEmpty, readEmpty);
 
-/** {@link Point} to bytes and back. */
 export const PointCodec: $.Codec<Point> = /*@__PURE__*/ $.codec(pointShape, writePoint, readPoint);
 
-/** {@link Color} to bytes and back. */
 export const ColorCodec: $.Codec<Color> = /*@__PURE__*/ $.codec(colorShape, writeColor, readColor);
 
-/** {@link Shape} to bytes and back. */
 export const ShapeCodec: $.Codec<Shape> = /*@__PURE__*/ $.codec(shapeShape, writeShape, readShape);
 
-/** {@link Defaults} to bytes and back. */
 export const DefaultsCodec: $.Codec<Defaults> = /*@__PURE__*/ $.codec(defaultsShape, writeDefaults, readDefaults);
 
-/** {@link Reserved} to bytes and back. */
 export const ReservedCodec: $.Codec<Reserved> = /*@__PURE__*/ $.codec(reservedShape, writeReserved, readReserved);
 
 /** Makes the codec of {@link Pair} from those of its type arguments. */
 export function pairCodec<A, B>(aCodec: $.Codec<A>, bCodec: $.Codec<B>): $.Codec<Pair<A, B>> {
-  const pairOfAAndBShape: $.StructShape = /*@__PURE__*/ $.structShape(
+  const pairOfAAndBShape: $.StructShape = /*@__PURE__*/ $.struct(
     "Pair",
-    () => [$.fieldShape("first", "first", aCodec.shape), $.fieldShape("second", "second", bCodec.shape)],
+    undefined,
+    "first second",
+    () => [aCodec.shape, bCodec.shape],
     (v) => ({ first: v[0], second: v[1] }),
   );
   function writePairOfAAndB(w: $.Writer, p: number, v: Pair<A, B>): number {
@@ -2774,9 +2618,11 @@ export function pairCodec<A, B>(aCodec: $.Codec<A>, bCodec: $.Codec<B>): $.Codec
 /** Makes the codec of {@link Page} from those of its type arguments. */
 export function pageCodec<T>(tCodec: $.Codec<T>): $.Codec<Page<T>> {
   const optionOfT = $.optionOf(tCodec);
-  const pageOfTShape: $.StructShape = /*@__PURE__*/ $.structShape(
+  const pageOfTShape: $.StructShape = /*@__PURE__*/ $.struct(
     "Page",
-    () => [$.fieldShape("items", "items", $.listShape(tCodec.shape)), $.fieldShape("next", "next", optionOfT.shape)],
+    undefined,
+    "items next",
+    () => [$.listShape(tCodec.shape), optionOfT.shape],
     (v) => ({ items: v[0], next: v[1] }),
   );
   const leastOfT = $.leastBytes(tCodec.shape);
@@ -2791,13 +2637,8 @@ export function pageCodec<T>(tCodec: $.Codec<T>): $.Codec<Page<T>> {
     return { items, next };
   }
   function writeListOfT(w: $.Writer, p: number, v: T[]): number {
-    $.expectArray(v);
-    const n = v.length;
-    if (p + 5 > w.limit) w.grow(p, 5);
-    p = $.writeCount(w, p, n);
-    for (let i = 0; i < n; i++) {
-      p = tCodec.write(w, p, v[i] as T);
-    }
+    p = $.writeLength(w, p, v);
+    for (let i = 0, n = v.length; i < n; i++) p = tCodec.write(w, p, v[i] as T);
     return p;
   }
   function readListOfT(r: $.Reader): T[] {
@@ -2811,40 +2652,32 @@ export function pageCodec<T>(tCodec: $.Codec<T>): $.Codec<Page<T>> {
 
 /** Makes the codec of {@link Choice} from those of its type arguments. */
 export function choiceCodec<L, R>(lCodec: $.Codec<L>, rCodec: $.Codec<R>): $.Codec<Choice<L, R>> {
-  const choiceOfLAndRShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Choice", false, [
-    /*@__PURE__*/ $.newtypeVariant("Left", () => lCodec.shape),
-    /*@__PURE__*/ $.newtypeVariant("Right", () => rCodec.shape),
-    /*@__PURE__*/ $.structVariant(
-      "Both",
-      () => [$.fieldShape("left", "left", lCodec.shape), $.fieldShape("right", "right", rCodec.shape)],
-      (v) => ({ kind: "Both", left: v[0], right: v[1] }),
-    ),
-    /*@__PURE__*/ $.unitVariant("Neither"),
-  ]);
+  const choiceOfLAndRShape: $.EnumShape = /*@__PURE__*/ $.variants(
+    "Choice",
+    undefined,
+    "Left= Right= Both(left,right) Neither",
+    () => [lCodec.shape, rCodec.shape, lCodec.shape, rCodec.shape],
+    { Both: (v) => ({ kind: "Both", left: v[0], right: v[1] }) },
+  );
   const extra0OfChoiceOfLAndR = $.extraBytes(choiceOfLAndRShape, 0);
   const extra1OfChoiceOfLAndR = $.extraBytes(choiceOfLAndRShape, 1);
   const extra2OfChoiceOfLAndR = $.extraBytes(choiceOfLAndRShape, 2);
   const extra3OfChoiceOfLAndR = $.extraBytes(choiceOfLAndRShape, 3);
   function writeChoiceOfLAndR(w: $.Writer, p: number, v: Choice<L, R>): number {
+    if (p + 5 > w.limit) w.grow(p, 5);
     switch (v.kind) {
       case "Left":
-        if (p + 5 > w.limit) w.grow(p, 5);
         p = $.writeTag(w, p, 0);
         return lCodec.write(w, p, v.value);
       case "Right":
-        if (p + 5 > w.limit) w.grow(p, 5);
         p = $.writeTag(w, p, 1);
         return rCodec.write(w, p, v.value);
       case "Both":
-        if (p + 5 > w.limit) w.grow(p, 5);
         p = $.writeTag(w, p, 2);
         p = lCodec.write(w, p, v.left);
         return rCodec.write(w, p, v.right);
-      case "Neither":
-        if (p + 5 > w.limit) w.grow(p, 5);
-        return $.writeTag(w, p, 3);
-      default:
-        return $.badVariant(v, "Choice");
+      case "Neither": return $.writeTag(w, p, 3);
+      default: return $.badVariant(v, "Choice");
     }
   }
   function readChoiceOfLAndR(r: $.Reader): Choice<L, R> {
@@ -2862,8 +2695,7 @@ export function choiceCodec<L, R>(lCodec: $.Codec<L>, rCodec: $.Codec<R>): $.Cod
       case 3:
         $.spend(r, extra3OfChoiceOfLAndR);
         return { kind: "Neither" };
-      default:
-        return $.unknownVariant(r, index, "Choice");
+      default: return $.unknownVariant(r, index, "Choice");
     }
   }
   return $.codec(choiceOfLAndRShape, writeChoiceOfLAndR, readChoiceOfLAndR);
@@ -2871,12 +2703,11 @@ export function choiceCodec<L, R>(lCodec: $.Codec<L>, rCodec: $.Codec<R>): $.Cod
 
 /** Makes the codec of {@link Tree} from those of its type arguments. */
 export function treeCodec<T>(tCodec: $.Codec<T>): $.Codec<Tree<T>> {
-  const treeOfTShape: $.StructShape = /*@__PURE__*/ $.structShape(
+  const treeOfTShape: $.StructShape = /*@__PURE__*/ $.struct(
     "Tree",
-    () => [
-      $.fieldShape("value", "value", tCodec.shape),
-      $.fieldShape("children", "children", $.listShape(treeOfTShape)),
-    ],
+    undefined,
+    "value children",
+    () => [tCodec.shape, $.listShape(treeOfTShape)],
     (v) => ({ value: v[0], children: v[1] }),
   );
   const leastOfTreeOfT = $.leastBytes(treeOfTShape);
@@ -2896,13 +2727,8 @@ export function treeCodec<T>(tCodec: $.Codec<T>): $.Codec<Tree<T>> {
     return { value, children };
   }
   function writeListOfTreeOfT(w: $.Writer, p: number, v: Tree<T>[]): number {
-    $.expectArray(v);
-    const n = v.length;
-    if (p + 5 > w.limit) w.grow(p, 5);
-    p = $.writeCount(w, p, n);
-    for (let i = 0; i < n; i++) {
-      p = writeTreeOfT(w, p, v[i] as Tree<T>);
-    }
+    p = $.writeLength(w, p, v);
+    for (let i = 0, n = v.length; i < n; i++) p = writeTreeOfT(w, p, v[i] as Tree<T>);
     return p;
   }
   function readListOfTreeOfT(r: $.Reader): Tree<T>[] {
@@ -2914,104 +2740,51 @@ export function treeCodec<T>(tCodec: $.Codec<T>): $.Codec<Tree<T>> {
   return $.codec(treeOfTShape, writeTreeOfT, readTreeOfT);
 }
 
-/** {@link Chain} to bytes and back. */
 export const ChainCodec: $.Codec<Chain> = /*@__PURE__*/ $.codec(chainShape, writeChain, readChain);
 
-/** {@link Expr} to bytes and back. */
 export const ExprCodec: $.Codec<Expr> = /*@__PURE__*/ $.codec(exprShape, writeExpr, readExpr);
 
-/** {@link Folder} to bytes and back. */
 export const FolderCodec: $.Codec<Folder> = /*@__PURE__*/ $.codec(folderShape, writeFolder, readFolder);
 
-/** {@link Entry} to bytes and back. */
 export const EntryCodec: $.Codec<Entry> = /*@__PURE__*/ $.codec(entryShape, writeEntry, readEntry);
 
-/** {@link Generics} to bytes and back. */
 export const GenericsCodec: $.Codec<Generics> = /*@__PURE__*/ $.codec(genericsShape, writeGenerics, readGenerics);
 
-/** {@link Recursion} to bytes and back. */
 export const RecursionCodec: $.Codec<Recursion> = /*@__PURE__*/ $.codec(recursionShape, writeRecursion, readRecursion);
 
-/** {@link ShapeError} to bytes and back. */
 export const ShapeErrorCodec: $.Codec<ShapeError> = /*@__PURE__*/ $.codec(
   shapeErrorShape,
   writeShapeError,
   readShapeError,
 );
 
-/** {@link Refusal} to bytes and back. */
 export const RefusalCodec: $.Codec<Refusal> = /*@__PURE__*/ $.codec(refusalShape, writeRefusal, readRefusal);
 
-/** {@link Report} to bytes and back. */
 export const ReportCodec: $.Codec<Report> = /*@__PURE__*/ $.codec(reportShape, writeReport, readReport);
 
 // --- schemas, ready for the wire ---
 
-const tuple1Schema = /*@__PURE__*/ $.schema(
-  0x6847ab90feda71c1n,
-  "o2JpZBtoR6uQ/tpxwWt0eXBlX3BhcmFtc4FiVDBka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzgaJjdGFnY3ZhcmRuYW1lYlQw",
+const voxErrorSchema = /*@__PURE__*/ $.schema(
+  0x4cf4b2aeb98a1939n,
+  "o2JpZBtM9LKuuYoZOWt0eXBlX3BhcmFtc4FhRWRraW5ko2N0YWdkZW51bWRuYW1laFZveEVycm9yaHZhcmlhbnRziKNkbmFtZWRV" +
+    "c2VyZWluZGV4AGdwYXlsb2FkomN0YWdnbmV3dHlwZWh0eXBlX3JlZqJjdGFnY3ZhcmRuYW1lYUWjZG5hbWVtVW5rbm93bk1ldGhv" +
+    "ZGVpbmRleAFncGF5bG9hZGR1bml0o2RuYW1lbkludmFsaWRQYXlsb2FkZWluZGV4AmdwYXlsb2FkomN0YWdnbmV3dHlwZWh0eXBl" +
+    "X3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbbX3OkU7hUOhkYXJnc4CjZG5hbWVpQ2FuY2VsbGVkZWluZGV4A2dwYXlsb2FkZHVu" +
+    "aXSjZG5hbWVwQ29ubmVjdGlvbkNsb3NlZGVpbmRleARncGF5bG9hZGR1bml0o2RuYW1lb1Nlc3Npb25TaHV0ZG93bmVpbmRleAVn" +
+    "cGF5bG9hZGR1bml0o2RuYW1lalNlbmRGYWlsZWRlaW5kZXgGZ3BheWxvYWRkdW5pdKNkbmFtZW1JbmRldGVybWluYXRlZWluZGV4" +
+    "B2dwYXlsb2FkZHVuaXQ=",
 );
-const optionTSchema = /*@__PURE__*/ $.schema(
-  0xdcafd4de6b7969bbn,
-  "o2JpZBvcr9Tea3lpu2t0eXBlX3BhcmFtc4FhVGRraW5komN0YWdmb3B0aW9uZ2VsZW1lbnSiY3RhZ2N2YXJkbmFtZWFU",
+const resultSchema = /*@__PURE__*/ $.schema(
+  0x42046de663beeef0n,
+  "o2JpZBtCBG3mY77u8Gt0eXBlX3BhcmFtc4JhVGFFZGtpbmSjY3RhZ2RlbnVtZG5hbWVmUmVzdWx0aHZhcmlhbnRzgqNkbmFtZWJP" +
+    "a2VpbmRleABncGF5bG9hZKJjdGFnZ25ld3R5cGVodHlwZV9yZWaiY3RhZ2N2YXJkbmFtZWFUo2RuYW1lY0VycmVpbmRleAFncGF5" +
+    "bG9hZKJjdGFnZ25ld3R5cGVodHlwZV9yZWaiY3RhZ2N2YXJkbmFtZWFF",
 );
-const listTSchema = /*@__PURE__*/ $.schema(
-  0x0a96b404b4d79d67n,
-  "o2JpZBsKlrQEtNedZ2t0eXBlX3BhcmFtc4FhVGRraW5komN0YWdkbGlzdGdlbGVtZW50omN0YWdjdmFyZG5hbWVhVA==",
-);
-const tuple2Schema = /*@__PURE__*/ $.schema(
-  0xba0496aa8cee7a4cn,
-  "o2JpZBu6BJaqjO56TGt0eXBlX3BhcmFtc4JiVDBiVDFka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzgqJjdGFnY3ZhcmRuYW1lYlQw" +
-    "omN0YWdjdmFyZG5hbWViVDE=",
-);
-const mapKVSchema = /*@__PURE__*/ $.schema(
-  0xd2090ac76e20f7e9n,
-  "o2JpZBvSCQrHbiD36Wt0eXBlX3BhcmFtc4JhS2FWZGtpbmSjY3RhZ2NtYXBja2V5omN0YWdjdmFyZG5hbWVhS2V2YWx1ZaJjdGFn" +
-    "Y3ZhcmRuYW1lYVY=",
-);
-const integersSchema = /*@__PURE__*/ $.schema(
-  0x11fc72874da6fc97n,
-  "o2JpZBsR/HKHTab8l2t0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1laEludGVnZXJzZmZpZWxkc4ijZG5hbWVodThf" +
-    "dmFsdWVodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGyyNVPIxTQ8gZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWl1MTZfdmFs" +
-    "dWVodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGxvmyNBiXqh2ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWl1MzJfdmFsdWVo" +
-    "dHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGygcW+Ty7mO0ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWl1NjRfdmFsdWVodHlw" +
-    "ZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9k1Ypi4FjmsZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWhpOF92YWx1ZWh0eXBlX3Jl" +
-    "ZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbO9anaFaXiWhkYXJnc4BocmVxdWlyZWT1o2RuYW1laWkxNl92YWx1ZWh0eXBlX3JlZqNj" +
-    "dGFnaGNvbmNyZXRlZ3R5cGVfaWQbJpwu+2f4pMdkYXJnc4BocmVxdWlyZWT1o2RuYW1laWkzMl92YWx1ZWh0eXBlX3JlZqNjdGFn" +
-    "aGNvbmNyZXRlZ3R5cGVfaWQbNh9FNu7p+ZFkYXJnc4BocmVxdWlyZWT1o2RuYW1laWk2NF92YWx1ZWh0eXBlX3JlZqNjdGFnaGNv" +
-    "bmNyZXRlZ3R5cGVfaWQbxuuMRvHhf7pkYXJnc4BocmVxdWlyZWT1",
-);
-const wideSchema = /*@__PURE__*/ $.schema(
-  0xd9fdcf3043b958a9n,
-  "o2JpZBvZ/c8wQ7lYqWt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZFdpZGVmZmllbGRzgqNkbmFtZWh1bnNpZ25l" +
-    "ZGh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbdnxpFHIjHZVkYXJnc4BocmVxdWlyZWT1o2RuYW1lZnNpZ25lZGh0eXBl" +
-    "X3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb6TXufUuf5ZRkYXJnc4BocmVxdWlyZWT1",
-);
-const floatsSchema = /*@__PURE__*/ $.schema(
-  0x8f4088f2c174531an,
-  "o2JpZBuPQIjywXRTGmt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZkZsb2F0c2ZmaWVsZHOCo2RuYW1lZnNpbmds" +
-    "ZWh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbjgL2I9GyMQxkYXJnc4BocmVxdWlyZWT1o2RuYW1lZmRvdWJsZWh0eXBl" +
-    "X3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbPy5Ynbgelb9kYXJnc4BocmVxdWlyZWT1",
-);
-const textsSchema = /*@__PURE__*/ $.schema(
-  0xf2bdc5ac34a85ec5n,
-  "o2JpZBvyvcWsNKhexWt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZVRleHRzZmZpZWxkc4WjZG5hbWVkZmxhZ2h0" +
-    "eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbF4NnqH9m+0ZkYXJnc4BocmVxdWlyZWT1o2RuYW1lZmxldHRlcmh0eXBlX3Jl" +
-    "ZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbGJN7cl4ukRtkYXJnc4BocmVxdWlyZWT1o2RuYW1lZHRleHRodHlwZV9yZWajY3RhZ2hj" +
-    "b25jcmV0ZWd0eXBlX2lkG219zpFO4VDoZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWRkYXRhaHR5cGVfcmVmo2N0YWdoY29uY3JldGVn" +
-    "dHlwZV9pZBu6gSWHbWOItGRhcmdzgGhyZXF1aXJlZPWjZG5hbWVnbm90aGluZ2h0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVf" +
-    "aWQbvFwzJJotxyBkYXJnc4BocmVxdWlyZWT1",
-);
-const numbersSchema = /*@__PURE__*/ $.schema(
-  0xb3c5d613cdee0119n,
-  "o2JpZBuzxdYTze4BGWt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZ051bWJlcnNmZmllbGRzhqNkbmFtZWVjb3Vu" +
-    "dGh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb2TVimLgWOaxkYXJnc4BocmVxdWlyZWT1o2RuYW1lZ2JhbGFuY2VodHlw" +
-    "ZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG8brjEbx4X+6ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWhvcHRpb25hbGh0eXBlX3Jl" +
-    "ZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb3K/U3mt5abtkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9k1Ypi4FjmsZGFyZ3OA" +
-    "aHJlcXVpcmVk9KNkbmFtZWRtYW55aHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBsKlrQEtNedZ2RhcmdzgaNjdGFnaGNv" +
-    "bmNyZXRlZ3R5cGVfaWQbxuuMRvHhf7pkYXJnc4BocmVxdWlyZWT1o2RuYW1lZ2VsYXBzZWRodHlwZV9yZWajY3RhZ2hjb25jcmV0" +
-    "ZWd0eXBlX2lkG9k1Ypi4FjmsZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWJpZGh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb" +
-    "2TVimLgWOaxkYXJnc4BocmVxdWlyZWT1",
+const pairSchema = /*@__PURE__*/ $.schema(
+  0xd463f57cf480f671n,
+  "o2JpZBvUY/V89ID2cWt0eXBlX3BhcmFtc4JhQWFCZGtpbmSjY3RhZ2ZzdHJ1Y3RkbmFtZWRQYWlyZmZpZWxkc4KjZG5hbWVlZmly" +
+    "c3RodHlwZV9yZWaiY3RhZ2N2YXJkbmFtZWFBaHJlcXVpcmVk9aNkbmFtZWZzZWNvbmRodHlwZV9yZWaiY3RhZ2N2YXJkbmFtZWFC" +
+    "aHJlcXVpcmVk9Q==",
 );
 const pointSchema = /*@__PURE__*/ $.schema(
   0xb92332c67187108fn,
@@ -3019,197 +2792,13 @@ const pointSchema = /*@__PURE__*/ $.schema(
     "X3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbNh9FNu7p+ZFkYXJnc4BocmVxdWlyZWT1o2RuYW1lYXlodHlwZV9yZWajY3RhZ2hj" +
     "b25jcmV0ZWd0eXBlX2lkGzYfRTbu6fmRZGFyZ3OAaHJlcXVpcmVk9Q==",
 );
-const optionsSchema = /*@__PURE__*/ $.schema(
-  0x1d80a1f57c3c5cdbn,
-  "o2JpZBsdgKH1fDxc22t0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZ09wdGlvbnNmZmllbGRziKNkbmFtZWZudW1i" +
-    "ZXJodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9yv1N5reWm7ZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBsoHFvk" +
-    "8u5jtGRhcmdzgGhyZXF1aXJlZPSjZG5hbWVkdGV4dGh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb3K/U3mt5abtkYXJn" +
-    "c4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG219zpFO4VDoZGFyZ3OAaHJlcXVpcmVk9KNkbmFtZWZuZXN0ZWRodHlwZV9yZWajY3Rh" +
-    "Z2hjb25jcmV0ZWd0eXBlX2lkG9yv1N5reWm7ZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBvcr9Tea3lpu2RhcmdzgaNjdGFn" +
-    "aGNvbmNyZXRlZ3R5cGVfaWQbLI1U8jFNDyBkYXJnc4BocmVxdWlyZWT0o2RuYW1lZnRyaXBsZWh0eXBlX3JlZqNjdGFnaGNvbmNy" +
-    "ZXRlZ3R5cGVfaWQb3K/U3mt5abtkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9yv1N5reWm7ZGFyZ3OBo2N0YWdoY29uY3Jl" +
-    "dGVndHlwZV9pZBvcr9Tea3lpu2RhcmdzgaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbF4NnqH9m+0ZkYXJnc4BocmVxdWlyZWT0o2Ru" +
-    "YW1lZXBvaW50aHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBvcr9Tea3lpu2RhcmdzgaNjdGFnaGNvbmNyZXRlZ3R5cGVf" +
-    "aWQbuSMyxnGHEI9kYXJnc4BocmVxdWlyZWT0o2RuYW1lZGxpc3RodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9yv1N5r" +
-    "eWm7ZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBsKlrQEtNedZ2RhcmdzgaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbG+bI0GJe" +
-    "qHZkYXJnc4BocmVxdWlyZWT0o2RuYW1laGVsZW1lbnRzaHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBsKlrQEtNedZ2Rh" +
-    "cmdzgaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb3K/U3mt5abtkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGxvmyNBiXqh2ZGFy" +
-    "Z3OAaHJlcXVpcmVk9aNkbmFtZWhyZXF1aXJlZGh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb3K/U3mt5abtkYXJnc4Gj" +
-    "Y3RhZ2hjb25jcmV0ZWd0eXBlX2lkGygcW+Ty7mO0ZGFyZ3OAaHJlcXVpcmVk9Q==",
+const listTSchema = /*@__PURE__*/ $.schema(
+  0x0a96b404b4d79d67n,
+  "o2JpZBsKlrQEtNedZ2t0eXBlX3BhcmFtc4FhVGRraW5komN0YWdkbGlzdGdlbGVtZW50omN0YWdjdmFyZG5hbWVhVA==",
 );
-const listsSchema = /*@__PURE__*/ $.schema(
-  0xc1bb8da471873338n,
-  "o2JpZBvBu42kcYczOGt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZUxpc3RzZmZpZWxkc4qjZG5hbWVnbnVtYmVy" +
-    "c2h0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbCpa0BLTXnWdkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGygcW+Ty" +
-    "7mO0ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWR3aWRlaHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBsKlrQEtNedZ2Rhcmdz" +
-    "gaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb2TVimLgWOaxkYXJnc4BocmVxdWlyZWT1o2RuYW1lZ3NpbmdsZXNodHlwZV9yZWajY3Rh" +
-    "Z2hjb25jcmV0ZWd0eXBlX2lkGwqWtAS0151nZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBuOAvYj0bIxDGRhcmdzgGhyZXF1" +
-    "aXJlZPWjZG5hbWVnZG91Ymxlc2h0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbCpa0BLTXnWdkYXJnc4GjY3RhZ2hjb25j" +
-    "cmV0ZWd0eXBlX2lkGz8uWJ24HpW/ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWV0ZXh0c2h0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5" +
-    "cGVfaWQbCpa0BLTXnWdkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG219zpFO4VDoZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWVm" +
-    "bGFnc2h0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbCpa0BLTXnWdkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGxeD" +
-    "Z6h/ZvtGZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWZwb2ludHNodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGwqWtAS0151n" +
-    "ZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBu5IzLGcYcQj2RhcmdzgGhyZXF1aXJlZPWjZG5hbWVmbmVzdGVkaHR5cGVfcmVm" +
-    "o2N0YWdoY29uY3JldGVndHlwZV9pZBsKlrQEtNedZ2RhcmdzgaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbCpa0BLTXnWdkYXJnc4Gj" +
-    "Y3RhZ2hjb25jcmV0ZWd0eXBlX2lkGxvmyNBiXqh2ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWVibG9ic2h0eXBlX3JlZqNjdGFnaGNv" +
-    "bmNyZXRlZ3R5cGVfaWQbCpa0BLTXnWdkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGwqWtAS0151nZGFyZ3OBo2N0YWdoY29u" +
-    "Y3JldGVndHlwZV9pZBssjVTyMU0PIGRhcmdzgGhyZXF1aXJlZPWjZG5hbWVldW5pdHNodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0" +
-    "eXBlX2lkGwqWtAS0151nZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBu8XDMkmi3HIGRhcmdzgGhyZXF1aXJlZPU=",
-);
-const arrayT3Schema = /*@__PURE__*/ $.schema(
-  0xa7ec3953ce9bac41n,
-  "o2JpZBun7DlTzpusQWt0eXBlX3BhcmFtc4FhVGRraW5ko2N0YWdlYXJyYXlnZWxlbWVudKJjdGFnY3ZhcmRuYW1lYVRmbGVuZ3Ro" +
-    "Aw==",
-);
-const samplesSchema = /*@__PURE__*/ $.schema(
-  0x85e9d444d7c00a17n,
-  "o2JpZBuF6dRE18AKF2t0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZ1NhbXBsZXNmZmllbGRzh6NkbmFtZWZzaG9y" +
-    "dHNodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGwqWtAS0151nZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBsmnC77" +
-    "Z/ikx2RhcmdzgGhyZXF1aXJlZPWjZG5hbWVld29yZHNodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGwqWtAS0151nZGFy" +
-    "Z3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBsoHFvk8u5jtGRhcmdzgGhyZXF1aXJlZPWjZG5hbWVlbG9uZ3NodHlwZV9yZWajY3Rh" +
-    "Z2hjb25jcmV0ZWd0eXBlX2lkGwqWtAS0151nZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBvG64xG8eF/umRhcmdzgGhyZXF1" +
-    "aXJlZPWjZG5hbWVnc2luZ2xlc2h0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbCpa0BLTXnWdkYXJnc4GjY3RhZ2hjb25j" +
-    "cmV0ZWd0eXBlX2lkG44C9iPRsjEMZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWdkb3VibGVzaHR5cGVfcmVmo2N0YWdoY29uY3JldGVn" +
-    "dHlwZV9pZBsKlrQEtNedZ2RhcmdzgaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbPy5Ynbgelb9kYXJnc4BocmVxdWlyZWT1o2RuYW1l" +
-    "ZnZlY3Rvcmh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbp+w5U86brEFkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lk" +
-    "Gz8uWJ24HpW/ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWhvcHRpb25hbGh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb3K/U" +
-    "3mt5abtkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGwqWtAS0151nZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBsb5sjQ" +
-    "Yl6odmRhcmdzgGhyZXF1aXJlZPQ=",
-);
-const arraysSchema = /*@__PURE__*/ $.schema(
-  0x6265341a46a86f14n,
-  "o2JpZBtiZTQaRqhvFGt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZkFycmF5c2ZmaWVsZHOGo2RuYW1lZnRyaXBs" +
-    "ZWh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbp+w5U86brEFkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGxvmyNBi" +
-    "Xqh2ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWRncmlkaHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBun7DlTzpusQWRhcmdz" +
-    "gaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbp+w5U86brEFkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGyacLvtn+KTHZGFyZ3OA" +
-    "aHJlcXVpcmVk9aNkbmFtZWNyYXdodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG6fsOVPOm6xBZGFyZ3OBo2N0YWdoY29u" +
-    "Y3JldGVndHlwZV9pZBssjVTyMU0PIGRhcmdzgGhyZXF1aXJlZPWjZG5hbWVldGV4dHNodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0" +
-    "eXBlX2lkG6fsOVPOm6xBZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBttfc6RTuFQ6GRhcmdzgGhyZXF1aXJlZPWjZG5hbWVm" +
-    "cG9pbnRzaHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBun7DlTzpusQWRhcmdzgaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb" +
-    "uSMyxnGHEI9kYXJnc4BocmVxdWlyZWT1o2RuYW1lZGxvbmdodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG6fsOVPOm6xB" +
-    "ZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBsoHFvk8u5jtGRhcmdzgGhyZXF1aXJlZPU=",
-);
-const tuple3Schema = /*@__PURE__*/ $.schema(
-  0xaa510ab07d34f141n,
-  "o2JpZBuqUQqwfTTxQWt0eXBlX3BhcmFtc4NiVDBiVDFiVDJka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzg6JjdGFnY3ZhcmRuYW1l" +
-    "YlQwomN0YWdjdmFyZG5hbWViVDGiY3RhZ2N2YXJkbmFtZWJUMg==",
-);
-const tuplesSchema = /*@__PURE__*/ $.schema(
-  0x3cd148a62b442c47n,
-  "o2JpZBs80UimK0QsR2t0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZlR1cGxlc2ZmaWVsZHODo2RuYW1lZnNpbmds" +
-    "ZWh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbaEerkP7accFkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGyyNVPIx" +
-    "TQ8gZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWRwYWlyaHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBu6BJaqjO56TGRhcmdz" +
-    "gqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbKBxb5PLuY7RkYXJnc4CjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG219zpFO4VDoZGFyZ3OA" +
-    "aHJlcXVpcmVk9aNkbmFtZWZuZXN0ZWRodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG6pRCrB9NPFBZGFyZ3ODo2N0YWdo" +
-    "Y29uY3JldGVndHlwZV9pZBu6BJaqjO56TGRhcmdzgqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbO9anaFaXiWhkYXJnc4CjY3RhZ2hj" +
-    "b25jcmV0ZWd0eXBlX2lkGxeDZ6h/ZvtGZGFyZ3OAo2N0YWdoY29uY3JldGVndHlwZV9pZBsKlrQEtNedZ2RhcmdzgaNjdGFnaGNv" +
-    "bmNyZXRlZ3R5cGVfaWQbPy5Ynbgelb9kYXJnc4CjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG7kjMsZxhxCPZGFyZ3OAaHJlcXVpcmVk" +
-    "9Q==",
-);
-const colorSchema = /*@__PURE__*/ $.schema(
-  0x1b57cc7742fabeb0n,
-  "o2JpZBsbV8x3Qvq+sGt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZGVudW1kbmFtZWVDb2xvcmh2YXJpYW50c4OjZG5hbWVjUmVkZWlu" +
-    "ZGV4AGdwYXlsb2FkZHVuaXSjZG5hbWVlR3JlZW5laW5kZXgBZ3BheWxvYWRkdW5pdKNkbmFtZWRCbHVlZWluZGV4AmdwYXlsb2Fk" +
-    "ZHVuaXQ=",
-);
-const mapsSchema = /*@__PURE__*/ $.schema(
-  0x72c439f2f3208f4cn,
-  "o2JpZBtyxDny8yCPTGt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZE1hcHNmZmllbGRzh6NkbmFtZWdieV90ZXh0" +
-    "aHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBvSCQrHbiD36WRhcmdzgqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbbX3OkU7h" +
-    "UOhkYXJnc4CjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGygcW+Ty7mO0ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWlieV9udW1iZXJodHlw" +
-    "ZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9IJCsduIPfpZGFyZ3OCo2N0YWdoY29uY3JldGVndHlwZV9pZBvZNWKYuBY5rGRh" +
-    "cmdzgKNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbuSMyxnGHEI9kYXJnc4BocmVxdWlyZWT1o2RuYW1laGJ5X2NvbG9yaHR5cGVfcmVm" +
-    "o2N0YWdoY29uY3JldGVndHlwZV9pZBvSCQrHbiD36WRhcmdzgqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbG1fMd0L6vrBkYXJnc4Cj" +
-    "Y3RhZ2hjb25jcmV0ZWd0eXBlX2lkGwqWtAS0151nZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBttfc6RTuFQ6GRhcmdzgGhy" +
-    "ZXF1aXJlZPWjZG5hbWVmbmVzdGVkaHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBvSCQrHbiD36WRhcmdzgqNjdGFnaGNv" +
-    "bmNyZXRlZ3R5cGVfaWQbNh9FNu7p+ZFkYXJnc4CjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9IJCsduIPfpZGFyZ3OCo2N0YWdoY29u" +
-    "Y3JldGVndHlwZV9pZBttfc6RTuFQ6GRhcmdzgKNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbF4NnqH9m+0ZkYXJnc4BocmVxdWlyZWT1" +
-    "o2RuYW1lZ251bWJlcnNodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGwqWtAS0151nZGFyZ3OBo2N0YWdoY29uY3JldGVn" +
-    "dHlwZV9pZBsmnC77Z/ikx2RhcmdzgGhyZXF1aXJlZPWjZG5hbWVldGV4dHNodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lk" +
-    "GwqWtAS0151nZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBttfc6RTuFQ6GRhcmdzgGhyZXF1aXJlZPWjZG5hbWVldGFibGVo" +
-    "dHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9IJCsduIPfpZGFyZ3OCo2N0YWdoY29uY3JldGVndHlwZV9pZBttfc6RTuFQ" +
-    "6GRhcmdzgKNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbuSMyxnGHEI9kYXJnc4BocmVxdWlyZWT1",
-);
-const shapeErrorSchema = /*@__PURE__*/ $.schema(
-  0xdf1d5c06b1bd0d9dn,
-  "o2JpZBvfHVwGsb0NnWt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZGVudW1kbmFtZWpTaGFwZUVycm9yaHZhcmlhbnRzhKNkbmFtZWhO" +
-    "b3RGb3VuZGVpbmRleABncGF5bG9hZGR1bml0o2RuYW1lZ0ludmFsaWRlaW5kZXgBZ3BheWxvYWSiY3RhZ2duZXd0eXBlaHR5cGVf" +
-    "cmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBttfc6RTuFQ6GRhcmdzgKNkbmFtZWhUb29MYXJnZWVpbmRleAJncGF5bG9hZKJjdGFn" +
-    "ZnN0cnVjdGZmaWVsZHOCo2RuYW1lZWxpbWl0aHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBsoHFvk8u5jtGRhcmdzgGhy" +
-    "ZXF1aXJlZPWjZG5hbWVlZm91bmRodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9k1Ypi4FjmsZGFyZ3OAaHJlcXVpcmVk" +
-    "9aNkbmFtZWVDbGFzaGVpbmRleANncGF5bG9hZKJjdGFnZXR1cGxlZXR5cGVzgqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbuSMyxnGH" +
-    "EI9kYXJnc4CjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG7kjMsZxhxCPZGFyZ3OA",
-);
-const resultsSchema = /*@__PURE__*/ $.schema(
-  0x9e165392fab9897an,
-  "o2JpZBueFlOS+rmJemt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZ1Jlc3VsdHNmZmllbGRzhKNkbmFtZWVwbGFp" +
-    "bmh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbQgRt5mO+7vBkYXJnc4KjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGygcW+Ty" +
-    "7mO0ZGFyZ3OAo2N0YWdoY29uY3JldGVndHlwZV9pZBttfc6RTuFQ6GRhcmdzgGhyZXF1aXJlZPWjZG5hbWVkcmljaGh0eXBlX3Jl" +
-    "ZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbQgRt5mO+7vBkYXJnc4KjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG7kjMsZxhxCPZGFyZ3OA" +
-    "o2N0YWdoY29uY3JldGVndHlwZV9pZBvfHVwGsb0NnWRhcmdzgGhyZXF1aXJlZPWjZG5hbWVmbmVzdGVkaHR5cGVfcmVmo2N0YWdo" +
-    "Y29uY3JldGVndHlwZV9pZBtCBG3mY77u8GRhcmdzgqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb3K/U3mt5abtkYXJnc4GjY3RhZ2hj" +
-    "b25jcmV0ZWd0eXBlX2lkGyyNVPIxTQ8gZGFyZ3OAo2N0YWdoY29uY3JldGVndHlwZV9pZBu6BJaqjO56TGRhcmdzgqNjdGFnaGNv" +
-    "bmNyZXRlZ3R5cGVfaWQbG+bI0GJeqHZkYXJnc4CjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG219zpFO4VDoZGFyZ3OAaHJlcXVpcmVk" +
-    "9aNkbmFtZWdub3RoaW5naHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBtCBG3mY77u8GRhcmdzgqNjdGFnaGNvbmNyZXRl" +
-    "Z3R5cGVfaWQbvFwzJJotxyBkYXJnc4CjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG7xcMySaLccgZGFyZ3OAaHJlcXVpcmVk9Q==",
-);
-const emptySchema = /*@__PURE__*/ $.schema(
-  0x3a019f32eb5ac220n,
-  "o2JpZBs6AZ8y61rCIGt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZUVtcHR5ZmZpZWxkc4A=",
-);
-const shapeSchema = /*@__PURE__*/ $.schema(
-  0xd0dde82a92d62677n,
-  "o2JpZBvQ3egqktYmd2t0eXBlX3BhcmFtc4Bka2luZKNjdGFnZGVudW1kbmFtZWVTaGFwZWh2YXJpYW50c4ijZG5hbWVnTm90aGlu" +
-    "Z2VpbmRleABncGF5bG9hZGR1bml0o2RuYW1lZkNpcmNsZWVpbmRleAFncGF5bG9hZKJjdGFnZ25ld3R5cGVodHlwZV9yZWajY3Rh" +
-    "Z2hjb25jcmV0ZWd0eXBlX2lkGz8uWJ24HpW/ZGFyZ3OAo2RuYW1lZ1NlZ21lbnRlaW5kZXgCZ3BheWxvYWSiY3RhZ2V0dXBsZWV0" +
-    "eXBlc4KjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG7kjMsZxhxCPZGFyZ3OAo2N0YWdoY29uY3JldGVndHlwZV9pZBu5IzLGcYcQj2Rh" +
-    "cmdzgKNkbmFtZWRSZWN0ZWluZGV4A2dwYXlsb2FkomN0YWdmc3RydWN0ZmZpZWxkc4OjZG5hbWVmY29ybmVyaHR5cGVfcmVmo2N0" +
-    "YWdoY29uY3JldGVndHlwZV9pZBu5IzLGcYcQj2RhcmdzgGhyZXF1aXJlZPWjZG5hbWVld2lkdGhodHlwZV9yZWajY3RhZ2hjb25j" +
-    "cmV0ZWd0eXBlX2lkGygcW+Ty7mO0ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWZoZWlnaHRodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0" +
-    "eXBlX2lkGygcW+Ty7mO0ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWdMYWJlbGVkZWluZGV4BGdwYXlsb2FkomN0YWdmc3RydWN0ZmZp" +
-    "ZWxkc4KjZG5hbWVlbGFiZWxodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9yv1N5reWm7ZGFyZ3OBo2N0YWdoY29uY3Jl" +
-    "dGVndHlwZV9pZBttfc6RTuFQ6GRhcmdzgGhyZXF1aXJlZPWjZG5hbWVmY29sb3JzaHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlw" +
-    "ZV9pZBsKlrQEtNedZ2RhcmdzgaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbG1fMd0L6vrBkYXJnc4BocmVxdWlyZWT1o2RuYW1lZUdy" +
-    "b3VwZWluZGV4BWdwYXlsb2FkomN0YWdnbmV3dHlwZWh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbCpa0BLTXnWdkYXJn" +
-    "c4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9Dd6CqS1iZ3ZGFyZ3OAo2RuYW1lZ1BhaW50ZWRlaW5kZXgGZ3BheWxvYWSiY3RhZ2V0" +
-    "dXBsZWV0eXBlc4KjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGxtXzHdC+r6wZGFyZ3OAo2N0YWdoY29uY3JldGVndHlwZV9pZBvcr9Te" +
-    "a3lpu2RhcmdzgaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb0N3oKpLWJndkYXJnc4CjZG5hbWVmTWFya2VyZWluZGV4B2dwYXlsb2Fk" +
-    "omN0YWdnbmV3dHlwZWh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbvFwzJJotxyBkYXJnc4A=",
-);
-const defaultsSchema = /*@__PURE__*/ $.schema(
-  0xeb9e615366275d8en,
-  "o2JpZBvrnmFTZiddjmt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1laERlZmF1bHRzZmZpZWxkc42jZG5hbWVmbnVt" +
-    "YmVyaHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBsoHFvk8u5jtGRhcmdzgGhyZXF1aXJlZPSjZG5hbWVobmVnYXRpdmVo" +
-    "dHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG8brjEbx4X+6ZGFyZ3OAaHJlcXVpcmVk9KNkbmFtZWVyYXRpb2h0eXBlX3Jl" +
-    "ZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbPy5Ynbgelb9kYXJnc4BocmVxdWlyZWT0o2RuYW1lZHRleHRodHlwZV9yZWajY3RhZ2hj" +
-    "b25jcmV0ZWd0eXBlX2lkG219zpFO4VDoZGFyZ3OAaHJlcXVpcmVk9KNkbmFtZWZsZXR0ZXJodHlwZV9yZWajY3RhZ2hjb25jcmV0" +
-    "ZWd0eXBlX2lkGxiTe3JeLpEbZGFyZ3OAaHJlcXVpcmVk9KNkbmFtZWRmbGFnaHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9p" +
-    "ZBsXg2eof2b7RmRhcmdzgGhyZXF1aXJlZPSjZG5hbWVlY29sb3JodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGxtXzHdC" +
-    "+r6wZGFyZ3OAaHJlcXVpcmVk9KNkbmFtZWRsaXN0aHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBsKlrQEtNedZ2Rhcmdz" +
-    "gaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbG+bI0GJeqHZkYXJnc4BocmVxdWlyZWT0o2RuYW1lZGRhdGFodHlwZV9yZWajY3RhZ2hj" +
-    "b25jcmV0ZWd0eXBlX2lkGwqWtAS0151nZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBssjVTyMU0PIGRhcmdzgGhyZXF1aXJl" +
-    "ZPSjZG5hbWVldGFibGVodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9IJCsduIPfpZGFyZ3OCo2N0YWdoY29uY3JldGVn" +
-    "dHlwZV9pZBttfc6RTuFQ6GRhcmdzgKNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbKBxb5PLuY7RkYXJnc4BocmVxdWlyZWT0o2RuYW1l" +
-    "ZmxhYmVsc2h0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbCpa0BLTXnWdkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lk" +
-    "G219zpFO4VDoZGFyZ3OAaHJlcXVpcmVk9KNkbmFtZWZvcHRpb25odHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9yv1N5r" +
-    "eWm7ZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBsoHFvk8u5jtGRhcmdzgGhyZXF1aXJlZPSjZG5hbWVlY291bnRodHlwZV9y" +
-    "ZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9k1Ypi4FjmsZGFyZ3OAaHJlcXVpcmVk9A==",
-);
-const reservedSchema = /*@__PURE__*/ $.schema(
-  0xe97139c97187d53cn,
-  "o2JpZBvpcTnJcYfVPGt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1laFJlc2VydmVkZmZpZWxkc4ajZG5hbWVlY2xh" +
-    "c3NodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGygcW+Ty7mO0ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWhmdW5jdGlvbmh0" +
-    "eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbKBxb5PLuY7RkYXJnc4BocmVxdWlyZWT1o2RuYW1lZmRlbGV0ZWh0eXBlX3Jl" +
-    "ZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbKBxb5PLuY7RkYXJnc4BocmVxdWlyZWT1o2RuYW1lZGtpbmRodHlwZV9yZWajY3RhZ2hj" +
-    "b25jcmV0ZWd0eXBlX2lkGygcW+Ty7mO0ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWV2YWx1ZWh0eXBlX3JlZqNjdGFnaGNvbmNyZXRl" +
-    "Z3R5cGVfaWQbKBxb5PLuY7RkYXJnc4BocmVxdWlyZWT1o2RuYW1la2NvbnN0cnVjdG9yaHR5cGVfcmVmo2N0YWdoY29uY3JldGVn" +
-    "dHlwZV9pZBsoHFvk8u5jtGRhcmdzgGhyZXF1aXJlZPU=",
-);
-const pairSchema = /*@__PURE__*/ $.schema(
-  0xd463f57cf480f671n,
-  "o2JpZBvUY/V89ID2cWt0eXBlX3BhcmFtc4JhQWFCZGtpbmSjY3RhZ2ZzdHJ1Y3RkbmFtZWRQYWlyZmZpZWxkc4KjZG5hbWVlZmly" +
-    "c3RodHlwZV9yZWaiY3RhZ2N2YXJkbmFtZWFBaHJlcXVpcmVk9aNkbmFtZWZzZWNvbmRodHlwZV9yZWaiY3RhZ2N2YXJkbmFtZWFC" +
-    "aHJlcXVpcmVk9Q==",
+const optionTSchema = /*@__PURE__*/ $.schema(
+  0xdcafd4de6b7969bbn,
+  "o2JpZBvcr9Tea3lpu2t0eXBlX3BhcmFtc4FhVGRraW5komN0YWdmb3B0aW9uZ2VsZW1lbnSiY3RhZ2N2YXJkbmFtZWFU",
 );
 const pageSchema = /*@__PURE__*/ $.schema(
   0x9b6335d9246edd39n,
@@ -3244,6 +2833,10 @@ const genericsSchema = /*@__PURE__*/ $.schema(
     "ZBttfc6RTuFQ6GRhcmdzgKNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbCpa0BLTXnWdkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lk" +
     "GxvmyNBiXqh2ZGFyZ3OAaHJlcXVpcmVk9Q==",
 );
+const tuple1Schema = /*@__PURE__*/ $.schema(
+  0x6847ab90feda71c1n,
+  "o2JpZBtoR6uQ/tpxwWt0eXBlX3BhcmFtc4FiVDBka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzgaJjdGFnY3ZhcmRuYW1lYlQw",
+);
 const chainSchema = /*@__PURE__*/ $.schema(
   0x9ba60727285733fen,
   "o2JpZBubpgcnKFcz/mt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZUNoYWluZmZpZWxkc4KjZG5hbWViaWRodHlw" +
@@ -3269,6 +2862,11 @@ const exprSchema = /*@__PURE__*/ $.schema(
     "cGxlZXR5cGVzgqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbbX3OkU7hUOhkYXJnc4CjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGwqWtAS0" +
     "151nZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBsdcNT4dM2Ls2RhcmdzgKNkbmFtZWVFbXB0eWVpbmRleARncGF5bG9hZGR1" +
     "bml0",
+);
+const mapKVSchema = /*@__PURE__*/ $.schema(
+  0xd2090ac76e20f7e9n,
+  "o2JpZBvSCQrHbiD36Wt0eXBlX3BhcmFtc4JhS2FWZGtpbmSjY3RhZ2NtYXBja2V5omN0YWdjdmFyZG5hbWVhS2V2YWx1ZaJjdGFn" +
+    "Y3ZhcmRuYW1lYVY=",
 );
 const entrySchema = /*@__PURE__*/ $.schema(
   0xe5b278ce2c8ba297n,
@@ -3301,232 +2899,87 @@ const pageSchema_ = /*@__PURE__*/ $.schema(
     "UOhkYXJnc4BocmVxdWlyZWT1o2RuYW1lZG5leHRodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9yv1N5reWm7ZGFyZ3OB" +
     "o2N0YWdoY29uY3JldGVndHlwZV9pZBttfc6RTuFQ6GRhcmdzgGhyZXF1aXJlZPQ=",
 );
-const tuple4Schema = /*@__PURE__*/ $.schema(
-  0x915c6fb5b64f270bn,
-  "o2JpZBuRXG+1tk8nC2t0eXBlX3BhcmFtc4RiVDBiVDFiVDJiVDNka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzhKJjdGFnY3ZhcmRu" +
-    "YW1lYlQwomN0YWdjdmFyZG5hbWViVDGiY3RhZ2N2YXJkbmFtZWJUMqJjdGFnY3ZhcmRuYW1lYlQz",
-);
-const voxErrorSchema = /*@__PURE__*/ $.schema(
-  0x18da65f4c6495eabn,
-  "o2JpZBsY2mX0xkleq2t0eXBlX3BhcmFtc4FhRWRraW5ko2N0YWdkZW51bWRuYW1laFZveEVycm9yaHZhcmlhbnRziKNkbmFtZWRV" +
-    "c2VyZWluZGV4AGdwYXlsb2FkomN0YWdnbmV3dHlwZWh0eXBlX3JlZqJjdGFnY3ZhcmRuYW1lYUWjZG5hbWVtVW5rbm93bk1ldGhv" +
-    "ZGVpbmRleAFncGF5bG9hZGR1bml0o2RuYW1lbkludmFsaWRQYXlsb2FkZWluZGV4AmdwYXlsb2FkomN0YWdnbmV3dHlwZWh0eXBl" +
-    "X3JlZqJjdGFnY3ZhcmRuYW1lYUWjZG5hbWVpQ2FuY2VsbGVkZWluZGV4A2dwYXlsb2FkZHVuaXSjZG5hbWVwQ29ubmVjdGlvbkNs" +
-    "b3NlZGVpbmRleARncGF5bG9hZGR1bml0o2RuYW1lb1Nlc3Npb25TaHV0ZG93bmVpbmRleAVncGF5bG9hZGR1bml0o2RuYW1lalNl" +
-    "bmRGYWlsZWRlaW5kZXgGZ3BheWxvYWRkdW5pdKNkbmFtZW1JbmRldGVybWluYXRlZWluZGV4B2dwYXlsb2FkZHVuaXQ=",
-);
-const refusalSchema = /*@__PURE__*/ $.schema(
-  0xf82b7b6544a19df7n,
-  "o2JpZBv4K3tlRKGd92t0eXBlX3BhcmFtc4Bka2luZKNjdGFnZGVudW1kbmFtZWdSZWZ1c2FsaHZhcmlhbnRzgqNkbmFtZWRCdXN5" +
-    "ZWluZGV4AGdwYXlsb2FkZHVuaXSjZG5hbWVmQ2xvc2VkZWluZGV4AWdwYXlsb2FkZHVuaXQ=",
-);
-const reportSchema = /*@__PURE__*/ $.schema(
-  0x14c01168a52cc6f6n,
-  "o2JpZBsUwBFopSzG9mt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZlJlcG9ydGZmaWVsZHOCo2RuYW1lZGNvZGVo" +
-    "dHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGygcW+Ty7mO0ZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWdtZXNzYWdlaHR5cGVf" +
-    "cmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBttfc6RTuFQ6GRhcmdzgGhyZXF1aXJlZPU=",
+const colorSchema = /*@__PURE__*/ $.schema(
+  0x1b57cc7742fabeb0n,
+  "o2JpZBsbV8x3Qvq+sGt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZGVudW1kbmFtZWVDb2xvcmh2YXJpYW50c4OjZG5hbWVjUmVkZWlu" +
+    "ZGV4AGdwYXlsb2FkZHVuaXSjZG5hbWVlR3JlZW5laW5kZXgBZ3BheWxvYWRkdW5pdKNkbmFtZWRCbHVlZWluZGV4AmdwYXlsb2Fk" +
+    "ZHVuaXQ=",
 );
 
 // --- methods and services ---
 
-const noArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-  schemas: [$.unitSchema],
-  shape: /*@__PURE__*/ $.tupleShape([], []),
-};
-
-function writeNoArgs(_w: $.Writer, p: number, _v: []): number {
-  return p;
-}
-
-function readNoArgs(_r: $.Reader): [] {
-  return [];
-}
-
-const unitResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.unitSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.unitShape,
-};
-
-/** Does nothing. */
 export const everythingPing: $.Method<[], undefined, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "ping",
   0x84cfe365ad3c325an,
-  noArgs,
-  writeNoArgs,
-  unitResponse,
+  "",
+  [],
+  [],
+  $.unitShape,
   $.readUnit,
 );
-
-const valueArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x178367a87f66fb46n)]),
-  schemas: [$.boolSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.boolShape], ["value"]),
-};
-
-function writeValueArgs(w: $.Writer, p: number, v: [value: boolean]): number {
-  $.expectArrayOf(v, 1);
-  if (p + 1 > w.limit) w.grow(p, 1);
-  return $.writeBool(w, p, v[0]);
-}
-
-function readValueArgs(r: $.Reader): [value: boolean] {
-  return [$.readBool(r)];
-}
-
-const boolResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x178367a87f66fb46n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.boolSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.boolShape,
-};
 
 export const everythingEchoBool: $.Method<[value: boolean], boolean, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_bool",
   0xc2f7c5d1520fcd98n,
-  valueArgs,
-  writeValueArgs,
-  boolResponse,
+  "value",
+  [$.boolShape],
+  [$.writeBool],
+  $.boolShape,
   $.readBool,
 );
-
-const valueArgs_: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xd9356298b81639acn)]),
-  schemas: [$.u64Schema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u64Shape], ["value"]),
-};
-
-function writeValueArgs_(w: $.Writer, p: number, v: [value: bigint]): number {
-  $.expectArrayOf(v, 1);
-  if (p + 10 > w.limit) w.grow(p, 10);
-  return $.writeU64(w, p, v[0]);
-}
-
-function readValueArgs_(r: $.Reader): [value: bigint] {
-  return [$.readU64(r)];
-}
-
-const u64Response: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xd9356298b81639acn),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u64Schema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.u64Shape,
-};
 
 export const everythingEchoU64: $.Method<[value: bigint], bigint, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_u64",
   0x002235474bc8a314n,
-  valueArgs_,
-  writeValueArgs_,
-  u64Response,
+  "value",
+  [$.u64Shape],
+  [$.writeU64],
+  $.u64Shape,
   $.readU64,
 );
-
-const valueArgs__: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
-  schemas: [$.stringSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.stringShape], ["value"]),
-};
-
-function writeValueArgs__(w: $.Writer, p: number, v: [value: string]): number {
-  $.expectArrayOf(v, 1);
-  return $.writeString(w, p, v[0]);
-}
-
-function readValueArgs__(r: $.Reader): [value: string] {
-  return [$.readString(r)];
-}
-
-const stringResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.stringSchema, $.neverSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.stringShape,
-};
 
 export const everythingEchoString: $.Method<[value: string], string, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_string",
   0xa999eb942b8e51f5n,
-  valueArgs__,
-  writeValueArgs__,
-  stringResponse,
+  "value",
+  [$.stringShape],
+  [$.writeString],
+  $.stringShape,
   $.readString,
 );
-
-const valueArgs___: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xba8125876d6388b4n)]),
-  schemas: [$.bytesSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.bytesShape], ["value"]),
-};
-
-function writeValueArgs___(w: $.Writer, p: number, v: [value: Uint8Array]): number {
-  $.expectArrayOf(v, 1);
-  return $.writeBytes(w, p, v[0]);
-}
-
-function readValueArgs___(r: $.Reader): [value: Uint8Array] {
-  return [$.readBytes(r)];
-}
-
-const bytesResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xba8125876d6388b4n, [/*@__PURE__*/ $.typeRef(0x2c8d54f2314d0f20n)]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.bytesSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.u8Schema, $.resultSchema],
-  ok: $.bytesShape,
-};
 
 export const everythingEchoBytes: $.Method<[value: Uint8Array], Uint8Array, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_bytes",
   0x6292eaf26b451e13n,
-  valueArgs___,
-  writeValueArgs___,
-  bytesResponse,
+  "value",
+  [$.bytesShape],
+  [$.writeBytes],
+  $.bytesShape,
   $.readBytes,
+  undefined,
+  undefined,
+  {
+    response: {
+      root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
+        /*@__PURE__*/ $.typeRef(0xba8125876d6388b4n, [/*@__PURE__*/ $.typeRef(0x2c8d54f2314d0f20n)]),
+        /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
+      ]),
+      schemas: [
+        /*@__PURE__*/ $.primitiveSchema("bytes"),
+        /*@__PURE__*/ $.primitiveSchema("never"),
+        /*@__PURE__*/ $.primitiveSchema("string"),
+        voxErrorSchema,
+        /*@__PURE__*/ $.primitiveSchema("u8"),
+        resultSchema,
+      ],
+    },
+  },
 );
-
-const valueArgs____: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0xdcafd4de6b7969bbn, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
-  ]),
-  schemas: [$.stringSchema, optionTSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([/*@__PURE__*/ $.optionShape($.stringShape)], ["value"]),
-};
-
-function writeValueArgs____(w: $.Writer, p: number, v: [value: string | undefined]): number {
-  $.expectArrayOf(v, 1);
-  if (p + 1 > w.limit) w.grow(p, 1);
-  return v[0] === undefined ? $.writeNone(w, p) : $.writeString(w, $.writeSome(w, p), v[0]);
-}
-
-function readValueArgs____(r: $.Reader): [value: string | undefined] {
-  return [$.readOptionTag(r) ? $.readString(r) : undefined];
-}
-
-const optionOfStringResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xdcafd4de6b7969bbn, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.stringSchema, optionTSchema, $.neverSchema, $.voxErrorSchema, $.resultSchema],
-  ok: /*@__PURE__*/ $.optionShape($.stringShape),
-};
 
 export const everythingEchoOption: $.Method<[
   value: string | undefined,
@@ -3534,79 +2987,23 @@ export const everythingEchoOption: $.Method<[
   "Everything",
   "echo_option",
   0xed05f5240ec0f620n,
-  valueArgs____,
-  writeValueArgs____,
-  optionOfStringResponse,
+  "value",
+  [/*@__PURE__*/ $.optionShape($.stringShape)],
+  [(w, p, v: string | undefined) => v === undefined ? $.writeNone(w, p) : $.writeString(w, $.writeSome(w, p), v)],
+  /*@__PURE__*/ $.optionShape($.stringShape),
   (r) => $.readOptionTag(r) ? $.readString(r) : undefined,
 );
-
-const valueArgs_____: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0x0a96b404b4d79d67n, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-  ]),
-  schemas: [$.u32Schema, listTSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([/*@__PURE__*/ $.listShape($.u32Shape)], ["value"]),
-};
-
-function writeValueArgs_____(w: $.Writer, p: number, v: [value: number[]]): number {
-  $.expectArrayOf(v, 1);
-  return writeListOfU32(w, p, v[0]);
-}
-
-function readValueArgs_____(r: $.Reader): [value: number[]] {
-  return [readListOfU32(r)];
-}
-
-const listOfU32Response: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x0a96b404b4d79d67n, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u32Schema, listTSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: /*@__PURE__*/ $.listShape($.u32Shape),
-};
 
 export const everythingEchoList: $.Method<[value: number[]], number[], never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_list",
   0x63643e9198216880n,
-  valueArgs_____,
-  writeValueArgs_____,
-  listOfU32Response,
+  "value",
+  [/*@__PURE__*/ $.listShape($.u32Shape)],
+  [writeListOfU32],
+  /*@__PURE__*/ $.listShape($.u32Shape),
   readListOfU32,
 );
-
-const valueArgs______: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-      /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-      /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-    ]),
-  ]),
-  schemas: [$.u32Schema, $.stringSchema, tuple2Schema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([/*@__PURE__*/ $.tupleShape([$.u32Shape, $.stringShape])], ["value"]),
-};
-
-function writeValueArgs______(w: $.Writer, p: number, v: [value: [number, string]]): number {
-  $.expectArrayOf(v, 1);
-  return writeTupleOfU32AndString(w, p, v[0]);
-}
-
-function readValueArgs______(r: $.Reader): [value: [number, string]] {
-  return [[$.readU32(r), $.readString(r)]];
-}
-
-const tupleOfU32AndStringResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-      /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-      /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-    ]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u32Schema, $.stringSchema, tuple2Schema, $.neverSchema, $.voxErrorSchema, $.resultSchema],
-  ok: /*@__PURE__*/ $.tupleShape([$.u32Shape, $.stringShape]),
-};
 
 export const everythingEchoTuple: $.Method<[
   value: [number, string],
@@ -3614,43 +3011,12 @@ export const everythingEchoTuple: $.Method<[
   "Everything",
   "echo_tuple",
   0x2ee318e7cb0d3f48n,
-  valueArgs______,
-  writeValueArgs______,
-  tupleOfU32AndStringResponse,
+  "value",
+  [/*@__PURE__*/ $.tupleShape([$.u32Shape, $.stringShape])],
+  [writeTupleOfU32AndString],
+  /*@__PURE__*/ $.tupleShape([$.u32Shape, $.stringShape]),
   (r) => [$.readU32(r), $.readString(r)],
 );
-
-const valueArgs_______: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0xd2090ac76e20f7e9n, [
-      /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-      /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    ]),
-  ]),
-  schemas: [$.stringSchema, $.u32Schema, mapKVSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([/*@__PURE__*/ $.mapShape($.stringShape, $.u32Shape)], ["value"]),
-};
-
-function writeValueArgs_______(w: $.Writer, p: number, v: [value: Map<string, number>]): number {
-  $.expectArrayOf(v, 1);
-  return writeMapOfStringToU32(w, p, v[0]);
-}
-
-function readValueArgs_______(r: $.Reader): [value: Map<string, number>] {
-  return [readMapOfStringToU32(r)];
-}
-
-const mapOfStringToU32Response: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xd2090ac76e20f7e9n, [
-      /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-      /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    ]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.stringSchema, $.u32Schema, mapKVSchema, $.neverSchema, $.voxErrorSchema, $.resultSchema],
-  ok: /*@__PURE__*/ $.mapShape($.stringShape, $.u32Shape),
-};
 
 export const everythingEchoMap: $.Method<[
   value: Map<string, number>,
@@ -3658,43 +3024,12 @@ export const everythingEchoMap: $.Method<[
   "Everything",
   "echo_map",
   0x48378e4bbe92a446n,
-  valueArgs_______,
-  writeValueArgs_______,
-  mapOfStringToU32Response,
+  "value",
+  [/*@__PURE__*/ $.mapShape($.stringShape, $.u32Shape)],
+  [writeMapOfStringToU32],
+  /*@__PURE__*/ $.mapShape($.stringShape, $.u32Shape),
   readMapOfStringToU32,
 );
-
-const valueArgs________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-      /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-      /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-    ]),
-  ]),
-  schemas: [$.u32Schema, $.stringSchema, $.resultSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([/*@__PURE__*/ $.resultShape($.u32Shape, $.stringShape)], ["value"]),
-};
-
-function writeValueArgs________(w: $.Writer, p: number, v: [value: $.Result<number, string>]): number {
-  $.expectArrayOf(v, 1);
-  return writeResultOfU32OrString(w, p, v[0]);
-}
-
-function readValueArgs________(r: $.Reader): [value: $.Result<number, string>] {
-  return [readResultOfU32OrString(r)];
-}
-
-const resultOfU32OrStringResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-      /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-      /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-    ]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u32Schema, $.stringSchema, $.resultSchema, $.neverSchema, $.voxErrorSchema],
-  ok: /*@__PURE__*/ $.resultShape($.u32Shape, $.stringShape),
-};
 
 export const everythingEchoResult: $.Method<[
   value: $.Result<number, string>,
@@ -3702,45 +3037,13 @@ export const everythingEchoResult: $.Method<[
   "Everything",
   "echo_result",
   0x2f8e50f44307220cn,
-  valueArgs________,
-  writeValueArgs________,
-  resultOfU32OrStringResponse,
+  "value",
+  [/*@__PURE__*/ $.resultShape($.u32Shape, $.stringShape)],
+  [writeResultOfU32OrString],
+  /*@__PURE__*/ $.resultShape($.u32Shape, $.stringShape),
   readResultOfU32OrString,
 );
 
-const valueSamplesArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-    /*@__PURE__*/ $.typeRef(0xd9356298b81639acn),
-    /*@__PURE__*/ $.typeRef(0x0a96b404b4d79d67n, [/*@__PURE__*/ $.typeRef(0x3f2e589db81e95bfn)]),
-  ]),
-  schemas: [$.u64Schema, $.f64Schema, listTSchema, tuple2Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u64NumberShape, /*@__PURE__*/ $.listShape($.f64Shape, true)], [
-    "value",
-    "samples",
-  ]),
-};
-
-function writeValueSamplesArgs(w: $.Writer, p: number, v: [value: number, samples: Float64Array]): number {
-  $.expectArrayOf(v, 2);
-  if (p + 10 > w.limit) w.grow(p, 10);
-  p = $.writeU64Number(w, p, v[0]);
-  return $.writeTypedF64(w, p, v[1]);
-}
-
-function readValueSamplesArgs(r: $.Reader): [value: number, samples: Float64Array] {
-  return [$.readU64Number(r), $.readTypedF64(r)];
-}
-
-const f64Response: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x3f2e589db81e95bfn),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.f64Schema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.f64Shape,
-};
-
-/** The sum of `samples`, times `value`. */
 export const everythingScale: $.Method<[
   value: number,
   samples: Float64Array,
@@ -3748,1102 +3051,357 @@ export const everythingScale: $.Method<[
   "Everything",
   "scale",
   0x5bd55e90de5228cbn,
-  valueSamplesArgs,
-  writeValueSamplesArgs,
-  f64Response,
+  "value samples",
+  [$.u64NumberShape, /*@__PURE__*/ $.listShape($.f64Shape, true)],
+  [$.writeU64Number, $.writeTypedF64],
+  $.f64Shape,
   $.readF64,
 );
-
-const valueArgs_________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x11fc72874da6fc97n)]),
-  schemas: [
-    $.u8Schema,
-    $.u16Schema,
-    $.u32Schema,
-    $.u64Schema,
-    $.i8Schema,
-    $.i16Schema,
-    $.i32Schema,
-    $.i64Schema,
-    integersSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([integersShape], ["value"]),
-};
-
-function writeValueArgs_________(w: $.Writer, p: number, v: [value: Integers]): number {
-  $.expectArrayOf(v, 1);
-  return writeIntegers(w, p, v[0]);
-}
-
-function readValueArgs_________(r: $.Reader): [value: Integers] {
-  return [readIntegers(r)];
-}
-
-const integersResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x11fc72874da6fc97n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.u8Schema,
-    $.u16Schema,
-    $.u32Schema,
-    $.u64Schema,
-    $.i8Schema,
-    $.i16Schema,
-    $.i32Schema,
-    $.i64Schema,
-    integersSchema,
-    $.neverSchema,
-    $.stringSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: integersShape,
-};
 
 export const everythingEchoIntegers: $.Method<[value: Integers], Integers, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_integers",
   0xb421b86396260fe7n,
-  valueArgs_________,
-  writeValueArgs_________,
-  integersResponse,
+  "value",
+  [integersShape],
+  [writeIntegers],
+  integersShape,
   readIntegers,
 );
-
-const valueArgs__________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xd9fdcf3043b958a9n)]),
-  schemas: [$.u128Schema, $.i128Schema, wideSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([wideShape], ["value"]),
-};
-
-function writeValueArgs__________(w: $.Writer, p: number, v: [value: Wide]): number {
-  $.expectArrayOf(v, 1);
-  return writeWide(w, p, v[0]);
-}
-
-function readValueArgs__________(r: $.Reader): [value: Wide] {
-  return [readWide(r)];
-}
-
-const wideResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xd9fdcf3043b958a9n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u128Schema, $.i128Schema, wideSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: wideShape,
-};
 
 export const everythingEchoWide: $.Method<[value: Wide], Wide, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_wide",
   0x6d69573b4e4e6c0an,
-  valueArgs__________,
-  writeValueArgs__________,
-  wideResponse,
+  "value",
+  [wideShape],
+  [writeWide],
+  wideShape,
   readWide,
 );
-
-const valueArgs___________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x8f4088f2c174531an)]),
-  schemas: [$.f32Schema, $.f64Schema, floatsSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([floatsShape], ["value"]),
-};
-
-function writeValueArgs___________(w: $.Writer, p: number, v: [value: Floats]): number {
-  $.expectArrayOf(v, 1);
-  return writeFloats(w, p, v[0]);
-}
-
-function readValueArgs___________(r: $.Reader): [value: Floats] {
-  return [readFloats(r)];
-}
-
-const floatsResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x8f4088f2c174531an),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.f32Schema, $.f64Schema, floatsSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: floatsShape,
-};
 
 export const everythingEchoFloats: $.Method<[value: Floats], Floats, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_floats",
   0xc954078892e5595an,
-  valueArgs___________,
-  writeValueArgs___________,
-  floatsResponse,
+  "value",
+  [floatsShape],
+  [writeFloats],
+  floatsShape,
   readFloats,
 );
-
-const valueArgs____________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xf2bdc5ac34a85ec5n)]),
-  schemas: [$.boolSchema, $.charSchema, $.stringSchema, $.bytesSchema, $.unitSchema, textsSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([textsShape], ["value"]),
-};
-
-function writeValueArgs____________(w: $.Writer, p: number, v: [value: Texts]): number {
-  $.expectArrayOf(v, 1);
-  return writeTexts(w, p, v[0]);
-}
-
-function readValueArgs____________(r: $.Reader): [value: Texts] {
-  return [readTexts(r)];
-}
-
-const textsResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xf2bdc5ac34a85ec5n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.boolSchema,
-    $.charSchema,
-    $.stringSchema,
-    $.bytesSchema,
-    $.unitSchema,
-    textsSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: textsShape,
-};
 
 export const everythingEchoTexts: $.Method<[value: Texts], Texts, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_texts",
   0xe2994a33b8ea7d4dn,
-  valueArgs____________,
-  writeValueArgs____________,
-  textsResponse,
+  "value",
+  [textsShape],
+  [writeTexts],
+  textsShape,
   readTexts,
 );
-
-const valueArgs_____________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xb3c5d613cdee0119n)]),
-  schemas: [$.u64Schema, $.i64Schema, optionTSchema, listTSchema, numbersSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([numbersShape], ["value"]),
-};
-
-function writeValueArgs_____________(w: $.Writer, p: number, v: [value: Numbers]): number {
-  $.expectArrayOf(v, 1);
-  return writeNumbers(w, p, v[0]);
-}
-
-function readValueArgs_____________(r: $.Reader): [value: Numbers] {
-  return [readNumbers(r)];
-}
-
-const numbersResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xb3c5d613cdee0119n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.u64Schema,
-    $.i64Schema,
-    optionTSchema,
-    listTSchema,
-    numbersSchema,
-    $.neverSchema,
-    $.stringSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: numbersShape,
-};
 
 export const everythingEchoNumbers: $.Method<[value: Numbers], Numbers, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_numbers",
   0x2c9b3eb92ebfa84en,
-  valueArgs_____________,
-  writeValueArgs_____________,
-  numbersResponse,
+  "value",
+  [numbersShape],
+  [writeNumbers],
+  numbersShape,
   readNumbers,
 );
-
-const valueArgs______________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x1d80a1f57c3c5cdbn)]),
-  schemas: [
-    $.u32Schema,
-    optionTSchema,
-    $.stringSchema,
-    $.u8Schema,
-    $.boolSchema,
-    $.i32Schema,
-    pointSchema,
-    $.u16Schema,
-    listTSchema,
-    optionsSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([optionsShape], ["value"]),
-};
-
-function writeValueArgs______________(w: $.Writer, p: number, v: [value: Options]): number {
-  $.expectArrayOf(v, 1);
-  return writeOptions(w, p, v[0]);
-}
-
-function readValueArgs______________(r: $.Reader): [value: Options] {
-  return [readOptions(r)];
-}
-
-const optionsResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x1d80a1f57c3c5cdbn),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.u32Schema,
-    optionTSchema,
-    $.stringSchema,
-    $.u8Schema,
-    $.boolSchema,
-    $.i32Schema,
-    pointSchema,
-    $.u16Schema,
-    listTSchema,
-    optionsSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: optionsShape,
-};
 
 export const everythingEchoOptions: $.Method<[value: Options], Options, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_options",
   0x55625059fd745675n,
-  valueArgs______________,
-  writeValueArgs______________,
-  optionsResponse,
+  "value",
+  [optionsShape],
+  [writeOptions],
+  optionsShape,
   readOptions,
 );
-
-const valueArgs_______________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xc1bb8da471873338n)]),
-  schemas: [
-    $.u32Schema,
-    listTSchema,
-    $.u64Schema,
-    $.f32Schema,
-    $.f64Schema,
-    $.stringSchema,
-    $.boolSchema,
-    $.i32Schema,
-    pointSchema,
-    $.u16Schema,
-    $.u8Schema,
-    $.unitSchema,
-    listsSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([listsShape], ["value"]),
-};
-
-function writeValueArgs_______________(w: $.Writer, p: number, v: [value: Lists]): number {
-  $.expectArrayOf(v, 1);
-  return writeLists(w, p, v[0]);
-}
-
-function readValueArgs_______________(r: $.Reader): [value: Lists] {
-  return [readLists(r)];
-}
-
-const listsResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xc1bb8da471873338n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.u32Schema,
-    listTSchema,
-    $.u64Schema,
-    $.f32Schema,
-    $.f64Schema,
-    $.stringSchema,
-    $.boolSchema,
-    $.i32Schema,
-    pointSchema,
-    $.u16Schema,
-    $.u8Schema,
-    $.unitSchema,
-    listsSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: listsShape,
-};
 
 export const everythingEchoLists: $.Method<[value: Lists], Lists, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_lists",
   0xba43450e53efe2b4n,
-  valueArgs_______________,
-  writeValueArgs_______________,
-  listsResponse,
+  "value",
+  [listsShape],
+  [writeLists],
+  listsShape,
   readLists,
 );
-
-const valueArgs________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x85e9d444d7c00a17n)]),
-  schemas: [
-    $.i16Schema,
-    listTSchema,
-    $.u32Schema,
-    $.i64Schema,
-    $.f32Schema,
-    $.f64Schema,
-    arrayT3Schema,
-    $.u16Schema,
-    optionTSchema,
-    samplesSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([samplesShape], ["value"]),
-};
-
-function writeValueArgs________________(w: $.Writer, p: number, v: [value: Samples]): number {
-  $.expectArrayOf(v, 1);
-  return writeSamples(w, p, v[0]);
-}
-
-function readValueArgs________________(r: $.Reader): [value: Samples] {
-  return [readSamples(r)];
-}
-
-const samplesResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x85e9d444d7c00a17n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.i16Schema,
-    listTSchema,
-    $.u32Schema,
-    $.i64Schema,
-    $.f32Schema,
-    $.f64Schema,
-    arrayT3Schema,
-    $.u16Schema,
-    optionTSchema,
-    samplesSchema,
-    $.neverSchema,
-    $.stringSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: samplesShape,
-};
 
 export const everythingEchoSamples: $.Method<[value: Samples], Samples, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_samples",
   0x737a650a97665530n,
-  valueArgs________________,
-  writeValueArgs________________,
-  samplesResponse,
+  "value",
+  [samplesShape],
+  [writeSamples],
+  samplesShape,
   readSamples,
+  undefined,
+  undefined,
+  { argsIds: ["array 3", 0xa7ec3953ce9bac41n], responseIds: ["array 3", 0xa7ec3953ce9bac41n] },
 );
-
-const valueArgs_________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x6265341a46a86f14n)]),
-  schemas: [
-    $.u16Schema,
-    arrayT3Schema,
-    $.i16Schema,
-    $.u8Schema,
-    $.stringSchema,
-    $.i32Schema,
-    pointSchema,
-    $.u32Schema,
-    arraysSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([arraysShape], ["value"]),
-};
-
-function writeValueArgs_________________(w: $.Writer, p: number, v: [value: Arrays]): number {
-  $.expectArrayOf(v, 1);
-  return writeArrays(w, p, v[0]);
-}
-
-function readValueArgs_________________(r: $.Reader): [value: Arrays] {
-  return [readArrays(r)];
-}
-
-const arraysResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x6265341a46a86f14n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.u16Schema,
-    arrayT3Schema,
-    $.i16Schema,
-    $.u8Schema,
-    $.stringSchema,
-    $.i32Schema,
-    pointSchema,
-    $.u32Schema,
-    arraysSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: arraysShape,
-};
 
 export const everythingEchoArrays: $.Method<[value: Arrays], Arrays, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_arrays",
   0x5e4a3db1f26420e8n,
-  valueArgs_________________,
-  writeValueArgs_________________,
-  arraysResponse,
+  "value",
+  [arraysShape],
+  [writeArrays],
+  arraysShape,
   readArrays,
+  undefined,
+  undefined,
+  { argsIds: ["array 3", 0xa7ec3953ce9bac41n], responseIds: ["array 3", 0xa7ec3953ce9bac41n] },
 );
-
-const valueArgs__________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x3cd148a62b442c47n)]),
-  schemas: [
-    $.u8Schema,
-    tuple1Schema,
-    $.u32Schema,
-    $.stringSchema,
-    tuple2Schema,
-    $.i8Schema,
-    $.boolSchema,
-    $.f64Schema,
-    listTSchema,
-    $.i32Schema,
-    pointSchema,
-    tuple3Schema,
-    tuplesSchema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([tuplesShape], ["value"]),
-};
-
-function writeValueArgs__________________(w: $.Writer, p: number, v: [value: Tuples]): number {
-  $.expectArrayOf(v, 1);
-  return writeTuples(w, p, v[0]);
-}
-
-function readValueArgs__________________(r: $.Reader): [value: Tuples] {
-  return [readTuples(r)];
-}
-
-const tuplesResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x3cd148a62b442c47n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.u8Schema,
-    tuple1Schema,
-    $.u32Schema,
-    $.stringSchema,
-    tuple2Schema,
-    $.i8Schema,
-    $.boolSchema,
-    $.f64Schema,
-    listTSchema,
-    $.i32Schema,
-    pointSchema,
-    tuple3Schema,
-    tuplesSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: tuplesShape,
-};
 
 export const everythingEchoTuples: $.Method<[value: Tuples], Tuples, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_tuples",
   0x40406e951b315fbfn,
-  valueArgs__________________,
-  writeValueArgs__________________,
-  tuplesResponse,
+  "value",
+  [tuplesShape],
+  [writeTuples],
+  tuplesShape,
   readTuples,
 );
-
-const valueArgs___________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x72c439f2f3208f4cn)]),
-  schemas: [
-    $.stringSchema,
-    $.u32Schema,
-    mapKVSchema,
-    $.u64Schema,
-    $.i32Schema,
-    pointSchema,
-    colorSchema,
-    listTSchema,
-    $.boolSchema,
-    $.i16Schema,
-    mapsSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([mapsShape], ["value"]),
-};
-
-function writeValueArgs___________________(w: $.Writer, p: number, v: [value: Maps]): number {
-  $.expectArrayOf(v, 1);
-  return writeMaps(w, p, v[0]);
-}
-
-function readValueArgs___________________(r: $.Reader): [value: Maps] {
-  return [readMaps(r)];
-}
-
-const mapsResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x72c439f2f3208f4cn),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.stringSchema,
-    $.u32Schema,
-    mapKVSchema,
-    $.u64Schema,
-    $.i32Schema,
-    pointSchema,
-    colorSchema,
-    listTSchema,
-    $.boolSchema,
-    $.i16Schema,
-    mapsSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: mapsShape,
-};
 
 export const everythingEchoMaps: $.Method<[value: Maps], Maps, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_maps",
   0x9005884031677215n,
-  valueArgs___________________,
-  writeValueArgs___________________,
-  mapsResponse,
+  "value",
+  [mapsShape],
+  [writeMaps],
+  mapsShape,
   readMaps,
 );
-
-const valueArgs____________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x9e165392fab9897an)]),
-  schemas: [
-    $.u32Schema,
-    $.stringSchema,
-    $.resultSchema,
-    $.i32Schema,
-    pointSchema,
-    $.u64Schema,
-    shapeErrorSchema,
-    $.u8Schema,
-    optionTSchema,
-    $.u16Schema,
-    tuple2Schema,
-    $.unitSchema,
-    resultsSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([resultsShape], ["value"]),
-};
-
-function writeValueArgs____________________(w: $.Writer, p: number, v: [value: Results]): number {
-  $.expectArrayOf(v, 1);
-  return writeResults(w, p, v[0]);
-}
-
-function readValueArgs____________________(r: $.Reader): [value: Results] {
-  return [readResults(r)];
-}
-
-const resultsResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x9e165392fab9897an),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.u32Schema,
-    $.stringSchema,
-    $.resultSchema,
-    $.i32Schema,
-    pointSchema,
-    $.u64Schema,
-    shapeErrorSchema,
-    $.u8Schema,
-    optionTSchema,
-    $.u16Schema,
-    tuple2Schema,
-    $.unitSchema,
-    resultsSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-  ],
-  ok: resultsShape,
-};
 
 export const everythingEchoResults: $.Method<[value: Results], Results, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_results",
   0xf8ab9275ea30d175n,
-  valueArgs____________________,
-  writeValueArgs____________________,
-  resultsResponse,
+  "value",
+  [resultsShape],
+  [writeResults],
+  resultsShape,
   readResults,
 );
-
-const valueArgs_____________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x3a019f32eb5ac220n)]),
-  schemas: [emptySchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([emptyShape], ["value"]),
-};
-
-function writeValueArgs_____________________(w: $.Writer, p: number, v: [value: Empty]): number {
-  $.expectArrayOf(v, 1);
-  return writeEmpty(w, p, v[0]);
-}
-
-function readValueArgs_____________________(r: $.Reader): [value: Empty] {
-  return [readEmpty(r)];
-}
-
-const emptyResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x3a019f32eb5ac220n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [emptySchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: emptyShape,
-};
 
 export const everythingEchoEmpty: $.Method<[value: Empty], Empty, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_empty",
   0x3c7eaa654072e2f8n,
-  valueArgs_____________________,
-  writeValueArgs_____________________,
-  emptyResponse,
+  "value",
+  [emptyShape],
+  [writeEmpty],
+  emptyShape,
   readEmpty,
 );
-
-const valueArgs______________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x1b57cc7742fabeb0n)]),
-  schemas: [colorSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([colorShape], ["value"]),
-};
-
-function writeValueArgs______________________(w: $.Writer, p: number, v: [value: Color]): number {
-  $.expectArrayOf(v, 1);
-  return writeColor(w, p, v[0]);
-}
-
-function readValueArgs______________________(r: $.Reader): [value: Color] {
-  return [readColor(r)];
-}
-
-const colorResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x1b57cc7742fabeb0n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [colorSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: colorShape,
-};
 
 export const everythingEchoColor: $.Method<[value: Color], Color, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_color",
   0x3ae48ef35464199dn,
-  valueArgs______________________,
-  writeValueArgs______________________,
-  colorResponse,
+  "value",
+  [colorShape],
+  [writeColor],
+  colorShape,
   readColor,
 );
-
-const valueArgs_______________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xd0dde82a92d62677n)]),
-  schemas: [
-    $.f64Schema,
-    $.i32Schema,
-    pointSchema,
-    $.u32Schema,
-    $.stringSchema,
-    optionTSchema,
-    colorSchema,
-    listTSchema,
-    $.unitSchema,
-    shapeSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([shapeShape], ["value"]),
-};
-
-function writeValueArgs_______________________(w: $.Writer, p: number, v: [value: Shape]): number {
-  $.expectArrayOf(v, 1);
-  return writeShape(w, p, v[0]);
-}
-
-function readValueArgs_______________________(r: $.Reader): [value: Shape] {
-  return [readShape(r)];
-}
-
-const shapeResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xd0dde82a92d62677n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.f64Schema,
-    $.i32Schema,
-    pointSchema,
-    $.u32Schema,
-    $.stringSchema,
-    optionTSchema,
-    colorSchema,
-    listTSchema,
-    $.unitSchema,
-    shapeSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: shapeShape,
-};
 
 export const everythingEchoShape: $.Method<[value: Shape], Shape, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_shape",
   0x85209a0f306830c5n,
-  valueArgs_______________________,
-  writeValueArgs_______________________,
-  shapeResponse,
+  "value",
+  [shapeShape],
+  [writeShape],
+  shapeShape,
   readShape,
 );
-
-const valueArgs________________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xeb9e615366275d8en)]),
-  schemas: [
-    $.u32Schema,
-    $.i64Schema,
-    $.f64Schema,
-    $.stringSchema,
-    $.charSchema,
-    $.boolSchema,
-    colorSchema,
-    $.u16Schema,
-    listTSchema,
-    $.u8Schema,
-    mapKVSchema,
-    optionTSchema,
-    $.u64Schema,
-    defaultsSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([defaultsShape], ["value"]),
-};
-
-function writeValueArgs________________________(w: $.Writer, p: number, v: [value: Defaults]): number {
-  $.expectArrayOf(v, 1);
-  return writeDefaults(w, p, v[0]);
-}
-
-function readValueArgs________________________(r: $.Reader): [value: Defaults] {
-  return [readDefaults(r)];
-}
-
-const defaultsResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xeb9e615366275d8en),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.u32Schema,
-    $.i64Schema,
-    $.f64Schema,
-    $.stringSchema,
-    $.charSchema,
-    $.boolSchema,
-    colorSchema,
-    $.u16Schema,
-    listTSchema,
-    $.u8Schema,
-    mapKVSchema,
-    optionTSchema,
-    $.u64Schema,
-    defaultsSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: defaultsShape,
-};
 
 export const everythingEchoDefaults: $.Method<[value: Defaults], Defaults, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_defaults",
   0x9480e1ca0468ce7en,
-  valueArgs________________________,
-  writeValueArgs________________________,
-  defaultsResponse,
+  "value",
+  [defaultsShape],
+  [writeDefaults],
+  defaultsShape,
   readDefaults,
 );
-
-const valueArgs_________________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xe97139c97187d53cn)]),
-  schemas: [$.u32Schema, reservedSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([reservedShape], ["value"]),
-};
-
-function writeValueArgs_________________________(w: $.Writer, p: number, v: [value: Reserved]): number {
-  $.expectArrayOf(v, 1);
-  return writeReserved(w, p, v[0]);
-}
-
-function readValueArgs_________________________(r: $.Reader): [value: Reserved] {
-  return [readReserved(r)];
-}
-
-const reservedResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xe97139c97187d53cn),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u32Schema, reservedSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: reservedShape,
-};
 
 export const everythingEchoReserved: $.Method<[value: Reserved], Reserved, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_reserved",
   0x694c1cf7096a40cbn,
-  valueArgs_________________________,
-  writeValueArgs_________________________,
-  reservedResponse,
+  "value",
+  [reservedShape],
+  [writeReserved],
+  reservedShape,
   readReserved,
 );
-
-const valueArgs__________________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x650618ece8af1aafn)]),
-  schemas: [
-    $.u32Schema,
-    $.stringSchema,
-    pairSchema,
-    $.i32Schema,
-    pointSchema,
-    listTSchema,
-    optionTSchema,
-    pageSchema,
-    $.u8Schema,
-    choiceSchema,
-    $.boolSchema,
-    $.u16Schema,
-    genericsSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([genericsShape], ["value"]),
-};
-
-function writeValueArgs__________________________(w: $.Writer, p: number, v: [value: Generics]): number {
-  $.expectArrayOf(v, 1);
-  return writeGenerics(w, p, v[0]);
-}
-
-function readValueArgs__________________________(r: $.Reader): [value: Generics] {
-  return [readGenerics(r)];
-}
-
-const genericsResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x650618ece8af1aafn),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.u32Schema,
-    $.stringSchema,
-    pairSchema,
-    $.i32Schema,
-    pointSchema,
-    listTSchema,
-    optionTSchema,
-    pageSchema,
-    $.u8Schema,
-    choiceSchema,
-    $.boolSchema,
-    $.u16Schema,
-    genericsSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: genericsShape,
-};
 
 export const everythingEchoGenerics: $.Method<[value: Generics], Generics, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_generics",
   0x7e28270223b49c3an,
-  valueArgs__________________________,
-  writeValueArgs__________________________,
-  genericsResponse,
+  "value",
+  [genericsShape],
+  [writeGenerics],
+  genericsShape,
   readGenerics,
+  undefined,
+  undefined,
+  {
+    args: {
+      root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x650618ece8af1aafn)]),
+      schemas: [
+        /*@__PURE__*/ $.primitiveSchema("u32"),
+        /*@__PURE__*/ $.primitiveSchema("string"),
+        pairSchema,
+        /*@__PURE__*/ $.primitiveSchema("i32"),
+        pointSchema,
+        listTSchema,
+        optionTSchema,
+        pageSchema,
+        /*@__PURE__*/ $.primitiveSchema("u8"),
+        choiceSchema,
+        /*@__PURE__*/ $.primitiveSchema("bool"),
+        /*@__PURE__*/ $.primitiveSchema("u16"),
+        genericsSchema,
+        tuple1Schema,
+      ],
+    },
+    response: {
+      root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
+        /*@__PURE__*/ $.typeRef(0x650618ece8af1aafn),
+        /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
+      ]),
+      schemas: [
+        /*@__PURE__*/ $.primitiveSchema("u32"),
+        /*@__PURE__*/ $.primitiveSchema("string"),
+        pairSchema,
+        /*@__PURE__*/ $.primitiveSchema("i32"),
+        pointSchema,
+        listTSchema,
+        optionTSchema,
+        pageSchema,
+        /*@__PURE__*/ $.primitiveSchema("u8"),
+        choiceSchema,
+        /*@__PURE__*/ $.primitiveSchema("bool"),
+        /*@__PURE__*/ $.primitiveSchema("u16"),
+        genericsSchema,
+        /*@__PURE__*/ $.primitiveSchema("never"),
+        voxErrorSchema,
+        resultSchema,
+      ],
+    },
+  },
 );
-
-const valueArgs___________________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x64ffb47c471a29d5n)]),
-  schemas: [
-    $.u32Schema,
-    optionTSchema,
-    chainSchema,
-    $.stringSchema,
-    listTSchema,
-    treeSchema,
-    $.i64Schema,
-    exprSchema,
-    $.u8Schema,
-    mapKVSchema,
-    entrySchema,
-    folderSchema,
-    recursionSchema,
-    tuple1Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([recursionShape], ["value"]),
-};
-
-function writeValueArgs___________________________(w: $.Writer, p: number, v: [value: Recursion]): number {
-  $.expectArrayOf(v, 1);
-  return writeRecursion(w, p, v[0]);
-}
-
-function readValueArgs___________________________(r: $.Reader): [value: Recursion] {
-  return [readRecursion(r)];
-}
-
-const recursionResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x64ffb47c471a29d5n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.u32Schema,
-    optionTSchema,
-    chainSchema,
-    $.stringSchema,
-    listTSchema,
-    treeSchema,
-    $.i64Schema,
-    exprSchema,
-    $.u8Schema,
-    mapKVSchema,
-    entrySchema,
-    folderSchema,
-    recursionSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: recursionShape,
-};
 
 export const everythingEchoRecursion: $.Method<[value: Recursion], Recursion, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_recursion",
   0x0eef0e54944ea890n,
-  valueArgs___________________________,
-  writeValueArgs___________________________,
-  recursionResponse,
+  "value",
+  [recursionShape],
+  [writeRecursion],
+  recursionShape,
   readRecursion,
+  undefined,
+  undefined,
+  {
+    args: {
+      root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x64ffb47c471a29d5n)]),
+      schemas: [
+        /*@__PURE__*/ $.primitiveSchema("u32"),
+        optionTSchema,
+        chainSchema,
+        /*@__PURE__*/ $.primitiveSchema("string"),
+        listTSchema,
+        treeSchema,
+        /*@__PURE__*/ $.primitiveSchema("i64"),
+        exprSchema,
+        /*@__PURE__*/ $.primitiveSchema("u8"),
+        mapKVSchema,
+        entrySchema,
+        folderSchema,
+        recursionSchema,
+        tuple1Schema,
+      ],
+    },
+    response: {
+      root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
+        /*@__PURE__*/ $.typeRef(0x64ffb47c471a29d5n),
+        /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
+      ]),
+      schemas: [
+        /*@__PURE__*/ $.primitiveSchema("u32"),
+        optionTSchema,
+        chainSchema,
+        /*@__PURE__*/ $.primitiveSchema("string"),
+        listTSchema,
+        treeSchema,
+        /*@__PURE__*/ $.primitiveSchema("i64"),
+        exprSchema,
+        /*@__PURE__*/ $.primitiveSchema("u8"),
+        mapKVSchema,
+        entrySchema,
+        folderSchema,
+        recursionSchema,
+        /*@__PURE__*/ $.primitiveSchema("never"),
+        voxErrorSchema,
+        resultSchema,
+      ],
+    },
+  },
 );
-
-const valueArgs____________________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0x872f0471ad31465an, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
-  ]),
-  schemas: [$.stringSchema, listTSchema, optionTSchema, pageSchema_, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([pageOfStringShape], ["value"]),
-};
-
-function writeValueArgs____________________________(w: $.Writer, p: number, v: [value: Page<string>]): number {
-  $.expectArrayOf(v, 1);
-  return writePageOfString(w, p, v[0]);
-}
-
-function readValueArgs____________________________(r: $.Reader): [value: Page<string>] {
-  return [readPageOfString(r)];
-}
-
-const pageOfStringResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x872f0471ad31465an, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.stringSchema, listTSchema, optionTSchema, pageSchema_, $.neverSchema, $.voxErrorSchema, $.resultSchema],
-  ok: pageOfStringShape,
-};
 
 export const everythingEchoPage: $.Method<[value: Page<string>], Page<string>, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "echo_page",
   0xbd8338aeb87693f7n,
-  valueArgs____________________________,
-  writeValueArgs____________________________,
-  pageOfStringResponse,
+  "value",
+  [pageOfStringShape],
+  [writePageOfString],
+  pageOfStringShape,
   readPageOfString,
+  undefined,
+  undefined,
+  {
+    args: {
+      root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
+        /*@__PURE__*/ $.typeRef(0x872f0471ad31465an, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
+      ]),
+      schemas: [/*@__PURE__*/ $.primitiveSchema("string"), listTSchema, optionTSchema, pageSchema_, tuple1Schema],
+    },
+    response: {
+      root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
+        /*@__PURE__*/ $.typeRef(0x872f0471ad31465an, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
+        /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
+      ]),
+      schemas: [
+        /*@__PURE__*/ $.primitiveSchema("string"),
+        listTSchema,
+        optionTSchema,
+        pageSchema_,
+        /*@__PURE__*/ $.primitiveSchema("never"),
+        voxErrorSchema,
+        resultSchema,
+      ],
+    },
+  },
 );
-
-const valueArgs_____________________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0xac912f3a5346ce88n, [
-      /*@__PURE__*/ $.typeRef(0xb92332c67187108fn),
-      /*@__PURE__*/ $.typeRef(0x1b57cc7742fabeb0n),
-    ]),
-  ]),
-  schemas: [$.i32Schema, pointSchema, colorSchema, choiceSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([choiceOfPointAndColorShape], ["value"]),
-};
-
-function writeValueArgs_____________________________(w: $.Writer, p: number, v: [value: Choice<Point, Color>]): number {
-  $.expectArrayOf(v, 1);
-  return writeChoiceOfPointAndColor(w, p, v[0]);
-}
-
-function readValueArgs_____________________________(r: $.Reader): [value: Choice<Point, Color>] {
-  return [readChoiceOfPointAndColor(r)];
-}
-
-const choiceOfPointAndColorResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xac912f3a5346ce88n, [
-      /*@__PURE__*/ $.typeRef(0xb92332c67187108fn),
-      /*@__PURE__*/ $.typeRef(0x1b57cc7742fabeb0n),
-    ]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.i32Schema,
-    pointSchema,
-    colorSchema,
-    choiceSchema,
-    $.neverSchema,
-    $.stringSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: choiceOfPointAndColorShape,
-};
 
 export const everythingEchoChoice: $.Method<[
   value: Choice<Point, Color>,
@@ -4851,49 +3409,45 @@ export const everythingEchoChoice: $.Method<[
   "Everything",
   "echo_choice",
   0xb5abb768f707af98n,
-  valueArgs_____________________________,
-  writeValueArgs_____________________________,
-  choiceOfPointAndColorResponse,
+  "value",
+  [choiceOfPointAndColorShape],
+  [writeChoiceOfPointAndColor],
+  choiceOfPointAndColorShape,
   readChoiceOfPointAndColor,
+  undefined,
+  undefined,
+  {
+    args: {
+      root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
+        /*@__PURE__*/ $.typeRef(0xac912f3a5346ce88n, [
+          /*@__PURE__*/ $.typeRef(0xb92332c67187108fn),
+          /*@__PURE__*/ $.typeRef(0x1b57cc7742fabeb0n),
+        ]),
+      ]),
+      schemas: [/*@__PURE__*/ $.primitiveSchema("i32"), pointSchema, colorSchema, choiceSchema, tuple1Schema],
+    },
+    response: {
+      root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
+        /*@__PURE__*/ $.typeRef(0xac912f3a5346ce88n, [
+          /*@__PURE__*/ $.typeRef(0xb92332c67187108fn),
+          /*@__PURE__*/ $.typeRef(0x1b57cc7742fabeb0n),
+        ]),
+        /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
+      ]),
+      schemas: [
+        /*@__PURE__*/ $.primitiveSchema("i32"),
+        pointSchema,
+        colorSchema,
+        choiceSchema,
+        /*@__PURE__*/ $.primitiveSchema("never"),
+        /*@__PURE__*/ $.primitiveSchema("string"),
+        voxErrorSchema,
+        resultSchema,
+      ],
+    },
+  },
 );
 
-const firstSecondOptionsContextArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x915c6fb5b64f270bn, [
-    /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-    /*@__PURE__*/ $.typeRef(0xdcafd4de6b7969bbn, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-    /*@__PURE__*/ $.typeRef(0x0a96b404b4d79d67n, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
-    /*@__PURE__*/ $.typeRef(0x1b57cc7742fabeb0n),
-  ]),
-  schemas: [$.stringSchema, $.u32Schema, optionTSchema, listTSchema, colorSchema, tuple4Schema],
-  shape: /*@__PURE__*/ $.tupleShape(
-    [$.stringShape, /*@__PURE__*/ $.optionShape($.u32Shape), /*@__PURE__*/ $.listShape($.stringShape), colorShape],
-    ["first", "second", "options", "context"],
-  ),
-};
-
-function writeFirstSecondOptionsContextArgs(
-  w: $.Writer,
-  p: number,
-  v: [first: string, second: number | undefined, options: Names, context: Color],
-): number {
-  $.expectArrayOf(v, 4);
-  p = $.writeString(w, p, v[0]);
-  if (p + 6 > w.limit) w.grow(p, 6);
-  p = v[1] === undefined ? $.writeNone(w, p) : $.writeU32(w, $.writeSome(w, p), v[1]);
-  p = writeListOfString(w, p, v[2]);
-  return writeColor(w, p, v[3]);
-}
-
-function readFirstSecondOptionsContextArgs(r: $.Reader): [
-  first: string,
-  second: number | undefined,
-  options: Names,
-  context: Color,
-] {
-  return [$.readString(r), $.readOptionTag(r) ? $.readU32(r) : undefined, readListOfString(r), readColor(r)];
-}
-
-/** Several arguments in one call; names as in TypeScript's own vocabulary. */
 export const everythingJoin: $.Method<[
   first: string,
   second: number | undefined,
@@ -4903,274 +3457,117 @@ export const everythingJoin: $.Method<[
   "Everything",
   "join",
   0xb7960ff6be6755b5n,
-  firstSecondOptionsContextArgs,
-  writeFirstSecondOptionsContextArgs,
-  stringResponse,
+  "first second options context",
+  [$.stringShape, /*@__PURE__*/ $.optionShape($.u32Shape), /*@__PURE__*/ $.listShape($.stringShape), colorShape],
+  [
+    $.writeString,
+    (w, p, v: number | undefined) => v === undefined ? $.writeNone(w, p) : $.writeU32(w, $.writeSome(w, p), v),
+    writeListOfString,
+    writeColor,
+  ],
+  $.stringShape,
   $.readString,
 );
 
-/** Takes what a Rust peer cannot send back; answers with its decimal digits. */
 export const everythingWideText: $.Method<[value: Wide], string, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "wide_text",
   0x912cda9d5fcde877n,
-  valueArgs__________,
-  writeValueArgs__________,
-  stringResponse,
+  "value",
+  [wideShape],
+  [writeWide],
+  $.stringShape,
   $.readString,
 );
 
-const codeValueArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0xd0dde82a92d62677n),
-  ]),
-  schemas: [
-    $.u32Schema,
-    $.f64Schema,
-    $.i32Schema,
-    pointSchema,
-    $.stringSchema,
-    optionTSchema,
-    colorSchema,
-    listTSchema,
-    $.unitSchema,
-    shapeSchema,
-    tuple2Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([$.u32Shape, shapeShape], ["code", "value"]),
-};
-
-function writeCodeValueArgs(w: $.Writer, p: number, v: [code: number, value: Shape]): number {
-  $.expectArrayOf(v, 2);
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeU32(w, p, v[0]);
-  return writeShape(w, p, v[1]);
-}
-
-function readCodeValueArgs(r: $.Reader): [code: number, value: Shape] {
-  return [$.readU32(r), readShape(r)];
-}
-
-const shapeOrShapeErrorResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xd0dde82a92d62677n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0xdf1d5c06b1bd0d9dn)]),
-  ]),
-  schemas: [
-    $.f64Schema,
-    $.i32Schema,
-    pointSchema,
-    $.u32Schema,
-    $.stringSchema,
-    optionTSchema,
-    colorSchema,
-    listTSchema,
-    $.unitSchema,
-    shapeSchema,
-    $.u64Schema,
-    shapeErrorSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: shapeShape,
-  error: shapeErrorShape,
-};
-
-/** Answers with `value`, or with the error that `code` names: 1 NotFound, 2 Invalid, 3 TooLarge, 4 Clash. */
 export const everythingFailShape: $.Method<[code: number, value: Shape], Shape, ShapeError> = /*@__PURE__*/ $.declared(
   "Everything",
   "fail_shape",
   0xab808ff070bd8999n,
-  codeValueArgs,
-  writeCodeValueArgs,
-  shapeOrShapeErrorResponse,
+  "code value",
+  [$.u32Shape, shapeShape],
+  [$.writeU32, writeShape],
+  shapeShape,
   readShape,
+  shapeErrorShape,
   readShapeError,
 );
 
-const unitOrStringResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-    /*@__PURE__*/ $.typeRef(0x18da65f4c6495eabn, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
-  ]),
-  schemas: [$.unitSchema, $.stringSchema, voxErrorSchema, $.resultSchema],
-  ok: $.unitShape,
-  error: $.stringShape,
-};
-
-/** Always fails with the text that it is sent. */
 export const everythingFailText: $.Method<[value: string], undefined, string> = /*@__PURE__*/ $.declared(
   "Everything",
   "fail_text",
   0x97b61c46adb50d3en,
-  valueArgs__,
-  writeValueArgs__,
-  unitOrStringResponse,
+  "value",
+  [$.stringShape],
+  [$.writeString],
+  $.unitShape,
   $.readUnit,
+  $.stringShape,
   $.readString,
 );
 
-const valueArgs______________________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xf82b7b6544a19df7n)]),
-  schemas: [refusalSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([refusalShape], ["value"]),
-};
-
-function writeValueArgs______________________________(w: $.Writer, p: number, v: [value: Refusal]): number {
-  $.expectArrayOf(v, 1);
-  return writeRefusal(w, p, v[0]);
-}
-
-function readValueArgs______________________________(r: $.Reader): [value: Refusal] {
-  return [readRefusal(r)];
-}
-
-const u32OrRefusalResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0xf82b7b6544a19df7n)]),
-  ]),
-  schemas: [$.u32Schema, refusalSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.u32Shape,
-  error: refusalShape,
-};
-
-/** Always fails. */
 export const everythingFailRefusal: $.Method<[value: Refusal], number, Refusal> = /*@__PURE__*/ $.declared(
   "Everything",
   "fail_refusal",
   0xad90207a7c5b1cean,
-  valueArgs______________________________,
-  writeValueArgs______________________________,
-  u32OrRefusalResponse,
+  "value",
+  [refusalShape],
+  [writeRefusal],
+  $.u32Shape,
   $.readU32,
+  refusalShape,
   readRefusal,
 );
 
-const valueArgs_______________________________: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x14c01168a52cc6f6n)]),
-  schemas: [$.u32Schema, $.stringSchema, reportSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([reportShape], ["value"]),
-};
-
-function writeValueArgs_______________________________(w: $.Writer, p: number, v: [value: Report]): number {
-  $.expectArrayOf(v, 1);
-  return writeReport(w, p, v[0]);
-}
-
-function readValueArgs_______________________________(r: $.Reader): [value: Report] {
-  return [readReport(r)];
-}
-
-const unitOrReportResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x14c01168a52cc6f6n)]),
-  ]),
-  schemas: [$.unitSchema, $.u32Schema, $.stringSchema, reportSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.unitShape,
-  error: reportShape,
-};
-
-/** Always fails with a struct. */
 export const everythingFailReport: $.Method<[value: Report], undefined, Report> = /*@__PURE__*/ $.declared(
   "Everything",
   "fail_report",
   0x39770f5f4095773dn,
-  valueArgs_______________________________,
-  writeValueArgs_______________________________,
-  unitOrReportResponse,
+  "value",
+  [reportShape],
+  [writeReport],
+  $.unitShape,
   $.readUnit,
+  reportShape,
   readReport,
 );
-
-const idArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0xd9356298b81639acn)]),
-  schemas: [$.u64Schema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u64Shape], ["id"]),
-};
-
-function writeIdArgs(w: $.Writer, p: number, v: [id: UserId]): number {
-  $.expectArrayOf(v, 1);
-  if (p + 10 > w.limit) w.grow(p, 10);
-  return $.writeU64(w, p, v[0]);
-}
-
-function readIdArgs(r: $.Reader): [id: UserId] {
-  return [$.readU64(r)];
-}
-
-const optionOfPointResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xdcafd4de6b7969bbn, [/*@__PURE__*/ $.typeRef(0xb92332c67187108fn)]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.i32Schema, pointSchema, optionTSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: /*@__PURE__*/ $.optionShape(pointShape),
-};
 
 export const everythingLookup: $.Method<[id: UserId], Point | undefined, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "lookup",
   0x65391f91339d7563n,
-  idArgs,
-  writeIdArgs,
-  optionOfPointResponse,
+  "id",
+  [$.u64Shape],
+  [$.writeU64],
+  /*@__PURE__*/ $.optionShape(pointShape),
   (r) => $.readLargeOptionTag(r, 40) ? readPoint(r) : undefined,
+  undefined,
   undefined,
   { idempotent: true },
 );
-
-const idAtArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-    /*@__PURE__*/ $.typeRef(0xd9356298b81639acn),
-    /*@__PURE__*/ $.typeRef(0xd9356298b81639acn),
-  ]),
-  schemas: [$.u64Schema, tuple2Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u64Shape, $.u64NumberShape], ["id", "at"]),
-};
-
-function writeIdAtArgs(w: $.Writer, p: number, v: [id: UserId, at: Millis]): number {
-  $.expectArrayOf(v, 2);
-  if (p + 20 > w.limit) w.grow(p, 20);
-  p = $.writeU64(w, p, v[0]);
-  return $.writeU64Number(w, p, v[1]);
-}
-
-function readIdAtArgs(r: $.Reader): [id: UserId, at: Millis] {
-  return [$.readU64(r), $.readU64Number(r)];
-}
-
-const u64NumberResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xd9356298b81639acn),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u64Schema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.u64NumberShape,
-};
 
 export const everythingCommit: $.Method<[id: UserId, at: Millis], Millis, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "commit",
   0x2a25df5cb946a9fan,
-  idAtArgs,
-  writeIdAtArgs,
-  u64NumberResponse,
+  "id at",
+  [$.u64Shape, $.u64NumberShape],
+  [$.writeU64, $.writeU64Number],
+  $.u64NumberShape,
   $.readU64Number,
+  undefined,
   undefined,
   { persist: true },
 );
 
-/** @deprecated use echo_string */
 export const everythingSay: $.Method<[value: string], string, never> = /*@__PURE__*/ $.declared(
   "Everything",
   "say",
   0x5443ebbad3126435n,
-  valueArgs__,
-  writeValueArgs__,
-  stringResponse,
+  "value",
+  [$.stringShape],
+  [$.writeString],
+  $.stringShape,
   $.readString,
 );
 
@@ -5226,10 +3623,10 @@ export const Everything: $.Service<EverythingClient> = /*@__PURE__*/ $.service(
 /** Serves {@link Everything}: pass it to `serve`. */
 export function everythingDispatcher(handler: EverythingHandler): $.Dispatcher {
   return $.dispatcher("Everything", [
-    $.answered(everythingPing, readNoArgs, (_w, p) => p, (_args, context) => handler.ping(context)),
+    $.answered(everythingPing, [], (_w, p) => p, (_args, context) => handler.ping(context)),
     $.answered(
       everythingEchoBool,
-      readValueArgs,
+      [$.readBool],
       (w, p, v) => {
         if (p + 1 > w.limit) w.grow(p, 1);
         return $.writeBool(w, p, v);
@@ -5238,7 +3635,7 @@ export function everythingDispatcher(handler: EverythingHandler): $.Dispatcher {
     ),
     $.answered(
       everythingEchoU64,
-      readValueArgs_,
+      [$.readU64],
       (w, p, v) => {
         if (p + 10 > w.limit) w.grow(p, 10);
         return $.writeU64(w, p, v);
@@ -5247,19 +3644,19 @@ export function everythingDispatcher(handler: EverythingHandler): $.Dispatcher {
     ),
     $.answered(
       everythingEchoString,
-      readValueArgs__,
+      [$.readString],
       $.writeString,
       (args, context) => handler.echoString(args[0], context),
     ),
     $.answered(
       everythingEchoBytes,
-      readValueArgs___,
+      [$.readBytes],
       $.writeBytes,
       (args, context) => handler.echoBytes(args[0], context),
     ),
     $.answered(
       everythingEchoOption,
-      readValueArgs____,
+      [(r) => $.readOptionTag(r) ? $.readString(r) : undefined],
       (w, p, v) => {
         if (p + 1 > w.limit) w.grow(p, 1);
         return v === undefined ? $.writeNone(w, p) : $.writeString(w, $.writeSome(w, p), v);
@@ -5268,31 +3665,31 @@ export function everythingDispatcher(handler: EverythingHandler): $.Dispatcher {
     ),
     $.answered(
       everythingEchoList,
-      readValueArgs_____,
+      [readListOfU32],
       writeListOfU32,
       (args, context) => handler.echoList(args[0], context),
     ),
     $.answered(
       everythingEchoTuple,
-      readValueArgs______,
+      [(r) => [$.readU32(r), $.readString(r)]],
       writeTupleOfU32AndString,
       (args, context) => handler.echoTuple(args[0], context),
     ),
     $.answered(
       everythingEchoMap,
-      readValueArgs_______,
+      [readMapOfStringToU32],
       writeMapOfStringToU32,
       (args, context) => handler.echoMap(args[0], context),
     ),
     $.answered(
       everythingEchoResult,
-      readValueArgs________,
+      [readResultOfU32OrString],
       writeResultOfU32OrString,
       (args, context) => handler.echoResult(args[0], context),
     ),
     $.answered(
       everythingScale,
-      readValueSamplesArgs,
+      [$.readU64Number, $.readTypedF64],
       (w, p, v) => {
         if (p + 8 > w.limit) w.grow(p, 8);
         return $.writeF64(w, p, v);
@@ -5301,159 +3698,119 @@ export function everythingDispatcher(handler: EverythingHandler): $.Dispatcher {
     ),
     $.answered(
       everythingEchoIntegers,
-      readValueArgs_________,
+      [readIntegers],
       writeIntegers,
       (args, context) => handler.echoIntegers(args[0], context),
     ),
-    $.answered(
-      everythingEchoWide,
-      readValueArgs__________,
-      writeWide,
-      (args, context) => handler.echoWide(args[0], context),
-    ),
+    $.answered(everythingEchoWide, [readWide], writeWide, (args, context) => handler.echoWide(args[0], context)),
     $.answered(
       everythingEchoFloats,
-      readValueArgs___________,
+      [readFloats],
       writeFloats,
       (args, context) => handler.echoFloats(args[0], context),
     ),
-    $.answered(
-      everythingEchoTexts,
-      readValueArgs____________,
-      writeTexts,
-      (args, context) => handler.echoTexts(args[0], context),
-    ),
+    $.answered(everythingEchoTexts, [readTexts], writeTexts, (args, context) => handler.echoTexts(args[0], context)),
     $.answered(
       everythingEchoNumbers,
-      readValueArgs_____________,
+      [readNumbers],
       writeNumbers,
       (args, context) => handler.echoNumbers(args[0], context),
     ),
     $.answered(
       everythingEchoOptions,
-      readValueArgs______________,
+      [readOptions],
       writeOptions,
       (args, context) => handler.echoOptions(args[0], context),
     ),
-    $.answered(
-      everythingEchoLists,
-      readValueArgs_______________,
-      writeLists,
-      (args, context) => handler.echoLists(args[0], context),
-    ),
+    $.answered(everythingEchoLists, [readLists], writeLists, (args, context) => handler.echoLists(args[0], context)),
     $.answered(
       everythingEchoSamples,
-      readValueArgs________________,
+      [readSamples],
       writeSamples,
       (args, context) => handler.echoSamples(args[0], context),
     ),
     $.answered(
       everythingEchoArrays,
-      readValueArgs_________________,
+      [readArrays],
       writeArrays,
       (args, context) => handler.echoArrays(args[0], context),
     ),
     $.answered(
       everythingEchoTuples,
-      readValueArgs__________________,
+      [readTuples],
       writeTuples,
       (args, context) => handler.echoTuples(args[0], context),
     ),
-    $.answered(
-      everythingEchoMaps,
-      readValueArgs___________________,
-      writeMaps,
-      (args, context) => handler.echoMaps(args[0], context),
-    ),
+    $.answered(everythingEchoMaps, [readMaps], writeMaps, (args, context) => handler.echoMaps(args[0], context)),
     $.answered(
       everythingEchoResults,
-      readValueArgs____________________,
+      [readResults],
       writeResults,
       (args, context) => handler.echoResults(args[0], context),
     ),
-    $.answered(
-      everythingEchoEmpty,
-      readValueArgs_____________________,
-      writeEmpty,
-      (args, context) => handler.echoEmpty(args[0], context),
-    ),
-    $.answered(
-      everythingEchoColor,
-      readValueArgs______________________,
-      writeColor,
-      (args, context) => handler.echoColor(args[0], context),
-    ),
-    $.answered(
-      everythingEchoShape,
-      readValueArgs_______________________,
-      writeShape,
-      (args, context) => handler.echoShape(args[0], context),
-    ),
+    $.answered(everythingEchoEmpty, [readEmpty], writeEmpty, (args, context) => handler.echoEmpty(args[0], context)),
+    $.answered(everythingEchoColor, [readColor], writeColor, (args, context) => handler.echoColor(args[0], context)),
+    $.answered(everythingEchoShape, [readShape], writeShape, (args, context) => handler.echoShape(args[0], context)),
     $.answered(
       everythingEchoDefaults,
-      readValueArgs________________________,
+      [readDefaults],
       writeDefaults,
       (args, context) => handler.echoDefaults(args[0], context),
     ),
     $.answered(
       everythingEchoReserved,
-      readValueArgs_________________________,
+      [readReserved],
       writeReserved,
       (args, context) => handler.echoReserved(args[0], context),
     ),
     $.answered(
       everythingEchoGenerics,
-      readValueArgs__________________________,
+      [readGenerics],
       writeGenerics,
       (args, context) => handler.echoGenerics(args[0], context),
     ),
     $.answered(
       everythingEchoRecursion,
-      readValueArgs___________________________,
+      [readRecursion],
       writeRecursion,
       (args, context) => handler.echoRecursion(args[0], context),
     ),
     $.answered(
       everythingEchoPage,
-      readValueArgs____________________________,
+      [readPageOfString],
       writePageOfString,
       (args, context) => handler.echoPage(args[0], context),
     ),
     $.answered(
       everythingEchoChoice,
-      readValueArgs_____________________________,
+      [readChoiceOfPointAndColor],
       writeChoiceOfPointAndColor,
       (args, context) => handler.echoChoice(args[0], context),
     ),
     $.answered(
       everythingJoin,
-      readFirstSecondOptionsContextArgs,
+      [$.readString, (r) => $.readOptionTag(r) ? $.readU32(r) : undefined, readListOfString, readColor],
       $.writeString,
       (args, context) => handler.join(args[0], args[1], args[2], args[3], context),
     ),
-    $.answered(
-      everythingWideText,
-      readValueArgs__________,
-      $.writeString,
-      (args, context) => handler.wideText(args[0], context),
-    ),
+    $.answered(everythingWideText, [readWide], $.writeString, (args, context) => handler.wideText(args[0], context)),
     $.answered(
       everythingFailShape,
-      readCodeValueArgs,
+      [$.readU32, readShape],
       writeShape,
       (args, context) => handler.failShape(args[0], args[1], context),
       writeShapeError,
     ),
     $.answered(
       everythingFailText,
-      readValueArgs__,
+      [$.readString],
       (_w, p) => p,
       (args, context) => handler.failText(args[0], context),
       $.writeString,
     ),
     $.answered(
       everythingFailRefusal,
-      readValueArgs______________________________,
+      [readRefusal],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);
@@ -5463,14 +3820,14 @@ export function everythingDispatcher(handler: EverythingHandler): $.Dispatcher {
     ),
     $.answered(
       everythingFailReport,
-      readValueArgs_______________________________,
+      [readReport],
       (_w, p) => p,
       (args, context) => handler.failReport(args[0], context),
       writeReport,
     ),
     $.answered(
       everythingLookup,
-      readIdArgs,
+      [$.readU64],
       (w, p, v) => {
         if (p + 1 > w.limit) w.grow(p, 1);
         return v === undefined ? $.writeNone(w, p) : writePoint(w, $.writeSome(w, p), v);
@@ -5479,13 +3836,13 @@ export function everythingDispatcher(handler: EverythingHandler): $.Dispatcher {
     ),
     $.answered(
       everythingCommit,
-      readIdAtArgs,
+      [$.readU64, $.readU64Number],
       (w, p, v) => {
         if (p + 10 > w.limit) w.grow(p, 10);
         return $.writeU64Number(w, p, v);
       },
       (args, context) => handler.commit(args[0], args[1], context),
     ),
-    $.answered(everythingSay, readValueArgs__, $.writeString, (args, context) => handler.say(args[0], context)),
+    $.answered(everythingSay, [$.readString], $.writeString, (args, context) => handler.say(args[0], context)),
   ]);
 }

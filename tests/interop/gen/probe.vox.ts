@@ -15,7 +15,7 @@
 
 import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Folder, Wide } from "./everything.vox.js";
-import { folderShape, readFolder, readWide, wideShape, writeFolder, writeWide } from "./everything.vox.js";
+import { entryShape, folderShape, readFolder, readWide, wideShape, writeFolder, writeWide } from "./everything.vox.js";
 
 // --- types ---
 
@@ -105,53 +105,46 @@ export type ProbeTryClient = $.TryClient<ProbeClient>;
 
 // --- shapes and codecs ---
 
-export const entryValueShape: $.EnumShape = /*@__PURE__*/ $.enumShape("EntryValue", false, [
-  /*@__PURE__*/ $.newtypeVariant("Text", () => $.stringShape),
-  /*@__PURE__*/ $.newtypeVariant("Data", () => $.bytesShape),
-  /*@__PURE__*/ $.newtypeVariant("Number", () => $.u64Shape),
-]);
+export const entryValueShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "EntryValue",
+  0x6b771a1b9bed91fbn,
+  "Text= Data= Number=",
+  () => [$.stringShape, $.bytesShape, $.u64Shape],
+);
 
 export function writeEntryValue(w: $.Writer, p: number, v: EntryValue): number {
+  if (p + 15 > w.limit) w.grow(p, 15);
   switch (v.kind) {
     case "Text":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 0);
       return $.writeString(w, p, v.value);
     case "Data":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 1);
       return $.writeBytes(w, p, v.value);
     case "Number":
-      if (p + 15 > w.limit) w.grow(p, 15);
       p = $.writeTag(w, p, 2);
       return $.writeU64(w, p, v.value);
-    default:
-      return $.badVariant(v, "EntryValue");
+    default: return $.badVariant(v, "EntryValue");
   }
 }
 
 export function readEntryValue(r: $.Reader): EntryValue {
   const index = $.readTag(r);
   switch (index) {
-    case 0:
-      return { kind: "Text", value: $.readString(r) };
+    case 0: return { kind: "Text", value: $.readString(r) };
     case 1:
       $.spend(r, 184);
       return { kind: "Data", value: $.readBytes(r) };
-    case 2:
-      return { kind: "Number", value: $.readU64(r) };
-    default:
-      return $.unknownVariant(r, index, "EntryValue");
+    case 2: return { kind: "Number", value: $.readU64(r) };
+    default: return $.unknownVariant(r, index, "EntryValue");
   }
 }
 
-export const metadataItemShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const metadataItemShape: $.StructShape = /*@__PURE__*/ $.struct(
   "MetadataItem",
-  () => [
-    $.fieldShape("key", "key", $.stringShape),
-    $.fieldShape("value", "value", entryValueShape),
-    $.fieldShape("flags", "flags", $.u64Shape),
-  ],
+  0x6ee0c4104ad93316n,
+  "key value flags",
+  () => [$.stringShape, entryValueShape, $.u64Shape],
   (v) => ({ key: v[0], value: v[1], flags: v[2] }),
 );
 
@@ -170,13 +163,8 @@ export function readMetadataItem(r: $.Reader): MetadataItem {
 }
 
 function writeListOfMetadataItem(w: $.Writer, p: number, v: MetadataItem[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = writeMetadataItem(w, p, v[i] as MetadataItem);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = writeMetadataItem(w, p, v[i] as MetadataItem);
   return p;
 }
 
@@ -187,14 +175,12 @@ function readListOfMetadataItem(r: $.Reader): MetadataItem[] {
   return v;
 }
 
-/** {@link EntryValue} to bytes and back. */
 export const EntryValueCodec: $.Codec<EntryValue> = /*@__PURE__*/ $.codec(
   entryValueShape,
   writeEntryValue,
   readEntryValue,
 );
 
-/** {@link MetadataItem} to bytes and back. */
 export const MetadataItemCodec: $.Codec<MetadataItem> = /*@__PURE__*/ $.codec(
   metadataItemShape,
   writeMetadataItem,
@@ -203,288 +189,132 @@ export const MetadataItemCodec: $.Codec<MetadataItem> = /*@__PURE__*/ $.codec(
 
 // --- schemas, ready for the wire ---
 
-const entryValueSchema = /*@__PURE__*/ $.schema(
-  0x6b771a1b9bed91fbn,
-  "o2JpZBtrdxobm+2R+2t0eXBlX3BhcmFtc4Bka2luZKNjdGFnZGVudW1kbmFtZWpFbnRyeVZhbHVlaHZhcmlhbnRzg6NkbmFtZWRU" +
-    "ZXh0ZWluZGV4AGdwYXlsb2FkomN0YWdnbmV3dHlwZWh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbbX3OkU7hUOhkYXJn" +
-    "c4CjZG5hbWVkRGF0YWVpbmRleAFncGF5bG9hZKJjdGFnZ25ld3R5cGVodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG7qB" +
-    "JYdtY4i0ZGFyZ3OAo2RuYW1lZk51bWJlcmVpbmRleAJncGF5bG9hZKJjdGFnZ25ld3R5cGVodHlwZV9yZWajY3RhZ2hjb25jcmV0" +
-    "ZWd0eXBlX2lkG9k1Ypi4FjmsZGFyZ3OA",
+const voxErrorSchema = /*@__PURE__*/ $.schema(
+  0x4cf4b2aeb98a1939n,
+  "o2JpZBtM9LKuuYoZOWt0eXBlX3BhcmFtc4FhRWRraW5ko2N0YWdkZW51bWRuYW1laFZveEVycm9yaHZhcmlhbnRziKNkbmFtZWRV" +
+    "c2VyZWluZGV4AGdwYXlsb2FkomN0YWdnbmV3dHlwZWh0eXBlX3JlZqJjdGFnY3ZhcmRuYW1lYUWjZG5hbWVtVW5rbm93bk1ldGhv" +
+    "ZGVpbmRleAFncGF5bG9hZGR1bml0o2RuYW1lbkludmFsaWRQYXlsb2FkZWluZGV4AmdwYXlsb2FkomN0YWdnbmV3dHlwZWh0eXBl" +
+    "X3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbbX3OkU7hUOhkYXJnc4CjZG5hbWVpQ2FuY2VsbGVkZWluZGV4A2dwYXlsb2FkZHVu" +
+    "aXSjZG5hbWVwQ29ubmVjdGlvbkNsb3NlZGVpbmRleARncGF5bG9hZGR1bml0o2RuYW1lb1Nlc3Npb25TaHV0ZG93bmVpbmRleAVn" +
+    "cGF5bG9hZGR1bml0o2RuYW1lalNlbmRGYWlsZWRlaW5kZXgGZ3BheWxvYWRkdW5pdKNkbmFtZW1JbmRldGVybWluYXRlZWluZGV4" +
+    "B2dwYXlsb2FkZHVuaXQ=",
 );
-const metadataItemSchema = /*@__PURE__*/ $.schema(
-  0x6ee0c4104ad93316n,
-  "o2JpZBtu4MQQStkzFmt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lbE1ldGFkYXRhSXRlbWZmaWVsZHODo2RuYW1l" +
-    "Y2tleWh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbbX3OkU7hUOhkYXJnc4BocmVxdWlyZWT1o2RuYW1lZXZhbHVlaHR5" +
-    "cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBtrdxobm+2R+2RhcmdzgGhyZXF1aXJlZPWjZG5hbWVlZmxhZ3NodHlwZV9yZWaj" +
-    "Y3RhZ2hjb25jcmV0ZWd0eXBlX2lkG9k1Ypi4FjmsZGFyZ3OAaHJlcXVpcmVk9Q==",
-);
-const tuple2Schema = /*@__PURE__*/ $.schema(
-  0xba0496aa8cee7a4cn,
-  "o2JpZBu6BJaqjO56TGt0eXBlX3BhcmFtc4JiVDBiVDFka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzgqJjdGFnY3ZhcmRuYW1lYlQw" +
-    "omN0YWdjdmFyZG5hbWViVDE=",
-);
-const wideSchema = /*@__PURE__*/ $.schema(
-  0xd9fdcf3043b958a9n,
-  "o2JpZBvZ/c8wQ7lYqWt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZFdpZGVmZmllbGRzgqNkbmFtZWh1bnNpZ25l" +
-    "ZGh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbdnxpFHIjHZVkYXJnc4BocmVxdWlyZWT1o2RuYW1lZnNpZ25lZGh0eXBl" +
-    "X3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb6TXufUuf5ZRkYXJnc4BocmVxdWlyZWT1",
-);
-const mapKVSchema = /*@__PURE__*/ $.schema(
-  0xd2090ac76e20f7e9n,
-  "o2JpZBvSCQrHbiD36Wt0eXBlX3BhcmFtc4JhS2FWZGtpbmSjY3RhZ2NtYXBja2V5omN0YWdjdmFyZG5hbWVhS2V2YWx1ZaJjdGFn" +
-    "Y3ZhcmRuYW1lYVY=",
-);
-const entrySchema = /*@__PURE__*/ $.schema(
-  0xffd55cced42bad75n,
-  "o2JpZBv/1VzO1CutdWt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZGVudW1kbmFtZWVFbnRyeWh2YXJpYW50c4OjZG5hbWVkRmlsZWVp" +
-    "bmRleABncGF5bG9hZKJjdGFnZ25ld3R5cGVodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG7qBJYdtY4i0ZGFyZ3OAo2Ru" +
-    "YW1lZkZvbGRlcmVpbmRleAFncGF5bG9hZKJjdGFnZ25ld3R5cGVodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGw2hFttC" +
-    "UN4nZGFyZ3OAo2RuYW1lZUxpbmtzZWluZGV4AmdwYXlsb2FkomN0YWdnbmV3dHlwZWh0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5" +
-    "cGVfaWQb0gkKx24g9+lkYXJnc4KjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG219zpFO4VDoZGFyZ3OAo2N0YWdoY29uY3JldGVndHlw" +
-    "ZV9pZBv/1VzO1CutdWRhcmdzgA==",
-);
-const folderSchema = /*@__PURE__*/ $.schema(
-  0x0da116db4250de27n,
-  "o2JpZBsNoRbbQlDeJ2t0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZkZvbGRlcmZmaWVsZHOCo2RuYW1lZG5hbWVo" +
-    "dHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkG219zpFO4VDoZGFyZ3OAaHJlcXVpcmVk9aNkbmFtZWdlbnRyaWVzaHR5cGVf" +
-    "cmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBu6gSWHbWOItGRhcmdzgaNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQb/9VcztQrrXVkYXJn" +
-    "c4BocmVxdWlyZWT1",
-);
-const tuple1Schema = /*@__PURE__*/ $.schema(
-  0x6847ab90feda71c1n,
-  "o2JpZBtoR6uQ/tpxwWt0eXBlX3BhcmFtc4FiVDBka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzgaJjdGFnY3ZhcmRuYW1lYlQw",
+const resultSchema = /*@__PURE__*/ $.schema(
+  0x42046de663beeef0n,
+  "o2JpZBtCBG3mY77u8Gt0eXBlX3BhcmFtc4JhVGFFZGtpbmSjY3RhZ2RlbnVtZG5hbWVmUmVzdWx0aHZhcmlhbnRzgqNkbmFtZWJP" +
+    "a2VpbmRleABncGF5bG9hZKJjdGFnZ25ld3R5cGVodHlwZV9yZWaiY3RhZ2N2YXJkbmFtZWFUo2RuYW1lY0VycmVpbmRleAFncGF5" +
+    "bG9hZKJjdGFnZ25ld3R5cGVodHlwZV9yZWaiY3RhZ2N2YXJkbmFtZWFF",
 );
 
 // --- methods and services ---
 
-const noArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-  schemas: [$.unitSchema],
-  shape: /*@__PURE__*/ $.tupleShape([], []),
-};
-
-function writeNoArgs(_w: $.Writer, p: number, _v: []): number {
-  return p;
-}
-
-function readNoArgs(_r: $.Reader): [] {
-  return [];
-}
-
-const listOfMetadataItemResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xba8125876d6388b4n, [/*@__PURE__*/ $.typeRef(0x6ee0c4104ad93316n)]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [
-    $.stringSchema,
-    $.bytesSchema,
-    $.u64Schema,
-    entryValueSchema,
-    metadataItemSchema,
-    $.neverSchema,
-    $.voxErrorSchema,
-    $.resultSchema,
-  ],
-  ok: /*@__PURE__*/ $.listShape(metadataItemShape),
-};
-
-/** What came beside the arguments of this call. */
 export const probeMetadata: $.Method<[], MetadataItem[], never> = /*@__PURE__*/ $.declared(
   "Probe",
   "metadata",
   0x2d2acd2a04699684n,
-  noArgs,
-  writeNoArgs,
-  listOfMetadataItemResponse,
+  "",
+  [],
+  [],
+  /*@__PURE__*/ $.listShape(metadataItemShape),
   readListOfMetadataItem,
 );
 
-const delayValueArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-  ]),
-  schemas: [$.u32Schema, tuple2Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u32Shape, $.u32Shape], ["delay", "value"]),
-};
-
-function writeDelayValueArgs(w: $.Writer, p: number, v: [delay: number, value: number]): number {
-  $.expectArrayOf(v, 2);
-  if (p + 10 > w.limit) w.grow(p, 10);
-  p = $.writeU32(w, p, v[0]);
-  return $.writeU32(w, p, v[1]);
-}
-
-function readDelayValueArgs(r: $.Reader): [delay: number, value: number] {
-  return [$.readU32(r), $.readU32(r)];
-}
-
-const u32Response: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u32Schema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.u32Shape,
-};
-
-/** Answers with `value` after `delay` milliseconds. */
 export const probeSlow: $.Method<[delay: number, value: number], number, never> = /*@__PURE__*/ $.declared(
   "Probe",
   "slow",
   0x2b29943215b18907n,
-  delayValueArgs,
-  writeDelayValueArgs,
-  u32Response,
+  "delay value",
+  [$.u32Shape, $.u32Shape],
+  [$.writeU32, $.writeU32],
+  $.u32Shape,
   $.readU32,
 );
 
-/** How many calls of `slow` are being worked on. */
 export const probeRunning: $.Method<[], number, never> = /*@__PURE__*/ $.declared(
   "Probe",
   "running",
   0x925dc354beaa7160n,
-  noArgs,
-  writeNoArgs,
-  u32Response,
+  "",
+  [],
+  [],
+  $.u32Shape,
   $.readU32,
 );
 
-/** How many calls of `slow` were given up before they had an answer. */
 export const probeAbandoned: $.Method<[], number, never> = /*@__PURE__*/ $.declared(
   "Probe",
   "abandoned",
   0x9fb5fabf5c9b6552n,
-  noArgs,
-  writeNoArgs,
-  u32Response,
+  "",
+  [],
+  [],
+  $.u32Shape,
   $.readU32,
 );
 
-/** Fails in a way that no declared error covers. */
 export const probeCrash: $.Method<[], number, never> = /*@__PURE__*/ $.declared(
   "Probe",
   "crash",
   0x3158507d082c67a3n,
-  noArgs,
-  writeNoArgs,
-  u32Response,
+  "",
+  [],
+  [],
+  $.u32Shape,
   $.readU32,
 );
 
-const lengthValueArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0x2c8d54f2314d0f20n),
-  ]),
-  schemas: [$.u32Schema, $.u8Schema, tuple2Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u32Shape, $.u8Shape], ["length", "value"]),
-};
-
-function writeLengthValueArgs(w: $.Writer, p: number, v: [length: number, value: number]): number {
-  $.expectArrayOf(v, 2);
-  if (p + 6 > w.limit) w.grow(p, 6);
-  p = $.writeU32(w, p, v[0]);
-  return $.writeU8(w, p, v[1]);
-}
-
-function readLengthValueArgs(r: $.Reader): [length: number, value: number] {
-  return [$.readU32(r), $.readU8(r)];
-}
-
-const bytesResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xba8125876d6388b4n, [/*@__PURE__*/ $.typeRef(0x2c8d54f2314d0f20n)]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.bytesSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.u8Schema, $.resultSchema],
-  ok: $.bytesShape,
-};
-
-/** `length` bytes of `value`. */
 export const probeFill: $.Method<[length: number, value: number], Uint8Array, never> = /*@__PURE__*/ $.declared(
   "Probe",
   "fill",
   0xdd7257a01edb0a1an,
-  lengthValueArgs,
-  writeLengthValueArgs,
-  bytesResponse,
+  "length value",
+  [$.u32Shape, $.u8Shape],
+  [$.writeU32, $.writeU8],
+  $.bytesShape,
   $.readBytes,
+  undefined,
+  undefined,
+  {
+    response: {
+      root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
+        /*@__PURE__*/ $.typeRef(0xba8125876d6388b4n, [/*@__PURE__*/ $.typeRef(0x2c8d54f2314d0f20n)]),
+        /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
+      ]),
+      schemas: [
+        /*@__PURE__*/ $.primitiveSchema("bytes"),
+        /*@__PURE__*/ $.primitiveSchema("never"),
+        /*@__PURE__*/ $.primitiveSchema("string"),
+        voxErrorSchema,
+        /*@__PURE__*/ $.primitiveSchema("u8"),
+        resultSchema,
+      ],
+    },
+  },
 );
 
-const unsignedSignedArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-    /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-    /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-  ]),
-  schemas: [$.stringSchema, tuple2Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.stringShape, $.stringShape], ["unsigned", "signed"]),
-};
-
-function writeUnsignedSignedArgs(w: $.Writer, p: number, v: [unsigned: string, signed: string]): number {
-  $.expectArrayOf(v, 2);
-  p = $.writeString(w, p, v[0]);
-  return $.writeString(w, p, v[1]);
-}
-
-function readUnsignedSignedArgs(r: $.Reader): [unsigned: string, signed: string] {
-  return [$.readString(r), $.readString(r)];
-}
-
-const wideResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xd9fdcf3043b958a9n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u128Schema, $.i128Schema, wideSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: wideShape,
-};
-
-/** The two numbers that these decimal digits stand for. */
 export const probeWide: $.Method<[unsigned: string, signed: string], Wide, never> = /*@__PURE__*/ $.declared(
   "Probe",
   "wide",
   0xcd36fd25e31723ebn,
-  unsignedSignedArgs,
-  writeUnsignedSignedArgs,
-  wideResponse,
+  "unsigned signed",
+  [$.stringShape, $.stringShape],
+  [$.writeString, $.writeString],
+  wideShape,
   readWide,
 );
 
-const folderArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x0da116db4250de27n)]),
-  schemas: [$.stringSchema, $.bytesSchema, mapKVSchema, entrySchema, folderSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([folderShape], ["folder"]),
-};
-
-function writeFolderArgs(w: $.Writer, p: number, v: [folder: Folder]): number {
-  $.expectArrayOf(v, 1);
-  return writeFolder(w, p, v[0]);
-}
-
-function readFolderArgs(r: $.Reader): [folder: Folder] {
-  return [readFolder(r)];
-}
-
-const stringResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.stringSchema, $.neverSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.stringShape,
-};
-
-/** The names in a folder: `top(file 2, sub(), links(a: file 0))`. */
 export const probeOutline: $.Method<[folder: Folder], string, never> = /*@__PURE__*/ $.declared(
   "Probe",
   "outline",
   0xb8be6eb7a42d718en,
-  folderArgs,
-  writeFolderArgs,
-  stringResponse,
+  "folder",
+  [folderShape],
+  [writeFolder],
+  $.stringShape,
   $.readString,
+  undefined,
+  undefined,
+  { argsIds: [entryShape, 0xffd55cced42bad75n] },
 );
 
 export const Probe: $.Service<ProbeClient> = /*@__PURE__*/ $.service(
@@ -505,10 +335,10 @@ export const Probe: $.Service<ProbeClient> = /*@__PURE__*/ $.service(
 /** Serves {@link Probe}: pass it to `serve`. */
 export function probeDispatcher(handler: ProbeHandler): $.Dispatcher {
   return $.dispatcher("Probe", [
-    $.answered(probeMetadata, readNoArgs, writeListOfMetadataItem, (_args, context) => handler.metadata(context)),
+    $.answered(probeMetadata, [], writeListOfMetadataItem, (_args, context) => handler.metadata(context)),
     $.answered(
       probeSlow,
-      readDelayValueArgs,
+      [$.readU32, $.readU32],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);
@@ -517,7 +347,7 @@ export function probeDispatcher(handler: ProbeHandler): $.Dispatcher {
     ),
     $.answered(
       probeRunning,
-      readNoArgs,
+      [],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);
@@ -526,7 +356,7 @@ export function probeDispatcher(handler: ProbeHandler): $.Dispatcher {
     ),
     $.answered(
       probeAbandoned,
-      readNoArgs,
+      [],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);
@@ -535,7 +365,7 @@ export function probeDispatcher(handler: ProbeHandler): $.Dispatcher {
     ),
     $.answered(
       probeCrash,
-      readNoArgs,
+      [],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);
@@ -544,16 +374,16 @@ export function probeDispatcher(handler: ProbeHandler): $.Dispatcher {
     ),
     $.answered(
       probeFill,
-      readLengthValueArgs,
+      [$.readU32, $.readU8],
       $.writeBytes,
       (args, context) => handler.fill(args[0], args[1], context),
     ),
     $.answered(
       probeWide,
-      readUnsignedSignedArgs,
+      [$.readString, $.readString],
       writeWide,
       (args, context) => handler.wide(args[0], args[1], context),
     ),
-    $.answered(probeOutline, readFolderArgs, $.writeString, (args, context) => handler.outline(args[0], context)),
+    $.answered(probeOutline, [readFolder], $.writeString, (args, context) => handler.outline(args[0], context)),
   ]);
 }

@@ -132,48 +132,46 @@ export type StreamsTryClient = $.TryClient<StreamsClient, { failAfter: StreamErr
 
 // --- shapes and codecs ---
 
-export const kindShape: $.EnumShape = /*@__PURE__*/ $.enumShape("Kind", false, [
-  /*@__PURE__*/ $.unitVariant("First"),
-  /*@__PURE__*/ $.newtypeVariant("Other", () => $.stringShape),
-]);
+export const kindShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "Kind",
+  0xe3888385da6bbbd8n,
+  "First Other=",
+  () => [$.stringShape],
+);
 
 export function writeKind(w: $.Writer, p: number, v: Kind): number {
+  if (p + 5 > w.limit) w.grow(p, 5);
   switch (v.kind) {
-    case "First":
-      if (p + 5 > w.limit) w.grow(p, 5);
-      return $.writeTag(w, p, 0);
+    case "First": return $.writeTag(w, p, 0);
     case "Other":
-      if (p + 5 > w.limit) w.grow(p, 5);
       p = $.writeTag(w, p, 1);
       return $.writeString(w, p, v.value);
-    default:
-      return $.badVariant(v, "Kind");
+    default: return $.badVariant(v, "Kind");
   }
 }
 
 export function readKind(r: $.Reader): Kind {
   const index = $.readTag(r);
   switch (index) {
-    case 0:
-      return { kind: "First" };
-    case 1:
-      return { kind: "Other", value: $.readString(r) };
-    default:
-      return $.unknownVariant(r, index, "Kind");
+    case 0: return { kind: "First" };
+    case 1: return { kind: "Other", value: $.readString(r) };
+    default: return $.unknownVariant(r, index, "Kind");
   }
 }
 
-export const recordShape: $.StructShape = /*@__PURE__*/ $.structShape(
+export const recordShape: $.StructShape = /*@__PURE__*/ $.struct(
   "Record",
+  0x893c847c4209f186n,
+  "id name ratio flag tags data note kind",
   () => [
-    $.fieldShape("id", "id", $.u64Shape),
-    $.fieldShape("name", "name", $.stringShape),
-    $.fieldShape("ratio", "ratio", $.f64Shape),
-    $.fieldShape("flag", "flag", $.boolShape),
-    $.fieldShape("tags", "tags", $.listShape($.stringShape)),
-    $.fieldShape("data", "data", $.bytesShape),
-    $.fieldShape("note", "note", $.optionShape($.stringShape)),
-    $.fieldShape("kind", "kind", kindShape),
+    $.u64Shape,
+    $.stringShape,
+    $.f64Shape,
+    $.boolShape,
+    $.listShape($.stringShape),
+    $.bytesShape,
+    $.optionShape($.stringShape),
+    kindShape,
   ],
   (v) => ({ id: v[0], name: v[1], ratio: v[2], flag: v[3], tags: v[4], data: v[5], note: v[6], kind: v[7] }),
 );
@@ -204,45 +202,36 @@ export function readRecord(r: $.Reader): Record {
   return { id, name, ratio, flag, tags, data, note, kind };
 }
 
-export const streamErrorShape: $.EnumShape = /*@__PURE__*/ $.enumShape("StreamError", false, [
-  /*@__PURE__*/ $.unitVariant("Refused"),
-  /*@__PURE__*/ $.newtypeVariant("Exhausted", () => $.u32Shape),
-]);
+export const streamErrorShape: $.EnumShape = /*@__PURE__*/ $.variants(
+  "StreamError",
+  0x386d76bdf7d4fdc2n,
+  "Refused Exhausted=",
+  () => [$.u32Shape],
+);
 
 export function writeStreamError(w: $.Writer, p: number, v: StreamError): number {
+  if (p + 10 > w.limit) w.grow(p, 10);
   switch (v.kind) {
-    case "Refused":
-      if (p + 5 > w.limit) w.grow(p, 5);
-      return $.writeTag(w, p, 0);
+    case "Refused": return $.writeTag(w, p, 0);
     case "Exhausted":
-      if (p + 10 > w.limit) w.grow(p, 10);
       p = $.writeTag(w, p, 1);
       return $.writeU32(w, p, v.value);
-    default:
-      return $.badVariant(v, "StreamError");
+    default: return $.badVariant(v, "StreamError");
   }
 }
 
 export function readStreamError(r: $.Reader): StreamError {
   const index = $.readTag(r);
   switch (index) {
-    case 0:
-      return { kind: "Refused" };
-    case 1:
-      return { kind: "Exhausted", value: $.readU32(r) };
-    default:
-      return $.unknownVariant(r, index, "StreamError");
+    case 0: return { kind: "Refused" };
+    case 1: return { kind: "Exhausted", value: $.readU32(r) };
+    default: return $.unknownVariant(r, index, "StreamError");
   }
 }
 
 function writeListOfString(w: $.Writer, p: number, v: string[]): number {
-  $.expectArray(v);
-  const n = v.length;
-  if (p + 5 > w.limit) w.grow(p, 5);
-  p = $.writeCount(w, p, n);
-  for (let i = 0; i < n; i++) {
-    p = $.writeString(w, p, v[i] as string);
-  }
+  p = $.writeLength(w, p, v);
+  for (let i = 0, n = v.length; i < n; i++) p = $.writeString(w, p, v[i] as string);
   return p;
 }
 
@@ -253,13 +242,10 @@ function readListOfString(r: $.Reader): string[] {
   return v;
 }
 
-/** {@link Kind} to bytes and back. */
 export const KindCodec: $.Codec<Kind> = /*@__PURE__*/ $.codec(kindShape, writeKind, readKind);
 
-/** {@link Record} to bytes and back. */
 export const RecordCodec: $.Codec<Record> = /*@__PURE__*/ $.codec(recordShape, writeRecord, readRecord);
 
-/** {@link StreamError} to bytes and back. */
 export const StreamErrorCodec: $.Codec<StreamError> = /*@__PURE__*/ $.codec(
   streamErrorShape,
   writeStreamError,
@@ -279,100 +265,8 @@ const u32Item: $.ItemType<number> = {
 const stringItem: $.ItemType<string> = { shape: $.stringShape, write: $.writeString, read: $.readString };
 const recordItem: $.ItemType<Record> = { shape: recordShape, write: writeRecord, read: readRecord };
 
-// --- schemas, ready for the wire ---
-
-const txTSchema = /*@__PURE__*/ $.schema(
-  0xc886545a493d06ebn,
-  "o2JpZBvIhlRaST0G62t0eXBlX3BhcmFtc4FhVGRraW5ko2N0YWdnY2hhbm5lbGlkaXJlY3Rpb25idHhnZWxlbWVudKJjdGFnY3Zh" +
-    "cmRuYW1lYVQ=",
-);
-const tuple3Schema = /*@__PURE__*/ $.schema(
-  0xaa510ab07d34f141n,
-  "o2JpZBuqUQqwfTTxQWt0eXBlX3BhcmFtc4NiVDBiVDFiVDJka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzg6JjdGFnY3ZhcmRuYW1l" +
-    "YlQwomN0YWdjdmFyZG5hbWViVDGiY3RhZ2N2YXJkbmFtZWJUMg==",
-);
-const rxTSchema = /*@__PURE__*/ $.schema(
-  0x967a48ac345e2f5en,
-  "o2JpZBuWekisNF4vXmt0eXBlX3BhcmFtc4FhVGRraW5ko2N0YWdnY2hhbm5lbGlkaXJlY3Rpb25icnhnZWxlbWVudKJjdGFnY3Zh" +
-    "cmRuYW1lYVQ=",
-);
-const tuple1Schema = /*@__PURE__*/ $.schema(
-  0x6847ab90feda71c1n,
-  "o2JpZBtoR6uQ/tpxwWt0eXBlX3BhcmFtc4FiVDBka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzgaJjdGFnY3ZhcmRuYW1lYlQw",
-);
-const optionTSchema = /*@__PURE__*/ $.schema(
-  0xdcafd4de6b7969bbn,
-  "o2JpZBvcr9Tea3lpu2t0eXBlX3BhcmFtc4FhVGRraW5komN0YWdmb3B0aW9uZ2VsZW1lbnSiY3RhZ2N2YXJkbmFtZWFU",
-);
-const tuple2Schema = /*@__PURE__*/ $.schema(
-  0xba0496aa8cee7a4cn,
-  "o2JpZBu6BJaqjO56TGt0eXBlX3BhcmFtc4JiVDBiVDFka2luZKJjdGFnZXR1cGxlaGVsZW1lbnRzgqJjdGFnY3ZhcmRuYW1lYlQw" +
-    "omN0YWdjdmFyZG5hbWViVDE=",
-);
-const listTSchema = /*@__PURE__*/ $.schema(
-  0x0a96b404b4d79d67n,
-  "o2JpZBsKlrQEtNedZ2t0eXBlX3BhcmFtc4FhVGRraW5komN0YWdkbGlzdGdlbGVtZW50omN0YWdjdmFyZG5hbWVhVA==",
-);
-const kindSchema = /*@__PURE__*/ $.schema(
-  0xe3888385da6bbbd8n,
-  "o2JpZBvjiIOF2mu72Gt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZGVudW1kbmFtZWRLaW5kaHZhcmlhbnRzgqNkbmFtZWVGaXJzdGVp" +
-    "bmRleABncGF5bG9hZGR1bml0o2RuYW1lZU90aGVyZWluZGV4AWdwYXlsb2FkomN0YWdnbmV3dHlwZWh0eXBlX3JlZqNjdGFnaGNv" +
-    "bmNyZXRlZ3R5cGVfaWQbbX3OkU7hUOhkYXJnc4A=",
-);
-const recordSchema = /*@__PURE__*/ $.schema(
-  0x893c847c4209f186n,
-  "o2JpZBuJPIR8Qgnxhmt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZnN0cnVjdGRuYW1lZlJlY29yZGZmaWVsZHOIo2RuYW1lYmlkaHR5" +
-    "cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBvZNWKYuBY5rGRhcmdzgGhyZXF1aXJlZPWjZG5hbWVkbmFtZWh0eXBlX3JlZqNj" +
-    "dGFnaGNvbmNyZXRlZ3R5cGVfaWQbbX3OkU7hUOhkYXJnc4BocmVxdWlyZWT1o2RuYW1lZXJhdGlvaHR5cGVfcmVmo2N0YWdoY29u" +
-    "Y3JldGVndHlwZV9pZBs/LliduB6Vv2RhcmdzgGhyZXF1aXJlZPWjZG5hbWVkZmxhZ2h0eXBlX3JlZqNjdGFnaGNvbmNyZXRlZ3R5" +
-    "cGVfaWQbF4NnqH9m+0ZkYXJnc4BocmVxdWlyZWT1o2RuYW1lZHRhZ3NodHlwZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGwqW" +
-    "tAS0151nZGFyZ3OBo2N0YWdoY29uY3JldGVndHlwZV9pZBttfc6RTuFQ6GRhcmdzgGhyZXF1aXJlZPWjZG5hbWVkZGF0YWh0eXBl" +
-    "X3JlZqNjdGFnaGNvbmNyZXRlZ3R5cGVfaWQbCpa0BLTXnWdkYXJnc4GjY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGyyNVPIxTQ8gZGFy" +
-    "Z3OAaHJlcXVpcmVk9aNkbmFtZWRub3RlaHR5cGVfcmVmo2N0YWdoY29uY3JldGVndHlwZV9pZBvcr9Tea3lpu2RhcmdzgaNjdGFn" +
-    "aGNvbmNyZXRlZ3R5cGVfaWQbbX3OkU7hUOhkYXJnc4BocmVxdWlyZWT0o2RuYW1lZGtpbmRodHlwZV9yZWajY3RhZ2hjb25jcmV0" +
-    "ZWd0eXBlX2lkG+OIg4Xaa7vYZGFyZ3OAaHJlcXVpcmVk9Q==",
-);
-const streamErrorSchema = /*@__PURE__*/ $.schema(
-  0x386d76bdf7d4fdc2n,
-  "o2JpZBs4bXa999T9wmt0eXBlX3BhcmFtc4Bka2luZKNjdGFnZGVudW1kbmFtZWtTdHJlYW1FcnJvcmh2YXJpYW50c4KjZG5hbWVn" +
-    "UmVmdXNlZGVpbmRleABncGF5bG9hZGR1bml0o2RuYW1laUV4aGF1c3RlZGVpbmRleAFncGF5bG9hZKJjdGFnZ25ld3R5cGVodHlw" +
-    "ZV9yZWajY3RhZ2hjb25jcmV0ZWd0eXBlX2lkGygcW+Ty7mO0ZGFyZ3OA",
-);
-
 // --- methods and services ---
 
-const startNOutArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xaa510ab07d34f141n, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0xc886545a493d06ebn, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-  ]),
-  schemas: [$.u32Schema, txTSchema, tuple3Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u32Shape, $.u32Shape, /*@__PURE__*/ $.txShape(u32Item)], ["start", "n", "out"]),
-};
-
-function writeStartNOutArgs(w: $.Writer, p: number, v: [start: number, n: number, out: $.Tx<number>]): number {
-  $.expectArrayOf(v, 3);
-  if (p + 20 > w.limit) w.grow(p, 20);
-  p = $.writeU32(w, p, v[0]);
-  p = $.writeU32(w, p, v[1]);
-  return $.writeTx(w, p, v[2], u32Item);
-}
-
-function readStartNOutArgs(r: $.Reader): [start: number, n: number, out: $.Tx<number>] {
-  return [$.readU32(r), $.readU32(r), $.readTx(r, u32Item)];
-}
-
-const unitResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.unitSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.unitShape,
-};
-
-/** Sends `n` numbers, `start` and those behind it. */
 export const streamsCount: $.Method<[
   start: number,
   n: number,
@@ -381,109 +275,44 @@ export const streamsCount: $.Method<[
   "Streams",
   "count",
   0x5b3c9a6929916c64n,
-  startNOutArgs,
-  writeStartNOutArgs,
-  unitResponse,
+  "start n out",
+  [$.u32Shape, $.u32Shape, /*@__PURE__*/ $.txShape(u32Item)],
+  [$.writeU32, $.writeU32, (w, p, v: $.Tx<number>) => $.writeTx(w, p, v, u32Item)],
+  $.unitShape,
   $.readUnit,
+  undefined,
   undefined,
   { channels: $.channels },
 );
 
-const itemsArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0x967a48ac345e2f5en, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-  ]),
-  schemas: [$.u32Schema, rxTSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([/*@__PURE__*/ $.rxShape(u32Item)], ["items"]),
-};
-
-function writeItemsArgs(w: $.Writer, p: number, v: [items: $.Rx<number>]): number {
-  $.expectArrayOf(v, 1);
-  if (p + 10 > w.limit) w.grow(p, 10);
-  return $.writeRx(w, p, v[0], u32Item);
-}
-
-function readItemsArgs(r: $.Reader): [items: $.Rx<number>] {
-  return [$.readRx(r, u32Item)];
-}
-
-const u64Response: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xd9356298b81639acn),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u64Schema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.u64Shape,
-};
-
-/** The sum of all items. */
 export const streamsSum: $.Method<[items: $.Rx<number>], bigint, never> = /*@__PURE__*/ $.declared(
   "Streams",
   "sum",
   0xdd97031f5b839b73n,
-  itemsArgs,
-  writeItemsArgs,
-  u64Response,
+  "items",
+  [/*@__PURE__*/ $.rxShape(u32Item)],
+  [(w, p, v: $.Rx<number>) => $.writeRx(w, p, v, u32Item)],
+  $.u64Shape,
   $.readU64,
+  undefined,
   undefined,
   { channels: $.channels },
 );
 
-const optionOfU32Response: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xdcafd4de6b7969bbn, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u32Schema, optionTSchema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: /*@__PURE__*/ $.optionShape($.u32Shape),
-};
-
-/** The first item; the others are not wanted. None when there is no item. */
 export const streamsFirst: $.Method<[items: $.Rx<number>], number | undefined, never> = /*@__PURE__*/ $.declared(
   "Streams",
   "first",
   0x67bcb8105edc0b34n,
-  itemsArgs,
-  writeItemsArgs,
-  optionOfU32Response,
+  "items",
+  [/*@__PURE__*/ $.rxShape(u32Item)],
+  [(w, p, v: $.Rx<number>) => $.writeRx(w, p, v, u32Item)],
+  /*@__PURE__*/ $.optionShape($.u32Shape),
   (r) => $.readOptionTag(r) ? $.readU32(r) : undefined,
+  undefined,
   undefined,
   { channels: $.channels },
 );
 
-const inputOutputArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-    /*@__PURE__*/ $.typeRef(0x967a48ac345e2f5en, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
-    /*@__PURE__*/ $.typeRef(0xc886545a493d06ebn, [/*@__PURE__*/ $.typeRef(0x6d7dce914ee150e8n)]),
-  ]),
-  schemas: [$.stringSchema, rxTSchema, txTSchema, tuple2Schema],
-  shape: /*@__PURE__*/ $.tupleShape([/*@__PURE__*/ $.rxShape(stringItem), /*@__PURE__*/ $.txShape(stringItem)], [
-    "input",
-    "output",
-  ]),
-};
-
-function writeInputOutputArgs(w: $.Writer, p: number, v: [input: $.Rx<string>, output: $.Tx<string>]): number {
-  $.expectArrayOf(v, 2);
-  if (p + 20 > w.limit) w.grow(p, 20);
-  p = $.writeRx(w, p, v[0], stringItem);
-  return $.writeTx(w, p, v[1], stringItem);
-}
-
-function readInputOutputArgs(r: $.Reader): [input: $.Rx<string>, output: $.Tx<string>] {
-  return [$.readRx(r, stringItem), $.readTx(r, stringItem)];
-}
-
-const u32Response: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x5db70a394660f3e6n)]),
-  ]),
-  schemas: [$.u32Schema, $.neverSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.u32Shape,
-};
-
-/** Sends each text back in capitals. How many there were. */
 export const streamsShout: $.Method<[
   input: $.Rx<string>,
   output: $.Tx<string>,
@@ -491,147 +320,58 @@ export const streamsShout: $.Method<[
   "Streams",
   "shout",
   0xc2285973ec7b4c09n,
-  inputOutputArgs,
-  writeInputOutputArgs,
-  u32Response,
+  "input output",
+  [/*@__PURE__*/ $.rxShape(stringItem), /*@__PURE__*/ $.txShape(stringItem)],
+  [
+    (w, p, v: $.Rx<string>) => $.writeRx(w, p, v, stringItem),
+    (w, p, v: $.Tx<string>) => $.writeTx(w, p, v, stringItem),
+  ],
+  $.u32Shape,
   $.readU32,
+  undefined,
   undefined,
   { channels: $.channels },
 );
 
-const nOutArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0xc886545a493d06ebn, [/*@__PURE__*/ $.typeRef(0x893c847c4209f186n)]),
-  ]),
-  schemas: [
-    $.u32Schema,
-    $.u64Schema,
-    $.stringSchema,
-    $.f64Schema,
-    $.boolSchema,
-    listTSchema,
-    $.u8Schema,
-    optionTSchema,
-    kindSchema,
-    recordSchema,
-    txTSchema,
-    tuple2Schema,
-  ],
-  shape: /*@__PURE__*/ $.tupleShape([$.u32Shape, /*@__PURE__*/ $.txShape(recordItem)], ["n", "out"]),
-};
-
-function writeNOutArgs(w: $.Writer, p: number, v: [n: number, out: $.Tx<Record>]): number {
-  $.expectArrayOf(v, 2);
-  if (p + 15 > w.limit) w.grow(p, 15);
-  p = $.writeU32(w, p, v[0]);
-  return $.writeTx(w, p, v[1], recordItem);
-}
-
-function readNOutArgs(r: $.Reader): [n: number, out: $.Tx<Record>] {
-  return [$.readU32(r), $.readTx(r, recordItem)];
-}
-
-/** Sends `n` records. */
 export const streamsRecords: $.Method<[n: number, out: $.Tx<Record>], undefined, never> = /*@__PURE__*/ $.declared(
   "Streams",
   "records",
   0x25a253b1dc6a3d10n,
-  nOutArgs,
-  writeNOutArgs,
-  unitResponse,
+  "n out",
+  [$.u32Shape, /*@__PURE__*/ $.txShape(recordItem)],
+  [$.writeU32, (w, p, v: $.Tx<Record>) => $.writeTx(w, p, v, recordItem)],
+  $.unitShape,
   $.readUnit,
+  undefined,
   undefined,
   { channels: $.channels },
 );
 
-const outArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [
-    /*@__PURE__*/ $.typeRef(0xc886545a493d06ebn, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-  ]),
-  schemas: [$.u32Schema, txTSchema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([/*@__PURE__*/ $.txShape(u32Item)], ["out"]),
-};
-
-function writeOutArgs(w: $.Writer, p: number, v: [out: $.Tx<number>]): number {
-  $.expectArrayOf(v, 1);
-  if (p + 10 > w.limit) w.grow(p, 10);
-  return $.writeTx(w, p, v[0], u32Item);
-}
-
-function readOutArgs(r: $.Reader): [out: $.Tx<number>] {
-  return [$.readTx(r, u32Item)];
-}
-
-/** Sends numbers from 0 on until the receiver leaves. How many were sent. */
 export const streamsEndless: $.Method<[out: $.Tx<number>], number, never> = /*@__PURE__*/ $.declared(
   "Streams",
   "endless",
   0x1324ba0f32fe11b8n,
-  outArgs,
-  writeOutArgs,
-  u32Response,
+  "out",
+  [/*@__PURE__*/ $.txShape(u32Item)],
+  [(w, p, v: $.Tx<number>) => $.writeTx(w, p, v, u32Item)],
+  $.u32Shape,
   $.readU32,
+  undefined,
   undefined,
   { channels: $.channels },
 );
 
-const noArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-  schemas: [$.unitSchema],
-  shape: /*@__PURE__*/ $.tupleShape([], []),
-};
-
-function writeNoArgs(_w: $.Writer, p: number, _v: []): number {
-  return p;
-}
-
-function readNoArgs(_r: $.Reader): [] {
-  return [];
-}
-
-/** How many calls of `endless` are being worked on. */
 export const streamsRunning: $.Method<[], number, never> = /*@__PURE__*/ $.declared(
   "Streams",
   "running",
   0xb962dbb640efe6e4n,
-  noArgs,
-  writeNoArgs,
-  u32Response,
+  "",
+  [],
+  [],
+  $.u32Shape,
   $.readU32,
 );
 
-const nOutArgs_: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xba0496aa8cee7a4cn, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0xc886545a493d06ebn, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-  ]),
-  schemas: [$.u32Schema, txTSchema, tuple2Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u32Shape, /*@__PURE__*/ $.txShape(u32Item)], ["n", "out"]),
-};
-
-function writeNOutArgs_(w: $.Writer, p: number, v: [n: number, out: $.Tx<number>]): number {
-  $.expectArrayOf(v, 2);
-  if (p + 15 > w.limit) w.grow(p, 15);
-  p = $.writeU32(w, p, v[0]);
-  return $.writeTx(w, p, v[1], u32Item);
-}
-
-function readNOutArgs_(r: $.Reader): [n: number, out: $.Tx<number>] {
-  return [$.readU32(r), $.readTx(r, u32Item)];
-}
-
-const unitOrStreamErrorResponse: $.ResponsePlan = {
-  root: /*@__PURE__*/ $.typeRef(0x42046de663beeef0n, [
-    /*@__PURE__*/ $.typeRef(0xbc5c33249a2dc720n),
-    /*@__PURE__*/ $.typeRef(0x4cf4b2aeb98a1939n, [/*@__PURE__*/ $.typeRef(0x386d76bdf7d4fdc2n)]),
-  ]),
-  schemas: [$.unitSchema, $.u32Schema, streamErrorSchema, $.stringSchema, $.voxErrorSchema, $.resultSchema],
-  ok: $.unitShape,
-  error: streamErrorShape,
-};
-
-/** Sends `n` numbers and fails with `Exhausted(n)`; sends nothing and fails with `Refused` when `n` is 0. */
 export const streamsFailAfter: $.Method<[
   n: number,
   out: $.Tx<number>,
@@ -639,37 +379,16 @@ export const streamsFailAfter: $.Method<[
   "Streams",
   "fail_after",
   0x3899cd3327f5a5cdn,
-  nOutArgs_,
-  writeNOutArgs_,
-  unitOrStreamErrorResponse,
+  "n out",
+  [$.u32Shape, /*@__PURE__*/ $.txShape(u32Item)],
+  [$.writeU32, (w, p, v: $.Tx<number>) => $.writeTx(w, p, v, u32Item)],
+  $.unitShape,
   $.readUnit,
+  streamErrorShape,
   readStreamError,
   { channels: $.channels },
 );
 
-const nFailsOutArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0xaa510ab07d34f141n, [
-    /*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n),
-    /*@__PURE__*/ $.typeRef(0x178367a87f66fb46n),
-    /*@__PURE__*/ $.typeRef(0xc886545a493d06ebn, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-  ]),
-  schemas: [$.u32Schema, $.boolSchema, txTSchema, tuple3Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u32Shape, $.boolShape, /*@__PURE__*/ $.txShape(u32Item)], ["n", "fails", "out"]),
-};
-
-function writeNFailsOutArgs(w: $.Writer, p: number, v: [n: number, fails: boolean, out: $.Tx<number>]): number {
-  $.expectArrayOf(v, 3);
-  if (p + 16 > w.limit) w.grow(p, 16);
-  p = $.writeU32(w, p, v[0]);
-  p = $.writeBool(w, p, v[1]);
-  return $.writeTx(w, p, v[2], u32Item);
-}
-
-function readNFailsOutArgs(r: $.Reader): [n: number, fails: boolean, out: $.Tx<number>] {
-  return [$.readU32(r), $.readBool(r), $.readTx(r, u32Item)];
-}
-
-/** Sends `n` numbers and gives the stream up: by aborting it, or by failing. */
 export const streamsGiveUp: $.Method<[
   n: number,
   fails: boolean,
@@ -678,49 +397,35 @@ export const streamsGiveUp: $.Method<[
   "Streams",
   "give_up",
   0xf6b00fdbe85b7539n,
-  nFailsOutArgs,
-  writeNFailsOutArgs,
-  unitResponse,
+  "n fails out",
+  [$.u32Shape, $.boolShape, /*@__PURE__*/ $.txShape(u32Item)],
+  [$.writeU32, $.writeBool, (w, p, v: $.Tx<number>) => $.writeTx(w, p, v, u32Item)],
+  $.unitShape,
   $.readUnit,
+  undefined,
   undefined,
   { channels: $.channels },
 );
 
-const nArgs: $.ArgsPlan = {
-  root: /*@__PURE__*/ $.typeRef(0x6847ab90feda71c1n, [/*@__PURE__*/ $.typeRef(0x281c5be4f2ee63b4n)]),
-  schemas: [$.u32Schema, tuple1Schema],
-  shape: /*@__PURE__*/ $.tupleShape([$.u32Shape], ["n"]),
-};
-
-function writeNArgs(w: $.Writer, p: number, v: [n: number]): number {
-  $.expectArrayOf(v, 1);
-  if (p + 5 > w.limit) w.grow(p, 5);
-  return $.writeU32(w, p, v[0]);
-}
-
-function readNArgs(r: $.Reader): [n: number] {
-  return [$.readU32(r)];
-}
-
-/** Has the caller `count` from 0 to `n`, on this connection. The sum of what came. */
 export const streamsCallBack: $.Method<[n: number], bigint, never> = /*@__PURE__*/ $.declared(
   "Streams",
   "call_back",
   0xc1141f3aa8baf114n,
-  nArgs,
-  writeNArgs,
-  u64Response,
+  "n",
+  [$.u32Shape],
+  [$.writeU32],
+  $.u64Shape,
   $.readU64,
 );
 
-/** The same on a virtual connection, which is opened for it and then closed. */
 export const streamsOpenBack: $.Method<[n: number], bigint, never> = /*@__PURE__*/ $.declared(
   "Streams",
   "open_back",
   0x625ea42aac10c378n,
-  nArgs,
-  writeNArgs,
-  u64Response,
+  "n",
+  [$.u32Shape],
+  [$.writeU32],
+  $.u64Shape,
   $.readU64,
 );
 
@@ -747,13 +452,13 @@ export function streamsDispatcher(handler: StreamsHandler): $.Dispatcher {
   return $.dispatcher("Streams", [
     $.answered(
       streamsCount,
-      readStartNOutArgs,
+      [$.readU32, $.readU32, (r) => $.readTx(r, u32Item)],
       (_w, p) => p,
       (args, context) => handler.count(args[0], args[1], args[2], context),
     ),
     $.answered(
       streamsSum,
-      readItemsArgs,
+      [(r) => $.readRx(r, u32Item)],
       (w, p, v) => {
         if (p + 10 > w.limit) w.grow(p, 10);
         return $.writeU64(w, p, v);
@@ -762,7 +467,7 @@ export function streamsDispatcher(handler: StreamsHandler): $.Dispatcher {
     ),
     $.answered(
       streamsFirst,
-      readItemsArgs,
+      [(r) => $.readRx(r, u32Item)],
       (w, p, v) => {
         if (p + 6 > w.limit) w.grow(p, 6);
         return v === undefined ? $.writeNone(w, p) : $.writeU32(w, $.writeSome(w, p), v);
@@ -771,7 +476,7 @@ export function streamsDispatcher(handler: StreamsHandler): $.Dispatcher {
     ),
     $.answered(
       streamsShout,
-      readInputOutputArgs,
+      [(r) => $.readRx(r, stringItem), (r) => $.readTx(r, stringItem)],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);
@@ -780,13 +485,13 @@ export function streamsDispatcher(handler: StreamsHandler): $.Dispatcher {
     ),
     $.answered(
       streamsRecords,
-      readNOutArgs,
+      [$.readU32, (r) => $.readTx(r, recordItem)],
       (_w, p) => p,
       (args, context) => handler.records(args[0], args[1], context),
     ),
     $.answered(
       streamsEndless,
-      readOutArgs,
+      [(r) => $.readTx(r, u32Item)],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);
@@ -795,7 +500,7 @@ export function streamsDispatcher(handler: StreamsHandler): $.Dispatcher {
     ),
     $.answered(
       streamsRunning,
-      readNoArgs,
+      [],
       (w, p, v) => {
         if (p + 5 > w.limit) w.grow(p, 5);
         return $.writeU32(w, p, v);
@@ -804,20 +509,20 @@ export function streamsDispatcher(handler: StreamsHandler): $.Dispatcher {
     ),
     $.answered(
       streamsFailAfter,
-      readNOutArgs_,
+      [$.readU32, (r) => $.readTx(r, u32Item)],
       (_w, p) => p,
       (args, context) => handler.failAfter(args[0], args[1], context),
       writeStreamError,
     ),
     $.answered(
       streamsGiveUp,
-      readNFailsOutArgs,
+      [$.readU32, $.readBool, (r) => $.readTx(r, u32Item)],
       (_w, p) => p,
       (args, context) => handler.giveUp(args[0], args[1], args[2], context),
     ),
     $.answered(
       streamsCallBack,
-      readNArgs,
+      [$.readU32],
       (w, p, v) => {
         if (p + 10 > w.limit) w.grow(p, 10);
         return $.writeU64(w, p, v);
@@ -826,7 +531,7 @@ export function streamsDispatcher(handler: StreamsHandler): $.Dispatcher {
     ),
     $.answered(
       streamsOpenBack,
-      readNArgs,
+      [$.readU32],
       (w, p, v) => {
         if (p + 10 > w.limit) w.grow(p, 10);
         return $.writeU64(w, p, v);

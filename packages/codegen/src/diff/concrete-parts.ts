@@ -1,6 +1,5 @@
 /** The parts of concrete types. */
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
-import type { SourceVariant } from "../schema/source-type.js";
 
 /** Whether `to` is part of the values of `from`. */
 export function reaches(from: ConcreteType, to: ConcreteType, types: ConcreteTypes): boolean {
@@ -44,25 +43,6 @@ export function isBytes(type: ConcreteType): boolean {
 /** A list or a set: one encoding, element after element. */
 export function isList(type: ConcreteType): type is Extract<ConcreteType, { element: ConcreteType }> {
   return type.kind === "list" || type.kind === "set" || type.kind === "slice" || type.kind === "hashSet";
-}
-
-/** Index of each variant's first member among those of its enum. */
-export function offsetsOf(variants: readonly SourceVariant[]): ReadonlyMap<SourceVariant, number> {
-  const offsets = new Map<SourceVariant, number>();
-  let at = 0;
-  for (const variant of variants) {
-    offsets.set(variant, at);
-    const { form } = variant;
-    at +=
-      form.kind === "unit"
-        ? 0
-        : form.kind === "newtype"
-          ? 1
-          : form.kind === "tuple"
-            ? form.types.length
-            : form.fields.length;
-  }
-  return offsets;
 }
 
 /** A tuple, with a name or without. */

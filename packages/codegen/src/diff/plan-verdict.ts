@@ -20,8 +20,8 @@ import {
 } from "@voxrpc/runtime/internal/schema";
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
 import { type TypeSchemas, voxError } from "../schema/index.js";
+import { Shapes } from "../schema/shapes.js";
 import { atMostConditional, type Verdict } from "./change.js";
-import { Shapes } from "./shapes.js";
 import type { ContractSide, SideMethod } from "./sides.js";
 
 /** How one side takes what the other sends. */

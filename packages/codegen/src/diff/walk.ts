@@ -6,17 +6,10 @@
  */
 import type { EnumDeclaration, Field, StructDeclaration, Variant } from "../model/model.js";
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
+import { offsetsOf } from "../schema/shapes.js";
 import type { Span } from "../source/span.js";
 import { type ChangeKind, isLayoutChange, type Reads, type TypeChange, type Verdict } from "./change.js";
-import {
-  isBytes,
-  isList,
-  isTuple,
-  offsetsOf,
-  partsOf,
-  reaches,
-  withoutTransparent,
-} from "./concrete-parts.js";
+import { isBytes, isList, isTuple, partsOf, reaches, withoutTransparent } from "./concrete-parts.js";
 import { concreteText, defaultText } from "./concrete-text.js";
 import { SameTypes } from "./same-types.js";
 import { nothingUnclear, type UnclearTypes } from "./unclear.js";

@@ -27,6 +27,32 @@ export interface Binding {
   readonly schemas: readonly WireSchema[];
 }
 
+/** Root and schemas that are made when they are first needed. */
+export class LazyBinding implements Binding {
+  #make: (() => Binding) | undefined;
+  #made: Binding | undefined = undefined;
+
+  constructor(make: () => Binding) {
+    this.#make = make;
+  }
+
+  get root(): TypeRef {
+    return this.#binding.root;
+  }
+
+  get schemas(): readonly WireSchema[] {
+    return this.#binding.schemas;
+  }
+
+  get #binding(): Binding {
+    if (this.#made === undefined) {
+      this.#made = (this.#make as () => Binding)();
+      this.#make = undefined;
+    }
+    return this.#made;
+  }
+}
+
 /** One schema of an announcement, from its CBOR as base64. */
 export function schema(id: TypeId, cborBase64: string): WireSchema {
   return new WireSchema(id, () => decodeBase64(cborBase64));

@@ -89,10 +89,13 @@ export function handled<A extends readonly unknown[], T, E = never>(
 // biome-ignore lint/suspicious/noConfusingVoidType: that is what such a method returns
 type Answer<T> = T extends undefined ? T | void : T;
 
-/** Describes a method for its handler, from the description that its callers have. */
+/**
+ * Describes a method for its handler, from the description that its callers have.
+ * @param readers of the parameters, in order
+ */
 export function answered<A extends readonly unknown[], T, E>(
   method: Method<A, T, E>,
-  read: (r: Reader) => A,
+  readers: readonly ((r: Reader) => unknown)[],
   write: (w: Writer, p: number, value: T) => number,
   invoke: (args: A, context: CallContext) => Awaitable<Answer<T> | Failure<E>>,
   writeError?: (w: Writer, p: number, value: E) => number,
@@ -105,7 +108,16 @@ export function answered<A extends readonly unknown[], T, E>(
     idempotent: method.idempotent,
     persist: method.persist,
     hasChannels: method.hasChannels,
-    args: { root: args.root, schemas: args.schemas, shape: args.shape, read },
+    args: {
+      get root() {
+        return args.root;
+      },
+      get schemas() {
+        return args.schemas;
+      },
+      shape: args.shape,
+      read: argumentsReader(readers),
+    },
     response: method.response,
     ok: { shape: method.ok.shape, write: write as ErasedWriter["write"] },
     error:
@@ -114,6 +126,15 @@ export function answered<A extends readonly unknown[], T, E>(
         : { shape: error.shape, write: writeError as ErasedWriter["write"] },
     invoke: invoke as HandledMethod["invoke"],
     toJSON,
+  };
+}
+
+/** Reads the arguments one behind another. */
+function argumentsReader(readers: readonly ((r: Reader) => unknown)[]): (r: Reader) => readonly unknown[] {
+  return (r) => {
+    const values: unknown[] = [];
+    for (let i = 0; i < readers.length; i++) values.push((readers[i] as (r: Reader) => unknown)(r));
+    return values;
   };
 }
 

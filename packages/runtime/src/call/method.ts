@@ -2,8 +2,12 @@
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { type CallError, type DeclaredError, isVoxError, type MethodName } from "../errors.js";
+import { expectArrayOf } from "../postcard/counts.js";
+import { tupleShape } from "../shape/build.js";
+import type { Write } from "../shape/codec.js";
 import type { Shape, TupleShape } from "../shape/shape.js";
-import type { Binding } from "./binding.js";
+import { type Binding, LazyBinding } from "./binding.js";
+import { describeArguments, describeResponse, idsWith, type TypeIds } from "./describe.js";
 
 /**
  * The code for channels, which a method brings to the driver by reference: `$.channels`. Only the driver looks inside.
@@ -88,48 +92,73 @@ export class Method<A extends readonly unknown[] = never, T = unknown, E = unkno
   }
 }
 
-/** The announced types of the arguments of methods, and the shape of the arguments. */
-export interface ArgsPlan extends Binding {
-  readonly shape: TupleShape;
-}
-
-/** The announced types of the responses of methods, and the shapes of the values in them. */
-export interface ResponsePlan extends Binding {
-  readonly ok: Shape;
-  /** Absent: the methods declare no error. */
-  readonly error?: Shape;
-}
-
 /** Attributes of a method. */
 export interface MethodFlags {
   readonly idempotent?: true;
   readonly persist?: true;
   readonly channels?: ChannelFeature;
+  /** Ids of types that are not those of their shapes: as they are among the arguments, and in the response. */
+  readonly argsIds?: TypeIds;
+  readonly responseIds?: TypeIds;
+  /** Schemas that cannot be made of shapes. */
+  readonly args?: Binding;
+  readonly response?: Binding;
 }
 
-/** Describes a method for its callers, with parameters in the order of generated code. */
+/**
+ * Describes a method for its callers, with parameters in the order of generated code.
+ * @param names of the parameters, separated by spaces
+ * @param writers of the parameters; each may use {@link argumentRoom} bytes without making room
+ */
 export function declared<A extends readonly unknown[], T, E = never>(
   service: string,
   name: string,
   id: bigint,
-  args: ArgsPlan,
-  write: (w: Writer, p: number, value: A) => number,
-  response: ResponsePlan,
+  names: string,
+  shapes: readonly Shape[],
+  writers: readonly Write<never>[],
+  ok: Shape,
   read: (r: Reader) => T,
+  error?: Shape,
   readError?: (r: Reader) => E,
-  flags?: MethodFlags,
+  { args, response, argsIds, responseIds, ...flags }: MethodFlags = {},
 ): Method<A, T, E> {
-  const { error } = response;
+  const shape = tupleShape(shapes, names === "" ? [] : names.split(" "));
+  const described = new LazyBinding(() => args ?? describeArguments(shapes, idsWith(argsIds)));
   return new Method({
     service,
     name,
     id,
     ...flags,
-    args: { root: args.root, schemas: args.schemas, shape: args.shape, write },
-    response,
-    ok: { shape: response.ok, read },
+    args: {
+      get root() {
+        return described.root;
+      },
+      get schemas() {
+        return described.schemas;
+      },
+      shape,
+      write: argumentsWriter(writers as readonly Write<unknown>[]),
+    },
+    response: new LazyBinding(() => response ?? describeResponse(ok, error, idsWith(responseIds))),
+    ok: { shape: ok, read },
     ...(error === undefined || readError === undefined ? {} : { error: { shape: error, read: readError } }),
   });
+}
+
+/** Bytes that are reserved before each argument is written. */
+const argumentRoom = 64;
+
+/** Writes the arguments one behind another. */
+function argumentsWriter(writers: readonly Write<unknown>[]): Write<readonly unknown[]> {
+  return (w, p, values) => {
+    expectArrayOf(values, writers.length);
+    for (let i = 0; i < writers.length; i++) {
+      if (p + argumentRoom > w.limit) w.grow(p, argumentRoom);
+      p = (writers[i] as Write<unknown>)(w, p, values[i]);
+    }
+    return p;
+  };
 }
 
 /** A method for a log: its id as text. @internal */

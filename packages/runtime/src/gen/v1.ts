@@ -78,6 +78,7 @@ export {
   DecodeFault,
   EncodeFault,
 } from "../postcard/faults.js";
+export { readLiteral, writeLength } from "../postcard/generated.js";
 export { readString, writeString } from "../postcard/text.js";
 export { readU64, writeU64, writeU64Number } from "../postcard/u64.js";
 export type { Value } from "../postcard/values.js";
@@ -131,6 +132,7 @@ export {
   type Read,
   type Write,
 } from "../shape/codec.js";
+export { literals, struct, tupleStruct, variants } from "../shape/compact.js";
 export type { Branded, Option, Some } from "../shape/option.js";
 export { expectKey, leastBytes, optionOf } from "../shape/parameter.js";
 export type {
@@ -253,37 +255,13 @@ export {
   handled,
 } from "../call/dispatcher.js";
 export { Failure, fail } from "../call/failure.js";
+export { primitiveSchema } from "../call/known-schemas.js";
 export {
-  boolSchema,
-  bytesSchema,
-  charSchema,
-  f32Schema,
-  f64Schema,
-  i8Schema,
-  i16Schema,
-  i32Schema,
-  i64Schema,
-  i128Schema,
-  neverSchema,
-  payloadSchema,
-  resultSchema,
-  stringSchema,
-  u8Schema,
-  u16Schema,
-  u32Schema,
-  u64Schema,
-  u128Schema,
-  unitSchema,
-  voxErrorSchema,
-} from "../call/known-schemas.js";
-export {
-  type ArgsPlan,
   type ChannelFeature,
   declared,
   Method,
   type MethodInit,
   method,
-  type ResponsePlan,
 } from "../call/method.js";
 export type { Awaitable, Result } from "../call/result.js";
 export { type Client, ClientBase, type Service, service } from "../call/service.js";

@@ -3,6 +3,12 @@
  * Pure; the compiler uses the same code as the runtime. Subpath `@voxrpc/runtime/internal/schema`.
  */
 
+export {
+  describeArguments,
+  describeResponse,
+  type IdOf,
+  idsWith,
+} from "../call/describe.js";
 export type { PlanOutcome } from "../plan/build-plan.js";
 export { type Disagreement, findDisagreement } from "../plan/check-shape.js";
 export {
@@ -83,6 +89,7 @@ export {
   typeRefKey,
 } from "../schema/type-ref.js";
 export { isCoveredByIds } from "../schema/uncovered.js";
+export { memberOf } from "../shape/compact.js";
 export { type TextFormat, textFormats } from "../shape/formats.js";
 export {
   anyOfBytes,

@@ -5,7 +5,7 @@
  */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import type { SchemaPrimitive } from "../schema/model.js";
+import type { SchemaPrimitive, TypeId } from "../schema/model.js";
 
 /** Types that the schema calls `payload` and says no more of. */
 export type PayloadPrimitive = "duration" | "timedelta" | "value";
@@ -87,6 +87,8 @@ export interface FieldShape {
   readonly shape: Shape;
   /** The value of a field that a peer does not have, made anew each time. Absent: an option is undefined then, anything else is an error. */
   readonly default?: () => unknown;
+  /** Whether our schema says that a peer has to have it. Absent: it does for a field that is no option and has no default. */
+  readonly required?: boolean;
 }
 
 /**
@@ -98,6 +100,8 @@ export type MakeObject = (values: readonly unknown[]) => object;
 export interface StructShape {
   readonly kind: "struct";
   readonly name: string;
+  /** Its id as a root of its own. Absent: schemas are not made of this shape. */
+  readonly id?: TypeId | undefined;
   /** Called when needed, so that a type may contain itself. */
   readonly fields: () => readonly FieldShape[];
   /** Absent: members are set one by one, which is slower. */
@@ -108,6 +112,8 @@ export interface StructShape {
 export interface TupleStructShape {
   readonly kind: "tupleStruct";
   readonly name: string;
+  /** Its id as a root of its own. Absent: schemas are not made of this shape. */
+  readonly id?: TypeId | undefined;
   /** Called when needed, so that a type may contain itself. */
   readonly elements: () => readonly Shape[];
   /** True when a value is that of the one element (a branded type), false when it is an array. */
@@ -137,6 +143,8 @@ export type VariantShape =
 export interface EnumShape {
   readonly kind: "enum";
   readonly name: string;
+  /** Its id as a root of its own. Absent: schemas are not made of this shape. */
+  readonly id?: TypeId | undefined;
   /** True when the values are string literals (an enum of unit variants only), false for `{ kind, … }` objects. */
   readonly literal: boolean;
   readonly variants: readonly VariantShape[];

@@ -13,7 +13,6 @@ import { codecConstant, declaredCodec, itemConstant, partTexts } from "./functio
 import { genericCodec } from "./generic-codec.js";
 import { dispatcherText, handlerText } from "./handler.js";
 import { headerLines } from "./header.js";
-import { MethodParts } from "./method-parts.js";
 import { SchemaConstants } from "./plan.js";
 import { methodConstant, serviceConstant } from "./service.js";
 
@@ -56,7 +55,6 @@ type Section = readonly (readonly Layout[])[];
 
 function fileText(file: FileScope, header: readonly string[]): string {
   const schemas = new SchemaConstants(file);
-  const shared = new MethodParts(file, schemas);
   const { types: declarations, services } = file.file;
   // The emitter lists the parts after the code that uses them. It knows all imports when everything else is written.
   const types: Section = declarations.map((declaration) => declarationText(declaration, file));
@@ -69,10 +67,10 @@ function fileText(file: FileScope, header: readonly string[]): string {
     ...codecConstant(declaration, file),
     ...genericCodec(declaration, file),
   ]);
-  const methods: Section = services.flatMap((service) => methodSections(service, shared, file));
+  const methods: Section = services.flatMap((service) => methodSections(service, schemas, file));
   const ends: Section = services.flatMap((service) => [
     serviceConstant(service, file),
-    dispatcherText(service, shared, file),
+    dispatcherText(service, file),
   ]);
   const parts = partSections(file);
 
@@ -103,13 +101,12 @@ function fileText(file: FileScope, header: readonly string[]): string {
 
 function methodSections(
   service: FileScope["file"]["services"][number],
-  shared: MethodParts,
+  schemas: SchemaConstants,
   file: FileScope,
 ): Section {
-  return [...file.service(service).methods].flatMap(([method, names]) => {
-    const constant = methodConstant(service, method, names, shared, file);
-    return [...shared.takeSections(), constant];
-  });
+  return [...file.service(service).methods].map(([method, names]) =>
+    methodConstant(service, method, names, schemas, file),
+  );
 }
 
 interface PartSections {

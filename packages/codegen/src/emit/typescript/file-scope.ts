@@ -1,7 +1,7 @@
 /** The shared state of one generated file: its names, its imports, and the codecs that are still to be written. */
 import type { ModelFile, Service, TypeDeclaration } from "../../model/model.js";
 import { lowerFirst } from "../../model/names.js";
-import { SchemaCache } from "../../schema/index.js";
+import { Announcements, SchemaCache } from "../../schema/index.js";
 import { Imports } from "./imports.js";
 import { Measures } from "./measure.js";
 import { type CodecNames, codecNames, FileNames, Scope, type ServiceNames, type TypeNames } from "./names.js";
@@ -13,6 +13,7 @@ export class ProgramScope {
   readonly types: ValueTypes = new ValueTypes();
   readonly measures: Measures = new Measures(this.types);
   readonly schemas: SchemaCache = new SchemaCache();
+  readonly announcements: Announcements = new Announcements(this.schemas);
   /** Specifier of one file's output as another imports it. */
   readonly specifier: (from: ModelFile, to: ModelFile) => string;
   readonly #names = new Map<ModelFile, FileNames>();

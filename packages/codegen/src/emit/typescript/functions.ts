@@ -6,7 +6,7 @@ import { stringLiteral } from "./foreign-text.js";
 import type { CodecNames } from "./names.js";
 import { readerBody, writerBody } from "./part-codec.js";
 import { readFunction } from "./read.js";
-import { shapeConstant, shapeText } from "./shape.js";
+import { shapeConstants, shapeText } from "./shape.js";
 import { valueText } from "./types.js";
 import type { ValueType } from "./value-type.js";
 import { writeFunction } from "./write.js";
@@ -45,13 +45,13 @@ export function mentions(body: readonly Layout[], variable: string): boolean {
 }
 
 /** Shape, writer and reader of a declared struct or enum: exported for the other files of the schema. */
-export function declaredCodec(declaration: TypeDeclaration, file: FileScope): readonly Layout[][] {
+export function declaredCodec(declaration: TypeDeclaration, file: FileScope): readonly (readonly Layout[])[] {
   if (declaration.kind === "alias" || declaration.parameters.length > 0) return [];
   const type = file.types.named(declaration, []);
   const names = file.declared(declaration);
   const text = valueText(type, file);
   return [
-    [shapeConstant(type, names.shape, "export const", file)],
+    shapeConstants(type, names.shape, "export const", file),
     [writerFunction("export function", names.write, text, writerBody(type, file))],
     [readerFunction("export function", names.read, text, readerBody(type, file))],
   ];
@@ -62,14 +62,13 @@ export function codecConstant(declaration: TypeDeclaration, file: FileScope): re
   const { codec, type: name } = file.declared(declaration);
   if (codec === undefined || declaration.parameters.length > 0) return [];
   const head = `export const ${codec}: $.Codec<${name}> = /*@__PURE__*/ $.codec(`;
-  const doc = `/** {@link ${name}} to bytes and back. */`;
   if (declaration.kind !== "alias") {
     const { shape, write, read } = file.declared(declaration);
-    return [doc, group(head, [shape, write, read], ");")];
+    return [group(head, [shape, write, read], ");")];
   }
   const type = file.types.of(declaration.type);
   const parts = [shapeText(type, file, true), writeFunction(type, file), readFunction(type, file)];
-  return [doc, group(head, [...parts, stringLiteral(name)], ");")];
+  return [group(head, [...parts, stringLiteral(name)], ");")];
 }
 
 /** A half of a part, written. */
@@ -108,7 +107,7 @@ function partText({ type, names }: PendingFunctions, half: keyof CodecNames, fil
   const text = valueText(type, file);
   switch (half) {
     case "shape":
-      return shapeConstant(asNamed(type), names.shape, "const", file);
+      return joined(...shapeConstants(asNamed(type), names.shape, "const", file));
     case "write":
       return writerFunction("function", names.write, text, writerBody(type, file));
     case "read":

@@ -4,9 +4,16 @@ import { block, group, joined, type Layout } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
-import type { MethodParts } from "./method-parts.js";
 import { type MethodNames, signatureName } from "./names.js";
-import { lastParameter, parameterDocs, parameterText, type Signature, signatureOf } from "./signature.js";
+import { readFunction } from "./read.js";
+import {
+  argumentTypes,
+  lastParameter,
+  parameterDocs,
+  parameterText,
+  type Signature,
+  signatureOf,
+} from "./signature.js";
 import { writeFunction } from "./write.js";
 
 /** The interface of a service's handler. */
@@ -37,9 +44,9 @@ function answerText({ returns, returnsUnit, throws }: Signature): string {
 }
 
 /** The function that pairs the methods of a service with a handler. */
-export function dispatcherText(service: Service, shared: MethodParts, file: FileScope): readonly Layout[] {
+export function dispatcherText(service: Service, file: FileScope): readonly Layout[] {
   const { dispatcher, handler, methods } = file.service(service);
-  const items = [...methods].map(([method, names]) => answeredText(service, method, names, shared, file));
+  const items = [...methods].map(([method, names]) => answeredText(method, names, file));
   const parameter = items.length === 0 ? "_handler" : "handler";
   return [
     `/** Serves {@link ${service.name}}: pass it to \`serve\`. */`,
@@ -49,19 +56,17 @@ export function dispatcherText(service: Service, shared: MethodParts, file: File
   ];
 }
 
-function answeredText(
-  service: Service,
-  method: Method,
-  names: MethodNames,
-  shared: MethodParts,
-  file: FileScope,
-): Layout {
+function answeredText(method: Method, names: MethodNames, file: FileScope): Layout {
   const { returnsUnit, parameters } = signatureOf(method, file);
   const args = parameters.map((_, at) => `args[${at}]`);
   const received = args.length === 0 ? "_args" : "args";
   const entries = [
     names.constant,
-    shared.args(service, method).read,
+    group(
+      "[",
+      argumentTypes(method, file).map((type) => readFunction(type, file)),
+      "]",
+    ),
     returnsUnit ? "(_w, p) => p" : writeFunction(file.types.of(method.returns), file),
     group(`(${received}, context) => handler.${names.member}(`, [...args, "context"], ")"),
   ];

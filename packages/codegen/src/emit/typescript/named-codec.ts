@@ -8,9 +8,13 @@ import { spendExtra } from "./heap-text.js";
 import { tagRoom } from "./measure.js";
 import { variableName } from "./names.js";
 import { needsAnnotation, readText } from "./read.js";
+import { literalNames } from "./shape.js";
 import { valueText } from "./types.js";
 import type { NamedValue, ValueField, ValuePayload, ValueType, ValueVariant } from "./value-type.js";
-import { reserve, type Step, tagStep, writeStep, writeSteps } from "./write.js";
+import { firstRoom, reserve, type Step, tagStep, writeStep, writeSteps } from "./write.js";
+
+/** Variants whose first values take up to this many bytes share one reservation. */
+const maxSharedRoom = 128;
 
 /** Statements that write `v` and return the next position. */
 export function namedWriter(type: NamedValue, file: FileScope): readonly Layout[] {
@@ -32,20 +36,27 @@ export function namedWriter(type: NamedValue, file: FileScope): readonly Layout[
     const steps = elements.map((element, at) => writeStep(element, isBrand ? "v" : `v[${at}]`, file));
     return [...guard, ...enter, ...writeSteps(steps, { returns: !isRecursive }), ...leave];
   }
-  const unknown = section("default:", [`return $.badVariant(v, ${name});`]);
+  const unknown = `default: return $.badVariant(v, ${name});`;
   if (members.isLiteral) {
-    const cases = members.variants.map((variant, index) =>
-      section(`case ${stringLiteral(variant.name)}:`, [`return $.writeTag(w, p, ${index});`]),
+    const cases = members.variants.map(
+      (variant, index) => `case ${stringLiteral(variant.name)}: return $.writeTag(w, p, ${index});`,
     );
     return [reserve(tagRoom), switchOn("v", [...cases, unknown])];
   }
-  const cases = members.variants.map((variant, index) => {
-    const steps = [tagStep(index), ...payloadSteps(variant.payload, file)];
+  const variants = members.variants.map((variant, index) => ({
+    variant,
+    steps: [tagStep(index), ...payloadSteps(variant.payload, file)],
+  }));
+  const given = Math.max(
+    tagRoom,
+    ...variants.map(({ steps }) => firstRoom(steps)).filter((head) => head <= maxSharedRoom),
+  );
+  const cases = variants.map(({ variant, steps }) => {
     const guard = tupleGuard(variant.payload);
-    const lines = [...guard, ...writeSteps(steps, { returns: !isRecursive })];
-    return section(`case ${stringLiteral(variant.name)}:`, isRecursive ? [...lines, "break;"] : lines);
+    const lines = [...guard, ...writeSteps(steps, { returns: !isRecursive, given })];
+    return caseOf(stringLiteral(variant.name), isRecursive ? [...lines, "break;"] : lines);
   });
-  return [...enter, switchOn("v.kind", [...cases, unknown]), ...leave];
+  return [...enter, reserve(given), switchOn("v.kind", [...cases, unknown]), ...leave];
 }
 
 /** Statements that read a value and return it. */
@@ -66,13 +77,15 @@ export function namedReader(type: NamedValue, file: FileScope): readonly Layout[
     return [...enter, joined(`const v: ${text} = `, value, ";"), ...leave, "return v;"];
   }
   const name = stringLiteral(type.declaration.name);
+  const listed = members.isLiteral ? literalNames(type, file) : undefined;
+  if (listed !== undefined) return [`return $.readLiteral(r, ${listed}, ${name});`];
   const cases = members.variants.map((variant, index) => {
     const value = members.isLiteral ? stringLiteral(variant.name) : variantLiteral(variant, file);
     const lines = isRecursive ? [joined("v = ", value, ";"), "break;"] : [joined("return ", value, ";")];
     const spend = members.isLiteral ? [] : spendExtra(type, index, file);
-    return section(`case ${index}:`, [...spend, ...lines]);
+    return caseOf(String(index), [...spend, ...lines]);
   });
-  const unknown = section("default:", [`return $.unknownVariant(r, index, ${name});`]);
+  const unknown = `default: return $.unknownVariant(r, index, ${name});`;
   const head = [...enter, "const index = $.readTag(r);"];
   const body = switchOn("index", [...cases, unknown]);
   if (!isRecursive) return [...head, body];
@@ -84,6 +97,12 @@ function acceptsUndefined(type: ValueType): boolean {
   return (
     type.kind === "option" || type.kind === "parameter" || (type.kind === "primitive" && type.name === "unit")
   );
+}
+
+/** A case of a switch, on one line where it has one statement. */
+function caseOf(label: string, lines: readonly Layout[]): Layout {
+  const [only] = lines.length === 1 ? lines : [];
+  return only === undefined ? section(`case ${label}:`, lines) : joined(`case ${label}: `, only);
 }
 
 function switchOn(value: string, cases: readonly Layout[]): Layout {

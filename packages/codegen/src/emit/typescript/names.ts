@@ -3,6 +3,7 @@ import { exportNames } from "../../model/export-names.js";
 import type { Method, ModelFile, Service, StructDeclaration, TypeDeclaration } from "../../model/model.js";
 import { absentableName, lowerFirst } from "../../model/names.js";
 import { isReservedVariable } from "../../model/reserved-words.js";
+import { isLiteralEnum } from "./value-type.js";
 
 /** A name as a variable: with `_` after it where the name is taken. */
 export function variableName(name: string, isTaken: (name: string) => boolean = () => false): string {
@@ -52,6 +53,8 @@ export interface CodecNames {
 /** Exports of a declared type. */
 export interface TypeNames extends CodecNames {
   readonly type: string;
+  /** The list of the variants of an enum of literals. */
+  readonly names: string | undefined;
   /** Not there for a type without a codec of its own. */
   readonly codec: string | undefined;
 }
@@ -108,10 +111,18 @@ export class FileNames {
           type: declaration.name,
           codec: names.codecs.get(declaration),
           ...codecNames(declaration.name, scope),
+          names: hasLiteralNames(declaration)
+            ? scope.claim(`${lowerFirst(declaration.name)}Names`)
+            : undefined,
         },
       ]),
     );
   }
+}
+
+/** Whether the variants of a type have a list of their own. */
+function hasLiteralNames(declaration: TypeDeclaration): boolean {
+  return declaration.kind === "enum" && declaration.parameters.length === 0 && isLiteralEnum(declaration);
 }
 
 /** Names of the shape, writer and reader of a type. @param name PascalCase */

@@ -85,12 +85,16 @@ function elementWriter(element: ValueType, file: FileScope, options: RunOptions 
 
 function listWriter({ element }: Of<"list">, file: FileScope): readonly Layout[] {
   return [
-    "$.expectArray(v);",
-    "const n = v.length;",
-    ...writeSteps([countStep("n")]),
-    block("for (let i = 0; i < n; i++) {", elementWriter(element, file)),
+    "p = $.writeLength(w, p, v);",
+    loop("for (let i = 0, n = v.length; i < n; i++)", elementWriter(element, file)),
     "return p;",
   ];
+}
+
+/** A loop; braces only around more than one statement. */
+function loop(head: string, lines: readonly Layout[]): Layout {
+  const [only] = lines.length === 1 ? lines : [];
+  return only === undefined ? block(`${head} {`, lines) : joined(`${head} `, only);
 }
 
 function listCount(element: ValueType, file: FileScope): string {

@@ -19,8 +19,8 @@ export class SchemaConstants {
 
   /** The constant that holds a schema. */
   use(schema: EncodedSchema): string {
-    const known = knownSchema(schema);
-    if (known !== undefined) return `$.${known}`;
+    const { kind } = schema.schema;
+    if (kind.tag === "primitive") return `/*@__PURE__*/ $.primitiveSchema("${kind.primitiveType}")`;
     let name = this.#names.get(schema);
     if (name === undefined) {
       name = this.#file.names.scope.claim(`${lowerFirst(schema.label.replaceAll(/[^\w]/g, "_"))}Schema`);
@@ -35,16 +35,6 @@ export class SchemaConstants {
       group(`const ${name} = /*@__PURE__*/ $.schema(`, [idText(schema.id), base64Text(cbor)], ");"),
     );
   }
-}
-
-const resultId = 0x42046de663beeef0n;
-const voxErrorId = 0x4cf4b2aeb98a1939n;
-
-/** The runtime's name for a schema that it has itself. */
-function knownSchema({ schema: { id, kind } }: EncodedSchema): string | undefined {
-  if (kind.tag === "primitive") return `${kind.primitiveType}Schema`;
-  if (id === resultId) return "resultSchema";
-  return id === voxErrorId ? "voxErrorSchema" : undefined;
 }
 
 /** An id as a literal of 16 hexadecimal digits. */

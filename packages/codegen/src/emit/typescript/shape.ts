@@ -1,14 +1,17 @@
 /** Shapes: plain data by which the runtime explains errors. Source: decision 2. */
+import { memberOf } from "@voxrpc/runtime/internal/schema";
 import type { DefaultValue } from "../../model/model.js";
 import { fieldName } from "../../model/names.js";
 import { call, group, joined, type Layout, object } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
+import { idText } from "./plan.js";
 import { valueText } from "./types.js";
 import {
   isLiteralEnum,
   isWrapped,
   type NamedValue,
+  payloadTypes,
   type ValueField,
   type ValueType,
   type ValueVariant,
@@ -60,63 +63,125 @@ export function shapeText(type: ValueType, file: FileScope, isTopLevel: boolean)
   }
 }
 
-/** The shape of a tuple. @param names what paths say instead of positions */
-export function tupleShapeText(
-  elements: readonly ValueType[],
-  file: FileScope,
-  isTopLevel: boolean,
-  names?: readonly string[],
-): Layout {
+/** The shape of a tuple. */
+function tupleShapeText(elements: readonly ValueType[], file: FileScope, isTopLevel: boolean): Layout {
   const shapes = group(
     "[",
     elements.map((element) => shapeText(element, file, isTopLevel)),
     "]",
   );
-  const words =
-    names === undefined
-      ? []
-      : [
-          group(
-            "[",
-            names.map((name) => stringLiteral(name)),
-            "]",
-          ),
-        ];
-  return call(`${isTopLevel ? pureMark : ""}$.tupleShape`, [shapes, ...words]);
+  return call(`${isTopLevel ? pureMark : ""}$.tupleShape`, [shapes]);
 }
 
-/** The constant that holds the shape of a struct or enum. @param head the text before the name: `export const` */
-export function shapeConstant(type: NamedValue, name: string, head: string, file: FileScope): Layout {
+/** The constants that hold the shape of a struct or enum. @param head the text before the name: `export const` */
+export function shapeConstants(
+  type: NamedValue,
+  name: string,
+  head: string,
+  file: FileScope,
+): readonly Layout[] {
   const members = file.types.members(type);
-  const wireName = stringLiteral(type.declaration.name);
+  const start = [stringLiteral(type.declaration.name), idOf(type, file)];
+  const constant = (kind: string, maker: string, entries: readonly Layout[]): Layout =>
+    group(`${head} ${name}: $.${kind} = ${pureMark}$.${maker}(`, [...start, ...entries], ");");
   if (members.kind === "struct") {
-    const start = `${head} ${name}: $.StructShape = ${pureMark}$.structShape(`;
-    return group(start, [wireName, fieldsText(members.fields, file), ...makeText(members.fields)], ");");
+    const { fields } = members;
+    const entries = [
+      stringLiteral(fields.map((field) => memberText(field, true)).join(" ")),
+      shapesText(
+        fields.map((field) => field.type),
+        file,
+      ),
+    ];
+    const defaults = defaultsText(fields, "", file);
+    const made = makeText(fields);
+    return [constant("StructShape", "struct", [...entries, ...withRest(made, defaults)])];
   }
   if (members.kind === "tupleStruct") {
-    const elements = members.elements.map((element) => shapeText(element, file, false));
     const { declaration } = type;
     const isTransparent = declaration.kind === "tupleStruct" && declaration.isTransparent;
     const flags = [String(members.isBrand), ...(isTransparent ? ["true"] : [])];
-    const start = `${head} ${name}: $.TupleStructShape = ${pureMark}$.tupleStructShape(`;
-    return group(start, [wireName, group("() => [", elements, "]"), ...flags], ");");
+    return [constant("TupleStructShape", "tupleStruct", [shapesText(members.elements, file), ...flags])];
   }
-  const start = `${head} ${name}: $.EnumShape = ${pureMark}$.enumShape(${wireName}, ${members.isLiteral}, `;
-  const variants = members.variants.map((variant) => variantText(variant, file));
-  return joined(start, group("[", variants, "]"), ");");
+  const { variants } = members;
+  if (members.isLiteral) {
+    const names = group(
+      "[",
+      variants.map((variant) => stringLiteral(variant.name)),
+      "]",
+    );
+    const listed = literalNames(type, file);
+    if (listed === undefined) return [constant("EnumShape", "literals", [names])];
+    return [joined(`const ${listed} = `, names, " as const;"), constant("EnumShape", "literals", [listed])];
+  }
+  const makers = variants.flatMap(({ name: variant, payload }) =>
+    payload.kind === "struct" && payload.fields.length > 0
+      ? [joined(`${keyText(variant)}: `, ...makeText(payload.fields, stringLiteral(variant)))]
+      : [],
+  );
+  const defaults = variants.flatMap(({ name: variant, payload }) =>
+    payload.kind === "struct" ? defaultEntries(payload.fields, `${variant}.`, file) : [],
+  );
+  return [
+    constant("EnumShape", "variants", [
+      stringLiteral(variants.map(variantText).join(" ")),
+      shapesText(
+        variants.flatMap(({ payload }) => payloadTypes(payload)),
+        file,
+      ),
+      ...withRest(
+        makers.length === 0 ? [] : [object(makers)],
+        defaults.length === 0 ? [] : [object(defaults)],
+      ),
+    ]),
+  ];
 }
 
-/** Called when needed, so that a type may contain itself. */
-function fieldsText(fields: readonly ValueField[], file: FileScope): Layout {
-  const calls = fields.map(({ field, type }) =>
-    call("$.fieldShape", [
-      stringLiteral(field.name),
-      stringLiteral(fieldName(field)),
-      shapeText(type, file, false),
-      ...defaultText(field.default, type, file),
-    ]),
+/** The list of the variants of a declared enum of literals; undefined for one with arguments. */
+export function literalNames(type: NamedValue, file: FileScope): string | undefined {
+  const { declaration } = type;
+  if (declaration.parameters.length > 0 || declaration.file !== file.file) return undefined;
+  return file.declared(declaration).names;
+}
+
+function idOf({ declaration }: NamedValue, file: FileScope): string {
+  const id = file.program.announcements.idOf(declaration);
+  return id === undefined ? "undefined" : idText(id);
+}
+
+/** Optional parameters behind one another. */
+function withRest(first: readonly Layout[], second: readonly Layout[]): readonly Layout[] {
+  return second.length === 0 ? first : [...(first.length === 0 ? ["undefined"] : first), ...second];
+}
+
+function shapesText(types: readonly ValueType[], file: FileScope): Layout {
+  return group(
+    "() => [",
+    types.map((type) => shapeText(type, file, false)),
+    "]",
   );
-  return group("() => [", calls, "]");
+}
+
+/** A field as the runtime's `shape/compact.ts` reads it. */
+function memberText({ field, type }: ValueField, withMark: boolean): string {
+  const { name, required, default: value } = field;
+  const member = fieldName(field);
+  const text = memberOf(name) === member ? name : `${name}:${member}`;
+  const isUsual = required === (type.kind !== "option" && (value === undefined || value.kind === "none"));
+  return isUsual || !withMark ? text : `${text}${required ? "!" : "?"}`;
+}
+
+function variantText({ name, payload }: ValueVariant): string {
+  switch (payload.kind) {
+    case "unit":
+      return name;
+    case "newtype":
+      return `${name}=`;
+    case "tuple":
+      return `${name}/${payload.types.length}`;
+    case "struct":
+      return `${name}(${payload.fields.map((field) => memberText(field, false)).join()})`;
+  }
 }
 
 /** How an object of these members is made: a literal, as the reader has it. None for a struct without members. */
@@ -124,6 +189,22 @@ function makeText(fields: readonly ValueField[], kind?: string): readonly Layout
   if (fields.length === 0) return [];
   const entries = fields.map(({ field }, at) => `${fieldName(field)}: v[${at}]`);
   return [joined("(v) => (", object(kind === undefined ? entries : [`kind: ${kind}`, ...entries]), ")")];
+}
+
+/** A key of an object: `__proto__` without brackets would be its prototype. */
+function keyText(name: string): string {
+  return name === "__proto__" || name.includes(".") ? `[${stringLiteral(name)}]` : name;
+}
+
+function defaultsText(fields: readonly ValueField[], prefix: string, file: FileScope): readonly Layout[] {
+  const entries = defaultEntries(fields, prefix, file);
+  return entries.length === 0 ? [] : [object(entries)];
+}
+
+function defaultEntries(fields: readonly ValueField[], prefix: string, file: FileScope): readonly Layout[] {
+  return fields.flatMap(({ field, type }) =>
+    defaultText(field.default, type, file).map((text) => `${keyText(prefix + field.name)}: ${text}`),
+  );
 }
 
 /** Makes the default of a field; none for an option, which is undefined without one. */
@@ -165,28 +246,4 @@ function emptyText(type: ValueType, file: FileScope): string {
   }
   const isTyped = (type.kind === "list" || type.kind === "array") && type.typed;
   return isTyped || type.kind === "primitive" ? `new ${valueText(type, file)}(0)` : "[]";
-}
-
-function variantText({ name, payload }: ValueVariant, file: FileScope): Layout {
-  const text = stringLiteral(name);
-  switch (payload.kind) {
-    case "unit":
-      return `${pureMark}$.unitVariant(${text})`;
-    case "newtype":
-      return call(`${pureMark}$.newtypeVariant`, [
-        text,
-        joined("() => ", shapeText(payload.type, file, false)),
-      ]);
-    case "tuple":
-      return call(`${pureMark}$.tupleVariant`, [
-        text,
-        joined("() => ", tupleShapeText(payload.types, file, false)),
-      ]);
-    case "struct":
-      return call(`${pureMark}$.structVariant`, [
-        text,
-        fieldsText(payload.fields, file),
-        ...makeText(payload.fields, text),
-      ]);
-  }
 }

@@ -1,9 +1,10 @@
 /** How a value is written: expressions that take a position and give the next one, and statements made of them. */
 
 import { upperFirst } from "../../model/names.js";
-import { block, conditional, type Layout } from "../layout.js";
+import { block, conditional, joined, type Layout } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
 import { type Room, roomOf, tagRoom } from "./measure.js";
+import { valueText } from "./types.js";
 import { isWrapped, type ValueType } from "./value-type.js";
 
 /** One value to write at `p`. */
@@ -39,18 +40,20 @@ export interface RunOptions {
   readonly returns?: boolean;
   /** The caller has made room. Default false. */
   readonly hasRoom?: boolean;
+  /** Bytes that the caller has reserved for the first values. Default 0. */
+  readonly given?: number;
 }
 
 /** Statements that write several values, room asked for once for each run of bounded ones. */
 export function writeSteps(
   steps: readonly Step[],
-  { returns = false, hasRoom = false }: RunOptions = {},
+  { returns = false, hasRoom = false, given = 0 }: RunOptions = {},
 ): readonly Layout[] {
   const lines: Layout[] = [];
   let pending: Layout[] = [];
   let head = 0;
   const flush = (): void => {
-    if (head > 0 && !hasRoom) lines.push(reserve(head));
+    if (head > 0 && !hasRoom && !(lines.length === 0 && head <= given)) lines.push(reserve(head));
     lines.push(...pending);
     pending = [];
     head = 0;
@@ -64,6 +67,16 @@ export function writeSteps(
   flush();
   if (returns && steps.length === 0) lines.push("return p;");
   return lines;
+}
+
+/** Bytes that must be reserved before the first values, until one makes its own room. */
+export function firstRoom(steps: readonly Step[]): number {
+  let head = 0;
+  for (const { room } of steps) {
+    head += room.head;
+    if (!room.isBounded) break;
+  }
+  return head;
 }
 
 function statement(start: string, text: Layout): Layout {
@@ -105,6 +118,18 @@ export function writeFunction(type: ValueType, file: FileScope): Layout {
   const isDirect = type.kind !== "option" && step.room.head === 0 && !(type.kind === "array" && type.typed);
   if (isDirect) return directWriter(type, file);
   return block("(w, p, v) => {", writeSteps([step], { returns: true }));
+}
+
+/** Bytes that the runtime reserves before it writes each argument of a method. */
+const argumentRoom = 64;
+
+/** A function that writes an argument of a method, with room for {@link argumentRoom} bytes. */
+export function writeArgument(type: ValueType, file: FileScope): Layout {
+  if (type.kind === "payload") return writeArgument(type.content, file);
+  const step = writeStep(type, "v", file);
+  if (step.room.head > argumentRoom) return writeFunction(type, file);
+  const text = typeof step.text === "string" ? /^([\w$.]+)\(w, p, v\)$/.exec(step.text)?.[1] : undefined;
+  return text ?? joined(`(w, p, v: ${valueText(type, file)}) => `, step.text);
 }
 
 /** The function `(w, p, value)` that writes a type; room as {@link roomOf} says. */

@@ -1,11 +1,10 @@
 /**
- * The shapes that generated code of a contract has, for the rules of the runtime that compare a plan with them. Only
- * differences between types count. The form of values in TypeScript does not.
+ * The shapes that generated code of a contract has, for what the runtime makes of them: plans that are compared with them,
+ * and announcements. The form of values in TypeScript does not count there.
  */
 import type { Shape, ShapePrimitive, TupleShape, VariantShape } from "@voxrpc/runtime/internal/schema";
-import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
-import type { SourceField, SourceVariant } from "../schema/source-type.js";
-import { offsetsOf } from "./concrete-parts.js";
+import type { ConcreteType, ConcreteTypes } from "./concrete-type.js";
+import type { SourceField, SourceVariant } from "./source-type.js";
 
 type Named = Extract<ConcreteType, { kind: "named" }>;
 
@@ -13,6 +12,7 @@ type Named = Extract<ConcreteType, { kind: "named" }>;
 export class Shapes {
   readonly #types: ConcreteTypes;
   readonly #made = new Map<ConcreteType, Shape>();
+  readonly #described = new Map<Shape, ConcreteType>();
 
   constructor(types: ConcreteTypes) {
     this.#types = types;
@@ -23,8 +23,14 @@ export class Shapes {
     if (shape === undefined) {
       shape = this.#make(type);
       this.#made.set(type, shape);
+      this.#described.set(shape, type);
     }
     return shape;
+  }
+
+  /** The type that a shape of this table is of. */
+  typeOf(shape: Shape): ConcreteType | undefined {
+    return this.#described.get(shape);
   }
 
   #make(type: ConcreteType): Shape {
@@ -105,10 +111,34 @@ export class Shapes {
   }
 
   #fields(fields: readonly SourceField[], members: readonly ConcreteType[]) {
-    return fields.map(({ name }, i) => ({ name, member: name, shape: this.of(members[i] as ConcreteType) }));
+    return fields.map(({ name, required }, i) => ({
+      name,
+      member: name,
+      shape: this.of(members[i] as ConcreteType),
+      required,
+    }));
   }
 }
 
 function noValues(): never {
   throw new Error("the compiler compares types: it reads and writes no values");
+}
+
+/** Index of each variant's first member among those of its enum. */
+export function offsetsOf(variants: readonly SourceVariant[]): ReadonlyMap<SourceVariant, number> {
+  const offsets = new Map<SourceVariant, number>();
+  let at = 0;
+  for (const variant of variants) {
+    offsets.set(variant, at);
+    const { form } = variant;
+    at +=
+      form.kind === "unit"
+        ? 0
+        : form.kind === "newtype"
+          ? 1
+          : form.kind === "tuple"
+            ? form.types.length
+            : form.fields.length;
+  }
+  return offsets;
 }
