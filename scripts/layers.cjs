@@ -33,7 +33,15 @@ const codegen = [
 ];
 
 const cli = [
-  ["errors.ts", "version.ts", "clock.ts", "compiler.ts", "bundle-state.ts", "define-config.ts"],
+  [
+    "errors.ts",
+    "foreign-text.ts",
+    "version.ts",
+    "clock.ts",
+    "compiler.ts",
+    "bundle-state.ts",
+    "define-config.ts",
+  ],
   ["index.ts", "files/"],
   ["node-host.ts", "config/", "report/", "watch/", "init/", "cargo/"],
   ["process.ts", "output/", "against/"],

@@ -7,6 +7,7 @@ import type { VoxConfig } from "../define-config.js";
 import { CliError, fileError, messageOf } from "../errors.js";
 import { absolutePath, shownPath } from "../files/paths.js";
 import { readTextFile, statOf } from "../files/text-file.js";
+import { foreignText } from "../foreign-text.js";
 import type { ConfigProblem } from "./schema.js";
 
 /** Names of a config file, in the order in which they are looked for in each folder. */
@@ -134,13 +135,20 @@ async function readConfig(path: string, shown: string, clock: Clock): Promise<un
   }
 }
 
-async function problemsError(shown: string, problems: readonly ConfigProblem[]): Promise<CliError> {
-  const lines = problems.map(({ path, message }) => (path === "" ? message : `\`${path}\` ${message}`));
+/** Problems of a config that are shown. */
+const mostProblems = 20;
+
+async function problemsError(shown: string, all: readonly ConfigProblem[]): Promise<CliError> {
+  const problems = all.slice(0, mostProblems);
+  const lines = problems.map(({ path, message }) =>
+    path === "" ? foreignText(message) : `\`${foreignText(path)}\` ${foreignText(message)}`,
+  );
+  if (all.length > mostProblems) lines.push(`… and ${all.length - mostProblems} more`);
   const [first = "", ...rest] = lines;
   const message =
     rest.length === 0
       ? `${shown}: ${problems[0]?.path === "" ? "the config " : ""}${first}`
-      : [`${shown}: ${lines.length} problems`, ...lines.map((line) => `  ${line}`)].join("\n");
+      : [`${shown}: ${all.length} problems`, ...lines.map((line) => `  ${line}`)].join("\n");
   return new CliError("Config", message, { help: await suggestions(problems) });
 }
 
@@ -155,8 +163,8 @@ async function suggestions(problems: readonly ConfigProblem[]): Promise<string |
     const near = nearestName(key, names);
     const known = names.map((name) => `\`${name}\``);
     return near === undefined
-      ? `instead of \`${path}\` there are ${known.join(", ")}`
-      : `did you mean \`${near}\` instead of \`${key}\`?`;
+      ? `instead of \`${foreignText(path)}\` there are ${known.join(", ")}`
+      : `did you mean \`${near}\` instead of \`${foreignText(key)}\`?`;
   });
   return hints.join("\n");
 }

@@ -1,8 +1,14 @@
 /** The allowed content of a config file, checked. Imported only when there is a config file: zod is slow to load. */
 import { z } from "zod";
 import type { VoxConfig } from "../define-config.js";
+import { visible } from "../foreign-text.js";
 
-const text = z.string().trim().min(1, "must not be empty");
+/** Messages show the paths and names of a config, each in its line. */
+const text = z
+  .string()
+  .trim()
+  .min(1, "must not be empty")
+  .refine((value) => visible(value) === value, "must hold no line breaks and no other control characters");
 /** Longest wait that makes sense: 10 s. */
 const waitMs = z.int().min(0, "must not be negative").max(10_000, "must be at most 10000");
 

@@ -50,11 +50,6 @@ function nameProblem(path: string, folders: readonly string[]): string | undefin
   return `has the character U+${code} in its name`;
 }
 
-/** A path as a message may show it, whatever is in its name. */
-export function visiblePath(path: string): string {
-  return path.replace(new RegExp(unusable, "gu"), "\ufffd");
-}
-
 /**
  * The project that a folder belongs to: the repository, else the nearest folder upwards that holds a config or a package;
  * undefined where there is none of these.

@@ -5,7 +5,7 @@ import { type Compiler, loadCompiler } from "../compiler.js";
 import { CliError } from "../errors.js";
 import { findSchemas, type SchemaPlace } from "../files/find-schemas.js";
 import { absolutePath, commonFolder, isInside, shownPath } from "../files/paths.js";
-import { visiblePath } from "../files/roots.js";
+import { visible } from "../foreign-text.js";
 import { nodeHost } from "../node-host.js";
 import { isStale, ownerText, type RunOwner } from "../output/owner.js";
 import { type OutputPlan, planOutput } from "../output/plan.js";
@@ -46,7 +46,7 @@ export async function checkProject(project: Project): Promise<Checked> {
   for (const entry of entries) {
     const problem = roots.problemOfSchema(entry);
     if (problem === undefined) continue;
-    throw new CliError("File", `${visiblePath(shownPath(cwd, entry))} ${problem}`, {
+    throw new CliError("File", `${visible(shownPath(cwd, entry))} ${problem}`, {
       help: "rename it, or name the folder where it really is",
     });
   }

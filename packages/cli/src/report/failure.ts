@@ -1,4 +1,5 @@
 import { CliError, fileError, messageOf } from "../errors.js";
+import { failureText } from "../foreign-text.js";
 import type { ReportEvent } from "./event.js";
 
 /**
@@ -7,11 +8,21 @@ import type { ReportEvent } from "./event.js";
  */
 export function failureOf(error: unknown): ReportEvent {
   if (error instanceof CliError)
-    return { kind: "failure", code: error.code, message: error.message, help: error.help };
+    return {
+      kind: "failure",
+      code: error.code,
+      message: failureText(error.message),
+      help: error.help === undefined ? undefined : failureText(error.help),
+    };
   if (isSystemError(error)) return failureOf(fileError(error.syscall, error.path ?? "a file", error));
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   const help = `this is a fault of vox-gen; please report it with these lines\n${stack}`;
-  return { kind: "failure", code: "Internal", message: messageOf(error), help };
+  return {
+    kind: "failure",
+    code: "Internal",
+    message: failureText(messageOf(error)),
+    help: failureText(help),
+  };
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly syscall: string } {

@@ -1,5 +1,6 @@
 /** Events for a workflow log: problems become annotations beside the changed lines, the rest is plain text. */
 import { absolutePath, shownPath } from "../files/paths.js";
+import { visibleLines } from "../foreign-text.js";
 import type { ReportEvent, Reporter, Terminal } from "./event.js";
 import { plainStyle } from "./style.js";
 import { factLines } from "./words.js";
@@ -11,7 +12,7 @@ export function githubReporter(
 ): Reporter {
   return (event) => {
     const text = githubOf(event, folders);
-    if (text !== "") terminal.out(`${text}\n`);
+    if (text !== "") terminal.out(`${visibleLines(text)}\n`);
   };
 }
 

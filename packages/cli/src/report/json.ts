@@ -1,8 +1,10 @@
 /** Events for tools: one JSON object a line on standard output. Members are only ever added. */
+
+import { visibleJson } from "../foreign-text.js";
 import type { ReportEvent, Reporter, Terminal } from "./event.js";
 
 export function jsonReporter(terminal: Terminal): Reporter {
-  return (event) => terminal.out(`${JSON.stringify(jsonOf(event))}\n`);
+  return (event) => terminal.out(`${visibleJson(JSON.stringify(jsonOf(event)))}\n`);
 }
 
 function jsonOf(event: ReportEvent): Readonly<Record<string, unknown>> {

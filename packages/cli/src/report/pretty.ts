@@ -1,4 +1,6 @@
 /** Events for people: problems on standard error, everything else on standard output. */
+
+import { visibleLines } from "../foreign-text.js";
 import type { Reporter, Terminal } from "./event.js";
 import { type Style, styleOf } from "./style.js";
 import { factLines } from "./words.js";
@@ -32,7 +34,8 @@ export function prettyReporter(terminal: Terminal): Reporter {
 }
 
 function paintDiff(diff: string, style: Style): string {
-  return diff
+  // The file that is there may be anything.
+  return visibleLines(diff)
     .split("\n")
     .map((line) => {
       if (/^(---|\+\+\+) /.test(line)) return style.strong(line);
