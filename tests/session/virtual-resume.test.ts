@@ -185,6 +185,100 @@ describe("a virtual connection over a lost link", () => {
   });
 });
 
+describe.each(["client", "server"] as const)("a root that the %s has released", (side) => {
+  const releasing = (own: Resumable): Session => (side === "client" ? own.client : own.serving);
+  const other = (own: Resumable): Session => (side === "client" ? own.serving : own.client);
+  const both = { client: { acceptor: serving(new Gate()) } };
+
+  it.each([
+    [
+      "before the link is lost",
+      async (own: Resumable) => {
+        void releasing(own).closeWhenIdle();
+        await settle();
+        await own.cut();
+      },
+    ],
+    [
+      "while there is no link",
+      async (own: Resumable) => {
+        await own.cut();
+        void releasing(own).closeWhenIdle();
+        await settle();
+      },
+    ],
+  ])("%s goes on while a virtual connection lives", async (_when, lose) => {
+    const own = await connected(serving(new Gate()), both);
+    const more = await releasing(own).open(Golden);
+    const back = other(own).client(Golden);
+    for (let round = 0; round < 2; round++) {
+      await (round === 0 ? lose(own) : own.cut());
+      expect([own.client.state.kind, own.serving.state.kind]).toEqual(["recovering", "recovering"]);
+      const meanwhile = [more.call(add.method, [1, round]), back.call(add.method, [2, round])];
+      await own.recover();
+      expect(await Promise.all(meanwhile)).toEqual([1 + round, 2 + round]);
+    }
+    await more.connection.close();
+    expect((await releasing(own).closed).reason).toBe("Local");
+  });
+
+  it.each([
+    [
+      "ends with the last one, which is closed while there is no link",
+      async (own: Resumable, more: $.Caller) => {
+        await own.cut();
+        await more.connection.close();
+      },
+    ],
+    [
+      "ends when the peer has lost the connections",
+      async (own: Resumable) => {
+        await own.cut();
+        forget(own);
+        await own.recover();
+      },
+    ],
+  ])("%s", async (_name, lose) => {
+    const own = await connected(serving(new Gate()), both);
+    const session = releasing(own);
+    const more = await session.open(Golden);
+    void session.closeWhenIdle();
+    await settle();
+    await lose(own, more);
+    await settle();
+    // A server whose peer has a new session waits for its peer until it expires.
+    await own.clock.elapse(100_000);
+    expect(session.isOpen).toBe(false);
+    expect(session.core.connectionCount).toBe(0);
+  });
+
+  it("has clients again when one is made while there is no link", async () => {
+    const own = await connected(serving(new Gate()), both);
+    const more = await releasing(own).open(Golden);
+    void releasing(own).closeWhenIdle();
+    await settle();
+    await own.cut();
+    const again = releasing(own).client(Golden);
+    await more.connection.close();
+    await settle();
+    await own.recover();
+    expect(await again.call(add.method, [3, 4])).toBe(7);
+    await again.connection.close();
+    expect((await releasing(own).closed).reason).toBe("Local");
+  });
+
+  it("does not survive its link alone, nor with a raw connection", async () => {
+    const own = await connected(serving(new Gate()), both);
+    const raw = await releasing(own).openRaw("Golden");
+    void releasing(own).closeWhenIdle();
+    await settle();
+    expect(releasing(own).isOpen).toBe(true);
+    await own.cut();
+    expect(releasing(own).isOpen).toBe(false);
+    await raw.closed;
+  });
+});
+
 describe("an open that waits when the link is lost", () => {
   const held: IncomingConnection[] = [];
   const acceptor: ConnectionAcceptor = {

@@ -60,7 +60,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   readonly #runningHandlers: RunningHandlers;
 
   constructor(parts: AnsweringParts) {
-    const { connection, bindings, limits, clock } = parts;
+    const { connection, bindings, limits, clock, operationStore: store, isResumable } = parts;
     this.#caller = parts.caller;
     this.#runningHandlers = new RunningHandlers(connection.host);
     this.#connection = connection;
@@ -81,7 +81,6 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     const opened = parts.openChannels(channels);
     this.#arguments = new IncomingArguments(this.#methods, opened, this.#events, connection.host.decoded);
     this.#replies = new Replies(connection, bindings, limits);
-    const { operationStore: store, isResumable } = parts;
     this.#operations = new Operations(connection, store, limits.storeTimeoutMs, isResumable, clock, this);
     this.#limit = Math.max(1, connection.local.maxConcurrentRequests);
     this.#waiting = new WaitingCalls(connection.host, Math.max(limits.maxQueuedRequests, 16 * this.#limit));

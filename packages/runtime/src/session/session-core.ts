@@ -306,6 +306,8 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.#reading.onLinkRestored();
     this.#connections.notifySinks((sink) => sink.onLinkRestored(restored));
     if (!this.#hasEnded) this.#keepalive?.start();
+    // The peer may have lost the connections for which a released root lives.
+    this.#considerEnd();
   }
 
   /** Lets connections finish calls in flight; calls `onIdle` once when they have. */
@@ -475,7 +477,9 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   get #canSurvive(): boolean {
-    return this.isResumable && !this.#isLeaving && !this.#isRootUnused;
+    if (!this.isResumable || this.#isLeaving || this.#connections.find(rootConnectionId) === undefined)
+      return false;
+    return !this.#isRootReleased || this.virtual?.hasSurvivors === true;
   }
 
   #disconnect(error: SessionError | undefined): void {

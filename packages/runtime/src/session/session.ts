@@ -196,7 +196,7 @@ export class Session implements SessionHandle {
     this.#holders -= 1;
     if (this.#holders > 0) return undefined;
     if (!this.isOpen) return this.closed.then(() => {});
-    if (this.core.isDisconnected) {
+    if (this.core.isDisconnected && this.core.virtual?.hasSurvivors !== true) {
       this.core.end("Local", undefined);
       return this.closed.then(() => {});
     }

@@ -124,6 +124,11 @@ export class VirtualConnections {
     return [...this.#pending.keys(), ...this.#incoming.keys()];
   }
 
+  /** Whether a connection goes on over another link, or is asked for again there. */
+  get hasSurvivors(): boolean {
+    return this.pendingCount > 0 || this.#others.some(({ sink }) => sink?.outlivesLink === true);
+  }
+
   /** Asks the peer for a connection. Sends nothing when there cannot be one. @returns what {@link cancel} takes */
   open(local: ConnectionSettings, metadata: Metadata, outcome: OpenOutcome): PendingOpen | undefined {
     const { connections, limits } = this.#options;
