@@ -116,9 +116,9 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       return;
     }
     if (this.#isFull || this.#waiting.ready.size !== 0 || connection.host.isCongested) {
-      enqueue(this.#connection, this.#waiting.ready, head, bytes, this.#arrivedMs);
+      enqueue(this.#connection, this.#waiting.ready, head, bytes, arrivedMs(this.#connection));
     } else {
-      this.#run(head, bytes, this.#arrivedMs);
+      this.#run(head, bytes, arrivedMs(this.#connection));
     }
   }
 
@@ -283,11 +283,6 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   reportStore(request: IncomingRequest, step: StoreStep, error: unknown): void {
     this.#events.storeFailed(request, step, error);
-  }
-
-  /** When the current frame arrived. */
-  get #arrivedMs(): number {
-    return this.#connection.host.outbox.traffic.lastInMs ?? 0;
   }
 
   /** Ends a handler whose channels are gone. A caller that may make the call again does so, and gets a new answer. */
@@ -529,4 +524,9 @@ function endChannels(channels: HandlerChannels, outcome: "Ok" | CallRejectionCod
 
 function textOf(fault: unknown): string {
   return fault instanceof Error ? fault.message : String(fault);
+}
+
+/** When the current frame arrived. */
+function arrivedMs({ host }: Connection): number {
+  return host.outbox.traffic.lastInMs ?? 0;
 }
