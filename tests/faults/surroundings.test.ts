@@ -11,6 +11,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadSqlite } from "../../packages/runtime/src/sqlite/sqlite-built.fixture.js";
 import { Shop } from "../application/gen/shop.vox.js";
 import { buildProgram, obstacle, Program } from "./process.js";
+import { startRoughProxy } from "./rough-proxy.js";
 
 const isLong = process.env["FAULTS_LONG"] !== undefined;
 const busyMs = isLong ? 10_000 : 1000;
@@ -150,6 +151,28 @@ describe("a client", () => {
 });
 
 describe("a network", () => {
+  it.each(isLong ? [1, 2, 3, 4, 5, 6] : [1])(
+    "that delays, trickles, stalls and cuts changes no answer: seed %i",
+    async (seed) => {
+      const [server, url] = await started(["serve"]);
+      await using proxy = await startRoughProxy(url, seed);
+      const sums = await Promise.all(
+        Array.from({ length: 4 }, async () => {
+          await using shop = await connect(proxy.url, Shop, {
+            reconnect: { minDelayMs: 10, maxDelayMs: 100 },
+            connectRetryMs: 20_000,
+          });
+          let sum = 0;
+          for (let n = 0; n < rounds; n++) sum += await shop.add(n, 1);
+          return sum;
+        }),
+      );
+      expect(sums).toEqual(Array(4).fill((rounds * (rounds + 1)) / 2));
+      expect(proxy.cuts).toBeGreaterThan(0);
+      expect(server.isAlive).toBe(true);
+    },
+  );
+
   it.skipIf(noNetwork !== undefined)("that delays and loses packets changes no answer", async () => {
     const all = new Program(["both"], `exec unshare -rn sh -c '${netem} && exec "$@"' sh "$@"`);
     programs.push(all);
