@@ -95,13 +95,13 @@ module.exports = {
       name: "the runtime stands alone",
       severity: "error",
       from: { path: "^packages/runtime/src/", pathNot: "\\.test\\.ts$" },
-      to: { path: "^packages/(codegen|cli|react)/" },
+      to: { path: "^packages/(codegen|cli|react|unplugin)/" },
     },
     {
       name: "the compiler does not know its command line",
       severity: "error",
       from: { path: "^packages/codegen/src/" },
-      to: { path: "^packages/cli/" },
+      to: { path: "^packages/(cli|unplugin)/" },
     },
   ],
   options: {

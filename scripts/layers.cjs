@@ -28,7 +28,7 @@ const codegen = [
   ["syntax/", "emit/"],
   ["check/", "scaffold/"],
   ["compile.ts"],
-  ["diff/", "rust/"],
+  ["diff/", "rust/", "generate.ts"],
   ["index.ts"],
 ];
 
@@ -41,13 +41,14 @@ const cli = [
     "compiler.ts",
     "bundle-state.ts",
     "define-config.ts",
+    "program.ts",
   ],
-  ["index.ts", "files/"],
+  ["files/"],
   ["node-host.ts", "config/", "report/", "watch/", "init/", "cargo/"],
   ["process.ts", "output/", "against/"],
   ["project/"],
-  ["commands/"],
-  ["command-line.ts"],
+  ["commands/", "generate.ts"],
+  ["command-line.ts", "index.ts"],
   ["usage-error.ts"],
   ["main.ts"],
   ["bin.ts"],
@@ -61,4 +62,11 @@ const react = [
   ["index.ts"],
 ];
 
-module.exports = { runtime, codegen, cli, react };
+const unplugin = [
+  ["schema-error.ts"],
+  ["generation.ts"],
+  ["plugin.ts"],
+  ["vite.ts", "webpack.ts", "rspack.ts", "rollup.ts", "rolldown.ts", "esbuild.ts"],
+];
+
+module.exports = { runtime, codegen, cli, react, unplugin };

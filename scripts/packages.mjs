@@ -2,7 +2,7 @@
  * `npm run packages`: packs the packages, checks what consumers resolve, and installs them as an application does.
  * Needs a build.
  */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkInstalls } from "./installs.mjs";
@@ -13,9 +13,11 @@ try {
   const tarballs = {};
   for (const name of packageNames) {
     run("npm", ["pack", "--silent", "--pack-destination", directory], { cwd: `${root}packages/${name}` });
-    const file = readdirSync(directory).find((entry) => entry.startsWith(`voxrpc-${name}-`));
+    const packed = JSON.parse(readFileSync(`${root}packages/${name}/package.json`, "utf8"));
+    const start = packed.name.replace("@", "").replace("/", "-");
+    const file = readdirSync(directory).find((entry) => entry.startsWith(`${start}-${packed.version}`));
     if (file === undefined) throw new Error(`${name} was not packed`);
-    tarballs[`@voxrpc/${name}`] = join(directory, file);
+    tarballs[packed.name] = join(directory, file);
   }
   for (const path of Object.values(tarballs)) {
     tool("publint", "publint/src/cli.js", ["run", path, "--strict"]);

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The folders of the packages that are published, each behind those that it uses. */
-export const packageNames = ["runtime", "codegen", "cli", "react"];
+export const packageNames = ["runtime", "codegen", "cli", "react", "unplugin"];
 
 /** Runs a command in the checkout with its output shown; ends this process with its exit code when it fails. */
 export function run(command, args, options = {}) {

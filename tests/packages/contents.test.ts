@@ -37,7 +37,7 @@ function reachableDeclarations(entry: string, found: Set<string> = new Set()): R
   return found;
 }
 
-describe.each(["runtime", "codegen", "cli", "react"])("the tarball of %s", (name) => {
+describe.each(["runtime", "codegen", "cli", "react", "unplugin"])("the tarball of %s", (name) => {
   it("has its papers, and maps that lead somewhere", { timeout: 120_000 }, () => {
     const folder = `${root}packages/${name}/`;
     const files = contents(name);

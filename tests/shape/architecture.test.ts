@@ -26,7 +26,7 @@ const filesOf = (name: string): { readonly path: string; readonly text: string }
 
 /** The tables of the page, in the order of the packages. */
 const tables = page.split("| folder | what it holds |").slice(1);
-const packages = ["runtime", "codegen", "cli", "react"];
+const packages = ["runtime", "codegen", "cli", "react", "unplugin"];
 
 describe.each(packages.map((name, index) => [name, tables[index] ?? ""] as const))("%s", (name, table) => {
   it("has every folder and file in its layers, and no other", () => {

@@ -1,6 +1,8 @@
 /** The examples in docstrings are what an editor shows when it hovers: each compiles, with the names of its reader. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import * as cli from "@voxrpc/cli";
+import * as codegen from "@voxrpc/codegen";
 import * as react from "@voxrpc/react";
 import * as runtime from "@voxrpc/runtime";
 import * as link from "@voxrpc/runtime/link";
@@ -91,6 +93,8 @@ function moduleOf({ file, code }: Example): string {
           ["@voxrpc/runtime/web", Object.keys(web)],
         ] as const)
       : []),
+    ...(file.startsWith("codegen/") ? [["@voxrpc/codegen", Object.keys(codegen)] as const] : []),
+    ...(file.startsWith("cli/") ? [["@voxrpc/cli", Object.keys(cli)] as const] : []),
     ["@voxrpc/runtime/node", Object.keys(node)],
     ["@voxrpc/runtime", Object.keys(runtime)],
     ["@voxrpc/runtime/link", Object.keys(link)],

@@ -40,12 +40,32 @@ export {
 export type { EmitOptions, EmittedFile, Emitter } from "./emit/emitter.js";
 export { emitTypeScript } from "./emit/typescript/emit-typescript.js";
 export { generatedHeaderMark, isGenerated } from "./emit/typescript/header.js";
+// --- generating ---
+export { type Generated, type GenerateOptions, generate } from "./generate.js";
 export type { Host } from "./host/host.js";
 export type { MemoryHost } from "./host/memory-host.js";
 export { memoryHost } from "./host/memory-host.js";
 export { baseName, normalizePath, parentPath, resolvePath } from "./host/path.js";
 // --- model ---
-export type { Model } from "./model/model.js";
+export type {
+  AliasDeclaration,
+  Argument,
+  Declared,
+  DefaultValue,
+  EnumDeclaration,
+  Field,
+  Method,
+  Model,
+  ModelFile,
+  PrimitiveName,
+  Service,
+  StructDeclaration,
+  TupleStructDeclaration,
+  Type,
+  TypeDeclaration,
+  Variant,
+  VariantForm,
+} from "./model/model.js";
 export type { Position } from "./source/source-file.js";
 // --- sources and syntax ---
 export { SourceFile } from "./source/source-file.js";

@@ -119,13 +119,19 @@ function emit(
   });
 }
 
+/** A plan, with every output that the schemas have. */
+export interface ProjectPlan extends OutputPlan {
+  /** Absolute paths, in the order of the model. */
+  readonly outputs: readonly { readonly source: string; readonly path: string }[];
+}
+
 /** Compares the generated files with the disk. */
 export async function planProject(
   project: Project,
   checked: Checked,
   model: Model,
   emitter?: Emitter,
-): Promise<OutputPlan> {
+): Promise<ProjectPlan> {
   const outDirectory = outOf(project);
   const layout = await layoutOf(project, checked);
   const { owner } = layout;
@@ -136,12 +142,13 @@ export async function planProject(
     text,
   }));
   const wholeConfig = project.origin === undefined ? undefined : owner;
-  return planOutput(wanted, {
+  const plan = planOutput(wanted, {
     outDirectory,
     cwd: project.cwd,
     ending: project.target === "rust" ? ".rs" : ".vox.ts",
     isStale: (path, header) => isStale(path, header, wholeConfig),
   });
+  return { ...plan, outputs: wanted.map(({ source, path }) => ({ source, path })) };
 }
 
 /** The output folder of a command that needs one. */

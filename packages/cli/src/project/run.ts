@@ -27,7 +27,7 @@ export interface RunOptions {
 
 const besideSchemas: readonly string[] = [
   "warning: generated files lie beside their schemas and import each other without an extension:",
-  "bundlers take `./shop.vox` for the schema. Write them into a folder of their own (`out`), or use the extension `.js`.",
+  "bundlers without unplugin-vox take `./shop.vox` for the schema. Write them into a folder of their own (`out`), or use the extension `.js`.",
 ];
 
 /** Whether an import without an extension finds a schema where a generated file is meant. */

@@ -4,6 +4,7 @@
 import type { TextFormat } from "@voxrpc/runtime/internal/schema";
 import type { Span } from "../source/span.js";
 
+/** The types without parts. */
 export type PrimitiveName =
   | "bool"
   | "u8"
@@ -30,6 +31,7 @@ export type PrimitiveName =
   /** Of the schema kind `payload`: JSON-like, `facet_value::Value` of Rust. */
   | "value";
 
+/** A type as it is used, aliases resolved. */
 export type Type =
   /** `asNumber`: a 64- or 128-bit integer marked `@js(number)`. */
   | { readonly kind: "primitive"; readonly name: PrimitiveName; readonly asNumber: boolean }
@@ -60,6 +62,7 @@ export type Type =
   /** A type parameter of the declaration around it. */
   | { readonly kind: "parameter"; readonly name: string };
 
+/** The default of a field. */
 export type DefaultValue =
   /** Integer types. */
   | { readonly kind: "integer"; readonly value: bigint }
@@ -73,7 +76,8 @@ export type DefaultValue =
   /** A unit variant of an enum. */
   | { readonly kind: "variant"; readonly variant: string };
 
-interface Declared {
+/** Parts of everything that has a name in a schema. */
+export interface Declared {
   readonly name: string;
   /** Lines of the `///` comment, without the slashes and one leading space. */
   readonly docs: readonly string[];
@@ -84,6 +88,7 @@ interface Declared {
   readonly span: Span;
 }
 
+/** A field of a struct or of a variant. */
 export interface Field extends Declared {
   readonly type: Type;
   /** The TypeScript member, where it is not made of the name: see `fieldName`. */
@@ -93,6 +98,7 @@ export interface Field extends Declared {
   readonly required: boolean;
 }
 
+/** A struct with named fields. */
 export interface StructDeclaration extends Declared {
   readonly kind: "struct";
   readonly file: ModelFile;
@@ -110,16 +116,19 @@ export interface TupleStructDeclaration extends Declared {
   readonly isTransparent: boolean;
 }
 
+/** What a variant carries. */
 export type VariantForm =
   | { readonly kind: "unit" }
   | { readonly kind: "newtype"; readonly type: Type }
   | { readonly kind: "tuple"; readonly types: readonly Type[] }
   | { readonly kind: "struct"; readonly fields: readonly Field[] };
 
+/** A variant of an enum. */
 export interface Variant extends Declared {
   readonly form: VariantForm;
 }
 
+/** An enum, or an error enum. */
 export interface EnumDeclaration extends Declared {
   readonly kind: "enum";
   readonly file: ModelFile;
@@ -129,6 +138,7 @@ export interface EnumDeclaration extends Declared {
   readonly isError: boolean;
 }
 
+/** Another name of a type. */
 export interface AliasDeclaration extends Declared {
   readonly kind: "alias";
   readonly file: ModelFile;
@@ -136,8 +146,10 @@ export interface AliasDeclaration extends Declared {
   readonly type: Type;
 }
 
+/** Everything that declares a type. */
 export type TypeDeclaration = StructDeclaration | TupleStructDeclaration | EnumDeclaration | AliasDeclaration;
 
+/** An argument of a method. */
 export interface Argument {
   readonly name: string;
   readonly docs: readonly string[];
@@ -146,6 +158,7 @@ export interface Argument {
   readonly span: Span;
 }
 
+/** A method of a service. */
 export interface Method extends Declared {
   readonly args: readonly Argument[];
   /** Primitive `unit` where the source has no `->`. */
@@ -158,6 +171,7 @@ export interface Method extends Declared {
   readonly hasChannels: boolean;
 }
 
+/** A service with its methods in source order. */
 export interface Service extends Declared {
   readonly file: ModelFile;
   readonly methods: readonly Method[];
@@ -176,6 +190,7 @@ export interface ModelFile {
   readonly services: readonly Service[];
 }
 
+/** A checked program. */
 export interface Model {
   /** Entries and everything that they import; dependencies first, then by path. */
   readonly files: readonly ModelFile[];
