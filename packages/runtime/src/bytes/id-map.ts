@@ -1,11 +1,14 @@
 /** A table by ids that a peer chooses. V8 hashes numbers and bigints without a seed: chosen ones would share a chain. */
 
-const [factor = 1, offset = 0] = /*@__PURE__*/ seeds();
+/** Random 32-bit integers of this process. The factor is odd, so that multiplying by it loses nothing; 0 until the first table. */
+let factor = 0;
+let offset = 0;
 
-/** Two random 32-bit integers, the first one odd: multiplying by it loses nothing. */
-function seeds(): readonly number[] {
+/** Not when the module is loaded: workerd gives out no random values then. */
+function seed(): void {
   const [first = 0, second = 0] = globalThis.crypto.getRandomValues(new Int32Array(2));
-  return [first | 1, second];
+  factor = first | 1;
+  offset = second;
 }
 
 /** The key for an id: a 32-bit integer that a peer cannot predict, or a text, whose hash has a seed. */
@@ -16,6 +19,10 @@ function keyOf(id: number | bigint): number | string {
 /** As a Map, without its keys. */
 export class IdMap<V> {
   readonly #entries = new Map<number | string, V>();
+
+  constructor() {
+    if (factor === 0) seed();
+  }
 
   get size(): number {
     return this.#entries.size;

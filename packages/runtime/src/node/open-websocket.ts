@@ -91,8 +91,17 @@ export function openWebSocket(address: WebSocketAddress, options: OpenWebSocketO
     });
     ws.on("error", (fault) => fail(upgradeError(fault, place)));
     ws.on("open", () => {
+      // A platform may have a `ws` of its own: that of Bun gives no socket, which the link writes to.
+      if (!socket) {
+        fail(
+          new SessionError(
+            "Io",
+            `io error: ${place}: the \`ws\` of this platform gives no access to its socket; use connect of @voxrpc/runtime/web`,
+          ),
+        );
+        return;
+      }
       settle();
-      if (socket === undefined) return;
       resolve(new WsLink(ws, { role: "initiator", description: place, socket, limits }));
     });
   });

@@ -61,6 +61,14 @@ const normalClosure = 1000;
 /** Browsers let applications send 1000 and codes from 3000 on only. */
 const refusedData = 3003;
 
+/**
+ * Whether the platform sends the bytes that an array has later. The standard says that `send` takes the data as it is at
+ * the call, and browsers copy it. workerd, the platform with a `WebSocketPair`, does not.
+ */
+function sendsLater(): boolean {
+  return "WebSocketPair" in globalThis;
+}
+
 /** A link over an open WebSocket, which belongs to the link from then on. */
 export class WebSocketLink implements Link {
   readonly framing: Framing = boundaryFraming;
@@ -68,6 +76,7 @@ export class WebSocketLink implements Link {
   readonly #socket: PlatformWebSocket;
   readonly #sizes: MessageSizes;
   readonly #clock: Clock;
+  readonly #copies = sendsLater();
   #sink: LinkSink | undefined = undefined;
   #state: "open" | "closing" | "closed" = "open";
   /** What went wrong, for a sink that comes later. */
@@ -112,8 +121,8 @@ export class WebSocketLink implements Link {
     let from = start;
     for (let index = 0; index < count; index++) {
       const end = ends[index] ?? from;
-      // The platform copies: the standard says that `send` takes the data as it is at the call.
-      this.#socket.send(batch.subarray(from, end) as Uint8Array<ArrayBuffer>);
+      const message = this.#copies ? batch.slice(from, end) : batch.subarray(from, end);
+      this.#socket.send(message as Uint8Array<ArrayBuffer>);
       from = end;
     }
     if (this.#timer === undefined && this.bufferedBytes > 0) this.#lookLater();
