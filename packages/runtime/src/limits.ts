@@ -1,4 +1,4 @@
-import { bound, checkOptions, duration, type OptionChecks, period } from "./options/checks.js";
+import { bound, type Check, checkOptions, duration, type OptionChecks, period } from "./options/checks.js";
 
 /** Memory that the values of one payload may take by default, bytes. */
 export const defaultDecodedBytes: number = 128 * 1024 * 1024;
@@ -118,31 +118,12 @@ export const defaultLimits: Limits = {
 };
 
 /** The check of each limit: a number of milliseconds, or a bound. */
-export const limitChecks: OptionChecks<Limits> = {
-  maxFrameBytes: bound,
-  maxDecodedBytes: bound,
-  maxSessionDecodedBytes: bound,
-  maxMetadataEntries: bound,
-  maxMetadataBytes: bound,
-  maxSchemaBytes: bound,
-  maxSchemas: bound,
-  maxSchemaDepth: bound,
-  maxSchemaNodes: bound,
-  maxHandshakeBytes: bound,
-  handshakeTimeoutMs: duration,
-  maxQueuedRequests: bound,
-  maxQueuedBytes: bound,
-  maxWaitingCalls: bound,
-  maxConnections: bound,
-  maxPendingOpens: bound,
-  openTimeoutMs: duration,
-  storeTimeoutMs: duration,
-  maxInitialCredit: bound,
-  maxChannels: bound,
-  maxUnclaimedChannels: bound,
-  maxBufferedBytes: bound,
-  idleTimeoutMs: period,
-};
+export const limitChecks: OptionChecks<Limits> = /*@__PURE__*/ checksOf(defaultLimits);
+
+function checksOf(limits: Limits): OptionChecks<Limits> {
+  const checks = Object.keys(limits).map((name) => [name, name.endsWith("Ms") ? duration : bound] as const);
+  return { ...(Object.fromEntries(checks) as Record<keyof Limits, Check>), idleTimeoutMs: period };
+}
 
 /** Checks the given limits. @throws TypeError, RangeError that name the limit; RangeError for an unknown limit */
 export function checkLimits(given: unknown, name: string): void {

@@ -1,4 +1,5 @@
 /** Code that a small client loads on demand, and that all others have from the start. */
+import { askMetadata } from "../call/handshake-metadata.js";
 import { type AnswerReader, answerReader } from "../handshake/answer-reader.js";
 import { decodeError, encodeError } from "../shape/codec-error.js";
 import { type Decisions, decisions } from "./decisions.js";
@@ -12,6 +13,8 @@ export interface BundledCode {
   readonly decisions: Decisions;
   /** Reads the answers of a peer that are not the usual ones. */
   readonly answerReader: AnswerReader;
+  /** Asks the application for the metadata of a handshake. */
+  readonly askMetadata: typeof askMetadata;
 }
 
 /** All of this code: for everything but small clients, like all of `@voxrpc/runtime/node`. */
@@ -19,4 +22,5 @@ export const allBundled: BundledCode = {
   explain: { encodeError, decodeError },
   decisions,
   answerReader,
+  askMetadata,
 };

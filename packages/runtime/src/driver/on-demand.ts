@@ -5,6 +5,7 @@
  */
 import { encodeError } from "../shape/codec-error.js";
 
+export { askMetadata } from "../call/handshake-metadata.js";
 export { answerReader } from "../handshake/answer-reader.js";
 export { decisions } from "./decisions.js";
 export { translate } from "./translate.js";

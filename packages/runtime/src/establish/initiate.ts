@@ -4,9 +4,10 @@ import { checkAcceptor } from "../acceptor/check-acceptor.js";
 import type { Acceptor } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import { rejection } from "../call/caller-line.js";
+import type { HandshakeMetadata } from "../call/handshake-metadata.js";
 import { metadataCheck } from "../call/option-checks.js";
 import type { BundledCode } from "../driver/bundled-code.js";
-import { loadAnswerReader } from "../driver/plans.js";
+import { loadAnswerReader, loadPlans } from "../driver/plans.js";
 import { InitiatorHandshake } from "../handshake/initiator.js";
 import { defaultLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
@@ -14,7 +15,6 @@ import { checkOptions, having, type OptionChecks, orFunction } from "../options/
 import type { Session } from "../session/session.js";
 import { Metadata } from "../wire/metadata.js";
 import { establish, type HandshakeSide } from "./establish.js";
-import { askMetadata, type HandshakeMetadata } from "./handshake-metadata.js";
 import { establishChecks } from "./option-checks.js";
 import type { SessionOptions } from "./options.js";
 import type { ResumeTarget } from "./resume-target.js";
@@ -44,7 +44,7 @@ export interface OpenSessionOptions extends Omit<SessionOptions, "metadata"> {
 /** How a session gets other links; made by `reconnecting`. */
 export interface Reconnect {
   /** @returns the target of the first link. @internal */
-  firstTarget(options: OpenSessionOptions): ResumeTarget;
+  firstTarget(options: OpenSessionOptions, bundled: BundledCode | undefined): ResumeTarget;
 }
 
 export const initiateChecks: OptionChecks<OpenSessionOptions> = {
@@ -89,7 +89,7 @@ export function openSessionWith(
     link.abort();
     return Promise.reject(error);
   }
-  return initiateFor(link, options, undefined, options.reconnect?.firstTarget(options), bundled);
+  return initiateFor(link, options, undefined, options.reconnect?.firstTarget(options, bundled), bundled);
 }
 
 /**
@@ -112,7 +112,11 @@ export function initiateFor(
   if (typeof source !== "function") return start(source);
   const { handshakeTimeoutMs = defaultLimits.handshakeTimeoutMs } = options.limits ?? {};
   const { timeoutMs = handshakeTimeoutMs } = options;
-  return askMetadata(source, { timeoutMs, clock, signal }).then(start, (error: unknown) => {
+  const ask = async (): Promise<Metadata | undefined> => {
+    const { askMetadata } = bundled ?? (await loadPlans());
+    return askMetadata(source, { timeoutMs, clock, signal });
+  };
+  return ask().then(start, (error: unknown) => {
     link.abort();
     return rejection(error);
   });

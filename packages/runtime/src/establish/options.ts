@@ -53,19 +53,11 @@ export interface SessionOptions {
 
 /** Key of the entry that names the wanted service. Source: `protocol/wire.md` §7. */
 export const serviceKey = "vox-service";
-const u32Max = 0xffff_ffff;
 
-/** The settings that this side announces. @throws RangeError for numbers that cannot be sent */
+/** The settings that this side announces. */
 export function settingsOf(parity: Parity, options: SessionOptions): ConnectionSettings {
   const { maxConcurrentRequests = 64, initialChannelCredit = 16 } = options;
-  checkU32("maxConcurrentRequests", maxConcurrentRequests);
-  checkU32("initialChannelCredit", initialChannelCredit);
   return { parity, maxConcurrentRequests, initialChannelCredit };
-}
-
-function checkU32(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > u32Max)
-    throw new RangeError(`${name} is an integer of 1 to 2^32 - 1, not ${value}`);
 }
 
 /** The metadata that this side sends with the handshake. @throws TypeError for values that cannot be sent */

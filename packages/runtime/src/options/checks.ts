@@ -39,40 +39,60 @@ export function checkAllOptions<T extends object>(given: T, checks: OptionChecks
   }
 }
 
-/** Milliseconds from 0 on; `Infinity` is no limit. */
-export const duration: Check = (value, name) => {
-  if (typeof value !== "number") throw wrongType(name, "a number of milliseconds", value);
-  if (!(value >= 0)) throw outOfRange(name, "non-negative milliseconds, or Infinity", value);
-};
-
-/** Milliseconds above 0; `Infinity` is never. */
-export const period: Check = (value, name) => {
-  if (typeof value !== "number") throw wrongType(name, "a number of milliseconds", value);
-  if (!(value > 0)) throw outOfRange(name, "milliseconds above 0, or Infinity", value);
-};
-
-/** A bound: a number from 0 on; `Infinity` is no bound. */
-export const bound: Check = (value, name) => {
-  if (typeof value !== "number") throw wrongType(name, "a non-negative number", value);
-  if (!(value >= 0)) throw outOfRange(name, "a non-negative number", value);
-};
-
-/** A number that travels in 32 bits. @param min the smallest that has a meaning */
-export function u32(min: 0 | 1): Check {
+/**
+ * A check of the type of a value, then of its range.
+ * @param what the type in words
+ * @param range the range in words
+ */
+function typed<T>(
+  type: "number" | "boolean" | "string" | "function",
+  what: string,
+  range = "",
+  isInRange: (value: T) => boolean = () => true,
+): Check {
   return (value, name) => {
-    if (typeof value !== "number") throw wrongType(name, "an integer", value);
-    if (!Number.isInteger(value) || value < min || value > 0xffff_ffff)
-      throw outOfRange(name, `an integer of ${min} to 2^32 - 1`, value);
+    if (typeof value !== type) throw wrongType(name, what, value);
+    if (!isInRange(value as T)) throw outOfRange(name, range, value);
   };
 }
 
-export const flag: Check = (value, name) => {
-  if (typeof value !== "boolean") throw wrongType(name, "true or false", value);
-};
+const milliseconds = "a number of milliseconds";
+const isNotNegative = (value: number): boolean => value >= 0;
 
-export const text: Check = (value, name) => {
-  if (typeof value !== "string") throw wrongType(name, "a string", value);
-};
+/** Milliseconds from 0 on; `Infinity` is no limit. */
+export const duration: Check = /*@__PURE__*/ typed(
+  "number",
+  milliseconds,
+  "non-negative milliseconds, or Infinity",
+  isNotNegative,
+);
+
+/** Milliseconds above 0; `Infinity` is never. */
+export const period: Check = /*@__PURE__*/ typed(
+  "number",
+  milliseconds,
+  "milliseconds above 0, or Infinity",
+  (value: number) => value > 0,
+);
+
+const notNegative = "a non-negative number";
+
+/** A bound: a number from 0 on; `Infinity` is no bound. */
+export const bound: Check = /*@__PURE__*/ typed("number", notNegative, notNegative, isNotNegative);
+
+/** A number that travels in 32 bits. @param min the smallest that has a meaning */
+export function u32(min: 0 | 1): Check {
+  return typed(
+    "number",
+    "an integer",
+    `an integer of ${min} to 2^32 - 1`,
+    (value: number) => Number.isInteger(value) && value >= min && value <= 0xffff_ffff,
+  );
+}
+
+export const flag: Check = /*@__PURE__*/ typed("boolean", "true or false");
+
+export const text: Check = /*@__PURE__*/ typed("string", "a string");
 
 /** A list of strings. */
 export const texts: Check = (value, name) => {
@@ -80,9 +100,7 @@ export const texts: Check = (value, name) => {
   for (const [index, each] of value.entries()) text(each, `${name}[${index}]`);
 };
 
-export const callback: Check = (value, name) => {
-  if (typeof value !== "function") throw wrongType(name, "a function", value);
-};
+export const callback: Check = /*@__PURE__*/ typed("function", "a function");
 
 /** A list of functions. */
 export const functions: Check = (value, name) => {

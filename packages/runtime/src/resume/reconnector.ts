@@ -14,6 +14,7 @@
  */
 import { isPromise } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
+import type { BundledCode } from "../driver/bundled-code.js";
 import { resends } from "../driver/outgoing-resends.js";
 import { SessionError, type VoxError } from "../errors.js";
 import { initiateFor, type OpenSessionOptions, type Reconnect } from "../establish/initiate.js";
@@ -49,7 +50,7 @@ export const reconnectingChecks: OptionChecks<ReconnectingOptions> = {
 export function reconnecting(options: ReconnectingOptions): Reconnect {
   checkOptions(options, reconnectingChecks, "reconnect");
   return {
-    firstTarget: (session) => ({
+    firstTarget: (session, bundled) => ({
       choose(_peer, offer) {
         if (offer === undefined) return { kind: "new" };
         const goOn = (objection: Objection): LinkPurpose =>
@@ -58,7 +59,7 @@ export function reconnecting(options: ReconnectingOptions): Reconnect {
         return isPromise(answer) ? Promise.resolve(answer).then(goOn) : goOn(answer);
       },
       onEstablished: (established, { sessionKey }) =>
-        established.becomeResumable(new Reconnector(established, sessionKey, options, session)),
+        established.becomeResumable(new Reconnector(established, sessionKey, options, session, bundled)),
     }),
   };
 }
@@ -76,6 +77,7 @@ class Reconnector implements Recovery, ResumeTarget {
   readonly #options: ReconnectingOptions;
   /** Options of each handshake. */
   readonly #initiateOptions: OpenSessionOptions;
+  readonly #bundled: BundledCode | undefined;
   readonly #clock: Clock;
   /** The key under which the acceptor knows the session; kept until the peer has refused it. */
   #key: Uint8Array | undefined;
@@ -97,7 +99,9 @@ class Reconnector implements Recovery, ResumeTarget {
     key: Uint8Array | undefined,
     options: ReconnectingOptions,
     initiateOptions: OpenSessionOptions,
+    bundled: BundledCode | undefined,
   ) {
+    this.#bundled = bundled;
     this.#session = session;
     this.#key = key;
     this.#options = options;
@@ -241,7 +245,7 @@ class Reconnector implements Recovery, ResumeTarget {
       { ...initiateOptions, signal, timeoutMs: remainingMs },
       key,
       this,
-      undefined,
+      this.#bundled,
       beside,
     );
   }

@@ -1,9 +1,9 @@
 /** Metadata that an initiator sends with its handshakes: given once, or asked for each time, because tokens expire. */
 
-import { type Awaitable, isPromise } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { cancelledBefore, isVoxError, SessionError } from "../errors.js";
 import { Metadata } from "../wire/metadata.js";
+import { type Awaitable, isPromise } from "./result.js";
 
 /** The attempt for which metadata is wanted. */
 export interface MetadataRequest {
