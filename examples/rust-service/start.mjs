@@ -29,9 +29,12 @@ const server = spawn("cargo", ["run", "--quiet", "--locked", "--manifest-path", 
   cwd: here,
   stdio: ["pipe", "pipe", "inherit"],
 });
-const [url] = await once(createInterface({ input: server.stdout }), "line");
-const client = spawn(process.execPath, ["dist/client.js", url], { cwd: here, stdio: "inherit" });
-const [code] = await once(client, "exit");
+const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+// One address over TCP, one over WebSockets: the client takes either.
+for (const { value: url } of [await lines.next(), await lines.next()]) {
+  const client = spawn(process.execPath, ["dist/client.js", url], { cwd: here, stdio: "inherit" });
+  const [code] = await once(client, "exit");
+  if (code !== 0) process.exitCode = code ?? 1;
+}
 server.stdin.end();
 await once(server, "exit");
-process.exitCode = code ?? 1;

@@ -1,15 +1,9 @@
 /** Values of model types for property tests, in the form that generated code gives them. */
 import fc from "fast-check";
 import type { Field, PrimitiveName, Type, VariantForm } from "../../packages/codegen/src/model/model.js";
+import { discriminator, fieldName } from "../../packages/codegen/src/model/names.js";
 import { isBrand } from "../../packages/codegen/src/model/tuple-structs.js";
-import {
-  argumentsOf,
-  isLiteral,
-  isWrapped,
-  memberName,
-  noArguments,
-  resolve,
-} from "../golden/model-types.js";
+import { argumentsOf, isLiteral, isWrapped, noArguments, resolve } from "../golden/model-types.js";
 
 const text = fc.string({ unit: "binary", maxLength: 20 });
 
@@ -174,15 +168,22 @@ function payload(
     case "tuple":
       return fc.tuple(...form.types.map(inner)).map((value) => ({ value }));
     case "struct":
-      return record(form.fields, inner);
+      return record(form.fields, inner, discriminator);
   }
+}
+
+/** A struct's member. @param beside a name that is taken, where the member is in a variant */
+export function memberOf(field: Field, beside?: string): string {
+  const name = fieldName(field);
+  return name === beside ? `${name}_` : name;
 }
 
 function record(
   fields: readonly Field[],
   inner: (type: Type) => fc.Arbitrary<unknown>,
+  beside?: string,
 ): fc.Arbitrary<Record<string, unknown>> {
   return fc
     .tuple(...fields.map((field) => inner(field.type)))
-    .map((values) => Object.fromEntries(fields.map((field, at) => [memberName(field), values[at]])));
+    .map((values) => Object.fromEntries(fields.map((field, at) => [memberOf(field, beside), values[at]])));
 }

@@ -60,7 +60,7 @@ describe("the example", () => {
   });
 
   it(
-    "says what the page shows",
+    "says what the page shows, over TCP and over WebSockets",
     async () => {
       execFileSync("cargo", ["build", "--quiet", "--locked", "--manifest-path", "rust/Cargo.toml"], {
         cwd: `${root}examples/rust-service`,
@@ -74,7 +74,7 @@ describe("the example", () => {
       );
       const { code, out, error } = await example.ended();
       expect({ code, error }).toEqual({ code: 0, error: "" });
-      expect(out).toBe(block("text"));
+      expect(out).toBe(block("text").repeat(2));
     },
     buildTimeoutMs,
   );

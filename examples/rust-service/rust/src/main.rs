@@ -1,9 +1,9 @@
-//! Serves the shop on a port of the system's choice until standard input ends.
+//! Serves the shop over TCP and over WebSockets, on ports of the system's choice, until standard input ends.
 
 use shop::{Product, ProductId, Shop, ShopDispatcher, ShopError, StockEvent};
 use tokio::io::{AsyncReadExt, stdin};
 use tokio::net::TcpListener;
-use vox::Tx;
+use vox::{Tx, WsListener};
 
 #[derive(Clone)]
 struct Counter;
@@ -45,12 +45,15 @@ impl Shop for Counter {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("tcp://{}", listener.local_addr()?);
+    let tcp = TcpListener::bind("127.0.0.1:0").await?;
+    let web = WsListener::bind("127.0.0.1:0").await?;
+    println!("tcp://{}", tcp.local_addr()?);
+    println!("ws://{}", web.local_addr()?);
     let mut input = stdin();
     let mut byte = [0];
     tokio::select! {
-        outcome = vox::serve_listener(listener, ShopDispatcher::new(Counter)) => outcome?,
+        outcome = vox::serve_listener(tcp, ShopDispatcher::new(Counter)) => outcome?,
+        outcome = vox::serve_listener(web, ShopDispatcher::new(Counter)) => outcome?,
         _ = input.read(&mut byte) => {}
     }
     Ok(())
