@@ -12,6 +12,8 @@ import type { OperationStore } from "../operations/operation-store.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
 import type { MessageHead, WireId } from "../wire/message.js";
 import type { Bindings } from "./bindings.js";
+import type { BundledCode } from "./bundled-code.js";
+import type { NestingHost } from "./nested-calls.js";
 
 /** Answers the calls of the peer on one connection. */
 export interface Answers {
@@ -51,8 +53,12 @@ export interface AnsweringParts {
   readonly operationStore: OperationStore | undefined;
   /** Whether the session can go on over another link: the peer may ask again for what was answered. */
   readonly isResumable: boolean;
-  /** Calls the peer on the connection: for handlers that call back. */
+  /** Calls the peer on the connection. */
   readonly caller: Caller;
+  /** The calls of this side. */
+  readonly calls: NestingHost;
+  /** Undefined when that code is loaded on demand. */
+  readonly bundled: BundledCode | undefined;
   /** The channels of the connection; the first call that needs them brings the code for them. */
   readonly openChannels: (machinery: ChannelImplementation) => Channels;
   /** Called when an asynchronous handler has ended. */

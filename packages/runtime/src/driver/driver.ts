@@ -25,7 +25,6 @@ import { Bindings } from "./bindings.js";
 import type { BundledCode } from "./bundled-code.js";
 import { itemExplanations } from "./explanations.js";
 import { methodIdOf } from "./method-id.js";
-import { NestedCaller } from "./nested-calls.js";
 import { OutgoingCalls } from "./outgoing.js";
 import type { AnyMethod } from "./outgoing-request.js";
 import { RefusedCalls } from "./refused-calls.js";
@@ -123,8 +122,15 @@ export class Driver implements Caller, ConnectionSink {
       bundled?.explain,
     );
     const onSettled = (): void => this.#settle();
-    const caller = new NestedCaller(this, this.#outgoing);
-    const parts = { ...options, connection, bindings: this.#bindings, caller, openChannels, onSettled };
+    const parts = {
+      ...options,
+      connection,
+      bindings: this.#bindings,
+      caller: this,
+      calls: this.#outgoing,
+      openChannels,
+      onSettled,
+    };
     this.#incoming = answeringImplementationOf(dispatcher)?.start(parts) ?? new RefusedCalls(parts);
     connection.sink = this;
   }

@@ -38,9 +38,16 @@ export function explained(
   return encodeErrorOf(bundled)(fault, args.shape, values, `${service}.${name}`);
 }
 
-function encodeErrorOf(bundled: Explanations | undefined): ItemExplanations["encode"] {
+/** Makes the error for a value that could not be written; a promise when the code that finds the place must be loaded. */
+export function encodeErrorOf(bundled: Explanations | undefined): ItemExplanations["encode"] {
   if (bundled !== undefined) return bundled.encodeError;
   return (fault, ...rest) => (fault instanceof CodecError ? fault : explainLater(fault, ...rest));
+}
+
+/** Passes an error on, as soon as it names the place. */
+export function whenLocated(error: CodecError | Promise<CodecError>, to: (error: CodecError) => void): void {
+  if (error instanceof CodecError) to(error);
+  else void error.then(to);
 }
 
 /** The errors for items of channels. A small client names the byte of what it cannot read, but no place in the value. */

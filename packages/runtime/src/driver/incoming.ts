@@ -7,25 +7,26 @@ import type { RequestSnapshot } from "../call/snapshot.js";
 import { channels } from "../channel/channel-feature.js";
 import { callOverHere, callOverThere } from "../channel/end.js";
 import type { HandlerChannels } from "../channel/handler-channels.js";
-import { type CallErrorCode, type CallRejectionCode, CodecError } from "../errors.js";
+import type { CallErrorCode, CallRejectionCode } from "../errors.js";
 import type { SealedReply } from "../operations/operation-store.js";
 import { type OperationHost, Operations, type StoreStep } from "../operations/operations.js";
 import { encodeReply, outcomeOf } from "../operations/sealed-replies.js";
 import type { Connection, RestoredLink } from "../session/connection.js";
 import { FrameTooLarge } from "../session/outbox.js";
 import { hasParity } from "../session/parity.js";
-import { encodeError } from "../shape/codec-error.js";
 import { type MessageHead, rootConnectionId, type WireId } from "../wire/message.js";
 import { isSendable } from "../wire/metadata.js";
 import type { AnsweringParts, Answers } from "./answering.js";
 import type { ArrivalQueue, QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
 import { Draining } from "./draining.js";
+import { type Explanations, encodeErrorOf, whenLocated } from "./explanations.js";
 import { IncomingArguments } from "./incoming-arguments.js";
 import { WaitingCalls } from "./incoming-queue.js";
 import { type ArgumentsReading, IncomingRequest } from "./incoming-request.js";
 import { methodIdOf } from "./method-id.js";
 import { MethodTable } from "./method-table.js";
+import { NestedCaller, NestedCalls } from "./nested-calls.js";
 import { isOrdinaryEnd } from "./ordinary-end.js";
 import { type Reading, statically, unreadable } from "./reading.js";
 import { Replies } from "./replies.js";
@@ -38,6 +39,7 @@ const typesChanged = "the types changed before the call could run";
 /** Calls of the peer on one connection. */
 export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   readonly #caller: Caller;
+  readonly #explain: Explanations | undefined;
   readonly #connection: Connection;
   readonly #bindings: Bindings;
   readonly #dispatcher: Dispatcher | undefined;
@@ -61,7 +63,8 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
 
   constructor(parts: AnsweringParts) {
     const { connection, bindings, limits, clock, operationStore: store, isResumable } = parts;
-    this.#caller = parts.caller;
+    this.#caller = new NestedCaller(parts.caller, new NestedCalls(parts.calls, clock));
+    this.#explain = parts.bundled?.explain;
     this.#runningHandlers = new RunningHandlers(connection.host);
     this.#connection = connection;
     this.#bindings = bindings;
@@ -448,9 +451,11 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     } catch (fault) {
       const { method } = request;
       if (!this.#reportTooLarge(request, fault)) this.#drop(request);
-      const error = unwritable(fault, method, variant, type, value);
-      this.#events.codecFailed("onEncodeError", "response", request, error);
-      this.#events.handlerFailed(request, error);
+      const label = `${method.service}.${method.name}: ${variant === 0 ? "result" : "error"}`;
+      whenLocated(encodeErrorOf(this.#explain)(fault, type.shape, value, label), (error) => {
+        this.#events.codecFailed("onEncodeError", "response", request, error);
+        this.#events.handlerFailed(request, error);
+      });
       return;
     }
     this.#finish(request, variant === 0 ? "Ok" : "User");
@@ -498,18 +503,6 @@ function enqueue(
 
 function undeclared({ service, name }: HandledMethod): TypeError {
   return new TypeError(`${service}.${name} declares no error, yet its handler gave one`);
-}
-
-/** Why an answer does not fit its type. */
-function unwritable(
-  fault: unknown,
-  { service, name }: HandledMethod,
-  variant: 0 | 1,
-  { shape }: HandledMethod["ok"],
-  value: unknown,
-): CodecError {
-  if (fault instanceof CodecError) return fault;
-  return encodeError(fault, shape, value, `${service}.${name}: ${variant === 0 ? "result" : "error"}`);
 }
 
 /** A call is answered: ends the channels of its handler. */

@@ -34,20 +34,4 @@ export class WaitingQueue {
     request.next = undefined;
     this.#length -= 1;
   }
-
-  /** Whether a handler, called by the peer, has made one of the waiting requests. */
-  hasNested(): boolean {
-    let request = this.#first;
-    while (request !== undefined && !request.isNested) request = request.next;
-    return request !== undefined;
-  }
-
-  /** Takes out the requests that {@link hasNested} looks for. */
-  takeNested(): OutgoingRequest[] {
-    const taken: OutgoingRequest[] = [];
-    for (let request = this.#first; request !== undefined; request = request.next)
-      if (request.isNested) taken.push(request);
-    for (const request of taken) this.remove(request);
-    return taken;
-  }
 }

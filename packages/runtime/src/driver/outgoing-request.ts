@@ -31,8 +31,6 @@ export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
   readonly asResult: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** Whether a handler calls its caller back with this request; only set for calls that wait. */
-  isNested = false;
   /** 0 while it waits for a slot. */
   requestId = 0;
   /** The signal that the request watches, if any. */

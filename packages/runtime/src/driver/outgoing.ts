@@ -33,10 +33,10 @@ import { ArrivalQueue, type QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
 import { Deadlines } from "./deadlines.js";
 import { abandonChannels, encodeCall, sendCancel } from "./encode-call.js";
-import { type Explanations, explained } from "./explanations.js";
+import { type Explanations, explained, whenLocated } from "./explanations.js";
 import { InFlightTable } from "./in-flight-table.js";
 import { MethodTable } from "./method-table.js";
-import { NestedCalls, type NestingHost, nestedWaitMs } from "./nested-calls.js";
+import type { NestingHost } from "./nested-calls.js";
 import { WaitingQueue } from "./outgoing-queue.js";
 import { type AnyMethod, OutgoingRequest } from "./outgoing-request.js";
 import type { ResendHost, ResendImplementation, Resends } from "./outgoing-resends.js";
@@ -128,14 +128,6 @@ function decideResponse(bindings: Bindings, method: AnyMethod): ResponseReading 
   );
 }
 
-/** @param limit of calls in flight */
-function nestedTooDeep(limit: number): string {
-  return (
-    `${limit} calls are in flight, and none has ended for ${nestedWaitMs} ms: ` +
-    "handlers call each other back deeper than maxConcurrentRequests of the peer, or hang"
-  );
-}
-
 /** Calls of this side on one connection. */
 export class OutgoingCalls implements ResendHost, NestingHost {
   readonly #connection: Connection;
@@ -164,11 +156,10 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   #isDisconnected = false;
   /** Undefined before a link was lost. */
   #resends: Resends | undefined = undefined;
-  /** Set while a handler calls its caller back. */
-  isNesting = false;
+  onWait: NestingHost["onWait"] = undefined;
+  onEnded: NestingHost["onEnded"] = undefined;
   /** Answers that have come so far. */
   answers = 0;
-  readonly #nesting: NestedCalls;
   /** Set while {@link start} runs: its caller is on the stack. */
   #isStarting = false;
   /** Id of the call that was sent last; 0 before the first. */
@@ -194,7 +185,6 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     this.#unread = new ArrivalQueue(connection.host, Number.POSITIVE_INFINITY);
     this.#peerSupportsRetry = peerSupportsRetry;
     this.#limit = Math.max(1, connection.peer.maxConcurrentRequests);
-    this.#nesting = new NestedCalls(this, clock);
     this.#waitingLimit = limits.maxWaitingCalls;
     this.#reader = new Reader().allow(limits.maxDecodedBytes);
     this.#ids = new IdAllocator(connection.local.parity);
@@ -326,15 +316,18 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     this.pump();
   }
 
-  hasNestedWaiting(): boolean {
-    return !this.#isDisconnected && this.#inFlight.size >= this.#limit && this.#waiting.hasNested();
+  get firstWaiting(): OutgoingRequest | undefined {
+    return this.#waiting.head;
   }
 
-  failNested(): void {
-    for (const request of this.#waiting.takeNested()) {
-      abandonChannels(request, undefined);
-      this.#fail(request, "Cancelled", nestedTooDeep(this.#limit));
-    }
+  get slots(): number | undefined {
+    return this.#isDisconnected || this.#inFlight.size < this.#limit ? undefined : this.#limit;
+  }
+
+  refuse(request: OutgoingRequest, detail: string): void {
+    this.#waiting.remove(request);
+    abandonChannels(request, undefined);
+    this.#fail(request, "Cancelled", detail);
   }
 
   /** No new calls. Those that wait for a slot are still made. */
@@ -345,7 +338,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   /** Fails all calls: the connection has ended. */
   end(code: "ConnectionClosed" | "SessionShutdown", cause: unknown): void {
     this.#ended = { code, cause };
-    this.#nesting.stop();
+    this.onEnded?.();
     this.#resends?.stop();
     this.#unread.clear();
     const open = this.#inFlight.clear();
@@ -398,9 +391,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     request.sinceMs = Math.floor(this.#clock.now());
     request.keep();
     this.#waiting.push(request);
-    if (!this.isNesting) return;
-    request.isNested = true;
-    this.#nesting.watch();
+    this.onWait?.(request);
   }
 
   #watch(request: OutgoingRequest, options: CallOptions): void {
@@ -447,8 +438,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       this.#unwatch(request);
       abandonChannels(request, fault);
       const error = explained(fault, method, request.args, this.#explain);
-      if (error instanceof CodecError) this.#failEncoding(request, error);
-      else void error.then((later) => this.#failEncoding(request, later));
+      whenLocated(error, (located) => this.#failEncoding(request, located));
     }
   }
 

@@ -2,8 +2,7 @@
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { takeLength } from "./counts.js";
-import { EncodeFault } from "./faults.js";
-import { bytesProblem } from "./problems.js";
+import { Misfit } from "./faults.js";
 import { putVarint } from "./varints.js";
 
 /** Decoded bytes up to this length are a copy; longer ones are a view that keeps the received chunk alive. */
@@ -16,7 +15,7 @@ const shortBytes = 24;
  * @throws EncodeFault unless the value is a Uint8Array (a `Buffer` is one)
  */
 export function writeBytes(w: Writer, p: number, value: Uint8Array): number {
-  if (!(value instanceof Uint8Array)) throw new EncodeFault(bytesProblem(value) ?? "expected Uint8Array");
+  if (!(value instanceof Uint8Array)) throw new Misfit("bytes", value);
   const { length } = value;
   if (p + length + 5 > w.limit) w.grow(p, length + 5);
   const { buffer } = w;

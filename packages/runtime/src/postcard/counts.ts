@@ -1,8 +1,7 @@
 /** Counts, lengths and variant indexes. Source: `protocol/postcard.md` §2 and §5. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { decodeFault, EncodeFault, endOfInput } from "./faults.js";
-import { describeValue } from "./problems.js";
+import { decodeFault, EncodeFault, endOfInput, Misfit } from "./faults.js";
 import { putVarint, takeVarint64 } from "./varints.js";
 
 /** Elements without bytes (of `unit[]` and the like) that one payload may hold. Source: `protocol/postcard.md` §5. */
@@ -98,8 +97,7 @@ export function badLength(expected: number, actual: number): never {
 
 /** The value, if it is an array of that length. @throws EncodeFault otherwise */
 export function expectArrayOf<T extends readonly unknown[]>(value: T, length: number): T {
-  if (!Array.isArray(value))
-    throw new EncodeFault(`expected an array of ${length}, got ${describeValue(value)}`);
+  if (!Array.isArray(value)) throw new Misfit(`an array of ${length}`, value);
   if (value.length !== length) badLength(length, value.length);
   return value;
 }

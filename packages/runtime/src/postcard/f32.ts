@@ -1,19 +1,14 @@
 /** f32: little-endian IEEE 754. Source: `protocol/postcard.md` §2. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { EncodeFault, endOfInput } from "./faults.js";
-import { floatProblem } from "./problems.js";
-
-function refuse(value: unknown): never {
-  throw new EncodeFault(floatProblem("f32", value) ?? "expected number for f32");
-}
+import { endOfInput, Misfit } from "./faults.js";
 
 /** Writes 4 bytes. Room: 4. @throws EncodeFault unless the value is a number that is not too large for f32 */
 export function writeF32(w: Writer, p: number, value: number): number {
-  if (typeof value !== "number") refuse(value);
+  if (typeof value !== "number") throw new Misfit("f32", value);
   const rounded = Math.fround(value);
   // The difference to itself is NaN for NaN and the infinities, which f32 holds; only a finite value may not become one.
-  if (rounded - rounded !== 0 && value - value === 0) refuse(value);
+  if (rounded - rounded !== 0 && value - value === 0) throw new Misfit("f32", value);
   w.view.setFloat32(p, value, true);
   return p + 4;
 }

@@ -1,13 +1,11 @@
 /** f64: little-endian IEEE 754. Source: `protocol/postcard.md` §2. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { EncodeFault, endOfInput } from "./faults.js";
-import { floatProblem } from "./problems.js";
+import { endOfInput, Misfit } from "./faults.js";
 
 /** Writes 8 bytes. Room: 8. @throws EncodeFault unless the value is a number */
 export function writeF64(w: Writer, p: number, value: number): number {
-  if (typeof value !== "number")
-    throw new EncodeFault(floatProblem("f64", value) ?? "expected number for f64");
+  if (typeof value !== "number") throw new Misfit("f64", value);
   w.view.setFloat64(p, value, true);
   return p + 8;
 }

@@ -17,6 +17,21 @@ export class EncodeFault extends Error {
   }
 }
 
+/**
+ * A value that is not of a type. What is wrong with it, and where, is said by `shape/explain-encode.ts`: code that is
+ * needed only then.
+ */
+export class Misfit extends EncodeFault {
+  readonly type: string;
+  readonly value: unknown;
+
+  constructor(type: string, value: unknown) {
+    super(`not a value of ${type}`);
+    this.type = type;
+    this.value = value;
+  }
+}
+
 /** A value that fits its type, and that the peer's version of the type cannot hold. */
 export class UnreadableItemFault extends EncodeFault {
   constructor(reason: string) {

@@ -1,12 +1,11 @@
 /** Values of one byte: bool and the tag of an option. Source: `protocol/postcard.md` §2. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { decodeFault, EncodeFault, endOfInput } from "./faults.js";
-import { describeValue } from "./problems.js";
+import { decodeFault, endOfInput, Misfit } from "./faults.js";
 
 /** Writes one byte. Room: 1. @throws EncodeFault unless the value is a boolean */
 export function writeBool(w: Writer, p: number, value: boolean): number {
-  if (typeof value !== "boolean") throw new EncodeFault(`expected boolean, got ${describeValue(value)}`);
+  if (typeof value !== "boolean") throw new Misfit("bool", value);
   w.buffer[p] = value ? 1 : 0;
   return p + 1;
 }

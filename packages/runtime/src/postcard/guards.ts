@@ -2,11 +2,10 @@
  * Checks of the kind of a JavaScript value where a composite is expected. Generated encoders call them where they would
  * otherwise write a wrong value as if it were right, or fail with an error of the platform.
  */
-import { EncodeFault } from "./faults.js";
-import { describeValue } from "./problems.js";
+import { Misfit } from "./faults.js";
 
 function refuse(expected: string, value: unknown): never {
-  throw new EncodeFault(`expected ${expected}, got ${describeValue(value)}`);
+  throw new Misfit(expected, value);
 }
 
 /** The value, if it is an array. @throws EncodeFault otherwise */
@@ -33,5 +32,5 @@ export function expectObject<T>(value: T, typeName: string): T {
 /** @throws EncodeFault always: `value` names no variant of the enum `typeName` */
 export function badVariant(value: unknown, typeName: string): never {
   const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind;
-  throw new EncodeFault(`unknown variant ${describeValue(kind ?? value)} of ${typeName}`);
+  throw new Misfit(`a variant of ${typeName}`, kind ?? value);
 }

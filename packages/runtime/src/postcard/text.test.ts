@@ -44,7 +44,7 @@ describe("strings", () => {
           "x".repeat(length) + lone,
           `é${"x".repeat(length)}${lone}`,
         ])
-          expect(() => writeString(new Writer(), 0, text)).toThrow(/^lone surrogate at index \d+ of string/);
+          expect(() => writeString(new Writer(), 0, text)).toThrow("not a value of string");
       }
     }
   });

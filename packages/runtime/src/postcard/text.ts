@@ -3,8 +3,7 @@ import type { Reader } from "../bytes/reader.js";
 import { loneSurrogateIndex, utf8, utf8Length } from "../bytes/utf8.js";
 import type { Writer } from "../bytes/writer.js";
 import { takeLength } from "./counts.js";
-import { decodeFault, EncodeFault } from "./faults.js";
-import { stringProblem } from "./problems.js";
+import { decodeFault, Misfit } from "./faults.js";
 import { maxShortText, shortText } from "./short-text.js";
 import { putVarint, varintSize } from "./varints.js";
 
@@ -18,7 +17,7 @@ const longText = 1 << 14;
  * @throws EncodeFault unless the value is a string without lone surrogates
  */
 export function writeString(w: Writer, p: number, value: string): number {
-  if (typeof value !== "string") throw new EncodeFault(stringProblem(value) ?? "expected string");
+  if (typeof value !== "string") throw new Misfit("string", value);
   const { length } = value;
   if (length > loopedText) return writeLongString(w, p, value);
   // At most 3 * 28 bytes: the length takes one byte whatever the characters are.
@@ -52,7 +51,7 @@ export function putUnits(buffer: Uint8Array, p: number, text: string, from: numb
     } else {
       if (code >= 0xd800 && code <= 0xdfff) {
         const next = text.charCodeAt(++i);
-        if (code > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) refuseSurrogate(text);
+        if (code > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) throw new Misfit("string", text);
         code = ((code - 0xd800) << 10) + next - 0xdc00 + 0x1_0000;
         buffer[at++] = (code >> 18) | 0xf0;
         buffer[at++] = ((code >> 12) & 0x3f) | 0x80;
@@ -66,10 +65,6 @@ export function putUnits(buffer: Uint8Array, p: number, text: string, from: numb
   return at;
 }
 
-function refuseSurrogate(text: string): never {
-  throw new EncodeFault(stringProblem(text) ?? "lone surrogate in a string");
-}
-
 function writeLongString(w: Writer, p: number, value: string): number {
   const { length } = value;
   let room = length * 3 + 5;
@@ -80,7 +75,7 @@ function writeLongString(w: Writer, p: number, value: string): number {
   // The length is guessed as that of an ASCII text and set right afterwards.
   const guess = varintSize(length);
   const bytes = utf8.encode(w.buffer, value, p + guess);
-  if (bytes !== length && loneSurrogateIndex(value) !== -1) refuseSurrogate(value);
+  if (bytes !== length && loneSurrogateIndex(value) !== -1) throw new Misfit("string", value);
   const size = varintSize(bytes);
   if (size !== guess) w.buffer.copyWithin(p + size, p + guess, p + guess + bytes);
   return putVarint(w.buffer, p, bytes) + bytes;

@@ -1,12 +1,11 @@
 /** Types without bytes: unit and never. Source: `protocol/postcard.md` §2. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { decodeFault, EncodeFault } from "./faults.js";
-import { describeValue } from "./problems.js";
+import { decodeFault, EncodeFault, Misfit } from "./faults.js";
 
 /** Writes nothing. Room: 0. @throws EncodeFault unless the value is undefined */
 export function writeUnit(_w: Writer, p: number, value: undefined): number {
-  if (value !== undefined) throw new EncodeFault(`expected undefined, got ${describeValue(value)}`);
+  if (value !== undefined) throw new Misfit("unit", value);
   return p;
 }
 

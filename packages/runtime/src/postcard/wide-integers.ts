@@ -7,8 +7,8 @@
  */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
-import { decodeFault, EncodeFault, endOfInput } from "./faults.js";
-import { type IntegerType, integerProblem, integerRanges } from "./problems.js";
+import { decodeFault, endOfInput, Misfit } from "./faults.js";
+import { type IntegerType, integerRanges } from "./integer-ranges.js";
 import { high, low, putWideVarint, takeVarint64, takeWideVarint, words } from "./varints.js";
 
 const wordPair = new Uint32Array(2);
@@ -23,13 +23,9 @@ const u128Max = integerRanges.u128[1];
 const [i128Min, i128Max] = integerRanges.i128;
 const twoTo32 = 0x1_0000_0000;
 
-function refuse(type: IntegerType, value: unknown, asNumber: boolean): never {
-  throw new EncodeFault(integerProblem(type, value, asNumber) ?? `expected a value of ${type}`);
-}
-
 /** Writes a zigzag varint. Room: 10. @throws EncodeFault unless the value is a bigint of -2^63 to 2^63 - 1 */
 export function writeI64(w: Writer, p: number, value: bigint): number {
-  if (typeof value !== "bigint" || value < i64Min || value > i64Max) refuse("i64", value, false);
+  if (typeof value !== "bigint" || value < i64Min || value > i64Max) throw new Misfit("i64", value);
   signed[0] = value;
   const lowHalf = wordPair[low] as number;
   const highHalf = wordPair[high] as number;
@@ -47,7 +43,7 @@ export function writeI64(w: Writer, p: number, value: bigint): number {
  * @throws EncodeFault unless the value is an integer of -(2^53 - 1) to 2^53 - 1
  */
 export function writeI64Number(w: Writer, p: number, value: number): number {
-  if (!Number.isSafeInteger(value)) refuse("i64", value, true);
+  if (!Number.isSafeInteger(value)) throw new Misfit("i64", value);
   // Zigzag of 53 bits needs 54: halves are taken from the magnitude, which a number holds exactly.
   const magnitude = value < 0 ? -(value + 1) : value;
   const lowHalf = magnitude >>> 0;
@@ -63,13 +59,13 @@ export function writeI64Number(w: Writer, p: number, value: number): number {
 
 /** Writes a varint. Room: 19. @throws EncodeFault unless the value is a bigint of 0 to 2^128 - 1 */
 export function writeU128(w: Writer, p: number, value: bigint): number {
-  if (typeof value !== "bigint" || value < 0n || value > u128Max) refuse("u128", value, false);
+  if (typeof value !== "bigint" || value < 0n || value > u128Max) throw new Misfit("u128", value);
   return putBigVarint(w.buffer, p, value);
 }
 
 /** Writes a zigzag varint. Room: 19. @throws EncodeFault unless the value is a bigint of -2^127 to 2^127 - 1 */
 export function writeI128(w: Writer, p: number, value: bigint): number {
-  if (typeof value !== "bigint" || value < i128Min || value > i128Max) refuse("i128", value, false);
+  if (typeof value !== "bigint" || value < i128Min || value > i128Max) throw new Misfit("i128", value);
   return putBigVarint(w.buffer, p, value < 0n ? -2n * value - 1n : 2n * value);
 }
 

@@ -1,10 +1,10 @@
 /** From what primitives throw to the error that applications see. */
 import type { Reader } from "../bytes/reader.js";
 import { CodecError } from "../errors.js";
-import { DecodeFault, EncodeFault } from "../postcard/faults.js";
+import { DecodeFault, EncodeFault, Misfit } from "../postcard/faults.js";
 import { describeThrown } from "./describe-thrown.js";
 import { explainDecode } from "./explain-decode.js";
-import { explainEncode } from "./explain-encode.js";
+import { explainEncode, misfitReason } from "./explain-encode.js";
 import { labelled } from "./path.js";
 import type { Shape } from "./shape.js";
 
@@ -18,9 +18,15 @@ export function encodeError(fault: unknown, shape: Shape, value: unknown, label 
   if (fault instanceof CodecError) return fault;
   const violation = explainEncode(shape, value);
   const path = labelled(label, violation?.path ?? "");
-  const reason = violation?.reason ?? (fault instanceof EncodeFault ? fault.reason : describeThrown(fault));
+  const reason = violation?.reason ?? reasonOf(fault);
   const options = fault instanceof EncodeFault ? {} : { cause: fault };
   return new CodecError("EncodeFailed", reason, { path }, options);
+}
+
+/** Why a value was refused that has looked right when it was walked again. */
+function reasonOf(fault: unknown): string {
+  if (fault instanceof Misfit) return misfitReason(fault.type, fault.value);
+  return fault instanceof EncodeFault ? fault.reason : describeThrown(fault);
 }
 
 /**

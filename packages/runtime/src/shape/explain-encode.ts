@@ -1,4 +1,5 @@
 /** Finds the place in a value at which encoding failed. Runs on the error path only. */
+import { integerRanges } from "../postcard/integer-ranges.js";
 import { depthReason, maxDepth } from "../postcard/nesting.js";
 import {
   bytesProblem,
@@ -259,6 +260,16 @@ const typedArrayNames: Readonly<Partial<Record<string, string>>> = {
 function typedProblem(element: Shape, value: unknown): Reason {
   const name = element.kind === "primitive" ? typedArrayNames[element.type] : undefined;
   return typedArrayProblem(name ?? "typed array", value);
+}
+
+/** Why a value is not of a type, as `Misfit` names it: a primitive, or a text like `an array`. */
+export function misfitReason(type: string, value: unknown): string {
+  const asNumber = typeof value === "number";
+  const isKnown = type in integerRanges || ["f32", "f64", "string"].includes(type);
+  const reason = isKnown
+    ? primitiveProblem({ kind: "primitive", type, asNumber } as PrimitiveShape, value)
+    : undefined;
+  return reason ?? `expected ${type}, got ${describeValue(value)}`;
 }
 
 function primitiveProblem(shape: PrimitiveShape, value: unknown): Reason {
