@@ -42,9 +42,17 @@ export class Campaign {
     return this.#coverage?.reached ?? 0;
   }
 
-  /** Tries the corpus, then changed inputs until `watch` says stop. @throws what the target throws: a finding */
+  /**
+   * Tries the corpus, in an order of the seed, as a short campaign tries a part of it only. Then it tries changed inputs until
+   * `watch` says stop.
+   * @throws what the target throws: a finding
+   */
   async run(watch: Watch): Promise<void> {
-    for (const input of this.#target.corpus) if (!(await this.#try(input, watch))) return;
+    const corpus = [...this.#target.corpus];
+    while (corpus.length > 0) {
+      const [input] = corpus.splice(this.#random(corpus.length), 1);
+      if (input !== undefined && !(await this.#try(input, watch))) return;
+    }
     while (await this.#try(this.#next(), watch));
   }
 
