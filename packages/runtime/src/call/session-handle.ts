@@ -20,6 +20,14 @@ export interface CloseOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** How to measure a round trip. */
+export interface RoundTripOptions {
+  /** Milliseconds that the peer has for its answer. Default 10 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Gives up when the signal is aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A connection of a session, as its callers see it. */
 export interface ConnectionHandle {
   /** 0 is the root connection, which every session has. */
@@ -87,6 +95,24 @@ export interface SessionHandle extends AsyncDisposable {
    * @returns a function that ends the subscription; calling it twice is harmless
    */
   onStateChanged(listener: (state: SessionState) => void | Promise<void>): () => void;
+  /**
+   * The states in a loop: the present one first, then each new one. The loop ends after `closed`. A loop that is slower
+   * than the session gets the latest state, and skips those between.
+   *
+   * ```ts
+   * for await (const { kind } of shop.$session.status()) show(kind);
+   * ```
+   */
+  status(): AsyncIterableIterator<SessionState, undefined>;
+  /**
+   * Measures the round trip: sends a ping, which peers of every version answer, with keepalive or without. The time
+   * includes what waits in front of the ping on a busy link.
+   * @returns milliseconds
+   * @throws SessionError `ConnectTimeout` when no answer comes in time, `Io` without a link or when the link is lost,
+   * `Protocol` when the session is closed
+   * @throws VoxError `Cancelled` when `signal` is aborted
+   */
+  rtt(options?: RoundTripOptions): Promise<number>;
   /** Resolves, and never rejects, when the session has ended. */
   readonly closed: Promise<SessionEnd>;
   /** What the peer sent in the handshake. */

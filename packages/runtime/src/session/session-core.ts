@@ -105,6 +105,8 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   #hasEnded = false;
   /** Whether the peer keeps the session when the link ends, until it gets the closes of `sendCloses`. */
   isKeptByPeer = false;
+  /** Set while round trips are measured. */
+  onPong: ((nonce: WireId) => void) | undefined = undefined;
   #isDisconnected = false;
   /** Whether the session ends as soon as calls and channels in flight have finished. */
   #isLeaving = false;
@@ -440,7 +442,9 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
         break;
       case MessageKind.Pong:
         this.outbox.traffic.countPingIn();
-        if (head.connectionId === rootConnectionId) this.#keepalive?.onPong(head.nonce);
+        if (head.connectionId !== rootConnectionId) break;
+        this.#keepalive?.onPong(head.nonce);
+        this.onPong?.(head.nonce);
         break;
       case MessageKind.ConnectionOpen:
         if (!this.mayAnswer()) break;

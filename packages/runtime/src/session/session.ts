@@ -1,5 +1,6 @@
 /** The shell around a session core: the session as applications see it. It closes gracefully. */
 
+import { ignore } from "../call/call-out.js";
 import type { Caller } from "../call/caller.js";
 import { checkService } from "../call/check-service.js";
 import type { Dispatcher } from "../call/dispatcher.js";
@@ -9,6 +10,7 @@ import type { Service } from "../call/service.js";
 import type {
   CloseOptions,
   OpenSettings,
+  RoundTripOptions,
   SessionEnd,
   SessionHandle,
   SessionState,
@@ -118,6 +120,24 @@ export class Session implements SessionHandle {
 
   onStateChanged(listener: (state: SessionState) => void): () => void {
     return this.#states.subscribe(listener);
+  }
+
+  status(): AsyncIterableIterator<SessionState, undefined> {
+    const states = import("./watching.js").then(({ States }) => new States(this));
+    // `next` and `return` report it.
+    states.catch(ignore);
+    return {
+      next: async () => (await states).next(),
+      return: async () => (await states).return(),
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  async rtt(options: RoundTripOptions = {}): Promise<number> {
+    const { roundTrip } = await import("./watching.js");
+    return roundTrip(this, this.core, this.#clock, options);
   }
 
   /**
