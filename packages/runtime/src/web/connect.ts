@@ -58,14 +58,29 @@ const defaultPath = "/vox";
 const defaultConnectTimeoutMs = 5000;
 
 /**
- * Connects to a service over a WebSocket.
+ * Connects to a service over a WebSocket, at `/vox` on the page's own origin.
  *
  * ```ts
  * const shop = await connect(Catalog, { reconnect: reconnecting() });
  * const product = await shop.get(1n);
  * ```
  *
- * @param address `/path` on the page's own origin, `ws://…`, `wss://…`, or a `URL`. Default `/vox`
+ * @param service from the generated file
+ * @returns the client; `await using` or `$close()` of the client ends the session
+ * @throws SessionError `Io` when the WebSocket cannot be opened, `ConnectTimeout` when it takes too long, `Protocol` when
+ * the peer does not speak Vox, `Rejected` when the peer refuses
+ * @throws VoxError `Cancelled` when `signal` is aborted
+ */
+export function connect<C>(service: Service<C>, options?: WebConnectOptions): Promise<C>;
+/**
+ * Connects to a service over a WebSocket, at another address.
+ *
+ * ```ts
+ * const shop = await connect("wss://shop.example/vox", Catalog, { reconnect: reconnecting() });
+ * const product = await shop.get(1n);
+ * ```
+ *
+ * @param address `/path` on the page's own origin, `ws://…`, `wss://…`, or a `URL`
  * @param service from the generated file
  * @returns the client; `await using` or `$close()` of the client ends the session
  * @throws SessionError `Io` when the WebSocket cannot be opened, `ConnectTimeout` when it takes too long, `Protocol` when
@@ -73,7 +88,6 @@ const defaultConnectTimeoutMs = 5000;
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws TypeError for an address that is not the address of a WebSocket
  */
-export function connect<C>(service: Service<C>, options?: WebConnectOptions): Promise<C>;
 export function connect<C>(
   address: string | URL,
   service: Service<C>,
