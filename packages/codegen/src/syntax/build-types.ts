@@ -226,10 +226,11 @@ function buildTuple(context: BuildContext, from: CstNode): Built {
     return invalid(context, from);
   }
   if (types.length === 1 && !hasTrailingComma) {
-    // An unclosed bracket is reported above. Of a pair directly around another pair, the outer one is not reported.
-    const isTold = isOpen || /^\(\s*\(/.test(sourceOf(context, { kind: "invalid", span }));
+    // An unclosed bracket is reported above. Of pairs directly around one type, the innermost one is reported.
+    const before = { ...span, start: span.start + 1, end: first.span.start };
+    const isReported = isOpen || /^\s*\(/.test(sourceOf(context, { kind: "invalid", span: before }));
     const text = sourceOf(context, first);
-    if (!isTold)
+    if (!isReported)
       context.report("VOX1017", span, {
         problem: "brackets around a single type mean nothing",
         advice: `write \`${text}\`, or \`(${text},)\` for a tuple of one`,
