@@ -108,7 +108,7 @@ for (const known of knownBrowsers) {
       await other.close();
     });
 
-    it("goes on after ten minutes of sleep, with a clock that stands still", async () => {
+    it("goes on after ten minutes of sleep, with a clock that does not move", async () => {
       expect(await run(page, "openStill")).toBe(0);
       site.cutConnections();
       await page.waitForFunction("tests.state().then(({ kind }) => kind === 'recovering')");

@@ -135,7 +135,7 @@ page.tests = {
     });
     return kept.running();
   },
-  /** A session that pauses for a second of a clock that stands still. */
+  /** A session that pauses for a second of a clock that does not move. */
   async openStill() {
     kept = await connect(Streams, {
       clock: still,

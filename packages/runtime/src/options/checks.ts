@@ -41,7 +41,7 @@ export function checkAllOptions<T extends object>(given: T, checks: OptionChecks
 
 /**
  * A check of the type of a value, then of its range.
- * @param what the type in words
+ * @param what the type as text
  * @param range the range in words
  */
 function typed<T>(
