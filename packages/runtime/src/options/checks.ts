@@ -42,7 +42,7 @@ export function checkAllOptions<T extends object>(given: T, checks: OptionChecks
 /**
  * A check of the type of a value, then of its range.
  * @param what the type as text
- * @param range the range in words
+ * @param range the range as text
  */
 function typed<T>(
   type: "number" | "boolean" | "string" | "function",
