@@ -6,8 +6,10 @@ import type { StreamsClient } from "../interop/gen/streams.vox.js";
 import { expectSame, expectType } from "./expect-type.js";
 
 export function subscriptions(shop: ShopClient, streams: StreamsClient, options: CallOptions): void {
+  // biome-ignore lint/suspicious/noConfusingVoidType: a call without a result gives it, and a loop that was left gives undefined
   expectType<AsyncIterable<string, void | undefined>>()(subscribe(shop).watch(), true);
   expectType<AsyncIterable<number, number | undefined>>()(subscribe(streams).endless(options), true);
+  // biome-ignore lint/suspicious/noConfusingVoidType: a call without a result gives it, and a loop that was left gives undefined
   expectType<AsyncIterable<number, void | undefined>>()(subscribe(streams).count(1, 2, options), true);
   // Methods with one Tx and no other channel.
   expectSame<

@@ -1,5 +1,5 @@
 /** Canonical schemas, type ids, method ids, ready CBOR. */
-export { Announcements, type Announcing, type MethodAnnouncing } from "./announcing.js";
+export { Announcements, type Announcing } from "./announcing.js";
 export { kebab } from "./kebab.js";
 export { messageSchemas } from "./message.js";
 export { methodId } from "./method-id.js";

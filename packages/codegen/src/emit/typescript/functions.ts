@@ -12,7 +12,7 @@ import type { ValueType } from "./value-type.js";
 import { writeFunction } from "./write.js";
 
 /** The function `name(w, p, v)`. @param head `function` or `export function` */
-export function writerFunction(head: string, name: string, type: Layout, body: readonly Layout[]): Layout {
+function writerFunction(head: string, name: string, type: Layout, body: readonly Layout[]): Layout {
   const w = mentions(body, "w") ? "w" : "_w";
   const v = mentions(body, "v") ? "v" : "_v";
   return signature(
@@ -24,7 +24,7 @@ export function writerFunction(head: string, name: string, type: Layout, body: r
 }
 
 /** The function `name(r)`. @param head `function` or `export function` */
-export function readerFunction(head: string, name: string, type: Layout, body: readonly Layout[]): Layout {
+function readerFunction(head: string, name: string, type: Layout, body: readonly Layout[]): Layout {
   const r = mentions(body, "r") ? "r" : "_r";
   return signature(`${head} ${name}`, [`${r}: $.Reader`], type, body);
 }
