@@ -24,6 +24,7 @@ export default defineConfig({
       { find: /^@voxrpc\/react$/, replacement: source("react/src/index.ts") },
       { find: "unplugin-vox/vite", replacement: source("unplugin/src/vite.ts") },
       { find: "unplugin-vox/webpack", replacement: source("unplugin/src/webpack.ts") },
+      { find: "unplugin-vox/rspack", replacement: source("unplugin/src/rspack.ts") },
       { find: "unplugin-vox/rollup", replacement: source("unplugin/src/rollup.ts") },
       { find: "unplugin-vox/rolldown", replacement: source("unplugin/src/rolldown.ts") },
       { find: "unplugin-vox/esbuild", replacement: source("unplugin/src/esbuild.ts") },

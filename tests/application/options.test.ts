@@ -345,6 +345,7 @@ const others: Readonly<Record<string, string>> = {
   OpenLinkOptions: "given by connect",
   ListenOptions: "given by serve",
   ListenWebSocketOptions: "given by serve",
+  AdoptOptions: "given by serve",
   UpgradeOptions: "part of ServeOptions and AttachOptions",
   IncomingOptions: "given by the driver",
   DriverOptions: "given by the session",

@@ -2,12 +2,14 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { rspack } from "@rspack/core";
 import { build as buildWithEsbuild, transform } from "esbuild";
 import { rolldown } from "rolldown";
 import { type Plugin, rollup } from "rollup";
 import esbuildPlugin from "unplugin-vox/esbuild";
 import rolldownPlugin from "unplugin-vox/rolldown";
 import rollupPlugin from "unplugin-vox/rollup";
+import rspackPlugin from "unplugin-vox/rspack";
 import vitePlugin from "unplugin-vox/vite";
 import webpackPlugin from "unplugin-vox/webpack";
 import { build as buildWithVite } from "vite";
@@ -71,6 +73,28 @@ const bundlers: Readonly<Record<string, (root: string) => Promise<unknown>>> = {
         lib: { entry: "src/app.ts", formats: ["es"], fileName: () => "app.js" },
         rollupOptions: { external: /^@voxrpc\// },
       },
+    }),
+  Rspack: (root) =>
+    new Promise((resolve, reject) => {
+      rspack(
+        {
+          mode: "production",
+          target: "node",
+          context: root,
+          entry: "./src/app.ts",
+          output: { path: `${root}/out`, filename: "app.js", module: true, library: { type: "module" } },
+          experiments: { outputModule: true },
+          optimization: { minimize: false },
+          module: { rules: [{ test: /\.ts$/, type: "javascript/auto", loader: "builtin:swc-loader" }] },
+          plugins: [rspackPlugin({ root })],
+        },
+        (error, stats) => {
+          const [first] = stats?.toJson({ all: false, errors: true }).errors ?? [];
+          if (error !== null) reject(error);
+          else if (first === undefined) resolve(undefined);
+          else reject(new Error(first.message));
+        },
+      );
     }),
   webpack: (root) =>
     new Promise((resolve, reject) => {
