@@ -50,6 +50,7 @@ import { resumableChecks } from "../../packages/runtime/src/resume/resumable-opt
 import { registryChecks } from "../../packages/runtime/src/resume/session-registry.js";
 import { openChecks } from "../../packages/runtime/src/session/connection-opener.js";
 import { keepaliveChecks } from "../../packages/runtime/src/session/option-checks.js";
+import { roundTripChecks } from "../../packages/runtime/src/session/watching.js";
 import { sqliteStoreChecks } from "../../packages/runtime/src/sqlite/sqlite-store.js";
 import { pairChecks } from "../../packages/runtime/src/testing/pair.js";
 import { simulatedPairChecks } from "../../packages/runtime/src/testing/simulated-pair.js";
@@ -183,6 +184,7 @@ const sets = {
     idleTimeoutMs: periods,
   }),
   CloseOptions: cases(closeChecks, { timeoutMs: durations }),
+  RoundTripOptions: cases(roundTripChecks, { signal: signals, timeoutMs: durations }),
   CallOptions: cases(callChecks, { signal: signals, timeoutMs: durations, metadata, onMetadata: functions }),
   ChannelOptions: cases(channelChecks, { label: texts }),
   KeepaliveOptions: cases(keepaliveChecks, { intervalMs: periods, timeoutMs: periods }),

@@ -1,9 +1,9 @@
 /** What applications ask about a session now and then: its states one by one, and the round-trip time. */
 import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
-import { checkCallOptions } from "../call/option-checks.js";
 import type { RoundTripOptions, SessionHandle, SessionState } from "../call/session-handle.js";
 import type { Clock } from "../clock.js";
 import { cancelledBefore, SessionError } from "../errors.js";
+import { abortSignal, checkOptions, duration, type OptionChecks } from "../options/checks.js";
 import type { WireId } from "../wire/message.js";
 import { writePing } from "../wire/session-messages.js";
 import type { SessionCore } from "./session-core.js";
@@ -79,6 +79,9 @@ class Pings {
 
 const pingsOf = /*@__PURE__*/ new WeakMap<SessionCore, Pings>();
 
+/** The check of each option of a round trip. */
+export const roundTripChecks: OptionChecks<RoundTripOptions> = { timeoutMs: duration, signal: abortSignal };
+
 /** @returns the milliseconds until the answer to a ping is here */
 export function roundTrip(
   session: SessionHandle,
@@ -87,7 +90,7 @@ export function roundTrip(
   options: RoundTripOptions,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    checkCallOptions(options);
+    checkOptions(options, roundTripChecks);
     const { signal, timeoutMs = defaultTimeoutMs } = options;
     const lost = lossOf(session.state);
     if (signal?.aborted === true) throw cancelledBefore("the peer has answered", signal.reason);
