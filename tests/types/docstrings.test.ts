@@ -54,7 +54,7 @@ export declare const telemetry: Telemetry;
 export declare const app: import("node:http").RequestListener;
 export declare const apple: Product;
 export declare const signal: AbortSignal;
-export declare function show(price: number): void;
+export declare function show(value: number | string): void;
 `;
 const ownNames = [...own.matchAll(/^export (?:declare )?(?:const|function|class|interface) (\w+)/gm)].map(
   ([, name = ""]) => name,
