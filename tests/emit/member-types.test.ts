@@ -57,7 +57,7 @@ describe("a field's type in TypeScript", () => {
     const value = { kind: "V", kind_: "x", own: 3 };
     expect(codec.decode(codec.encode(value))).toStrictEqual(value);
     expect(() => codec.encode({ ...value, kind_: 1 })).toThrow("E.kind_: expected string");
-    expect(emitOne(text)).toContain('$.fieldShape("kind", "kind_"');
+    expect(emitOne(text)).toContain('"V(kind:kind_,other:own)"');
   });
 
   it.each([
