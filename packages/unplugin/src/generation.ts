@@ -17,9 +17,12 @@ export interface VoxPluginOptions {
 /** The last run that made the code of a schema. */
 interface Run {
   readonly project: GeneratedProject;
-  /** Times and sizes of everything that the run depends on, and of what it wrote. */
-  readonly state: string;
+  /** Times and sizes of everything that the run depends on, and of what it wrote; undefined: not to be reused. */
+  readonly state: string | undefined;
 }
+
+/** Milliseconds by which the time of a file may be behind the clock: systems stamp files with the time of their last tick. */
+const fileClockLagMs = 20;
 
 /** The generated files of a build. Runs come one after the other: two of them may write the same file. */
 export class Generation {
@@ -62,12 +65,15 @@ export class Generation {
     const before = this.#runs.get(key);
     if (before?.project.ok === true && before.state === stateOf(before.project)) return before.project;
     const { root, config } = this.#options;
+    const startMs = Date.now();
     const project = await generate(
       config === undefined
         ? { cwd: root, schemas: [schema], out: ".", root: ".", importExtension: "none" }
         : { cwd: root, config },
     );
-    this.#runs.set(key, { project, state: stateOf(project) });
+    // An input that was saved while the run went on may have been read before.
+    const isSettled = project.inputs.every((path) => changedAt(path) < startMs - fileClockLagMs);
+    this.#runs.set(key, { project, state: isSettled ? stateOf(project) : undefined });
     const error = project.findings.find(({ severity }) => severity === "error");
     if (error !== undefined) throw new SchemaError(error, root ?? process.cwd());
     return project;
@@ -86,4 +92,8 @@ function stateOf({ inputs, outputs }: GeneratedProject): string {
 function stampOf(path: string): string {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? path : `${path} ${found.mtimeNs} ${found.size}`;
+}
+
+function changedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -1,4 +1,4 @@
-/** What applications ask about a session now and then: its states one by one, and the round-trip time. */
+/** What applications ask about a session now and then: its states in a loop, and the round-trip time. */
 import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import type { RoundTripOptions, SessionHandle, SessionState } from "../call/session-handle.js";
 import type { Clock } from "../clock.js";
@@ -10,7 +10,7 @@ import type { SessionCore } from "./session-core.js";
 
 const over: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** The states of a session as they come, the present one first. */
+/** The states of a session, the present one first. A slow loop gets the latest state and skips those between. */
 export class States implements AsyncIterator<SessionState, undefined> {
   readonly #session: SessionHandle;
   #given: SessionState | undefined = undefined;

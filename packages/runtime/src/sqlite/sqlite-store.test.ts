@@ -430,10 +430,28 @@ describe.skipIf(sqlite === undefined)("the file of a sqliteStore", () => {
     const path = newPath();
     open(path).close();
     const database = raw(path);
-    database.pragma("user_version = 3");
+    database.pragma("user_version = 4");
     database.close();
     expect(() => open(path)).toThrow(incompatible);
-    expect(() => open(path)).toThrow("it has version 3, and this library knows version 2");
+    expect(() => open(path)).toThrow("it has version 4, and this library knows version 3");
+  });
+
+  it.each([
+    ["1", "DROP TABLE forgotten; DROP INDEX operations_by_owner; ALTER TABLE operations DROP COLUMN owner;"],
+    ["2", ""],
+  ])("of version %s is taken over: what it has kept is known as forgotten", (found, undo) => {
+    const path = newPath();
+    const before = open(path);
+    before.admit(key(7), persisted);
+    before.seal(key(7), persisted, reply());
+    before.close();
+    const database = raw(path);
+    database.exec(undo);
+    database.pragma(`user_version = ${found}`);
+    database.close();
+    using store = open(path);
+    expect(store.admit(key(7), persisted)).toEqual({ ...persisted, reply: undefined });
+    expect(store.admit(key(8), persisted)).toBeUndefined();
   });
 
   it("is one store's at a time", () => {

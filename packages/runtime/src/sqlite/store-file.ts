@@ -5,8 +5,8 @@ import { StoreError } from "../errors.js";
 
 /** Written into the header of the file: `Vox` and a byte for the kind of the file. */
 const applicationId = 0x566f_7801;
-/** Grows when the tables change. */
-const version = 2;
+/** Grows when the tables or the fingerprints change. */
+const version = 3;
 const inMemory = ":memory:";
 /** The log beside the file is cut back to this size, bytes. */
 const logBytes = 4 * 1024 * 1024;
@@ -56,6 +56,17 @@ const tables = `
 const ownersAdded = `
   ALTER TABLE operations ADD COLUMN owner TEXT NOT NULL DEFAULT '';
   CREATE INDEX operations_by_owner ON operations (owner, state, since);
+`;
+
+/**
+ * Turns a file of version 2 into one of version 3. The fingerprints of version 2 are of another hash, so a call that is
+ * sent again cannot be compared with its operation. It is answered as one that the file has forgotten: `Indeterminate`.
+ */
+const operationsForgotten = `
+  INSERT INTO forgotten (session, connection, operation, since)
+    SELECT session, connection, max(operation), max(since) FROM operations WHERE true GROUP BY session, connection
+    ON CONFLICT (session, connection) DO UPDATE SET operation = max(operation, excluded.operation);
+  DELETE FROM operations;
 `;
 
 /** How a file is opened. */
@@ -117,7 +128,7 @@ function checkOwner(database: Database.Database, path: string): void {
   const owner = database.pragma("application_id", { simple: true });
   const found = database.pragma("user_version", { simple: true }) as number;
   if (owner === applicationId) {
-    if (found === version || found === 1) return;
+    if (found >= 1 && found <= version) return;
     const text = `store ${path}: it has version ${found}, and this library knows version ${version}`;
     throw new StoreError("StoreIncompatible", text);
   }
@@ -128,8 +139,10 @@ function checkOwner(database: Database.Database, path: string): void {
 
 function prepare(database: Database.Database): void {
   if (database.pragma("application_id", { simple: true }) === applicationId) {
-    if (database.pragma("user_version", { simple: true }) === version) return;
-    database.exec(ownersAdded + forgotten);
+    const found = database.pragma("user_version", { simple: true });
+    if (found === version) return;
+    if (found === 1) database.exec(ownersAdded + forgotten);
+    database.exec(operationsForgotten);
     database.pragma(`user_version = ${version}`);
     return;
   }
