@@ -158,6 +158,15 @@ export class ChannelError extends VoxError {
   }
 }
 
+/**
+ * The error for code that is loaded on demand and cannot be loaded, code `Io`: another attempt may succeed.
+ * @param what the code does, like `reads types of other versions`
+ */
+export function notLoaded(what: string, cause: unknown): SessionError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new SessionError("Io", `io error: the code that ${what} cannot be loaded: ${text}`, { cause });
+}
+
 /** Why a store of operations or sessions failed. */
 export type StoreErrorCode = "StoreFull" | "StoreUnavailable" | "StoreIncompatible" | "RecordDamaged";
 

@@ -3,7 +3,7 @@
  */
 import type { Binding } from "../call/binding.js";
 import type { Dispatcher } from "../call/dispatcher.js";
-import { CodecError } from "../errors.js";
+import { CodecError, notLoaded } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { PlanAllowance } from "../plan/plan.js";
 import { planLimits } from "../plan/plan-model.js";
@@ -163,8 +163,7 @@ export class Bindings implements RemoteTypes {
     this.#isLoading = true;
     loadPlans().then(
       () => this.#onLoadEnded(undefined),
-      (error: unknown) =>
-        this.#onLoadEnded(`the code that reads types of other versions cannot be loaded: ${error}`),
+      (error: unknown) => this.#onLoadEnded(notLoaded("reads types of other versions", error).message),
     );
   }
 

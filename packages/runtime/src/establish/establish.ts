@@ -207,7 +207,13 @@ class Establishment implements LinkReceiver, FinishedLink {
       this.fail(error);
       return;
     }
-    if (step.later !== undefined) void step.later.then((next) => this.#advance(() => next));
+    step.later?.then(
+      (next) => this.#advance(() => next),
+      (fault: unknown) =>
+        this.#advance(() => {
+          throw fault;
+        }),
+    );
     if (step.outcome?.kind === "failed") this.fail(this.#explain(step.outcome.error));
     else if (step.outcome !== undefined) this.#open(step.outcome.result);
   }

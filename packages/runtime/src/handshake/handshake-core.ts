@@ -62,7 +62,7 @@ export interface HandshakeStep {
   readonly outcome: HandshakeOutcome | undefined;
   /**
    * The next step, while the application decides or the code that reads the frame is loaded; no frame is expected before
-   * it. It does not reject.
+   * it. It rejects with what an input throws: a fault of this side.
    */
   readonly later?: Promise<HandshakeStep> | undefined;
 }

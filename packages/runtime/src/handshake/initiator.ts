@@ -10,7 +10,7 @@
  * Only the usual answers are read here. Any other is read by the code of `answer-reader.ts`, which may have to be loaded:
  * then the state is `reading` in between.
  */
-import type { SessionError } from "../errors.js";
+import { notLoaded, type SessionError } from "../errors.js";
 import { messageSchemas } from "../wire/message-schemas.js";
 import type { AnswerReader } from "./answer-reader.js";
 import {
@@ -18,7 +18,6 @@ import {
   cleaned,
   closedTooEarly,
   concluded,
-  failed,
   failedBy,
   type Handshake,
   type HandshakeOptions,
@@ -39,7 +38,7 @@ import { readUsualGreeting } from "./usual-greeting.js";
 export interface InitiatorOptions extends HandshakeOptions {
   /** Key of the session to resume, 16 bytes. */
   readonly presentedKey?: Uint8Array | undefined;
-  /** Reads unusual answers; or a function that loads the code for that. */
+  /** Reads unusual answers; or a function that loads the code for that. A load that fails permits another attempt. */
   readonly answerReader: AnswerReader | (() => Promise<AnswerReader>);
 }
 
@@ -97,9 +96,9 @@ export class InitiatorHandshake implements Handshake {
     const { answerReader } = this.#options;
     if (typeof answerReader !== "function") return read(answerReader);
     this.#state = "reading";
-    const later = answerReader()
-      .then(read)
-      .catch((error: unknown) => failed(`an unusual answer of the peer cannot be read: ${error}`));
+    const later = answerReader().then(read, (cause: unknown) =>
+      failedBy(this.#closure ?? notLoaded("reads an unusual answer of the peer", cause)),
+    );
     return { send: [], outcome: undefined, later };
   }
 

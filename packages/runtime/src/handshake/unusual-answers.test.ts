@@ -146,17 +146,54 @@ describe("unusual answers", () => {
     }
   });
 
-  it("code that cannot be loaded ends the handshake with the reason", async () => {
+  describe("code that cannot be loaded", () => {
+    const offline = new Error("offline");
+    const started = (): InitiatorHandshake => {
+      const initiator = new InitiatorHandshake({
+        settings,
+        metadata: new Metadata(),
+        limits: defaultLimits,
+        answerReader: () => Promise.reject(offline),
+      });
+      initiator.start();
+      return initiator;
+    };
+
+    it("ends the handshake with an error that permits another attempt", async () => {
+      const last = await started().onFrame(sorry).later;
+      expect(last?.outcome).toMatchObject({
+        error: {
+          code: "Io",
+          retryable: true,
+          message: "io error: the code that reads an unusual answer of the peer cannot be loaded: offline",
+          cause: offline,
+        },
+      });
+    });
+
+    it("gives way to the end of the link", async () => {
+      const initiator = started();
+      const step = initiator.onFrame(sorry);
+      expect(initiator.onLinkClosed(undefined)).toBeUndefined();
+      const last = await step.later;
+      expect(last?.outcome).toMatchObject({ error: { code: "WentAway", retryable: true } });
+    });
+  });
+
+  it("a fault of this side while it answers is no failure to load", async () => {
+    const bug = new Error("a bug");
     const initiator = new InitiatorHandshake({
-      settings,
+      settings: { ...settings, parity: "Odd" },
       metadata: new Metadata(),
       limits: defaultLimits,
-      answerReader: () => Promise.reject(new Error("offline")),
+      answerReader: load,
+      admit: () => {
+        throw bug;
+      },
     });
     initiator.start();
-    expect(await endOf(initiator.onFrame(sorry))).toBe(
-      "protocol error: an unusual answer of the peer cannot be read: Error: offline",
-    );
+    initiator.onFrame(prologueAccept);
+    await expect(initiator.onFrame(unusual).later).rejects.toBe(bug);
   });
 
   it("leaves what exceeds the limits to the whole reader", () => {
