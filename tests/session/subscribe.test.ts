@@ -1,13 +1,27 @@
 /** A subscription and its call: how the loop ends in each case, and what is left of the call. */
 import { once } from "node:events";
-import { ChannelError, type Client, channel, DeclaredError, fail, subscribe, type Tx } from "@voxrpc/runtime";
+import {
+  type CallOptions,
+  ChannelError,
+  type Client,
+  type ClientMiddleware,
+  channel,
+  DeclaredError,
+  fail,
+  subscribe,
+  type Tx,
+} from "@voxrpc/runtime";
 import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
+import { type ClientOptions, callerFor } from "../../packages/runtime/src/middleware/client-options.js";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 import { Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
 import { streamsHandler } from "../interop/stream-handlers.js";
 
 const bug = new Error("a bug");
+const throwBug = (): never => {
+  throw bug;
+};
 
 async function pairOf(watch: ShopHandler["watch"]) {
   const clock = new FakeClock();
@@ -38,14 +52,27 @@ async function runOf<T>(items: AsyncIterable<T>): Promise<unknown[]> {
   return seen;
 }
 
+/** Sends a stream of one item that stays open. */
+const one: ShopHandler["watch"] = (out) => out.send("a").then(() => out.closed);
+
+type Pair = Awaited<ReturnType<typeof pairOf>>;
+
+/** A client of the pair with options of `connect`. */
+const withOptions = (options: ClientOptions) => (pair: Pair) =>
+  Shop.create(callerFor(pair.client.holdCaller(), options));
+const through = (middleware: ClientMiddleware) => withOptions({ middleware: [middleware] });
+
 const open = (shop: ShopClient) => shop.$session.snapshot().connections[0];
 
 describe("a subscription", () => {
   const ends: readonly {
     readonly name: string;
-    readonly watch: (out: Tx<string>, signal: AbortSignal) => Promise<void>;
+    readonly watch: ShopHandler["watch"];
     readonly seen: readonly unknown[];
-    readonly act?: (pair: Awaited<ReturnType<typeof pairOf>>) => void;
+    readonly act?: (pair: Pair) => unknown;
+    /** Default: the client of the pair. */
+    readonly client?: (pair: Pair) => ShopClient | Promise<ShopClient>;
+    readonly options?: CallOptions;
   }[] = [
     { name: "no item", watch: async () => {}, seen: ["end"] },
     { name: "items", watch: async (out) => void (await out.sendAll(["a", "b"])), seen: ["a", "b", "end"] },
@@ -89,22 +116,69 @@ describe("a subscription", () => {
     },
     {
       name: "a link that is lost",
-      watch: (out) => out.send("a").then(() => out.closed),
+      watch: one,
       act: ({ serverLink }) => serverLink.abort(),
       seen: ["a", "ConnectionClosed"],
     },
     {
       name: "a session that is closed here",
-      watch: (out) => out.send("a").then(() => out.closed),
+      watch: one,
       act: ({ client }) => client.abort(),
       seen: ["a", "SessionShutdown"],
     },
+    {
+      name: "the default time-out of its client",
+      watch: one,
+      client: withOptions({ callTimeoutMs: 50 }),
+      act: ({ clock }) => clock.elapse(50),
+      seen: ["a", "Cancelled"],
+    },
+    {
+      name: "a call of a client that is closed",
+      watch: one,
+      client: async (pair) => {
+        const closed = pair.client.client(Shop);
+        await closed.$caller.connection.close();
+        return closed;
+      },
+      seen: ["SessionShutdown"],
+    },
+    {
+      name: "a call with an option that is not valid",
+      watch: one,
+      options: { timeoutMs: -1 },
+      seen: [expect.objectContaining({ message: expect.stringContaining("timeoutMs") })],
+    },
+    {
+      name: "a caller that throws at once",
+      watch: one,
+      client: () => Shop.create({ call: throwBug } as unknown as Client["$caller"]),
+      seen: [bug],
+    },
+    { name: "middleware that throws", watch: one, client: through(throwBug), seen: [bug] },
+    {
+      name: "middleware that answers without a call",
+      watch: one,
+      client: through(() => Promise.resolve()),
+      seen: ["ChannelUnbound"],
+    },
+    {
+      name: "middleware that gives up a call that goes on",
+      watch: one,
+      client: through(async (_call, next) => {
+        void next().catch(() => {});
+        await settle();
+        throw bug;
+      }),
+      seen: ["a", bug],
+    },
   ];
-  it.each(ends)("ends after $name", async ({ watch, seen, act }) => {
-    const pair = await pairOf((out, { signal }) => watch(out, signal));
-    const running = runOf(subscribe(pair.shop).watch());
+  it.each(ends)("ends after $name", async ({ watch, seen, act, client, options }) => {
+    const pair = await pairOf(watch);
+    const shop = (await client?.(pair)) ?? pair.shop;
+    const running = runOf(subscribe(shop).watch(options));
     await settle();
-    act?.(pair);
+    await act?.(pair);
     expect(await running).toEqual(seen);
     await settle();
     expect(open(pair.shop)?.requests ?? []).toEqual([]);

@@ -1,12 +1,12 @@
 /** A method with one `Tx` as a loop: the call and its stream in one line. */
 
 import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
-import { ignore } from "../call/call-out.js";
 import type { CallOptions } from "../call/caller.js";
 import { ForwardingCaller } from "../call/forwarding-caller.js";
 import type { Method } from "../call/method.js";
 import type { Client } from "../call/service.js";
 import { ChannelError } from "../errors.js";
+import { callOverHere, notBound } from "./end.js";
 import { channel } from "./pair.js";
 import type { Rx } from "./rx.js";
 import type { Tx } from "./tx.js";
@@ -85,7 +85,7 @@ class SubscribingCaller extends ForwardingCaller {
     // The generated method takes the options for its last argument, since one argument is left out.
     const given = [...args, options].slice(0, elements.length);
     const own = given.pop() as CallOptions | undefined;
-    const start = (tx: Tx<T>, signal: AbortSignal): Promise<unknown> => {
+    const start = async (tx: Tx<T>, signal: AbortSignal): Promise<unknown> => {
       const values = [...given.slice(0, place), tx, ...given.slice(place)];
       return this.inner.call(method as Method<readonly unknown[]>, values, { ...own, signal });
     };
@@ -109,8 +109,15 @@ class Subscription<T> implements AsyncIterator<T, unknown> {
     if (signal?.aborted === true) this.onAborted();
     else if (signal !== undefined) watchAbort(signal, this);
     this.#call = start(tx, this.#controller.signal);
-    this.#call.catch(ignore);
+    this.#call.then(() => rx.fail(notBound()), this.#onCallFailed);
   }
+
+  /** A call that never got as far as its stream, or that middleware has given up, ends the stream here. */
+  readonly #onCallFailed = (cause: unknown): void => {
+    const error = callOverHere("its call has failed", cause);
+    this.#rx.fail(error);
+    this.#rx.endWith({ error });
+  };
 
   /** The application's signal is aborted. */
   onAborted(): void {
