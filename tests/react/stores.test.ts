@@ -1,5 +1,5 @@
 /** What the hooks of `@voxrpc/react` keep outside of React. */
-import { type CallOptions, type SessionState, type Tx, VoxError } from "@voxrpc/runtime";
+import { type CallOptions, ChannelError, type SessionState, type Tx, VoxError } from "@voxrpc/runtime";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { keyPart } from "../../packages/react/src/argument-key.js";
@@ -207,6 +207,54 @@ describe("a stream", () => {
     for (let turn = 0; turn < 5; turn++) await settle();
     expect(stream.read()).toMatchObject({ status: "ended", items, received: 6, runs: 2 });
     expect(lasts).toEqual(expected);
+  });
+
+  it("fails at once, and aborts its call, when this side cannot read an item", async () => {
+    let isAborted = false;
+    const { stream } = await watched(() => (items, { signal }) => {
+      items.pair?.fail(new ChannelError("ItemUnreadable", "an item cannot be read"));
+      // A handler that notices nothing: only the abort ends it.
+      return new Promise(() => signal?.addEventListener("abort", () => (isAborted = true)));
+    });
+    await settle();
+    expect(stream.read()).toMatchObject({ status: "failed", error: { code: "ItemUnreadable" }, runs: 1 });
+    expect(isAborted).toBe(true);
+  });
+
+  const shown: readonly {
+    readonly status: "ended" | "failed";
+    readonly onAgain: "clear" | "keep";
+    readonly before: readonly number[];
+    readonly after: readonly number[];
+  }[] = [
+    { status: "ended", onAgain: "clear", before: [], after: [0, 1, 2] },
+    { status: "ended", onAgain: "keep", before: [0, 1, 2], after: [0, 1, 2, 2, 3, 4] },
+    { status: "failed", onAgain: "clear", before: [], after: [0, 1] },
+    { status: "failed", onAgain: "keep", before: [0, 1], after: [0, 1, 0, 1] },
+  ];
+  it.each(shown)("that has $status opens when it is watched again ($onAgain)", async (row) => {
+    const { status, onAgain, before, after } = row;
+    const { stream, leave } = await watched(
+      (client) => (items, options, last) =>
+        status === "ended" ? client.count(last ?? 0, 3, items, options) : client.failAfter(2, items, options),
+      { onAgain },
+    );
+    const ended = async (): Promise<void> => {
+      for (let turn = 0; turn < 5; turn++) await settle();
+    };
+    await ended();
+    expect(stream.read()).toMatchObject({ status, runs: 1 });
+    leave();
+    await settle();
+    stream.subscribe(() => {});
+    expect(stream.read()).toMatchObject({
+      status: "opening",
+      items: before,
+      last: before.at(-1),
+      error: undefined,
+    });
+    await ended();
+    expect(stream.read()).toMatchObject({ status, items: after, runs: 2 });
   });
 
   it("pauses longer each time when it is refused at once, and stops when it is left", async () => {

@@ -23,7 +23,7 @@ export class LinkWatch {
     outer.addEventListener("abort", this.#onOuterAbort);
   }
 
-  /** Aborted when the run is over. */
+  /** Aborted when the run is over; ends its call, if that goes on. */
   get signal(): AbortSignal {
     return this.#run.signal;
   }
@@ -32,8 +32,9 @@ export class LinkWatch {
     return this.#isLost;
   }
 
-  /** Stops watching. */
+  /** The run is over: stops watching. */
   leave(): void {
+    this.#run.abort();
     this.#stop();
     this.#outer.removeEventListener("abort", this.#onOuterAbort);
   }

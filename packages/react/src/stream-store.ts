@@ -1,5 +1,13 @@
 /** One stream of a server as a state: its last items, made again after a reconnect. */
-import { type CallOptions, type Client, type Clock, channel, type Tx, VoxError } from "@voxrpc/runtime";
+import {
+  type CallOptions,
+  ChannelError,
+  type Client,
+  type Clock,
+  channel,
+  type Tx,
+  VoxError,
+} from "@voxrpc/runtime";
 import { systemClock } from "@voxrpc/runtime/link";
 import { LinkWatch } from "./link-watch.js";
 import { Watched } from "./watched.js";
@@ -17,7 +25,7 @@ export interface StreamState<T> {
   readonly last: T | undefined;
   /** Items that have come in all. */
   readonly received: number;
-  /** Calls that were made: 1, and one more each time that the stream was lost. */
+  /** Calls that were made: 1, and one more each time that the stream was lost, or that it is watched again. */
   readonly runs: number;
   /** Why the stream was lost or has failed. */
   readonly error: unknown;
@@ -28,8 +36,9 @@ export interface StreamOptions {
   /** The most items that are kept, 1 to 1,000,000. Default 100. */
   readonly maxItems?: number | undefined;
   /**
-   * What becomes of the items when the stream is made again: `clear` forgets them, for a server that begins at the start;
-   * `keep` is for a server that goes on behind `last`. Default `clear`.
+   * What becomes of the items when the stream is made again, after a loss or when a component that was hidden is shown:
+   * `clear` forgets them, for a server that begins at the start; `keep` is for a server that goes on behind `last`.
+   * Default `clear`.
    */
   readonly onAgain?: "clear" | "keep" | undefined;
   /** Default: the platform's. */
@@ -87,6 +96,10 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
   }
 
   protected start(): void {
+    if (this.#runs > 0) {
+      this.#forget();
+      this.#become("opening", undefined);
+    }
     const run = new AbortController();
     this.#run = run;
     void this.#follow(run.signal);
@@ -124,8 +137,13 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
       await this.#pause(isNoRefusal ? 0 : pauseMs, signal);
       pauseMs = isNoRefusal ? 0 : Math.min(maxPauseMs, Math.max(minPauseMs, 2 * pauseMs));
       if (signal.aborted) return;
-      if (!this.#keeps) this.#items = [];
+      this.#forget();
     }
+  }
+
+  /** The stream is made again. */
+  #forget(): void {
+    if (!this.#keeps) this.#items = [];
   }
 
   #mayHelp(error: unknown): boolean {
@@ -146,6 +164,8 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
       }
     } catch (error) {
       if (signal.aborted || (error instanceof VoxError && error.retryable)) throw error;
+      // This side has given up the stream: the call does not end by itself.
+      if (error instanceof ChannelError && error.code === "ItemUnreadable") throw error;
       // The failure of the call says more than that of its stream.
       await call;
       throw error;
