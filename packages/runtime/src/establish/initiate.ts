@@ -6,6 +6,7 @@ import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.
 import { rejection } from "../call/caller-line.js";
 import type { HandshakeMetadata } from "../call/handshake-metadata.js";
 import { metadataCheck } from "../call/option-checks.js";
+import { loaded, withinAttempt } from "../call/within-attempt.js";
 import type { BundledCode } from "../driver/bundled-code.js";
 import { loadAnswerReader, loadPlans } from "../driver/plans.js";
 import { InitiatorHandshake } from "../handshake/initiator.js";
@@ -112,11 +113,16 @@ export function initiateFor(
   if (typeof source !== "function") return start(source);
   const { handshakeTimeoutMs = defaultLimits.handshakeTimeoutMs } = options.limits ?? {};
   const { timeoutMs = handshakeTimeoutMs } = options;
-  const ask = async (): Promise<Metadata | undefined> => {
-    const { askMetadata } = bundled ?? (await loadPlans());
-    return askMetadata(source, { timeoutMs, clock, signal });
+  const ask = async (over: AbortSignal): Promise<Metadata | undefined> => {
+    const { askMetadata } = bundled ?? (await loaded(loadPlans(), "asks for metadata"));
+    return askMetadata(source, over);
   };
-  return ask().then(start, (error: unknown) => {
+  return withinAttempt(
+    { timeoutMs, clock, signal },
+    "the session was established",
+    "the option metadata has given nothing",
+    ask,
+  ).then(start, (error: unknown) => {
     link.abort();
     return rejection(error);
   });
