@@ -34,8 +34,10 @@ export class Bindings implements RemoteTypes {
 
   readonly #onLoaded: () => void;
   #isLoading = false;
-  /** Why the code could not be loaded; set while the waiting calls learn it. */
-  #loadFailure: string | undefined = undefined;
+  /** Why the code could not be loaded; set while the waiting calls learn it. Decisions hold for these calls only. */
+  loadFailure: string | undefined = undefined;
+  /** Whether the last load has failed: only a call that needs the code tries again, not each announcement. */
+  #hasFailed = false;
 
   /** Undefined when the code is only loaded for a peer that has other types. */
   readonly #decisions: Decisions | undefined;
@@ -109,19 +111,13 @@ export class Bindings implements RemoteTypes {
   receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, carrier: string): boolean {
     const own = direction === "args" ? this.#argumentsOf(methodId) : this.#responses.get(methodId);
     const isValid = this.#received.receive({ methodId, direction, payload, carrier, own });
-    if (isValid && this.#received.isWaiting) this.#readWaiting();
+    if (isValid && this.#received.isWaiting && !this.#hasFailed) this.#load();
     return isValid;
   }
 
   #argumentsOf(methodId: bigint): Binding | undefined {
     const [low, high] = [methodId, methodId >> 32n].map((half) => Number(BigInt.asIntN(32, half)));
     return this.#dispatcher?.find(low as number, high as number)?.args;
-  }
-
-  /** Reads announcements that differ from those of this side, once the code for that is loaded. */
-  #readWaiting(): void {
-    const code = this.plans();
-    if (typeof code === "object") this.#received.readWaiting(code.decisions.read);
   }
 
   /** The connection has ended: forgets its announcements. */
@@ -155,35 +151,35 @@ export class Bindings implements RemoteTypes {
 
   /** The code that makes plans; undefined while it is loaded, or why it cannot be loaded. */
   plans(): ReturnType<typeof loadedPlans> | string {
-    return loadedPlans() ?? this.#loadFailure ?? this.#load();
+    return loadedPlans() ?? this.loadFailure ?? this.#load();
   }
 
   #load(): undefined {
     if (this.#isLoading) return;
     this.#isLoading = true;
     loadPlans().then(
-      () => this.#onLoadEnded(undefined),
+      ({ decisions }) => {
+        this.#received.readWaiting(decisions.read);
+        this.#onLoadEnded(undefined);
+      },
       (error: unknown) => this.#onLoadEnded(notLoaded("reads types of other versions", error).message),
     );
   }
 
   #onLoadEnded(failure: string | undefined): void {
     this.#isLoading = false;
-    this.#loadFailure = failure;
-    if (this.#received.isWaiting) this.#readWaiting();
+    this.loadFailure = failure;
+    this.#hasFailed = failure !== undefined;
     this.#onLoaded();
-    // The next message tries again.
-    this.#loadFailure = undefined;
+    // The next call that needs the code tries again.
+    this.loadFailure = undefined;
   }
 
   readonly remoteSchemas: SchemaLookup = (id) => this.#received.state.schema(id);
 
   /** The peer's type, or why there is none; undefined while an announcement waits to be read. */
   #rootOf(methodId: bigint, direction: BindingDirection): TypeRef | string | undefined {
-    if (this.#received.isWaiting) {
-      const code = this.plans();
-      return typeof code === "string" ? code : undefined;
-    }
+    if (this.#received.isWaitingFor(methodId, direction)) return this.loadFailure ?? this.#load();
     try {
       return this.#received.state.requireRoot(methodId, direction);
     } catch (error) {

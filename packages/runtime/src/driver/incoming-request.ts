@@ -64,8 +64,8 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
   operationId: WireId | undefined = undefined;
   /** Set while the same operation may come again or waits for this answer. */
   operation: LiveOperation<IncomingRequest> | undefined = undefined;
-  /** How its arguments are read; set when the announcements of its caller do not count any more. */
-  reading: ArgumentsReading | undefined = undefined;
+  /** How its arguments are read, as announced when it arrived: later announcements and lost links change nothing. */
+  readonly reading: ArgumentsReading;
   /** The Call, or the chunk in which it arrived. */
   readonly bytes: Uint8Array;
   readonly metadataStart: number;
@@ -81,6 +81,7 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
 
   constructor(
     served: ServedMethod,
+    reading: ArgumentsReading,
     connectionId: WireId,
     caller: Caller | undefined,
     call: CallOffsets,
@@ -91,6 +92,7 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
     this.#drain = drain;
     this.sinceMs = sinceMs;
     this.served = served;
+    this.reading = reading;
     this.requestId = call.id;
     this.connectionId = connectionId;
     this.#caller = caller;

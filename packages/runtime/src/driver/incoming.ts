@@ -34,8 +34,6 @@ import { RequestEvents } from "./request-events.js";
 import { RunningHandlers } from "./running-handlers.js";
 import { incomingSnapshot } from "./snapshot.js";
 
-const typesChanged = "the types changed before the call could run";
-
 /** Calls of the peer on one connection. */
 export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   readonly #caller: Caller;
@@ -169,11 +167,9 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
     if (isDraining) this.#draining.begin();
   }
 
-  /** The link is lost, and its announcements are about to be forgotten: calls that still need them keep them. */
+  /** The link is lost: answers on a virtual connection wait until it is known whether the peer still has it. */
   beforeLinkLost(): void {
     if (this.#connection.id !== rootConnectionId) this.#replies.hold();
-    for (const request of this.#running.values())
-      if (request.operation?.state === "admitting") request.reading = this.#methods.decide(request.served);
   }
 
   /**
@@ -240,9 +236,9 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   start(request: IncomingRequest): void {
     let args: readonly unknown[];
     try {
-      const reading = request.reading ?? this.#methods.decide(request.served);
-      if (reading === undefined || reading.problem !== undefined) {
-        this.#answer(request, "InvalidPayload", reading?.problem ?? typesChanged);
+      const { reading } = request;
+      if (reading.problem !== undefined) {
+        this.#answer(request, "InvalidPayload", reading.problem);
         return;
       }
       args = this.#arguments.read(request, reading);
@@ -344,14 +340,16 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
       return;
     }
     const served = this.#methods.entry(method);
-    if (served.decision === undefined && this.#methods.decide(served) === undefined) {
+    const reading = served.decision ?? this.#methods.decide(served);
+    if (reading === undefined) {
       enqueue(this.#connection, this.#waiting.unread, head, bytes, arrivedMs);
       return;
     }
     const connection = this.#connection;
     const caller = this.#caller;
     const draining = this.#draining;
-    const request = new IncomingRequest(served, connection.id, caller, head, bytes, arrivedMs, draining);
+    const { id } = connection;
+    const request = new IncomingRequest(served, reading, id, caller, head, bytes, arrivedMs, draining);
     this.#events.begin(request);
     this.#events.started(request);
     if (request.mayRepeat && (this.#running.size !== 0 || this.#operations.usesStore(method)))

@@ -51,8 +51,10 @@ export class MethodTable<M extends Bound, D> {
 
   /** How the payloads of the peer for a method are read; undefined while the code for that is loaded. */
   decide(entry: MethodEntry<M, D>): D | undefined {
-    entry.decision ??= this.#decideFor(entry.method);
-    return entry.decision;
+    if (entry.decision !== undefined) return entry.decision;
+    const decision = this.#decideFor(entry.method);
+    if (this.#bindings.loadFailure === undefined) entry.decision = decision;
+    return decision;
   }
 
   /** The peer has announced other types of a method: the earlier decision is dropped. */

@@ -149,6 +149,10 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 /** Bytes that one connection may hold, in payloads of the largest size. */
 const payloadsHeld = 8;
 
+function refuseAbove(limit: number, count: number, what: string): void {
+  if (count > limit) throw new CodecError("DecodeFailed", `more than ${limit} ${what}`);
+}
+
 /** Reads an announcement without trusting it: `readSchemaPayload`. */
 export type ReadPayload = (bytes: Uint8Array, limits: SchemaLimits) => SchemaPayload;
 
@@ -223,17 +227,28 @@ export class ReceiveState {
   }
 
   #checkLimits(payload: SchemaPayload | OwnPayload, isNewMethod: boolean): void {
+    const { maxSchemas } = this.#limits;
+    refuseAbove(maxSchemas, this.#schemas.size + payload.schemas.length, "schemas on one connection");
+    refuseAbove(maxSchemas, this.#roots.size + Number(isNewMethod), "methods with schemas on one connection");
+    this.#checkBytes(this.#bytesHeld);
+  }
+
+  #checkBytes(bytes: number): void {
+    refuseAbove(payloadsHeld * this.#limits.maxSchemaBytes, bytes, "bytes of schemas on one connection");
+  }
+
+  /**
+   * Checks an announcement that {@link record} has not taken, before it is kept.
+   * @param size bytes of its payload
+   * @param count announcements that wait, this one included
+   * @param bytes that they count
+   * @throws CodecError `DecodeFailed` when a limit is exceeded
+   */
+  checkUnread(size: number, count: number, bytes: number): void {
     const { maxSchemas, maxSchemaBytes } = this.#limits;
-    if (this.#schemas.size + payload.schemas.length > maxSchemas) {
-      throw new CodecError("DecodeFailed", `more than ${maxSchemas} schemas on one connection`);
-    }
-    if (isNewMethod && this.#roots.size >= maxSchemas) {
-      throw new CodecError("DecodeFailed", `schemas for more than ${maxSchemas} methods on one connection`);
-    }
-    if (this.#bytesHeld > payloadsHeld * maxSchemaBytes) {
-      const limit = payloadsHeld * maxSchemaBytes;
-      throw new CodecError("DecodeFailed", `more than ${limit} bytes of schemas on one connection`);
-    }
+    refuseAbove(maxSchemaBytes, size, "bytes of schemas in one announcement");
+    refuseAbove(maxSchemas, count, "announcements that wait");
+    this.#checkBytes(this.#bytesHeld + bytes);
   }
 
   /** Bytes of the announcements that are kept. */

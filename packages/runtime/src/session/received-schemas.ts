@@ -20,6 +20,9 @@ interface Arrived {
   readonly own: AnnouncedBinding | undefined;
 }
 
+/** Bytes of memory that an announcement takes beside its payload while it waits. */
+const waitingCost = 256;
+
 /** Schemas of one peer on one connection. */
 export class ReceivedSchemas {
   readonly state: ReceiveState;
@@ -41,13 +44,20 @@ export class ReceivedSchemas {
     return this.#waiting.length > 0;
   }
 
+  /** Whether an announcement for this method and direction waits to be read. */
+  isWaitingFor(methodId: bigint, direction: BindingDirection): boolean {
+    return this.#waiting.some((arrived) => arrived.methodId === methodId && arrived.direction === direction);
+  }
+
   /**
    * Takes an announcement of the peer.
    * @returns whether the announcement is valid, or waits to be read: if not, the connection has ended
    */
   receive(arrived: Arrived): boolean {
     try {
-      if (this.isWaiting || !this.#record(arrived)) this.#keep(arrived);
+      // Another method's types may be taken first: what has the bytes of this side needs no schema that waits.
+      if (this.isWaitingFor(arrived.methodId, arrived.direction) || !this.#record(arrived))
+        this.#keep(arrived);
     } catch (error) {
       const reason = error instanceof CodecError ? error.reason : String(error);
       this.#connection.fail(`${arrived.carrier}: ${reason}`);
@@ -86,7 +96,9 @@ export class ReceivedSchemas {
 
   #keep(arrived: Arrived): void {
     const { payload } = arrived;
+    const bytes = this.#waitingBytes + payload.length + waitingCost;
+    this.state.checkUnread(payload.length, this.#waiting.length + 1, bytes);
     this.#waiting.push({ ...arrived, payload: payload.slice() });
-    this.#waitingBytes += payload.length;
+    this.#waitingBytes = bytes;
   }
 }
