@@ -38,6 +38,11 @@ export function explained(
   return encodeErrorOf(bundled)(fault, args.shape, values, `${service}.${name}`);
 }
 
+/** As {@link explained}, at once: the error has no place in the arguments. */
+export function unexplained(fault: unknown, { service, name }: AnyMethod): CodecError {
+  return unlocatedEncodeError(fault, `${service}.${name}`);
+}
+
 /** Makes the error for a value that could not be written; a promise when the code that finds the place must be loaded. */
 export function encodeErrorOf(bundled: Explanations | undefined): ItemExplanations["encode"] {
   if (bundled !== undefined) return bundled.encodeError;

@@ -33,7 +33,7 @@ import { ArrivalQueue, type QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
 import { Deadlines } from "./deadlines.js";
 import { abandonChannels, encodeCall, sendCancel } from "./encode-call.js";
-import { type Explanations, explained, whenLocated } from "./explanations.js";
+import { type Explanations, explained, unexplained, whenLocated } from "./explanations.js";
 import { InFlightTable } from "./in-flight-table.js";
 import { MethodTable } from "./method-table.js";
 import type { NestingHost } from "./nested-calls.js";
@@ -143,6 +143,8 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   readonly #ids: IdAllocator;
   readonly #inFlight = new InFlightTable();
   readonly #waiting = new WaitingQueue();
+  /** Calls that do not encode, and why, while the code that finds the place is loaded. */
+  readonly #unexplained = new Map<OutgoingRequest, unknown>();
   readonly #deadlines: Deadlines<OutgoingRequest>;
   /** Answers that wait for the code that reads them. */
   readonly #unread: ArrivalQueue;
@@ -347,6 +349,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       open.push(request);
     }
     for (const request of open) this.#failEnded(request);
+    for (const [request, fault] of this.#unexplained) this.#failUnexplained(request, fault);
     this.#methods.clear();
   }
 
@@ -435,14 +438,21 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       this.#events.started(request);
     } catch (fault) {
       outbox.discard();
-      this.#unwatch(request);
       abandonChannels(request, fault);
       const error = explained(fault, method, request.args, this.#explain);
+      if (!(error instanceof CodecError)) this.#unexplained.set(request, fault);
       whenLocated(error, (located) => this.#failEncoding(request, located));
     }
   }
 
+  #failUnexplained(request: OutgoingRequest, fault: unknown): void {
+    this.#failEncoding(request, unexplained(fault, request.method));
+  }
+
   #failEncoding(request: OutgoingRequest, error: CodecError): void {
+    if (request.settled) return;
+    this.#unexplained.delete(request);
+    this.#unwatch(request);
     this.#events.codecFailed("onEncodeError", "arguments", request, error);
     this.#failWith(request, error, false);
   }
@@ -513,6 +523,10 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   /** The caller gives up, or the call times out. */
   #cancel(request: OutgoingRequest, cause: unknown): void {
     if (request.settled) return;
+    if (this.#unexplained.has(request)) {
+      this.#failUnexplained(request, this.#unexplained.get(request));
+      return;
+    }
     if (request.requestId === 0) {
       this.#waiting.remove(request);
     } else {
