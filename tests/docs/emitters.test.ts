@@ -17,7 +17,7 @@ const blocks = [...page.matchAll(/^```(ts|md)\n(.*?)^```$/gms)].map(([, language
 function run(text: string, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const code = transformSync(text, { loader: "ts" }).code;
   const names = [...code.matchAll(/^(?:export )?const (?:\{ (.*?) \}|(\w+)) =/gm)].flatMap(
-    ([, many, one = ""]) => many?.split(", ") ?? [one],
+    ([, many, one = ""]) => many?.split(", ").map((each) => each.replace(/^.*: /, "")) ?? [one],
   );
   const body = code.replace(/^import .*$/gm, "").replace(/^export (?:\{[^}]*\};)?/gm, "");
   const all = { ...codegen, ...given };
@@ -27,7 +27,7 @@ function run(text: string, given: Readonly<Record<string, unknown>>): Readonly<R
 }
 
 describe("the page", () => {
-  const [, memory, emitter] = blocks.filter(({ language }) => language === "ts");
+  const [, memory, rendering, emitter] = blocks.filter(({ language }) => language === "ts");
   const shown = blocks.find(({ language }) => language === "md");
 
   it("generates without a disk", () => {
@@ -35,6 +35,12 @@ describe("the page", () => {
     expect(diagnostics).toEqual([]);
     expect(outputs.map(({ path }) => path)).toEqual(["shop.vox.ts"]);
     expect(outputs[0]?.text).toContain("open(day: string");
+  });
+
+  it("shows diagnostics with their lines of source", () => {
+    const { texts } = run(rendering?.text ?? "", {}) as unknown as { readonly texts: readonly string[] };
+    expect(texts).toHaveLength(1);
+    expect(texts[0]).toContain("open(day: strin)");
   });
 
   it("has an emitter that writes what it shows", () => {
@@ -83,6 +89,25 @@ describe("generate of the command line", () => {
     expect(findings).toMatchObject([
       { severity: "error", file: "shop.vox", start: { line: 2, column: 13 }, text: expect.any(String) },
     ]);
+  });
+
+  it.each<[string, object, string]>([
+    ["an empty schema", { schemas: [""], out: "gen" }, "`schemas[0]` must not be empty"],
+    ["no schemas in a list", { schemas: [], out: "gen" }, "`schemas` must name at least one"],
+    ["an empty folder", { schemas: "shop.vox", out: "" }, "`out` must not be empty"],
+    ["an empty root", { schemas: "shop.vox", out: "gen", root: " " }, "`root` must not be empty"],
+    [
+      "another extension",
+      { schemas: "shop.vox", out: "gen", importExtension: "foo" },
+      "`importExtension` must",
+    ],
+    ["a name that is no option", { schema: ["shop.vox"], out: "gen" }, "`schema` is not a key that exists"],
+    ["a number for a folder", { schemas: "shop.vox", out: 1 }, "`out` must be a text, not 1"],
+    ["no object", null as never, "the options: must be an object, not null"],
+  ])("refuses %s, with the name of the option", async (_, options, message) => {
+    const given = options === null ? options : { cwd, ...options };
+    await expect(generateOnDisk(given)).rejects.toThrow(`generate: ${message}`);
+    expect(() => readFileSync(join(cwd, "gen/shop.vox.ts"))).toThrow("ENOENT");
   });
 
   it.each<[string, Parameters<typeof generateOnDisk>[0], string]>([

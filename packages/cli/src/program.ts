@@ -8,7 +8,7 @@ export interface GenerateOptions {
   /** Path of a config file. Default: the nearest one, unless `schemas` and `out` are given. */
   readonly config?: string | undefined;
   /** Schema files, folders or patterns in place of those of the config. */
-  readonly schemas?: readonly string[] | undefined;
+  readonly schemas?: string | readonly string[] | undefined;
   /** Folder of the generated files in place of that of the config. */
   readonly out?: string | undefined;
   /** Folder whose layout the output mirrors, in place of that of the config. */
@@ -33,7 +33,7 @@ export interface GeneratedOutput {
 
 /** What a run found and did. */
 export interface GeneratedProject {
-  /** No schema has an error. */
+  /** No schema has an error. With `write: false` it says nothing about files that are not current: `changed` does. */
   readonly ok: boolean;
   /** Errors and warnings, by file, then position. */
   readonly findings: readonly GenerateFinding[];

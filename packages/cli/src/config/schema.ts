@@ -47,6 +47,16 @@ const configObject = z.strictObject({
   rust: rustSchema.optional(),
 });
 
+const optionsObject = z.strictObject({
+  cwd: text.optional(),
+  config: text.optional(),
+  schemas: configObject.shape.schemas.optional(),
+  out: text.optional(),
+  root: text.optional(),
+  importExtension: configObject.shape.importExtension,
+  write: z.boolean().optional(),
+});
+
 /** Unknown keys are refused at every level. */
 const configSchema: z.ZodType<VoxConfig> = configObject;
 
@@ -75,6 +85,12 @@ export function checkConfig(value: unknown): CheckedConfig {
   const result = configSchema.safeParse(value);
   if (result.success) return { config: result.data };
   return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, value, [])) };
+}
+
+/** What is wrong with the options of `generate`, each with the name of the option; empty when nothing is. */
+export function problemsOfOptions(value: unknown): readonly ConfigProblem[] {
+  const result = optionsObject.safeParse(value);
+  return result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, value, []));
 }
 
 function problemsOf(

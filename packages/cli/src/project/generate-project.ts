@@ -1,5 +1,7 @@
 /** A run of `vox-gen generate` for programs: the same work, with data in place of a report. */
 import { resolve } from "node:path";
+import { problemsOfOptions } from "../config/schema.js";
+import { CliError } from "../errors.js";
 import { shownPath, slashes } from "../files/paths.js";
 import { applyChanges } from "../output/apply.js";
 import type { GeneratedProject, GenerateOptions } from "../program.js";
@@ -8,13 +10,11 @@ import { resolveProject } from "./resolve.js";
 
 /** @throws CliError where the options, the config or the disk are at fault */
 export async function generateProject(options: GenerateOptions): Promise<GeneratedProject> {
+  checkOptions(options);
   const cwd = slashes(resolve(options.cwd ?? "."));
   const { schemas = [], out, config, root, importExtension, write = true } = options;
-  const project = await resolveProject(
-    cwd,
-    { files: [...schemas], out, config, root, importExtension },
-    true,
-  );
+  const files = typeof schemas === "string" ? [schemas] : schemas;
+  const project = await resolveProject(cwd, { files, out, config, root, importExtension }, true);
   const checked = await checkProject(project);
   const findings = checked.findings.map((finding) => ({
     ...finding.json(),
@@ -27,4 +27,13 @@ export async function generateProject(options: GenerateOptions): Promise<Generat
   if (write) applyChanges(changes, outOf(project), project.roots);
   const changed = changes.map(({ change, path }) => ({ change, path: shownPath(cwd, path) }));
   return { ok: true, findings, outputs, changed, inputs };
+}
+
+function checkOptions(options: unknown): void {
+  const problems = problemsOfOptions(options);
+  if (problems.length === 0) return;
+  const texts = problems.map(({ path, message }) =>
+    path === "" ? `the options: ${message}` : `\`${path}\` ${message}`,
+  );
+  throw new CliError("Usage", `generate: ${texts.join("; ")}`);
 }
