@@ -17,6 +17,7 @@ import type {
 } from "../call/session-handle.js";
 import { SharedCaller } from "../call/shared-caller.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
+import { loaded } from "../call/within-attempt.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import { SessionError, type VoxError } from "../errors.js";
 import type { LinkOrigin } from "../link/link.js";
@@ -30,6 +31,7 @@ import type { RawConnection } from "./raw-connection.js";
 import type { Recovery } from "./recovery.js";
 import { type SessionCore, virtualConnectionsHint } from "./session-core.js";
 import { StateLog } from "./state-log.js";
+import type * as Watching from "./watching.js";
 
 /** Starts calling and answering on a connection. @param dispatcher answers the peer's calls */
 export type StartDriver = (
@@ -52,6 +54,8 @@ export interface SessionParts {
   /** @returns the part that opens virtual connections; undefined without the option `virtualConnections` */
   readonly opener: (session: Session) => ConnectionOpening | undefined;
 }
+
+const loadWatching = (): Promise<typeof Watching> => loaded(import("./watching.js"), "watches a session");
 
 /** An established session. */
 export class Session implements SessionHandle {
@@ -123,7 +127,7 @@ export class Session implements SessionHandle {
   }
 
   status(): AsyncIterableIterator<SessionState, undefined> {
-    const states = import("./watching.js").then(({ States }) => new States(this));
+    const states = loadWatching().then(({ States }) => new States(this));
     // `next` and `return` report it.
     states.catch(ignore);
     return {
@@ -136,7 +140,7 @@ export class Session implements SessionHandle {
   }
 
   async rtt(options: RoundTripOptions = {}): Promise<number> {
-    const { roundTrip } = await import("./watching.js");
+    const { roundTrip } = await loadWatching();
     return roundTrip(this, this.core, this.#clock, options);
   }
 

@@ -1,0 +1,30 @@
+/** The code that watches a session cannot be loaded. */
+
+import * as $ from "@voxrpc/runtime/gen/v1";
+import type { Session } from "@voxrpc/runtime/link";
+import { connectPair } from "@voxrpc/runtime/testing";
+import { describe, expect, it, vi } from "vitest";
+import { expectNothingUnheard } from "../unheard.js";
+import { hello } from "./golden-service.js";
+
+expectNothingUnheard();
+
+vi.mock("../../packages/runtime/src/session/watching.js", () => {
+  throw new Error("offline");
+});
+
+describe("where the code that watches a session cannot be loaded", () => {
+  it.each<[string, (session: Session) => Promise<unknown>]>([
+    ["rtt()", (session) => session.rtt()],
+    ["next() of status()", (session) => session.status().next()],
+  ])("%s fails with Io, and the session goes on", async (_what, ask) => {
+    await using pair = await connectPair($.dispatcher("Golden", [hello.handled(() => "hi")]));
+    await expect(ask(pair.client)).rejects.toMatchObject({
+      code: "Io",
+      retryable: true,
+      message: expect.stringMatching(/^io error: the code that watches a session cannot be loaded: /),
+      cause: expect.any(Error),
+    });
+    expect(pair.client.isOpen).toBe(true);
+  });
+});
