@@ -128,6 +128,8 @@ function decideResponse(bindings: Bindings, method: AnyMethod): ResponseReading 
   );
 }
 
+const calledBack = "a value called back into its session while it was encoded";
+
 /** Calls of this side on one connection. */
 export class OutgoingCalls implements ResendHost, NestingHost {
   readonly #connection: Connection;
@@ -349,7 +351,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       open.push(request);
     }
     for (const request of open) this.#failEnded(request);
-    for (const [request, fault] of this.#unexplained) this.#failUnexplained(request, fault);
+    for (const request of this.#unexplained.keys()) this.#failUnexplained(request);
     this.#methods.clear();
   }
 
@@ -414,8 +416,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     if (outbox.isEncoding) {
       this.#unwatch(request);
       abandonChannels(request, undefined);
-      const text = "a value called back into its session while it was encoded";
-      this.#failWith(request, new CodecError("EncodeFailed", text), false);
+      this.#failWith(request, new CodecError("EncodeFailed", calledBack), false);
       return;
     }
     try {
@@ -445,8 +446,8 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     }
   }
 
-  #failUnexplained(request: OutgoingRequest, fault: unknown): void {
-    this.#failEncoding(request, unexplained(fault, request.method));
+  #failUnexplained(request: OutgoingRequest): void {
+    this.#failEncoding(request, unexplained(this.#unexplained.get(request), request.method));
   }
 
   #failEncoding(request: OutgoingRequest, error: CodecError): void {
@@ -523,10 +524,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   /** The caller gives up, or the call times out. */
   #cancel(request: OutgoingRequest, cause: unknown): void {
     if (request.settled) return;
-    if (this.#unexplained.has(request)) {
-      this.#failUnexplained(request, this.#unexplained.get(request));
-      return;
-    }
+    if (this.#unexplained.has(request)) return this.#failUnexplained(request);
     if (request.requestId === 0) {
       this.#waiting.remove(request);
     } else {
