@@ -129,6 +129,7 @@ function decideResponse(bindings: Bindings, method: AnyMethod): ResponseReading 
 }
 
 const calledBack = "a value called back into its session while it was encoded";
+const crowded = (most: number): string => `${most} calls wait for a new link already (limit maxWaitingCalls)`;
 
 /** Calls of this side on one connection. */
 export class OutgoingCalls implements ResendHost, NestingHost {
@@ -410,9 +411,8 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   }
 
   #send(request: OutgoingRequest): void {
-    const { method } = request;
     const { outbox } = this.#connection.host;
-    const entry = this.#methods.entry(method);
+    const entry = this.#methods.entry(request.method);
     if (outbox.isEncoding) {
       this.#unwatch(request);
       abandonChannels(request, undefined);
@@ -440,7 +440,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     } catch (fault) {
       outbox.discard();
       abandonChannels(request, fault);
-      const error = explained(fault, method, request.args, this.#explain);
+      const error = explained(fault, request.method, request.args, this.#explain);
       if (!(error instanceof CodecError)) this.#unexplained.set(request, fault);
       whenLocated(error, (located) => this.#failEncoding(request, located));
     }
@@ -524,7 +524,10 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   /** The caller gives up, or the call times out. */
   #cancel(request: OutgoingRequest, cause: unknown): void {
     if (request.settled) return;
-    if (this.#unexplained.has(request)) return this.#failUnexplained(request);
+    if (this.#unexplained.has(request)) {
+      this.#failUnexplained(request);
+      return;
+    }
     if (request.requestId === 0) {
       this.#waiting.remove(request);
     } else {
@@ -549,9 +552,8 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   }
 
   #failCrowded(request: OutgoingRequest): void {
-    const detail = `${this.#waitingLimit} calls wait for a new link already (limit maxWaitingCalls)`;
     abandonChannels(request, undefined);
-    this.#fail(request, "ConnectionClosed", detail);
+    this.#fail(request, "ConnectionClosed", crowded(this.#waitingLimit));
   }
 
   #fail(request: OutgoingRequest, code: CallErrorCode, detail: string, cause?: unknown): CallError {
