@@ -51,7 +51,7 @@ const configs: readonly string[] = [
   '{ "schemas": ["a.vox", "b"], "out": "gen", "root": ".", "importExtension": ".js", "$schema": "x" }',
   '{ "schemas": "a", "out": "b", "watch": { "debounceMs": 5, "pollMs": 50 }, "__proto__": { "polluted": 1 } }',
   `{ "schemas": "a", "out": "b", "breaking": { "against": "main", "level": "wire", "peer": "vox-0.8.2", "strict": true,
-     "allow": [{ "code": "VOX5003", "at": "a.vox", "reason": "nobody has it" }] } }`,
+     "allow": [{ "code": "VOX5003", "at": "a.vox", "reason": "no client has it" }] } }`,
   '{ "schemas": "a", "out": "b", "rust": { "out": "src", "types": { "A": "B", "constructor": "C", "__proto__": "D" } } }',
 ];
 

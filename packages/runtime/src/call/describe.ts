@@ -8,6 +8,7 @@
 import { typeRefMembers } from "../schema/assemble-payload.js";
 import { type CborMembers, type CborOutput, encodeCbor } from "../schema/cbor-encode.js";
 import type { TypeId, TypeRef } from "../schema/model.js";
+import { partsOf } from "../shape/parts.js";
 import type {
   EnumShape,
   FieldShape,
@@ -214,48 +215,6 @@ class Describer {
 
 function isByteList(shape: Shape): boolean {
   return shape.kind === "list" && shape.element.kind === "primitive" && shape.element.type === "u8";
-}
-
-function partsOf(shape: Shape): readonly Shape[] {
-  switch (shape.kind) {
-    case "primitive":
-      return [];
-    case "payload":
-      return [shape.content];
-    case "tuple":
-      return shape.elements;
-    case "map":
-      return [shape.key, shape.value];
-    case "result":
-      return [shape.ok, shape.error];
-    case "channel":
-      return [shape.item.shape];
-    case "struct":
-      return shape.fields().map(shapeOf);
-    case "tupleStruct":
-      return shape.elements();
-    case "enum":
-      return shape.variants.flatMap(variantParts);
-    default:
-      return [shape.element];
-  }
-}
-
-function variantParts(variant: VariantShape): readonly Shape[] {
-  switch (variant.payload) {
-    case "unit":
-      return [];
-    case "newtype":
-      return [variant.shape()];
-    case "tuple":
-      return variant.shape().elements;
-    case "struct":
-      return variant.fields().map(shapeOf);
-  }
-}
-
-function shapeOf({ shape }: FieldShape): Shape {
-  return shape;
 }
 
 function genericKind(shape: GenericShape, refs: readonly CborMembers[]): CborMembers {

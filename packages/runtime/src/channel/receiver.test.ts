@@ -13,10 +13,10 @@ const lists: ItemType<number[]> = {
   write: () => 0,
   read: (r) => Array.from({ length: readCount(r, 1) }, () => readU32(r)),
 };
-const nobody = { item: () => {}, ended: () => {} };
+const noReader = { item: () => {}, ended: () => {} };
 
 function takeAll(receiver: Receiver<number[]>): void {
-  while (receiver.buffered > 0) receiver.consume(nobody);
+  while (receiver.buffered > 0) receiver.consume(noReader);
 }
 
 function setUp(credit: number) {

@@ -1,5 +1,6 @@
 /** What the slow paths need to know about a shape as a whole. */
-import type { FieldShape, Shape, VariantShape } from "./shape.js";
+import { partsOf, variantParts } from "./parts.js";
+import type { Shape } from "./shape.js";
 
 /** Shapes that are looked at before giving up: shapes made anew at every look would have no end. */
 const maxShapes = 10_000;
@@ -7,54 +8,6 @@ const maxShapes = 10_000;
 /* Shapes are constants of generated code: what is known about them is kept as long as they are. */
 const knownRecursive = /*@__PURE__*/ new WeakMap<Shape, ReadonlySet<Shape>>();
 const knownMinBytes = /*@__PURE__*/ new WeakMap<Shape, number>();
-
-/** The shapes directly inside a shape. */
-function children(shape: Shape): readonly Shape[] {
-  switch (shape.kind) {
-    case "primitive":
-      return [];
-    // Items lie elsewhere, but are of this shape, and plans for them are made with the others.
-    case "channel":
-      return [shape.item.shape];
-    case "option":
-    case "list":
-    case "array":
-    case "set":
-      return [shape.element];
-    case "tuple":
-      return shape.elements;
-    case "map":
-      return [shape.key, shape.value];
-    case "result":
-      return [shape.ok, shape.error];
-    case "struct":
-      return shapesOf(shape.fields());
-    case "tupleStruct":
-      return shape.elements();
-    case "payload":
-      return [shape.content];
-    case "enum":
-      return shape.variants.flatMap(payloadShapes);
-  }
-}
-
-function shapesOf(fields: readonly FieldShape[]): readonly Shape[] {
-  return fields.map((field) => field.shape);
-}
-
-/** The shapes of a variant's payload, in the order of the encoding. */
-function payloadShapes(variant: VariantShape): readonly Shape[] {
-  switch (variant.payload) {
-    case "unit":
-      return [];
-    case "newtype":
-      return [variant.shape()];
-    case "tuple":
-      return variant.shape().elements;
-    case "struct":
-      return shapesOf(variant.fields());
-  }
-}
 
 /** The structs, tuple structs and enums below `root` that contain themselves: those whose nesting is limited. */
 export function recursiveShapes(root: Shape): ReadonlySet<Shape> {
@@ -70,14 +23,14 @@ function findRecursive(root: Shape): ReadonlySet<Shape> {
   const all = reachable(root);
   if (all.size >= maxShapes) return new Set();
   const named = [...all].filter(({ kind }) => kind === "struct" || kind === "tupleStruct" || kind === "enum");
-  return new Set(named.filter((shape) => children(shape).some((child) => reachable(child).has(shape))));
+  return new Set(named.filter((shape) => partsOf(shape).some((child) => reachable(child).has(shape))));
 }
 
 function reachable(root: Shape): ReadonlySet<Shape> {
   const seen = new Set<Shape>([root]);
   const waiting: Shape[] = [root];
   for (let shape = waiting.pop(); shape !== undefined && seen.size < maxShapes; shape = waiting.pop()) {
-    for (const child of children(shape)) {
+    for (const child of partsOf(shape)) {
       if (seen.has(child)) continue;
       seen.add(child);
       waiting.push(child);
@@ -123,14 +76,14 @@ function measureOpen(shape: Shape, open: Set<Shape>): number {
     case "result":
       return 1 + Math.min(measure(shape.ok, open), measure(shape.error, open));
     case "struct":
-      return sum(shapesOf(shape.fields()));
+      return sum(partsOf(shape));
     case "tupleStruct":
       return sum(shape.elements());
     case "payload":
       return measure(shape.content, open);
     case "enum":
       return shape.variants.reduce(
-        (least, variant) => Math.min(least, 1 + sum(payloadShapes(variant))),
+        (least, variant) => Math.min(least, 1 + sum(variantParts(variant))),
         Number.POSITIVE_INFINITY,
       );
   }
