@@ -1,6 +1,6 @@
 /** The examples of `docs/exactly-once.md`, as they stand there: here, or in `examples/job-queue`. */
 import { readFileSync } from "node:fs";
-import { Metadata } from "@voxrpc/runtime";
+import { Metadata, partialDispatcher } from "@voxrpc/runtime";
 import {
   memoryOperationStore,
   type OperationEntry,
@@ -40,7 +40,7 @@ describe("docs/exactly-once.md", () => {
         return at;
       },
     };
-    await using pair = await connectPair(everythingDispatcher(handler as EverythingHandler));
+    await using pair = await connectPair(partialDispatcher(everythingDispatcher, handler));
     const shop = pair.client.client(Everything);
 
     const metadata = new Metadata({ "vox-operation-id": 2n ** 40n });

@@ -5,6 +5,7 @@
 import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { partialDispatcher } from "@voxrpc/runtime";
 import { serve } from "@voxrpc/runtime/node";
 import { sqliteStore } from "@voxrpc/runtime/sqlite";
 import type { OperationStore } from "@voxrpc/runtime/store";
@@ -59,7 +60,7 @@ function late(): OperationStore {
   };
 }
 
-const server = await serve(address, everythingDispatcher(handler as EverythingHandler), {
+const server = await serve(address, partialDispatcher(everythingDispatcher, handler), {
   operationStore: random.chance(0.5) ? late() : store,
   resumable: { store: store.sessions },
 });

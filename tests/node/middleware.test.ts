@@ -1,6 +1,7 @@
 import {
   CallTimeoutError,
   type ClientMiddleware,
+  partialDispatcher,
   router,
   type ServerMiddleware,
   withMiddleware,
@@ -8,13 +9,13 @@ import {
 import { type ConnectOptions, connect, type ServeOptions, serve } from "@voxrpc/runtime/node";
 import { FakeClock } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { Shop, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
+import { Shop, shopDispatcher } from "../application/gen/shop.vox.js";
 import { expectNothingUnheard } from "../unheard.js";
 
 expectNothingUnheard();
 
 const dispatcher = (): ReturnType<typeof shopDispatcher> =>
-  shopDispatcher({ add: (a, b) => a + b } as Partial<ShopHandler> as ShopHandler);
+  partialDispatcher(shopDispatcher, { add: (a, b) => a + b });
 
 async function addOver(
   acceptor: Parameters<typeof serve>[1],
@@ -74,10 +75,7 @@ describe("callTimeoutMs", () => {
     const given: (number | undefined)[] = [];
     const entered: (() => void)[] = [];
     const handler = { add: () => new Promise<number>(() => entered.shift()?.()) };
-    await using server = await serve(
-      "tcp://127.0.0.1:0",
-      shopDispatcher(handler as Partial<ShopHandler> as ShopHandler),
-    );
+    await using server = await serve("tcp://127.0.0.1:0", partialDispatcher(shopDispatcher, handler));
     await using shop = await connect(server.url, Shop, {
       clock,
       callTimeoutMs: 50,

@@ -1,6 +1,6 @@
 /** The hooks in real browsers with real React, in strict mode, against a real server. */
 
-import { fail } from "@voxrpc/runtime";
+import { fail, partialDispatcher } from "@voxrpc/runtime";
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
@@ -34,7 +34,7 @@ function shop() {
       calls.push("left watch");
     },
   };
-  return { calls, dispatcher: shopDispatcher(handler as ShopHandler) };
+  return { calls, dispatcher: partialDispatcher(shopDispatcher, handler) };
 }
 
 for (const known of knownBrowsers) {

@@ -3,13 +3,13 @@ import { once } from "node:events";
 
 import { MutationObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { type ClientSource, queriesOf } from "@voxrpc/react";
-import { fail } from "@voxrpc/runtime";
+import { fail, partialDispatcher } from "@voxrpc/runtime";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 
 async function shop(handler: Partial<ShopHandler>) {
-  const pair = await connectPair(shopDispatcher(handler as ShopHandler));
+  const pair = await connectPair(partialDispatcher(shopDispatcher, handler));
   const client = pair.client.client(Shop);
   const queries = new QueryClient();
   return { client, queries, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() };

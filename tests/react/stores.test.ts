@@ -1,5 +1,12 @@
 /** What the hooks of `@voxrpc/react` keep outside of React. */
-import { type CallOptions, ChannelError, type SessionState, type Tx, VoxError } from "@voxrpc/runtime";
+import {
+  type CallOptions,
+  ChannelError,
+  partialDispatcher,
+  type SessionState,
+  type Tx,
+  VoxError,
+} from "@voxrpc/runtime";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { keyPart } from "../../packages/react/src/argument-key.js";
@@ -281,7 +288,7 @@ describe("a stream", () => {
         calls.push("left");
       },
     };
-    const pair = await connectPair(shopDispatcher(handler as ShopHandler));
+    const pair = await connectPair(partialDispatcher(shopDispatcher, handler));
     open.push(pair);
     const client = pair.client.client(Shop);
     const listeners = new Set<(state: SessionState) => void>();

@@ -1,6 +1,7 @@
 /** One peer's work lets others in: what one turn of the event loop may do is bounded, and nothing is lost by it. */
-import { type Clock, channel } from "@voxrpc/runtime";
+import { channel } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
+import type { Clock } from "@voxrpc/runtime/link";
 import { systemClock } from "@voxrpc/runtime/link";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";

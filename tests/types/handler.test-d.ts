@@ -1,5 +1,5 @@
 /** What implementers of a generated handler see. */
-import { fail } from "@voxrpc/runtime";
+import { fail, partialDispatcher } from "@voxrpc/runtime";
 import type { Awaitable, CallContext, Dispatcher, Failure } from "@voxrpc/runtime/gen/v1";
 import {
   type Color,
@@ -57,4 +57,22 @@ everythingDispatcher(values);
 
 export function dispatchers(handler: EverythingHandler): void {
   expectType<Dispatcher>()(everythingDispatcher(handler), true);
+}
+
+export function parts(sum: Part<"echoU64">, other: { readonly unrelated: () => void }): void {
+  expectType<Dispatcher>()(partialDispatcher(everythingDispatcher, values), true);
+  partialDispatcher(everythingDispatcher, sum);
+  partialDispatcher(everythingDispatcher, {
+    echoU64: (value, context) => {
+      expectType<bigint>()(value, true);
+      expectType<CallContext>()(context, true);
+      return value;
+    },
+  });
+  // @ts-expect-error the service has no such method
+  partialDispatcher(everythingDispatcher, { echoU64: (value) => value, unknown() {} });
+  // @ts-expect-error no member of the object is a method of the service
+  partialDispatcher(everythingDispatcher, other);
+  // @ts-expect-error a u64 is a bigint
+  partialDispatcher(everythingDispatcher, { echoU64: (value) => Number(value) });
 }

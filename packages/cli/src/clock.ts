@@ -1,4 +1,4 @@
-import type { Clock } from "@voxrpc/runtime";
+import type { Clock } from "@voxrpc/runtime/link";
 
 /** The platform's clock. The runtime has the same one; to load the runtime for it would cost more than the command. */
 export const systemClock: Clock = {

@@ -2,8 +2,7 @@
  * Calls of components that suspend. React throws the state of such a component away while it waits, so the call is kept
  * here, by client and key.
  */
-import type { Clock } from "@voxrpc/runtime";
-import { systemClock } from "@voxrpc/runtime/link";
+import { type Clock, systemClock } from "@voxrpc/runtime/link";
 import { CallStore } from "./call-store.js";
 
 /** How long an answer waits for a component, ms: one boundary may wait for several calls. */

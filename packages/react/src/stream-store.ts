@@ -1,14 +1,6 @@
 /** One stream of a server as a state: its last items, made again after a reconnect. */
-import {
-  type CallOptions,
-  ChannelError,
-  type Client,
-  type Clock,
-  channel,
-  type Tx,
-  VoxError,
-} from "@voxrpc/runtime";
-import { systemClock } from "@voxrpc/runtime/link";
+import { type CallOptions, ChannelError, type Client, channel, type Tx, VoxError } from "@voxrpc/runtime";
+import { type Clock, systemClock } from "@voxrpc/runtime/link";
 import { LinkWatch } from "./link-watch.js";
 import { Watched } from "./watched.js";
 

@@ -13,6 +13,7 @@ export type { Caller, CallOptions } from "./call/caller.js";
 export { type CallContext, withSignal } from "./call/context.js";
 export { Dispatcher } from "./call/dispatcher.js";
 export { Failure, fail } from "./call/failure.js";
+export { partialDispatcher } from "./call/partial-dispatcher.js";
 export type { Awaitable, Result } from "./call/result.js";
 export type { Client, Service } from "./call/service.js";
 export type { SessionHandle, SessionState } from "./call/session-handle.js";
@@ -22,7 +23,6 @@ export { Rx } from "./channel/rx.js";
 export type { TrySendResult } from "./channel/sender.js";
 export { subscribe } from "./channel/subscribe.js";
 export { Tx } from "./channel/tx.js";
-export type { Clock } from "./clock.js";
 export {
   CallError,
   type CallRejection,

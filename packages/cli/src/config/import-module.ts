@@ -1,7 +1,7 @@
 /** Config files that are modules. */
 import { statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import type { Clock } from "@voxrpc/runtime";
+import type { Clock } from "@voxrpc/runtime/link";
 import { CliError, messageOf, systemCode } from "../errors.js";
 
 /** A number for each load, so that a changed file is not taken from Node's cache. */

@@ -1,7 +1,7 @@
 /** Finds, reads and checks the config file. */
 import { readdirSync } from "node:fs";
 import { dirname } from "node:path/posix";
-import type { Clock } from "@voxrpc/runtime";
+import type { Clock } from "@voxrpc/runtime/link";
 import { systemClock } from "../clock.js";
 import type { VoxConfig } from "../define-config.js";
 import { CliError, fileError, messageOf } from "../errors.js";

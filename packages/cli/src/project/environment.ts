@@ -1,5 +1,5 @@
 /** The only parts of its process that a command uses. */
-import type { Clock } from "@voxrpc/runtime";
+import type { Clock } from "@voxrpc/runtime/link";
 import type { Reporter } from "../report/event.js";
 
 export interface Environment {

@@ -13,8 +13,7 @@
  * ```
  * `stop` ends it from every state; a run that is going on is waited for.
  */
-import type { Clock } from "@voxrpc/runtime";
-import type { TimerHandle } from "@voxrpc/runtime/link";
+import type { Clock, TimerHandle } from "@voxrpc/runtime/link";
 
 export interface WatchLoopOptions {
   readonly clock: Clock;

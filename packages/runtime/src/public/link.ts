@@ -8,7 +8,7 @@
  * ```
  */
 
-export { systemClock, type TimerHandle } from "../clock.js";
+export { type Clock, systemClock, type TimerHandle } from "../clock.js";
 export { type AcceptSessionOptions, acceptSession, type ResumableSessions } from "../establish/accept.js";
 export { type OpenSessionOptions, openSession, type Reconnect } from "../establish/initiate.js";
 export type { SessionOptions } from "../establish/options.js";
