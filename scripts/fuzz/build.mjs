@@ -1,4 +1,4 @@
-/** The code of one target with what it tests, as one module that counts its blocks. */
+/** The code of one target with what it tests, as a module that counts its blocks and one that does not. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { root } from "../run.mjs";
@@ -18,23 +18,29 @@ function sources() {
 
 /** All targets: the module of each and the function that makes it. */
 export async function allTargets() {
-  const path = await bundle("targets", 'export { targets } from "./tests/fuzz/targets.ts";', () => false);
+  const path = await bundle("targets", 'export { targets } from "./tests/fuzz/targets.ts";');
   return (await import(path)).targets;
 }
 
 /**
- * Bundles and counts the code of a target.
- * @returns the path of the module; it runs in a worker
+ * Bundles a target twice: with counted blocks, and at full speed.
+ * @returns the paths of both modules; each exports `make`
  */
-export function buildTarget(name, [module, make]) {
-  const entry = [
-    'import { runWorker } from "./tests/fuzz/worker.ts";',
-    `import { ${make} } from "./tests/fuzz/targets/${module}.ts";`,
-    `runWorker(${make});`,
-  ];
-  return bundle(name, entry.join("\n"), (path) => path.startsWith("packages/") || path.endsWith(".vox.ts"));
+export async function buildTarget(name, [module, make]) {
+  const entry = `export { ${make} as make } from "./tests/fuzz/targets/${module}.ts";`;
+  const isCounted = (path) => path.startsWith("packages/") || path.endsWith(".vox.ts");
+  return {
+    counted: await bundle(`${name}.counted`, entry, isCounted),
+    plain: await bundle(`${name}.plain`, entry),
+  };
 }
 
+/** @returns the path of the module that a worker runs */
+export function buildWorker() {
+  return bundle("worker", 'import "./tests/fuzz/worker.ts";');
+}
+
+/** @param isCounted whether blocks of a module are counted, by its path; without it none are */
 async function bundle(name, contents, isCounted) {
   const aliases = new Map(sources());
   const { outputFiles } = await build({
@@ -58,7 +64,8 @@ async function bundle(name, contents, isCounted) {
       },
     ],
   });
-  const { text } = instrument(outputFiles[0].text, isCounted);
+  const { text: bundled } = outputFiles[0];
+  const text = isCounted === undefined ? bundled : instrument(bundled, isCounted).text;
   mkdirSync(folder, { recursive: true });
   const path = `${folder}${name}.mjs`;
   writeFileSync(path, text);

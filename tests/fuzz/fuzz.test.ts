@@ -69,7 +69,7 @@ describe("a campaign", () => {
   const most = 100_000;
   const run = async (counted: boolean): Promise<number> => {
     const { target, coverage } = toy(counted);
-    const campaign = new Campaign(target, seed, coverage);
+    const campaign = new Campaign(target, seed, { coverage });
     await expect(campaign.run({ begin: () => campaign.executions < most })).rejects.toThrow("found");
     return campaign.executions;
   };
@@ -82,9 +82,9 @@ describe("a campaign", () => {
 
   it("does not find it without counts", async () => {
     const { target, coverage } = toy(false);
-    const campaign = new Campaign(target, seed, coverage);
+    const campaign = new Campaign(target, seed, { coverage });
     await campaign.run({ begin: () => campaign.executions < most });
-    expect(campaign).toMatchObject({ executions: most, kept: 0, reached: 0 });
+    expect(campaign).toMatchObject({ executions: most, kept: [], reached: 0 });
   });
 });
 

@@ -17,6 +17,8 @@ export interface Target {
    * @throws Error for a finding: an error that is none of ours is passed on
    */
   check(input: Uint8Array): void | Promise<void>;
+  /** As {@link check}, for some inputs at once: where the time goes to waiting. */
+  checkAll?(inputs: readonly Uint8Array[]): Promise<void>;
   /** Errors are made without stacks, which take most of the time of a quick target. A finding is tried again with them. */
   readonly isQuick?: true;
   /** Ends what the target holds: servers, clients, files. */

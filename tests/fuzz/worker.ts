@@ -1,4 +1,4 @@
-/** Runs one campaign in a worker. The main thread sees the input of each execution, whatever becomes of the worker. */
+/** Runs one campaign in a worker. The main thread sees the inputs of each execution, whatever becomes of the worker. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Campaign } from "./campaign.js";
 import { Coverage } from "./coverage.js";
@@ -6,73 +6,119 @@ import type { Target } from "./target.js";
 
 /** What the main thread gives. */
 interface Task {
+  /** Modules of the target, instrumented and not. */
+  readonly counted: string;
+  readonly plain: string;
   readonly seed: number;
   readonly seconds: number;
   /** Stops after this many. */
   readonly executions: number;
-  /** The input of this moment: its length in four bytes, then its bytes. */
-  readonly input: SharedArrayBuffer;
+  /** Inputs that an earlier campaign kept. */
+  readonly kept: readonly Uint8Array[];
+  /** The inputs of this moment: how many, then the length of each in four bytes, then its bytes. */
+  readonly inputs: SharedArrayBuffer;
   /** Executions, blocks reached, blocks, inputs kept, milliseconds of the slowest input. */
   readonly numbers: SharedArrayBuffer;
 }
 
-/** @param make the target; it gives undefined where the machine lacks what it needs */
-export async function runWorker(make: () => Target | undefined | Promise<Target | undefined>): Promise<void> {
-  const task = workerData as Task;
+type Make = () => Target | undefined | Promise<Target | undefined>;
+
+async function made(path: string, kept: readonly Uint8Array[]): Promise<Target | undefined> {
+  const { make } = (await import(path)) as { readonly make: Make };
   const target = await make();
-  const counts = (globalThis as { voxBlocks?: Uint8Array }).voxBlocks;
-  if (target !== undefined && counts !== undefined) {
-    const coverage = new Coverage(counts);
-    coverage.advance();
-    await run(target, coverage, task);
-    await target.close?.();
-  }
-  parentPort?.postMessage(target === undefined ? "skipped" : "done");
+  if (target === undefined) return undefined;
+  const quick = target.isQuick === true ? withoutStacks(target) : target;
+  return {
+    corpus: [...target.corpus, ...kept],
+    mutate: (input, others, random) => target.mutate(input, others, random),
+    check: (input) => quick.check(input),
+    ...(quick.checkAll === undefined ? {} : { checkAll: (inputs) => quick.checkAll?.(inputs) }),
+    close: async () => target.close?.(),
+  } as Target;
 }
 
-async function run(target: Target, coverage: Coverage, task: Task): Promise<void> {
-  const { seed, seconds, executions, input: shared } = task;
-  const length = new Int32Array(shared, 0, 1);
-  const bytes = new Uint8Array(shared, 4);
+async function runWorker(): Promise<void> {
+  const task = workerData as Task;
+  const target = await made(task.counted, task.kept);
+  const plain = await made(task.plain, []);
+  const counts = (globalThis as { voxBlocks?: Uint8Array }).voxBlocks;
+  if (target === undefined || plain === undefined || counts === undefined) {
+    parentPort?.postMessage({ isSkipped: true, kept: [] });
+    return;
+  }
+  const coverage = new Coverage(counts);
+  coverage.advance();
+  const campaign = new Campaign(target, task.seed, { coverage, plain });
+  await run(campaign, coverage, task);
+  await target.close?.();
+  await plain.close?.();
+  parentPort?.postMessage({ isSkipped: false, kept: campaign.kept });
+}
+
+function run(campaign: Campaign, coverage: Coverage, task: Task): Promise<void> {
+  const { seconds, executions } = task;
+  const note = notes(task.inputs);
   const numbers = new Float64Array(task.numbers);
-  const campaign = new Campaign(target.isQuick === true ? withoutStacks(target) : target, seed, coverage);
   let now = performance.now();
   const end = now + seconds * 1000;
-  await campaign.run({
-    begin(input) {
+  return campaign.run({
+    begin(inputs) {
       now = performance.now();
       if (now >= end || campaign.executions >= executions) return false;
-      length[0] = input.length;
-      bytes.set(input);
+      note(inputs);
       return true;
     },
     end() {
-      const { executions: done, reached, kept } = campaign;
-      const slowest = Math.max(numbers[4] ?? 0, performance.now() - now);
-      numbers[0] = done;
-      numbers[1] = reached;
+      numbers[0] = campaign.executions;
+      numbers[1] = campaign.reached;
       numbers[2] = coverage.blocks;
-      numbers[3] = kept;
-      numbers[4] = slowest;
+      numbers[3] = campaign.kept.length;
+      numbers[4] = Math.max(numbers[4] ?? 0, performance.now() - now);
     },
   });
 }
 
+/** Writes inputs to where the main thread finds them. */
+function notes(shared: SharedArrayBuffer): (inputs: readonly Uint8Array[]) => void {
+  const view = new DataView(shared);
+  const bytes = new Uint8Array(shared);
+  return (inputs) => {
+    view.setUint32(0, inputs.length, true);
+    let at = 4;
+    for (const input of inputs) {
+      view.setUint32(at, input.length, true);
+      bytes.set(input, at + 4);
+      at += 4 + input.length;
+    }
+  };
+}
+
+/** A finding is tried again, with stacks. */
 function withoutStacks(target: Target): Target {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
-  const again = (input: Uint8Array): void | Promise<void> => {
+  const again = async (inputs: readonly Uint8Array[], first: unknown): Promise<void> => {
     Error.stackTraceLimit = stackTraceLimit;
-    return target.check(input);
+    for (const input of inputs) await target.check(input);
+    throw first;
   };
   return {
     ...target,
     check(input) {
       try {
-        return target.check(input);
-      } catch {
-        return again(input);
+        const checking = target.check(input);
+        return checking?.catch((error: unknown) => again([input], error));
+      } catch (error) {
+        return again([input], error);
       }
     },
-  };
+    ...(target.checkAll === undefined
+      ? {}
+      : {
+          checkAll: (inputs: readonly Uint8Array[]) =>
+            target.checkAll?.(inputs)?.catch((error: unknown) => again(inputs, error)),
+        }),
+  } as Target;
 }
+
+await runWorker();

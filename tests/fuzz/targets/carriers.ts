@@ -100,11 +100,13 @@ const carriers: Readonly<Record<"tcp" | "websocket", Carrier>> = {
 class CarrierTarget implements Target {
   readonly corpus: readonly Uint8Array[] = recordedPeers();
   readonly mutate = mutateParts;
+  readonly isQuick = true;
   readonly #carrier: Carrier;
   readonly #server: Server;
   readonly #bystander: GoldenClient;
   readonly #listener: Listener;
-  #parts: readonly Part[] = [];
+  /** What the next connections hear. */
+  #waiting: (readonly Part[])[] = [];
 
   private constructor(carrier: Carrier, server: Server, bystander: GoldenClient, listener: Listener) {
     this.#carrier = carrier;
@@ -123,10 +125,14 @@ class CarrierTarget implements Target {
     return new CarrierTarget(carrier, server, await connect(server.url, Golden), listener);
   }
 
-  async check(input: Uint8Array): Promise<void> {
-    const [head, ...parts] = unpackParts(input);
-    if (((head?.tag ?? 0) & roles.client) === 0) await this.#attackServer(parts);
-    else await this.#attackClient(parts);
+  check(input: Uint8Array): Promise<void> {
+    return this.checkAll([input]);
+  }
+
+  async checkAll(inputs: readonly Uint8Array[]): Promise<void> {
+    this.#waiting = [];
+    await Promise.all(inputs.map((input) => this.#attack(input)));
+    await within(this.#isAlone(), "a session whose client has left");
     if ((await within(this.#bystander.add(20, 22), "the bystander's call")) !== 42)
       throw new Error("42 is another");
   }
@@ -137,10 +143,16 @@ class CarrierTarget implements Target {
     this.#listener.close();
   }
 
+  #attack(input: Uint8Array): Promise<void> {
+    const [head, ...parts] = unpackParts(input);
+    const bits = head?.tag ?? 0;
+    return (bits & roles.client) === 0 ? this.#attackServer(parts) : this.#attackClient(parts, bits);
+  }
+
   async #attackServer(parts: readonly Part[]): Promise<void> {
     const { address } = this.#server;
     const { open, encode } = this.#carrier;
-    const socket = dial({ ...address });
+    const socket = dial({ ...address, noDelay: true });
     const closed = ended(socket);
     await within(once(socket, "connect"), "a connection");
     await Promise.race([open(socket), closed]);
@@ -148,10 +160,9 @@ class CarrierTarget implements Target {
     await say(socket, parts, encode("client"));
     socket.end();
     await within(closed, "a connection whose client has left");
-    await within(this.#isAlone(), "a session whose client has left");
   }
 
-  /** The session of the attacker has ended; that of the bystander has not. */
+  /** The sessions of attackers have ended; that of the bystander has not. */
   async #isAlone(): Promise<void> {
     while (this.#server.sessionCount !== 1) {
       if (this.#server.sessionCount === 0) throw new Error("the bystander's session has ended");
@@ -159,8 +170,8 @@ class CarrierTarget implements Target {
     }
   }
 
-  async #attackClient(parts: readonly Part[]): Promise<void> {
-    this.#parts = parts;
+  async #attackClient(parts: readonly Part[], bits: number): Promise<void> {
+    this.#waiting.push(parts);
     const { port } = this.#listener.address() as { readonly port: number };
     const working = async (): Promise<void> => {
       const session = await connectSession(`${this.#carrier.scheme}://127.0.0.1:${port}`, {
@@ -169,7 +180,7 @@ class CarrierTarget implements Target {
         reconnect: false,
         observer: silent,
       });
-      await callEverything(session.driver);
+      if ((bits & roles.quiet) === 0) await callEverything(session.driver);
       session.abort();
       await session.closed;
     };
@@ -183,10 +194,11 @@ class CarrierTarget implements Target {
   #serve(socket: Socket): void {
     const { accept, encode } = this.#carrier;
     const closed = ended(socket);
+    const parts = this.#waiting.shift() ?? [];
     const speaking = async (): Promise<void> => {
       await Promise.race([accept(socket), closed]);
       socket.resume();
-      await say(socket, this.#parts, encode("server"));
+      await say(socket, parts, encode("server"));
       socket.end();
     };
     void speaking();

@@ -16,9 +16,16 @@ function voxTexts(): string[] {
   );
 }
 
+/** Declarations by themselves: short texts are quick, and most of what is wrong is wrong in one of them. */
+function declarations(texts: readonly string[]): string[] {
+  const blocks = texts.flatMap((text) => text.split(/\n{2,}/)).filter((block) => block.length < 400);
+  return [...new Set(blocks)];
+}
+
 /** Any text gives a model, or errors. */
 export function vox(): Target {
-  return textTarget(voxTexts(), (text) => {
+  const texts = voxTexts();
+  return textTarget([...texts, ...declarations(texts)], (text) => {
     const { model, diagnostics } = compile(memoryHost({ "/a.vox": text }), ["/a.vox"]);
     if ((model === undefined) !== diagnostics.some(({ severity }) => severity === "error"))
       throw new Error("a model and an error, or neither");
