@@ -41,8 +41,9 @@ export function tool(name, path, args) {
   run(process.execPath, [script, ...args]);
 }
 
-/** Compiles the packages and bundles the command line; fresh outputs are left alone. */
+/** Compiles the packages, then bundles what the runtime loads on demand, and the command line. */
 export function buildPackages() {
   tool("typescript", "typescript/bin/tsc", ["-b", ...packageNames.map((name) => `packages/${name}`)]);
+  run(process.execPath, ["scripts/bundle-later.mjs"]);
   run(process.execPath, ["scripts/bundle.mjs"]);
 }

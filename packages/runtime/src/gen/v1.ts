@@ -48,9 +48,6 @@
  * | badVariant(v, name) badLength(want, got)   | –    | always (encode)                                              |
  * | unknownVariant(r, index, name)             | –    | always (decode)                                              |
  *
- * `later/`: exports of modules that code which is loaded later uses as well. A bundler ships such a module with every client
- * that has a path of imports to it. Under a name in a module of its own, only a client that uses the name gets it.
- *
  * Codecs of generic types: `optionOf(codec)` is `T?` of a type argument, `leastBytes(shape)` its smallest encoding as
  * `readCount` takes it, `decodedBytes`, `elementBytes`, `presentBytes` and `extraBytes(shape, index)` its memory, and `expectKey`
  * refuses an argument that cannot be a key.
@@ -65,6 +62,8 @@ export { readRx, readTx, rxShape, txShape, writeRx, writeTx } from "../channel/b
 export { channels } from "../channel/channel-feature.js";
 export { Rx } from "../channel/rx.js";
 export { Tx } from "../channel/tx.js";
+export { readBytes, writeBytes } from "../postcard/byte-strings.js";
+export { readChar, writeChar } from "../postcard/chars.js";
 export {
   badLength,
   expectArrayOf,
@@ -74,14 +73,93 @@ export {
   writeCount,
   writeTag,
 } from "../postcard/counts.js";
+export { readDuration, readTimedelta, writeDuration, writeTimedelta } from "../postcard/durations.js";
+export { readF32, writeF32 } from "../postcard/f32.js";
+export { readF64, writeF64 } from "../postcard/f64.js";
 export {
   DecodeFault,
   EncodeFault,
 } from "../postcard/faults.js";
+export { readBool, readOptionTag, writeBool, writeNone, writeSome } from "../postcard/flags.js";
+export { readF32List, readF64List, writeF32List, writeF64List } from "../postcard/float-lists.js";
 export { readLiteral, writeLength } from "../postcard/generated.js";
+export { badVariant, expectArray, expectMap, expectObject, expectSet } from "../postcard/guards.js";
+export {
+  readI8,
+  readI16,
+  readI32,
+  readU8,
+  readU16,
+  writeI8,
+  writeI16,
+  writeI32,
+  writeU8,
+  writeU16,
+} from "../postcard/integers.js";
+export { checkKeys } from "../postcard/keys.js";
+export { readArrayCount, readLargeOptionTag, spend } from "../postcard/memory.js";
+export { enter, leave } from "../postcard/nesting.js";
 export { readString, writeString } from "../postcard/text.js";
+export {
+  readTypedF32,
+  readTypedF32Array,
+  readTypedF64,
+  readTypedF64Array,
+  readTypedI8,
+  readTypedI8Array,
+  readTypedI16,
+  readTypedI16Array,
+  readTypedI32,
+  readTypedI32Array,
+  readTypedI64,
+  readTypedI64Array,
+  readTypedU8,
+  readTypedU8Array,
+  readTypedU16,
+  readTypedU16Array,
+  readTypedU32,
+  readTypedU32Array,
+  readTypedU64,
+  readTypedU64Array,
+  writeTypedF32,
+  writeTypedF32Array,
+  writeTypedF64,
+  writeTypedF64Array,
+  writeTypedI8,
+  writeTypedI8Array,
+  writeTypedI16,
+  writeTypedI16Array,
+  writeTypedI32,
+  writeTypedI32Array,
+  writeTypedI64,
+  writeTypedI64Array,
+  writeTypedU8,
+  writeTypedU8Array,
+  writeTypedU16,
+  writeTypedU16Array,
+  writeTypedU32,
+  writeTypedU32Array,
+  writeTypedU64,
+  writeTypedU64Array,
+} from "../postcard/typed-arrays.js";
+export { readU32, writeU32 } from "../postcard/u32.js";
 export { readU64, writeU64, writeU64Number } from "../postcard/u64.js";
+export { readNever, readUnit, writeNever, writeUnit } from "../postcard/units.js";
 export type { Value } from "../postcard/values.js";
+export { readValue, writeValue } from "../postcard/values.js";
+export {
+  readI64,
+  readI64Number,
+  readI128,
+  readI128Number,
+  readU64Number,
+  readU128,
+  readU128Number,
+  writeI64,
+  writeI64Number,
+  writeI128,
+  writeU128,
+} from "../postcard/wide-integers.js";
 export {
   arrayShape,
   boolShape,
@@ -132,7 +210,9 @@ export {
   type Read,
   type Write,
 } from "../shape/codec.js";
+export { decodeError, encodeError } from "../shape/codec-error.js";
 export { literals, struct, tupleStruct, variants } from "../shape/compact.js";
+export { decodedBytes, elementBytes, extraBytes, presentBytes } from "../shape/decoded-bytes.js";
 export type { Branded, Option, Some } from "../shape/option.js";
 export { expectKey, leastBytes, optionOf } from "../shape/parameter.js";
 export type {
@@ -152,89 +232,6 @@ export type {
   TupleStructShape,
   VariantShape,
 } from "../shape/shape.js";
-export { readBytes, writeBytes } from "./later/byte-strings.js";
-export { readChar, writeChar } from "./later/chars.js";
-export { decodeError, encodeError } from "./later/codec-error.js";
-export { decodedBytes, elementBytes, extraBytes, presentBytes } from "./later/decoded-bytes.js";
-export { readDuration, readTimedelta, writeDuration, writeTimedelta } from "./later/durations.js";
-export { readF32, writeF32 } from "./later/f32.js";
-export { readF64, writeF64 } from "./later/f64.js";
-export { readBool, readOptionTag, writeBool, writeNone, writeSome } from "./later/flags.js";
-export { readF32List, readF64List, writeF32List, writeF64List } from "./later/float-lists.js";
-export { badVariant, expectArray, expectMap, expectObject, expectSet } from "./later/guards.js";
-export {
-  readI8,
-  readI16,
-  readI32,
-  readU8,
-  readU16,
-  writeI8,
-  writeI16,
-  writeI32,
-  writeU8,
-  writeU16,
-} from "./later/integers.js";
-export { checkKeys } from "./later/keys.js";
-export { readArrayCount, readLargeOptionTag, spend } from "./later/memory.js";
-export { enter, leave } from "./later/nesting.js";
-export {
-  readTypedF32,
-  readTypedF32Array,
-  readTypedF64,
-  readTypedF64Array,
-  readTypedI8,
-  readTypedI8Array,
-  readTypedI16,
-  readTypedI16Array,
-  readTypedI32,
-  readTypedI32Array,
-  readTypedI64,
-  readTypedI64Array,
-  readTypedU8,
-  readTypedU8Array,
-  readTypedU16,
-  readTypedU16Array,
-  readTypedU32,
-  readTypedU32Array,
-  readTypedU64,
-  readTypedU64Array,
-  writeTypedF32,
-  writeTypedF32Array,
-  writeTypedF64,
-  writeTypedF64Array,
-  writeTypedI8,
-  writeTypedI8Array,
-  writeTypedI16,
-  writeTypedI16Array,
-  writeTypedI32,
-  writeTypedI32Array,
-  writeTypedI64,
-  writeTypedI64Array,
-  writeTypedU8,
-  writeTypedU8Array,
-  writeTypedU16,
-  writeTypedU16Array,
-  writeTypedU32,
-  writeTypedU32Array,
-  writeTypedU64,
-  writeTypedU64Array,
-} from "./later/typed-arrays.js";
-export { readU32, writeU32 } from "./later/u32.js";
-export { readNever, readUnit, writeNever, writeUnit } from "./later/units.js";
-export { readValue, writeValue } from "./later/values.js";
-export {
-  readI64,
-  readI64Number,
-  readI128,
-  readI128Number,
-  readU64Number,
-  readU128,
-  readU128Number,
-  writeI64,
-  writeI64Number,
-  writeI128,
-  writeU128,
-} from "./later/wide-integers.js";
 // --- end of channels ---
 
 // --- schemas and methods ---

@@ -4,9 +4,14 @@
  * a `CodecError`.
  */
 import type { Reader } from "../bytes/reader.js";
+import { brand } from "../options/brand.js";
 
 /** A value that its type cannot hold. */
 export class EncodeFault extends Error {
+  static {
+    brand(EncodeFault, "EncodeFault");
+  }
+
   /** What is wrong, without the place. */
   readonly reason: string;
 
@@ -22,6 +27,10 @@ export class EncodeFault extends Error {
  * needed only then.
  */
 export class Misfit extends EncodeFault {
+  static {
+    brand(Misfit, "Misfit");
+  }
+
   readonly type: string;
   readonly value: unknown;
 
@@ -34,6 +43,10 @@ export class Misfit extends EncodeFault {
 
 /** A value that fits its type, and that the peer's version of the type cannot hold. */
 export class UnreadableItemFault extends EncodeFault {
+  static {
+    brand(UnreadableItemFault, "UnreadableItemFault");
+  }
+
   constructor(reason: string) {
     super(reason);
     this.name = "UnreadableItemFault";
@@ -42,6 +55,10 @@ export class UnreadableItemFault extends EncodeFault {
 
 /** Bytes that are no value of their type. Texts: `protocol/postcard.md` §5. */
 export class DecodeFault extends Error {
+  static {
+    brand(DecodeFault, "DecodeFault");
+  }
+
   /** What is wrong, without the place. */
   readonly reason: string;
   /** Byte offset inside the payload, from 0. */
