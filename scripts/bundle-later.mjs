@@ -6,22 +6,28 @@
  *
  * It reads the sources and replaces what the compiler wrote, so it runs after each compilation.
  */
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { root } from "./run.mjs";
 
 /** Modules that are loaded by `import()`, in `packages/runtime/src`. */
-const later = ["driver/on-demand", "session/watching"];
+export const laterModules = ["driver/on-demand", "session/watching"];
 
 const runtime = `${root}packages/runtime`;
 
-await build({
-  entryPoints: later.map((name) => ({ in: `${runtime}/src/${name}.ts`, out: name })),
-  outdir: `${runtime}/dist`,
-  bundle: true,
-  format: "esm",
-  platform: "neutral",
-  target: "es2022",
-  sourcemap: true,
-  legalComments: "none",
-  logLevel: "warning",
-});
+/** Writes the files. @param outdir a folder as `dist` is */
+export async function bundleLater(outdir) {
+  await build({
+    entryPoints: laterModules.map((name) => ({ in: `${runtime}/src/${name}.ts`, out: name })),
+    outdir,
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    sourcemap: true,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleLater(`${runtime}/dist`);

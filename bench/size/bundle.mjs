@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * Bundles one module with all that it imports.
  * @param entry a path, or `{ text }` of a module that lies in `bench/size`; `external` lists what is left out
- * @returns bytes of what is loaded at the start, of what is loaded later by `import()`, and bytes per module
+ * @returns bytes of what is loaded at the start and its number of files, of what is loaded later by `import()`, and bytes per
+ * module
  */
 export async function bundle(entry) {
   const { outputFiles, metafile, warnings } = await built(entry);
@@ -19,6 +20,7 @@ export async function bundle(entry) {
   const atStart = withImports(metafile, first);
   const later = [...texts.keys()].filter((path) => !atStart.has(path));
   return {
+    files: atStart.size,
     minified: sum([...atStart], (path) => texts.get(path).length),
     gzipped: sum([...atStart], (path) => gzippedSize(texts.get(path))),
     later: sum(later, (path) => gzippedSize(texts.get(path))),
@@ -27,7 +29,15 @@ export async function bundle(entry) {
   };
 }
 
-function built(entry, plugins = []) {
+/** The text of the file that a client starts with, with short names and with white space. */
+export async function startText(entry) {
+  const { outputFiles } = await built(entry, [withoutLater], { minify: false, ...shortNames });
+  return outputFiles[0].text;
+}
+
+const shortNames = { minifyIdentifiers: true, minifySyntax: true };
+
+function built(entry, plugins = [], options = {}) {
   const isText = typeof entry !== "string";
   return build({
     ...(isText
@@ -46,6 +56,7 @@ function built(entry, plugins = []) {
     target: "es2022",
     logLevel: "silent",
     plugins,
+    ...options,
   });
 }
 
@@ -56,17 +67,6 @@ const withoutLater = {
       kind === "dynamic-import" ? { path, external: true } : undefined,
     ),
 };
-
-/**
- * Modules that a client loads at the start only because code that is loaded later uses them, and some path of imports
- * leads to them: `gen/later/` is there to avoid this.
- * @param modules of the client, as {@link bundle} returns them
- */
-export async function draggedModules(entry, modules) {
-  const { metafile } = await built(entry, [withoutLater]);
-  const needed = modulesOf(metafile, Object.keys(metafile.outputs)).map(({ module }) => module);
-  return modules.map(({ module }) => module).filter((module) => !needed.includes(module));
-}
 
 /** A chunk and those that it imports by name. */
 function withImports(metafile, path, found = new Set()) {

@@ -1,13 +1,14 @@
 /**
  * `npm run size`: bytes of what a browser loads, next to the same call of other libraries, each held against its limit in
- * `limits.json`. A module that only later code uses must not be loaded at the start. `--why [entry]` lists the modules of
- * the entries, `--set` writes today's figures and half a percent as limits.
+ * `limits.json`. A client starts with one file. `--why [entry]` lists the modules of the entries, `--rooms [entry]` the rooms
+ * of the runtime with their shares of gzip, `--set` writes today's figures and half a percent as limits.
  * The README names the limits of two clients. Exits 1 when a limit is exceeded, or the README names others.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { bundle, draggedModules } from "./bundle.mjs";
+import { bundle } from "./bundle.mjs";
 import { costOfMethod, sizeOfGenerated, sizeOfService } from "./methods.mjs";
 import { faultOfReadme, setReadme } from "./readme.mjs";
+import { roomsOf } from "./rooms.mjs";
 
 const entries = [
   ["unary", "one unary call over a link"],
@@ -29,8 +30,8 @@ const rows = [];
 for (const [name, title] of entries) {
   const found = await bundle(`bench/size/${name}.ts`);
   rows.push({ name, title, ...found });
-  for (const module of await draggedModules(`bench/size/${name}.ts`, found.modules)) {
-    console.error(`${title}: ${module} is used only by code that is loaded later`);
+  if (found.files > 1) {
+    console.error(`${title}: starts with ${found.files} files, because what is loaded later has imports`);
     process.exitCode = 1;
   }
 }
@@ -80,6 +81,21 @@ function explain({ title, modules, laterModules }) {
   for (const { module, bytes } of modules) console.log(`${String(bytes).padStart(8)}  ${module}`);
   if (laterModules.length > 0) console.log("  loaded later:");
   for (const { module, bytes } of laterModules) console.log(`${String(bytes).padStart(8)}  ${module}`);
+}
+
+const rooms = arguments_.indexOf("--rooms");
+if (rooms >= 0) {
+  const wanted = arguments_[rooms + 1];
+  for (const [name, title] of entries) if ((wanted ?? name) === name) await showRooms(name, title);
+}
+
+async function showRooms(name, title) {
+  const { total, rooms } = await roomsOf(`bench/size/${name}.ts`);
+  console.log(`\n${title}: gzip bytes by room\n`);
+  line("room", "minified B", "gzip B", "share");
+  line("---", "--:", "--:", "--:");
+  for (const { name, minified, gzipped } of rooms)
+    line(name, number(minified), number(Math.round(gzipped)), `${Math.round((100 * gzipped) / total)} %`);
 }
 
 if (arguments_.includes("--set")) {
