@@ -1,11 +1,12 @@
 /** The front end as one function: texts → model, or diagnostics. */
-import { channelFinder } from "./check/channels.js";
+
 import { checkRules } from "./check/check.js";
 import { loadFiles } from "./check/imports.js";
 import { completeModel, freezeModel, link } from "./check/lower.js";
 import { resolveNames } from "./check/resolve.js";
 import { type Diagnostic, Reporter } from "./diagnostics/report.js";
 import type { Host } from "./host/host.js";
+import { channelFinder } from "./model/channels.js";
 import type { Model } from "./model/model.js";
 import type { FileNode } from "./syntax/ast.js";
 
@@ -30,7 +31,7 @@ export function compile(host: Host, entries: readonly string[]): Compilation {
   const files = loadFiles(host, entries, reporter);
   resolveNames(files, reporter);
   const linked = link({ files, reporter });
-  const holdsChannel = channelFinder(linked);
+  const holdsChannel = channelFinder(linked.declarations.values());
   completeModel(linked, holdsChannel);
   checkRules(linked, holdsChannel);
   const model = reporter.hasErrors ? undefined : Object.freeze({ files: freezeModel(linked) });

@@ -32,7 +32,7 @@ export function useCall<C extends Client, K extends UnaryMethod<C>>(
   options: HookCallOptions = {},
 ): CallState<Answer<C, K>> {
   const key = JSON.stringify(keyPart(args));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the arguments
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key takes the place of the arguments
   const call = useMemo(
     () => new CallStore<Answer<C, K>>((signal) => callMethod(client, method, args, { ...options, signal })),
     [client, method, key],

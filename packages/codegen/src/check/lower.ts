@@ -17,6 +17,7 @@ import type {
   VariantForm,
 } from "../model/model.js";
 import { discriminator, fieldName } from "../model/names.js";
+import { withoutAliases } from "../model/parts.js";
 import type {
   AliasNode,
   ArgumentNode,
@@ -33,7 +34,7 @@ import { applyAttributes, deprecation, findAttribute, textFormat, typeScriptName
 import { defaultValue } from "./defaults.js";
 import { stronglyConnected } from "./graph.js";
 import { isRequired, memberType } from "./policies.js";
-import { invalidType, type Linked, type LoadedFile, type Program, withoutAliases } from "./program.js";
+import { invalidType, type Linked, type LoadedFile, type Program } from "./program.js";
 import { TypeResolver, type TypeScope } from "./types.js";
 
 /** Writable while it is made. */

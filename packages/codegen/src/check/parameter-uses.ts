@@ -1,6 +1,8 @@
 /** Uses of type parameters in declarations, so that a rule about a type also holds for a type argument. */
 import type { Type, TypeDeclaration } from "../model/model.js";
-import { innerTypes, type Linked, memberTypes } from "./program.js";
+import { innerTypes } from "../model/parts.js";
+import { memberTypes } from "../schema/index.js";
+import type { Linked } from "./program.js";
 
 /** A use of a parameter in a declaration, at a place that not every type may take. */
 export type ParameterUse =
@@ -56,8 +58,7 @@ export function parameterUses(linked: Linked): ParameterUses {
   for (const declaration of generic) {
     const own: Flow[] = [];
     flows.set(declaration, own);
-    const types = declaration.kind === "alias" ? [declaration.type] : memberTypes(declaration);
-    for (const type of types) {
+    for (const type of memberTypes<Type>(declaration)) {
       walk(type, [], {
         found: (name, around) => {
           for (const use of around) add(declaration, name, use);

@@ -1,7 +1,6 @@
 /** The data that the phases of the checker share. */
 
 import type { Reporter } from "../diagnostics/report.js";
-import { elementTypes } from "../model/channels.js";
 import type {
   Argument,
   EnumDeclaration,
@@ -75,34 +74,8 @@ export interface Linked extends Program {
   readonly types: ReadonlyMap<TypeNode, Type>;
 }
 
-/** A type without the aliases around it. */
-export function withoutAliases(type: Type): Exclude<Type, { kind: "alias" }> {
-  let inner = type;
-  while (inner.kind === "alias") inner = inner.target;
-  return inner;
-}
-
-/** Types directly inside a type; of an alias, its target. */
-export function innerTypes(type: Type): readonly Type[] {
-  if (type.kind === "alias") return [type.target];
-  return type.kind === "named" ? type.args : elementTypes(type);
-}
-
 /** A declaration that has members of its own. */
 export type MemberDeclaration = StructDeclaration | TupleStructDeclaration | EnumDeclaration;
-
-/** Types of a struct's fields or of everything that an enum's variants carry. */
-export function memberTypes(declaration: MemberDeclaration): readonly Type[] {
-  if (declaration.kind === "tupleStruct") return declaration.elements;
-  if (declaration.kind === "struct") return declaration.fields.map((field) => field.type);
-  return declaration.variants.flatMap((variant) => variantTypes(variant));
-}
-
-export function variantTypes({ form }: Variant): readonly Type[] {
-  if (form.kind === "unit") return [];
-  if (form.kind === "newtype") return [form.type];
-  return form.kind === "tuple" ? form.types : form.fields.map((field) => field.type);
-}
 
 /** Every field node of a declaration, those of struct variants included. */
 export function fieldNodes(declaration: DeclarationNode): readonly FieldNode[] {

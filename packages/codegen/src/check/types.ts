@@ -1,13 +1,14 @@
 /** Type nodes → types: names looked up, arguments counted, aliases seen through. */
 import type { Reporter } from "../diagnostics/report.js";
 import type { AliasDeclaration, Type, TypeDeclaration } from "../model/model.js";
+import { innerTypes, mapElements } from "../model/parts.js";
 import type { TypeDeclarationNode, TypeNode } from "../syntax/ast.js";
 import { maxTypeDepth } from "../syntax/lex.js";
 import { foreignTypeAdvice } from "../syntax/slips.js";
 import { isWideInteger } from "./attributes.js";
 import { containerArity, isDescriptorName, isPrimitive } from "./builtin.js";
 import { hasNumbers } from "./policies.js";
-import { innerTypes, invalidType, type LoadedFile, typeText } from "./program.js";
+import { invalidType, type LoadedFile, typeText } from "./program.js";
 import { nearestType } from "./resolve.js";
 
 /** Most parts of a type with its aliases written out: emitters walk all of them. */
@@ -230,33 +231,15 @@ function substitute(type: Type, values: ReadonlyMap<string, Type>, done: Map<Typ
 
 function substituteParts(type: Type, inner: (type: Type) => Type, values: ReadonlyMap<string, Type>): Type {
   switch (type.kind) {
-    case "primitive":
-      return type;
     case "parameter":
       return values.get(type.name) ?? type;
-    case "option":
-      return { kind: "option", element: inner(type.element) };
-    case "list":
-      return { ...type, element: inner(type.element) };
-    case "array":
-      return { ...type, element: inner(type.element) };
-    case "tuple":
-      return { kind: "tuple", elements: type.elements.map(inner) };
-    case "map":
-      return { kind: "map", key: inner(type.key), value: inner(type.value) };
-    case "set":
-      return { kind: "set", element: inner(type.element) };
-    case "result":
-      return { kind: "result", ok: inner(type.ok), error: inner(type.error) };
-    case "channel":
-      return { ...type, element: inner(type.element) };
-    case "payload":
-      return { ...type, content: inner(type.content) };
     case "named":
       return type.args.length === 0 ? type : { ...type, args: type.args.map(inner) };
     case "alias":
       return type.args.length === 0
         ? type
         : { ...type, args: type.args.map(inner), target: inner(type.target) };
+    default:
+      return mapElements(type, inner);
   }
 }

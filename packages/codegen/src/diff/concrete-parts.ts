@@ -1,5 +1,6 @@
 /** The parts of concrete types. */
 import type { ConcreteType, ConcreteTypes } from "../schema/concrete-type.js";
+import { elementTypes } from "../schema/index.js";
 
 /** Whether `to` is part of the values of `from`. */
 export function reaches(from: ConcreteType, to: ConcreteType, types: ConcreteTypes): boolean {
@@ -16,22 +17,8 @@ export function reaches(from: ConcreteType, to: ConcreteType, types: ConcreteTyp
 
 /** Types directly inside a type. */
 export function partsOf(type: ConcreteType, types: ConcreteTypes): readonly ConcreteType[] {
-  switch (type.kind) {
-    case "primitive":
-      return [];
-    case "payload":
-      return [type.content];
-    case "tuple":
-      return type.elements;
-    case "map":
-      return [type.key, type.value];
-    case "result":
-      return [type.ok, type.error];
-    case "named":
-      return types.members(type).map((member) => member.type);
-    default:
-      return [type.element];
-  }
+  if (type.kind === "named") return types.members(type).map((member) => member.type);
+  return elementTypes<ConcreteType>(type);
 }
 
 /** Bytes and collections of u8: one encoding. */

@@ -4,7 +4,6 @@ import { FileScope, type ProgramScope } from "../emit/typescript/file-scope.js";
 import { signatureOf } from "../emit/typescript/signature.js";
 import { isOptional, tupleStructText, typeText } from "../emit/typescript/types.js";
 import { isLiteralEnum } from "../emit/typescript/value-type.js";
-import { formTypes } from "../model/channels.js";
 import type {
   Field,
   Method,
@@ -16,6 +15,8 @@ import type {
   VariantForm,
 } from "../model/model.js";
 import { fieldName } from "../model/names.js";
+import { mapElements } from "../model/parts.js";
+import { formTypes } from "../schema/index.js";
 import { kebab } from "../schema/kebab.js";
 
 /** A member of an interface, class or union. */
@@ -220,23 +221,11 @@ function writtenOut(type: Type, positions: ReadonlyMap<string, string> = noPosit
       return write(type.target);
     case "payload":
       return write(type.content);
-    case "primitive":
-      return type;
     case "parameter":
       return { kind: "parameter", name: positions.get(type.name) ?? type.name };
-    case "option":
-    case "list":
-    case "array":
-    case "set":
-    case "channel":
-      return { ...type, element: write(type.element) };
-    case "tuple":
-      return { kind: "tuple", elements: type.elements.map(write) };
-    case "map":
-      return { kind: "map", key: write(type.key), value: write(type.value) };
-    case "result":
-      return { kind: "result", ok: write(type.ok), error: write(type.error) };
     case "named":
       return { ...type, args: type.args.map(write) };
+    default:
+      return mapElements(type, write);
   }
 }

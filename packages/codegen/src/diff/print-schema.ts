@@ -1,15 +1,8 @@
 /** A model as `.vox` text: one layout for one meaning, without comments. What the lock file is made of. */
-import { withoutAliases } from "../check/program.js";
-import type {
-  EnumDeclaration,
-  Field,
-  Method,
-  Service,
-  Type,
-  TypeDeclaration,
-  Variant,
-} from "../model/model.js";
+import type { EnumDeclaration, Field, Method, Type, TypeDeclaration, Variant } from "../model/model.js";
 import { discriminator } from "../model/names.js";
+import { withoutAliases } from "../model/parts.js";
+import { appliedText, compositeText } from "../print/type-text.js";
 import { defaultText } from "./concrete-text.js";
 
 /** The name of a declaration in a file: its own, or the one after `as`. */
@@ -18,33 +11,17 @@ export type NameOf = (declaration: TypeDeclaration) => string;
 /** A type as the language writes it, in full. */
 function printType(type: Type, nameOf: NameOf): string {
   const print = (inner: Type): string => printType(inner, nameOf);
-  const args = (types: readonly Type[]): string =>
-    types.length === 0 ? "" : `<${types.map(print).join(", ")}>`;
   switch (type.kind) {
     case "primitive":
     case "parameter":
       return type.name;
-    case "option":
-      return `${print(type.element)}?`;
-    case "list":
-      return `${print(type.element)}[]`;
-    case "array":
-      return `${print(type.element)}[${type.length}]`;
-    case "tuple":
-      return `(${type.elements.map(print).join(", ")}${type.elements.length === 1 ? "," : ""})`;
-    case "map":
-      return `map${args([type.key, type.value])}`;
-    case "set":
-      return `set${args([type.element])}`;
-    case "result":
-      return `result${args([type.ok, type.error])}`;
-    case "channel":
-      return `${type.direction === "tx" ? "Tx" : "Rx"}${args([type.element])}`;
     case "payload":
       return print(type.content);
     case "named":
     case "alias":
-      return `${nameOf(type.declaration)}${args(type.args)}`;
+      return appliedText(nameOf(type.declaration), type.args.map(print));
+    default:
+      return compositeText<Type>(type, print);
   }
 }
 
@@ -154,25 +131,4 @@ export function printMethod(method: Method, nameOf: NameOf): string {
   const returns = isUnit ? "" : ` -> ${printType(method.returns, nameOf)}`;
   const throws = method.throws === undefined ? "" : ` throws ${printType(method.throws, nameOf)}`;
   return `${flags.join("")}${method.name}(${args.join(", ")})${returns}${throws}`;
-}
-
-/** Types that a declaration writes. */
-export function memberTypes(declaration: TypeDeclaration): readonly Type[] {
-  if (declaration.kind === "alias") return [declaration.type];
-  if (declaration.kind === "struct") return declaration.fields.map((field) => field.type);
-  if (declaration.kind === "tupleStruct") return declaration.elements;
-  return declaration.variants.flatMap(({ form }) => {
-    if (form.kind === "newtype") return [form.type];
-    if (form.kind === "tuple") return form.types;
-    return form.kind === "struct" ? form.fields.map((field) => field.type) : [];
-  });
-}
-
-/** Types that the methods of a service write. */
-export function serviceTypes({ methods }: Service): readonly Type[] {
-  return methods.flatMap((method) => [
-    ...method.args.map((argument) => argument.type),
-    method.returns,
-    ...(method.throws === undefined ? [] : [method.throws]),
-  ]);
 }

@@ -1,5 +1,8 @@
 /** Types that hold a channel. A value of such a type belongs to one call and has no bytes of its own. */
-import type { Type, TypeDeclaration, VariantForm } from "./model.js";
+
+import { memberTypes } from "../schema/index.js";
+import type { Type, TypeDeclaration } from "./model.js";
+import { writtenTypes } from "./parts.js";
 
 /** Declarations that have a channel anywhere in their values: of the given ones, and of those that they name. */
 export function channelHolders(declarations: Iterable<TypeDeclaration>): ReadonlySet<TypeDeclaration> {
@@ -8,7 +11,7 @@ export function channelHolders(declarations: Iterable<TypeDeclaration>): Readonl
   const pending: TypeDeclaration[] = [];
   // A set goes on to what is added on the way: chains of any length need no stack.
   for (const declaration of known) {
-    const { hasChannel, named } = mentions(declaration);
+    const { hasChannel, named } = mentions(memberTypes<Type>(declaration));
     if (hasChannel) pending.push(declaration);
     for (const other of named) {
       known.add(other);
@@ -26,77 +29,29 @@ export function channelHolders(declarations: Iterable<TypeDeclaration>): Readonl
   return holding;
 }
 
+/** Returns a test of types: whether a Tx or Rx is anywhere in a type, structs and enums included. */
+export function channelFinder(declarations: Iterable<TypeDeclaration>): (type: Type) => boolean {
+  const holders = channelHolders(declarations);
+  return (type) => {
+    const { hasChannel, named } = mentions([type]);
+    return hasChannel || [...named].some((declaration) => holders.has(declaration));
+  };
+}
+
 interface Mentions {
   readonly hasChannel: boolean;
   readonly named: ReadonlySet<TypeDeclaration>;
 }
 
-/** The content of a declaration: declarations that it names, and whether it has a `Tx` or `Rx` itself. */
-function mentions(declaration: TypeDeclaration): Mentions {
+/** Declarations that some types name, and whether a `Tx` or `Rx` is among the types without those declarations. */
+function mentions(types: readonly Type[]): Mentions {
   const named = new Set<TypeDeclaration>();
   let hasChannel = false;
   const visit = (type: Type): void => {
     if (type.kind === "channel") hasChannel = true;
     if (type.kind === "alias" || type.kind === "named") named.add(type.declaration);
-    for (const inner of innerTypes(type)) visit(inner);
+    for (const inner of writtenTypes(type)) visit(inner);
   };
-  membersOf(declaration).forEach(visit);
+  types.forEach(visit);
   return { hasChannel, named };
-}
-
-/** Types that a type is written with. The target of an alias is not among them: it belongs to the declaration. */
-function innerTypes(type: Type): readonly Type[] {
-  return type.kind === "alias" || type.kind === "named" ? type.args : elementTypes(type);
-}
-
-/** Types directly inside a type that no declaration names: none of a named type or an alias. */
-export function elementTypes(type: Type): readonly Type[] {
-  switch (type.kind) {
-    case "primitive":
-    case "parameter":
-    case "alias":
-    case "named":
-      return [];
-    case "option":
-    case "list":
-    case "array":
-    case "set":
-    case "channel":
-      return [type.element];
-    case "tuple":
-      return type.elements;
-    case "map":
-      return [type.key, type.value];
-    case "result":
-      return [type.ok, type.error];
-    case "payload":
-      return [type.content];
-  }
-}
-
-function membersOf(declaration: TypeDeclaration): readonly Type[] {
-  switch (declaration.kind) {
-    case "alias":
-      return [declaration.type];
-    case "struct":
-      return declaration.fields.map((field) => field.type);
-    case "tupleStruct":
-      return declaration.elements;
-    case "enum":
-      return declaration.variants.flatMap(({ form }) => formTypes(form));
-  }
-}
-
-/** Types of a variant's payload, in order. */
-export function formTypes(form: VariantForm): readonly Type[] {
-  switch (form.kind) {
-    case "unit":
-      return [];
-    case "newtype":
-      return [form.type];
-    case "tuple":
-      return form.types;
-    case "struct":
-      return form.fields.map((field) => field.type);
-  }
 }

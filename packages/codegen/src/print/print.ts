@@ -11,6 +11,7 @@ import {
   draftTypes,
   innerDrafts,
 } from "./draft.js";
+import { appliedText, compositeText } from "./type-text.js";
 
 /** Longest line; in a longer one, each argument of a method goes to its own line. */
 const width = 100;
@@ -155,46 +156,15 @@ export function typeText(type: DraftType): string {
   switch (type.kind) {
     case "word":
       return type.text;
-    case "option":
-      return `${typeText(type.element)}?`;
-    case "list":
-      return `${typeText(type.element)}[]`;
-    case "array":
-      return `${typeText(type.element)}[${type.length}]`;
-    case "tuple": {
-      const [only, ...more] = type.elements.map(typeText);
-      return only !== undefined && more.length === 0 ? `(${only},)` : `(${[only, ...more].join(", ")})`;
-    }
     case "generic":
-    case "named": {
-      const name = type.kind === "generic" ? type.name : type.declaration.name;
-      return type.args.length === 0 ? name : `${name}<${type.args.map(typeText).join(", ")}>`;
-    }
+      return appliedText(type.name, type.args.map(typeText));
+    case "named":
+      return appliedText(type.declaration.name, type.args.map(typeText));
+    default:
+      return compositeText<DraftType>(type, typeText);
   }
 }
 
 function docLines(docs: readonly string[], indent: string): string[] {
   return docs.map((line) => `${indent}///${line === "" ? "" : ` ${line}`}`);
 }
-
-/** A text as the language writes it. */
-export function quoted(text: string): string {
-  let found = '"';
-  for (const character of text) {
-    const plain = escapes[character];
-    const isControl = character < " " || character === "\u007f";
-    if (plain !== undefined) found += plain;
-    else if (isControl) found += `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`;
-    else found += character;
-  }
-  return `${found}"`;
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  "\\": "\\\\",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-  "\0": "\\0",
-};

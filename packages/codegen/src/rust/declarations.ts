@@ -6,7 +6,7 @@ import type {
   DraftVariant,
   DraftVariantForm,
 } from "../print/draft.js";
-import { quoted } from "../print/print.js";
+import { stringText } from "../print/literals.js";
 import type {
   Attribute,
   Described,
@@ -327,5 +327,5 @@ export function deprecation(attributes: readonly Attribute[]): string[] {
   const [found] = named(attributes, "deprecated");
   if (found === undefined) return [];
   const note = found.value ?? named(entries(attributes, "deprecated"), "note")[0]?.value;
-  return [`@deprecated(${quoted(stringValue(note?.[0]?.text ?? "") ?? "see the Rust source")})`];
+  return [`@deprecated(${stringText(stringValue(note?.[0]?.text ?? "") ?? "see the Rust source")})`];
 }

@@ -1,6 +1,7 @@
 /** Defaults of fields, from `#[facet(default)]` to a literal of the language. */
 import type { DraftType } from "../print/draft.js";
-import { quoted, typeText } from "../print/print.js";
+import { stringText } from "../print/literals.js";
+import { typeText } from "../print/print.js";
 import type { RustEnum, Token } from "./ast.js";
 import { named } from "./attributes.js";
 import { floatValue, integerValue, stringValue } from "./literals.js";
@@ -81,7 +82,7 @@ function writtenDefault(
     return defaultOf(first.text);
   if (type.kind === "word" && (type.text === "string" || type.text === "char")) {
     const text = textIn(tokens);
-    return text === undefined ? unknown : defaultOf(quoted(text));
+    return text === undefined ? unknown : defaultOf(stringText(text));
   }
   if (type.kind === "option" && isAlone && first.text === "None") return defaultOf("none");
   const last = tokens.at(-1)?.text ?? "";

@@ -15,6 +15,7 @@ import {
 } from "@voxrpc/runtime/internal/schema";
 import { type Diagnostic, Reporter } from "../diagnostics/report.js";
 import type { Method, Model, Service, Type } from "../model/model.js";
+import { compositeText, type Written } from "../print/type-text.js";
 import { methodId, SchemaCache, typeSchemas } from "../schema/index.js";
 
 /** The announcement of the Rust side for one method, as the crate vox-export prints it. */
@@ -252,17 +253,8 @@ function schemaWord(ref: TypeRef, lookup: SchemaLookup, depth = 0): string {
     case "struct":
     case "enum":
       return kind.name;
-    case "option":
-      return `${inner(kind.element)}?`;
-    case "list":
-      return `${inner(kind.element)}[]`;
-    case "array":
-      return `${inner(kind.element)}[${kind.length}]`;
-    case "map":
-      return `map<${inner(kind.key)}, ${inner(kind.value)}>`;
-    case "channel":
-      return `${kind.direction === "tx" ? "Tx" : "Rx"}<${inner(kind.element)}>`;
-    case "tuple":
-      return `(${kind.elements.map(inner).join(", ")}${kind.elements.length === 1 ? "," : ""})`;
+    default:
+      // The tags of schemas are the kinds of types.
+      return compositeText({ ...kind, kind: kind.tag } as Written<TypeRef>, inner);
   }
 }

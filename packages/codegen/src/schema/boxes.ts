@@ -2,8 +2,8 @@
  * Where Rust needs a `Box`: types that contain themselves without a list, map or set in between. A box is not on the wire,
  * yet a type around it is another type than one without: the extraction looks at both.
  */
+import { memberTypes } from "./parts.js";
 import type { SourceDeclaration, SourceType } from "./source-type.js";
-import { memberTypes } from "./template.js";
 
 /** Says for a declaration which types in its members need a `Box`. */
 export class Boxes {
@@ -20,7 +20,7 @@ export class Boxes {
     const found = new Set<SourceDeclaration>();
     const waiting = [from];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-      for (const inner of memberTypes(next).flatMap(inlineTypes)) {
+      for (const inner of memberTypes<SourceType>(next).flatMap(inlineTypes)) {
         if (found.has(inner)) continue;
         found.add(inner);
         waiting.push(inner);

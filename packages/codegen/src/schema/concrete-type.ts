@@ -4,8 +4,8 @@
  */
 import type { PayloadPrimitive, SchemaPrimitive } from "@voxrpc/runtime/internal/schema";
 import { Boxes, isOnHeap } from "./boxes.js";
+import { memberTypes } from "./parts.js";
 import type { SourceDeclaration, SourceType } from "./source-type.js";
-import { memberTypes } from "./template.js";
 
 interface Numbered {
   /** Unique in its table. */
@@ -121,7 +121,7 @@ export class ConcreteTypes {
     if (members === undefined) {
       const { declaration, args } = type;
       const scope = scopeOf(declaration, args);
-      members = memberTypes(declaration).map((source) => {
+      members = memberTypes<SourceType>(declaration).map((source) => {
         const boxed = this.resolve(source, scope, declaration);
         return {
           type: this.resolve(source, scope),

@@ -5,7 +5,7 @@ import {
   type SchemaKind,
   type TypeRef,
 } from "@voxrpc/runtime/internal/schema";
-import type { SourceDeclaration, SourceField, SourceType, SourceVariantForm } from "./source-type.js";
+import type { SourceDeclaration, SourceField, SourceVariantForm } from "./source-type.js";
 
 export interface Template {
   /** Unique in its table. */
@@ -90,31 +90,6 @@ export function fill(template: Template, refs: readonly TypeRef[]): SchemaKind {
     next += 1;
     return filled;
   });
-}
-
-/** Types of a declaration's members in the order of the holes of its template. */
-export function memberTypes(declaration: SourceDeclaration): readonly SourceType[] {
-  switch (declaration.kind) {
-    case "struct":
-      return declaration.fields.map((field) => field.type);
-    case "tupleStruct":
-      return declaration.elements;
-    case "enum":
-      return declaration.variants.flatMap((variant) => payloadTypes(variant.form));
-  }
-}
-
-function payloadTypes(form: SourceVariantForm): readonly SourceType[] {
-  switch (form.kind) {
-    case "unit":
-      return [];
-    case "newtype":
-      return [form.type];
-    case "tuple":
-      return form.types;
-    case "struct":
-      return form.fields.map((field) => field.type);
-  }
 }
 
 function describe(declaration: SourceDeclaration): SchemaKind {

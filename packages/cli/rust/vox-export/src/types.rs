@@ -39,7 +39,7 @@ pub struct Types {
 type Parameters = [(&'static Shape, &'static str)];
 
 impl Types {
-    /// The text of a type that stands outside of declarations.
+    /// The text of a type outside of declarations.
     pub fn text(&mut self, shape: &'static Shape) -> String {
         self.inner(shape, &[])
     }
@@ -401,7 +401,7 @@ fn is_foreign(shape: &'static Shape) -> bool {
     !is_struct || matches!(crate_name, "core" | "std" | "alloc" | "ordered_float") || shape.source_file.is_none()
 }
 
-/// Doc comments, without the space that stands after the slashes.
+/// Doc comments, without the space after the slashes.
 pub fn doc_lines(docs: &[&str], indent: &str) -> Vec<String> {
     docs.iter()
         .flat_map(|text| text.split('\n'))

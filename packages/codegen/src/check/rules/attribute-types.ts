@@ -1,7 +1,8 @@
 import type { PrimitiveName, Type } from "../../model/model.js";
+import { withoutAliases } from "../../model/parts.js";
 import type { AliasNode, AttributeNode, FieldNode, StructNode, TypeNode } from "../../syntax/ast.js";
 import { asArray, asNumber, asTyped, findAttribute, hasArrayChoice, numberChoice } from "../attributes.js";
-import { fieldNodes, invalidType, type Linked, withoutAliases } from "../program.js";
+import { fieldNodes, invalidType, type Linked } from "../program.js";
 import { quotedType } from "../type-text.js";
 
 interface Marked {

@@ -1,7 +1,8 @@
 import type { Type } from "../../model/model.js";
+import { innerTypes, withoutAliases } from "../../model/parts.js";
 import type { TypeNode } from "../../syntax/ast.js";
 import { containerName, parameterUses } from "../parameter-uses.js";
-import { innerTypes, invalidType, type Linked, nestedTypes, withoutAliases } from "../program.js";
+import { invalidType, type Linked, nestedTypes } from "../program.js";
 
 /** Channels are allowed in arguments only: alone, or in options, tuples, structs and enums there. */
 export function checkChannelPlaces(linked: Linked, holdsChannel: (type: Type) => boolean): void {

@@ -1,5 +1,6 @@
 import { nearestName } from "../../diagnostics/suggest.js";
 import type { EnumDeclaration, PrimitiveName, Type } from "../../model/model.js";
+import { withoutAliases } from "../../model/parts.js";
 import type { LiteralNode } from "../../syntax/ast.js";
 import {
   defaultValue,
@@ -9,7 +10,7 @@ import {
   valueRange,
   variantNamed,
 } from "../defaults.js";
-import { invalidType, type Linked, withoutAliases } from "../program.js";
+import { invalidType, type Linked } from "../program.js";
 import { quotedType } from "../type-text.js";
 
 /** Longest literal that a message repeats, in characters. */

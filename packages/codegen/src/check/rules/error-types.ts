@@ -1,4 +1,5 @@
-import { type Linked, withoutAliases } from "../program.js";
+import { withoutAliases } from "../../model/parts.js";
+import type { Linked } from "../program.js";
 
 /** Enums that are thrown and not marked as errors: the mark is what readers look for. */
 export function checkErrorTypes(linked: Linked): void {

@@ -1,7 +1,8 @@
 import type { Type, Variant } from "../../model/model.js";
+import { formTypes } from "../../schema/index.js";
 import type { Span } from "../../source/span.js";
 import { cycleThrough, stronglyConnected } from "../graph.js";
-import { type Linked, type MemberDeclaration, variantTypes } from "../program.js";
+import type { Linked, MemberDeclaration } from "../program.js";
 
 type Declared = MemberDeclaration;
 
@@ -73,7 +74,7 @@ class FiniteValues {
       for (const type of declaration.elements) this.#collect(type, declaration.span, found);
     if (declaration.kind === "enum") {
       for (const variant of declaration.variants) {
-        for (const type of variantTypes(variant)) this.#collect(type, variant.span, found);
+        for (const type of formTypes<Type>(variant.form)) this.#collect(type, variant.span, found);
       }
     }
     return found;
@@ -124,7 +125,7 @@ class FiniteValues {
     if (declaration.kind === "tupleStruct") return declaration.elements.every(has);
     // An enum without variants has no value at all, which is another rule's matter.
     if (declaration.variants.length === 0) return true;
-    return declaration.variants.some((variant: Variant) => variantTypes(variant).every(has));
+    return declaration.variants.some((variant: Variant) => formTypes<Type>(variant.form).every(has));
   }
 
   /** Parts that can be left empty (option, list, map, set) end the recursion; so do channels, which carry items later. */

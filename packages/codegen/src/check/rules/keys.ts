@@ -1,8 +1,9 @@
 import type { PrimitiveName, Type } from "../../model/model.js";
+import { withoutAliases } from "../../model/parts.js";
 import { isBrand } from "../../model/tuple-structs.js";
 import type { Span } from "../../source/span.js";
 import { parameterUses } from "../parameter-uses.js";
-import { invalidType, type Linked, withoutAliases } from "../program.js";
+import { invalidType, type Linked } from "../program.js";
 import { quotedType } from "../type-text.js";
 
 const comparable: ReadonlySet<PrimitiveName> = new Set([

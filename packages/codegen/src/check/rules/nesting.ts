@@ -1,6 +1,8 @@
 import type { Type } from "../../model/model.js";
+import { innerTypes } from "../../model/parts.js";
+import { memberTypes } from "../../schema/index.js";
 import { stronglyConnected } from "../graph.js";
-import { innerTypes, type Linked, type MemberDeclaration, memberTypes } from "../program.js";
+import type { Linked, MemberDeclaration } from "../program.js";
 
 type Declared = MemberDeclaration;
 

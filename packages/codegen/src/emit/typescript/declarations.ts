@@ -1,5 +1,4 @@
 /** Declared types: interfaces, unions, constants of literal enums. */
-import { formTypes } from "../../model/channels.js";
 import type {
   AliasDeclaration,
   EnumDeclaration,
@@ -13,6 +12,7 @@ import type {
 } from "../../model/model.js";
 import { fieldName } from "../../model/names.js";
 import { isBrand } from "../../model/tuple-structs.js";
+import { formTypes } from "../../schema/index.js";
 import { block, type Layout } from "../layout.js";
 import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";

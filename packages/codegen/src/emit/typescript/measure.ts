@@ -15,11 +15,11 @@ import {
   typedArrayBytes,
 } from "@voxrpc/runtime/internal/schema";
 import type { PrimitiveName } from "../../model/model.js";
+import { formTypes } from "../../schema/index.js";
 import {
   isWrapped,
   type NamedValue,
   partsOf,
-  payloadTypes,
   type ValuePayload,
   type ValueType,
   type ValueTypes,
@@ -280,7 +280,7 @@ export class Measures {
         const members = this.#types.members(type);
         if (members.kind === "tupleStruct") return sum(members.elements);
         if (members.kind === "struct") return sum(members.fields.map((field) => field.type));
-        return Math.min(...members.variants.map(({ payload }) => 1 + sum(payloadTypes(payload))));
+        return Math.min(...members.variants.map(({ payload }) => 1 + sum(formTypes(payload))));
       }
     }
   }

@@ -2,6 +2,7 @@
 import { memberOf } from "@voxrpc/runtime/internal/schema";
 import type { DefaultValue } from "../../model/model.js";
 import { fieldName } from "../../model/names.js";
+import { formTypes } from "../../schema/index.js";
 import { call, group, joined, type Layout, object } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
@@ -11,7 +12,6 @@ import {
   isLiteralEnum,
   isWrapped,
   type NamedValue,
-  payloadTypes,
   type ValueField,
   type ValueType,
   type ValueVariant,
@@ -126,7 +126,7 @@ export function shapeConstants(
     constant("EnumShape", "variants", [
       stringLiteral(variants.map(variantText).join(" ")),
       shapesText(
-        variants.flatMap(({ payload }) => payloadTypes(payload)),
+        variants.flatMap(({ payload }) => formTypes(payload)),
         file,
       ),
       ...withRest(

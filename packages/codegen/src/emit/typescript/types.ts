@@ -1,5 +1,6 @@
 /** Types of the language as TypeScript types. */
 import type { PrimitiveName, TupleStructDeclaration, Type } from "../../model/model.js";
+import { withoutAliases, writtenTypes } from "../../model/parts.js";
 import { isBrand } from "../../model/tuple-structs.js";
 import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
@@ -114,29 +115,8 @@ export function isTupleLength(length: number): boolean {
 
 /** Whether a type uses a type parameter. */
 export function usesParameter(type: Type, name: string): boolean {
-  switch (type.kind) {
-    case "primitive":
-      return false;
-    case "parameter":
-      return type.name === name;
-    case "option":
-    case "list":
-    case "array":
-    case "set":
-    case "channel":
-      return usesParameter(type.element, name);
-    case "tuple":
-      return type.elements.some((element) => usesParameter(element, name));
-    case "map":
-      return usesParameter(type.key, name) || usesParameter(type.value, name);
-    case "result":
-      return usesParameter(type.ok, name) || usesParameter(type.error, name);
-    case "payload":
-      return usesParameter(type.content, name);
-    case "named":
-    case "alias":
-      return type.args.some((arg) => usesParameter(arg, name));
-  }
+  if (type.kind === "parameter") return type.name === name;
+  return writtenTypes(type).some((inner) => usesParameter(inner, name));
 }
 
 function optionText(element: Type, file: FileScope): string {
@@ -159,12 +139,6 @@ function typedText(element: Type, file: FileScope): string {
   const name = seen.kind === "primitive" ? typedArrays[seen.name] : undefined;
   if (name === undefined) throw new Error("@typed on elements that are no numbers");
   return file.platform(name);
-}
-
-function withoutAliases(type: Type): Type {
-  let seen = type;
-  while (seen.kind === "alias") seen = seen.target;
-  return seen;
 }
 
 function asType(type: ValueType): Type {

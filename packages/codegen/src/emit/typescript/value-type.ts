@@ -13,6 +13,7 @@ import type {
   VariantForm,
 } from "../../model/model.js";
 import { isBrand } from "../../model/tuple-structs.js";
+import { elementTypes, formTypes, memberTypes } from "../../schema/index.js";
 
 type MemberDeclaration = StructDeclaration | TupleStructDeclaration | EnumDeclaration;
 
@@ -242,43 +243,17 @@ export function hasKnownSize(type: ValueType): boolean {
 /** Types directly inside a type, in the order of the encoding. A channel is a handle: its items are elsewhere. */
 export function partsOf(type: ValueType, types: ValueTypes): readonly ValueType[] {
   switch (type.kind) {
-    case "primitive":
-    case "parameter":
     case "channel":
       return [];
-    case "payload":
-      return [type.content];
-    case "option":
-    case "list":
-    case "array":
-    case "set":
-      return [type.element];
-    case "tuple":
-      return type.elements;
     case "map":
       return [type.from, type.to];
-    case "result":
-      return [type.ok, type.error];
     case "named": {
       const members = types.members(type);
-      if (members.kind === "struct") return members.fields.map((field) => field.type);
-      if (members.kind === "tupleStruct") return members.elements;
-      return members.variants.flatMap(({ payload }) => payloadTypes(payload));
+      if (members.kind !== "enum") return memberTypes<ValueType>(members);
+      return members.variants.flatMap(({ payload }) => formTypes(payload));
     }
-  }
-}
-
-/** Types of a variant's payload, in the order of the encoding. */
-export function payloadTypes(payload: ValuePayload): readonly ValueType[] {
-  switch (payload.kind) {
-    case "unit":
-      return [];
-    case "newtype":
-      return [payload.type];
-    case "tuple":
-      return payload.types;
-    case "struct":
-      return payload.fields.map((field) => field.type);
+    default:
+      return elementTypes<ValueType>(type);
   }
 }
 

@@ -1,5 +1,4 @@
 /** Types and services as rustfmt leaves them. */
-import { withoutAliases } from "../../check/program.js";
 import type {
   DefaultValue,
   EnumDeclaration,
@@ -10,6 +9,7 @@ import type {
   TypeDeclaration,
   Variant,
 } from "../../model/model.js";
+import { withoutAliases } from "../../model/parts.js";
 import { wireName } from "./names.js";
 import type { TypeWriter } from "./type-text.js";
 

@@ -1,6 +1,7 @@
 /** The Cargo.toml of a generated crate: the dependencies that its modules need. */
-import { innerTypes, memberTypes, withoutAliases } from "../../check/program.js";
 import type { Model, PrimitiveName, Type } from "../../model/model.js";
+import { innerTypes, serviceTypes, withoutAliases } from "../../model/parts.js";
+import { memberTypes } from "../../schema/index.js";
 
 /** Whether cargo takes a name for a package. */
 export function isPackageName(name: string): boolean {
@@ -42,15 +43,8 @@ function primitivesOf({ files }: Model): ReadonlySet<PrimitiveName> {
     else innerTypes(seen).forEach(visit);
   };
   for (const { types, services } of files) {
-    for (const type of types) {
-      if (type.kind === "alias") visit(type.type);
-      else memberTypes(type).forEach(visit);
-    }
-    for (const { args, returns, throws } of services.flatMap(({ methods }) => methods)) {
-      for (const argument of args) visit(argument.type);
-      visit(returns);
-      if (throws !== undefined) visit(throws);
-    }
+    for (const declaration of types) memberTypes<Type>(declaration).forEach(visit);
+    for (const service of services) serviceTypes(service).forEach(visit);
   }
   return found;
 }

@@ -1,7 +1,7 @@
 /** Services as rustfmt leaves them. */
-import { innerTypes } from "../../check/program.js";
 import type { Method, Service, Type } from "../../model/model.js";
 import { pascalCase } from "../../model/names.js";
+import { writtenTypes } from "../../model/parts.js";
 import { deprecated, docLines } from "./declaration-text.js";
 import { argumentName, methodName, wireName } from "./names.js";
 import type { TypeWriter } from "./type-text.js";
@@ -90,6 +90,5 @@ class Signatures {
 /** Whether the text of a type has an array; the targets of aliases are not searched. */
 function hasArray(type: Type): boolean {
   if (type.kind === "array") return true;
-  const inner = type.kind === "alias" ? type.args : innerTypes(type);
-  return inner.some(hasArray);
+  return writtenTypes(type).some(hasArray);
 }

@@ -1,5 +1,4 @@
 /** Features of a schema that vox 0.8.2 lacks. The command reports them when it generates Rust. */
-import { innerTypes, memberTypes, withoutAliases } from "../../check/program.js";
 import type { Reporter } from "../../diagnostics/report.js";
 import type {
   EnumDeclaration,
@@ -10,6 +9,8 @@ import type {
   Type,
   TypeDeclaration,
 } from "../../model/model.js";
+import { innerTypes, withoutAliases } from "../../model/parts.js";
+import { memberTypes } from "../../schema/index.js";
 import type { Span } from "../../source/span.js";
 import { canBeMethod, canBeRust } from "./names.js";
 

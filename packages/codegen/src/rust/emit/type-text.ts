@@ -1,6 +1,6 @@
 /** Types of the language as Rust writes them. */
-import { withoutAliases } from "../../check/program.js";
 import type { ModelFile, PrimitiveName, Type, TypeDeclaration } from "../../model/model.js";
+import { withoutAliases } from "../../model/parts.js";
 import { type Boxes, isOnHeap } from "../../schema/boxes.js";
 import { standardPaths, wireName } from "./names.js";
 
