@@ -1,21 +1,20 @@
-/** The schemas of a commit, written to a temporary folder. */
+/** The schemas of a commit, read through git into memory. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
-import { CliError, messageOf } from "../errors.js";
+import { realpathSync } from "node:fs";
+import { relative } from "node:path";
+import { CliError } from "../errors.js";
 import { absolutePath, slashes } from "../files/paths.js";
 
-/** The schemas of a commit on disk. Disposing removes them. */
-export interface Checkout extends Disposable {
+/** The schemas of a commit, as files below a folder that is not on the disk. */
+export interface CommitFiles {
   /** The repository's top folder; absolute, with `/`, without links. */
   readonly top: string;
-  /** The matching folder in the checkout. */
+  /** The folder that takes the place of `top`. No file of the disk is below it. */
   readonly folder: string;
-  /** Path of the asked folder below it; empty for the top folder itself. */
+  /** Path of the asked folder below `top`; empty for the top folder itself. */
   readonly inside: string;
-  /** Paths of the schemas below `folder`. */
-  readonly paths: readonly string[];
+  /** Contents of the schemas by their paths below `folder`. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
   /** Paths of the submodules below `top`, whose files the commit does not hold. */
   readonly submodules: readonly string[];
 }
@@ -24,13 +23,13 @@ export interface Checkout extends Disposable {
 const maxBytes = 256 * 1024 * 1024;
 
 /**
- * Writes every `.vox` file of a commit to a temporary folder, in the layout of the repository.
+ * Reads every `.vox` file of a commit into memory, in the layout of the repository.
  *
  * @param directory absolute folder inside of the repository
  * @param ref branch, tag or commit, as git understands it
- * @throws CliError `Usage` when there is no git, no repository or no such commit
+ * @throws CliError `Usage` when there is no git, no repository or no such commit; `File` when git cannot read a schema
  */
-export function checkOut(directory: string, ref: string): Checkout {
+export function readCommit(directory: string, ref: string): CommitFiles {
   // A name that starts with a hyphen would be an option of git.
   if (ref.startsWith("-")) throw noSuch(ref);
   const top = git(directory, ["rev-parse", "--show-toplevel"], noRepository(ref)).toString("utf8").trimEnd();
@@ -41,31 +40,19 @@ export function checkOut(directory: string, ref: string): Checkout {
     noSuch(ref),
   ).toString("utf8");
   const { files, submodules } = readTree(tree);
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "vox-gen-")));
-  const dispose = (): void => rmSync(folder, { recursive: true, force: true });
-  try {
-    const texts = readBlobs(top, files.map(({ id }) => id)); // biome-ignore format: one call
-    for (const [at, { path }] of files.entries()) {
-      const target = join(folder, path);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, texts[at] ?? "");
-    }
-  } catch (error) {
-    dispose();
-    throw error instanceof CliError
-      ? error
-      : new CliError("File", `cannot write the schemas of ${ref}: ${messageOf(error)}`, { cause: error });
-  }
+  const texts = readBlobs(top, files.map(({ id }) => id)); // biome-ignore format: one call
   const realTop = slashes(realpathSync(top));
   return {
     top: realTop,
-    folder: slashes(folder),
+    folder: absolutePath("/", commitFolder),
     inside: slashes(relative(realTop, realpathSync(directory))),
-    paths: files.map(({ path }) => path),
+    contents: new Map(files.map(({ path }, at) => [path, texts[at] ?? new Uint8Array()])),
     submodules,
-    [Symbol.dispose]: dispose,
   };
 }
+
+/** Name of the folder of a commit, beside everything on the disk. */
+const commitFolder = "was:commit";
 
 interface TreeFile {
   readonly id: string;
@@ -76,7 +63,7 @@ interface TreeFile {
 /**
  * Schemas and submodules of `git ls-tree -z`. Links are left out: what they lead to need not be in the commit.
  *
- * @throws CliError `File` for a name that would lead out of the folder that it is written to
+ * @throws CliError `File` for a name that leads out of its folder
  */
 function readTree(tree: string): {
   readonly files: readonly TreeFile[];
@@ -146,7 +133,7 @@ function noSuch(ref: string): CliError {
   });
 }
 
-/** The folder of a project in a checkout. */
-export function folderIn({ folder, inside }: Checkout): string {
+/** The folder of a project in a commit. */
+export function folderIn({ folder, inside }: CommitFiles): string {
   return inside === "" ? folder : absolutePath(folder, inside);
 }

@@ -3,17 +3,17 @@ import { basename, dirname, isAbsolute, relative } from "node:path/posix";
 import type { Compilation, FileNode, Host, Model } from "@voxrpc/codegen";
 import type { Compiler } from "../compiler.js";
 import { CliError } from "../errors.js";
+import { diskTree, type FileTree, memoryTree } from "../files/file-tree.js";
 import { findSchemas } from "../files/find-schemas.js";
 import { absolutePath, commonFolder, isInside, shownPath } from "../files/paths.js";
 import { Roots } from "../files/roots.js";
-import { readTextFile, realPath, statOf } from "../files/text-file.js";
-import { nodeHost } from "../node-host.js";
-import { type Checkout, checkOut, folderIn } from "./git.js";
+import { readTextFile, realPath, statOf, utf8Text } from "../files/text-file.js";
+import { type CommitFiles, folderIn, readCommit } from "./git.js";
 import { lockBase } from "./lock-file.js";
 import { diskPath, oldHost, oldPath } from "./old-host.js";
 
-/** The old version, opened. Disposing removes the files that were written for it. */
-export interface OldVersion extends Disposable {
+/** The old version, opened. */
+export interface OldVersion {
   readonly model: Model;
   readonly files: readonly FileNode[];
   /** Folders that the paths of both versions are relative to. */
@@ -54,55 +54,50 @@ export async function openOldVersion(compiler: Compiler, search: Search): Promis
   return path.endsWith(".vox") ? openSchema(compiler, search, path) : openLockFile(compiler, search, path);
 }
 
-const nothing = (): void => {};
-
 async function openCommit(compiler: Compiler, search: Search): Promise<OldVersion> {
   const { against, directory, cwd } = search;
   // The syntax of git: `main:schemas` is a folder of a commit, relative to the top of the repository.
   const [ref = "", ...rest] = against.split(":");
   const inner = rest.join(":");
-  const checkout = checkOut(directory, ref);
-  try {
-    mustHoldFiles(checkout, search);
-    const shown = (path: string): string =>
-      isInside(checkout.folder, path)
-        ? `${ref}:${path.slice(checkout.folder.length + 1)}`
-        : shownPath(cwd, path);
-    const dispose = { [Symbol.dispose]: () => checkout[Symbol.dispose]() };
-    if (rest.length > 0) {
-      const folder = absolutePath(checkout.folder, inner);
-      const entries = await everySchema(search, isInside(checkout.folder, folder) ? folder : undefined);
-      const { model, files } = compileOld(compiler, hostOf(checkout), entries, against);
-      return { model, files, oldBase: folder, newBase: commonBase(search), shown, ...dispose };
-    }
-    const found = await entriesIn(search, folderIn(checkout), listed(checkout));
-    // A pattern that leads upwards may lead out of the checkout.
-    const entries = found.filter((path) => isInside(checkout.folder, path));
-    if (entries.length === 0) throw nothingThere(search);
-    const { model, files } = compileOld(compiler, hostOf(checkout), entries, against);
-    const up = checkout.inside === "" ? "." : checkout.inside.replace(/[^/]+/g, "..");
-    return {
-      model,
-      files,
-      oldBase: checkout.folder,
-      newBase: absolutePath(directory, up),
-      shown,
-      ...dispose,
-    };
-  } catch (error) {
-    checkout[Symbol.dispose]();
-    throw error;
+  const commit = readCommit(directory, ref);
+  const paths = [...commit.contents.keys()];
+  const tree = memoryTree(paths.map((path) => `${commit.folder}/${path}`));
+  mustHoldFiles(commit, search);
+  const shown = (path: string): string =>
+    isInside(commit.folder, path) ? `${ref}:${path.slice(commit.folder.length + 1)}` : shownPath(cwd, path);
+  const host = hostOf(commit, tree, shown);
+  if (rest.length > 0) {
+    const folder = absolutePath(commit.folder, inner);
+    const entries = isInside(commit.folder, folder) ? await everySchema(search, folder, tree) : [];
+    if (entries.length === 0) throw holdsNone(search);
+    const { model, files } = compileOld(compiler, host, entries, against);
+    return { model, files, oldBase: folder, newBase: commonBase(search), shown };
   }
+  const found = await entriesIn(search, folderIn(commit), listed(commit), tree);
+  // A pattern that leads upwards may lead out of the repository.
+  const entries = found.filter((path) => isInside(commit.folder, path));
+  if (entries.length === 0) throw nothingThere(search);
+  const { model, files } = compileOld(compiler, host, entries, against);
+  const up = commit.inside === "" ? "." : commit.inside.replace(/[^/]+/g, "..");
+  return { model, files, oldBase: commit.folder, newBase: absolutePath(directory, up), shown };
 }
 
-/** A commit is read inside of its checkout only. */
-function hostOf({ folder }: Checkout): Host {
+/** The files of a commit, and no other. */
+function hostOf({ folder, contents }: CommitFiles, tree: FileTree, shown: (path: string) => string): Host {
   const roots = new Roots([folder], []);
-  return nodeHost((path) => roots.problemOfSchema(path));
+  return {
+    read(path) {
+      const bytes = isInside(folder, path) ? contents.get(path.slice(folder.length + 1)) : undefined;
+      if (bytes === undefined || roots.problemOfSchema(path) !== undefined) return undefined;
+      return utf8Text(bytes, shown(path));
+    },
+    refusal: (path) => (path.endsWith(".vox") ? roots.problemOfSchema(path) : undefined),
+    list: (inner) => [...tree.names(inner)].sort(),
+  };
 }
 
 /** Refuses files that the commit cannot hold: those of submodules, and those outside of the repository. */
-function mustHoldFiles({ top, submodules }: Checkout, { files, cwd, against }: Search): void {
+function mustHoldFiles({ top, submodules }: CommitFiles, { files, cwd, against }: Search): void {
   for (const file of files) {
     const real = realPath(file);
     const shown = shownPath(cwd, file);
@@ -123,7 +118,8 @@ function mustHoldFiles({ top, submodules }: Checkout, { files, cwd, against }: S
 }
 
 /** Schemas of the project's folder in a commit, relative to that folder. */
-function listed({ paths, inside }: Checkout): readonly string[] {
+function listed({ contents, inside }: CommitFiles): readonly string[] {
+  const paths = [...contents.keys()];
   if (inside === "") return paths;
   return paths.filter((path) => path.startsWith(`${inside}/`)).map((path) => path.slice(inside.length + 1));
 }
@@ -131,8 +127,9 @@ function listed({ paths, inside }: Checkout): readonly string[] {
 /** A folder is another state of the project's folder, or of the folder that holds its schemas. */
 async function openFolder(compiler: Compiler, search: Search, folder: string): Promise<OldVersion> {
   const { cwd, directory, against } = search;
-  const every = await everySchema(search, folder);
-  const alike = await entriesIn(search, folder, every.map((path) => path.slice(folder.length + 1))); // biome-ignore format: one call
+  const every = await everySchema(search, folder, diskTree);
+  const listing = every.map((path) => path.slice(folder.length + 1));
+  const alike = await entriesIn(search, folder, listing, diskTree);
   const isAlike = alike.length > 0;
   const entries = (isAlike ? alike : every).map(oldPath);
   const { model, files } = compileOld(compiler, oldHost(), entries, against);
@@ -142,17 +139,23 @@ async function openFolder(compiler: Compiler, search: Search, folder: string): P
     oldBase: oldPath(folder),
     newBase: isAlike ? directory : commonBase(search),
     shown: (path) => shownPath(cwd, diskPath(path)),
-    [Symbol.dispose]: nothing,
   };
 }
 
-/** Every schema below a folder. @param folder undefined: there is no such folder @throws CliError when it holds none */
-async function everySchema({ cwd, against }: Search, folder: string | undefined): Promise<readonly string[]> {
-  const search = { patterns: ["."], directory: folder ?? cwd, cwd, mayMiss: true };
-  const entries =
-    folder === undefined || statOf(folder) === undefined ? [] : (await findSchemas(search)).entries;
+/** Every schema below a folder. @throws CliError `Usage` when it holds none, or is not there */
+async function everySchema(
+  { cwd, against }: Search,
+  folder: string,
+  tree: FileTree,
+): Promise<readonly string[]> {
+  const search = { patterns: ["."], directory: folder, cwd, mayMiss: true, tree };
+  const entries = tree.kindOf(folder) === undefined ? [] : (await findSchemas(search)).entries;
   if (entries.length > 0) return entries;
-  throw new CliError("Usage", `there is no .vox file in ${against}`, {
+  throw holdsNone({ against });
+}
+
+function holdsNone({ against }: Pick<Search, "against">): CliError {
+  return new CliError("Usage", `there is no .vox file in ${against}`, {
     help: "give --against a folder, a schema, a lock, or a branch, tag or commit that holds the schemas",
   });
 }
@@ -173,7 +176,7 @@ function openSchema(compiler: Compiler, search: Search, path: string): OldVersio
   const { model, files } = compileOld(compiler, oldHost(new Map([[twin, path]])), [twin], against);
   const shown = (file: string): string => shownPath(cwd, file === twin ? path : diskPath(file));
   const oldBase = oldPath(dirname(path));
-  return { model, files, oldBase, newBase: dirname(entry), shown, [Symbol.dispose]: nothing };
+  return { model, files, oldBase, newBase: dirname(entry), shown };
 }
 
 function openLockFile(compiler: Compiler, search: Search, path: string): OldVersion {
@@ -187,7 +190,6 @@ function openLockFile(compiler: Compiler, search: Search, path: string): OldVers
     oldBase: path,
     newBase: lockBase(path, search.files),
     shown: (file) => (file.startsWith(folder) ? `${shownLock}:${file.slice(folder.length)}` : file),
-    [Symbol.dispose]: nothing,
   };
 }
 
@@ -203,16 +205,18 @@ export function badLock(shown: string, problem: string): CliError {
  * nothing there is new. The exception: that folder has schemas that are gone here, so the pattern may mean those.
  *
  * @param listing paths of all schemas of that folder, relative to it
+ * @param tree the files of that folder
  * @throws CliError `Usage` when schemas may have moved
  */
 async function entriesIn(
   search: Search,
   folder: string,
   listing: readonly string[],
+  tree: FileTree,
 ): Promise<readonly string[]> {
   const { cwd, directory } = search;
   const patterns = search.patterns.map((pattern) => relativePattern(directory, pattern));
-  const found = await findSchemas({ patterns, directory: folder, cwd, mayMiss: true });
+  const found = await findSchemas({ patterns, directory: folder, cwd, mayMiss: true, tree });
   if (found.entries.length === 0) return [];
   const known = new Set(found.entries);
   const isThere = (path: string): boolean => statOf(absolutePath(directory, path)) !== undefined;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 import { type MainResult, runMain, TemporaryFolder } from "../run.fixture.js";
@@ -138,18 +138,52 @@ describe("breaking", () => {
     });
   });
 
-  it("leaves no folder behind", async () => {
+  it("reads a commit without writing to the disk", async () => {
     using folder = new Repository();
-    const left = (): number => readdirSync(tmpdir()).filter((name) => name.startsWith("vox-gen-")).length;
+    const left = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("vox-gen-"));
     const before = left();
     await folder.breaking("--against", "v1");
-    folder.write("schemas/catalog.vox", "service Catalog { get( }");
+    expect(left()).toEqual(before);
+  });
+
+  it("finds the schemas of a commit by the patterns of the project", async () => {
+    using folder = new Repository();
+    folder.change("-> u64", "-> u32");
+    for (const pattern of ["schemas", "schemas/*.vox", "**/c*.vox", "./schemas/catalog.vox"]) {
+      const { code, error } = await runMain(folder.path, ["breaking", pattern, "--against", "v1"]);
+      expect({ pattern, code, error: error.split("\n")[0] }).toMatchObject({
+        code: 1,
+        error: expect.stringContaining("Catalog.count response: the result changed from u64 to u32"),
+      });
+    }
+    const none = await runMain(folder.path, ["breaking", "schemas", "!**/catalog.vox", "--against", "v1"]);
+    expect(none.code).toBe(0);
+  });
+
+  it.each([
+    ["syntax that is wrong", "service Catalog { get( }", "the schemas of broken have errors: catalog.vox: "],
+    ["bytes that are no UTF-8", Uint8Array.of(0x2f, 0x2f, 0xff), "cannot read broken:schemas/catalog.vox"],
+    [
+      "an import from above the repository",
+      'import { Money } from "../../money.vox"\nservice C { a() -> Money }',
+      "the schemas of broken have errors: catalog.vox: ",
+    ],
+  ])("refuses a commit with %s", async (_what, text, expected) => {
+    using folder = new Repository();
+    writeFileSync(folder.at("schemas/catalog.vox"), text);
     folder.commit("broken", "broken");
     folder.write("schemas/catalog.vox", catalog);
     const { code, error } = await folder.breaking("--against", "broken");
-    expect({ code, error }).toMatchObject({ code: 2 });
-    expect(error).toMatch(/^error: the schemas of broken have errors: catalog\.vox: /);
-    expect(left()).toBe(before);
+    expect({ code, error }).toMatchObject({ code: 2, error: expect.stringContaining(expected) });
+  });
+
+  it.each(["v1:..", "v1:../x", "v1:/schemas", "v1:nowhere"])("finds no schema in %s", async (against) => {
+    using folder = new Repository();
+    const { code, error } = await folder.breaking("--against", against);
+    expect({ code, error }).toMatchObject({
+      code: 2,
+      error: expect.stringContaining(`there is no .vox file in ${against}`),
+    });
   });
 
   it("compares with a folder: another state of the project, or of its schemas", async () => {

@@ -39,7 +39,7 @@ export async function breaking(args: BreakingArguments, environment: Environment
     });
   }
   const against = againstOf(args, project);
-  using old = await openOldVersion(compiler, {
+  const old = await openOldVersion(compiler, {
     cwd: project.cwd,
     against: against.text,
     againstDirectory: against.directory,

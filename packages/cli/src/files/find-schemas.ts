@@ -1,8 +1,8 @@
 /** Finds schema files from paths, folders and patterns. */
 import { dirname } from "node:path/posix";
 import { CliError, type CliErrorCode } from "../errors.js";
+import { diskTree, type FileTree } from "./file-tree.js";
 import { absolutePath, shownPath } from "./paths.js";
-import { statOf } from "./text-file.js";
 
 /** Where schemas are looked for. */
 export interface SchemaSearch {
@@ -16,6 +16,8 @@ export interface SchemaSearch {
   readonly origin?: string | undefined;
   /** Whether entries may find nothing, as in an older version of a project. Default: that is an error. */
   readonly mayMiss?: boolean;
+  /** Default: the disk. */
+  readonly tree?: FileTree;
 }
 
 /** The file or pattern that one entry of the search means. */
@@ -53,14 +55,13 @@ interface SchemaTarget extends SchemaPlace {
 export function placesOf(search: SchemaSearch): readonly SchemaPlace[] {
   return search.patterns
     .filter((pattern) => !pattern.startsWith("!"))
-    .map((pattern) => placeOf(search.directory, pattern));
+    .map((pattern) => placeOf(search.directory, pattern, search.tree ?? diskTree));
 }
 
-function placeOf(directory: string, written: string): SchemaTarget {
+function placeOf(directory: string, written: string, tree: FileTree): SchemaTarget {
   const path = absolutePath(directory, written);
-  const found = statOf(path);
-  if (found?.isDirectory() === true)
-    return { kind: "pattern", folder: path, path: undefined, target: "**/*.vox" };
+  const found = tree.kindOf(path);
+  if (found === "folder") return { kind: "pattern", folder: path, path: undefined, target: "**/*.vox" };
   if (found !== undefined || !isPattern(written))
     return { kind: "file", folder: dirname(path), path, target: path };
   const parts = path.split("/");
@@ -79,7 +80,7 @@ function placeOf(directory: string, written: string): SchemaTarget {
  * @throws CliError when a named file is missing or no schema, when an entry finds nothing, or when all is taken out again
  */
 export async function findSchemas(search: SchemaSearch): Promise<FoundSchemas> {
-  const { patterns, directory } = search;
+  const { patterns, directory, tree = diskTree } = search;
   const code: CliErrorCode = search.origin === undefined ? "Usage" : "Config";
   const prefix = search.origin === undefined ? "" : `${search.origin}: `;
   const entries = new Set<string>();
@@ -87,11 +88,12 @@ export async function findSchemas(search: SchemaSearch): Promise<FoundSchemas> {
   const missing: string[] = [];
   for (const pattern of patterns) {
     if (pattern.startsWith("!")) continue;
-    const place = placeOf(directory, pattern);
+    const place = placeOf(directory, pattern, tree);
     places.push(place);
-    const isAbsent = place.kind === "file" && search.mayMiss === true && statOf(place.target) === undefined;
-    if (place.kind === "file" && !isAbsent) await mustBeSchema(place.target, search.cwd, code, prefix);
-    const found = isAbsent ? [] : place.kind === "file" ? [place.target] : await filesOf(place);
+    const isAbsent =
+      place.kind === "file" && search.mayMiss === true && tree.kindOf(place.target) === undefined;
+    if (place.kind === "file" && !isAbsent) await mustBeSchema(place.target, search, code, prefix);
+    const found = isAbsent ? [] : place.kind === "file" ? [place.target] : await filesOf(place, tree);
     const schemas = found.filter((path) => path.endsWith(".vox"));
     if (schemas.length === 0) missing.push(pattern);
     for (const path of schemas) entries.add(path);
@@ -99,8 +101,9 @@ export async function findSchemas(search: SchemaSearch): Promise<FoundSchemas> {
   if (missing.length > 0 && search.mayMiss !== true) throw nothingMatches(missing, search, code, prefix);
   for (const pattern of patterns) {
     if (!pattern.startsWith("!")) continue;
-    const place = placeOf(directory, pattern.slice(1));
-    for (const path of place.kind === "file" ? [place.target] : await filesOf(place)) entries.delete(path);
+    const place = placeOf(directory, pattern.slice(1), tree);
+    for (const path of place.kind === "file" ? [place.target] : await filesOf(place, tree))
+      entries.delete(path);
   }
   if (entries.size === 0 && search.mayMiss !== true) throw nothingMatches(patterns, search, code, prefix);
   return { entries: [...entries].sort(byCodeUnit), places, missing };
@@ -119,40 +122,41 @@ function nothingMatches(
   });
 }
 
-async function filesOf(place: SchemaTarget): Promise<readonly string[]> {
-  if (statOf(place.folder) === undefined) return [];
+async function filesOf(place: SchemaTarget, tree: FileTree): Promise<readonly string[]> {
+  if (tree.kindOf(place.folder) === undefined) return [];
   const { glob } = await import("tinyglobby");
   const found = await glob(place.target, {
     cwd: place.folder,
     absolute: true,
     ignore: ignored,
     expandDirectories: false,
+    ...(tree.fs === undefined ? {} : { fs: tree.fs }),
   });
   return found.map((path) => absolutePath(place.folder, path));
 }
 
-async function mustBeSchema(path: string, cwd: string, code: CliErrorCode, prefix: string): Promise<void> {
+async function mustBeSchema(
+  path: string,
+  { cwd, tree = diskTree }: SchemaSearch,
+  code: CliErrorCode,
+  prefix: string,
+): Promise<void> {
   const shown = shownPath(cwd, path);
-  if (statOf(path) === undefined)
-    throw new CliError(code, `${prefix}there is no file ${shown}`, { help: await suggestion(path, cwd) });
+  if (tree.kindOf(path) === undefined)
+    throw new CliError(code, `${prefix}there is no file ${shown}`, {
+      help: await suggestion(path, cwd, tree),
+    });
   if (!path.endsWith(".vox"))
     throw new CliError(code, `${prefix}${shown} is not a .vox file`, {
       help: "the name of a schema ends in .vox",
     });
 }
 
-async function suggestion(path: string, cwd: string): Promise<string> {
+async function suggestion(path: string, cwd: string, tree: FileTree): Promise<string> {
   // Loaded for an error only: the compiler costs more than all the rest of a run.
   const { nearestName } = await import("@voxrpc/codegen");
-  const { readdirSync } = await import("node:fs");
   const folder = dirname(path);
-  let names: readonly string[] = [];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return "check the path";
-  }
-  const schemas = names.filter((name) => name.endsWith(".vox"));
+  const schemas = tree.names(folder).filter((name) => name.endsWith(".vox"));
   const written = path.slice(folder.length).replace(/^\//, "");
   const near = schemas.includes(`${written}.vox`) ? `${written}.vox` : nearestName(written, schemas);
   return near === undefined

@@ -20,10 +20,20 @@ export function readTextFile(path: string): string | undefined {
     if (absent.has(systemCode(error))) return undefined;
     throw fileError("read", path, error);
   }
+  return utf8Text(bytes, path);
+}
+
+/**
+ * The text of a file's bytes.
+ *
+ * @param shown name of the file in the error
+ * @throws CliError `File` when they are not UTF-8
+ */
+export function utf8Text(bytes: Uint8Array, shown: string): string {
   try {
     return decoder.decode(bytes);
   } catch (cause) {
-    throw new CliError("File", `cannot read ${path}: it is not UTF-8 text`, {
+    throw new CliError("File", `cannot read ${shown}: it is not UTF-8 text`, {
       help: "save the file as UTF-8",
       cause,
     });
