@@ -35,7 +35,7 @@ module.exports = {
       to: { circular: true },
     },
     {
-      name: "the runtime's core knows no platform",
+      name: "the runtime's core imports no platform",
       severity: "error",
       from: { path: "^packages/runtime/src/", pathNot: "^packages/runtime/src/(node|sqlite)/|\\.test\\.ts$" },
       to: { dependencyTypes: ["core"] },
@@ -92,13 +92,13 @@ module.exports = {
       to: { path: "^packages/runtime/(src|dist)/", pathNot: "^packages/runtime/(src|dist)/internal/" },
     },
     {
-      name: "the runtime stands alone",
+      name: "the runtime depends on no other package",
       severity: "error",
       from: { path: "^packages/runtime/src/", pathNot: "\\.test\\.ts$" },
       to: { path: "^packages/(codegen|cli|react|unplugin)/" },
     },
     {
-      name: "the compiler does not know its command line",
+      name: "the compiler does not import its command line",
       severity: "error",
       from: { path: "^packages/codegen/src/" },
       to: { path: "^packages/(cli|unplugin)/" },

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string): string => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 
-/** Tests run on the sources, so that no build stands between an edit and its test. */
+/** Tests run on the sources, so that an edit needs no build before its test. */
 export default defineConfig({
   resolve: {
     alias: [

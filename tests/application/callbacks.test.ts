@@ -217,7 +217,7 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
   },
 };
 
-/** An acceptor that fails: no client gets a session, the observer hears why, and the server goes on. */
+/** An acceptor that fails: no client gets a session, the observer gets the reason, and the server goes on. */
 async function refusal(acceptor: Parameters<typeof serve>[1]): Promise<void> {
   const failed: unknown[] = [];
   const observer: Observer = { onAcceptorError: ({ error }) => void failed.push(error) };

@@ -35,7 +35,7 @@ async function pairOf(own: Partial<ShopHandler> = {}) {
 
 type Opened = Awaited<ReturnType<typeof pairOf>>;
 
-/** What the application waits for when it fails. */
+/** The promise that an application awaits when the call fails. */
 const failures: readonly (readonly [string, Partial<ShopHandler>, (opened: Opened) => Promise<unknown>])[] = [
   ["a declared error", { find: () => fail({ kind: "Closed" }) }, ({ shop }) => shop.find(1n)],
   ["a handler that throws", { find: () => Promise.reject(bug) }, ({ shop }) => shop.find(1n)],

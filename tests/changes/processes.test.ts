@@ -62,7 +62,7 @@ describe("old and new processes agree with the verdicts", () => {
       while (Math.min(proved.compatible, proved.breaking) < 40) {
         seed += 1;
         const pair = pairOf(seed, methods);
-        // What is misread is misread in some values only.
+        // Misread types are misread in some values only.
         if (pair?.comparison.findings.some(({ diagnostic }) => diagnostic.code === "VOX5011") !== false)
           continue;
         const [before, after] = ([pair.old, pair.new] as const).map((model, i): FarSide => {

@@ -70,7 +70,7 @@ describe("random changes", () => {
         const pair = pairOf(seed);
         const [method] = pair?.comparison.methods ?? [];
         if (pair === undefined || method === undefined) return;
-        // What is misread is misread in some values only.
+        // Misread types are misread in some values only.
         if (pair.comparison.findings.some(({ diagnostic }) => diagnostic.code === "VOX5011")) return;
         const versions = { old: new Version(pair.old), new: new Version(pair.new) };
         const meetings = [

@@ -6,7 +6,7 @@ import { connect, type Server, serve } from "@voxrpc/runtime/node";
 import { modelOf } from "../emit/generated.js";
 import { type Called, callAll, find, type Served, ServingEnd, Version } from "./ends.js";
 
-/** What the parent asks for. */
+/** What the parent requests. */
 export type Order =
   /** Serve what has to do with a method; the answer is the address. */
   | {

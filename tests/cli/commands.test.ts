@@ -33,7 +33,7 @@ describe("vox-gen as a process", () => {
     });
   });
 
-  it("colours a terminal only, or where an option asks for it", async () => {
+  it("colours a terminal only, or where an option requests it", async () => {
     using folder = new Folder({ "a.vox": "package a\nstruct A { x: nope }\n" });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI codes begin with one
     const code = /\u001b\[/;
@@ -56,7 +56,7 @@ describe("vox-gen as a process", () => {
     });
     mkdirSync(folder.at("node_modules"));
     symlinkSync(join(root, "node_modules/@voxrpc"), folder.at("node_modules/@voxrpc"));
-    // What the project has for a compiler does not matter: from version 7 on it transpiles nothing for others.
+    // The compiler of the project does not matter: from version 7 on it transpiles nothing for others.
     folder.write("node_modules/typescript/index.js", 'module.exports = { version: "7.0.2" };\n');
     expect(await run(folder.path, ["generate"])).toMatchObject({ code: 0, error: "" });
     expect(existsSync(folder.at("gen/greeter.vox.ts"))).toBe(true);

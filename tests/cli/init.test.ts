@@ -73,7 +73,7 @@ describe("vox-gen init", () => {
     watching.kill("SIGINT");
     expect((await watching.ended()).out).toMatch(/\nstopped\n$/);
 
-    // What is there stays.
+    // Existing files stay.
     const manifest = readFileSync(join(project, "package.json"), "utf8");
     expect(await run(folder.path, ["init", "my project"])).toMatchObject({ code: 2, out: "" });
     expect(readFileSync(join(project, "package.json"), "utf8")).toBe(manifest);

@@ -123,7 +123,7 @@ describe("vox-gen watch", () => {
     ]);
   });
 
-  it("looks at the files in intervals where an option asks for it", async () => {
+  it("looks at the files in intervals where an option requests it", async () => {
     using folder = new Folder({ "greeter.vox": greeter });
     await using watching = start(folder.path, ["watch", "greeter.vox", "--out", "gen", "--poll", "20"]);
     await watching.line(/^watching /);

@@ -138,7 +138,7 @@ describe("generated files", () => {
     expect(text.match(/^function writeListOfString\(/gm)).toHaveLength(1);
   });
 
-  it("ask for room once for a run of bounded values", () => {
+  it("request room once for a run of bounded values", () => {
     const text = emitOne("struct A { a: u8, b: u32?, c: f64, d: string, e: (i16, bool), f: u64 }");
     const body = /export function writeA\([\s\S]*?\n\}/.exec(text)?.[0] ?? "";
     expect(body.match(/w\.grow\(p, (\d+)\)/g)).toStrictEqual(["w.grow(p, 15)", "w.grow(p, 14)"]);

@@ -31,7 +31,7 @@ const typeText = (text: string | null): string => text ?? "(u32,)";
 const texts = [
   ...new Set([...golden.vectors.map(({ type }) => typeText(type)), ...golden.errors.map(({ type }) => type)]),
 ];
-/** What the reference can and the language does not: JavaScript compares these keys by identity. */
+/** Types of the reference that the language does not have: JavaScript compares these keys by identity. */
 const inexpressible: Readonly<Record<string, string>> = {
   "map<(u8, u8), u8>": "VOX3008: no tuples as keys",
   "set<(u8, bool)>": "VOX3008: no tuples in sets",

@@ -40,10 +40,10 @@ it("members hear each other, vote when the server calls them, and leave", async 
     ],
     [
       "ada lets the room vote; the server calls each member:",
-      "  ada is asked: tea? → yes",
+      "  ada answers: tea? → yes",
       "  ada sees the vote: 2 yes, 1 no, 0 silent",
-      "  bob is asked: tea? → no",
-      "  cleo is asked: tea? → yes",
+      "  bob answers: tea? → no",
+      "  cleo answers: tea? → yes",
     ],
     [
       "bob leaves:",

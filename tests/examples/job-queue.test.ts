@@ -15,7 +15,7 @@ it.skipIf(sqlite === undefined)("prints each job once, whatever becomes of its s
   await using example = new Running(process.execPath, ["dist/start.js"], folder);
   const { code, out, error } = await example.ended();
   expect({ code, error }).toEqual({ code: 0, error: "" });
-  // Who says what is in order; which of several processes is heard first is not.
+  // The lines of one process have an order; lines of different processes have none.
   const saidBy = (who: string): string[] => out.split("\n").filter((line) => line.startsWith(`${who}: `));
   expect(saidBy("start")).toEqual([
     expect.stringMatching(/^start: the server runs on tcp:\/\/127\.0\.0\.1:\d+$/),

@@ -6,7 +6,7 @@ import { mutateBytes, mutateText, type Random } from "./mutate.js";
 
 const fixtures = new URL("../../fixtures/", import.meta.url);
 
-/** One kind of input. Making a target is slow, so it is made when it is asked for. */
+/** One kind of input. Making a target is slow, so it is made when it is requested. */
 export interface Target {
   /** Right inputs to begin with. */
   readonly corpus: readonly Uint8Array[];

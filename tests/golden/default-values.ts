@@ -2,7 +2,7 @@
 import type { Field, Type } from "../../packages/codegen/src/model/model.js";
 import { isLiteral, noArguments, resolve } from "./model-types.js";
 
-/** What the field of a peer that does not have it is filled with; undefined when it is not declared. */
+/** The default of a field that the peer does not have; undefined when none is declared. */
 export function defaultOf(field: Field): (() => unknown) | undefined {
   const { default: declared } = field;
   const type = resolve(field.type, noArguments);

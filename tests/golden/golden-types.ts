@@ -118,7 +118,7 @@ class TypeParser {
     if (name === "set") return { kind: "set", element: first };
     if (name === "result") return { kind: "result", ok: first, error: second };
     const types = this.types;
-    // Looked up when asked for: declarations may come in any order, and contain themselves.
+    // Looked up when requested: declarations may come in any order, and contain themselves.
     return {
       kind: "named",
       args,

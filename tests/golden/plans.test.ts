@@ -349,7 +349,7 @@ const control = fromHex(
   plans.schema_sets.find(({ name }) => name === "primitive_root")?.writer_root_cbor ?? "",
 );
 
-/** What the tracker is given in the cases that are recorded without bytes. */
+/** The tracker's input in the cases that are recorded without bytes. */
 const tracked: Readonly<Record<string, readonly Uint8Array[]>> = {
   duplicate_across_messages: [control, control],
   payload_cut: [control.subarray(0, control.length - 3)],

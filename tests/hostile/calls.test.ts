@@ -175,7 +175,7 @@ describe("a hostile caller", () => {
           );
           await say(victim, frames);
           const answers = victim.peer.take().filter((text) => text.startsWith("0005"));
-          // What waits has not been answered.
+          // Calls that wait have not been answered.
           expect(answers.length + held(victim.session).requests).toBe(made.length);
           expect(new Set(answers.map((text) => text.slice(4, 6))).size).toBe(answers.length);
           await expectAlive(victim);

@@ -134,7 +134,7 @@ describe("items", () => {
     await say(victim, itemsOf(1, 20_000), 8);
     expect(handled.taken).toBe(20_000);
     expect(held(victim.session).bufferedBytes).toBeLessThan(1100);
-    // What is owed comes at once when it reads on.
+    // Pending messages arrive at once when it reads on.
     victim.link.resume();
     await settle();
     const granted = victim.peer.take().filter((text) => text.startsWith(grantOf1));

@@ -61,7 +61,7 @@ const refusal = /memory \(limits maxDecodedBytes, maxSessionDecodedBytes\)/;
 
 interface Case {
   readonly what: string;
-  /** Who reads the maps. */
+  /** The side that reads the maps. */
   readonly reader: "client" | "server";
   run(client: Heavy): Promise<unknown>;
 }

@@ -45,7 +45,7 @@ describe("a value that does not fit, in a client that has to load why", () => {
   it.each([
     ["is refused with its place", false, /\[0\]\.y$/],
     ["is refused without its place where the code cannot be loaded", true, /^Golden\.\w+$/],
-  ])("%s; observers hear of it before, and the next call goes on", async (_title, isOffline, path) => {
+  ])("%s; observers get it before, and the next call goes on", async (_title, isOffline, path) => {
     network.isOffline = isOffline;
     const { client, errors, end } = await connect();
     const caller = client.driver;

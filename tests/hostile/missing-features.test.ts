@@ -1,4 +1,4 @@
-/** A peer asks for what the application has not brought in. */
+/** A peer requests what the application has not brought in. */
 import { Metadata, type Observer, type ObserverEvents, router, virtualConnections } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession } from "@voxrpc/runtime/link";
@@ -88,7 +88,7 @@ describe("a client without virtual connections", () => {
     expect(() => session.closeConnection(2)).toThrow(/virtualConnections/);
   });
 
-  it("takes no router and no acceptor, which would have to be asked; the link is closed", async () => {
+  it("takes no router and no acceptor, which would have to be called; the link is closed", async () => {
     for (const acceptor of [router([answering()]), { accept() {} }]) {
       const [ours, theirs] = memoryLinkPair();
       const accepting = acceptSession(theirs, undefined).catch((error: unknown) => error);

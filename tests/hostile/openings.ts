@@ -9,7 +9,7 @@ const prologue = latin1("VOTH\x09\0\0\0");
 /** The frames of an honest client. */
 export const honestOpening: readonly Uint8Array[] = handshakeFrames("initiator");
 
-/** An opening that a server refuses: its frames, and what the observer hears as `code: message`. */
+/** An opening that a server refuses: its frames, and what the observer gets, as `code: message`. */
 export type WrongOpening = readonly [name: string, bodies: readonly Uint8Array[], hears: RegExp];
 
 export const wrongOpenings: readonly WrongOpening[] = [
@@ -18,7 +18,7 @@ export const wrongOpenings: readonly WrongOpening[] = [
   ["the prologue of an acceptor", [latin1("VOTA\x09\0\0\0")], /Protocol.*magic mismatch/],
   ["another version", [latin1("VOTH\x0a\0\0\0")], /Protocol.*version 10/],
   ["another mode", [latin1("VOTH\x09\x07\0\0")], /Protocol.*mode 7/],
-  ["a prologue only", [prologue], /ConnectTimeout.*handshake was not through/],
+  ["a prologue only", [prologue], /ConnectTimeout.*handshake had not finished/],
   ["no CBOR", [prologue, latin1("\xff\xff\xff\xff")], /Protocol.*handshake/],
   ["an empty Hello", [prologue, latin1("")], /Protocol.*handshake/],
   ["CBOR without end", [prologue, Buffer.alloc(100_000, 0x81)], /Protocol.*handshake/],

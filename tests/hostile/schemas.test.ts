@@ -222,7 +222,7 @@ describe("types", () => {
     expect(compared.length).toBeGreaterThan(0);
     expect(compared.length).toBeLessThanOrEqual(16);
     expect(texts.slice(compared.length).every((text) => text.includes("too long to compare"))).toBe(true);
-    // What needs no comparison is read as before.
+    // Values that need no comparison are read as before.
     await say(victim, [frame.call(401, add.method, [20, 22])]);
     expect(victim.peer.take().at(-1)).toMatch(/^0005[0-9a-f]{4}0100020000000{2}2a00$/);
   });

@@ -87,7 +87,7 @@ describe("a text of a peer", () => {
     expect(entry?.value.length).toBeLessThan(2000);
   });
 
-  it("in an event and in a refusal is cut and escaped: the service that it asks for", async () => {
+  it("in an event and in a refusal is cut and escaped: the service that it requests", async () => {
     const services: (string | undefined)[] = [];
     const errors: string[] = [];
     const observer: Observer = {

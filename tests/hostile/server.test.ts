@@ -213,7 +213,7 @@ describe("a server", () => {
       isOver = true;
       clearInterval(watch);
       for (const answered of await Promise.all(others)) expect(answered).toBeGreaterThan(0);
-      // What waits for a reader may exceed the limit by what one turn has to say.
+      // Frames that wait for a reader may exceed the limit by those of one turn.
       expect(most.bytes).toBeLessThan(limits.maxBufferedBytes + (1 << 20));
       expect(most.connections).toBeLessThanOrEqual(limits.maxConnections);
       expect(most.requests).toBeLessThanOrEqual(1024 + 64);

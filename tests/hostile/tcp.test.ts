@@ -204,7 +204,7 @@ describe("in a session", () => {
     await until(() => server.sessionCount === sessions);
   });
 
-  it("a peer that asks for answers and reads none is cut, in bounded memory", async () => {
+  it("a peer that requests answers and reads none is cut, in bounded memory", async () => {
     const socket = await established();
     socket.pause();
     const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));

@@ -18,7 +18,7 @@ export interface Victim {
   /** The peer's end: paused, it is one that does not read. */
   readonly link: MemoryLink;
   readonly clock: FakeClock;
-  /** Protocol errors that observers have heard of, by whose they are. */
+  /** Protocol errors that observers got, by the side that reported them. */
   readonly seen: string[];
 }
 
@@ -115,7 +115,7 @@ export async function say(victim: Victim, frames: Iterable<Uint8Array>, atOnce =
   await microtasks();
 }
 
-/** The session goes on: its peer can ask and is answered. */
+/** The session goes on: its peer gets answers. */
 export async function expectAlive({ session, peer }: Victim): Promise<void> {
   peer.take();
   peer.send(frame.ping(77));

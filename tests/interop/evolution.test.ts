@@ -100,7 +100,7 @@ const comparison: Comparison = compareModels(models.old, models.new, {
 
 type Fate = "right" | "misread" | "refused";
 
-/** What is foretold of a Rust peer of this version that reads the arguments, or the response, of a method. */
+/** The predicted outcome for a Rust peer of this version that reads the arguments, or the response, of a method. */
 function foretold(method: string, role: "server" | "client", version: EvolutionVersion): Fate {
   const built = version === "old" ? "before" : "now";
   const isMeant = new RegExp(`a vox 0\\.8\\.2 ${role}(?: built ${built})?(?! built)`);

@@ -53,8 +53,8 @@ function newOperation(): { metadata: Metadata } {
   return { metadata: new Metadata({ "vox-operation-id": lastId }) };
 }
 
-describe("our call under an id that the Rust server knows", () => {
-  it("gets the sealed answer of a persist method: what it asks for now is not looked at", async () => {
+describe("our call under an id that the Rust server has", () => {
+  it("gets the sealed answer of a persist method: what it requests now is not looked at", async () => {
     const operation = newOperation();
     expect(await client.commit(7n, 100, operation)).toBe(107);
     expect(await client.commit(7n, 100, operation)).toBe(107);

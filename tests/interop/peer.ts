@@ -54,7 +54,7 @@ export interface PeerServer extends AsyncDisposable {
 export interface PeerOptions {
   /** Items that the server takes on a fresh channel. Default 16. */
   readonly credit?: number;
-  /** Milliseconds of silence after which it asks whether we are there. Default: never. */
+  /** Milliseconds of silence after which it sends a Ping. Default: never. */
   readonly pingIntervalMs?: number;
   /** Its sessions outlive their links. Default false. */
   readonly isResumable?: boolean;

@@ -1,4 +1,4 @@
-/** TypeScript between two peers, of which one is Rust: connections are joined that the proxy knows nothing of. */
+/** TypeScript between two peers, of which one is Rust: connections of services that the proxy does not have are joined. */
 import { channel, RejectedError, router } from "@voxrpc/runtime";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectSession, type Server, serve } from "@voxrpc/runtime/node";
@@ -157,7 +157,7 @@ describe.each([1, 16])("a Rust client, a proxy, and a TypeScript server, windows
   beforeAll(async () => {
     if (!isReady) return;
     server = await serve("tcp://127.0.0.1:0", router([streamsDispatcher(handler)]), {
-      // That of `giveUp`, which is asked to fail.
+      // The failure of `giveUp` is intended.
       onUnhandledError() {},
     });
     front = await startFront(server.url);

@@ -132,7 +132,7 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
     );
   });
 
-  it("hears that the Rust handler does not want more", async () => {
+  it("learns that the Rust handler has stopped reading", async () => {
     const { tx, rx } = channel<number>();
     const first = client.first(rx);
     const sent = sendAll(tx, endless());
@@ -142,7 +142,7 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
     await tx.closed;
   });
 
-  it("leaves the loop: the Rust handler hears of it and answers", async () => {
+  it("leaves the loop: the Rust handler gets the end and answers", async () => {
     const { tx, rx } = channel<number>();
     const call = client.endless(tx);
     expect(await takeUntil(rx, 50)).toBe(50);
@@ -292,7 +292,7 @@ describe.each(windows)("a Rust client and a TypeScript server, windows of %i", (
     if (!isReady) return;
     server = await serve("tcp://127.0.0.1:0", router([streamsDispatcher(handler)]), {
       initialChannelCredit: credit,
-      // That of `giveUp`, which is asked to fail.
+      // The failure of `giveUp` is intended.
       onUnhandledError() {},
       onSession: () => {
         sessions++;

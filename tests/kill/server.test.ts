@@ -111,7 +111,7 @@ function judge({ told }: Callers, ledger: string): void {
     if (times > 1) wrong.push(`${id} was done ${times} times`);
     if (code === "Ok" && settledAfter > madeAfter) carried += 1;
   }
-  for (const id of done.keys()) if (!told.has(id)) wrong.push(`${id} was done and not asked for`);
+  for (const id of done.keys()) if (!told.has(id)) wrong.push(`${id} was done and not requested`);
   console.log(
     `kill: ${told.size} calls, ${counts.Ok} done once (${carried} of them over a restart), ` +
       `${counts.Indeterminate} indeterminate, ${wrong.length} wrong`,

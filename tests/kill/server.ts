@@ -15,7 +15,7 @@ import { Random } from "../model/random.js";
 const [address = "", folder = "", seed = "0"] = process.argv.slice(2);
 const random = new Random(Number(seed));
 const store = sqliteStore(join(folder, "operations.db"), { lockTimeoutMs: 20_000 });
-// What the file holds has happened: it is written at once, and outlives this process.
+// Each line of the file has happened: it is written at once, and outlives this process.
 const ledger = openSync(join(folder, "ledger.txt"), "a");
 
 /** A while, or none. */
@@ -43,7 +43,7 @@ const handler: Pick<EverythingHandler, "commit"> = {
   },
 };
 
-/** The store as one that is asked over a network: what it has done, and that it says so, are two things. */
+/** The store as one over a network: its work and its answer are two steps. */
 function late(): OperationStore {
   const ask = async <T>(step: () => T): Promise<T> => {
     await someTime();

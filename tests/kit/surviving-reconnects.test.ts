@@ -70,14 +70,14 @@ describe("docs/surviving-reconnects.md", () => {
     expect(asked).toEqual([true]);
   });
 
-  it("the state of a session tells of it", async () => {
+  it("the state of a session shows it", async () => {
     await using server = await serve("tcp://127.0.0.1:0", streamsDispatcher(handler), { resumable: true });
     await using tap = await startTap(server.url);
     const { url } = tap;
     const session = await connectSession(url, { service: Streams.name, reconnect: true });
     const seen: string[] = [session.state.kind];
     const stop = session.onStateChanged((state) => seen.push(state.kind));
-    // A server knows a session from the end of its handshake on, which a client does not see.
+    // A server has a session from the end of its handshake on, which a client does not see.
     await session.client(Streams).running();
     tap.cut();
     await vi.waitFor(() => expect(session.state).toEqual({ kind: "open", reconnects: 1, isResumed: true }));

@@ -259,7 +259,7 @@ export class Flow<T> {
     }
   }
 
-  /** What holds when everything has happened: the sender is not too far ahead, and a good end is behind all items. */
+  /** The invariants when everything has happened: the sender is not too far ahead, and a good end is behind all items. */
   check(): void {
     if (this.checksSinceEnd !== undefined) this.checksSinceEnd += 1;
     if (this.isSendingAll && (this.checksSinceEnd ?? 0) > 1)

@@ -6,7 +6,7 @@ export type Side = "client" | "server";
 /** One way on a connection: calls from one side to the other. */
 export class Line {
   readonly name: string;
-  /** Who calls. */
+  /** The calling side. */
   readonly from: Side;
   readonly caller: $.Caller;
   /** Whether it was opened by `open`; the root was not. */

@@ -42,7 +42,7 @@ export class ModelCall {
   readonly token: number;
   readonly line: Line;
   readonly plan: CallPlan;
-  /** Set while a handler waits to be told what to answer. */
+  /** Set while a handler waits for its answer from the test. */
   respond: ((answer: Answer) => void) | undefined = undefined;
   signal: AbortSignal | undefined = undefined;
   answer: Answer | undefined = undefined;
@@ -95,7 +95,7 @@ export class ModelCall {
     return this.outcome !== undefined && !this.isRunning && this.isChecked;
   }
 
-  /** Whether a handler that throws leaves behind what no side knows: persisted work, or half of a stream. */
+  /** Whether a handler that throws leaves behind work without an outcome: persisted work, or half of a stream. */
   private get isHalfDone(): boolean {
     const { persist, idempotent, hasChannels } = this.plan.method;
     return persist || (hasChannels && !idempotent);
@@ -220,7 +220,7 @@ export class ModelCall {
           ? undefined
           : "nobody cancelled it";
       case "Indeterminate":
-        // What is persisted is answered from its store.
+        // Persisted calls are answered from their store.
         if (this.isAnswerLost && !this.plan.method.idempotent && !this.plan.method.persist) return undefined;
         return this.isBroken || (hasThrown && this.isHalfDone) ? undefined : "its handler may be believed";
       case "ConnectionClosed":

@@ -16,7 +16,7 @@ import type { Side } from "./line.js";
 export interface SessionsOptions {
   readonly clock: FakeClock;
   readonly acceptor: Acceptor;
-  /** What each side asks the other for. */
+  /** The service that each side requests from the other. */
   readonly service: string;
   readonly client: AcceptSessionOptions;
   readonly server: AcceptSessionOptions;

@@ -20,7 +20,7 @@ const mostCalls = 20;
 const mostLines = 6;
 const openTimeoutMs = 1500;
 
-/** A connection that was asked for. */
+/** A connection that was requested. */
 interface Opening {
   readonly name: string;
   readonly from: Side;
@@ -50,7 +50,7 @@ function settings(random: Random, hasKeepalive: boolean, isResumable: boolean): 
     initialChannelCredit: credit,
     operationStore: memoryOperationStore(),
     maxConcurrentRequests: random.pick([1, 2, 5, 64]),
-    // What is answered without a link is kept up to this: beyond it the session would end.
+    // Answers without a link are kept up to this size: beyond it the session would end.
     limits: { maxBufferedBytes: isResumable ? 1 << 20 : random.pick([64, 1000, 1 << 20]), openTimeoutMs },
     keepalive: hasKeepalive ? { intervalMs: 1000, timeoutMs: 2000 } : undefined,
   };
@@ -215,7 +215,7 @@ export class World {
     const isMissing = random.chance(0.1);
     const isPossible = this.pair[from].state.kind === "open";
     const opening: Opening = {
-      name: `connection asked for by the ${from} at step ${journal.step}`,
+      name: `connection requested by the ${from} at step ${journal.step}`,
       from,
       isMissing,
       madeAtMs: clock.now(),
@@ -369,7 +369,7 @@ export class World {
     return this.isDisturbed || this.pair.areConnected;
   }
 
-  /** Who ends the session: a server that does so would be asked by its client for another. */
+  /** The side that ends the session: a server that does so would get a request for another from its client. */
   private closingSide(): Side {
     return this.isResumable ? "client" : this.random.pick(["client", "server"] as const);
   }

@@ -113,7 +113,7 @@ describe("calls", () => {
 });
 
 describe("the end of a session", () => {
-  it("by the client waits for its calls, then the server knows", async () => {
+  it("by the client waits for its calls, then ends the server's session", async () => {
     const answer = gate<number>();
     const started = gate<void>();
     const server = opens(

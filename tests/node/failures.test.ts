@@ -1,4 +1,4 @@
-/** What a handler throws is seen somewhere: by the observer, by who asked for it, or on the standard error. */
+/** The error that a handler throws is reported: to the observer, to its caller, or on the standard error. */
 import { contextKey, type Observer, router, verifyBearerToken, withMiddleware } from "@voxrpc/runtime";
 import { connect, type ServeOptions, type Server, serve } from "@voxrpc/runtime/node";
 import type { OperationStore } from "@voxrpc/runtime/store";
@@ -171,7 +171,7 @@ describe("a handler's failure", () => {
     expect(printed).not.toHaveBeenCalled();
   });
 
-  it("goes to who asked for it", async () => {
+  it("goes to who requested it", async () => {
     const onUnhandledError = vi.fn();
     const server = opens(await serve("tcp://127.0.0.1:0", failing(), { onUnhandledError }));
     const client = opens(await connect(server.url, Golden));

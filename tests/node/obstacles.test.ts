@@ -165,7 +165,7 @@ describe("a full server", () => {
     expect(await opens(await connecting).hello()).toBe("hello");
   });
 
-  it("closes although clients wait to be told", async () => {
+  it("closes although clients wait for its refusal", async () => {
     let refused = 0;
     const onHandshakeFailed = (): void => {
       refused += 1;

@@ -1,4 +1,4 @@
-/** The side that refuses a frame says why before the link closes: the peer hears it although it is still sending. */
+/** The side that refuses a frame says why before the link closes: the peer gets it although it is still sending. */
 import type { Observer } from "@voxrpc/runtime";
 import { connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";

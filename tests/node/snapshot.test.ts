@@ -1,4 +1,4 @@
-/** What a server says about all its sessions, and what a link over TCP counts. */
+/** The snapshots of all sessions of a server, and the counts of a link over TCP. */
 import type { Observer, ObserverEvents } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { closeAfterEach, gate, opens, until } from "./opened.js";
 
 closeAfterEach();
 
-it("a server tells of every session, and of links that are none yet", async () => {
+it("a server counts every session, and the links without one yet", async () => {
   const release = gate<number>();
   const server = opens(await serve("tcp://127.0.0.1:0", goldenDispatcher({ onWait: () => release.promise })));
   expect(server.snapshot()).toEqual({ address: server.url, isClosing: false, pendingLinks: 0, sessions: [] });

@@ -42,7 +42,7 @@ async function failure(attempt: Promise<unknown>): Promise<SessionError> {
   );
 }
 
-/** A server of one scheme, and what its observer heard. */
+/** A server of one scheme, and what its observer got. */
 async function serving(
   scheme: string,
   options: ServeOptions = {},
@@ -79,7 +79,7 @@ function httpFault(port: number): Promise<string> {
   });
 }
 
-/** A mistake: where it happens, what the one who makes it sees, and what the server's observer hears. */
+/** A mistake: where it happens, what its author gets, and what the server's observer gets. */
 interface Mistake {
   readonly at: string;
   readonly make: (server: Server) => Promise<unknown>;

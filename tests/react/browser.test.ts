@@ -13,7 +13,7 @@ import {
 } from "../browser/browser.js";
 import { bundlePage, type Site, startSite } from "../browser/site.js";
 
-/** Answers the page, and notes what it was asked. */
+/** Answers the page, and records its calls. */
 function shop() {
   const calls: string[] = [];
   const handler: Partial<ShopHandler> = {

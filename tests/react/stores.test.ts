@@ -192,7 +192,7 @@ describe("a stream", () => {
     expect(stream.read()).toMatchObject({ status: "failed", runs: 1 });
   });
 
-  /** Loses its stream after three items, as often as it is asked to. */
+  /** Loses its stream after three items, `times` times. */
   function losing(times: number) {
     let left = times;
     const lasts: (number | undefined)[] = [];
@@ -349,7 +349,7 @@ describe("a connection", () => {
     expect({ opened, state: shared.read().kind }).toEqual({ opened: 1, state: "open" });
   });
 
-  it("reports a failure, and tries again when it is asked to", async () => {
+  it("reports a failure, and tries again after `retry`", async () => {
     const { client } = await streams();
     const outcomes = [Promise.reject(new Error("away")), Promise.resolve(client)];
     const shared = connection(async () => outcomes.shift() ?? client);

@@ -1,4 +1,4 @@
-/** What an application may do with a connection that a peer asks for: root and virtual ones, at once and later. */
+/** What an application may do with a connection that a peer requests: root and virtual ones, at once and later. */
 import {
   type ConnectionAcceptor,
   type ConnectionRequest,
@@ -197,7 +197,7 @@ describe("a virtual connection that is offered", () => {
     await clock.elapse(700);
     await timedOut;
     expect(waiting[1]?.isSettled).toBe(false);
-    expect(() => waiting[1]?.accept(answering())).toThrow("the connection that was asked for is given up");
+    expect(() => waiting[1]?.accept(answering())).toThrow("the connection that was requested is given up");
     expect(clock.armed).toBe(0);
   });
 
@@ -219,7 +219,7 @@ describe("a virtual connection that is offered", () => {
       leave(pair.client, controller);
       expect(await opening).toBe("failed");
       await settle();
-      expect(() => waiting[0]?.intoRaw()).toThrow("the connection that was asked for is given up");
+      expect(() => waiting[0]?.intoRaw()).toThrow("the connection that was requested is given up");
       expect(pair.server.core.virtual?.pendingCount).toBe(0);
       pair.client.abort();
       await pair.server.closed;
@@ -319,7 +319,7 @@ describe("a root connection that is offered", () => {
     expect(clock.armed).toBe(0);
   });
 
-  it("is asked about at the side that opened the link, too", async () => {
+  it("reaches the acceptor at the side that opened the link, too", async () => {
     const acceptor: ConnectionAcceptor = {
       async accept(request, connection) {
         await settle();

@@ -76,7 +76,7 @@ async function goldenPair(handled: $.HandledMethod, options?: PairOptions): Prom
   return connectPair($.dispatcher("Golden", [handled]), options);
 }
 
-/** A handler that ends when the test asks for it, and what became of its call. */
+/** A handler that ends when the test requests it, and what became of its call. */
 function held() {
   const state = { open: (_value: number) => {}, signal: undefined as AbortSignal | undefined };
   const invoke = (_args: readonly [number], context: $.CallContext): Promise<number> => {
@@ -88,7 +88,7 @@ function held() {
   return { state, invoke };
 }
 
-/** Sends a Cancel for a request, whatever its caller thinks. */
+/** Sends a Cancel for a request, without its caller. */
 async function cancel({ client }: SessionPair, requestId: number): Promise<void> {
   const { outbox } = client.core;
   outbox.commit(writeCancel(outbox.writer, outbox.begin(), 0, requestId));

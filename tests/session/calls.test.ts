@@ -215,8 +215,8 @@ describe("calls", () => {
     await expect(caller(pair.server).call(nothing.method, [1])).rejects.toMatchObject({ code: "Cancelled" });
   });
 
-  it("with types that the peer knows otherwise are refused with a text, both ways", async () => {
-    // The client believes that `add` takes points, and that `hello` gives a number.
+  it("with types that differ from the peer's are refused with a text, both ways", async () => {
+    // In the client's schema `add` takes points, and `hello` gives a number.
     const wrongArguments = define("Golden.add", [types.point, types.point], types.u32, undefined, {}, {
       ...translate.method,
       id: add.method.id,

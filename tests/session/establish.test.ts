@@ -96,7 +96,7 @@ describe("establishing", () => {
     await settle();
     expect(peer.take()).toEqual(["564f544109000000"]);
     clock.advance(1000);
-    expect((await error).message).toBe("connect timeout: the handshake was not through within 10000 ms");
+    expect((await error).message).toBe("connect timeout: the handshake had not finished within 10000 ms");
   });
 
   it.each([

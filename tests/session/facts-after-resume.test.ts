@@ -1,4 +1,4 @@
-/** A session that has another link tells its new virtual connections about that link and about the peer on it. */
+/** New virtual connections of a session with another link have the facts about that link and the peer on it. */
 import { type ConnectionRequest, Metadata, router, virtualConnections } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { openSession, reconnecting, type Session } from "@voxrpc/runtime/link";

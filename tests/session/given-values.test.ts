@@ -1,4 +1,4 @@
-/** What an application gives is read when it is given: it may use its own objects again at once. */
+/** Options and arguments are read when the application passes them: it may use its own objects again at once. */
 import { channel, Metadata, withMiddleware } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, settle } from "@voxrpc/runtime/testing";

@@ -1,4 +1,4 @@
-/** What a handler knows about its session, and about the end of it before it comes. */
+/** The facts about its session that a handler has, and the signal before the session ends. */
 import { type CallContext, channel, type Tx } from "@voxrpc/runtime";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, type PairOptions, settle } from "@voxrpc/runtime/testing";

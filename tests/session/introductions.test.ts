@@ -48,7 +48,7 @@ function network(valid: (token: string | undefined) => boolean) {
 }
 
 describe("metadata that is a function", () => {
-  it("is asked at each attempt, so that a token can be renewed", async () => {
+  it("is called at each attempt, so that a token can be renewed", async () => {
     let count = 0;
     const { seen, clock, open, cut } = network(() => true);
     const metadata = async ({ signal }: { readonly signal: AbortSignal }) => {
@@ -149,7 +149,7 @@ describe("metadata that is a function", () => {
   });
 });
 
-describe("a client that asks for a wrong service hears which there are:", () => {
+describe("a client that requests a wrong service hears which there are:", () => {
   const dispatcher = shopDispatcher(handlerWith());
   const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`Service${index}`, dispatcher]));
   it.each<[string, Acceptor, string | undefined, string]>([

@@ -16,7 +16,7 @@ import { messageSchemas } from "../../packages/runtime/src/wire/message-schemas.
 import { fromHex } from "../golden/golden-values.js";
 import { RawPeer } from "./raw-peer.js";
 
-/** What an observer has heard. */
+/** What an observer got. */
 export interface Heard {
   readonly refused: ObserverEvents["onResumeRefused"][];
   readonly stores: ObserverEvents["onSessionStoreError"][];

@@ -115,7 +115,7 @@ describe("a session ends with the last of", () => {
     expect(clock.armed).toBe(0);
   });
 
-  it("the connections that were asked for", async () => {
+  it("the connections that were requested", async () => {
     const { pair, made } = await heldByClients(served(), 1);
     const opening = pair.client.open(Golden);
     await made[first]?.$close();

@@ -46,7 +46,7 @@ interface Case {
   readonly load: string;
   /** The least that is enough for it. For a time, one ms more than passes. */
   readonly enough: number;
-  /** What is said when it is not enough. */
+  /** The error when it is not enough. */
   readonly text: RegExp;
   /** @returns undefined when the load was taken, else what was said */
   run(limits: Limits): string | undefined | Promise<string | undefined>;
@@ -439,7 +439,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
   ],
   maxInitialCredit: [
     {
-      load: "a peer that asks for a credit of 300",
+      load: "a peer that requests a credit of 300",
       enough: 300,
       text: /announced 299/,
       run(limits) {

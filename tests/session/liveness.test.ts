@@ -27,7 +27,7 @@ describe("on a slow link", () => {
   for (const [what, network] of Object.entries(directions)) {
     for (const latencyMs of [0, 40, 400]) {
       for (const [who, sides] of Object.entries(askers)) {
-        it(`${what} of 1 MiB arrives, with a latency of ${latencyMs} ms, when ${who} ask for signs of life`, async () => {
+        it(`${what} of 1 MiB arrives, with a latency of ${latencyMs} ms, when ${who} request signs of life`, async () => {
           const clock = new FakeClock();
           const { links } = simulatedPair({ clock, both: { latencyMs }, ...network });
           const pair = await clock.until(connectPair(dispatcher, { clock, links, ...sides }));
@@ -103,7 +103,7 @@ describe("a peer that gives no sign", () => {
 });
 
 describe("a peer that gives signs", () => {
-  it("is asked only after an interval of silence", async () => {
+  it("gets a Ping only after an interval of silence", async () => {
     const clock = new FakeClock();
     const { links } = simulatedPair({ clock });
     const pair = await clock.until(connectPair(dispatcher, { clock, links, client: { keepalive } }));

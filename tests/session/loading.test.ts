@@ -34,7 +34,7 @@ interface Use {
 
 const metadata = vi.fn((): Metadata | undefined => undefined);
 
-/** A client that asks for its metadata. */
+/** A client that requests its metadata. */
 async function asking(): Promise<Use> {
   const clock = new FakeClock();
   const [ours, theirs] = memoryLinkPair();

@@ -1,5 +1,5 @@
 /**
- * Each limit of `limits.ts` measured: a peer asks for far more than the limit, and the test looks at what is really held,
+ * Each limit of `limits.ts` measured: a peer requests far more than the limit, and the test looks at what is really held,
  * running or open at each step. A new limit without a row does not compile.
  */
 import { channel, defaultLimits, type Limits, Metadata } from "@voxrpc/runtime";
@@ -432,7 +432,7 @@ const rows: Readonly<Record<keyof Limits, Row>> = {
     },
   },
   maxInitialCredit: {
-    what: "items that wait on a channel of a connection whose opener asks for 300",
+    what: "items that wait on a channel of a connection whose opener requests 300",
     limit: 10,
     run: (limits) =>
       served(

@@ -16,7 +16,7 @@ import { writeCancel } from "../../packages/runtime/src/wire/request-messages.js
 import { toHex } from "../golden/golden-values.js";
 import { add, commit, count, divide, lookup, wait } from "./golden-service.js";
 
-/** A store whose answers can be held back, or replaced by failures; it writes down what it was asked. */
+/** A store whose answers can be held back, or replaced by failures; it records its calls. */
 class WatchedStore implements OperationStore {
   readonly asked: string[] = [];
   readonly kept: ReturnType<typeof memoryOperationStore>;
@@ -75,7 +75,7 @@ class WatchedStore implements OperationStore {
   }
 }
 
-/** A served method whose handlers end when the test asks for it. */
+/** A served method whose handlers end when the test requests it. */
 class Gates {
   runs = 0;
   readonly contexts: CallContext[] = [];
@@ -183,7 +183,7 @@ async function callOn(
     : result.error.code;
 }
 
-/** Sends a Cancel for a request, whatever its caller thinks. */
+/** Sends a Cancel for a request, without its caller. */
 async function cancel({ client }: SessionPair, requestId: number): Promise<void> {
   const { outbox } = client.core;
   outbox.commit(writeCancel(outbox.writer, outbox.begin(), 0, requestId));
@@ -494,7 +494,7 @@ describe.each([
       expect(b.failed.map(({ step }) => step)).toEqual(["seal", "seal"]);
     });
 
-    it("at removing or releasing: only the observer hears of it", async () => {
+    it("at removing or releasing: only the observer gets it", async () => {
       await using b = await bench({ isAsync });
       b.store.failures.set("remove", new Error("disk"));
       b.store.failures.set("release", new Error("disk"));

@@ -116,7 +116,7 @@ describe("a wire that dies whatever is sent", () => {
 });
 
 describe("a server that takes links and drops them", () => {
-  it("is asked less and less often, until a link has lived", async () => {
+  it("gets fewer and fewer attempts, until a link has lived", async () => {
     const { dispatcher } = service();
     const own = await resumable(dispatcher, {
       reconnect: { minDelayMs: 100, maxDelayMs: 1600, maxElapsedMs: 60_000 },

@@ -322,7 +322,7 @@ describe("a proxy", () => {
     expect(virtualCounts(gateway)).toEqual([0, 0, 0, 0]);
   });
 
-  it("announces the windows of the server, and refuses those that no server can know", async () => {
+  it("announces the windows of the server, and refuses those that no server can have", async () => {
     const limits = { maxInitialCredit: 8 };
     const { handler } = streamsHandler();
     await using gateway = await connectGateway(streamsDispatcher(handler), { server: { limits } });

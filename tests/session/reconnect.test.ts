@@ -150,7 +150,7 @@ describe("a client without a link", () => {
     expect(await own.client.client(Golden).call(wait.method, [5])).toBe(5);
   });
 
-  it("goes on with a link that the acceptor believes alive", async () => {
+  it("goes on while the acceptor still has the old link", async () => {
     const own = await connected();
     // The acceptor does not learn that the client has given the link up.
     own.networks[0]?.toServer.silence();

@@ -94,7 +94,7 @@ describe("a root without clients", () => {
     await client.closed;
   });
 
-  it("ends with the last connection that either side has asked for", async () => {
+  it("ends with the last connection that either side has requested", async () => {
     let decide: () => void = () => {};
     const acceptor: ConnectionAcceptor = {
       accept: (request, connection) => {

@@ -1,4 +1,4 @@
-/** Whose a session is: the application is asked at each link, and a session goes on for its own peer only. */
+/** Whose a session is: the application decides at each link, and a session goes on for its own peer only. */
 import { type Acceptor, RejectedError, router } from "@voxrpc/runtime";
 import type { ResumableOptions, ResumeRequest } from "@voxrpc/runtime/link";
 import { settle } from "@voxrpc/runtime/testing";

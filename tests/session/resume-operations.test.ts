@@ -167,7 +167,7 @@ describe("with the same acceptor", () => {
   });
 });
 
-describe("with an acceptor that was started anew", () => {
+describe("with an acceptor that has restarted", () => {
   async function restartable() {
     const store = new RecordedSessions();
     const operationStore = memoryOperationStore();

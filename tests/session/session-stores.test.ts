@@ -1,5 +1,5 @@
 /**
- * A store of sessions that fails, and records that are damaged: they cost what was asked for, and an event. Sessions of this
+ * A store of sessions that fails, and records that are damaged: they cost what was requested, and an event. Sessions of this
  * process go on, other peers are served, nothing is thrown unheard.
  */
 
@@ -21,7 +21,7 @@ expectNothingUnheard(async () => {
 const full = new StoreError("StoreFull", "database or disk is full");
 const said = { user: "alice" };
 
-/** How a store fails when the test asks for it: at this method, for so many calls. */
+/** How a store fails when the test requests it: at this method, for so many calls. */
 class FailingStore implements SessionStore {
   readonly records = new Map<string, SessionRecord>();
   failing: { readonly method: keyof SessionStore; readonly fail: () => unknown; left: number } | undefined;
@@ -126,7 +126,7 @@ describe("a session store", () => {
     expect((await own.visit(said, first.key)).told).toBe("new");
   });
 
-  it("is asked again after it has failed: the session of an earlier process is there", async () => {
+  it("is called again after it has failed: the session of an earlier process is there", async () => {
     const { own, store } = listening();
     const first = await own.visit(said);
     own.registry.close();

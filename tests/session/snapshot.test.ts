@@ -171,7 +171,7 @@ describe("a snapshot", () => {
     expect(channelsOf(pair.client.snapshot())).toEqual([]);
   });
 
-  it("tells of connections: asked for, open, closing; and how a session ended", async () => {
+  it("tells of connections: requested, open, closing; and how a session ended", async () => {
     const clock = new FakeClock();
     const release = gate<number>();
     const waiting = wait.handled(() => release.promise);

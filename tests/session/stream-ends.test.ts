@@ -17,7 +17,7 @@ import { expectNothingUnheard } from "../unheard.js";
 
 expectNothingUnheard();
 
-/** Who sends. */
+/** The sending side. */
 type Sender = "caller" | "handler";
 
 /** A source of 1 and 2 that has nothing more to give, like one that waits for events. */

@@ -291,7 +291,7 @@ describe("an open that waits when the link is lost", () => {
 
   afterEach(() => held.splice(0));
 
-  it("is asked again on the next one, whatever the peer knew of it", async () => {
+  it("is sent again on the next one, whether or not the peer had it", async () => {
     pair = await resumable(acceptor);
     const own = pair;
     const opening = own.client.open(Golden);

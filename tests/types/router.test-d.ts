@@ -1,4 +1,4 @@
-/** What the routes of a router know about the context that the router makes. */
+/** The type of the router's context in its routes. */
 import type { Acceptor, ConnectionRequest, Dispatcher } from "@voxrpc/runtime";
 import { router } from "@voxrpc/runtime";
 import { expectSame, expectType } from "./expect-type.js";

@@ -36,7 +36,7 @@ const handler: CatalogHandler = {
   },
 
   async watchStock(changes) {
-    // A reader that is far behind misses some: it is told levels, not events.
+    // A reader that is far behind misses some changes: the stream has levels, not events.
     const stop = store.watchStock((change) => changes.trySend(change));
     await changes.closed;
     stop();

@@ -1,11 +1,11 @@
-/** A stretch of network that the example can cut: it passes on what comes to it, until it is told not to. */
+/** A stretch of network that the example can cut: it passes on all bytes until it is cut. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /** Connect to its `url` instead of the server's. */
 export interface Wire extends AsyncDisposable {
   readonly url: string;
-  /** The next thing that the server says is lost, and the connection with it. */
+  /** The next bytes that the server sends are lost, and the connection with it. */
   cutAtNextAnswer(): void;
 }
 

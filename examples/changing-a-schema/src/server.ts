@@ -20,7 +20,7 @@ const handler: CatalogHandler = {
   get: (id) => products.get(id) ?? { id, name: "unknown", price: 0, packSize: 1 },
   availability: (id) => stock.get(id) ?? { kind: "SoldOut" },
   rename(product) {
-    console.log(`server (v2) was asked to rename, and reads ${text(product)}`);
+    console.log(`server (v2) renames, and reads ${text(product)}`);
     return products.has(product.id);
   },
   count: () => BigInt(products.size),

@@ -1,5 +1,5 @@
 /**
- * A member: says what it is told to, prints what it hears, and answers the server's questions.
+ * A member: sends the lines that its parent process gives it, prints the lines of others, and answers the server's questions.
  *
  * node dist/client.js <url> <name> <yes|no>, then one line of standard input a message
  */
@@ -12,7 +12,7 @@ const [url = "tcp://127.0.0.1:4000", name = "guest", opinion = "yes"] = process.
 
 const member: MemberHandler = {
   answer(question) {
-    console.log(`${name} is asked: ${question} → ${opinion}`);
+    console.log(`${name} answers: ${question} → ${opinion}`);
     return opinion === "yes";
   },
 };

@@ -1,4 +1,4 @@
-/** The room: who is in it, who hears what. It knows streams and clients, and nothing of connections. */
+/** The room: its members, and which lines each of them gets. It uses streams and clients, and no connections. */
 import type { Tx } from "@voxrpc/runtime";
 import type { JoinError, Line, MemberClient, Tally } from "./gen/chat.vox.js";
 
@@ -22,7 +22,7 @@ export class Room {
     return [...this.#seats.keys()];
   }
 
-  /** Why somebody cannot come in; undefined when they may. */
+  /** The reason why a member cannot come in; undefined when they may. */
   refusal(name: string): JoinError | undefined {
     if (this.#seats.has(name)) return { kind: "NameTaken" };
     return this.#seats.size >= this.#limit ? { kind: "RoomFull", limit: this.#limit } : undefined;
@@ -38,7 +38,7 @@ export class Room {
     this.tell({ author: "room", text: `${name} has left` });
   }
 
-  /** Everybody hears it at once. One who reads too slowly misses lines, and nobody waits for them. */
+  /** Sends the line to all members at once. A member who reads too slowly misses lines; the others do not wait. */
   tell(line: Line): void {
     for (const { heard } of this.#seats.values()) heard.trySend(line);
   }

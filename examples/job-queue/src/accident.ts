@@ -5,7 +5,7 @@ export type Accident = string | undefined;
 
 /**
  * - `begun`: the handler has been called and has done nothing yet
- * - `printed`: the work is done, and the store does not know it
+ * - `printed`: the work is done, and the store has no record of it
  * - `recorded`: the store has the answer, and the client does not
  */
 export type Moment = "begun" | "printed" | "recorded";

@@ -146,7 +146,7 @@ macro_rules! evolving {
             });
             report.add("tell_items", sent.and_then(|()| said(told)));
             report.add("risky", said(client.risky(5).await));
-            // What fails is for the caller to judge.
+            // The caller judges the failures.
             let _ = report.finish();
             Ok(())
         }

@@ -37,7 +37,7 @@ impl Options {
         }
     }
 
-    /// Sessions end with their links, and ask for nothing.
+    /// Sessions end with their links, and request nothing.
     pub fn usual() -> Self {
         Self {
             credit: 16,
@@ -157,7 +157,7 @@ where
     root.caller.closed().await;
 }
 
-/// Waits for whoever started this to have enough of it.
+/// Waits until the parent process closes the standard input.
 pub async fn end_of_stdin() {
     let mut buffer = [0; 64];
     while matches!(stdin().read(&mut buffer).await, Ok(length) if length > 0) {}

@@ -86,7 +86,7 @@ pub mod other {
         async fn echo_bool(&self, value: bool) -> bool;
     }
 
-    /// A service that nobody serves.
+    /// A service that no peer serves.
     #[vox::service]
     pub trait Nobody {
         async fn ping(&self);

@@ -23,7 +23,7 @@ use crate::streams::{StreamError, StreamsClient, StreamsHandler, count_sum, reco
 /// Items of a long stream.
 const MANY: u32 = 10_000;
 
-/// Silence after which the peer is asked whether it is there.
+/// Silence after which the peer gets a Ping.
 const PING_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long a check may take.
@@ -101,7 +101,7 @@ fn settings(credit: u32) -> ConnectionSettings {
 async fn connect(address: &str, credit: u32) -> Result<StreamsClient, String> {
     let (sender, session) = watch::channel(None);
     let running = Arc::default();
-    // A server that wants no service of its client in particular asks for `Noop` on the root connection.
+    // A server that wants no service of its client in particular requests `Noop` on the root connection.
     let route = vox::acceptor_fn(move |request, connection| match request.service() {
         "Streams" | "Noop" => {
             StreamsHandler::attach(
@@ -272,7 +272,7 @@ async fn closed_at_once(client: &StreamsClient) -> Outcome {
     equal(Ok::<Option<u32>, VoxError>(None), answer)
 }
 
-/// The handler leaves after one item: the sender hears of it.
+/// The handler leaves after one item: the sender gets an error.
 async fn not_wanted(client: &StreamsClient) -> Outcome {
     let (tx, rx) = vox::channel();
     let send = async {
@@ -350,7 +350,7 @@ async fn failed(client: &StreamsClient) -> Outcome {
     equal((0..40).collect::<Vec<u32>>(), items?)
 }
 
-/// An error without an item. Nobody reads: a receiver that has not begun when the error comes waits for ever.
+/// An error without an item. No task reads: a receiver that has not begun when the error comes waits for ever.
 async fn refused(client: &StreamsClient) -> Outcome {
     let (tx, _rx) = vox::channel();
     let answer = client.fail_after(0, tx).await;

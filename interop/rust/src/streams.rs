@@ -49,7 +49,7 @@ pub trait Streams {
     async fn open_back(&self, n: u32) -> u64;
 }
 
-/// What a handler needs to call whoever calls it; neither is there before the connection is.
+/// What a handler needs to call its caller; neither is there before the connection is.
 #[derive(Clone)]
 pub struct Back {
     client: watch::Sender<Option<StreamsClient>>,
@@ -220,7 +220,7 @@ async fn sum_of(items: &mut Rx<u32>) -> u64 {
     }
 }
 
-/// The record that stands at this place of `records`.
+/// The record at this place of `records`.
 pub fn record(at: u32) -> Record {
     Record {
         id: (1 << 60) + u64::from(at),

@@ -10,7 +10,7 @@ export interface VoxConfig {
    */
   readonly schemas: string | readonly string[];
   /**
-   * Folder of the generated files. What an earlier run of this config wrote there and this one does not want is removed;
+   * Folder of the generated files. A file that an earlier run of this config wrote there and this one does not make is removed;
    * files of other configs and runs stay.
    */
   readonly out: string;

@@ -1,7 +1,7 @@
 /** Faults of a command, its config or the disk, as opposed to errors in a schema. */
 
 /**
- * - `Usage`: the command line asks for something that cannot be done.
+ * - `Usage`: the command line requests something that cannot be done.
  * - `Config`: the config file cannot be read or says something that has no meaning.
  * - `File`: the disk refuses.
  */

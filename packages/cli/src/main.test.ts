@@ -65,7 +65,7 @@ describe("the command line", () => {
     else expect(second.replace(/^help: /, "")).toMatch(help);
   });
 
-  it("refuses in the format that was asked for", async () => {
+  it("refuses in the format that was requested", async () => {
     using folder = new TemporaryFolder();
     const { events } = await runMain(folder.path, ["check", "a.vox", "--format", "json", "--oops"]);
     expect(events).toMatchObject([
@@ -213,7 +213,7 @@ describe("generate", () => {
     expect(folder.files()).toEqual(["bad.vox", "good.vox", "vox.config.json"]);
   });
 
-  it("removes what the config does not ask for any more, and only its own files", async () => {
+  it("removes what the config does not request any more, and only its own files", async () => {
     using folder = new TemporaryFolder({
       "vox.config.json": '{ "schemas": "schemas", "out": "gen" }',
       "schemas/a.vox": "package a\nstruct A { x: u8 }\n",

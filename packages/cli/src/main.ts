@@ -103,7 +103,7 @@ function packageManagerOf(variables: MainProcess["environment"]): Environment["p
   return (["pnpm", "yarn", "bun"] as const).find((one) => one === name) ?? "npm";
 }
 
-/** The format that a command line asks for, even if the rest of it is wrong. */
+/** The format that a command line requests, even if the rest of it is wrong. */
 function formatOf(args: readonly string[]): Format {
   const at = args.findIndex((arg) => arg === "--format" || arg.startsWith("--format="));
   const value = args[at]?.includes("=") ? args[at].slice("--format=".length) : args[at + 1];

@@ -170,7 +170,7 @@ export function notLoaded(what: string, cause: unknown): SessionError {
 /** Why a store of operations or sessions failed. */
 export type StoreErrorCode = "StoreFull" | "StoreUnavailable" | "StoreIncompatible" | "RecordDamaged";
 
-/** A store of operations or sessions cannot do what was asked. */
+/** A store of operations or sessions has failed, or holds data that it cannot read. */
 export class StoreError extends VoxError {
   static {
     brand(StoreError, "StoreError");

@@ -46,7 +46,7 @@ export interface Limits {
   readonly handshakeTimeoutMs: number;
   /**
    * Calls of the peer that run or wait on one connection before this side closes it; never below 16 times the announced
-   * limit. A peer that opens a connection asks for a number of concurrent calls: this side announces at most this
+   * limit. A peer that opens a connection requests a number of concurrent calls: this side announces at most this
    * limit. Default 1024.
    */
   readonly maxQueuedRequests: number;
@@ -62,16 +62,16 @@ export interface Limits {
   readonly maxQueuedBytes: number;
   /** Calls of this side that may wait for a new link on one connection; further ones fail at once. Default 1024. */
   readonly maxWaitingCalls: number;
-  /** Connections of one session, the root and those asked for included. Default 1024. */
+  /** Connections of one session, the root and those requested included. Default 1024. */
   readonly maxConnections: number;
-  /** Connections that this side has asked for and the peer has not answered, per session. Default 256. */
+  /** Connections that this side has requested and the peer has not answered, per session. Default 256. */
   readonly maxPendingOpens: number;
   /** Time for a peer to answer for a connection, and for an acceptor here to decide about one, ms. Default 10 000. */
   readonly openTimeoutMs: number;
   /** Time for a promise of a store of operations, ms; after that the store counts as failed. Default 10 000. */
   readonly storeTimeoutMs: number;
   /**
-   * Credit that a peer may ask for when it opens a virtual connection: this side announces at most this. Default 1024.
+   * Credit that a peer may request when it opens a virtual connection: this side announces at most this. Default 1024.
    */
   readonly maxInitialCredit: number;
   /** Channels that are open on one connection. Default 65 536. */

@@ -72,7 +72,7 @@ export interface HandlerErrorEvent extends RequestEvent {
 export interface AcceptorErrorEvent {
   /** The link of the connection as text. */
   readonly link: string;
-  /** Service that the peer asks for; undefined when it names none. */
+  /** Service that the peer requests; undefined when it names none. */
   readonly service: string | undefined;
   /** False for the root connection of a session. */
   readonly isVirtual: boolean;
@@ -137,7 +137,7 @@ export interface ResumeRefusedEvent extends LinkEvent {
   readonly sessionId: string;
   /**
    * `identity`: the peer is not the one that the session belongs to. `application`: `onResume` has refused. `service`:
-   * the peer asks for another service than that of the session.
+   * the peer requests another service than that of the session.
    */
   readonly by: "identity" | "application" | "service";
 }
@@ -233,7 +233,7 @@ export interface StateChangedEvent extends LinkEvent {
   readonly state: SessionState;
 }
 
-/** The peer has asked for a feature that this application has not brought in: the request was refused. */
+/** The peer has requested a feature that this application has not brought in: the request was refused. */
 export interface FeatureMissingEvent extends ConnectionEvent {
   readonly feature: "answering" | "channels" | "virtualConnections";
   /** How the application brings the feature in. */
@@ -264,7 +264,7 @@ export interface Observer {
   onAcceptorError?(event: AcceptorErrorEvent): void;
   /** The callback `onSession` failed: its session is ended. */
   onSessionCallbackError?(event: SessionCallbackErrorEvent): void;
-  /** The peer asks for a feature that the application has not brought in, like calls without a dispatcher. */
+  /** The peer requests a feature that the application has not brought in, like calls without a dispatcher. */
   onFeatureMissing?(event: FeatureMissingEvent): void;
   onProtocolError?(event: ProtocolErrorEvent): void;
   /**

@@ -42,7 +42,7 @@ export const vox: UnpluginInstance<VoxPluginOptions | undefined> = createUnplugi
         settings = { root, ...options };
         generation = new Generation(settings);
       },
-      /** The new code is on disk before the browser asks for it; an error of a schema reaches the overlay. */
+      /** The new code is on disk before the browser requests it; an error of a schema reaches the overlay. */
       async handleHotUpdate({ file, modules, server }) {
         if (!isSchema(file)) return undefined;
         const changed = new Set(modules);

@@ -71,7 +71,7 @@ function checkResult({ peer, sessionKey, presentedKey, peerMetadata }: Handshake
 /** The messages that were sent so far, by their lengths: most are the same each time, and reading one is slow. */
 const sent = new Map<number, Uint8Array>();
 
-/** What this side sends is a prologue or a message that reads. */
+/** Each frame that this side sends is a prologue or a readable message. */
 function checkSent(frame: Uint8Array): void {
   const known = sent.get(frame.length);
   if (known !== undefined && Buffer.compare(known, frame) === 0) return;

@@ -196,7 +196,7 @@ function openLockFile(compiler: Compiler, search: Search, path: string): OldVers
 /** A lock that cannot be used. */
 export function badLock(shown: string, problem: string): CliError {
   return new CliError("File", `${shown}: ${problem}`, {
-    help: "restore it from version control, or write it anew with vox-gen lock",
+    help: "restore it from version control, or write it again with vox-gen lock",
   });
 }
 

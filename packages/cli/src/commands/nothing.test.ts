@@ -133,7 +133,7 @@ describe("lock of a part", () => {
     [["lock", "s/a.vox"], "s/b.vox is not named"],
     [["lock", "--config", "vox.config.json", "s/a.vox"], "s/b.vox is not named"],
     [["lock", "s", "other.vox"], "other.vox is not among them"],
-  ])("refuses %j beside a config that asks for more", async (args, message) => {
+  ])("refuses %j beside a config that requests more", async (args, message) => {
     using folder = project({ ...two, "other.vox": "service O { g() -> u8 }\n" });
     await runMain(folder.path, ["lock"]);
     const before = folder.read("vox.lock");

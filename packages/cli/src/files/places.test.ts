@@ -84,7 +84,7 @@ describe("texts with", () => {
     expect(error.match(/^error/gm)).toHaveLength(1);
   });
 
-  it("the markers of a merge in a lock do not keep it from being written anew", async () => {
+  it("the markers of a merge in a lock do not keep it from being written again", async () => {
     using folder = await project();
     const before = folder.read("vox.lock");
     folder.write("vox.lock", `<<<<<<< HEAD\n${before}=======\n${before}>>>>>>> theirs\n`);

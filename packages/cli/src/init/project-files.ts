@@ -148,7 +148,7 @@ function packageJson(name: string, folder: string, source: PackageSource): strin
       source === undefined ? `^${cliVersion}` : `file:${slashes(relative(folder, source[one]))}`,
     ]),
   );
-  // Each package manager has its own name for "this one, also where another package asks for it".
+  // Each package manager has its own name for "this one, also where another package requests it".
   const everywhere =
     source === undefined
       ? {}
@@ -213,13 +213,13 @@ npm start          # builds, runs server and client, and ends
 
 | command | what it does |
 | --- | --- |
-| \`npm run dev\` | writes \`src/gen\` anew whenever a schema changes |
+| \`npm run dev\` | writes \`src/gen\` again when a schema changes |
 | \`npm run generate\` | writes \`src/gen\` once |
 | \`npm run build\` | generates and compiles to \`dist\` |
 | \`npm run server\` | serves on tcp://127.0.0.1:4000 (after a build) |
 | \`npm run client\` | calls that server |
 
-Change the schema, and the compiler tells what is missing in \`src/server.ts\`. To have a class written and kept up to
+Change the schema, and the TypeScript compiler reports what is missing in \`src/server.ts\`. To have a class written and kept up to
 date instead: \`npx vox-gen implement Greeter src/greeter.ts\`. Commit \`src/gen\`, and let
 \`npx vox-gen generate --check\` watch over it in CI; or put it into \`.gitignore\`.
 `;

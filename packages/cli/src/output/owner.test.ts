@@ -1,4 +1,4 @@
-/** Who may overwrite and remove a generated file: runs × situations, through the command line. */
+/** Overwriting and removing generated files: runs × situations, through the command line. */
 import { renameSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { runMain, TemporaryFolder } from "../run.fixture.js";

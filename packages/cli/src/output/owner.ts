@@ -51,7 +51,7 @@ export function claimOf(
  * It leaves the output when the owner's folder is gone too: this checkout may not have it. It also leaves an output
  * without an owner.
  *
- * @param config of a run that makes everything that its config asks for; undefined for any other run
+ * @param config of a run that makes everything that its config requests; undefined for any other run
  */
 export function isStale(output: string, header: GeneratedHeader, config: RunOwner): boolean {
   const owner = ownerOf(output, header);

@@ -8,7 +8,7 @@ import type { GeneratedHeader } from "./header.js";
 import { parseHeader } from "./header.js";
 import { claimOf } from "./owner.js";
 
-/** A file as the command wants it. */
+/** A file as the command would write it. */
 export interface WantedFile {
   /** Absolute, with `/`. */
   readonly path: string;

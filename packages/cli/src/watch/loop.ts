@@ -17,7 +17,7 @@ import type { Clock, TimerHandle } from "@voxrpc/runtime/link";
 
 export interface WatchLoopOptions {
   readonly clock: Clock;
-  /** Quiet time after a change before a run starts, in ms. Asked for at each change: a config may change it. */
+  /** Quiet time after a change before a run starts, in ms. Called at each change: a config may change it. */
   readonly debounceMs: () => number;
   /** Longest wait for quiet after the first change, in ms: a program may write all the time. */
   readonly maxDelayMs: number;

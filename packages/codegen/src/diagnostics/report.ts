@@ -84,7 +84,7 @@ export class Reporter {
   /**
    * The candidate nearest to a misspelt name; undefined when none is near, or when the run has compared enough names.
    *
-   * @param candidates asked for only when they are compared
+   * @param candidates requested only when they are compared
    */
   nearest(name: string, candidates: () => readonly string[]): string | undefined {
     if (this.#compared >= maxCompared) return undefined;

@@ -231,7 +231,7 @@ class MethodComparer {
       : "a new client gets InvalidPayload where a server built before answers with it";
     const advice = isAdded
       ? "deploy clients first; they know the error before a server answers with it"
-      : "deploy servers first; they stop answering with it before clients forget it";
+      : "deploy servers first; they stop answering with it before clients drop it";
     this.#collector.add(
       after.title,
       after.title,

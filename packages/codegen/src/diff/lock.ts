@@ -68,7 +68,7 @@ function fileLines(
     .sort();
   const declarations = types.map((type) => [...idLines(type, side), ...printDeclaration(type, nameOf)]);
   const services = file.services.map((service) => {
-    // Not the methods that the side knows by id: two files may declare different versions of the same service.
+    // Not the methods of the side by id: two files may declare different versions of the same service.
     const methods = service.methods.map((method) => ({
       method,
       schemas: methodSchemas(service, method, side.cache),

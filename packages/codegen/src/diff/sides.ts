@@ -2,7 +2,7 @@
 import type { Method, Model, ModelFile, Service } from "../model/model.js";
 import { kebab, type MethodSchemas, methodSchemas, SchemaCache } from "../schema/index.js";
 
-/** A method with what peers know of it. */
+/** A method with the facts about it that peers have. */
 export interface SideMethod {
   readonly service: Service;
   readonly method: Method;

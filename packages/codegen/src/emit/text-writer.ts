@@ -1,7 +1,7 @@
 /** Collects the lines of a generated file. */
 import { type Layout, render } from "./layout.js";
 
-/** Lines of a generated file, in order, with one blank line where a gap was asked for. */
+/** Lines of a generated file, in order, with one blank line where a gap was requested. */
 export class TextWriter {
   readonly #lines: string[] = [];
   #gap = false;

@@ -64,7 +64,7 @@ describe("a file without an implementation", () => {
     );
   });
 
-  test("takes the class name that is asked for", () => {
+  test("takes the class name that is requested", () => {
     const { text } = implement(undefined, shop(), { className: "Shop" });
     expect(text).toContain("export class Shop implements CatalogHandler {");
   });

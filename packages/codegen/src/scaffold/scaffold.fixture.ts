@@ -16,7 +16,7 @@ struct Product { id: ProductId, name: string, price: Money }
 error enum CatalogError { NotFound, Limit(u32) }
 `;
 
-/** Methods of the service as long as a test does not ask for others. */
+/** Methods of the service as long as a test does not request others. */
 export const methods = `
   /// Looks one product up.
   get(id: ProductId) -> Product throws CatalogError

@@ -115,7 +115,7 @@ export class ConcreteTypes {
     return this.#intern(`named ${number} ${numbers(args)}`, { kind: "named", declaration, args });
   }
 
-  /** Members of a struct or enum, in the order of the declaration. Found when first asked for: they may lead back. */
+  /** Members of a struct or enum, in the order of the declaration. Found when first requested: they may lead back. */
   members(type: Extract<ConcreteType, { kind: "named" }>): readonly Member[] {
     let members = this.#membersByType.get(type);
     if (members === undefined) {

@@ -1,4 +1,4 @@
-/** Concrete tree → syntax tree. What the grammar let pass though the language does not have it is reported here. */
+/** Concrete tree → syntax tree. Reports syntax that the grammar accepts and the language does not have. */
 import type { CstElement, CstNode, IToken } from "chevrotain";
 import { nearestName } from "../diagnostics/suggest.js";
 import type {

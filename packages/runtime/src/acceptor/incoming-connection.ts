@@ -1,5 +1,5 @@
 /**
- * A connection that a peer asks for, and the answers that an application can give. Source: `protocol/session.md` §5.3.
+ * A connection that a peer requests, and the answers that an application can give. Source: `protocol/session.md` §5.3.
  *
  * ```
  *  waiting ──accept, intoRaw …──► accepted ──the acceptor throws──► ended
@@ -22,7 +22,7 @@ import { errorKey, RejectedError } from "../wire/rejected-error.js";
 
 /** A peer's request for a connection, before any call on it. */
 export interface ConnectionRequest {
-  /** Service that the peer asks for (`vox-service`); undefined when it names none. */
+  /** Service that the peer requests (`vox-service`); undefined when it names none. */
   readonly service: string | undefined;
   /** What the peer sent in the handshake, or with its request for a virtual connection. */
   readonly metadata: Metadata;
@@ -30,7 +30,7 @@ export interface ConnectionRequest {
   readonly peerMetadata: Metadata;
   /** Name of the link that carries it, like `tcp://127.0.0.1:51324`. */
   readonly link: string;
-  /** What the carrier knows about the peer; undefined for a carrier that knows nothing, like memory. */
+  /** Facts about the peer from the carrier; undefined for a carrier without any, like memory. */
   readonly origin: LinkOrigin | undefined;
   /** Kind of the carrier: `tcp`, `local`, `ws`; undefined for a carrier that knows nothing. */
   readonly transport: string | undefined;

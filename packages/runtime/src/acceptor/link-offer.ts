@@ -7,12 +7,12 @@ import type { ConnectionRequest } from "./incoming-connection.js";
 import type { RootOffer } from "./root-offer.js";
 import type { Acceptor } from "./router.js";
 
-/** The link and its peer, and the acceptor that is asked. */
+/** The link and its peer, and the acceptor that decides. */
 export interface LinkOfferParts {
   readonly root: RootOffer;
   readonly acceptor: Acceptor | undefined;
   readonly peer: PeerIntroduction;
-  /** Service that the peer asks for; undefined when it names none. */
+  /** Service that the peer requests; undefined when it names none. */
   readonly service: string | undefined;
   readonly link: Link;
   readonly answer: Metadata;

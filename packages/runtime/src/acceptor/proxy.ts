@@ -1,4 +1,4 @@
-/** Joins a connection that a peer asks for to a connection of another session. Source: `protocol/session.md` §5.5. */
+/** Joins a connection that a peer requests to a connection of another session. Source: `protocol/session.md` §5.5. */
 import { metadataCheck } from "../call/option-checks.js";
 import { abortSignal, checkOptions, type OptionChecks, text } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
@@ -48,7 +48,7 @@ export function proxyTo(connection: IncomingConnection, target: RawConnection): 
 }
 
 /**
- * Opens a connection like this one on another session, and joins the two. It asks for the same service, with the same
+ * Opens a connection like this one on another session, and joins the two. It requests the same service, with the same
  * metadata except entries marked `noPropagate`.
  * @param options values that differ from the request
  * @throws RejectedError `Rejected` when the other peer refuses. If your acceptor does not catch it, it refuses with the

@@ -1,4 +1,4 @@
-/** Finds the dispatcher of a connection by the name of the service that the peer asks for. */
+/** Finds the dispatcher of a connection by the name of the service that the peer requests. */
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import { noService } from "../call/service.js";
@@ -43,7 +43,7 @@ export const routerChecks: OptionChecks<RouterOptions<never>> = { context: callb
 
 /** Finds the dispatcher of a connection. */
 export interface Router {
-  /** Service names for the refusal of a peer that asks for another service. Default: the refusal names none. */
+  /** Service names for the refusal of a peer that requests another service. Default: the refusal names none. */
   readonly services?: readonly string[] | undefined;
   /**
    * @param connection the connection that waits; call `identify` on it to name the peer
@@ -60,8 +60,8 @@ export interface Router {
 export type Acceptor = Dispatcher | Router | ConnectionAcceptor;
 
 /**
- * Puts several services behind one address. Each connection gets the service that it asks for; a connection that asks
- * for an unknown one is refused. A peer that asks for no service may call all services without a factory.
+ * Puts several services behind one address. Each connection gets the service that it requests; a connection that asks
+ * for an unknown one is refused. A peer that requests no service may call all services without a factory.
  *
  * ```ts
  * serve(url, router(

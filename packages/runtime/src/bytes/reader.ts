@@ -9,7 +9,7 @@ const mostDecodedBytes = 0x7fff_ffff;
 
 /**
  * A window of a buffer and a position in it. One reader serves many payloads of one chunk: {@link reset} costs nothing
- * while the buffer stays the same, and the `DataView` is made once per buffer and only when something asks for it.
+ * while the buffer stays the same, and the `DataView` is made once per buffer and only when something requests it.
  */
 export class Reader {
   /** The chunk. Positions are offsets in it. */
@@ -32,7 +32,7 @@ export class Reader {
   keySteps = 0;
   /** What {@link decodedBytes} may come to; see {@link allow}. */
   maxDecodedBytes: number = defaultDecodedBytes;
-  /** Who makes the channel handles of the payload; see `channel/binder.ts`. */
+  /** Makes the channel handles of the payload; see `channel/binder.ts`. */
   binder: object | undefined = undefined;
   #viewed: Uint8Array = nothing;
   #cachedView: DataView = new DataView(nothing.buffer);

@@ -19,7 +19,7 @@ export class Writer {
   keep = 0;
   /** Nesting of recursive types at this moment. The owner sets it to 0 before each message. */
   depth = 0;
-  /** Who numbers the channel handles of the message; see `channel/binder.ts`. */
+  /** Numbers the channel handles of the message; see `channel/binder.ts`. */
   binder: object | undefined = undefined;
   /** How much metadata one list may hold. */
   metadataLimits: MetadataLimits = defaultLimits;

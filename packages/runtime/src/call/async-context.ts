@@ -2,7 +2,7 @@
 
 type RunInContext = (callback: (value: unknown) => unknown, value: unknown) => unknown;
 
-/** What Node has and browsers do not have. The core imports no module of a platform. */
+/** A feature of Node that browsers do not have. The core imports no module of a platform. */
 interface Platform {
   readonly process?: {
     getBuiltinModule?(

@@ -1,4 +1,4 @@
-/** A method as its handler knows it, and the table that finds it by id. */
+/** A method on its handler's side, and the table that finds it by id. */
 
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
@@ -34,7 +34,7 @@ export interface HandledInit<A extends readonly unknown[], T, E> {
   readonly invoke: (args: A, context: CallContext) => Awaitable<T | Failure<E>>;
 }
 
-/** A method as its handler knows it, its value types forgotten: what the driver runs. */
+/** A method on its handler's side, without its value types: what the driver runs. */
 export interface HandledMethod extends MethodName {
   readonly idempotent: boolean;
   readonly persist: boolean;

@@ -1,4 +1,4 @@
-/** Metadata that an initiator sends with its handshakes: given once, or asked for each time, because tokens expire. */
+/** Metadata that an initiator sends with its handshakes: given once, or requested each time, because tokens expire. */
 
 import { isVoxError, SessionError } from "../errors.js";
 import { Metadata } from "../wire/metadata.js";

@@ -1,4 +1,4 @@
-/** A method as its callers know it. */
+/** A method on its callers' side. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { type CallError, type DeclaredError, isVoxError, type MethodName } from "../errors.js";
@@ -41,7 +41,7 @@ export interface MethodInit<A extends readonly unknown[], T, E> {
   readonly error?: { readonly shape: Shape; readonly read: (r: Reader) => E };
 }
 
-/** A method as its callers know it: id, argument encoder, result decoder, schemas. Made by generated code. */
+/** A method on its callers' side: id, argument encoder, result decoder, schemas. Made by generated code. */
 export class Method<A extends readonly unknown[] = never, T = unknown, E = unknown> implements MethodName {
   readonly service: string;
   readonly name: string;

@@ -1,10 +1,10 @@
-/** Services as their clients know them. */
+/** Services on their clients' side. */
 import type { Caller } from "./caller.js";
 import { asyncDispose } from "./dispose.js";
 import type { Method } from "./method.js";
 import type { CloseOptions, SessionHandle } from "./session-handle.js";
 
-/** The service name of a client that asks for no service of the peer. Source: `protocol/calls.md` §8.4. */
+/** The service name of a client that requests no service of the peer. Source: `protocol/calls.md` §8.4. */
 export const noService = "Noop";
 
 /** The members that every generated client has beside its methods. */

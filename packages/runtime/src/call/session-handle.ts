@@ -144,7 +144,7 @@ export interface SessionHandle extends AsyncDisposable {
   openRaw(service: string, options?: OpenSettings): Promise<RawConnectionHandle>;
   /**
    * Ends a virtual connection at once, also one that the peer has opened: calls in flight on it fail.
-   * @param id as the peer and observers know it
+   * @param id as the peer and observers get it
    * @param metadata sent to the peer
    * @throws SessionError `Protocol` for the root connection and for one that does not exist
    */

@@ -24,7 +24,7 @@ export interface SessionSnapshot {
   readonly lastInboundMs: number | undefined;
   /** When something was last written; undefined before the first write. */
   readonly lastOutboundMs: number | undefined;
-  /** The connections that are active or asked for, the root first. */
+  /** The connections that are active or requested, the root first. */
   readonly connections: readonly ConnectionSnapshot[];
 }
 
@@ -49,7 +49,7 @@ export interface TrafficSnapshot {
 /** A connection of a session. */
 export interface ConnectionSnapshot {
   readonly id: SnapshotId;
-  /** `opening`: asked for, and not answered by the peer. */
+  /** `opening`: requested, and not answered by the peer. */
   readonly state: "opening" | "open" | "closing";
   /**
    * Whether this library makes and answers calls on the connection: a raw connection has no requests and no channels.

@@ -83,7 +83,7 @@ export class HandlerChannels implements InboundBinder, SkippedChannels {
     }
   }
 
-  /** The handler has failed, and its caller does not know yet. Gives up the channels on which the handler sends. */
+  /** The handler has failed, and the answer has not been sent. Gives up the channels on which the handler sends. */
   abortSenders(error: ChannelError): void {
     for (const entry of this.#opened) if ("tx" in entry) entry.tx.giveUp(error);
   }

@@ -91,7 +91,7 @@ interface Source<T> {
   next(): Step<T> | PromiseLike<Step<T>>;
   /** Ends the iteration early. */
   leave(): unknown;
-  /** Whether it was asked for an item that it has not given. */
+  /** Whether it was requested an item that it has not given. */
   isAsked: boolean;
 }
 
@@ -122,7 +122,7 @@ function isReadableStream<T>(
 }
 
 /**
- * Ends an iteration early. An iteration that is asked for an item may answer only when it has the next one, as
+ * Ends an iteration early. An iteration that is requested an item may answer only when it has the next one, as
  * generators do. This function waits only a little for that, and ignores the answer.
  */
 async function releaseSource({ leave, isAsked }: Source<unknown>): Promise<void> {

@@ -177,7 +177,7 @@ export class Sender<T> {
     if (this.#isClosing && waiting.length === 0 && this.#ended === undefined) this.#finish();
   }
 
-  /** No item can be sent any more, and the peer knows. @param ending the end as an observer gets it */
+  /** No item can be sent any more, and the peer sends no grant. @param ending the end as an observer gets it */
   end(end: ChannelEnd, ending: ChannelEnding = endingOf(end, "Local")): void {
     if (this.#ended !== undefined) return;
     this.#ended = end;

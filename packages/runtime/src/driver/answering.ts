@@ -51,7 +51,7 @@ export interface AnsweringParts {
   readonly observer: Observer | undefined;
   readonly onUnhandledError: FailureReporting["onUnhandledError"];
   readonly operationStore: OperationStore | undefined;
-  /** Whether the session can go on over another link: the peer may ask again for what was answered. */
+  /** Whether the session can go on over another link: the peer may repeat calls that were answered. */
   readonly isResumable: boolean;
   /** Calls the peer on the connection. */
   readonly caller: Caller;

@@ -31,7 +31,7 @@ import { RefusedCalls } from "./refused-calls.js";
 
 const noMetadata: Metadata = /*@__PURE__*/ new Metadata();
 
-/** Only the caller knows the types of the method. */
+/** Only the caller has the types of the method. */
 type Settle = (value: unknown) => void;
 
 /** What a driver needs beside its connection. */
@@ -44,7 +44,7 @@ export interface DriverOptions {
   readonly onUnhandledError: FailureReporting["onUnhandledError"];
   /** Keeps the answers to calls with an operation id. Without a store, the driver keeps them as long as it lives. */
   readonly operationStore: OperationStore | undefined;
-  /** Whether the session can go on over another link: the peer may ask again for what was answered. */
+  /** Whether the session can go on over another link: the peer may repeat calls that were answered. */
   readonly isResumable: boolean;
   /** Whether the peer announced retry in the handshake: calls carry an operation id then. */
   readonly peerSupportsRetry: boolean;

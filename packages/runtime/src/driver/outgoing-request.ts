@@ -35,7 +35,7 @@ export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
   requestId = 0;
   /** The signal that the request watches, if any. */
   signal: AbortSignal | undefined = undefined;
-  /** Identifies the call across resends; 0 when the peer does not ask for it. */
+  /** Identifies the call across resends; 0 when the peer does not request it. */
   operationId = 0;
   settled = false;
   /** Called with the metadata of the answer, in the context of the call. */

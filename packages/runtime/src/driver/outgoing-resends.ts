@@ -113,10 +113,10 @@ export class Resends {
     for (const request of open) this.#keepOrFail(request, peerSupportsRetry, cause);
   }
 
-  /** There is a link again: calls fail that may have run, when the peer cannot know whether they have. */
+  /** There is a link again: calls that may have run fail, when the peer has no record of them. */
   onLinkRestored({ peer, peerSupportsRetry }: RestoredLink): void {
     for (const request of [...this.#due, ...this.#onProbation]) {
-      // A peer can tell that the call has run only if it knows the operations of the session.
+      // A peer finds out that the call has run only if it has the operations of the session.
       if (request.method.idempotent || (peer !== "new" && peerSupportsRetry)) continue;
       this.#host.giveUp(request, "Indeterminate", undefined);
     }

@@ -54,7 +54,7 @@ export const acceptChecks: OptionChecks<AcceptSessionOptions> = {
  * Makes a session on a link that the peer has opened. The link belongs to the session from then on. If there is no
  * session, the link is closed, and the observer's `onHandshakeFailed` gets the error.
  *
- * @param acceptor answers the peer's calls. It refuses a peer that asks for a service it does not have. Undefined: each
+ * @param acceptor answers the peer's calls. It refuses a peer that requests a service it does not have. Undefined: each
  * peer is accepted, and each call is answered with `Cancelled`
  * @returns the session, or the peer's earlier session when it comes back
  * @throws SessionError `Protocol` when the peer speaks something else, breaks a rule or changes its mind; `Rejected`

@@ -89,7 +89,7 @@ class Establishment implements LinkReceiver, FinishedLink {
   readonly #acceptor: Acceptor | undefined;
   readonly #feature: VirtualConnectionsFeature | undefined;
   readonly #bundled: BundledCode | undefined;
-  /** Answers the peer's calls on the root connection where no acceptor is asked. */
+  /** Answers the peer's calls on the root connection where there is no acceptor. */
   readonly #dispatcher: Dispatcher | undefined;
   readonly #options: SessionOptions;
   readonly #limits: Limits;
@@ -186,7 +186,7 @@ class Establishment implements LinkReceiver, FinishedLink {
 
   #onTimeout(timeoutMs: number): void {
     const what = this.#hasHeard
-      ? "the handshake was not through"
+      ? "the handshake had not finished"
       : "the peer has sent nothing (does it speak Vox?)";
     this.fail(new SessionError("ConnectTimeout", `connect timeout: ${what} within ${timeoutMs} ms`));
     this.pump.abort();

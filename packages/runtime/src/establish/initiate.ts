@@ -95,7 +95,7 @@ export function openSessionWith(
 
 /**
  * {@link openSession} for a session that may exist already.
- * @param presentedKey the key under which the acceptor knows the session
+ * @param presentedKey the key under which the acceptor keeps the session
  * @param beside adds metadata of this link
  * @internal
  */
@@ -114,7 +114,7 @@ export function initiateFor(
   const { handshakeTimeoutMs = defaultLimits.handshakeTimeoutMs } = options.limits ?? {};
   const { timeoutMs = handshakeTimeoutMs } = options;
   const ask = async (over: AbortSignal): Promise<Metadata | undefined> => {
-    const { askMetadata } = bundled ?? (await loaded(loadPlans(), "asks for metadata"));
+    const { askMetadata } = bundled ?? (await loaded(loadPlans(), "requests metadata"));
     return askMetadata(source, over);
   };
   return withinAttempt(

@@ -18,7 +18,7 @@ export interface SessionOptions {
   readonly initialChannelCredit?: number | undefined;
   /** Sent to the peer with the handshake: texts and integers, no bytes. Default none. */
   readonly metadata?: Metadata | undefined;
-  /** Name of the service that this side wants from the peer. Default: none in particular. */
+  /** Name of the service that this side requests from the peer. Default: no particular service. */
   readonly service?: string | undefined;
   /** Bounds that differ from the default ones. */
   readonly limits?: Partial<Limits> | undefined;

@@ -1,4 +1,4 @@
-/** The purpose of a link. `establish/` asks for it, and `resume/` answers. Source: `protocol/session.md` §7. */
+/** The purpose of a link. `establish/` requests it, and `resume/` answers. Source: `protocol/session.md` §7. */
 import type { LinkOffer } from "../acceptor/link-offer.js";
 import type { SessionError } from "../errors.js";
 import type { HandshakeResult, PeerIntroduction } from "../handshake/handshake-core.js";

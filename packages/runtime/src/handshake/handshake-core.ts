@@ -26,12 +26,12 @@ export type Objection = string | undefined;
 export interface PeerIntroduction {
   /** Without the entries that only this side may add. */
   readonly metadata: Metadata;
-  /** Key of the session that the peer wants to resume, 16 bytes; undefined for none, and from acceptors. */
+  /** Key of the session that the peer resumes, 16 bytes; undefined for none, and from acceptors. */
   readonly presentedKey: Uint8Array | undefined;
   readonly settings: ConnectionSettings;
 }
 
-/** What both sides know when the handshake is over. */
+/** The result of a handshake, the same facts on both sides. */
 export interface HandshakeResult {
   readonly local: ConnectionSettings;
   /** As they arrived, with an unchecked parity: the peer's ids have the parity that this side does not use. */

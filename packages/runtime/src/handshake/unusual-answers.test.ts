@@ -34,7 +34,7 @@ function afterHello(): InitiatorHandshake {
 }
 
 const sorry = encodeHandshakeMessage({ kind: "Sorry", reason: "unknown service" });
-/** As the usual greeting, with a member that this side does not know. */
+/** As the usual greeting, with a member that is unknown to this side. */
 const unusual = withMember(greetingOf(new Metadata({ side: "server" })));
 
 /** Adds a member `x: null` to a greeting. */

@@ -82,7 +82,7 @@ export interface PeerCertificate {
   readonly fingerprint256: string;
 }
 
-/** What a carrier knows about the other end of a link. */
+/** Facts about the other end of a link, from its carrier. */
 export interface LinkOrigin {
   /** Kind of the carrier: `tcp`, `tls`, `local`, `ws`, or `stream` for another stream of Node. */
   readonly transport: string;
@@ -98,7 +98,7 @@ export interface Link {
   readonly framing: Framing;
   /** The address of the peer as text, for errors and observers, like `tcp://127.0.0.1:4000`. */
   readonly remoteAddress: string;
-  /** Absent where the carrier knows nothing. */
+  /** Absent where the carrier has no facts. */
   readonly origin?: LinkOrigin | undefined;
   readonly bufferedBytes: number;
   /** Bytes that have arrived so far, those of unfinished frames included; absent where messages arrive whole. */

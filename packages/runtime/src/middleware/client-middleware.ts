@@ -15,7 +15,7 @@ export interface OutgoingCall {
   readonly args: readonly unknown[];
   /** What is sent beside the arguments: a copy of the caller's, to add entries to. */
   readonly metadata: Metadata;
-  /** What the caller asked for; its metadata is in `metadata`. */
+  /** What the caller requested; its metadata is in `metadata`. */
   readonly options: Readonly<CallOptions>;
 }
 

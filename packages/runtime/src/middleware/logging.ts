@@ -17,13 +17,13 @@ export interface CallRecord {
   /** `Ok`, or the code of the error; `Failed` for what a handler threw. */
   readonly outcome: string;
   readonly elapsedMs: number;
-  /** Entries as texts, sensitive values masked; undefined unless asked for. */
+  /** Entries as texts, sensitive values masked; undefined unless requested. */
   readonly metadata: LoggedMetadata | undefined;
-  /** Of the answer, where the handler's side logs; undefined unless asked for. */
+  /** Of the answer, where the handler's side logs; undefined unless requested. */
   readonly responseMetadata: LoggedMetadata | undefined;
-  /** The arguments as a short text; undefined unless payloads are asked for. */
+  /** The arguments as a short text; undefined unless payloads are requested. */
   readonly args: string | undefined;
-  /** The value, or the declared error, as a short text; undefined without one, or unless payloads are asked for. */
+  /** The value, or the declared error, as a short text; undefined without one, or unless payloads are requested. */
   readonly answer: string | undefined;
 }
 

@@ -41,7 +41,7 @@ const isHttpServer: Check = /*@__PURE__*/ having(
  * @param http of `node:http` or `node:https`, listening or not; frameworks have one, like `app.listen(…)` of Express and
  * `fastify.server`
  * @param acceptor a `router`, or the dispatcher of one service; a dispatcher answers for every service name that
- * clients ask for
+ * clients request
  * @throws TypeError, RangeError for an option that is wrong, with its name
  */
 export function attach(http: HttpServer, acceptor: Acceptor, options: AttachOptions = {}): Server {

@@ -44,7 +44,7 @@ export interface ConnectSessionOptions
       "acceptor" | "keepalive" | "reconnect" | "service" | "timeoutMs" | "virtualConnections"
     >,
     KeepaliveSetting {
-  /** Name of the service that the client asks the peer for. Default: no particular service. */
+  /** Name of the service that the client requests from the peer. Default: no particular service. */
   readonly service?: string | undefined;
   /** Milliseconds for one attempt: name look-up, connection and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;

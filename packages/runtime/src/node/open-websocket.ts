@@ -36,7 +36,7 @@ export interface OpenWebSocketOptions extends WebSocketOptions {
   readonly tls?: ConnectionOptions | undefined;
 }
 
-/** HTTP statuses that stay the same when the client asks again. */
+/** HTTP statuses that stay the same when the client repeats the request. */
 const finalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 410, 426, 501]);
 
 /**

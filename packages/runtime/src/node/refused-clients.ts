@@ -22,7 +22,7 @@ export class RefusedClients {
     this.#clock = clock;
   }
 
-  /** Refuses a connection, whatever service it asks for. @param reason as the client reads it */
+  /** Refuses a connection, whatever service it requests. @param reason as the client reads it */
   add(link: SocketLink, socket: Socket, reason: string): void {
     if (this.#links.size >= maxAtOnce) {
       link.abort();

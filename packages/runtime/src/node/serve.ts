@@ -123,7 +123,7 @@ const answerTimeoutMs = 5000;
  * `node:tls`, `node:http` or `node:https` that your application has made, listening or not: from then on it belongs to
  * the returned server, and closes with it. To share a port with an HTTP server, use {@link attach}
  * @param acceptor a `router`, or the dispatcher of one service; a dispatcher answers for every service name that
- * clients ask for
+ * clients request
  * @throws SessionError `Io` when the server cannot listen on the address, `Protocol` for an unknown scheme or an
  * invalid address
  * @throws VoxError `Cancelled` when `signal` is aborted

@@ -48,7 +48,7 @@ async function lookAt(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** Whether a server listens there, as far as this process can tell: only a refused connection means no. */
+/** Whether a server seems to listen there: only a refused connection means no. */
 function isAnswered(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connectSocket({ path });

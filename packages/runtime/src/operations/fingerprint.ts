@@ -1,4 +1,4 @@
-/** Tells whether two calls ask for the same. Source: `protocol/calls.md` §6.2. */
+/** Tells whether two calls request the same. Source: `protocol/calls.md` §6.2. */
 
 const methodIdBytes = 8;
 /** Bytes that are mixed at a time. */

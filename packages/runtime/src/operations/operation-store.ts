@@ -58,7 +58,7 @@ export interface OperationEntry extends OperationRecord {
  */
 export interface OperationStore {
   /**
-   * Takes an operation that is about to run, unless the store knows it. Atomic: of several at once under one key, the
+   * Takes an operation that is about to run, unless the store has it. Atomic: of several at once under one key, the
    * store takes one.
    * @returns the entry that the store had before, which stays as it is; undefined when the operation is taken
    */

@@ -86,7 +86,7 @@ export class Operations<R extends OperationRequest<R>> {
   readonly #storeTimeoutMs: number;
   /** Ids that the store has taken here. An operation that the store has forgotten since must not run again. */
   readonly #seen = new SeenIds();
-  /** Operations that the store has or is asked for. */
+  /** Operations that the store has or is requested. */
   readonly #live = new Map<WireId, LiveOperation<R>>();
   readonly #reader = new Reader();
   /** The largest id of operations that are not in `live`. Ids are counters: a call with a larger id is new. */
@@ -113,7 +113,7 @@ export class Operations<R extends OperationRequest<R>> {
     this.#host = host;
   }
 
-  /** Whether the store is asked about calls of a method. */
+  /** Whether calls of a method are looked up in the store. */
   usesStore(method: Pick<HandledMethod, "persist">): boolean {
     return this.#keepsVolatile || method.persist || this.#defaultStore !== undefined;
   }
@@ -333,7 +333,7 @@ export class Operations<R extends OperationRequest<R>> {
     );
   }
 
-  /** Answers a request whose operation the store knows. */
+  /** Answers a request whose operation is in the store. */
   #answerFromStore(request: R, record: OperationRecord, existing: OperationEntry): void {
     if (existing.methodId !== record.methodId || existing.fingerprint !== record.fingerprint)
       this.#host.refuse(request, "InvalidPayload", conflict);

@@ -222,7 +222,7 @@ export class PlanBuilder {
     return skip && { name, action: "skip", skip };
   }
 
-  /** What is written for a field that this side lacks. Only the peer knows its default. */
+  /** What is written for a field that this side lacks. Only the peer has its default. */
   #absent(pair: Pair, field: SchemaField, local: readonly SchemaField[]): FieldStep | undefined {
     if (isOption(field.typeRef, this.#remote)) return { name: field.name, action: "none" };
     return this.#report.unwritable(pair, field, local);

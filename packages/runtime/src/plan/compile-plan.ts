@@ -41,7 +41,7 @@ import { nameList } from "./plan-problem.js";
 import { type Skip, SkipCompiler } from "./skip.js";
 import { typedArrayReader, typedListReader } from "./typed-readers.js";
 
-/** Shapes that are compiled before giving up: shapes made anew at every look would have no end. */
+/** Shapes that are compiled before giving up: shapes that a getter makes at each access would have no end. */
 const maxShapes = 65_536;
 
 /**

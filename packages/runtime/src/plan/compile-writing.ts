@@ -19,7 +19,7 @@ import { checkedNode, mismatchOf } from "./mismatch.js";
 import type { EnumNode, FieldsPlan, PlanNode, VariantPlan } from "./plan-model.js";
 import { nameList } from "./plan-problem.js";
 
-/** Shapes that are compiled before giving up: shapes made anew at every look would have no end. */
+/** Shapes that are compiled before giving up: shapes that a getter makes at each access would have no end. */
 const maxShapes = 65_536;
 
 /** An object with members; some of them tell composites apart. */

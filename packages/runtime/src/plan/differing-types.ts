@@ -60,7 +60,7 @@ export function decideArguments(
  * the values that follow, so they are read with our types. Source: `protocol/schemas.md` §4.
  *
  * @param remoteSchemas where the peer numbers its types otherwise than we do
- * @param localSchemas only asked for with `remoteSchemas`
+ * @param localSchemas only requested with `remoteSchemas`
  * @param isSame tells whether two references mean one type
  */
 export function decideResponse(

@@ -1,4 +1,4 @@
-/** What is known of the nodes of a plan only when all of them are there: recursive types are cycles. */
+/** Facts about a plan's nodes that need all of them: recursive types are cycles. */
 import type { FieldsPlan, PlanNode, VariantPlan } from "./plan-model.js";
 
 /** The nodes directly inside a node. */

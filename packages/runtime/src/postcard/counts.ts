@@ -68,7 +68,7 @@ function checkCount(r: Reader, count: number, minBytes: number, decoded: number)
   if (decoded > r.maxDecodedBytes) tooLarge(r);
 }
 
-/** What is said about values that are larger than their receiver allows. */
+/** The text about values that are larger than their receiver allows. */
 function decodedReason(maxDecodedBytes: number): string {
   return `the values would take more than ${maxDecodedBytes} bytes of memory (limits maxDecodedBytes, maxSessionDecodedBytes)`;
 }

@@ -16,7 +16,7 @@ export function leave(x: Writer | Reader): void {
   x.depth--;
 }
 
-/** What is said about a value that is nested too deeply. */
+/** The text about a value that is nested too deeply. */
 export const depthReason: string = `nested deeper than ${maxDepth} levels`;
 
 function tooDeep(x: Writer | Reader): never {

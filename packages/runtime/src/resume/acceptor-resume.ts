@@ -1,5 +1,5 @@
 /**
- * The acceptor's part in resuming. The acceptor asks the application about each link, as for a new session. A session
+ * The acceptor's part in resuming. The acceptor calls the application for each link, as for a new session. A session
  * goes on only for the peer to which it belongs. Source: `protocol/session.md` §1, §7.
  *
  * ```
@@ -30,9 +30,9 @@ import { resumeEntry, resumeQuestion } from "./resume-entry.js";
 import type { KeptSession } from "./session-keys.js";
 import { ownerOfAddress, type QuotaKey } from "./waiting-sessions.js";
 
-/** The peer of a link that asks for a session. */
+/** The peer of a link that requests a session. */
 export interface IncomingPeer {
-  /** The service that the peer asks for. */
+  /** The service that the peer requests. */
   readonly service: string | undefined;
   /** Hash of the identity that the application has given; undefined when there is none. */
   readonly identity: string | undefined;
@@ -104,7 +104,7 @@ export class AcceptorResume implements ResumeTarget {
       return this.#claim(found, presentedKey, request, offer, isAsked);
     });
     return after(decided, (purpose) => {
-      // 0.8.2 gives no answer, and its initiators do not ask for one.
+      // 0.8.2 gives no answer, and its initiators do not request one.
       if (isAsked && purpose.kind !== "none") offer.answer.append(resumeEntry, this.#memoryOf(purpose));
       return purpose;
     });
@@ -142,7 +142,7 @@ export class AcceptorResume implements ResumeTarget {
       goesOn
         ? this.#resume(kept, presentedKey, preempts)
         : refused(isSameIdentity ? "application" : "identity");
-    // The session has the dispatcher of the service that was asked for first.
+    // The session has the dispatcher of the service that was requested first.
     if (session !== undefined && service !== undefined && service !== kept.service) return refused("service");
     if (onResume === undefined) return conclude(isSameIdentity);
     const refuse = (error: unknown): LinkPurpose => {

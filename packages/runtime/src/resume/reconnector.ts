@@ -79,7 +79,7 @@ class Reconnector implements Recovery, ResumeTarget {
   readonly #initiateOptions: OpenSessionOptions;
   readonly #bundled: BundledCode | undefined;
   readonly #clock: Clock;
-  /** The key under which the acceptor knows the session; kept until the peer has refused it. */
+  /** The key under which the acceptor keeps the session; kept until the peer has refused it. */
   #key: Uint8Array | undefined;
   /** Shared by all recoveries: a server that takes and drops links is not asked more often than one that refuses. */
   readonly #backoff: Backoff;

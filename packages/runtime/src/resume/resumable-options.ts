@@ -7,7 +7,7 @@ import type { SessionStore } from "./session-store.js";
 
 /** A peer that has the key of a session, and that the acceptor has accepted. */
 export interface ResumeRequest {
-  /** The request about which the acceptor was asked, with the peer's metadata of this link. */
+  /** The request that the acceptor was called with, and the peer's metadata of this link. */
   readonly request: ConnectionRequest;
   /** Undefined for a session of an earlier process. */
   readonly session: Session | undefined;
@@ -30,8 +30,8 @@ export type OnResume = (resume: ResumeRequest) => Awaitable<boolean>;
 /** What an acceptor may choose about sessions that outlive their links. */
 export interface ResumableOptions {
   /**
-   * Sessions that wait for their peers at once. One more session ends one of the peer that has most. The acceptor tells
-   * peers apart by `identify` or the router's `context`, else by address. Default 1024.
+   * Sessions that wait for their peers at once. One more session ends one of the peer that has most. The acceptor
+   * identifies peers by `identify` or the router's `context`, else by address. Default 1024.
    */
   readonly maxSessions?: number | undefined;
   /** Milliseconds for which a session without a link is kept. Default 60 000. */

@@ -7,7 +7,7 @@ import type { PeerMemory } from "../session/connection.js";
  */
 export const resumeEntry = "vox-resume";
 
-/** The question of an initiator. It also asks to take this link in place of one that the acceptor may believe alive. */
+/** The question of an initiator. The acceptor then takes this link in place of one that it may still consider alive. */
 export const resumeQuestion = "tell";
 
 /** The peer memory that an acceptor's answer names. */

@@ -29,7 +29,7 @@ export class KeptSession {
   /** Undefined while the session is known only from an earlier process. */
   session: Session | undefined;
   record: SessionRecord;
-  /** The service that the peer asked for first. */
+  /** The service that the peer requested first. */
   service: string | undefined = undefined;
   quotaKey: QuotaKey = { owner: "", claim: "" };
   /** The first key is the one that the peer is known to have. */

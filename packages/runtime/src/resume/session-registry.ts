@@ -229,7 +229,7 @@ export class SessionRegistry implements ResumableSessions {
     }
   }
 
-  /** Asks the store about a key that this process does not know. */
+  /** Looks up in the store a key that this process does not have. */
   #restored(key: Uint8Array): KeptSession | undefined {
     const store = this.#store;
     if (store === undefined) return undefined;

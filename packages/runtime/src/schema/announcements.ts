@@ -24,7 +24,7 @@ export interface AnnouncedBinding {
   readonly schemas: readonly AnnouncedSchema[];
 }
 
-/** What is new to a side that has the schemas `known` already. */
+/** The schemas that are new to a side that has those of `known`. */
 function unknownOf(
   { schemas }: AnnouncedBinding,
   known: { has(id: TypeId): boolean },

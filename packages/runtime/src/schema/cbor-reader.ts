@@ -1,6 +1,6 @@
 /**
  * Takes a decoded CBOR value apart: each function returns what it expects or throws a CodecError that names the place.
- * Unknown members of a struct are skipped, because no function asks for them. Source: `protocol/wire.md` §4.1.
+ * Unknown members of a struct are skipped, because no function requests them. Source: `protocol/wire.md` §4.1.
  */
 import { CodecError } from "../errors.js";
 import { type CborMap, type CborValue, isList } from "./cbor.js";

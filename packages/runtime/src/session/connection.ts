@@ -37,7 +37,7 @@ export interface RestoredLink {
   readonly isReference: boolean;
 }
 
-/** What this side sends to ask for a connection again when the peer has lost the session. */
+/** What this side sends to request a connection again when the peer has lost the session. */
 export interface ReopenRequest {
   readonly local: ConnectionSettings;
   readonly metadata: Metadata;
@@ -110,7 +110,7 @@ export interface ConnectionHost {
   countSchemas(bytes: number): boolean;
   /**
    * Whether this side may send what does not wait for the link to drain, like a refusal or a Pong. If not, the peer
-   * asks for far more than it reads, and the session has ended.
+   * requests far more than it reads, and the session has ended.
    */
   mayAnswer(): boolean;
   /** Ends a connection whose peer broke the protocol. */

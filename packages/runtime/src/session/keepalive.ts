@@ -12,9 +12,9 @@
 import type { Clock, TimerHandle } from "../clock.js";
 import type { WireId } from "../wire/message.js";
 
-/** How often a peer is asked, and how long it may take to answer. */
+/** How often a peer gets a Ping, and how long it may take to answer. */
 export interface KeepaliveOptions {
-  /** Milliseconds of silence after which the peer is asked; above 0. */
+  /** Milliseconds of silence after which the peer gets a Ping; above 0. */
   readonly intervalMs: number;
   /** Milliseconds that the peer is given to answer; above 0. */
   readonly timeoutMs: number;
@@ -85,7 +85,7 @@ export class Keepalive {
     this.#timer = undefined;
   }
 
-  /** A Pong on the root connection; one that was not asked for is ignored. */
+  /** A Pong on the root connection; one that was not requested is ignored. */
   onPong(nonce: WireId): void {
     if (nonce === this.#awaited) this.start();
   }

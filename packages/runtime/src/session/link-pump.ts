@@ -26,7 +26,7 @@ export interface LinkReceiver {
   onFrame(bytes: Uint8Array, start: number, end: number): void;
   /** The link has passed on what it held. */
   onDrain(): void;
-  /** The link has refused a frame, and gives out no more frames. The receiver tells the peer why, and ends. */
+  /** The link has refused a frame, and gives out no more frames. The receiver sends the peer the reason, and ends. */
   onRefused(error: SessionError): void;
   /** The link has ended by itself. Called once, and nothing after it. */
   onLinkClosed(error: SessionError | undefined): void;

@@ -1,5 +1,5 @@
 /**
- * Two connections joined: what arrives on one leaves on the other. A proxy knows no service and does not read payloads.
+ * Two connections joined: what arrives on one leaves on the other. A proxy needs no service and does not read payloads.
  * Source: `protocol/session.md` §5.5.
  *
  * ```

@@ -28,7 +28,7 @@ const keptOverheadBytes = 256;
  * call {@link client}. The limit `maxQueuedBytes` of the session bounds what waits: past it the connection ends.
  */
 export class RawConnection {
-  /** As the peer and observers know it. */
+  /** As the peer and observers get it. */
   readonly id: number | bigint;
   /** Settings that this side announced for the connection. */
   readonly local: ConnectionSettings;

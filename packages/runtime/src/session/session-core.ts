@@ -198,7 +198,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     if (this.#isDisconnected || !this.isCongested) return true;
     this.#unreadAnswers += 1;
     if (this.#unreadAnswers <= toleratedAnswers) return true;
-    this.#failSession("the peer does not read the answers that it asks for");
+    this.#failSession("the peer does not read the answers that it requests");
     return false;
   }
 
@@ -399,7 +399,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.#considerEnd();
   }
 
-  /** Connections that either side has asked for and the other has not answered. */
+  /** Connections that either side has requested and the other has not answered. */
   get #pendingCount(): number {
     return this.virtual?.pendingCount ?? 0;
   }

@@ -185,7 +185,7 @@ export class Session implements SessionHandle {
 
   /**
    * Opens a virtual connection without a driver, for `proxyConnections`.
-   * @param service name of the service that the peer is asked for
+   * @param service name of the service that the peer is requested
    * @throws what {@link open} throws
    */
   async openRaw(service: string, options: OpenSettings = {}): Promise<RawConnection> {
@@ -206,7 +206,7 @@ export class Session implements SessionHandle {
   /**
    * Ends a virtual connection at once, no matter which side opened it. Calls in flight on it fail. A connection that
    * the peer has not accepted yet is given up.
-   * @param id as the peer and observers know it
+   * @param id as the peer and observers get it
    * @param metadata sent to the peer
    * @throws SessionError `Protocol` for the root connection and for one that does not exist
    */

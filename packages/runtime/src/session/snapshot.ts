@@ -3,7 +3,7 @@ import { type ConnectionSnapshot, snapshotId } from "../call/snapshot.js";
 import type { WireId } from "../wire/message.js";
 import type { Connection } from "./connection.js";
 
-/** @param pendingIds of connections that one side has asked for and the other has not answered */
+/** @param pendingIds of connections that one side has requested and the other has not answered */
 export function snapshotConnections(
   active: readonly Connection[],
   pendingIds: readonly WireId[],

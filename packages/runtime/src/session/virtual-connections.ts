@@ -6,7 +6,7 @@
  *                      └── Reject, timeout, Close, session end ──► none
  *  none ──Open received, admitted──► active
  *
- *  active ──link lost──► active without link ──the peer knows the session──► active
+ *  active ──link lost──► active without link ──the peer has the session───► active
  *    │                         ├── it does not, `reopen` ──Open──► pending outbound
  *    └── raw: none             └── it does not ──► none
  *  pending outbound ──another link──Close, Open under a new id──► pending outbound
@@ -46,10 +46,10 @@ export interface OpenOutcome {
   failed(error: SessionError): void;
 }
 
-/** A connection that the peer asks for: see {@link VirtualConnections.accept} and {@link VirtualConnections.refuse}. */
+/** A connection that the peer requests: see {@link VirtualConnections.accept} and {@link VirtualConnections.refuse}. */
 export interface IncomingOpen {
   readonly id: WireId;
-  /** Service that the peer asks for. */
+  /** Service that the peer requests. */
   readonly service: string;
   /** Metadata that the peer sent, with `vox-connection-kind` added. */
   readonly metadata: Metadata;
@@ -76,13 +76,13 @@ export interface VirtualConnectionsOptions {
   readonly close: (connection: Connection, metadata: Metadata | undefined) => void;
   /** Ends a connection that was lost with its link. */
   readonly onLost: (connection: Connection, error: SessionError | undefined) => void;
-  /** A connection is asked for again, under another id if the peer takes it. */
+  /** A connection is requested again, under another id if the peer takes it. */
   readonly onReopening: (connection: Connection) => void;
-  /** Called when a connection that either side asked for has been answered or given up. */
+  /** Called when a connection that either side requested has been answered or given up. */
   readonly onPendingOver: () => void;
 }
 
-/** A connection that this side has asked for. */
+/** A connection that this side has requested. */
 export interface PendingOpen {
   /** The id of the last Open that was sent for it. */
   id: WireId;
@@ -114,17 +114,17 @@ export class VirtualConnections {
     this.#ids = new IdAllocator(options.parity);
   }
 
-  /** Connections that either side has asked for and the other has not answered. */
+  /** Connections that either side has requested and the other has not answered. */
   get pendingCount(): number {
     return this.#pending.size + this.#incoming.size;
   }
 
-  /** Ids of connections that were asked for and not answered. */
+  /** Ids of connections that were requested and not answered. */
   get pendingIds(): WireId[] {
     return [...this.#pending.keys(), ...this.#incoming.keys()];
   }
 
-  /** Whether a connection goes on over another link, or is asked for again there. */
+  /** Whether a connection goes on over another link, or is requested again there. */
   get hasSurvivors(): boolean {
     return this.pendingCount > 0 || this.#others.some(({ sink }) => sink?.outlivesLink === true);
   }
@@ -176,7 +176,7 @@ export class VirtualConnections {
     return true;
   }
 
-  /** Gives up a connection that was asked for. @returns whether it was pending */
+  /** Gives up a connection that was requested. @returns whether it was pending */
   cancel({ id }: Pick<PendingOpen, "id">, metadata: Metadata = noMetadata): boolean {
     const slot = this.#removePending(id);
     if (slot === undefined) return false;
@@ -205,7 +205,7 @@ export class VirtualConnections {
     this.#send((w, p) => writeConnectionClose(w, p, id, metadata));
   }
 
-  /** Ends a connection, or gives up one that was asked for. @throws SessionError when there is none */
+  /** Ends a connection, or gives up one that was requested. @throws SessionError when there is none */
   closeById(id: WireId, metadata?: Metadata): void {
     if (this.#options.isDisconnected())
       throw protocolError("session is disconnected; resume before closing connections");
@@ -285,7 +285,7 @@ export class VirtualConnections {
     }
   }
 
-  /** There is a link again. Connections that the peer knows go on. Opens without an answer are sent again. */
+  /** There is a link again. Connections that the peer has go on. Opens without an answer are sent again. */
   onLinkRestored(restored: RestoredLink): void {
     const { peer, isReference } = restored;
     const isKnown = peer === "resumed";
@@ -293,7 +293,7 @@ export class VirtualConnections {
     this.#pending.clear();
     const closed = [...this.#closedIds];
     this.#closedIds.clear();
-    // The peer may have accepted one, and the Accept was lost. A 0.8.2 peer may know more than this side assumes.
+    // The peer may have accepted one, and the Accept was lost. A 0.8.2 peer may have more than this side assumes.
     if (isKnown || isReference)
       for (const id of [...closed, ...waiting.map((slot) => slot.id)]) this.sendClose(id);
     if (!isKnown) {
@@ -307,7 +307,7 @@ export class VirtualConnections {
     return this.#options.connections.all().filter(({ id }) => id !== rootConnectionId);
   }
 
-  /** The peer does not know a connection any more. Asks for it again, or ends it. */
+  /** The peer does not have a connection any more. Requests it again, or ends it. */
   #reopenOrEnd(connection: Connection, { peerSupportsRetry, isReference }: RestoredLink): void {
     const { connections, onLost, onReopening } = this.#options;
     const { reopen } = connection;
@@ -368,7 +368,7 @@ export class VirtualConnections {
    * @throws SessionError `Protocol` when the peer has given the connection up, or has waited too long
    */
   accept(open: IncomingOpen, local: ConnectionSettings = open.local): Connection {
-    if (!this.#isWaiting(open)) throw protocolError("the connection that was asked for is given up");
+    if (!this.#isWaiting(open)) throw protocolError("the connection that was requested is given up");
     const { id } = open;
     const connection = this.#activate(id, local, open.peer);
     this.#send((w, p) => writeConnectionAccept(w, p, id, toWire(local), noMetadata));

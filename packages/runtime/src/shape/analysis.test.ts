@@ -65,7 +65,7 @@ describe("recursiveShapes", () => {
     expect([...recursiveShapes(tupleShape([channel]))]).toEqual([tree]);
   });
 
-  it("end also for shapes that are made anew at every look", () => {
+  it("end also for shapes that a getter makes at each access", () => {
     const endless = (): StructShape =>
       structShape("Endless", () => [fieldShape("next", "next", optionShape(endless()))]);
     expect(recursiveShapes(endless()).size).toBe(0);

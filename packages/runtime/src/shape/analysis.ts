@@ -2,7 +2,7 @@
 import { partsOf, variantParts } from "./parts.js";
 import type { Shape } from "./shape.js";
 
-/** Shapes that are looked at before giving up: shapes made anew at every look would have no end. */
+/** Shapes that are looked at before giving up: shapes that a getter makes at each access would have no end. */
 const maxShapes = 10_000;
 
 /* Shapes are constants of generated code: what is known about them is kept as long as they are. */

@@ -25,7 +25,7 @@ import type { EnumShape, FieldShape, OptionShape, ResultShape, Shape, VariantSha
 
 /* Shapes are constants of generated code: what is known about them is kept as long as they are. */
 const known = /*@__PURE__*/ new WeakMap<Shape, number>();
-/** Shapes inside each other before giving up: shapes made anew at every look would have no end. */
+/** Shapes inside each other before giving up: shapes that a getter makes at each access would have no end. */
 const maxOpen = 10_000;
 
 /** Bytes of the smallest value, beside its slot. */
@@ -84,7 +84,7 @@ function measure(shape: Shape, open: Open): number {
   open.shapes.add(shape);
   const size = measureOpen(shape, (part) => measure(part, open));
   open.shapes.delete(shape);
-  // What depends on the shapes around it is not what it is alone.
+  // A size that depends on the shapes around it is not kept: alone it would differ.
   if (open.met === met) known.set(shape, size);
   return size;
 }

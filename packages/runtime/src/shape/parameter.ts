@@ -1,4 +1,4 @@
-/** What a generic type does with the codec of a type argument that is known only at run time. */
+/** How a generic type uses the codec of a type argument that is known only at run time. */
 import type { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";
 import { writeNone, writeSome } from "../postcard/flags.js";

@@ -24,7 +24,7 @@ export interface PrimitiveShape {
   readonly payload?: PayloadFunctions;
 }
 
-/** What the runtime needs of a primitive that it does not know by name. */
+/** The functions of a primitive that the runtime has no table entry for. */
 export interface PayloadFunctions {
   readonly read: (r: Reader) => unknown;
   readonly write: (w: Writer, p: number, value: never) => number;
@@ -85,7 +85,7 @@ export interface FieldShape {
   /** Name of the TypeScript member. */
   readonly member: string;
   readonly shape: Shape;
-  /** The value of a field that a peer does not have, made anew each time. Absent: an option is undefined then, anything else is an error. */
+  /** The value of a field that a peer does not have, made again each time. Absent: an option is undefined then, anything else is an error. */
   readonly default?: () => unknown;
   /** Whether our schema says that a peer has to have it. Absent: it does for a field that is no option and has no default. */
   readonly required?: boolean;

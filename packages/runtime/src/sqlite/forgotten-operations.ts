@@ -1,6 +1,6 @@
 /**
  * The operations that a file has forgotten while their session may still exist: the largest id of each connection.
- * Within one process the connection itself knows which operations were begun. The next process needs this table, so
+ * Within one process the connection itself has the operations that were begun. The next process needs this table, so
  * that it does not run them again.
  */
 import type Database from "better-sqlite3";

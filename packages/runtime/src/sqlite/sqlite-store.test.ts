@@ -433,7 +433,7 @@ describe.skipIf(sqlite === undefined)("the file of a sqliteStore", () => {
     database.pragma("user_version = 4");
     database.close();
     expect(() => open(path)).toThrow(incompatible);
-    expect(() => open(path)).toThrow("it has version 4, and this library knows version 3");
+    expect(() => open(path)).toThrow("it has version 4, and this library reads version 3");
   });
 
   it.each([

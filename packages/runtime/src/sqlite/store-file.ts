@@ -129,7 +129,7 @@ function checkOwner(database: Database.Database, path: string): void {
   const found = database.pragma("user_version", { simple: true }) as number;
   if (owner === applicationId) {
     if (found >= 1 && found <= version) return;
-    const text = `store ${path}: it has version ${found}, and this library knows version ${version}`;
+    const text = `store ${path}: it has version ${found}, and this library reads version ${version}`;
     throw new StoreError("StoreIncompatible", text);
   }
   const isEmpty = database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() === 0;

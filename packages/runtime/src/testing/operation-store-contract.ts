@@ -56,7 +56,7 @@ const rules: Readonly<Record<string, (store: OperationStore) => Promise<void>>> 
     expectEntry(await store.admit(key, record), undefined, "admit of an unknown key");
     expectEntry(await store.lookup(key), { ...record, reply: undefined }, "lookup after admit");
   },
-  "keeps what is admitted, and returns it to a second admit, whatever that asks for": async (store) => {
+  "keeps what is admitted, and returns it to a second admit, whatever that requests": async (store) => {
     await store.admit(key, record);
     expectEntry(await store.admit(key, other), { ...record, reply: undefined }, "second admit");
     expectEntry(await store.lookup(key), { ...record, reply: undefined }, "lookup after the second admit");

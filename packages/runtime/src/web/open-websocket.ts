@@ -24,7 +24,7 @@ interface OpeningWebSocket {
 
 /**
  * Opens a WebSocket.
- * @throws SessionError `Io` when it cannot be opened: a browser does not tell a page why; `ConnectTimeout` when it takes
+ * @throws SessionError `Io` when it cannot be opened: a browser gives a page no reason; `ConnectTimeout` when it takes
  * too long
  * @throws VoxError `Cancelled` when `signal` is aborted
  */

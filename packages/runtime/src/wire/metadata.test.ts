@@ -114,7 +114,7 @@ describe("Metadata", () => {
           expect((fault as Error).name).toBe("DecodeFault");
           continue;
         }
-        // What is passed over can be read.
+        // Metadata that `skip` accepts can be read.
         expect(() => Metadata.decode(mutated, 0, r.position)).not.toThrow();
       }
     }

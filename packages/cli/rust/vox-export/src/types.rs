@@ -218,7 +218,7 @@ impl Types {
         self.declarations.len() - 1
     }
 
-    /// A generic type is read off its first use. Another use that a field of the same type as an argument hides is told.
+    /// A generic type is read off its first use. Another use that a field of the same type as an argument hides is reported.
     fn compare(&mut self, shape: &'static Shape) {
         let Some(known) = self.declarations.iter().find(|one| one.id == shape.decl_id) else {
             return;
@@ -235,7 +235,7 @@ impl Types {
             members(shape).into_iter().map(|one| self.inner(one, &parameters)).collect();
         if left != right {
             self.problems.push(format!(
-                "`{}` cannot be told from its uses `{before}` and `{shape}`: a field has the type of an argument",
+                "`{}` is ambiguous: its uses `{before}` and `{shape}` do not show which field is generic: a field has the type of an argument",
                 shape.type_identifier
             ));
         }

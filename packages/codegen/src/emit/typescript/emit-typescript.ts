@@ -114,7 +114,7 @@ interface PartSections {
   readonly items: readonly Layout[];
 }
 
-/** Codecs of composites and items of channels, each of which may ask for more of the other. */
+/** Codecs of composites and items of channels, each of which may request more of the other. */
 function partSections(file: FileScope): PartSections {
   const items = new Map<string, Layout>();
   const addItems = (): boolean => {

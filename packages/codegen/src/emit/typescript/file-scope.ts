@@ -139,7 +139,7 @@ export class FileScope {
     return name;
   }
 
-  /** Item constants that were asked for so far. */
+  /** Item constants that were requested so far. */
   *items(): Iterable<readonly [element: ValueType, name: string]> {
     yield* this.#items;
   }
@@ -149,7 +149,7 @@ export class FileScope {
     return this.#used.has(part.names[half]);
   }
 
-  /** Parts that were asked for so far, in the order of asking. Writing one may ask for more. */
+  /** Parts that were requested so far, in the order of asking. Writing one may request more. */
   *parts(): Iterable<PendingFunctions> {
     yield* this.#parts.values();
   }

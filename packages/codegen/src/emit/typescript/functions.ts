@@ -80,7 +80,7 @@ export interface PartText {
 
 const halves: readonly (keyof CodecNames)[] = ["shape", "write", "read"];
 
-/** Composites that were asked for, and those that they ask for in turn; halves that nothing uses are left out. */
+/** Composites that were requested, and those that they request in turn; halves that nothing uses are left out. */
 export function partTexts(scope: FileScope, more: () => boolean = () => false): readonly PartText[] {
   const texts = new Map<string, PartText>();
   for (let before = -1; before !== texts.size || more(); ) {
@@ -93,7 +93,7 @@ export function partTexts(scope: FileScope, more: () => boolean = () => false): 
       }
     }
   }
-  // By part, whenever a half was asked for.
+  // By part, whenever a half was requested.
   return [...scope.parts()].flatMap((part) =>
     halves.flatMap((half) => {
       const text = texts.get(part.names[half]);

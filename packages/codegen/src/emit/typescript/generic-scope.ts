@@ -35,17 +35,17 @@ export class GenericScope extends FileScope {
     return this.#parameters;
   }
 
-  /** Codecs of options that were asked for, by parameter. */
+  /** Codecs of options that were requested, by parameter. */
   get options(): ReadonlyMap<string, string> {
     return this.#options;
   }
 
-  /** Sizes that were asked for. */
+  /** Sizes that were requested. */
   get sizes(): ReadonlyMap<ValueType, string> {
     return this.#least;
   }
 
-  /** Memory figures that were asked for. */
+  /** Memory figures that were requested. */
   get memoryFigures(): Iterable<MemoryConstant> {
     return this.#memory.values();
   }

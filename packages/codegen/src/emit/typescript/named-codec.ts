@@ -135,7 +135,7 @@ function structReader(
   fields: readonly ValueField[],
   file: FileScope,
 ): { readonly locals: readonly Layout[]; readonly literal: Layout } {
-  // The emitter knows which names of the file the readers use when all readers are written.
+  // The names of the file that the readers use are complete when all readers are written.
   const readers = fields.map(({ type }) => readText(type, file));
   const taken = new Set(["r"]);
   const entries: string[] = [];

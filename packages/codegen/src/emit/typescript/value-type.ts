@@ -1,6 +1,6 @@
 /**
  * Types as codecs see them: aliases followed, parameters replaced, each type one object, so that "the same type" is
- * `===`. What remains of a generic is its instantiations.
+ * `===`. A generic type is replaced by its instantiations.
  */
 import type {
   EnumDeclaration,
@@ -173,7 +173,7 @@ export class ValueTypes {
     return this.of(declaration.type, scopeOf(declaration, args));
   }
 
-  /** Members of a struct or enum. Found when first asked for: they may lead back. */
+  /** Members of a struct or enum. Found when first requested: they may lead back. */
   members(type: NamedValue): Members {
     let members = this.#members.get(type);
     if (members === undefined) {

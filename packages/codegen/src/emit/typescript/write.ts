@@ -44,7 +44,7 @@ export interface RunOptions {
   readonly given?: number;
 }
 
-/** Statements that write several values, room asked for once for each run of bounded ones. */
+/** Statements that write several values, room requested once for each run of bounded ones. */
 export function writeSteps(
   steps: readonly Step[],
   { returns = false, hasRoom = false, given = 0 }: RunOptions = {},

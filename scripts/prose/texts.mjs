@@ -1,0 +1,145 @@
+/** The texts of a file that `npm run prose` checks. Code spans, code blocks and quotations count as one word each. */
+import ts from "typescript";
+
+/** @type {typeof import("./texts.d.mts").textsIn} */
+export function textsIn(path, content) {
+  if (/\.md$/.test(path)) return ofPage(content);
+  if (/\.[cm]?[jt]sx?$/.test(path)) return ofScript(path, content);
+  if (/\.html$/.test(path)) return ofComments(content, /<!--[\s\S]*?-->/g);
+  if (/\.css$/.test(path)) return ofComments(content, /\/\*[\s\S]*?\*\//g);
+  if (/\.(?:rs|vox)$/.test(path))
+    return ofComments(content, slashes, /\.rs$/.test(path) && !isTestPath(path));
+  return ofComments(content, /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|(?<=^|\s)#[^\n]*/g);
+}
+
+/** Strings before comments, so that `//` of a string begins none. */
+const slashes =
+  /r(#+)"[\s\S]*?"\1|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\\n]|\\.[^'\n]*)'|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+
+function isTestPath(path) {
+  return /(?:^|\/)(?:tests|interop|fixtures)\//.test(path);
+}
+
+/** Paragraphs, list items and cells of a page. */
+function ofPage(page) {
+  const found = [];
+  let isCode = false;
+  let open;
+  page.split("\n").forEach((each, index) => {
+    if (/^\s*(?:```|~~~)/.test(each)) {
+      isCode = !isCode;
+      open = undefined;
+      return;
+    }
+    if (isCode) return;
+    const text = plain(each).replace(/^\s*(?:[-*+]|\d+\.|#+|>) (?:\*\*)?/, "");
+    const isRow = /^\s*\|/.test(each);
+    if (text.trim() === "" || isRow || /^\s*(?:[-*+]|\d+\.|#+|>) /.test(each)) open = undefined;
+    if (isRow) for (const cell of text.split("|")) found.push({ text: cell.trim(), line: index + 1 });
+    else if (text.trim() !== "") {
+      if (open === undefined) {
+        open = { text, line: index + 1 };
+        found.push(open);
+      } else open.text += `\n${text}`;
+    }
+  });
+  return found;
+}
+
+function plain(text) {
+  return text
+    .replace(/(`+)(?:(?!\1).)+\1/g, "CODE")
+    .replace(/"[^"]*"|“[^”]*”/g, "QUOTE")
+    .replace(/\]\([^)]*\)/g, "]")
+    .replace(/<[^>]*>/g, "");
+}
+
+/** The words of a comment, without its marks. */
+function uncommented(comment) {
+  return plain(
+    comment
+      .replace(/^(?:\/\*\*?|\/\/[/!]?|<!--|#+!?)\s?/, "")
+      .replace(/\s*(?:\*\/|-->)$/, "")
+      .replace(/\n\s*(?:\*|\/\/[/!]?|#)(?!\/) ?/g, "\n"),
+  );
+}
+
+/** Comments, messages and titles of a script. */
+function ofScript(path, content) {
+  const kind = /\.[cm]?js$/.test(path) ? ts.ScriptKind.JS : undefined;
+  const file = ts.createSourceFile(path, content, ts.ScriptTarget.Latest, true, kind);
+  const lineOf = (position) => file.getLineAndCharacterOfPosition(position).line + 1;
+  const isTest = /\.test(?:-d)?\.tsx?$/.test(path) || isTestPath(path);
+  const found = [];
+  const seen = new Set();
+  const comments = (position) => {
+    const ranges = [
+      ...(ts.getLeadingCommentRanges(content, position) ?? []),
+      ...(ts.getTrailingCommentRanges(content, position) ?? []),
+    ].filter(({ pos }) => !seen.has(pos) && seen.add(pos));
+    for (const { pos, end } of joined(ranges, content))
+      found.push({ text: uncommented(content.slice(pos, end)), line: lineOf(pos) });
+  };
+  const visit = (node) => {
+    comments(node.getFullStart());
+    comments(node.getEnd());
+    const text = textOf(node);
+    // The data of a test may be anything; its titles are ours.
+    if (text !== undefined && / \w+ /.test(text) && (!isTest || isTitle(node)))
+      found.push({ text: plain(text), line: lineOf(node.getStart(file)) });
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** Line comments that follow each other are one text. */
+function joined(ranges, content) {
+  const found = [];
+  for (const { pos, end } of ranges) {
+    const last = found.at(-1);
+    if (
+      last !== undefined &&
+      content.startsWith("//", pos) &&
+      /^\n[ \t]*$/.test(content.slice(last.end, pos))
+    )
+      last.end = end;
+    else found.push({ pos, end });
+  }
+  return found;
+}
+
+/** A template is one text; each of its values is a word. */
+function textOf(node) {
+  if (ts.isStringLiteralLike(node) || ts.isJsxText(node)) return node.text;
+  if (!ts.isTemplateExpression(node)) return undefined;
+  return node.head.text + node.templateSpans.map(({ literal }) => `VALUE${literal.text}`).join("");
+}
+
+function isTitle(node) {
+  const call = node.parent;
+  return (
+    ts.isCallExpression(call) &&
+    call.arguments[0] === node &&
+    /^(?:describe|it|test)\b/.test(call.expression.getText())
+  );
+}
+
+/** Comments of a language, told from strings by `tokens`, and its strings where they are messages. */
+function ofComments(content, tokens, withStrings = false) {
+  const found = [];
+  let last;
+  for (const { 0: token, index } of content.matchAll(tokens)) {
+    const isComment = /^(?:\/\/|\/\*|<!--|#)/.test(token);
+    if (!isComment && !(withStrings && / \w+ /.test(token))) continue;
+    const line = content.slice(0, index).split("\n").length;
+    if (isComment && last !== undefined && /^\n[ \t]*$/.test(content.slice(last.end, index))) {
+      last.text.text += `\n${uncommented(token)}`;
+      last.end = index + token.length;
+    } else if (isComment) {
+      last = { end: index + token.length, text: { text: uncommented(token), line } };
+      found.push(last.text);
+    } else found.push({ text: plain(token.replace(/^r?#*"|"#*$/g, "")), line });
+  }
+  return found;
+}
