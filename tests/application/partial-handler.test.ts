@@ -1,4 +1,4 @@
-/** A handler that lacks methods, where it is asked for: calls of those are calls of a method that does not exist. */
+/** A handler that lacks methods, on request: calls of those are calls of a method that does not exist. */
 import {
   channel,
   type Dispatcher,

@@ -22,7 +22,7 @@ export interface Watch {
   end?(campaign: Campaign): void;
 }
 
-/** What a campaign can have beside its target. */
+/** Options of a campaign beside its target. */
 export interface CampaignOptions {
   /** Without it only the corpus is changed. The code of the target is instrumented. */
   readonly coverage?: Coverage | undefined;

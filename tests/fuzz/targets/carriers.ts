@@ -105,7 +105,7 @@ class CarrierTarget implements Target {
   readonly #server: Server;
   readonly #bystander: GoldenClient;
   readonly #listener: Listener;
-  /** What the next connections hear. */
+  /** Messages for the next connections. */
   #waiting: (readonly Part[])[] = [];
 
   private constructor(carrier: Carrier, server: Server, bystander: GoldenClient, listener: Listener) {
