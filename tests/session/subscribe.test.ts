@@ -15,8 +15,9 @@ import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { type ClientOptions, callerFor } from "../../packages/runtime/src/middleware/client-options.js";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
-import { Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
+import { Streams, type StreamsHandler, streamsDispatcher } from "../interop/gen/streams.vox.js";
 import { streamsHandler } from "../interop/stream-handlers.js";
+import { resumable } from "./resumable.js";
 
 const bug = new Error("a bug");
 const throwBug = (): never => {
@@ -318,6 +319,41 @@ describe("a subscription", () => {
     expect(await late).toEqual(["a", "Cancelled"]);
     pair.client.abort();
   });
+
+  it.each(["resumed", "new"] as const)(
+    "ends as a loop over a channel does when its link is lost, and the session is %s",
+    async (next) => {
+      const handler: StreamsHandler = {
+        ...streamsHandler().handler,
+        endless: (out) =>
+          out
+            .send(1)
+            .then(() => out.closed)
+            .then(() => 0),
+      };
+      const own = await resumable(streamsDispatcher(handler), next === "new" ? { registry: null } : {});
+      const streams = own.client.client(Streams);
+      const { tx, rx } = channel<number>();
+      void streams.endless(tx).catch(() => {});
+      const ends = [rx, subscribe(streams).endless()].map(async (items) => {
+        try {
+          for await (const item of items) expect(item).toBe(1);
+          return undefined;
+        } catch (error) {
+          return error;
+        }
+      });
+      await settle();
+      await own.cut("error");
+      await own.recover();
+      const [plain, subscribed] = await Promise.all(ends);
+      expect(plain).toMatchObject({ name: "ChannelError", code: "ConnectionClosed", retryable: true });
+      expect((plain as Error).cause).toBeInstanceOf(Error);
+      expect(subscribed).toMatchObject({ ...(plain as Error), message: (plain as Error).message });
+      expect((subscribed as Error).cause).toBe((plain as Error).cause);
+      await own.close();
+    },
+  );
 
   it("is made of a method with one Tx alone", async () => {
     const pair = await pairOf(() => {});

@@ -35,6 +35,8 @@ class TimedCaller extends ForwardingCaller implements Caller {
   }
 
   #timed(options: CallOptions | undefined): CallOptions {
+    // A value that is no set of options is refused where all calls are checked.
+    if (options !== undefined && (typeof options !== "object" || options === null)) return options;
     return options?.timeoutMs === undefined ? { ...options, timeoutMs: this.#timeoutMs } : options;
   }
 }

@@ -2,6 +2,7 @@
 
 import { CallError, type CallRejection, SessionError } from "../errors.js";
 import { rootConnectionId } from "../wire/message.js";
+import { callNotMade } from "./call-not-made.js";
 import type { Caller, CallOptions } from "./caller.js";
 import { givenArguments, givenOptions } from "./given.js";
 import type { Method } from "./method.js";
@@ -38,7 +39,7 @@ export class DeferredCaller implements Caller {
   ): Promise<T> {
     if (this.#caller !== undefined) return this.#caller.call(method, args, options);
     const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
-    const caller = await this.#wait(method);
+    const caller = await this.#wait(method, given);
     if (caller instanceof CallError) throw caller;
     return caller.call(method, given, givenOnce);
   }
@@ -50,16 +51,21 @@ export class DeferredCaller implements Caller {
   ): Promise<Result<T, CallRejection<E>>> {
     if (this.#caller !== undefined) return this.#caller.tryCall(method, args, options);
     const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
-    const caller = await this.#wait(method);
+    const caller = await this.#wait(method, given);
     if (caller instanceof CallError) return { ok: false, error: caller };
     return caller.tryCall(method, given, givenOnce);
   }
 
-  async #wait(method: Method<never, unknown, unknown>): Promise<Caller | CallError> {
+  async #wait<A extends readonly unknown[]>(
+    method: Method<A, unknown, unknown>,
+    args: A,
+  ): Promise<Caller | CallError> {
     try {
       return await this.#ready;
     } catch (cause) {
-      return new CallError("ConnectionClosed", "", method, { cause });
+      const error = new CallError("ConnectionClosed", "", method, { cause });
+      callNotMade(method, args, error);
+      return error;
     }
   }
 }

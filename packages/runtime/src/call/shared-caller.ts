@@ -1,6 +1,7 @@
 /** The caller of one client on a connection that several clients share. Source: `protocol/session.md` §5.4. */
 
 import { CallError, type CallRejection } from "../errors.js";
+import { callNotMade } from "./call-not-made.js";
 import type { Caller, CallOptions } from "./caller.js";
 import type { Method } from "./method.js";
 import { checkCloseOptions } from "./option-checks.js";
@@ -27,7 +28,7 @@ export class SharedCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    if (this.#share.isGivenUp) return Promise.reject(closed(method));
+    if (this.#share.isGivenUp) return Promise.reject(closed(method, args));
     return this.#inner.call(method, args, options);
   }
 
@@ -36,7 +37,7 @@ export class SharedCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
-    if (this.#share.isGivenUp) return Promise.resolve({ ok: false, error: closed(method) });
+    if (this.#share.isGivenUp) return Promise.resolve({ ok: false, error: closed(method, args) });
     return this.#inner.tryCall(method, args, options);
   }
 }
@@ -70,6 +71,8 @@ class Lease implements ConnectionHandle {
   }
 }
 
-function closed(method: Method<never, unknown, unknown>): CallError {
-  return new CallError("SessionShutdown", "", method);
+function closed<A extends readonly unknown[]>(method: Method<A, unknown, unknown>, args: A): CallError {
+  const error = new CallError("SessionShutdown", "", method);
+  callNotMade(method, args, error);
+  return error;
 }

@@ -126,6 +126,16 @@ export function abandonUnsent(shape: Shape, args: readonly unknown[], cause: unk
   for (const handle of findHandles(shape, args)) handle.pair?.fail(error);
 }
 
+/** A call has failed for its caller, perhaps while it goes on below: halves that are still open are given up. */
+export function abandonFailed(shape: Shape, args: readonly unknown[], cause: unknown): void {
+  abandonUnsent(shape, args, cause);
+  const error = callOverHere("its call has failed", cause);
+  for (const { pair } of findHandles(shape, args)) {
+    // What has arrived before a stream's own end can still be read.
+    if (pair !== undefined && !("bound" in pair && pair.bound?.isOpen !== true)) pair.giveUp(error);
+  }
+}
+
 /** What the application learns about a call from the channels that it reads. */
 export function channelOutcomeOf(shape: Shape, args: readonly unknown[]): ChannelOutcome {
   const read = findHandles(shape, args).flatMap(({ pair }) =>

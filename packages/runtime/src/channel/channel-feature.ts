@@ -3,7 +3,7 @@
  * client without such methods does not ship this code.
  */
 import { suppressWhenEnded } from "../call/suppress-rejection.js";
-import { abandonUnsent, CallChannels, channelOutcomeOf } from "./call-channels.js";
+import { abandonFailed, abandonUnsent, CallChannels, channelOutcomeOf } from "./call-channels.js";
 import type { ChannelImplementation } from "./channel-implementation.js";
 import { Channels } from "./channels.js";
 
@@ -14,6 +14,7 @@ export const channels: ChannelImplementation = {
     new Channels(connection, limits, clock, explain, onOver, observer),
   ofCall: (all, method) => new CallChannels(all, method),
   abandonUnsent,
+  abandonFailed,
   suppressRejection: (outcome, shape, args) =>
     suppressWhenEnded(outcome, () => channelOutcomeOf(shape, args)),
 };

@@ -23,8 +23,8 @@ export interface ChannelImplementation extends ChannelFeature {
   ): Channels;
   /** The channels of one call that this side makes. */
   ofCall(channels: Channels, method: MethodName): CallChannels;
-  /** A call was never sent. Fails the halves of its channels that stayed with the caller. */
-  abandonUnsent(shape: Shape, args: readonly unknown[], cause: unknown): void;
+  /** A call has failed for its caller, whether or not it was sent. Ends the halves that stayed and are still open. */
+  abandonFailed(shape: Shape, args: readonly unknown[], cause: unknown): void;
   /** The outcome of a call. A rejection counts as handled when the application learns of it from its channels. */
   suppressRejection<T>(outcome: Promise<T>, shape: Shape, args: readonly unknown[]): Promise<T>;
 }

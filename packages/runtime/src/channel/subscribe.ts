@@ -5,7 +5,7 @@ import type { CallOptions } from "../call/caller.js";
 import { ForwardingCaller } from "../call/forwarding-caller.js";
 import type { Method } from "../call/method.js";
 import type { Client } from "../call/service.js";
-import { ChannelError } from "../errors.js";
+import { VoxError } from "../errors.js";
 import { callOverHere, notBound } from "./end.js";
 import { channel } from "./pair.js";
 import type { Rx } from "./rx.js";
@@ -93,6 +93,10 @@ class SubscribingCaller extends ForwardingCaller {
   }
 }
 
+function hasCode(error: unknown, code: VoxError["code"]): boolean {
+  return error instanceof VoxError && error.code === code;
+}
+
 /** One loop, and its call. */
 class Subscription<T> implements AsyncIterator<T, unknown> {
   readonly #rx: Rx<T>;
@@ -145,15 +149,16 @@ class Subscription<T> implements AsyncIterator<T, unknown> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** The failure of the call says more than that of its stream. */
+  /** The failure of the call says more than that of its stream, unless the link is lost. */
   async #reasonOf(error: unknown): Promise<unknown> {
     // This side has given up the stream: the call does not end by itself.
-    if (error instanceof ChannelError && error.code === "ItemUnreadable") return error;
+    if (hasCode(error, "ItemUnreadable")) return error;
     try {
       await this.#call;
       return error;
     } catch (reason) {
-      return reason;
+      // Whether the handler has run is no question of a loop: it ends as a loop over the channel of a call does.
+      return hasCode(error, "ConnectionClosed") && hasCode(reason, "Indeterminate") ? error : reason;
     }
   }
 

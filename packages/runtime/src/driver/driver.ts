@@ -2,6 +2,8 @@
  * Runs one connection: it makes calls and answers calls. Frames come in through {@link ConnectionSink}, calls through
  * {@link Caller}; frames leave through the session's outbox. Source: `protocol/calls.md`.
  */
+
+import { callNotMade } from "../call/call-not-made.js";
 import type { Caller, CallOptions } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Method } from "../call/method.js";
@@ -153,8 +155,7 @@ export class Driver implements Caller, ConnectionSink {
     options?: CallOptions,
   ): Promise<T> {
     const outcome = new Promise<T>((resolve, reject) => {
-      if (options !== undefined) checkCallOptions(options);
-      this.#outgoing.start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
+      this.#start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
     });
     return channelImplementationOf(method)?.suppressRejection(outcome, method.args.shape, args) ?? outcome;
   }
@@ -165,9 +166,27 @@ export class Driver implements Caller, ConnectionSink {
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
     return new Promise((resolve, reject) => {
-      if (options !== undefined) checkCallOptions(options);
-      this.#outgoing.start(method as unknown as AnyMethod, args, options, true, resolve as Settle, reject);
+      this.#start(method as unknown as AnyMethod, args, options, true, resolve as Settle, reject);
     });
+  }
+
+  #start(
+    method: AnyMethod,
+    args: readonly unknown[],
+    options: CallOptions | undefined,
+    asResult: boolean,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    if (options !== undefined) {
+      try {
+        checkCallOptions(options);
+      } catch (error) {
+        callNotMade(method, args, error);
+        throw error;
+      }
+    }
+    this.#outgoing.start(method, args, options, asResult, resolve, reject);
   }
 
   onRequest(head: MessageHead, bytes: Uint8Array): void {

@@ -1,5 +1,5 @@
 /** Messages of the calling half of a driver: Calls and Cancels. Source: `protocol/calls.md` §1–2. */
-import { channelImplementationOf } from "../channel/channel-implementation.js";
+import { callNotMade } from "../call/call-not-made.js";
 import type { Connection } from "../session/connection.js";
 import { beginPayload, endPayload, writeCallHead, writeCancel } from "../wire/request-messages.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";
@@ -39,8 +39,7 @@ export function encodeCall(
 /** A call has ended before its channels: both halves learn it, also those of a call that was never sent. */
 export function abandonChannels(request: OutgoingRequest, cause: unknown): void {
   if (request.channels === undefined) return;
-  if (request.requestId === 0)
-    channelImplementationOf(request.method)?.abandonUnsent(request.method.args.shape, request.args, cause);
+  if (request.requestId === 0) callNotMade(request.method, request.args, cause);
   else request.channels.abandon(cause);
 }
 

@@ -3,6 +3,7 @@ import type { Caller, CallOptions } from "../call/caller.js";
 import { ForwardingCaller } from "../call/forwarding-caller.js";
 import { givenArguments, givenMetadata } from "../call/given.js";
 import type { Method } from "../call/method.js";
+import { checkCallOptions } from "../call/option-checks.js";
 import type { Result } from "../call/result.js";
 import { channelImplementationOf } from "../channel/channel-implementation.js";
 import { CallError, type CallRejection, DeclaredError, type MethodName } from "../errors.js";
@@ -47,14 +48,22 @@ class MiddlewareCaller extends ForwardingCaller implements Caller {
     args: A,
     options: CallOptions = {},
   ): Promise<T> {
-    // Middleware may be asynchronous: the call sends the arguments as they were given.
-    const given = givenArguments(args);
-    const metadata = options.metadata === undefined ? new Metadata() : givenMetadata(options.metadata);
-    const givenOnce = { ...options, metadata };
-    const call: OutgoingCall = { method, args: given, metadata, options };
-    const send = (): Promise<unknown> => this.inner.call(method, given, givenOnce);
-    const outcome = this.#run(0, call, send) as Promise<T>;
-    return channelImplementationOf(method)?.suppressRejection(outcome, method.args.shape, args) ?? outcome;
+    const outcome = this.#start(method, args, options);
+    const channels = channelImplementationOf(method);
+    if (channels === undefined) return outcome;
+    const { shape } = method.args;
+    const ended = outcome.then(
+      (value) => {
+        // Middleware may answer without a call.
+        channels.abandonUnsent(shape, args, undefined);
+        return value;
+      },
+      (error: unknown) => {
+        channels.abandonFailed(shape, args, error);
+        throw error;
+      },
+    );
+    return channels.suppressRejection(ended, shape, args);
   }
 
   async tryCall<A extends readonly unknown[], T, E>(
@@ -69,6 +78,20 @@ class MiddlewareCaller extends ForwardingCaller implements Caller {
         return { ok: false, error: error as CallRejection<E> };
       throw error;
     }
+  }
+
+  async #start<A extends readonly unknown[], T, E>(
+    method: Method<A, T, E>,
+    args: A,
+    options: CallOptions,
+  ): Promise<T> {
+    checkCallOptions(options);
+    // Middleware may be asynchronous: the call sends the arguments as they were given.
+    const given = givenArguments(args);
+    const metadata = options.metadata === undefined ? new Metadata() : givenMetadata(options.metadata);
+    const givenOnce = { ...options, metadata };
+    const call: OutgoingCall = { method, args: given, metadata, options };
+    return this.#run(0, call, () => this.inner.call(method, given, givenOnce)) as Promise<T>;
   }
 
   async #run(at: number, call: OutgoingCall, send: () => Promise<unknown>): Promise<unknown> {
