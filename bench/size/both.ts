@@ -18,10 +18,10 @@ const handler: StreamsHandler = {
 };
 
 export async function main(open: () => Promise<Link>): Promise<number> {
-  const acceptor = streamsDispatcher(handler);
+  const serve = streamsDispatcher(handler);
   const session = await openSession(await open(), {
     service: Streams.name,
-    acceptor,
+    serve,
     virtualConnections,
     reconnect: reconnecting({ open }),
   });
@@ -33,7 +33,7 @@ export async function main(open: () => Promise<Link>): Promise<number> {
   let sum = 0;
   for await (const { x } of down.rx) sum += x;
   await Promise.all(calls);
-  const other = await session.open(Streams, { dispatcher: acceptor });
+  const other = await session.open(Streams, { serve });
   await other.down(1, channel<Point>().tx);
   return sum;
 }

@@ -220,7 +220,7 @@ const callbacks: Readonly<Record<string, (fail: () => never) => Promise<void>>> 
 /** An acceptor that fails: no client gets a session, the observer gets the reason, and the server goes on. */
 async function refusal(acceptor: Parameters<typeof serve>[1]): Promise<void> {
   const failed: unknown[] = [];
-  const observer: Observer = { onAcceptorError: ({ error }) => void failed.push(error) };
+  const observer: Observer = { onAcceptError: ({ error }) => void failed.push(error) };
   await using server: Server = await serve("tcp://127.0.0.1:0", acceptor, { observer });
   for (let count = 1; count <= 2; count++) {
     expect(await outcome(connect(server.url, Shop))).toMatch(/Rejected|WentAway/);

@@ -90,7 +90,7 @@ const signals: Values = { good: [new AbortController().signal], bad: [new AbortC
 const clocks: Values = { good: [systemClock, new FakeClock()], bad: [Date, 1, null, {}, { now: Date.now }] };
 const metadata: Values = { good: [new Metadata()], bad: [1, "m", null, {}, new Map()] };
 const features: Values = { good: [virtualConnections], bad: [1, null, true, {}] };
-const acceptors: Values = {
+const servables: Values = {
   good: [shopDispatcher(handler()), router([shopDispatcher(handler())]), { accept() {} }],
   bad: [1, null, {}, { add: () => 1 }, () => {}, Shop],
 };
@@ -165,7 +165,7 @@ const connecting: Cases<Set<typeof connectSessionChecks>> = {
   reconnect: switched(reconnect),
   connectTimeoutMs: durations,
   connectRetryMs: durations,
-  serve: acceptors,
+  serve: servables,
   webSocket: {
     good: [{}, { headers: { cookie: "a" }, protocols: ["a"] }],
     bad: [1, null, { headers: 1 }, { headers: { a: 1 } }, { protocols: "a" }],
@@ -190,7 +190,7 @@ const sets = {
   KeepaliveOptions: cases(keepaliveChecks, { intervalMs: periods, timeoutMs: periods }),
   OpenOptions: cases(openChecks, {
     metadata,
-    dispatcher: { good: [shopDispatcher(handler())], bad: [1, null, {}, { add: () => 1 }] },
+    serve: { good: [shopDispatcher(handler())], bad: [1, null, {}, { add: () => 1 }] },
     maxConcurrentRequests: u32s,
     initialChannelCredit: u32s,
     parity: among("Odd", "Even"),
@@ -211,7 +211,7 @@ const sets = {
   OpenSessionOptions: cases(initiateChecks, {
     ...establish,
     metadata: askedMetadata,
-    acceptor: acceptors,
+    serve: servables,
     virtualConnections: features,
     reconnect: { good: [reconnecting({ open })], bad: [1, null, true, {}, { open }] },
   }),
@@ -254,7 +254,7 @@ const sets = {
     protocols: strings,
     virtualConnections: features,
     reconnect: functions,
-    serve: acceptors,
+    serve: servables,
   }),
   WebSocketOptions: cases(webSocketChecks, { headers: objects, protocols: strings }),
   SocketLinkOptions: cases(socketLinkChecks, {
@@ -479,7 +479,7 @@ describe("an entry point checks", () => {
     [
       "serve, nothing",
       () => serve("tcp://127.0.0.1:0", undefined as never),
-      type("acceptor must be a dispatcher"),
+      type("servable must be a dispatcher"),
     ],
     [
       "serve",
@@ -546,7 +546,7 @@ describe("an entry point checks", () => {
       range("maxConcurrentRequests"),
     );
     await expect(client.open({} as never)).rejects.toEqual(type("service"));
-    await expect(client.open(Shop, { dispatcher: {} as never })).rejects.toEqual(type("dispatcher"));
+    await expect(client.open(Shop, { serve: {} as never })).rejects.toEqual(type("serve"));
     expect(() => client.client(undefined as never)).toThrow(type("service") as never);
     const again = await client.open(Shop);
     expect(await again.add(1, 2)).toBe(3);

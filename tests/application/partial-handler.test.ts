@@ -54,7 +54,7 @@ describe("a dispatcher of a partial handler", () => {
   });
 
   it("serves virtual connections, and the calls of a server to its client", async () => {
-    await using pair = await connectPair(partial(), { client: { acceptor: partial() } });
+    await using pair = await connectPair(partial(), { client: { serve: partial() } });
     await expectPart(await pair.client.open(Shop));
     await expectPart(pair.server.client(Shop));
   });

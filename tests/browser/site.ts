@@ -2,7 +2,7 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import type { Acceptor } from "@voxrpc/runtime";
+import type { Servable } from "@voxrpc/runtime";
 import { attach, type Server } from "@voxrpc/runtime/node";
 import { type BuildOptions, build } from "esbuild";
 import { streamsDispatcher } from "../interop/gen/streams.vox.js";
@@ -63,7 +63,7 @@ async function bundled(options: BuildOptions): Promise<ReadonlyMap<string, strin
 /** Starts the site on a free port of this machine. */
 export async function startSite(
   scripts: ReadonlyMap<string, string>,
-  acceptor: Acceptor = streamsDispatcher(streamsHandler().handler),
+  servable: Servable = streamsDispatcher(streamsHandler().handler),
 ): Promise<Site> {
   const http: HttpServer = createServer((request, response) => {
     const script = scripts.get(request.url ?? "");
@@ -92,7 +92,7 @@ export async function startSite(
     sockets.clear();
   };
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  const vox = attach(http, acceptor, { path: "/vox", resumable: true });
+  const vox = attach(http, servable, { path: "/vox", resumable: true });
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/`,
     vox,

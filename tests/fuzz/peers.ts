@@ -52,7 +52,7 @@ export function recordedPeers(): Uint8Array[] {
 }
 
 /** An observer that hears nothing: without one, errors of handlers are printed. */
-export const silent: Observer = { onHandlerError() {}, onAcceptorError() {}, onHandshakeFailed() {} };
+export const silent: Observer = { onHandlerError() {}, onAcceptError() {}, onHandshakeFailed() {} };
 
 /** The recorded services. Handlers answer at once, or when their stream has ended. */
 export function recordedService(): $.Dispatcher {

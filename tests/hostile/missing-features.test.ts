@@ -88,12 +88,12 @@ describe("a client without virtual connections", () => {
     expect(() => session.closeConnection(2)).toThrow(/virtualConnections/);
   });
 
-  it("takes no router and no acceptor, which would have to be called; the link is closed", async () => {
-    for (const acceptor of [router([answering()]), { accept() {} }]) {
+  it("takes no router and no connection acceptor, which would have to be called; the link is closed", async () => {
+    for (const serve of [router([answering()]), { accept() {} }]) {
       const [ours, theirs] = memoryLinkPair();
       const accepting = acceptSession(theirs, undefined).catch((error: unknown) => error);
-      await expect(openSession(ours, { acceptor })).rejects.toThrow(
-        /routers and acceptors.*virtualConnections/,
+      await expect(openSession(ours, { serve })).rejects.toThrow(
+        /routers and connection acceptors.*virtualConnections/,
       );
       expect(await accepting).toMatchObject({ code: expect.stringMatching(/WentAway|Io/) });
     }
@@ -102,7 +102,7 @@ describe("a client without virtual connections", () => {
   it("has its calls answered by a dispatcher all the same", async () => {
     const [ours, theirs] = memoryLinkPair();
     const [client, server] = await Promise.all([
-      openSession(ours, { acceptor: answering() }),
+      openSession(ours, { serve: answering() }),
       acceptSession(theirs, undefined),
     ]);
     expect(await server.client(Golden).call(lookup.method, ["a"])).toBe("of a");
@@ -117,7 +117,7 @@ describe("a client without virtual connections", () => {
   it("has them, and routers, with the option", async () => {
     const [ours, theirs] = memoryLinkPair();
     const [client, server] = await Promise.all([
-      openSession(ours, { acceptor: router([answering()]), virtualConnections }),
+      openSession(ours, { serve: router([answering()]), virtualConnections }),
       acceptSession(theirs, undefined),
     ]);
     const opened = await server.open(Golden);

@@ -91,7 +91,7 @@ describe("a text of a peer", () => {
     const services: (string | undefined)[] = [];
     const errors: string[] = [];
     const observer: Observer = {
-      onAcceptorError: ({ service }) => void services.push(service),
+      onAcceptError: ({ service }) => void services.push(service),
       onHandshakeFailed: ({ error }) => void errors.push(error.message),
     };
     const failing = router({}, { context: () => Promise.reject(new Error("down")) });

@@ -1,5 +1,5 @@
 /** Sessions at the mercy of a peer made by hand, and what they hold while it does its worst. */
-import { type Acceptor, type Observer, type SessionSnapshot, virtualConnections } from "@voxrpc/runtime";
+import { type Observer, type Servable, type SessionSnapshot, virtualConnections } from "@voxrpc/runtime";
 import { acceptSession, type OpenSessionOptions, openSession, type Session } from "@voxrpc/runtime/link";
 import { FakeClock, type MemoryLink, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { expect } from "vitest";
@@ -42,8 +42,8 @@ export function endVictims(): void {
 }
 
 /** A server whose client is made by hand; its handshake has finished. */
-export async function server(acceptor: Acceptor, options: VictimOptions = {}): Promise<Victim> {
-  return victim("initiator", options, (link, all) => acceptSession(link, acceptor, all));
+export async function server(servable: Servable, options: VictimOptions = {}): Promise<Victim> {
+  return victim("initiator", options, (link, all) => acceptSession(link, servable, all));
 }
 
 /** A client whose server is made by hand; its handshake has finished. */

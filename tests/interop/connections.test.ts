@@ -97,7 +97,7 @@ describe("calls back from a Rust handler", () => {
   it("come on a virtual connection that TypeScript has opened", async () => {
     await using session = await connectSession(peer.url, { service: Streams.name });
     const dispatcher = streamsDispatcher(streamsHandler().handler);
-    await using client = await session.open(Streams, { dispatcher });
+    await using client = await session.open(Streams, { serve: dispatcher });
     expect(await client.callBack(100)).toBe(4950n);
   });
 

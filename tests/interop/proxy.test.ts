@@ -71,7 +71,7 @@ describe.each(windows)("a TypeScript client, a proxy, and a Rust server, windows
     front = await startFront(peer.url);
     session = await connectSession(front.server.url, { service: Streams.name });
     const dispatcher = streamsDispatcher(streamsHandler().handler);
-    client = await session.open(Streams, { initialChannelCredit: credit, dispatcher });
+    client = await session.open(Streams, { initialChannelCredit: credit, serve: dispatcher });
   });
 
   afterAll(async () => {

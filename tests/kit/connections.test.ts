@@ -91,11 +91,11 @@ describe("docs/connections.md", () => {
       return { name };
     }
 
-    const acceptor = router(
+    const services = router(
       { Streams: (_request, user) => streamsDispatcher(handlerFor(user)) },
       { context: authenticate },
     );
-    await using server = await serve("tcp://127.0.0.1:0", acceptor);
+    await using server = await serve("tcp://127.0.0.1:0", services);
 
     await using streams = await connect(server.url, Streams, { metadata: new Metadata({ token: "t1" }) });
     expect(await streams.running()).toBe(3);
@@ -105,12 +105,12 @@ describe("docs/connections.md", () => {
   it("makes a context in place", async () => {
     const nameOf = async (token: string | undefined) => (token === "t1" ? "ann" : "");
     const handlerFor = ({ name }: { readonly name: string }) => ({ ...handler, running: () => name.length });
-    const acceptor = router({
+    const services = router({
       context: async (request) => ({ name: await nameOf(request.peerMetadata.getString("token")) }),
       identity: (user) => user.name,
       routes: { Streams: (_request, user) => streamsDispatcher(handlerFor(user)) },
     });
-    await using server = await serve("tcp://127.0.0.1:0", acceptor);
+    await using server = await serve("tcp://127.0.0.1:0", services);
     await using streams = await connect(server.url, Streams, { metadata: new Metadata({ token: "t1" }) });
     expect(await streams.running()).toBe(3);
   });

@@ -1,5 +1,5 @@
 /** The two sessions of a model, and the network between them: the first one, or one that replaces each that is lost. */
-import { type Acceptor, type SessionState, virtualConnections } from "@voxrpc/runtime";
+import { type Servable, type SessionState, virtualConnections } from "@voxrpc/runtime";
 import {
   acceptSession,
   openSession,
@@ -15,7 +15,7 @@ import type { Side } from "./line.js";
 /** What both sides are set up with. */
 export interface SessionsOptions {
   readonly clock: FakeClock;
-  readonly acceptor: Acceptor;
+  readonly servable: Servable;
   /** The service that each side requests from the other. */
   readonly service: string;
   readonly client: AcceptSessionOptions;
@@ -37,7 +37,7 @@ export class Sessions implements Readonly<Record<Side, Session>> {
   }
 
   static async connect(options: SessionsOptions): Promise<Sessions> {
-    const { clock, acceptor, service, isResumable } = options;
+    const { clock, servable, service, isResumable } = options;
     const networks: SimulatedPair[] = [];
     const served: Promise<Session | undefined>[] = [];
     const registry = isResumable ? new SessionRegistry({ clock }) : undefined;
@@ -45,7 +45,7 @@ export class Sessions implements Readonly<Record<Side, Session>> {
       await microtasks();
       const network = simulatedPair({ clock });
       networks.push(network);
-      const accepting = acceptSession(network.server, acceptor, { clock, registry, ...options.server });
+      const accepting = acceptSession(network.server, servable, { clock, registry, ...options.server });
       // A link that is cut before its handshake has finished is no session.
       served.push(accepting.catch(() => undefined));
       return network.client;
@@ -55,7 +55,7 @@ export class Sessions implements Readonly<Record<Side, Session>> {
       : undefined;
     const connecting = openSession(await open(), {
       clock,
-      acceptor,
+      serve: servable,
       service,
       reconnect,
       virtualConnections,

@@ -124,7 +124,7 @@ export class World {
     const byToken = new Map<string, ModelCall>();
     const hasKeepalive = random.chance(0.2);
     const isResumable = random.chance(0.5);
-    const acceptor = router([modelDispatcher((token) => byToken.get(token ?? ""))]);
+    const servable = router([modelDispatcher((token) => byToken.get(token ?? ""))]);
     const client = settings(random, hasKeepalive, isResumable);
     const server = settings(random, hasKeepalive, isResumable);
     journal.note(
@@ -132,7 +132,7 @@ export class World {
     );
     const pair = await Sessions.connect({
       clock,
-      acceptor,
+      servable,
       service: Model.name,
       client: client.options,
       server: server.options,

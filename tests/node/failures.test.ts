@@ -50,9 +50,9 @@ const sources: readonly {
     { accept: () => Promise.reject(bug) },
     router([goldenDispatcher()], { context: () => Promise.reject(bug) }),
   ].map((acceptor) => ({
-    member: "onAcceptorError" as const,
-    source: "acceptor",
-    printed: /^vox: the acceptor failed, asked about a connection for Golden from tcp:/,
+    member: "onAcceptError" as const,
+    source: "accept",
+    printed: /^vox: accepting failed, asked about a connection for Golden from tcp:/,
     start: (options: ServeOptions) => serve("tcp://127.0.0.1:0", acceptor, options),
   })),
   ...[

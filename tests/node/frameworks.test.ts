@@ -2,7 +2,7 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve as serveHono } from "@hono/node-server";
-import { type Acceptor, type ConnectionRequest, RejectedError, router } from "@voxrpc/runtime";
+import { type ConnectionRequest, RejectedError, router, type Servable } from "@voxrpc/runtime";
 import { attach, connect, type Server } from "@voxrpc/runtime/node";
 import express from "express";
 import fastify from "fastify";
@@ -23,33 +23,33 @@ interface Application {
 
 type Options = Parameters<typeof attach>[2];
 
-const frameworks: Readonly<Record<string, (acceptor: Acceptor, options: Options) => Promise<Application>>> = {
-  "node:http": async (acceptor, options) => {
+const frameworks: Readonly<Record<string, (servable: Servable, options: Options) => Promise<Application>>> = {
+  "node:http": async (servable, options) => {
     const http = createServer((_request, response) => response.end("a page"));
-    const vox = attach(http, acceptor, options);
+    const vox = attach(http, servable, options);
     await new Promise<void>((resolve) => http.listen(0, loopback, resolve));
     return { http, vox };
   },
-  Express: async (acceptor, options) => {
+  Express: async (servable, options) => {
     const app = express();
     app.get("/", (_request, response) => void response.send("a page"));
     const http = app.listen(0, loopback);
-    const vox = attach(http, acceptor, options);
+    const vox = attach(http, servable, options);
     await new Promise<void>((resolve) => http.on("listening", () => resolve()));
     return { http, vox };
   },
-  Fastify: async (acceptor, options) => {
+  Fastify: async (servable, options) => {
     const app = fastify();
     app.get("/", async () => "a page");
-    const vox = attach(app.server, acceptor, options);
+    const vox = attach(app.server, servable, options);
     await app.listen({ port: 0, host: loopback });
     return { http: app.server, vox };
   },
-  Hono: async (acceptor, options) => {
+  Hono: async (servable, options) => {
     const app = new Hono();
     app.get("/", (context) => context.text("a page"));
     const http = serveHono({ fetch: app.fetch, port: 0, hostname: loopback }) as HttpServer;
-    const vox = attach(http, acceptor, options);
+    const vox = attach(http, servable, options);
     await new Promise<void>((resolve) => http.on("listening", () => resolve()));
     return { http, vox };
   },
@@ -57,10 +57,10 @@ const frameworks: Readonly<Record<string, (acceptor: Acceptor, options: Options)
 
 describe.each(Object.entries(frameworks))("attached to %s", (_name, start) => {
   async function started(
-    acceptor: Acceptor,
+    servable: Servable,
     options: Options = {},
   ): Promise<Application & { readonly page: string }> {
-    const application = await start(acceptor, options);
+    const application = await start(servable, options);
     opens({
       async [Symbol.asyncDispose]() {
         await application.vox.close();

@@ -53,7 +53,7 @@ describe("the option middleware", () => {
 
   it("of serve is refused for an acceptor that decides by itself, before anything listens", async () => {
     const serving = serve("tcp://127.0.0.1:0", { accept: () => undefined }, { middleware: twice });
-    await expect(serving).rejects.toThrow("wrap the dispatcher that your acceptor accepts with");
+    await expect(serving).rejects.toThrow("wrap the dispatcher that your connection acceptor accepts with");
   });
 
   it("of connect is around each call of the client", async () => {

@@ -150,7 +150,7 @@ describe("a stream", () => {
     for (let turn = 0; turn < 50; turn++) await settle();
     await clock.elapse(16);
     expect(stream.read()).toMatchObject({
-      status: "ended",
+      status: "closed",
       items: [997, 998, 999],
       last: 999,
       received: 1000,
@@ -212,7 +212,7 @@ describe("a stream", () => {
     const { ask, lasts } = losing(1);
     const { stream } = await watched(ask, { onAgain });
     for (let turn = 0; turn < 5; turn++) await settle();
-    expect(stream.read()).toMatchObject({ status: "ended", items, received: 6, runs: 2 });
+    expect(stream.read()).toMatchObject({ status: "closed", items, received: 6, runs: 2 });
     expect(lasts).toEqual(expected);
   });
 
@@ -229,13 +229,13 @@ describe("a stream", () => {
   });
 
   const shown: readonly {
-    readonly status: "ended" | "failed";
+    readonly status: "closed" | "failed";
     readonly onAgain: "clear" | "keep";
     readonly before: readonly number[];
     readonly after: readonly number[];
   }[] = [
-    { status: "ended", onAgain: "clear", before: [], after: [0, 1, 2] },
-    { status: "ended", onAgain: "keep", before: [0, 1, 2], after: [0, 1, 2, 2, 3, 4] },
+    { status: "closed", onAgain: "clear", before: [], after: [0, 1, 2] },
+    { status: "closed", onAgain: "keep", before: [0, 1, 2], after: [0, 1, 2, 2, 3, 4] },
     { status: "failed", onAgain: "clear", before: [], after: [0, 1] },
     { status: "failed", onAgain: "keep", before: [0, 1], after: [0, 1, 0, 1] },
   ];
@@ -243,7 +243,9 @@ describe("a stream", () => {
     const { status, onAgain, before, after } = row;
     const { stream, leave } = await watched(
       (client) => (items, options, last) =>
-        status === "ended" ? client.count(last ?? 0, 3, items, options) : client.failAfter(2, items, options),
+        status === "closed"
+          ? client.count(last ?? 0, 3, items, options)
+          : client.failAfter(2, items, options),
       { onAgain },
     );
     const ended = async (): Promise<void> => {

@@ -70,7 +70,7 @@ describe("a virtual connection that is offered", () => {
       void ask(client, "early")?.then((answer) => heard.push(answer));
     });
     await using pair = await connectPair(acceptor);
-    const caller = await pair.client.open(Golden, { dispatcher: answering("client ") });
+    const caller = await pair.client.open(Golden, { serve: answering("client ") });
     expect(await ask(caller)).toBe("server a");
     await settle();
     expect(heard).toEqual(["client early"]);
@@ -151,7 +151,7 @@ describe("a virtual connection that is offered", () => {
       [() => Promise.reject(new Error("a secret")), "connection rejected: the acceptor failed"],
     ];
     const failures: unknown[] = [];
-    const observer = { onAcceptorError: (event: unknown) => failures.push(event) };
+    const observer = { onAcceptError: (event: unknown) => failures.push(event) };
     for (const [use, text] of uses) {
       await using pair = await connectPair(onVirtual(use), { server: { observer } });
       await expect(pair.client.open(Golden)).rejects.toMatchObject({ code: "Rejected", message: text });
@@ -241,7 +241,7 @@ describe("a root connection that is offered", () => {
         void caller.connection.closed.then(({ reason }) => heard.push(reason, caller.connection.isOpen));
       },
     };
-    const pair = await connectPair(acceptor, { client: { acceptor: answering("client ") } });
+    const pair = await connectPair(acceptor, { client: { serve: answering("client ") } });
     expect(await ask(pair.client.driver)).toBe("server a");
     await settle();
     expect(heard).toEqual(["client welcome", true, { ok: true, value: "client again" }]);
@@ -326,7 +326,7 @@ describe("a root connection that is offered", () => {
         connection.reject(`not ${request.service}`);
       },
     };
-    await expect(connectPair(answering(), { client: { acceptor } })).rejects.toMatchObject({
+    await expect(connectPair(answering(), { client: { serve: acceptor } })).rejects.toMatchObject({
       code: "Rejected",
       message: "connection rejected: not Noop",
     });
@@ -362,7 +362,7 @@ describe("a root connection that is offered", () => {
     ];
     const errors: unknown[] = [];
     const observer = {
-      onAcceptorError: ({ error }: { readonly error: unknown }) => errors.push((error as Error).message),
+      onAcceptError: ({ error }: { readonly error: unknown }) => errors.push((error as Error).message),
     };
     for (const [use, text] of uses) {
       const acceptor: ConnectionAcceptor = { accept: (request, connection) => use(connection, request) };

@@ -99,7 +99,7 @@ describe("calls", () => {
         }),
         translate.handled(([point, by]) => ({ x: point.x + by.x, y: point.y + by.y })),
       ),
-      { client: { acceptor: $.dispatcher("Back", [nameOf.handled(([id]) => `client-${id}`)]) } },
+      { client: { serve: $.dispatcher("Back", [nameOf.handled(([id]) => `client-${id}`)]) } },
     );
     const client = caller(pair.client);
     const [p, q] = [

@@ -189,7 +189,7 @@ describe("acceptors", () => {
     const ping = router({ Ping: echoing(1000, "Ping") });
     const pong = router({ Pong: echoing(2000, "Pong") });
     const isA = initiator === "a";
-    await using pair = await connectPair(isA ? pong : ping, { client: { acceptor: isA ? ping : pong } });
+    await using pair = await connectPair(isA ? pong : ping, { client: { serve: isA ? ping : pong } });
     const [a, b] = isA ? [pair.client, pair.server] : [pair.server, pair.client];
     const toPong = await a.open(callerOf("Pong"));
     const toPing = await b.open(callerOf("Ping"));
@@ -198,7 +198,7 @@ describe("acceptors", () => {
   });
 
   it("connect_builder_can_configure_inbound_virtual_connections_before_await", async () => {
-    await using pair = await connectPair(echoing(0, "Ping"), { client: { acceptor: echoing() } });
+    await using pair = await connectPair(echoing(0, "Ping"), { client: { serve: echoing() } });
     expect(await ask(await pair.server.open(Echo, { parity: "Odd" }), 41)).toBe(41);
     expect(await ask(pair.client.driver, 9)).toBe(9);
   });

@@ -237,7 +237,7 @@ const Unknown = $.service("Unknown", (caller) => caller, {});
 describe("two sessions", () => {
   it("call on a virtual connection, in both directions, and close it alone", async () => {
     await using pair = await connectPair(router({ Golden: calculator() }), {
-      client: { acceptor: router({ Back: $.dispatcher("Back", [nameOf.handled(([id]) => `n${id}`)]) }) },
+      client: { serve: router({ Back: $.dispatcher("Back", [nameOf.handled(([id]) => `n${id}`)]) }) },
     });
     const golden = await pair.client.open(Golden);
     expect(golden.connection.id).toBe(1);
@@ -261,7 +261,7 @@ describe("two sessions", () => {
       return `sum ${await caller.call(add.method, [id, 1])}`;
     });
     await using pair = await connectPair($.dispatcher("Back", [handler]), {
-      client: { acceptor: calculator() },
+      client: { serve: calculator() },
     });
     expect(await pair.client.driver?.call(nameOf.method, [41])).toBe("sum 42");
   });

@@ -1,5 +1,5 @@
 /** A host between a client and a server, which joins their connections: client ↔ host ↔ server. */
-import type { Acceptor, ConnectionAcceptor } from "@voxrpc/runtime";
+import type { ConnectionAcceptor, Servable } from "@voxrpc/runtime";
 import type { OpenSessionOptions, Session } from "@voxrpc/runtime/link";
 import { type ConnectionProxy, proxyThrough } from "@voxrpc/runtime/proxy";
 import { connectPair, type PairOptions, type SessionPair } from "@voxrpc/runtime/testing";
@@ -28,9 +28,9 @@ export interface Gateway extends AsyncDisposable {
 }
 
 /** @param acceptor of the server */
-export async function connectGateway(acceptor: Acceptor, options: GatewayOptions = {}): Promise<Gateway> {
+export async function connectGateway(servable: Servable, options: GatewayOptions = {}): Promise<Gateway> {
   const { clock, client, server, host } = options;
-  const far = await connectPair(acceptor, { clock, server, client: { ...host, ...options.upstream } });
+  const far = await connectPair(servable, { clock, server, client: { ...host, ...options.upstream } });
   const proxies: ConnectionProxy[] = [];
   const join = options.join ?? ((upstream, _request, connection) => proxyThrough(connection, upstream));
   const joining: ConnectionAcceptor = {

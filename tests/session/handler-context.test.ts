@@ -35,7 +35,7 @@ describe("a handler reaches its session:", () => {
           return { id, name: "saw" };
         },
       },
-      { client: { acceptor: shopDispatcher(handlerWith()) } },
+      { client: { serve: shopDispatcher(handlerWith()) } },
     );
     await shop.find(1n);
     expect(seen).toEqual(["open", true, 1, 3, 7, 1]);

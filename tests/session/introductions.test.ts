@@ -1,5 +1,5 @@
 /** What two sides say about themselves before a call: credentials, services, and the server's look at a new session. */
-import { type Acceptor, Metadata, RejectedError, router } from "@voxrpc/runtime";
+import { Metadata, RejectedError, router, type Servable } from "@voxrpc/runtime";
 import { acceptSession, openSession, reconnecting, type Session } from "@voxrpc/runtime/link";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
@@ -19,7 +19,7 @@ const handlerWith = (own: Partial<ShopHandler> = {}): ShopHandler => ({
 /** A network whose server takes the tokens of a list, and notes all that it sees. */
 function network(valid: (token: string | undefined) => boolean) {
   const seen: (string | undefined)[] = [];
-  const acceptor: Acceptor = {
+  const servable: Servable = {
     accept(request, connection) {
       const token = request.metadata.getString("token");
       seen.push(token);
@@ -31,7 +31,7 @@ function network(valid: (token: string | undefined) => boolean) {
   let server: Session | undefined;
   const open = async () => {
     const [near, far] = memoryLinkPair();
-    acceptSession(far, acceptor, { clock }).then(
+    acceptSession(far, servable, { clock }).then(
       (session) => {
         server = session;
       },
@@ -136,12 +136,12 @@ describe("metadata that is a function", () => {
   });
 
   it("is taken by connect", async () => {
-    const acceptor: Acceptor = {
+    const servable: Servable = {
       accept: (request, connection) => {
         if (request.metadata.getString("token") === "t") connection.accept(shopDispatcher(handlerWith()));
       },
     };
-    await using server = await serve("tcp://127.0.0.1:0", acceptor);
+    await using server = await serve("tcp://127.0.0.1:0", servable);
     await using shop = await connect(server.url, Shop, {
       metadata: async () => new Metadata({ token: "t" }),
     });
@@ -152,7 +152,7 @@ describe("metadata that is a function", () => {
 describe("a client that requests a wrong service hears which there are:", () => {
   const dispatcher = shopDispatcher(handlerWith());
   const many = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`Service${index}`, dispatcher]));
-  it.each<[string, Acceptor, string | undefined, string]>([
+  it.each<[string, Servable, string | undefined, string]>([
     [
       "a few",
       router({ Shop: dispatcher, Other: dispatcher }),
@@ -167,8 +167,8 @@ describe("a client that requests a wrong service hears which there are:", () => 
       undefined,
       "unknown service Noop (the client names none: option service)",
     ],
-  ])("%s", async (_name, acceptor, service, expected) => {
-    await using server = await serve("tcp://127.0.0.1:0", acceptor);
+  ])("%s", async (_name, servable, service, expected) => {
+    await using server = await serve("tcp://127.0.0.1:0", servable);
     const error = await connectSession(server.url, { service }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RejectedError);
     expect((error as RejectedError).message.endsWith(expected)).toBe(true);
@@ -177,13 +177,13 @@ describe("a client that requests a wrong service hears which there are:", () => 
 
 it("a connection request says how the peer has come, for the root and for virtual connections", async () => {
   const seen: unknown[] = [];
-  const acceptor: Acceptor = {
+  const servable: Servable = {
     accept: ({ transport, peerAddress }, connection) => {
       seen.push([transport, peerAddress]);
       connection.accept(shopDispatcher(handlerWith()));
     },
   };
-  await using server = await serve("tcp://127.0.0.1:0", acceptor);
+  await using server = await serve("tcp://127.0.0.1:0", servable);
   await using session = await connectSession(server.url);
   await session.open(Shop);
   expect(seen).toEqual(Array(2).fill(["tcp", "127.0.0.1"]));

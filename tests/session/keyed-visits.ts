@@ -1,5 +1,5 @@
 /** A listener that keeps sessions, and peers made by hand that come to it with keys. */
-import { type Acceptor, Metadata, type Observer, type ObserverEvents } from "@voxrpc/runtime";
+import { Metadata, type Observer, type ObserverEvents, type Servable } from "@voxrpc/runtime";
 import {
   acceptSession,
   type Session,
@@ -78,16 +78,16 @@ export class Listener {
     onResumeRefused: (event) => void this.heard.refused.push(event),
     onSessionStoreError: (event) => void this.heard.stores.push(event),
     onStorePressure: (event) => void this.heard.pressures.push(event),
-    onAcceptorError: ({ error }) => void this.heard.acceptors.push(error),
+    onAcceptError: ({ error }) => void this.heard.acceptors.push(error),
   };
   registry: SessionRegistry;
-  acceptor: Acceptor | undefined;
+  servable: Servable | undefined;
   /** Whether a store of operations outlives the process. */
   private readonly visits: Visit[] = [];
   private readonly options: SessionRegistryOptions;
 
-  constructor(acceptor: Acceptor | undefined, options: SessionRegistryOptions = {}) {
-    this.acceptor = acceptor;
+  constructor(servable: Servable | undefined, options: SessionRegistryOptions = {}) {
+    this.servable = servable;
     this.options = options;
     this.registry = this.newRegistry();
   }
@@ -109,7 +109,7 @@ export class Listener {
     const visit = new Visit(peer, () => near.abort());
     this.visits.push(visit);
     const { clock, registry, observer } = this;
-    acceptSession(far, this.acceptor, { clock, registry, observer }).then(
+    acceptSession(far, this.servable, { clock, registry, observer }).then(
       (session) => {
         visit.session = session;
       },

@@ -62,12 +62,12 @@ describe("a session ends with the last of", () => {
       const other = context.client(Golden);
       return `${text} ${value} ${await other.wait(7)}`;
     });
-    await using pair = await connectPair(served(calling), { client: { acceptor: served() } });
+    await using pair = await connectPair(served(calling), { client: { serve: served() } });
     const root = pair.client.client(Golden);
     expect(await root.$caller.call(lookup.method, ["got"])).toBe("got 5 7");
     await expect(again).rejects.toMatchObject({ code: "SessionShutdown" });
     expect([pair.client.isOpen, pair.server.isOpen]).toEqual([true, true]);
-    const virtual = await pair.client.open(Golden, { dispatcher: served() });
+    const virtual = await pair.client.open(Golden, { serve: served() });
     expect(await virtual.$caller.call(lookup.method, ["got"])).toBe("got 5 7");
     expect(virtual.$caller.connection.isOpen).toBe(true);
     expect(await virtual.wait(8)).toBe(8);

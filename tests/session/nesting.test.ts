@@ -29,7 +29,7 @@ describe("call-backs", () => {
     const { client, server } = await connectPair(shopDispatcher(nesting()), {
       clock,
       server: { maxConcurrentRequests: near },
-      client: { acceptor: shopDispatcher(nesting()), maxConcurrentRequests: far },
+      client: { serve: shopDispatcher(nesting()), maxConcurrentRequests: far },
     });
     const depth = 2 * Math.min(near, far) - 1;
     expect(await client.client(Shop).add(0, depth)).toBe(depth);
@@ -43,7 +43,7 @@ describe("call-backs", () => {
     const { client, server } = await connectPair(shopDispatcher(nesting()), {
       clock,
       server: { maxConcurrentRequests: near, onUnhandledError: () => {} },
-      client: { acceptor: shopDispatcher(nesting()), maxConcurrentRequests: far },
+      client: { serve: shopDispatcher(nesting()), maxConcurrentRequests: far },
     });
     const shop = client.client(Shop);
     const error = await clock.until(shop.add(0, 50).catch((thrown: unknown) => thrown));
@@ -68,7 +68,7 @@ describe("call-backs", () => {
     };
     const { client, server } = await connectPair(shopDispatcher(calling), {
       clock,
-      client: { acceptor: shopDispatcher(slow), maxConcurrentRequests: 2 },
+      client: { serve: shopDispatcher(slow), maxConcurrentRequests: 2 },
     });
     const calls = [1n, 2n, 3n, 4n].map((id) => client.client(Shop).find(id));
     for (let round = 0; round < 4; round++) {

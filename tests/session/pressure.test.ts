@@ -164,7 +164,7 @@ describe("two peers that flood each other", () => {
         const clock = new FakeClock();
         await using pair = await connectPair(echoing(), {
           server: many,
-          client: { ...many, acceptor: echoing() },
+          client: { ...many, serve: echoing() },
           clock,
         });
         pair.clientLink.pause();
@@ -200,7 +200,7 @@ describe("two peers that flood each other", () => {
       ]);
     await using pair = await connectPair(nested(), {
       server: many,
-      client: { ...many, acceptor: nested() },
+      client: { ...many, serve: nested() },
     });
     pair.clientLink.pause();
     pair.serverLink.pause();

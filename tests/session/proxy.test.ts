@@ -114,7 +114,7 @@ describe("proxied calls", () => {
   it("go both ways", async () => {
     const { handler } = streamsHandler();
     await using gateway = await connectGateway(streamsDispatcher(handler));
-    const client = await gateway.near.client.open(Streams, { dispatcher: streamsDispatcher(handler) });
+    const client = await gateway.near.client.open(Streams, { serve: streamsDispatcher(handler) });
     expect(await client.callBack(100)).toBe(4950n);
   });
 
@@ -599,7 +599,7 @@ describe("back pressure", () => {
           },
           { client: both, server: both, host: both },
         );
-        const caller = await gateway.near.client.open(Golden, { ...many, dispatcher: answering() });
+        const caller = await gateway.near.client.open(Golden, { ...many, serve: answering() });
         const { near, far } = gateway;
         const links = [near.clientLink, near.serverLink, far.clientLink, far.serverLink];
         for (const link of links) link.pause();

@@ -1,5 +1,5 @@
 /** What the recorded peers' applications did: the services behind `session.vox`, and the calls that its notes tell of. */
-import { type Acceptor, fail, type Metadata, RejectedError, router } from "@voxrpc/runtime";
+import { fail, type Metadata, RejectedError, router, type Servable } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import {
   add,
@@ -22,9 +22,9 @@ import {
 
 export interface Application {
   /** What the recorded client answered with. */
-  readonly client: Acceptor;
+  readonly client: Servable;
   /** What the recorded server answered with. */
-  readonly server: Acceptor | undefined;
+  readonly server: Servable | undefined;
   /** Lets calls that wait at a gate go on. */
   open(gate: number): void;
 }
@@ -94,7 +94,7 @@ export function makeApplication(transcript: string, metadata: Metadata): Applica
     ...streams(transcript),
   ]);
   const known = router([golden, back("server")]);
-  const refusing: Acceptor = {
+  const refusing: Servable = {
     route(request) {
       if (request.isVirtual) throw new RejectedError(metadata);
       return known.route(request);

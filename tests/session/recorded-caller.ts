@@ -236,7 +236,7 @@ export class RecordedCaller {
         initialChannelCredit: settings.initial_channel_credit,
       },
       metadataOf(open?.message?.metadata ?? []),
-      { dispatcher: note.includes("serves Back") ? back("client") : undefined },
+      { serve: note.includes("serves Back") ? back("client") : undefined },
     );
     this.watch("open", opening);
     opening.then(

@@ -69,7 +69,7 @@ describe("a root without clients", () => {
       },
     ],
   ])("answers its peer as long as virtual connections live: %s", async (_name, use) => {
-    const { client, server, clock } = await pairOf({}, { client: { acceptor: served() } });
+    const { client, server, clock } = await pairOf({}, { client: { serve: served() } });
     const more = await client.open(Shop);
     const back = server.client(Shop);
     void client.closeWhenIdle();
@@ -160,7 +160,7 @@ it("an open that waits when the link is lost waits for the next one, no longer t
   const { client, server, serverLink } = await connectPair(served(), {
     clock,
     server: { registry },
-    client: { acceptor },
+    client: { serve: acceptor },
   });
   const opening = server.open(Shop).catch((error: unknown) => error);
   await settle();
@@ -259,9 +259,9 @@ describe("what a session gives:", () => {
     };
     const { client } = await connectPair(acceptor, {
       clock: new FakeClock(),
-      client: { acceptor: served() },
+      client: { serve: served() },
     });
-    const more = await client.open(Shop, { dispatcher: served() });
+    const more = await client.open(Shop, { serve: served() });
     const early = more.add(1, 2);
     await settle();
     const back = raw?.client(Shop, served());

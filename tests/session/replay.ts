@@ -153,7 +153,7 @@ class Replay {
     const { reconnect: _, ...accepting } = options;
     const establishing =
       this.role === "client"
-        ? openSession(ours, { ...options, acceptor: client, virtualConnections })
+        ? openSession(ours, { ...options, serve: client, virtualConnections })
         : acceptSession(ours, server, { ...accepting, registry });
     establishing.then(
       (session) => {

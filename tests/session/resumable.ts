@@ -1,8 +1,8 @@
 /** A client that reconnects and an acceptor that remembers, over simulated links that tests cut. */
 import {
-  type Acceptor,
   type Observer,
   type ReconnectOptions,
+  type Servable,
   SessionError,
   type SessionState,
   virtualConnections,
@@ -55,12 +55,12 @@ export class Resumable {
   server: AcceptSessionOptions;
   /** What the client comes back with, too. */
   options: OpenSessionOptions = {};
-  private readonly acceptor: Acceptor;
+  private readonly servable: Servable;
   private readonly network: (index: number) => SimulatedPairOptions;
   private session: Session | undefined = undefined;
 
-  constructor(acceptor: Acceptor, options: ResumableOptionsOfTest) {
-    this.acceptor = acceptor;
+  constructor(servable: Servable, options: ResumableOptionsOfTest) {
+    this.servable = servable;
     this.network = options.network ?? (() => ({}));
     this.server = { ...options.server };
     this.registry = options.registry === null ? undefined : this.newRegistry(options.registry);
@@ -89,7 +89,7 @@ export class Resumable {
     const network = simulatedPair({ ...this.network(this.networks.length), clock: this.clock });
     this.networks.push(network);
     const { clock, registry } = this;
-    acceptSession(network.server, this.acceptor, { clock, registry, ...this.server }).then(
+    acceptSession(network.server, this.servable, { clock, registry, ...this.server }).then(
       (session) => this.accepted.push(session),
       (error) => this.refusals.push(error),
     );
@@ -136,10 +136,10 @@ export class Resumable {
 
 /** A connected pair. */
 export async function resumable(
-  acceptor: Acceptor,
+  servable: Servable,
   options: ResumableOptionsOfTest = {},
 ): Promise<Resumable> {
-  const pair = new Resumable(acceptor, options);
+  const pair = new Resumable(servable, options);
   await pair.connect(options);
   return pair;
 }

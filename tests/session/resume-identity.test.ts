@@ -1,5 +1,5 @@
 /** Whose a session is: the application decides at each link, and a session goes on for its own peer only. */
-import { type Acceptor, RejectedError, router } from "@voxrpc/runtime";
+import { RejectedError, router, type Servable } from "@voxrpc/runtime";
 import type { ResumableOptions, ResumeRequest } from "@voxrpc/runtime/link";
 import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
@@ -13,8 +13,8 @@ expectNothingUnheard(async () => {
   await settle();
 });
 
-function listener(acceptor: Acceptor | undefined, options: ResumableOptions = {}): Listener {
-  const made = new Listener(acceptor, options);
+function listener(servable: Servable | undefined, options: ResumableOptions = {}): Listener {
+  const made = new Listener(servable, options);
   listeners.push(made);
   return made;
 }
@@ -31,7 +31,7 @@ class User {
 }
 
 /** Acceptors, and whether each gives a session back to the same user, with the same metadata and with another token. */
-const acceptors: readonly [string, () => Acceptor | undefined, sameData: boolean, otherToken: boolean][] = [
+const acceptors: readonly [string, () => Servable | undefined, sameData: boolean, otherToken: boolean][] = [
   ["no acceptor", () => undefined, true, false],
   ["a dispatcher", () => shop, true, false],
   ["a router without context", () => router([shop]), true, false],

@@ -61,7 +61,7 @@ async function openBoth(
   backs: $.Caller[],
 ): Promise<Opened> {
   const session: Session = from === "client" ? own.client : own.serving;
-  const caller = await session.open(Golden, { ...options, dispatcher });
+  const caller = await session.open(Golden, { ...options, serve: dispatcher });
   const back = backs.at(-1);
   if (back === undefined) throw new Error("nobody was asked");
   return { caller, back };
@@ -77,7 +77,7 @@ describe.each(["client", "server"] as const)("a virtual connection that the %s h
         if (request.isVirtual) backs.push(caller);
       },
     };
-    pair = await resumable(acceptor, { client: { acceptor } });
+    pair = await resumable(acceptor, { client: { serve: acceptor } });
     const own = pair;
     const { caller, back } = await openBoth(own, from, serving(near), { parity }, backs);
     const { id } = caller.connection;
@@ -188,7 +188,7 @@ describe("a virtual connection over a lost link", () => {
 describe.each(["client", "server"] as const)("a root that the %s has released", (side) => {
   const releasing = (own: Resumable): Session => (side === "client" ? own.client : own.serving);
   const other = (own: Resumable): Session => (side === "client" ? own.serving : own.client);
-  const both = { client: { acceptor: serving(new Gate()) } };
+  const both = { client: { serve: serving(new Gate()) } };
 
   it.each([
     [

@@ -1,5 +1,5 @@
 /** The type of the router's context in its routes. */
-import type { Acceptor, ConnectionRequest, Dispatcher } from "@voxrpc/runtime";
+import type { ConnectionRequest, Dispatcher, Servable } from "@voxrpc/runtime";
 import { router } from "@voxrpc/runtime";
 import { expectSame, expectType } from "./expect-type.js";
 
@@ -11,8 +11,8 @@ export function routers(
   dispatcher: Dispatcher,
   authenticate: (request: ConnectionRequest) => Promise<User>,
 ): void {
-  const acceptors: Acceptor[] = [router({ shop: dispatcher })];
-  expectType<Acceptor[]>()(acceptors, true);
+  const acceptors: Servable[] = [router({ shop: dispatcher })];
+  expectType<Servable[]>()(acceptors, true);
   router([dispatcher]);
   router(
     {

@@ -8,9 +8,9 @@ import { Watched } from "./watched.js";
 export interface StreamState<T> {
   /**
    * `opening`: the call is made, no item has come. `open`: items come. `recovering`: the stream was lost, and is made
-   * again. `ended`: the server has ended it. `failed`: `error` says why.
+   * again. `closed`: the server has closed it. `failed`: `error` says why.
    */
-  readonly status: "opening" | "open" | "recovering" | "ended" | "failed";
+  readonly status: "opening" | "open" | "recovering" | "closed" | "failed";
   /** The last items, at most `maxItems`, the newest at the end. */
   readonly items: readonly T[];
   /** The newest item. */
@@ -110,7 +110,7 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
       try {
         await this.#readOnce(link.signal);
         if (!link.signal.aborted) {
-          this.#become("ended", undefined);
+          this.#become("closed", undefined);
           return;
         }
       } catch (error) {

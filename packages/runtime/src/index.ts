@@ -7,7 +7,7 @@
  */
 
 export type { IncomingConnection } from "./acceptor/incoming-connection.js";
-export { type Acceptor, type ConnectionAcceptor, type ConnectionRequest, router } from "./acceptor/router.js";
+export { type ConnectionAcceptor, type ConnectionRequest, router, type Servable } from "./acceptor/router.js";
 export { virtualConnections } from "./acceptor/virtual-connections.js";
 export type { Caller, CallOptions } from "./call/caller.js";
 export { type CallContext, withSignal } from "./call/context.js";

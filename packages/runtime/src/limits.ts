@@ -66,7 +66,7 @@ export interface Limits {
   readonly maxConnections: number;
   /** Connections that this side has requested and the peer has not answered, per session. Default 256. */
   readonly maxPendingOpens: number;
-  /** Time for a peer to answer for a connection, and for an acceptor here to decide about one, ms. Default 10 000. */
+  /** Time for a peer to answer for a connection, and for a connection acceptor here to decide about one, ms. Default 10 000. */
   readonly openTimeoutMs: number;
   /** Time for a promise of a store of operations, ms; after that the store counts as failed. Default 10 000. */
   readonly storeTimeoutMs: number;

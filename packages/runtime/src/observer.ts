@@ -68,15 +68,15 @@ export interface HandlerErrorEvent extends RequestEvent {
   readonly error: unknown;
 }
 
-/** An acceptor, or a factory or the context of a router, threw or rejected. */
-export interface AcceptorErrorEvent {
+/** Code that decides about a connection threw or rejected: a connection acceptor, or a factory or the context of a router. */
+export interface AcceptErrorEvent {
   /** The link of the connection as text. */
   readonly link: string;
   /** Service that the peer requests; undefined when it names none. */
   readonly service: string | undefined;
   /** False for the root connection of a session. */
   readonly isVirtual: boolean;
-  /** What the acceptor threw, which is no `RejectedError`. The peer only learns that the acceptor failed. */
+  /** What that code threw, which is no `RejectedError`. The peer only learns that the acceptor failed. */
   readonly error: unknown;
 }
 
@@ -110,7 +110,7 @@ export interface SessionStoreErrorEvent {
 /** The members of an observer for failures of the application's own code, and what has failed. */
 interface Failures {
   readonly onHandlerError: "handler";
-  readonly onAcceptorError: "acceptor";
+  readonly onAcceptError: "accept";
   readonly onSessionCallbackError: "onSession";
   readonly onOperationStoreError: "operationStore";
   readonly onSessionStoreError: "sessionStore";
@@ -260,8 +260,8 @@ export interface Observer {
   onResumeRefused?(event: ResumeRefusedEvent): void;
   /** A store is nearly full. Called once, until there is room again. */
   onStorePressure?(event: StorePressureEvent): void;
-  /** An acceptor failed: its connection is refused, or is ended when the acceptor had taken it already. */
-  onAcceptorError?(event: AcceptorErrorEvent): void;
+  /** Code that decides about a connection failed: the connection is refused, or closed when it was accepted already. */
+  onAcceptError?(event: AcceptErrorEvent): void;
   /** The callback `onSession` failed: its session is ended. */
   onSessionCallbackError?(event: SessionCallbackErrorEvent): void;
   /** The peer requests a feature that the application has not brought in, like calls without a dispatcher. */
@@ -311,7 +311,7 @@ const events: Readonly<Record<keyof Observer, true>> = {
   onRequestStarted: true,
   onRequestFinished: true,
   onHandlerError: true,
-  onAcceptorError: true,
+  onAcceptError: true,
   onSessionCallbackError: true,
   onOperationStoreError: true,
   onOperationForgotten: true,

@@ -68,7 +68,7 @@ async function check(input: Uint8Array): Promise<void> {
       ? await openSession(ours, {
           ...common,
           service: "Golden",
-          acceptor: service,
+          serve: service,
           virtualConnections,
         })
       : await acceptSession(ours, service, {

@@ -6,23 +6,23 @@ import { type FailureReporting, reportFailure } from "../observer.js";
 import { peerText } from "../options/peer-text.js";
 import { RejectedError } from "../wire/rejected-error.js";
 import { type ConnectionOffer, type ConnectionRequest, IncomingConnection } from "./incoming-connection.js";
-import type { Acceptor } from "./router.js";
+import type { Servable } from "./router.js";
 
-/** Lets the acceptor decide about a connection, at once or later. */
+/** Lets the application decide about a connection, at once or later. */
 export function admit(
-  acceptor: Acceptor | undefined,
+  servable: Servable | undefined,
   request: ConnectionRequest,
   offer: ConnectionOffer,
   reporting: FailureReporting,
 ): void {
   const connection = new IncomingConnection(request, offer);
   const fail = (error: unknown): void => {
-    if (!(error instanceof RejectedError)) reportAcceptor(reporting, request, error);
+    if (!(error instanceof RejectedError)) reportAcceptError(reporting, request, error);
     connection.fail(error);
   };
-  const conclude = (): void => connection.rejectUnsettled(unknownService(acceptor, request));
+  const conclude = (): void => connection.rejectUnsettled(unknownService(servable, request));
   try {
-    const decision = ask(acceptor, request, connection);
+    const decision = ask(servable, request, connection);
     if (isPromise(decision)) {
       Promise.resolve(decision).then(conclude, fail);
       return;
@@ -35,44 +35,44 @@ export function admit(
 }
 
 /** Code of the application that decides about a connection has failed. */
-export function reportAcceptor(
+export function reportAcceptError(
   reporting: FailureReporting,
   { link, service, isVirtual }: ConnectionRequest,
   error: unknown,
 ): void {
   const event = { link, service: service && peerText(service), isVirtual, error };
-  reportFailure(reporting, "onAcceptorError", "acceptor", event);
+  reportFailure(reporting, "onAcceptError", "accept", event);
 }
 
 function ask(
-  acceptor: Acceptor | undefined,
+  servable: Servable | undefined,
   request: ConnectionRequest,
   connection: IncomingConnection,
 ): Awaitable<void> {
-  if (acceptor === undefined || acceptor instanceof Dispatcher) {
-    connection.accept(acceptor);
+  if (servable === undefined || servable instanceof Dispatcher) {
+    connection.accept(servable);
     return undefined;
   }
-  if ("accept" in acceptor) return acceptor.accept(request, connection);
+  if ("accept" in servable) return servable.accept(request, connection);
   const give = (dispatcher: Dispatcher | undefined): void => {
     if (dispatcher !== undefined && !connection.isSettled) connection.accept(dispatcher);
   };
-  const route = acceptor.route(request, connection);
+  const route = servable.route(request, connection);
   return isPromise(route) ? Promise.resolve(route).then(give) : give(route);
 }
 
 /** The most services that a refusal names. */
 const maxNamed = 16;
 
-/** The refusal of a connection that the acceptor has not accepted. For a virtual one it is the reference's text. */
+/** The refusal of a connection that the application has not accepted. For a virtual one it is the reference's text. */
 function unknownService(
-  acceptor: Acceptor | undefined,
+  servable: Servable | undefined,
   { service: wanted = noService, isVirtual }: ConnectionRequest,
 ): string {
   const text = `unknown service ${wanted}`;
   if (isVirtual) return text;
   const hint = wanted === noService ? " (the client names none: option service)" : "";
-  const services = acceptor !== undefined && "services" in acceptor ? (acceptor.services ?? []) : [];
+  const services = servable !== undefined && "services" in servable ? (servable.services ?? []) : [];
   // A service that exists was refused to this client.
   if (services.length === 0 || services.includes(wanted)) return text + hint;
   const rest = services.length > maxNamed ? `, and ${services.length - maxNamed} more` : "";

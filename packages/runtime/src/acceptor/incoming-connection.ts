@@ -2,8 +2,8 @@
  * A connection that a peer requests, and the answers that an application can give. Source: `protocol/session.md` §5.3.
  *
  * ```
- *  waiting ──accept, intoRaw …──► accepted ──the acceptor throws──► ended
- *     └──reject, the acceptor throws or does nothing──► refused
+ *  waiting ──accept, intoRaw …──► accepted ──the application throws──► closed
+ *     └──reject, the application throws or does nothing──► refused
  * ```
  */
 
@@ -58,14 +58,14 @@ export interface ConnectionOffer {
   accept(dispatcher: Dispatcher | undefined): () => Caller;
   /** @param local settings to announce to the peer; default settings otherwise */
   acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection;
-  /** @param cause the error that the acceptor has thrown, unless it is a refusal */
+  /** @param cause the error that the application has thrown, unless it is a refusal */
   reject(reason: Metadata, cause?: unknown): void;
-  /** The acceptor throws after its answer: ends what it accepted. @returns whether a refusal can replace the answer */
+  /** The application throws after its answer: ends what it accepted. @returns whether a refusal can replace the answer */
   revoke(): boolean;
 }
 
 /**
- * A connection that waits for your answer. Answer it once, by one of its methods. If the acceptor returns without an
+ * A connection that waits for your answer. Answer it once, by one of its methods. If your code returns without an
  * answer, the peer gets a refusal as for an unknown service. A method that throws has not answered the connection.
  *
  * All methods that answer throw a {@link SessionError} `Protocol` when the connection was answered already, and when
@@ -90,7 +90,7 @@ export class IncomingConnection {
 
   /**
    * Names the peer before you accept it, for example by its user name. A session that can be resumed goes on over
-   * another link only for the same peer. Without a name, the acceptor compares the metadata of the peers.
+   * another link only for the same peer. Without a name, the session registry compares the metadata of the peers.
    * @param principal data: texts, numbers, and plain objects and arrays of them. An instance of a class equals no other
    * one, so each link gets a new session. Undefined and null name no peer
    */
@@ -135,12 +135,12 @@ export class IncomingConnection {
     this.#refuse(reason, undefined);
   }
 
-  /** The acceptor has returned. @internal */
+  /** The application has returned. @internal */
   rejectUnsettled(reason: string): void {
     if (!this.isSettled) this.reject(reason);
   }
 
-  /** The acceptor has thrown. @internal */
+  /** The application has thrown. @internal */
   fail(error: unknown): void {
     if (this.#offer.hasFailed) return;
     if (this.#isAnswered && !this.#offer.revoke()) return;

@@ -5,12 +5,12 @@ import type { FailureReporting } from "../observer.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { ConnectionRequest } from "./incoming-connection.js";
 import type { RootOffer } from "./root-offer.js";
-import type { Acceptor } from "./router.js";
+import type { Servable } from "./router.js";
 
 /** The link and its peer, and the acceptor that decides. */
 export interface LinkOfferParts {
   readonly root: RootOffer;
-  readonly acceptor: Acceptor | undefined;
+  readonly servable: Servable | undefined;
   readonly peer: PeerIntroduction;
   /** Service that the peer requests; undefined when it names none. */
   readonly service: string | undefined;
@@ -49,8 +49,8 @@ export class LinkOffer {
 
   /** Asks the application. @returns why there will be no session */
   ask(request: ConnectionRequest): Objection | Promise<Objection> {
-    const { root, acceptor, reporting } = this.#parts;
-    return root.decide(acceptor, request, reporting);
+    const { root, servable, reporting } = this.#parts;
+    return root.decide(servable, request, reporting);
   }
 
   /** The identity of the peer that the application has given; undefined for none. */

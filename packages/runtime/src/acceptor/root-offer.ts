@@ -12,17 +12,17 @@ import type { Metadata } from "../wire/metadata.js";
 import { errorKey } from "../wire/rejected-error.js";
 import { admit } from "./admission.js";
 import type { ConnectionOffer, ConnectionRequest } from "./incoming-connection.js";
-import type { Acceptor } from "./router.js";
+import type { Servable } from "./router.js";
 
-/** The offer that the acceptor answers while the handshake waits. */
+/** The offer that the application answers while the handshake waits. */
 export class RootOffer implements ConnectionOffer {
   readonly limits: Limits;
   hasFailed = false;
   /** Answers the peer's calls. */
   dispatcher: Dispatcher | undefined = undefined;
-  /** Metadata with which the acceptor has refused the peer. The peer gets the text alone. */
+  /** Metadata with which the application has refused the peer. The peer gets the text alone. */
   refusal: Metadata | undefined = undefined;
-  /** The error that the acceptor has thrown, unless it is a refusal. */
+  /** The error that the application has thrown, unless it is a refusal. */
   error: unknown = undefined;
   /** The identity that the application has given. */
   principal: unknown = undefined;
@@ -43,13 +43,13 @@ export class RootOffer implements ConnectionOffer {
     this.#session.catch(() => {});
   }
 
-  /** Asks the acceptor. @returns why there will be no session */
+  /** Asks the application. @returns why there will be no session */
   decide(
-    acceptor: Acceptor | undefined,
+    servable: Servable | undefined,
     request: ConnectionRequest,
     reporting: FailureReporting,
   ): Objection | Promise<Objection> {
-    admit(acceptor, request, this, reporting);
+    admit(servable, request, this, reporting);
     this.#isDecided = this.#answer !== undefined;
     if (this.#answer !== undefined) return this.#answer.objection;
     return new Promise((resolve) => {

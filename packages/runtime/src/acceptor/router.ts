@@ -56,8 +56,11 @@ export interface Router {
   ): Awaitable<Dispatcher | undefined>;
 }
 
-/** The acceptor for `accept` and `serve`: one service, several by name, or code that decides about each connection. */
-export type Acceptor = Dispatcher | Router | ConnectionAcceptor;
+/**
+ * What `serve`, `attach` and `acceptSession` take, and the option `serve` of `connect` and `openSession`: one service,
+ * several by name, or code that decides about each connection.
+ */
+export type Servable = Dispatcher | Router | ConnectionAcceptor;
 
 /**
  * Puts several services behind one address. Each connection gets the service that it requests; a connection that asks
@@ -81,7 +84,7 @@ export type Acceptor = Dispatcher | Router | ConnectionAcceptor;
  * ```
  *
  * @param routes dispatchers, which know their names, or an object from service name to dispatcher or factory
- * @returns an acceptor for `accept` and `serve`
+ * @returns what `serve`, `attach` and `acceptSession` take
  * @throws TypeError when two routes have the same service name, and for values that are not valid
  */
 export function router(routes: readonly Dispatcher[] | Readonly<Record<string, ServiceRoute>>): Router;

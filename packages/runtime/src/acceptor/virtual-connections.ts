@@ -1,4 +1,4 @@
-/** The code that only a session with virtual connections, routers or acceptors needs. It comes in as a value. */
+/** The code that only a session with virtual connections, routers or connection acceptors needs. It comes in as a value. */
 import { ConnectionOpener } from "../session/connection-opener.js";
 import { VirtualConnections } from "../session/virtual-connections.js";
 import { LinkOffer } from "./link-offer.js";
@@ -20,7 +20,7 @@ export interface VirtualConnectionsFeature {
 }
 
 /**
- * Brings virtual connections, routers and acceptors to a session. Sessions of `acceptSession` and of
+ * Brings virtual connections, routers and connection acceptors to a session. Sessions of `acceptSession` and of
  * `@voxrpc/runtime/node` have them already.
  *
  * ```ts

@@ -10,11 +10,11 @@ import type { IncomingOpen, VirtualConnections } from "../session/virtual-connec
 import type { Metadata } from "../wire/metadata.js";
 import { admit } from "./admission.js";
 import type { ConnectionOffer } from "./incoming-connection.js";
-import type { Acceptor } from "./router.js";
+import type { Servable } from "./router.js";
 
-/** Asks the acceptor about a virtual connection of the peer. */
+/** Asks the application about a virtual connection of the peer. */
 export function offerVirtual(
-  acceptor: Acceptor | undefined,
+  servable: Servable | undefined,
   open: IncomingOpen,
   session: Session,
   virtual: VirtualConnections,
@@ -35,7 +35,7 @@ export function offerVirtual(
     isResume: false,
     settings,
   };
-  admit(acceptor, request, new VirtualOffer(open, session, virtual), reporting);
+  admit(servable, request, new VirtualOffer(open, session, virtual), reporting);
 }
 
 class VirtualOffer implements ConnectionOffer {

@@ -57,7 +57,7 @@ export interface DispatcherLike {
 
 /** What {@link SessionHandle.open} may be given. */
 export interface OpenSettings {
-  /** Sent to the peer's acceptor. Default none. */
+  /** Sent to the peer with the request. Default none. */
   readonly metadata?: Metadata | undefined;
   /** Calls that this side takes at once on the connection. Default: as on the root connection. */
   readonly maxConcurrentRequests?: number | undefined;
@@ -135,7 +135,7 @@ export interface SessionHandle extends AsyncDisposable {
     service: ServiceLike<C>,
     options?: OpenSettings & {
       /** Answers the peer's calls on the new connection. Default: each is answered with `Cancelled`. */
-      readonly dispatcher?: DispatcherLike | undefined;
+      readonly serve?: DispatcherLike | undefined;
       /** Opens the connection again when the peer has lost the session. Default: the connection ends then. */
       readonly reopen?: boolean | undefined;
     },

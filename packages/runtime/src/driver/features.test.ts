@@ -66,7 +66,7 @@ describe("a session by itself", () => {
 
   it.each([
     ["virtual connections", /^session\/(virtual-connections|connection-opener|raw-connection|proxy)/],
-    ["acceptors, routers and proxies", /^acceptor\/(?!check-acceptor\.ts)/],
+    ["connection acceptors, routers and proxies", /^acceptor\/(?!check-servable\.ts)/],
   ])("brings no %s", (_what, unwanted) => {
     expect(reached).toContain("session/session-core.ts");
     expect(reached.filter((file) => unwanted.test(file))).toEqual([]);

@@ -1,7 +1,7 @@
 /** Accepts a session on a link that the peer opened. Listeners use it, for example `serve` of `/node`. */
 
-import { checkAcceptor } from "../acceptor/check-acceptor.js";
-import type { Acceptor } from "../acceptor/router.js";
+import { checkServable } from "../acceptor/check-servable.js";
+import type { Servable } from "../acceptor/router.js";
 import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { callOut } from "../call/call-out.js";
 import { allBundled } from "../driver/bundled-code.js";
@@ -54,22 +54,22 @@ export const acceptChecks: OptionChecks<AcceptSessionOptions> = {
  * Makes a session on a link that the peer has opened. The link belongs to the session from then on. If there is no
  * session, the link is closed, and the observer's `onHandshakeFailed` gets the error.
  *
- * @param acceptor answers the peer's calls. It refuses a peer that requests a service it does not have. Undefined: each
+ * @param servable answers the peer's calls. It refuses a peer that requests a service it does not have. Undefined: each
  * peer is accepted, and each call is answered with `Cancelled`
  * @returns the session, or the peer's earlier session when it comes back
  * @throws SessionError `Protocol` when the peer speaks something else, breaks a rule or changes its mind; `Rejected`
- * when the acceptor refuses it; `ConnectTimeout` when it takes too long; `Io` when the link fails
+ * when `servable` refuses it; `ConnectTimeout` when it takes too long; `Io` when the link fails
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws RangeError, TypeError for options that cannot be sent
  */
 export async function acceptSession(
   link: Link,
-  acceptor: Acceptor | undefined,
+  servable: Servable | undefined,
   options: AcceptSessionOptions = {},
 ): Promise<Session> {
   try {
     checkOptions(options, acceptChecks);
-    if (acceptor !== undefined) checkAcceptor(acceptor, "acceptor");
+    if (servable !== undefined) checkServable(servable, "servable");
   } catch (error) {
     link.abort();
     throw error;
@@ -85,7 +85,7 @@ export async function acceptSession(
     begin: (own) => new AcceptorHandshake({ ...own, offeredKey }),
   };
   try {
-    return await establish(link, side, acceptor, options, target);
+    return await establish(link, side, servable, options, target);
   } catch (error) {
     notify(options.observer, "onHandshakeFailed", { link: link.remoteAddress, error: asVoxError(error) });
     throw error;

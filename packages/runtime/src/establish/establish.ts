@@ -10,7 +10,7 @@
 
 import type { LinkOffer } from "../acceptor/link-offer.js";
 import type { RootOffer } from "../acceptor/root-offer.js";
-import type { Acceptor } from "../acceptor/router.js";
+import type { Servable } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import { rejection } from "../call/caller-line.js";
 import type { Dispatcher } from "../call/dispatcher.js";
@@ -50,7 +50,7 @@ export interface HandshakeSide {
   readonly isInitiator?: true;
   /** Makes the state machine of the handshake. */
   readonly begin: (options: HandshakeOptions) => Handshake;
-  /** Brings acceptors, routers and virtual connections. Undefined: only the root connection, at most a dispatcher. */
+  /** Brings connection acceptors, routers and virtual connections. Undefined: only the root connection, at most a dispatcher. */
   readonly feature: VirtualConnectionsFeature | undefined;
   /** Code that is present already; undefined: it is loaded when it is needed. */
   readonly bundled: BundledCode | undefined;
@@ -63,14 +63,14 @@ export interface HandshakeSide {
 export function establish(
   link: Link,
   side: HandshakeSide,
-  acceptor: Acceptor | undefined,
+  servable: Servable | undefined,
   options: SessionOptions,
   target?: ResumeTarget | undefined,
 ): Promise<Session> {
   return new Promise((resolve, reject) => {
     try {
       const settlement = { resolve, reject: (error: unknown) => resolve(rejection(error)) };
-      new Establishment(link, side, acceptor, options, target, settlement).start();
+      new Establishment(link, side, servable, options, target, settlement).start();
     } catch (error) {
       link.abort();
       reject(error);
@@ -86,7 +86,7 @@ interface Settlement {
 
 class Establishment implements LinkReceiver, FinishedLink {
   readonly pump: LinkPump;
-  readonly #acceptor: Acceptor | undefined;
+  readonly #servable: Servable | undefined;
   readonly #feature: VirtualConnectionsFeature | undefined;
   readonly #bundled: BundledCode | undefined;
   /** Answers the peer's calls on the root connection where there is no acceptor. */
@@ -106,7 +106,7 @@ class Establishment implements LinkReceiver, FinishedLink {
   #peerMaxFrameBytes: number | undefined = undefined;
   /** The error because of which the target gives no session. */
   #targetError: unknown = undefined;
-  /** The offer to the acceptor. Undefined before the peer has introduced itself, and without `feature`. */
+  /** The offer to the application. Undefined before the peer has introduced itself, and without `feature`. */
   #root: RootOffer | undefined = undefined;
   #hasHeard = false;
   /** Whether the promise is settled, or about to be. */
@@ -116,16 +116,16 @@ class Establishment implements LinkReceiver, FinishedLink {
   constructor(
     link: Link,
     side: HandshakeSide,
-    acceptor: Acceptor | undefined,
+    servable: Servable | undefined,
     options: SessionOptions,
     target: ResumeTarget | undefined,
     settlement: Settlement,
   ) {
     const { clock = systemClock, observer } = options;
-    this.#acceptor = acceptor;
+    this.#servable = servable;
     this.#feature = side.feature;
     this.#bundled = side.bundled;
-    if (side.feature === undefined && acceptor !== undefined) this.#dispatcher = dispatcherOf(acceptor);
+    if (side.feature === undefined && servable !== undefined) this.#dispatcher = dispatcherOf(servable);
     this.#options = options;
     this.#target = target;
     this.#settlement = settlement;
@@ -254,7 +254,7 @@ class Establishment implements LinkReceiver, FinishedLink {
     this.#root = root;
     return new feature.LinkOffer({
       root,
-      acceptor: this.#acceptor,
+      servable: this.#servable,
       peer,
       service: peer.metadata.getString(serviceKey),
       link: this.pump.link,
@@ -307,7 +307,7 @@ class Establishment implements LinkReceiver, FinishedLink {
       limits: this.#limits,
       clock: this.#clock,
       dispatcher,
-      acceptor: this.#acceptor,
+      servable: this.#servable,
       feature: this.#feature,
       bundled: this.#bundled,
       isResumable,
@@ -344,9 +344,11 @@ class Establishment implements LinkReceiver, FinishedLink {
   }
 }
 
-/** @throws TypeError for a router or an acceptor, which need the option `virtualConnections` */
-function dispatcherOf(acceptor: Acceptor): Dispatcher {
-  if ("accept" in acceptor || "route" in acceptor)
-    throw new TypeError(`routers and acceptors need virtual connections: ${virtualConnectionsHint}`);
-  return acceptor;
+/** @throws TypeError for a router or a connection acceptor, which need the option `virtualConnections` */
+function dispatcherOf(servable: Servable): Dispatcher {
+  if ("accept" in servable || "route" in servable)
+    throw new TypeError(
+      `routers and connection acceptors need virtual connections: ${virtualConnectionsHint}`,
+    );
+  return servable;
 }

@@ -1,7 +1,7 @@
 /** Opens a session on a link that is open already. Carriers build on it, for example `connect` of `/node`. */
 
-import { checkAcceptor } from "../acceptor/check-acceptor.js";
-import type { Acceptor } from "../acceptor/router.js";
+import { checkServable } from "../acceptor/check-servable.js";
+import type { Servable } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import { rejection } from "../call/caller-line.js";
 import type { HandshakeMetadata } from "../call/handshake-metadata.js";
@@ -29,10 +29,10 @@ export interface OpenSessionOptions extends Omit<SessionOptions, "metadata"> {
    */
   readonly metadata?: HandshakeMetadata | undefined;
   /**
-   * Answers the peer's calls: a dispatcher, or with {@link OpenSessionOptions.virtualConnections} also a router or an
-   * acceptor. Default: each call is answered with `Cancelled`.
+   * Answers the peer's calls: a dispatcher, or with {@link OpenSessionOptions.virtualConnections} also a router or a
+   * connection acceptor. Default: each call is answered with `Cancelled`.
    */
-  readonly acceptor?: Acceptor | undefined;
+  readonly serve?: Servable | undefined;
   /**
    * Brings connections beside the root one: the value `virtualConnections` of `@voxrpc/runtime`. Default: those of the
    * peer are refused, and `Session.open` throws.
@@ -51,7 +51,7 @@ export interface Reconnect {
 export const initiateChecks: OptionChecks<OpenSessionOptions> = {
   ...establishChecks,
   metadata: orFunction(metadataCheck),
-  acceptor: checkAcceptor,
+  serve: checkServable,
   virtualConnections: having("the value virtualConnections of @voxrpc/runtime", "offer"),
   reconnect: having("what reconnecting({ open }) returns", "firstTarget"),
 };
@@ -67,11 +67,11 @@ export const initiateChecks: OptionChecks<OpenSessionOptions> = {
  *
  * @throws SessionError `Protocol` when the peer speaks something else or breaks a rule; `ConnectTimeout` when it takes too
  * long; `Io` when the link fails; `WentAway` when the peer closes it; `ServerFull` when the peer has no place; `Rejected`
- * when the acceptor of this side refuses the peer
+ * when the connection acceptor of this side refuses the peer
  * @throws RejectedError when the peer refuses: its `metadata` says why
  * @throws VoxError `Cancelled` when `signal` is aborted
- * @throws RangeError, TypeError for options that cannot be sent; TypeError for a router or an acceptor without
- * `virtualConnections`
+ * @throws RangeError, TypeError for options that cannot be sent; TypeError for a router or a connection acceptor
+ * without `virtualConnections`
  */
 export function openSession(link: Link, options: OpenSessionOptions = {}): Promise<Session> {
   return openSessionWith(link, options, undefined);
@@ -148,5 +148,5 @@ function establishOn(
         answerReader: bundled?.answerReader ?? loadAnswerReader,
       }),
   };
-  return establish(link, side, options.acceptor, options, target);
+  return establish(link, side, options.serve, options, target);
 }

@@ -35,7 +35,7 @@ export interface SessionOptions {
   /** Watches the session and its calls. */
   readonly observer?: Observer | undefined;
   /**
-   * Called when code of the application fails, and the observer has no member for that: a handler, an acceptor,
+   * Called when code of the application fails, and the observer has no member for that: a handler, a connection acceptor,
    * `onSession` or a store. `source` of the event says which. Errors of the listener itself are ignored. Default:
    * nothing; `connect` and `serve` print the error.
    */

@@ -8,7 +8,7 @@
  * ```
  */
 
-import type { Acceptor } from "../acceptor/router.js";
+import type { Servable } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Clock } from "../clock.js";
@@ -36,7 +36,7 @@ export interface SessionStart {
   /** Answers the peer's calls on the root connection. */
   readonly dispatcher: Dispatcher | undefined;
   /** Decides about virtual connections of the peer. */
-  readonly acceptor: Acceptor | undefined;
+  readonly servable: Servable | undefined;
   /** Brings virtual connections; undefined without the option. */
   readonly feature: VirtualConnectionsFeature | undefined;
   /** Code that is present already; undefined: it is loaded when it is needed. */
@@ -52,7 +52,7 @@ export interface SessionStart {
  * `Session.onOpened`.
  */
 export function startSession(start: SessionStart): Session {
-  const { pump, result, options, limits, clock, acceptor, isResumable, feature } = start;
+  const { pump, result, options, limits, clock, servable, isResumable, feature } = start;
   const { observer, onUnhandledError, operationStore, keepalive } = options;
   const { peerSupportsRetry, peerMetadata, local } = result;
   const startDriver: StartDriver = (owner, connection, dispatcher) => {
@@ -77,7 +77,7 @@ export function startSession(start: SessionStart): Session {
     observer,
     keepalive,
     virtual: feature && ((given) => new feature.Connections(given)),
-    admit: (open, virtual) => feature?.offer(acceptor, open, session, virtual, options),
+    admit: (open, virtual) => feature?.offer(servable, open, session, virtual, options),
     onDisconnected: (error) => session.onDisconnected(error),
     onEnded: (end) => session.onEnded(end),
   });

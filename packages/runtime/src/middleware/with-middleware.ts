@@ -1,5 +1,5 @@
 /** Middleware around what makes calls, and around what answers them. */
-import type { Acceptor, ConnectionAcceptor, Router } from "../acceptor/router.js";
+import type { ConnectionAcceptor, Router, Servable } from "../acceptor/router.js";
 import type { Caller } from "../call/caller.js";
 import { Dispatcher } from "../call/dispatcher.js";
 import { isPromise } from "../call/result.js";
@@ -33,13 +33,13 @@ export function withMiddleware(
 
 /**
  * What `serve` does with its option `middleware`.
- * @throws TypeError for an acceptor of the application: such an acceptor wraps its dispatchers itself
+ * @throws TypeError for a connection acceptor, which wraps its dispatchers itself
  */
-export function wrapAcceptor(acceptor: Acceptor, middleware: readonly ServerMiddleware[]): Acceptor {
-  if (acceptor instanceof Dispatcher) return wrapDispatcher(acceptor, middleware);
-  if (isRouter(acceptor)) return wrapRouter(acceptor, middleware);
+export function wrapServable(servable: Servable, middleware: readonly ServerMiddleware[]): Servable {
+  if (servable instanceof Dispatcher) return wrapDispatcher(servable, middleware);
+  if (isRouter(servable)) return wrapRouter(servable, middleware);
   throw new TypeError(
-    "middleware needs a dispatcher or a router: wrap the dispatcher that your acceptor accepts with, withMiddleware(dispatcher, …)",
+    "middleware needs a dispatcher or a router: wrap the dispatcher that your connection servable accepts with, withMiddleware(dispatcher, …)",
   );
 }
 

@@ -1,6 +1,6 @@
 /** Serving on an HTTP server that the application has: HTTP and RPC share its port. */
 import type { Server as HttpServer } from "node:http";
-import type { Acceptor } from "../acceptor/router.js";
+import type { Servable } from "../acceptor/router.js";
 import { completeLimits } from "../limits.js";
 import { type Check, checkOptions, having, type OptionChecks } from "../options/checks.js";
 import { addressOf } from "./own-listener.js";
@@ -40,14 +40,14 @@ const isHttpServer: Check = /*@__PURE__*/ having(
  *
  * @param http of `node:http` or `node:https`, listening or not; frameworks have one, like `app.listen(…)` of Express and
  * `fastify.server`
- * @param acceptor a `router`, or the dispatcher of one service; a dispatcher answers for every service name that
+ * @param servable a `router`, or the dispatcher of one service; a dispatcher answers for every service name that
  * clients request
  * @throws TypeError, RangeError for an option that is wrong, with its name
  */
-export function attach(http: HttpServer, acceptor: Acceptor, options: AttachOptions = {}): Server {
+export function attach(http: HttpServer, servable: Servable, options: AttachOptions = {}): Server {
   isHttpServer(http, "http");
   checkOptions(options, attachChecks);
-  const answering = answeringWith(acceptor, options);
+  const answering = answeringWith(servable, options);
   const { path: served = "/vox", origins } = options;
   const stopUpgrades = handleUpgrades(http, {
     path: served,

@@ -1,7 +1,6 @@
 /** The short way to a service. Source: `protocol/calls.md` §8.2. */
 import type { ConnectionOptions } from "node:tls";
-import { checkAcceptor } from "../acceptor/check-acceptor.js";
-import type { Acceptor } from "../acceptor/router.js";
+import type { Servable } from "../acceptor/router.js";
 import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { nameCaller } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
@@ -41,7 +40,7 @@ export interface ConnectOptions extends Omit<ConnectSessionOptions, "service">, 
 export interface ConnectSessionOptions
   extends Omit<
       OpenSessionOptions,
-      "acceptor" | "keepalive" | "reconnect" | "service" | "timeoutMs" | "virtualConnections"
+      "keepalive" | "reconnect" | "service" | "timeoutMs" | "virtualConnections"
     >,
     KeepaliveSetting {
   /** Name of the service that the client requests from the peer. Default: no particular service. */
@@ -61,8 +60,11 @@ export interface ConnectSessionOptions
    * with its connection.
    */
   readonly reconnect?: boolean | ReconnectOptions | undefined;
-  /** Answers the calls that the server makes to this client. Default: each is answered with `Cancelled`. */
-  readonly serve?: Acceptor | undefined;
+  /**
+   * Answers the calls that the server makes to this client: a dispatcher, a router or a connection acceptor. Default:
+   * each is answered with `Cancelled`.
+   */
+  readonly serve?: Servable | undefined;
   /** For addresses with `ws` and `wss`: headers and subprotocols of the request that opens the WebSocket. */
   readonly webSocket?: WebSocketOptions | undefined;
   /**
@@ -72,12 +74,7 @@ export interface ConnectSessionOptions
   readonly tls?: ConnectionOptions | undefined;
 }
 
-const {
-  acceptor: _acceptor,
-  timeoutMs: _timeoutMs,
-  virtualConnections: _virtualConnections,
-  ...shared
-} = initiateChecks;
+const { timeoutMs: _timeoutMs, virtualConnections: _virtualConnections, ...shared } = initiateChecks;
 
 export const connectSessionChecks: OptionChecks<ConnectSessionOptions> = {
   ...shared,
@@ -85,7 +82,6 @@ export const connectSessionChecks: OptionChecks<ConnectSessionOptions> = {
   reconnect: switchable(reconnectChecks),
   connectTimeoutMs: duration,
   connectRetryMs: duration,
-  serve: checkAcceptor,
   webSocket: nested(webSocketChecks),
   tls: anyObject,
 };
@@ -184,7 +180,7 @@ async function tryToConnect(address: string, options: ConnectSessionOptions): Pr
 
 /** One attempt, from the name to the session. */
 async function attempt(target: Address, timeoutMs: number, options: ConnectSessionOptions): Promise<Session> {
-  const { serve, signal, clock = systemClock, reconnect, webSocket, tls, ...rest } = options;
+  const { signal, clock = systemClock, reconnect, webSocket, tls, ...rest } = options;
   const limits = completeLimits(options.limits);
   const deadline = clock.now() + timeoutMs;
   const reopen = async (again: LinkAttempt): Promise<Link> => {
@@ -210,7 +206,6 @@ async function attempt(target: Address, timeoutMs: number, options: ConnectSessi
         keepalive: chosenKeepalive(options),
         signal,
         clock,
-        acceptor: serve,
         virtualConnections,
         reconnect:
           reconnect === undefined || reconnect === false

@@ -17,9 +17,9 @@ function describe(event: UnhandledErrorEvent): string {
       if (event.side === "client")
         return `the onMetadata callback of a call of ${nameOf(event.method)} failed, over ${event.link}`;
       return `the handler of ${nameOf(event.method)} failed, called from ${event.link}`;
-    case "acceptor": {
+    case "accept": {
       const kind = event.isVirtual ? "a virtual connection" : "a connection";
-      return `the acceptor failed, asked about ${kind} for ${event.service ?? "no service"} from ${event.link}`;
+      return `accepting failed, asked about ${kind} for ${event.service ?? "no service"} from ${event.link}`;
     }
     case "onSession":
       return `onSession failed for the session from ${event.link}, which is ended`;

@@ -1,8 +1,8 @@
 /** Serving. Source: `protocol/calls.md` §8.3. */
 import type { AddressInfo, Server as Listener, Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
-import { checkAcceptor } from "../acceptor/check-acceptor.js";
-import type { Acceptor } from "../acceptor/router.js";
+import { checkServable } from "../acceptor/check-servable.js";
+import type { Servable } from "../acceptor/router.js";
 import { asyncDispose } from "../call/dispose.js";
 import { checkCloseOptions } from "../call/option-checks.js";
 import type { CloseOptions } from "../call/session-handle.js";
@@ -13,7 +13,7 @@ import { type AcceptSessionOptions, acceptChecks, acceptSession } from "../estab
 import { passingRefusals } from "../handshake/refusals.js";
 import { completeLimits, type Limits } from "../limits.js";
 import type { ServerMiddleware } from "../middleware/server-middleware.js";
-import { wrapAcceptor } from "../middleware/with-middleware.js";
+import { wrapServable } from "../middleware/with-middleware.js";
 import { notify } from "../observer.js";
 import {
   anyObject,
@@ -75,7 +75,7 @@ export interface ServeOptions
   readonly onSession?: ((session: Session) => void | Promise<void>) | undefined;
   /**
    * Middleware around each call that the server answers, the first outermost. It needs a dispatcher or a router. An
-   * acceptor of your own wraps its dispatchers itself: `withMiddleware(dispatcher, …)`. Default none.
+   * connection acceptor wraps its dispatchers itself: `withMiddleware(dispatcher, …)`. Default none.
    */
   readonly middleware?: readonly ServerMiddleware[] | undefined;
   /** Closes the server when aborted, gracefully; before it listens, `serve` rejects with code `Cancelled`. */
@@ -96,10 +96,10 @@ export const serveChecks: OptionChecks<ServeOptions> = {
   tls: anyObject,
 };
 
-/** The acceptor with the middleware around it. @throws TypeError for an acceptor that `serve` does not take */
-export function answeringWith(acceptor: Acceptor, { middleware }: ServeOptions): Acceptor {
-  checkAcceptor(acceptor, "acceptor");
-  return middleware === undefined ? acceptor : wrapAcceptor(acceptor, middleware);
+/** What is served, with the middleware around it. @throws TypeError for a value that `serve` does not take */
+export function answeringWith(servable: Servable, { middleware }: ServeOptions): Servable {
+  checkServable(servable, "servable");
+  return middleware === undefined ? servable : wrapServable(servable, middleware);
 }
 
 const defaultMaxConnections = 10_000;
@@ -122,7 +122,7 @@ const answerTimeoutMs = 5000;
  * server replaces a socket file whose server is gone, and removes its own when it closes. Or a server of `node:net`,
  * `node:tls`, `node:http` or `node:https` that your application has made, listening or not: from then on it belongs to
  * the returned server, and closes with it. To share a port with an HTTP server, use {@link attach}
- * @param acceptor a `router`, or the dispatcher of one service; a dispatcher answers for every service name that
+ * @param servable a `router`, or the dispatcher of one service; a dispatcher answers for every service name that
  * clients request
  * @throws SessionError `Io` when the server cannot listen on the address, `Protocol` for an unknown scheme or an
  * invalid address
@@ -131,11 +131,11 @@ const answerTimeoutMs = 5000;
  */
 export async function serve(
   where: string | Listener,
-  acceptor: Acceptor,
+  servable: Servable,
   options: ServeOptions = {},
 ): Promise<Server> {
   checkOptions(options, serveChecks);
-  const answering = answeringWith(acceptor, options);
+  const answering = answeringWith(servable, options);
   checkChannelCapacity(options);
   // Node hands out sockets in a later task, and the server is made by then.
   let server: Server | undefined;
@@ -201,7 +201,7 @@ export class Server implements AsyncDisposable {
   readonly closed: Promise<void>;
   readonly #listener: LinkListener;
   readonly #addressOf: () => Address;
-  readonly #acceptor: Acceptor;
+  readonly #servable: Servable;
   readonly #options: ServeOptions;
   readonly #limits: Limits;
   readonly #maxConnections: number;
@@ -216,10 +216,10 @@ export class Server implements AsyncDisposable {
   #resolveClosed: () => void = () => {};
 
   /** @internal use {@link serve} or {@link attach} */
-  constructor(listener: LinkListener, addressOf: () => Address, acceptor: Acceptor, options: ServeOptions) {
+  constructor(listener: LinkListener, addressOf: () => Address, servable: Servable, options: ServeOptions) {
     this.#addressOf = addressOf;
     this.#listener = listener;
-    this.#acceptor = acceptor;
+    this.#servable = servable;
     this.#options = options;
     this.#limits = completeLimits(options.limits);
     this.#maxConnections = options.maxConnections ?? defaultMaxConnections;
@@ -349,7 +349,7 @@ export class Server implements AsyncDisposable {
     const { onSession, resumable, ...options } = this.#options;
     const controller = this.#pending.add();
     try {
-      await acceptSession(link, this.#acceptor, {
+      await acceptSession(link, this.#servable, {
         ...options,
         onUnhandledError: options.onUnhandledError ?? printFailure,
         keepalive: chosenKeepalive(options),

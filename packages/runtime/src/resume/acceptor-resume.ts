@@ -10,7 +10,7 @@
  *      └──refused──► none
  * ```
  */
-import { reportAcceptor } from "../acceptor/admission.js";
+import { reportAcceptError } from "../acceptor/admission.js";
 import type { ConnectionRequest } from "../acceptor/incoming-connection.js";
 import type { LinkOffer } from "../acceptor/link-offer.js";
 import { type Awaitable, isPromise } from "../call/result.js";
@@ -151,7 +151,7 @@ export class AcceptorResume implements ResumeTarget {
           kind: "none",
           objection: error.metadata.getString(errorKey) ?? "the session may not be resumed",
         };
-      reportAcceptor(offer.reporting, request, error);
+      reportAcceptError(offer.reporting, request, error);
       return { kind: "none", objection: passingRefusals.acceptorFailed, cause: error };
     };
     try {

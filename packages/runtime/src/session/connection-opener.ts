@@ -19,7 +19,7 @@ import type { VirtualConnections } from "./virtual-connections.js";
 
 export const openChecks: OptionChecks<OpenOptions> = {
   metadata: metadataCheck,
-  dispatcher: dispatcherCheck,
+  serve: dispatcherCheck,
   maxConcurrentRequests: concurrencyCheck,
   initialChannelCredit: creditCheck,
   parity: /*@__PURE__*/ oneOf("Odd", "Even"),
@@ -64,11 +64,11 @@ export class ConnectionOpener implements ConnectionOpening {
   openCaller(
     settings: ConnectionSettings,
     metadata: Metadata,
-    { signal, dispatcher, reopen }: Pick<OpenOptions, "signal" | "dispatcher" | "reopen"> = {},
+    { signal, serve, reopen }: Pick<OpenOptions, "signal" | "serve" | "reopen"> = {},
   ): Promise<Caller> {
     return this.#openWith(settings, metadata, signal, (connection) => {
       if (reopen === true) connection.reopen = { local: settings, metadata };
-      return this.#session.startDriver(connection, dispatcher);
+      return this.#session.startDriver(connection, serve);
     });
   }
 

@@ -10,7 +10,7 @@ import type { RawConnection } from "./raw-connection.js";
 /** Options of `Session.open`. */
 export interface OpenOptions extends OpenSettings {
   /** Answers the peer's calls on the new connection. Default: each is answered with `Cancelled`. */
-  readonly dispatcher?: Dispatcher | undefined;
+  readonly serve?: Dispatcher | undefined;
   /**
    * Opens the connection again, with the same metadata, when the peer has lost the session. Calls that you make
    * meanwhile wait. Calls in flight are treated as on the root connection. The connection ends when the peer refuses.
@@ -27,7 +27,7 @@ export interface ConnectionOpening {
   openCaller(
     settings: ConnectionSettings,
     metadata: Metadata,
-    options?: Pick<OpenOptions, "signal" | "dispatcher">,
+    options?: Pick<OpenOptions, "signal" | "serve">,
   ): Promise<Caller>;
   /** @throws SessionError `Protocol` for the root connection and for one that does not exist */
   close(id: number | bigint, metadata: Metadata | undefined): void;

@@ -1,6 +1,6 @@
 /** Two sessions that are connected in memory. */
 
-import type { Acceptor } from "../acceptor/router.js";
+import type { Servable } from "../acceptor/router.js";
 import { virtualConnections } from "../acceptor/virtual-connections.js";
 import { asyncDispose } from "../call/dispose.js";
 import type { Clock } from "../clock.js";
@@ -26,7 +26,7 @@ import type { Session } from "../session/session.js";
 
 /** What {@link connectPair} may be given. */
 export interface PairOptions {
-  /** Options of the client's session; their `acceptor` answers calls of the server. */
+  /** Options of the client's session; their `serve` answers calls of the server. */
   readonly client?: OpenSessionOptions | undefined;
   /** Options of the server's session. */
   readonly server?: AcceptSessionOptions | undefined;
@@ -70,19 +70,19 @@ export interface SessionPair<L extends Link = MemoryLink> extends AsyncDisposabl
  * expect(await catalog.get(1n)).toEqual(apple);
  * ```
  *
- * @param acceptor of the server: the dispatcher of a service, or a router
+ * @param servable of the server: the dispatcher of a service, or a router
  * @param options `links` connects the two sides over other links than memory links. Over links with latency the
  * handshake waits for the clock: `await clock.until(connectPair(…))`
  * @returns the two sessions and the two ends of the link
  * @throws what `openSession` or `acceptSession` throws
  */
 export function connectPair<L extends Link>(
-  acceptor: Acceptor,
+  servable: Servable,
   options: PairOptions & PairLinks<L>,
 ): Promise<SessionPair<L>>;
-export function connectPair(acceptor: Acceptor, options?: PairOptions): Promise<SessionPair>;
+export function connectPair(servable: Servable, options?: PairOptions): Promise<SessionPair>;
 export async function connectPair(
-  acceptor: Acceptor,
+  servable: Servable,
   options: PairOptions & Partial<PairLinks<Link>> = {},
 ): Promise<SessionPair<Link>> {
   checkOptions(options, pairChecks);
@@ -90,7 +90,7 @@ export async function connectPair(
   const [clientLink, serverLink] = options.links ?? memoryLinkPair(options.link);
   const [client, server] = await Promise.all([
     openSessionWith(clientLink, { clock, observer, virtualConnections, ...options.client }, allBundled),
-    acceptSession(serverLink, acceptor, { clock, observer, ...options.server }),
+    acceptSession(serverLink, servable, { clock, observer, ...options.server }),
   ]);
   return {
     client,

@@ -1,6 +1,4 @@
 /** Connects a page or a worker to a service. */
-import { checkAcceptor } from "../acceptor/check-acceptor.js";
-import type { Acceptor } from "../acceptor/router.js";
 import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
 import { type Clock, systemClock } from "../clock.js";
@@ -20,7 +18,7 @@ import type { WebSocketLink } from "./websocket-link.js";
 
 /** What {@link connect} may be given. */
 export interface WebConnectOptions
-  extends Omit<OpenSessionOptions, "acceptor" | "reconnect" | "service" | "timeoutMs">,
+  extends Omit<OpenSessionOptions, "reconnect" | "service" | "timeoutMs">,
     ClientOptions {
   /** Milliseconds for one attempt: connection, upgrade and handshake together. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
@@ -28,20 +26,12 @@ export interface WebConnectOptions
   readonly protocols?: readonly string[] | undefined;
   /** Opens another connection when this one is lost: `reconnecting()`. Default: the session ends with its connection. */
   readonly reconnect?: WebReconnect | undefined;
-  /** Answers the calls that the server makes to this page. Default: each is answered with `Cancelled`. */
-  readonly serve?: Acceptor | undefined;
 }
 
 /** How a page gets another connection; made by `reconnecting`. @param open opens a connection to the same server */
 export type WebReconnect = (open: LinkSource) => Reconnect;
 
-const {
-  acceptor: _acceptor,
-  reconnect: _reconnect,
-  service: _service,
-  timeoutMs: _timeoutMs,
-  ...shared
-} = initiateChecks;
+const { reconnect: _reconnect, service: _service, timeoutMs: _timeoutMs, ...shared } = initiateChecks;
 
 export const webConnectChecks: OptionChecks<WebConnectOptions> = {
   ...shared,
@@ -49,7 +39,6 @@ export const webConnectChecks: OptionChecks<WebConnectOptions> = {
   connectTimeoutMs: duration,
   protocols: texts,
   reconnect: callback,
-  serve: checkAcceptor,
 };
 
 /** Path on the page's own origin, for a call without an address. */
@@ -115,7 +104,7 @@ async function connectService(
   service: string,
   options: WebConnectOptions,
 ): Promise<Session> {
-  const { connectTimeoutMs = defaultConnectTimeoutMs, protocols = [], reconnect, serve, ...others } = options;
+  const { connectTimeoutMs = defaultConnectTimeoutMs, protocols = [], reconnect, ...others } = options;
   const { middleware: _middleware, callTimeoutMs: _callTimeoutMs, ...rest } = others;
   const url = webSocketUrl(address);
   const clock: Clock = options.clock ?? systemClock;
@@ -127,7 +116,6 @@ async function connectService(
   return openSession(link, {
     ...rest,
     service,
-    acceptor: serve,
     reconnect: reconnect?.(({ timeoutMs, signal }: LinkAttempt) =>
       open(Math.min(connectTimeoutMs, timeoutMs), signal),
     ),
