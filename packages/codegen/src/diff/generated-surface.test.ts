@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../compile.js";
-import { ProgramScope } from "../emit/typescript/file-scope.js";
 import { memoryHost } from "../host/memory-host.js";
 import { type Surface, surfacesOf } from "./generated-surface.js";
 
@@ -8,7 +7,7 @@ function surfaces(text: string): ReadonlyMap<string, Surface> {
   const { model } = compile(memoryHost({ "/a.vox": text }), ["/a.vox"]);
   if (model === undefined) throw new Error("does not compile");
   const [file] = model.files;
-  return file === undefined ? new Map() : surfacesOf(file, new ProgramScope(() => ""));
+  return file === undefined ? new Map() : surfacesOf(file);
 }
 
 const long = Array.from({ length: 30 }, (_, i) => `AVariantWithALongName${i}`);

@@ -1,8 +1,8 @@
 /** The exports of a generated file, for the code that imports it: the structures, not their text. */
 
-import { FileScope, type ProgramScope } from "../emit/typescript/file-scope.js";
+import { FileNames, type ServiceNames } from "../emit/typescript/names.js";
 import { signatureOf } from "../emit/typescript/signature.js";
-import { isOptional, tupleStructText, typeText } from "../emit/typescript/types.js";
+import { isOptional, type TypeScope, tupleStructText, typeText } from "../emit/typescript/types.js";
 import { isLiteralEnum } from "../emit/typescript/value-type.js";
 import type {
   Field,
@@ -48,29 +48,21 @@ export interface Surface {
 }
 
 /** Exports of a generated file by name; the entry of a type includes the constant of the same name. */
-export function surfacesOf(file: ModelFile, program: ProgramScope): ReadonlyMap<string, Surface> {
-  const scope = new SurfaceScope(file, program);
+export function surfacesOf(file: ModelFile): ReadonlyMap<string, Surface> {
+  const names = new FileNames(file);
   const found = new Map<string, Surface>();
   for (const declaration of file.types) {
-    found.set(declaration.name, typeSurface(declaration, scope));
-    const { codec } = scope.declared(declaration);
+    found.set(declaration.name, typeSurface(declaration));
+    const codec = names.types.get(declaration)?.codec;
     if (codec !== undefined)
       found.set(codec, derived("const", declaration, `the codec of ${declaration.name}`));
   }
-  for (const service of file.services) addService(service, scope, found);
+  for (const service of file.services) addService(service, names.services.get(service), found);
   return found;
 }
 
 /** Names as other files see them: the local names of imported types do not count. */
-class SurfaceScope extends FileScope {
-  override typeName(declaration: TypeDeclaration): string {
-    return declaration.name;
-  }
-
-  override platform(name: string): string {
-    return name;
-  }
-}
+const asDeclared: TypeScope = { typeName: ({ name }) => name, platform: (name) => name };
 
 const noMembers: ReadonlyMap<string, Member> = new Map();
 
@@ -78,11 +70,11 @@ function derived(kind: Surface["kind"], owner: Surface["owner"], type: string): 
   return { kind, arity: 0, members: noMembers, type, owner, isDerived: true, isHandler: false };
 }
 
-function addService(service: Service, scope: SurfaceScope, found: Map<string, Surface>): void {
-  const names = scope.service(service);
+function addService(service: Service, names: ServiceNames | undefined, found: Map<string, Surface>): void {
+  if (names === undefined) return;
   const methods = [...names.methods];
   const call = (form: Form): ReadonlyMap<string, Member> =>
-    new Map(methods.map(([method, { member }]) => [member, callMember(method, member, form, scope)]));
+    new Map(methods.map(([method, { member }]) => [member, callMember(method, member, form)]));
   found.set(service.name, { ...derived("const", service, "a service"), isDerived: false });
   found.set(names.client, { ...derived("class", service, ""), members: call("client") });
   found.set(names.tryClient, { ...derived("class", service, ""), members: call("tryClient") });
@@ -104,14 +96,14 @@ function constantOf(service: Service, method: Method): Pick<Surface, "type" | "c
 
 type Form = "client" | "tryClient" | "handler";
 
-function callMember(method: Method, member: string, form: Form, scope: SurfaceScope): Member {
+function callMember(method: Method, member: string, form: Form): Member {
   const written: Method = {
     ...method,
     args: method.args.map((argument) => ({ ...argument, type: writtenOut(argument.type) })),
     returns: writtenOut(method.returns),
     throws: method.throws === undefined ? undefined : writtenOut(method.throws),
   };
-  const { parameters, returns, returnsUnit, throws } = signatureOf(written, scope);
+  const { parameters, returns, returnsUnit, throws } = signatureOf(written, asDeclared);
   const value = returnsUnit ? "void" : returns;
   const result =
     form === "client"
@@ -129,7 +121,7 @@ function callMember(method: Method, member: string, form: Form, scope: SurfaceSc
   };
 }
 
-function typeSurface(declaration: TypeDeclaration, scope: SurfaceScope): Surface {
+function typeSurface(declaration: TypeDeclaration): Surface {
   const named = withPositions(declaration);
   const common = {
     arity: declaration.parameters.length,
@@ -139,39 +131,39 @@ function typeSurface(declaration: TypeDeclaration, scope: SurfaceScope): Surface
   };
   switch (named.kind) {
     case "alias":
-      return { ...common, kind: "type", members: noMembers, type: typeText(named.type, scope) };
+      return { ...common, kind: "type", members: noMembers, type: typeText(named.type, asDeclared) };
     case "tupleStruct":
-      return { ...common, kind: "type", members: noMembers, type: tupleStructText(named, scope) };
+      return { ...common, kind: "type", members: noMembers, type: tupleStructText(named, asDeclared) };
     case "struct": {
       if (named.fields.length === 0)
         return { ...common, kind: "type", members: noMembers, type: "Record<string, never>" };
-      const members = new Map(named.fields.map((field) => [fieldName(field), fieldMember(field, scope)]));
+      const members = new Map(named.fields.map((field) => [fieldName(field), fieldMember(field)]));
       return { ...common, kind: "interface", members, type: "" };
     }
     case "enum": {
       const isLiteral = isLiteralEnum(named);
       const members = new Map(
-        named.variants.map((variant) => [variant.name, variantMember(variant, isLiteral, scope)]),
+        named.variants.map((variant) => [variant.name, variantMember(variant, isLiteral)]),
       );
       return { ...common, kind: "type", members, type: "" };
     }
   }
 }
 
-function fieldMember(field: Field, scope: SurfaceScope): Member {
+function fieldMember(field: Field): Member {
   const optional = isOptional(field.type);
-  const text = `${fieldName(field)}${optional ? "?" : ""}: ${typeText(field.type, scope)}`;
+  const text = `${fieldName(field)}${optional ? "?" : ""}: ${typeText(field.type, asDeclared)}`;
   return { type: text, text, isOptional: optional };
 }
 
-function variantMember({ name, form }: Variant, isLiteral: boolean, scope: SurfaceScope): Member {
+function variantMember({ name, form }: Variant, isLiteral: boolean): Member {
   const literal = JSON.stringify(name);
   const members =
     form.kind === "struct"
-      ? form.fields.map((field) => fieldMember(field, scope).text)
+      ? form.fields.map((field) => fieldMember(field).text)
       : form.kind === "tuple"
-        ? [`value: [${form.types.map((type) => typeText(type, scope)).join(", ")}]`]
-        : formTypes(form).map((type) => `value: ${typeText(type, scope)}`);
+        ? [`value: [${form.types.map((type) => typeText(type, asDeclared)).join(", ")}]`]
+        : formTypes(form).map((type) => `value: ${typeText(type, asDeclared)}`);
   const text = isLiteral ? literal : `{ ${[`kind: ${literal}`, ...members].join("; ")} }`;
   // TypeScript compares members by name, so their order does not count.
   const type = isLiteral ? literal : `{ ${[`kind: ${literal}`, ...[...members].sort()].join("; ")} }`;

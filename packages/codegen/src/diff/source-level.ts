@@ -1,5 +1,4 @@
 /** Compares the generated TypeScript of two versions: finds changes after which code that uses it may not compile. */
-import { ProgramScope } from "../emit/typescript/file-scope.js";
 import type { ModelFile } from "../model/model.js";
 import type { Span } from "../source/span.js";
 import type { Collector } from "./collector.js";
@@ -139,10 +138,7 @@ function isTryClient(name: string, { kind, owner }: Surface): boolean {
 }
 
 function generate(side: ContractSide): ReadonlyMap<string, GeneratedFile> {
-  const program = new ProgramScope(() => "");
-  return new Map(
-    side.model.files.map((file) => [side.pathOf(file), { file, surfaces: surfacesOf(file, program) }]),
-  );
+  return new Map(side.model.files.map((file) => [side.pathOf(file), { file, surfaces: surfacesOf(file) }]));
 }
 
 /** A type that is no union of variants. */

@@ -4,7 +4,7 @@
  */
 import { Node, SyntaxKind, type TypeNode } from "ts-morph";
 import { nearestName } from "../diagnostics/suggest.js";
-import type { ServiceNames } from "../emit/typescript/names.js";
+import { type ServiceNames, serviceNames } from "../emit/typescript/names.js";
 import { baseName } from "../host/path.js";
 import type { Model, Service } from "../model/model.js";
 import { type ExpectedMethod, expectedMethods, needsOf, skeletonMethod } from "./expected-methods.js";
@@ -100,6 +100,8 @@ class ScaffoldEdit {
   readonly #imports: UserImports;
   readonly #scope: UserScope;
   readonly #names: ServiceNames;
+  /** Of the generated file of the service. */
+  readonly #specifier: string;
   readonly #edits = new TextEdits();
   readonly #className: string;
   readonly #expectedForms = new Map<string, Form>();
@@ -115,7 +117,8 @@ class ScaffoldEdit {
     const specifier = this.#imports.moduleOf(generated) ?? generatedImport;
     const files = specifiersOf(model.files, service, specifier);
     this.#scope = new UserScope(service, user, this.#imports, files, this.#className);
-    this.#names = this.#scope.service(service);
+    this.#specifier = files.get(service.file) ?? generatedImport;
+    this.#names = serviceNames(service);
   }
 
   run(): Omit<Implementation, "unchanged"> {
@@ -166,8 +169,7 @@ class ScaffoldEdit {
   #handlerNames(): HandlerNames {
     const localsOf = (name: string): ReadonlySet<string> => {
       const names = new Set<string>();
-      const specifier = this.#scope.program.specifier(this.#service.file, this.#service.file);
-      const local = this.#imports.localOf(specifier, name);
+      const local = this.#imports.localOf(this.#specifier, name);
       if (local !== undefined) names.add(local);
       else if (!this.#scope.declaredNames.has(name)) names.add(name);
       return names;

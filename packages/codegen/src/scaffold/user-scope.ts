@@ -1,8 +1,7 @@
 /** Types as the application's file has to write them: the emitter's texts, with the file's own names. */
 import { Node } from "ts-morph";
-import { FileScope, ProgramScope } from "../emit/typescript/file-scope.js";
 import type { ServiceNames } from "../emit/typescript/names.js";
-import { typeText } from "../emit/typescript/types.js";
+import { type TypeScope, typeText } from "../emit/typescript/types.js";
 import { parentPath } from "../host/path.js";
 import type { ModelFile, Service, Type, TypeDeclaration } from "../model/model.js";
 import type { UserFile } from "./user-file.js";
@@ -41,7 +40,8 @@ const platform: readonly string[] = [
   ...["Int32Array", "BigUint64Array", "BigInt64Array", "Float32Array", "Float64Array"],
 ];
 
-export class UserScope extends FileScope {
+export class UserScope implements TypeScope {
+  readonly #file: ModelFile;
   readonly #imports: UserImports;
   readonly #files: ReadonlyMap<ModelFile, string>;
   readonly #taken: Set<string>;
@@ -61,7 +61,7 @@ export class UserScope extends FileScope {
     files: ReadonlyMap<ModelFile, string>,
     className: string,
   ) {
-    super(service.file, new ProgramScope((_, to) => files.get(to) ?? ""));
+    this.#file = service.file;
     this.#imports = imports;
     this.#files = files;
     this.#declared = declaredNames(user);
@@ -89,16 +89,16 @@ export class UserScope extends FileScope {
 
   /** The name of the service's handler interface. */
   handler(names: ServiceNames): TypeText {
-    return this.#collect(() => this.#local(this.#files.get(this.file) ?? "", names.handler));
+    return this.#collect(() => this.#local(this.#files.get(this.#file) ?? "", names.handler));
   }
 
-  override typeName(declaration: TypeDeclaration): string {
+  typeName(declaration: TypeDeclaration): string {
     const local = this.#local(this.#files.get(declaration.file) ?? "", declaration.name);
     this.#planned.set(local, { kind: "generated", declaration });
     return local;
   }
 
-  override platform(name: string): string {
+  platform(name: string): string {
     return this.#declared.has(name) ? `globalThis.${name}` : name;
   }
 
@@ -107,7 +107,7 @@ export class UserScope extends FileScope {
     const found = this.#imports.find(local);
     if (found === undefined) {
       // A name of ours without a declaration: its import was lost.
-      const isLost = !this.#declared.has(local) && this.file.types.some(({ name }) => name === local);
+      const isLost = !this.#declared.has(local) && this.#file.types.some(({ name }) => name === local);
       return isLost ? { kind: "gone" } : undefined;
     }
     if (found.specifier === runtime || found.specifier === abi) return { kind: "runtime", name: found.name };

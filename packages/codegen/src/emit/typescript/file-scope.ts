@@ -1,64 +1,25 @@
-/** The shared state of one generated file: its names, its imports, and the codecs that are still to be written. */
+/** The view that printers have of one generated file: the names that its plan has given. */
 import type { ModelFile, Service, TypeDeclaration } from "../../model/model.js";
-import { lowerFirst } from "../../model/names.js";
-import { Announcements, SchemaCache } from "../../schema/index.js";
-import { Imports } from "./imports.js";
-import { Measures } from "./measure.js";
-import { type CodecNames, codecNames, FileNames, Scope, type ServiceNames, type TypeNames } from "./names.js";
-import { partName } from "./part-names.js";
-import { type NamedValue, type ValueType, ValueTypes } from "./value-type.js";
+import type { EncodedSchema } from "../../schema/index.js";
+import type { FilePlan, GenericPlan, MemoryFigure, PlannedParts } from "./file-plan.js";
+import { memoryKey } from "./file-plan.js";
+import type { Measures } from "./measure.js";
+import type { CodecNames, ServiceNames, TypeNames } from "./names.js";
+import type { ProgramScope } from "./program-scope.js";
+import type { TypeScope } from "./types.js";
+import { hasParameter, type NamedValue, type ValueType, type ValueTypes } from "./value-type.js";
 
-/** The shared state of all files of a run. */
-export class ProgramScope {
-  readonly types: ValueTypes = new ValueTypes();
-  readonly measures: Measures = new Measures(this.types);
-  readonly schemas: SchemaCache = new SchemaCache();
-  readonly announcements: Announcements = new Announcements(this.schemas);
-  /** Specifier of one file's output as another imports it. */
-  readonly specifier: (from: ModelFile, to: ModelFile) => string;
-  readonly #names = new Map<ModelFile, FileNames>();
-
-  constructor(specifier: (from: ModelFile, to: ModelFile) => string) {
-    this.specifier = specifier;
-  }
-
-  namesOf(file: ModelFile): FileNames {
-    let names = this.#names.get(file);
-    if (names === undefined) {
-      names = new FileNames(file);
-      this.#names.set(file, names);
-    }
-    return names;
-  }
-}
-
-/** A function or shape that the file still has to write. */
-export interface PendingFunctions {
-  readonly type: ValueType;
-  readonly names: CodecNames;
-}
-
-/** Functions of the runtime that return the memory that values of a shape take. */
-export type MemoryFigure = "decodedBytes" | "elementBytes" | "extraBytes" | "presentBytes";
-
-export class FileScope {
+export class FileScope implements TypeScope {
   readonly file: ModelFile;
   readonly program: ProgramScope;
-  readonly names: FileNames;
-  readonly imports: Imports;
-  readonly #parts = new Map<ValueType, PendingFunctions>();
-  readonly #items = new Map<ValueType, string>();
-  /** Which half of a part is used: the other one is not written. */
-  readonly #used = new Set<string>();
+  readonly plan: FilePlan;
+  readonly #locals: ReadonlyMap<string, string>;
 
-  /** @param outer the scope of the file, for a scope inside it */
-  constructor(file: ModelFile, program: ProgramScope, outer?: FileScope) {
+  constructor(file: ModelFile, program: ProgramScope, plan: FilePlan) {
     this.file = file;
     this.program = program;
-    // The names of the exports are fixed by now: later names are local to this file.
-    const names = program.namesOf(file);
-    this.names = outer === undefined ? names : { ...names, scope: new Scope(outer.names.scope) };
-    this.imports = outer?.imports ?? new Imports(this.names.scope);
+    this.plan = plan;
+    this.#locals = new Map(plan.imports.map(({ specifier, name, local }) => [`${specifier} ${name}`, local]));
   }
 
   get types(): ValueTypes {
@@ -69,20 +30,28 @@ export class FileScope {
     return this.program.measures;
   }
 
+  /** Functions and shapes of composites. */
+  get parts(): PlannedParts {
+    return this.plan.parts;
+  }
+
+  /** Whether a name has a meaning here. */
+  isTaken(name: string): boolean {
+    return this.plan.isTaken(name);
+  }
+
   /** Exports of a declared type of this file. */
   declared(declaration: TypeDeclaration): TypeNames {
-    return known(this.names.types.get(declaration), declaration.name);
+    return this.program.typeNames(declaration);
   }
 
   service(service: Service): ServiceNames {
-    return known(this.names.services.get(service), service.name);
+    return planned(this.program.namesOf(this.file).services.get(service), service.name);
   }
 
-  /** The name of a declared type, imported where it is another file's. */
+  /** The name of a declared type, as this file imports it where it is another file's. */
   typeName(declaration: TypeDeclaration): string {
-    const { file } = declaration;
-    if (file === this.file) return declaration.name;
-    return this.imports.use(this.program.specifier(this.file, file), declaration.name, true);
+    return declaration.file === this.file ? declaration.name : this.#imported(declaration, declaration.name);
   }
 
   /** A type of the platform, qualified where the schema has a name like it. */
@@ -109,6 +78,18 @@ export class FileScope {
     return this.#nameOf(type, "shape");
   }
 
+  /** The constant by which a channel's ends encode and decode their items. */
+  item(element: ValueType): string {
+    return planned(this.plan.items.get(element), element.key);
+  }
+
+  /** The constant that holds a schema. */
+  schema(schema: EncodedSchema): string {
+    const { kind } = schema.schema;
+    if (kind.tag === "primitive") return `/*@__PURE__*/ $.primitiveSchema("${kind.primitiveType}")`;
+    return planned(this.plan.schemas.get(schema), schema.label);
+  }
+
   /** The codec of a type argument, inside the codec of a generic type. */
   parameter(name: string): string {
     throw new Error(`${name} is no parameter here`);
@@ -129,49 +110,71 @@ export class FileScope {
     throw new Error(`${type.key} has no parameters here`);
   }
 
-  /** The constant by which a channel's ends encode and decode their items. */
-  item(element: ValueType): string {
-    let name = this.#items.get(element);
-    if (name === undefined) {
-      name = this.names.scope.claim(`${lowerFirst(partName(element))}Item`);
-      this.#items.set(element, name);
-    }
-    return name;
-  }
-
-  /** Item constants that were requested so far. */
-  *items(): Iterable<readonly [element: ValueType, name: string]> {
-    yield* this.#items;
-  }
-
-  /** Whether a half of a part is used. */
-  isUsed(part: PendingFunctions, half: keyof CodecNames): boolean {
-    return this.#used.has(part.names[half]);
-  }
-
-  /** Parts that were requested so far, in the order of asking. Writing one may request more. */
-  *parts(): Iterable<PendingFunctions> {
-    yield* this.#parts.values();
-  }
-
   #nameOf(type: ValueType, half: keyof CodecNames): string {
     if (type.kind === "named" && type.declaration.parameters.length === 0) {
       const { declaration } = type;
-      if (declaration.file === this.file) return this.declared(declaration)[half];
-      const names = known(this.program.namesOf(declaration.file).types.get(declaration), declaration.name);
-      return this.imports.use(this.program.specifier(this.file, declaration.file), names[half], false);
+      const name = this.declared(declaration)[half];
+      return declaration.file === this.file ? name : this.#imported(declaration, name);
     }
-    let part = this.#parts.get(type);
-    if (part === undefined) {
-      part = { type, names: codecNames(partName(type), this.names.scope) };
-      this.#parts.set(type, part);
-    }
-    this.#used.add(part.names[half]);
-    return part.names[half];
+    const part = this.parts.get(type);
+    return planned(part?.halves.has(half) === true ? part.names[half] : undefined, `${half} of ${type.key}`);
+  }
+
+  #imported({ file }: TypeDeclaration, name: string): string {
+    return planned(this.#locals.get(`${this.program.specifier(this.file, file)} ${name}`), name);
   }
 }
 
-function known<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`${name} is not part of the generated code`);
-  return value;
+/** The scope of the codec of one generic type. Functions that do not know its arguments belong to the file. */
+export class GenericScope extends FileScope {
+  readonly #outer: FileScope;
+  readonly #own: GenericPlan;
+
+  constructor(outer: FileScope, own: GenericPlan) {
+    super(outer.file, outer.program, outer.plan);
+    this.#outer = outer;
+    this.#own = own;
+  }
+
+  override get parts(): PlannedParts {
+    return this.#own.parts;
+  }
+
+  override isTaken(name: string): boolean {
+    return this.#own.isTaken(name);
+  }
+
+  override parameter(name: string): string {
+    return planned(this.#own.parameters.get(name), name);
+  }
+
+  override optionOf(name: string): string {
+    return planned(this.#own.options.get(name), `option of ${name}`);
+  }
+
+  override leastBytes(type: ValueType): string {
+    return planned(this.#own.sizes.get(type), `size of ${type.key}`);
+  }
+
+  override memory(what: MemoryFigure, type: ValueType, index?: number): string {
+    return planned(this.#own.memory.get(memoryKey(what, type, index))?.name, `${what} of ${type.key}`);
+  }
+
+  override writer(type: ValueType): string {
+    return hasParameter(type) ? super.writer(type) : this.#outer.writer(type);
+  }
+
+  override reader(type: ValueType): string {
+    return hasParameter(type) ? super.reader(type) : this.#outer.reader(type);
+  }
+
+  override shape(type: NamedValue): string {
+    return hasParameter(type) ? super.shape(type) : this.#outer.shape(type);
+  }
+}
+
+/** A name of the plan. Without it, the plan and the printers disagree. */
+function planned<T>(name: T | undefined, what: string): T {
+  if (name === undefined) throw new Error(`${what} is not part of the plan of the generated file`);
+  return name;
 }

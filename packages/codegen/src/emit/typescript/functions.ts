@@ -1,7 +1,8 @@
 /** Functions of codecs with their signatures, and the constants of codecs. */
 import type { TypeDeclaration } from "../../model/model.js";
 import { block, group, joined, type Layout, object, render } from "../layout.js";
-import type { FileScope, PendingFunctions } from "./file-scope.js";
+import type { PlannedPart } from "./file-plan.js";
+import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
 import type { CodecNames } from "./names.js";
 import { readerBody, writerBody } from "./part-codec.js";
@@ -80,30 +81,17 @@ export interface PartText {
 
 const halves: readonly (keyof CodecNames)[] = ["shape", "write", "read"];
 
-/** Composites that were requested, and those that they request in turn; halves that nothing uses are left out. */
-export function partTexts(scope: FileScope, more: () => boolean = () => false): readonly PartText[] {
-  const texts = new Map<string, PartText>();
-  for (let before = -1; before !== texts.size || more(); ) {
-    before = texts.size;
-    for (const part of scope.parts()) {
-      for (const half of halves) {
-        const name = part.names[half];
-        if (scope.isUsed(part, half) && !texts.has(name))
-          texts.set(name, { name, half, text: partText(part, half, scope) });
-      }
-    }
-  }
-  // By part, whenever a half was requested.
-  return [...scope.parts()].flatMap((part) =>
-    halves.flatMap((half) => {
-      const text = texts.get(part.names[half]);
-      return text === undefined ? [] : [text];
-    }),
+/** The functions and shapes of composites; halves that nothing uses are left out. */
+export function partTexts(scope: FileScope): readonly PartText[] {
+  return [...scope.parts.values()].flatMap((part) =>
+    halves
+      .filter((half) => part.halves.has(half))
+      .map((half) => ({ name: part.names[half], half, text: partText(part, half, scope) })),
   );
 }
 
 /** One half of a composite without a name, or of an instantiated generic. */
-function partText({ type, names }: PendingFunctions, half: keyof CodecNames, file: FileScope): Layout {
+function partText({ type, names }: PlannedPart, half: keyof CodecNames, file: FileScope): Layout {
   const text = valueText(type, file);
   switch (half) {
     case "shape":

@@ -1,10 +1,10 @@
 /** Codecs of generic types: functions that take a codec for each type argument. */
 import type { TypeDeclaration } from "../../model/model.js";
 import { block, group, joined, type Layout } from "../layout.js";
-import type { FileScope } from "./file-scope.js";
+import type { GenericPlan } from "./file-plan.js";
+import { type FileScope, GenericScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
 import { mentions, partTexts } from "./functions.js";
-import { GenericScope } from "./generic-scope.js";
 import { readFunction } from "./read.js";
 import { shapeText } from "./shape.js";
 import { writeFunction } from "./write.js";
@@ -14,23 +14,24 @@ export function genericCodec(declaration: TypeDeclaration, file: FileScope): rea
   const { codec } = file.declared(declaration);
   if (codec === undefined || declaration.parameters.length === 0) return [];
   const { name, parameters } = declaration;
-  const scope = new GenericScope(file, parameters);
-  const args = parameters.map((parameter) => scope.types.parameter(parameter));
+  const own = file.plan.generics.get(declaration);
+  if (own === undefined) return [];
+  const { type } = own;
+  const scope = new GenericScope(file, own);
   const result = `$.Codec<${name}<${parameters.join(", ")}>>`;
-  const type = scope.types.instance(declaration, args);
   const parts = [shapeText(type, scope, false), writeFunction(type, scope), readFunction(type, scope)];
   const label = declaration.kind === "alias" ? [stringLiteral(name)] : [];
   const inner = partTexts(scope);
   const body: readonly Layout[] = [
-    ...keyGuards(scope),
-    ...[...scope.options].map(
+    ...keyGuards(own, scope),
+    ...[...own.options].map(
       ([parameter, option]) => `const ${option} = $.optionOf(${scope.parameter(parameter)});`,
     ),
     ...inner.filter(({ half }) => half === "shape").map(({ text }) => text),
-    ...[...scope.sizes].map(([sized, size]) =>
+    ...[...own.sizes].map(([sized, size]) =>
       joined(`const ${size} = $.leastBytes(`, shapeText(sized, scope, false), ");"),
     ),
-    ...[...scope.memoryFigures].map(({ name, what, type, index }) =>
+    ...[...own.memory.values()].map(({ name, what, type, index }) =>
       joined(
         `const ${name} = $.${what}(`,
         shapeText(type, scope, false),
@@ -40,7 +41,7 @@ export function genericCodec(declaration: TypeDeclaration, file: FileScope): rea
     ...inner.filter(({ half }) => half !== "shape").map(({ text }) => text),
     group("return $.codec(", [...parts, ...label], ");"),
   ];
-  const list = [...scope.parameters].map(
+  const list = [...own.parameters].map(
     ([parameter, variable]) => `${mentions(body, variable) ? "" : "_"}${variable}: $.Codec<${parameter}>`,
   );
   return [
@@ -54,8 +55,8 @@ export function genericCodec(declaration: TypeDeclaration, file: FileScope): rea
 }
 
 /** Type arguments that are compared must be of types that JavaScript compares as the wire does. */
-function keyGuards(scope: GenericScope): readonly string[] {
-  const keys = [...scope.parts()].flatMap(({ type }) =>
+function keyGuards({ parts }: GenericPlan, scope: GenericScope): readonly string[] {
+  const keys = [...parts.values()].flatMap(({ type }) =>
     type.kind === "map" ? [type.from] : type.kind === "set" ? [type.element] : [],
   );
   return [...new Set(keys)].flatMap((key) =>

@@ -54,6 +54,6 @@ function entry(own: number, types: readonly ValueType[], file: FileScope): strin
 }
 
 /** Whether the memory of the smallest value does not depend on a type argument. */
-function hasKnownMemory(type: ValueType): boolean {
+export function hasKnownMemory(type: ValueType): boolean {
   return !hasParameter(type) || ["list", "map", "set"].includes(type.kind);
 }

@@ -135,13 +135,12 @@ function structReader(
   fields: readonly ValueField[],
   file: FileScope,
 ): { readonly locals: readonly Layout[]; readonly literal: Layout } {
-  // The names of the file that the readers use are complete when all readers are written.
   const readers = fields.map(({ type }) => readText(type, file));
   const taken = new Set(["r"]);
   const entries: string[] = [];
   const locals = fields.map(({ field, type }, at): Layout => {
     const member = fieldName(field);
-    const local = variableName(member, (name) => taken.has(name) || file.names.scope.has(name));
+    const local = variableName(member, (name) => taken.has(name) || file.isTaken(name));
     taken.add(local);
     entries.push(local === member ? member : `${member}: ${local}`);
     const annotation = needsAnnotation(type) ? `: ${valueText(type, file)}` : "";

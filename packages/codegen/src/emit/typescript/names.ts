@@ -120,6 +120,13 @@ export class FileNames {
   }
 }
 
+/** The exports of a service. */
+export function serviceNames(service: Service): ServiceNames {
+  const names = new FileNames(service.file).services.get(service);
+  if (names === undefined) throw new Error(`${service.name} is not part of its file`);
+  return names;
+}
+
 /** Whether the variants of a type have a list of their own. */
 function hasLiteralNames(declaration: TypeDeclaration): boolean {
   return declaration.kind === "enum" && declaration.parameters.length === 0 && isLiteralEnum(declaration);

@@ -6,10 +6,10 @@ import { docLines } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
 import type { MethodNames } from "./names.js";
-import { idText, type SchemaConstants, typeRefText } from "./plan.js";
 import { readFunction } from "./read.js";
 import { shapeText } from "./shape.js";
 import { argumentTypes, signatureOf } from "./signature.js";
+import { idText, typeRefText } from "./wire-data.js";
 import { writeArgument } from "./write.js";
 
 /** The exported constant of a method: all that a caller needs. */
@@ -17,7 +17,6 @@ export function methodConstant(
   service: Service,
   method: Method,
   names: MethodNames,
-  schemas: SchemaConstants,
   file: FileScope,
 ): readonly Layout[] {
   const { argsType, returns, throws } = signatureOf(method, file);
@@ -28,8 +27,8 @@ export function methodConstant(
   const error = method.throws === undefined ? undefined : file.types.of(method.throws);
   const flags = [
     ...methodFlags(method),
-    ...announcingText("args", argsAnnouncing, schemas, file),
-    ...announcingText("response", responseAnnouncing, schemas, file),
+    ...announcingText("args", argsAnnouncing, file),
+    ...announcingText("response", responseAnnouncing, file),
   ];
   const entries = [
     stringLiteral(service.name),
@@ -57,14 +56,13 @@ export function methodConstant(
 function announcingText(
   direction: "args" | "response",
   announcing: Announcing,
-  schemas: SchemaConstants,
   file: FileScope,
 ): readonly Layout[] {
   if (announcing.kind === "explicit") {
     const { root, schemas: needed } = announcing.schemas;
     const list = group(
       "[",
-      needed.map((schema) => schemas.use(schema)),
+      needed.map((schema) => file.schema(schema)),
       "]",
     );
     const entries = [joined("root: ", typeRefText(root)), joined("schemas: ", list)];

@@ -6,7 +6,6 @@ import { formTypes } from "../../schema/index.js";
 import { call, group, joined, type Layout, object } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
-import { idText } from "./plan.js";
 import { valueText } from "./types.js";
 import {
   isLiteralEnum,
@@ -16,6 +15,7 @@ import {
   type ValueType,
   type ValueVariant,
 } from "./value-type.js";
+import { idText } from "./wire-data.js";
 
 const pureMark = "/*@__PURE__*/ ";
 

@@ -1,11 +1,12 @@
 /** Signatures of methods, as client, handler and constants share them. */
 import type { Method, Type } from "../../model/model.js";
 import { camelCase } from "../../model/names.js";
+import { withoutAliases } from "../../model/parts.js";
 import { group, type Layout } from "../layout.js";
 import { formatText } from "./docs.js";
 import type { FileScope } from "./file-scope.js";
 import { variableName } from "./names.js";
-import { typeText } from "./types.js";
+import { type TypeScope, typeText } from "./types.js";
 import type { ValueType } from "./value-type.js";
 
 export interface Parameter {
@@ -28,7 +29,7 @@ export interface Signature {
 /** @param isTaken whether the function already uses a name */
 export function signatureOf(
   method: Method,
-  file: FileScope,
+  file: TypeScope,
   isTaken: (name: string) => boolean = () => false,
 ): Signature {
   const taken = new Set<string>();
@@ -37,12 +38,11 @@ export function signatureOf(
     taken.add(name);
     return { name, type: typeText(argument.type, file) };
   });
-  const returns = file.types.of(method.returns);
   return {
     parameters,
     argsType: group("[", parameters.map(parameterText), "]"),
     returns: typeText(method.returns, file),
-    returnsUnit: isUnit(returns),
+    returnsUnit: isUnit(method.returns),
     throws: method.throws === undefined ? "never" : typeText(method.throws, file),
   };
 }
@@ -70,6 +70,7 @@ export function argumentTypes(method: Method, file: FileScope): readonly ValueTy
   return method.args.map((argument: { readonly type: Type }) => file.types.of(argument.type));
 }
 
-function isUnit(type: ValueType): boolean {
-  return type.kind === "primitive" && type.name === "unit";
+function isUnit(type: Type): boolean {
+  const seen = withoutAliases(type);
+  return seen.kind === "primitive" && seen.name === "unit";
 }

@@ -1,10 +1,17 @@
 /** Types of the language as TypeScript types. */
-import type { PrimitiveName, TupleStructDeclaration, Type } from "../../model/model.js";
+import type { PrimitiveName, TupleStructDeclaration, Type, TypeDeclaration } from "../../model/model.js";
 import { withoutAliases, writtenTypes } from "../../model/parts.js";
 import { isBrand } from "../../model/tuple-structs.js";
-import type { FileScope } from "./file-scope.js";
 import { stringLiteral } from "./foreign-text.js";
 import type { ValueType } from "./value-type.js";
+
+/** Names of types in the texts of one file. */
+export interface TypeScope {
+  /** The name of a declared type in the file. */
+  typeName(declaration: TypeDeclaration): string;
+  /** The name of a type of the platform. */
+  platform(name: string): string;
+}
 
 /** Fixed arrays up to this length are tuple types; longer ones are arrays whose length is checked at run time. */
 const maxTupleLength = 8;
@@ -48,7 +55,7 @@ const typedArrays: Readonly<Partial<Record<PrimitiveName, string>>> = {
 };
 
 /** A type as the schema writes it: aliases keep their names. */
-export function typeText(type: Type, file: FileScope): string {
+export function typeText(type: Type, file: TypeScope): string {
   switch (type.kind) {
     case "primitive":
       return type.asNumber
@@ -91,7 +98,7 @@ export function typeText(type: Type, file: FileScope): string {
 }
 
 /** The TypeScript type of a tuple struct: its element with a brand, or its elements in a row. */
-export function tupleStructText(declaration: TupleStructDeclaration, file: FileScope): string {
+export function tupleStructText(declaration: TupleStructDeclaration, file: TypeScope): string {
   const elements = declaration.elements.map((element) => typeText(element, file)).join(", ");
   return isBrand(declaration)
     ? `$.Branded<${elements}, ${stringLiteral(declaration.name)}>`
@@ -99,7 +106,7 @@ export function tupleStructText(declaration: TupleStructDeclaration, file: FileS
 }
 
 /** A type as codecs name it. */
-export function valueText(type: ValueType, file: FileScope): string {
+export function valueText(type: ValueType, file: TypeScope): string {
   return typeText(asType(type), file);
 }
 
@@ -119,7 +126,7 @@ export function usesParameter(type: Type, name: string): boolean {
   return writtenTypes(type).some((inner) => usesParameter(inner, name));
 }
 
-function optionText(element: Type, file: FileScope): string {
+function optionText(element: Type, file: TypeScope): string {
   const seen = withoutAliases(element);
   const text = typeText(element, file);
   if (seen.kind === "parameter") return `$.Option<${text}>`;
@@ -127,21 +134,22 @@ function optionText(element: Type, file: FileScope): string {
   return isWrapped ? `$.Some<${text}> | undefined` : `${text} | undefined`;
 }
 
-function elementText(element: Type, file: FileScope): string {
+function elementText(element: Type, file: TypeScope): string {
   const text = typeText(element, file);
   return element.kind === "option" && text.includes(" | ") && !text.startsWith("$.Option<")
     ? `(${text})`
     : text;
 }
 
-function typedText(element: Type, file: FileScope): string {
+function typedText(element: Type, file: TypeScope): string {
   const seen = withoutAliases(element);
   const name = seen.kind === "primitive" ? typedArrays[seen.name] : undefined;
   if (name === undefined) throw new Error("@typed on elements that are no numbers");
   return file.platform(name);
 }
 
-function asType(type: ValueType): Type {
+/** A type of codecs as one of the model. */
+export function asType(type: ValueType): Type {
   switch (type.kind) {
     case "primitive":
       return type;

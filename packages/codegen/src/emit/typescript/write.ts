@@ -126,10 +126,16 @@ const argumentRoom = 64;
 /** A function that writes an argument of a method, with room for {@link argumentRoom} bytes. */
 export function writeArgument(type: ValueType, file: FileScope): Layout {
   if (type.kind === "payload") return writeArgument(type.content, file);
-  const step = writeStep(type, "v", file);
-  if (step.room.head > argumentRoom) return writeFunction(type, file);
-  const text = typeof step.text === "string" ? /^([\w$.]+)\(w, p, v\)$/.exec(step.text)?.[1] : undefined;
-  return text ?? joined(`(w, p, v: ${valueText(type, file)}) => `, step.text);
+  if (roomOf(type).head > argumentRoom) return writeFunction(type, file);
+  if (!isAnnotatedArgument(type)) return directWriter(type, file);
+  return joined(`(w, p, v: ${valueText(type, file)}) => `, writeText(type, "p", "v", file));
+}
+
+/** Whether an argument is written by an expression, in a function that names its type. */
+export function isAnnotatedArgument(type: ValueType): boolean {
+  if (roomOf(type).head > argumentRoom) return false;
+  if (type.kind === "primitive") return type.name === "never";
+  return type.kind === "option" || type.kind === "channel" || (type.kind === "array" && type.typed);
 }
 
 /** The function `(w, p, value)` that writes a type; room as {@link roomOf} says. */

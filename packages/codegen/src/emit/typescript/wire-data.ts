@@ -1,40 +1,16 @@
 /** Data of generated methods in the form of the wire: ids, roots, schemas. */
 import type { TypeRef } from "@voxrpc/runtime/internal/schema";
-import { lowerFirst } from "../../model/names.js";
-import type { EncodedSchema } from "../../schema/index.js";
 import { call, group, joined, type Layout } from "../layout.js";
 import type { FileScope } from "./file-scope.js";
 
 /** Characters of CBOR text on one line. */
 const base64Width = 100;
 
-/** The schemas of one file, each once. */
-export class SchemaConstants {
-  readonly #file: FileScope;
-  readonly #names = new Map<EncodedSchema, string>();
-
-  constructor(file: FileScope) {
-    this.#file = file;
-  }
-
-  /** The constant that holds a schema. */
-  use(schema: EncodedSchema): string {
-    const { kind } = schema.schema;
-    if (kind.tag === "primitive") return `/*@__PURE__*/ $.primitiveSchema("${kind.primitiveType}")`;
-    let name = this.#names.get(schema);
-    if (name === undefined) {
-      name = this.#file.names.scope.claim(`${lowerFirst(schema.label.replaceAll(/[^\w]/g, "_"))}Schema`);
-      this.#names.set(schema, name);
-    }
-    return name;
-  }
-
-  /** The constants, in the order of their first use. */
-  constants(): readonly Layout[] {
-    return [...this.#names].map(([{ schema, cbor }, name]) =>
-      group(`const ${name} = /*@__PURE__*/ $.schema(`, [idText(schema.id), base64Text(cbor)], ");"),
-    );
-  }
+/** The constants of the schemas of a file, in the order of their first use. */
+export function schemaConstants({ plan }: FileScope): readonly Layout[] {
+  return [...plan.schemas].map(([{ schema, cbor }, name]) =>
+    group(`const ${name} = /*@__PURE__*/ $.schema(`, [idText(schema.id), base64Text(cbor)], ");"),
+  );
 }
 
 /** An id as a literal of 16 hexadecimal digits. */
