@@ -23,6 +23,7 @@ import { formatAddress, type SocketAddress } from "./address.js";
 import { peerCertificate } from "./peer-certificate.js";
 import { ReadingTurn } from "./reading-turn.js";
 import { socketError } from "./socket-errors.js";
+import { WritingTurn } from "./writing-turn.js";
 
 /** Silence after which the kernel asks whether the peer's machine is still there, ms. */
 const probeAfterMs = 60_000;
@@ -80,6 +81,7 @@ export class SocketLink implements Link {
   #backlog: Buffer[] = [];
   #backlogBytes = 0;
   readonly #turn = new ReadingTurn();
+  readonly #writing = new WritingTurn();
   /** Whether the next chunk belongs to the same turn. */
   #isTurnOpen = false;
   /** Whether the link waits while other links have their turn. */
@@ -238,7 +240,7 @@ export class SocketLink implements Link {
   }
 
   readonly #onWritten = (): void => {
-    if (!this.#isBehind || this.#state !== "open") return;
+    if (!this.#isBehind || this.#state !== "open" || this.#writing.defer(this.#onWritten)) return;
     if (this.#backlogBytes !== 0) this.#writeBacklog();
     if (this.bufferedBytes > 0) return;
     this.#isBehind = false;
@@ -250,12 +252,13 @@ export class SocketLink implements Link {
     const stream = this.#stream;
     const backlog = this.#backlog;
     let written = 0;
-    while (written < backlog.length && stream.writableLength === 0) {
+    while (written < backlog.length && stream.writableLength === 0 && !this.#writing.defer(this.#onWritten)) {
       const first = backlog[written] as Buffer;
       const piece = first.subarray(0, pieceBytes);
       if (piece.length === first.length) written += 1;
       else backlog[written] = first.subarray(pieceBytes);
       this.#backlogBytes -= piece.length;
+      this.#writing.spend(piece.length);
       stream.write(piece, this.#onWritten);
     }
     if (written > 0) backlog.splice(0, written);

@@ -31,6 +31,7 @@ import { MessageFrames } from "./message-frames.js";
 import { peerCertificate } from "./peer-certificate.js";
 import { ReadingTurn } from "./reading-turn.js";
 import { errorCode, socketError } from "./socket-errors.js";
+import { WritingTurn } from "./writing-turn.js";
 
 /**
  * The part of a WebSocket of the `ws` package that the link uses. The types of `ws` are a package of their own: if this
@@ -70,6 +71,8 @@ export const wsLinkChecks: OptionChecks<WsLinkOptions> = {
 
 /** Most bytes that a frame's header has. Source: RFC 6455 §5.2. */
 const largestHeaderBytes = 14;
+/** Larger batches count as work of a turn. */
+const largeBatchBytes = 64 * 1024;
 const normalClosure = 1000;
 const unsupportedData = 1003;
 const messageTooBig = 1009;
@@ -94,6 +97,7 @@ export class WsLink implements Link {
   /** Messages that wait for the next turn: the library gives out all of a chunk, even when it is paused. */
   #waiting: Buffer[] = [];
   readonly #turn = new ReadingTurn();
+  readonly #writing = new WritingTurn();
   /** Whether the link waits while other links have their turn. */
   #isResting = false;
   /** Whether the owner wants nothing delivered. */
@@ -149,6 +153,7 @@ export class WsLink implements Link {
       socket.write(frames.write(batch, at, ends, from, to), to === count ? this.#onWritten : undefined);
       at = ends[to - 1] ?? at;
     }
+    if (at - start > largeBatchBytes) this.#writing.spend(at - start);
     if (socket.writableLength > 0) this.#isBehind = true;
     // Everything was copied.
     return true;
@@ -256,6 +261,7 @@ export class WsLink implements Link {
 
   readonly #onWritten = (): void => {
     if (!this.#isBehind || this.#state !== "open" || this.#socket.writableLength > 0) return;
+    if (this.#writing.defer(this.#onWritten)) return;
     this.#isBehind = false;
     this.#sink?.onDrain();
   };
