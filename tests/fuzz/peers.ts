@@ -95,7 +95,7 @@ export function recordedService(): $.Dispatcher {
 }
 
 /** Calls of each kind. @returns when all have settled; an error that is none of ours is passed on */
-export async function callEverything(caller: $.Caller): Promise<void> {
+export async function callEverything(caller: Omit<$.Caller, "connection">): Promise<void> {
   const numbers = channel<number>();
   const items = channel<number>();
   const received = (async () => {

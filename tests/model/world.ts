@@ -450,8 +450,7 @@ function streamsOf({ toServer, toClient }: SimulatedPair) {
 }
 
 function callerOf(session: Session): $.Caller {
-  if (session.driver === undefined) throw new Error("the session has no driver");
-  return session.driver;
+  return session.client(Model).$caller;
 }
 
 function remove<T>(items: T[], isOver: (item: T) => boolean): void {

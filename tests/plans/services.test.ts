@@ -27,7 +27,7 @@ async function talk(
   }
 }
 
-function callerOf(session: Session): $.Caller {
+function callerOf(session: Session): Omit<$.Caller, "connection"> {
   if (session.driver === undefined) throw new Error("no driver");
   return session.driver;
 }

@@ -19,7 +19,7 @@ import { handshakeFrames, RawPeer } from "./raw-peer.js";
 const Golden = $.service("Golden", (caller) => caller, {});
 const answering = (prefix = ""): $.Dispatcher =>
   $.dispatcher("Golden", [lookup.handled(([key]) => prefix + key)]);
-const ask = (caller: $.Caller | undefined, key = "a"): Promise<unknown> | undefined =>
+const ask = (caller: Omit<$.Caller, "connection"> | undefined, key = "a"): Promise<unknown> | undefined =>
   caller?.call(lookup.method, [key]);
 
 type Use = (connection: IncomingConnection, request: ConnectionRequest) => void | Promise<void>;

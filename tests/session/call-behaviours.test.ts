@@ -62,7 +62,7 @@ const dispatcher = $.dispatcher("Probe", [
   probe.handled("bare", ([which]) => named(which === "all" ? stamped : empty)),
 ]);
 
-function caller({ client }: SessionPair): $.Caller {
+function caller({ client }: SessionPair): Omit<$.Caller, "connection"> {
   if (client.driver === undefined) throw new Error("no driver");
   return client.driver;
 }

@@ -55,7 +55,7 @@ class Waiting {
 }
 
 const serve = (...methods: $.HandledMethod[]): $.Dispatcher => $.dispatcher("Golden", methods);
-const caller = (session: SessionPair["client"]): $.Caller => {
+const caller = (session: SessionPair["client"]): Omit<$.Caller, "connection"> => {
   if (session.driver === undefined) throw new Error("no driver");
   return session.driver;
 };

@@ -24,7 +24,7 @@ const echoing = (plus = 0, name = "Echo"): $.Dispatcher =>
   $.dispatcher(name, [echo.handled("echo", ([value]) => (value as number) + plus)]);
 const adding = (): $.Dispatcher =>
   $.dispatcher("Adder", [adder.handled("add", ([a, b]) => (a as number) + (b as number))]);
-const ask = (caller: $.Caller | undefined, value: number): Promise<unknown> | undefined =>
+const ask = (caller: Omit<$.Caller, "connection"> | undefined, value: number): Promise<unknown> | undefined =>
   caller?.call(echo.method("echo"), [value]);
 
 /** A session whose initiator has the even ids, as `initiate` never makes one. */

@@ -47,7 +47,9 @@ const golden = $.dispatcher("Golden", [
 ]);
 
 /** Runs with two sessions; what it rejects with, or gives, is the error. */
-async function withPair(run: (caller: $.Caller, pair: SessionPair) => Promise<unknown>): Promise<unknown> {
+async function withPair(
+  run: (caller: Omit<$.Caller, "connection">, pair: SessionPair) => Promise<unknown>,
+): Promise<unknown> {
   const pair = await connectPair(golden, { clock: new FakeClock() });
   const caller = pair.client.driver;
   if (caller === undefined) throw new Error("no driver");

@@ -53,8 +53,7 @@ describe("arguments and metadata of a call", () => {
 
   it("that waits for middleware", async () => {
     await using pair = await connectPair(saying);
-    const { driver } = pair.client;
-    if (driver === undefined) throw new Error("no driver");
+    const driver = pair.client.holdCaller();
     const slow = withMiddleware(driver, [async (_call, next) => settle().then(next)]);
     const call: Call = (point, metadata) => slow.call(translate.method, [point, origin], { metadata });
     expect(await threeCalls(call)).toEqual(asGiven);
@@ -62,8 +61,7 @@ describe("arguments and metadata of a call", () => {
 
   it.each(["call", "tryCall"] as const)("that waits for its session (%s)", async (form) => {
     await using pair = await connectPair(saying);
-    const { driver } = pair.client;
-    if (driver === undefined) throw new Error("no driver");
+    const driver = pair.client.holdCaller();
     const deferred = new DeferredCaller(settle().then(() => driver));
     const call: Call = async (point, metadata) => {
       const came = await deferred[form](translate.method, [point, origin], { metadata });

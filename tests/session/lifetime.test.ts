@@ -43,7 +43,7 @@ describe("a session ends with the last of", () => {
     await made[second]?.$close();
     await made[second]?.$close();
     expect(await made[first]?.wait(42)).toBe(42);
-    await expect(made[second]?.wait(1)).rejects.toMatchObject({ code: "SessionShutdown" });
+    await expect(made[second]?.wait(1)).rejects.toMatchObject({ code: "ConnectionClosed" });
     await made[first]?.$close();
     expect(await isOver(pair)).toBe(true);
     expect((await pair.client.closed).reason).toBe("Local");
@@ -65,7 +65,7 @@ describe("a session ends with the last of", () => {
     await using pair = await connectPair(served(calling), { client: { serve: served() } });
     const root = pair.client.client(Golden);
     expect(await root.$caller.call(lookup.method, ["got"])).toBe("got 5 7");
-    await expect(again).rejects.toMatchObject({ code: "SessionShutdown" });
+    await expect(again).rejects.toMatchObject({ code: "ConnectionClosed" });
     expect([pair.client.isOpen, pair.server.isOpen]).toEqual([true, true]);
     const virtual = await pair.client.open(Golden, { serve: served() });
     expect(await virtual.$caller.call(lookup.method, ["got"])).toBe("got 5 7");

@@ -42,7 +42,7 @@ function demoDispatcher(told: (context: CallContext) => string): $.Dispatcher {
 
 function callerOf({ client }: SessionPair, ...middleware: readonly ClientMiddleware[]): $.Caller {
   if (client.driver === undefined) throw new Error("no driver");
-  return withMiddleware(client.driver, middleware);
+  return withMiddleware(client.holdCaller(), middleware);
 }
 
 const header = (key: string) => (context: CallContext) => context.metadata.getString(key) ?? "nothing";

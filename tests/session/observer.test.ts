@@ -51,7 +51,7 @@ const details = (name: string, event: Record<string, unknown>): string =>
     .filter((part) => part !== undefined)
     .join(" ");
 
-const callerOf = ({ client }: SessionPair): $.Caller => {
+const callerOf = ({ client }: SessionPair): Omit<$.Caller, "connection"> => {
   if (client.driver === undefined) throw new Error("no driver");
   return client.driver;
 };

@@ -128,7 +128,7 @@ export class RecordedCaller {
   }
 
   /** The caller of the connection on which the recorded call was made. */
-  private callerOf(recorded: Step | undefined): Caller {
+  private callerOf(recorded: Step | undefined): Omit<Caller, "connection"> {
     const id = recorded?.message?.connection ?? 0;
     const caller = id === 0 ? this.session?.driver : this.opened.get(id);
     if (caller === undefined) throw new Error(`${this.transcript.name}: no connection ${id} to call on`);

@@ -4,6 +4,7 @@ import {
   type ConnectionRequest,
   channel,
   fail,
+  type IncomingConnection,
   Metadata,
   RejectedError,
   type Tx,
@@ -20,7 +21,7 @@ import type { RawConnection } from "@voxrpc/runtime/proxy";
 import { connectPair, FakeClock, memoryLinkPair, type PairOptions, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { isMarkedKey, makeResumeKey } from "../../packages/runtime/src/session/session-id.js";
-import { Shop, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
+import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 
 const handlerWith = (own: Partial<ShopHandler> = {}): ShopHandler => ({
   add: (a, b) => a + b,
@@ -349,5 +350,141 @@ describe("a client that closes its session on purpose", () => {
     await settle();
     expect([registry.size, registry.waitingCount]).toEqual([1, 1]);
     server.abort();
+  });
+});
+
+describe("the clients of one connection are counted:", () => {
+  /** A connection with its first client, and the session of the side that has it. */
+  interface Held {
+    readonly session: Session;
+    readonly first: ShopClient;
+    /** How the connection ends when its last client is closed. */
+    readonly isRoot: boolean;
+    readonly pair: Awaited<ReturnType<typeof pairOf>>;
+  }
+  const kept = { out: undefined as Tx<string> | undefined };
+  const own: Partial<ShopHandler> = {
+    watch: (out) => {
+      out.keepOpen();
+      kept.out = out;
+    },
+  };
+  const acceptorOf = (take: (request: ConnectionRequest, connection: IncomingConnection) => void) => ({
+    serve: {
+      accept(request, connection) {
+        if (request.isVirtual) take(request, connection);
+        else connection.accept(served(own));
+      },
+    } satisfies ConnectionAcceptor,
+  });
+  const sides = ["client", "server"] as const;
+  const rows: Readonly<Record<string, (side: (typeof sides)[number]) => Promise<Held>>> = {
+    "that this side has opened": async (side) => {
+      const pair = await pairOf(own, { client: { serve: served(own) } });
+      return { pair, session: pair[side], first: await pair[side].open(Shop), isRoot: false };
+    },
+    "that this side has accepted with a client": async (side) => {
+      const clock = new FakeClock();
+      let first: ShopClient | undefined;
+      const taking = acceptorOf((_, connection) => {
+        first = connection.acceptWithClient(Shop, served(own));
+      });
+      const both = await connectPair(taking.serve, { clock, client: taking });
+      const pair = { ...both, clock };
+      await pair[side === "client" ? "server" : "client"].open(Shop, { serve: served(own) });
+      return { pair, session: pair[side], first: first as ShopClient, isRoot: false };
+    },
+    "that was raw": async (side) => {
+      const pair = await pairOf(own, { client: { serve: served(own) } });
+      const raw = await pair[side].openRaw("Shop");
+      return { pair, session: pair[side], first: raw.client(Shop), isRoot: false };
+    },
+    "that is the root": async (side) => {
+      const pair = await pairOf(own, { client: { serve: served(own) } });
+      const first = pair[side].client(Shop);
+      void pair[side].closeWhenIdle();
+      return { pair, session: pair[side], first, isRoot: true };
+    },
+  };
+  const table = Object.entries(rows).flatMap(([name, make]) =>
+    sides.map((side) => [`${name}, ${side}`, side, make] as const),
+  );
+
+  it.each(table)("one %s ends with its last client, in whichever order", async (_name, side, make) => {
+    for (const order of [
+      [0, 1, 2],
+      [2, 0, 1],
+    ]) {
+      const { pair, first, isRoot } = await make(side);
+      const { connection } = first.$caller;
+      const second = connection.client(Shop);
+      const clients = [first, second, second.$caller.connection.client(Shop)];
+      for (const [place, index] of order.entries()) {
+        for (const client of clients.filter((each) => each.$caller.connection.isOpen))
+          expect(await client.add(1, place)).toBe(1 + place);
+        const closing = clients[index] as ShopClient;
+        await closing.$close();
+        await closing.$close();
+        expect(closing.$caller.connection.isOpen).toBe(false);
+        const isLast = place === clients.length - 1;
+        expect(await codeOf(closing.add(1, 1))).toBe(
+          isRoot && isLast ? "SessionShutdown" : "ConnectionClosed",
+        );
+      }
+      expect((await connection.closed).reason).toBe("Local");
+      expect(await codeOf(connection.client(Shop).add(1, 1))).toBe(
+        isRoot ? "SessionShutdown" : "ConnectionClosed",
+      );
+      pair.client.abort();
+      pair.server.abort();
+    }
+  });
+
+  it.each(table)("one %s waits for the calls and channels of all", async (_name, side, make) => {
+    const { pair, first } = await make(side);
+    const { connection } = first.$caller;
+    const second = connection.client(Shop);
+    const { tx, rx } = channel<string>();
+    await first.watch(tx);
+    const closings = [first.$close(), second.$close({ timeoutMs: 1000 })];
+    await Promise.all(closings);
+    await kept.out?.send("late");
+    expect(await rx.next()).toEqual({ done: false, value: "late" });
+    await kept.out?.close();
+    expect((await rx.next()).done).toBe(true);
+    expect((await connection.closed).reason).toBe("Local");
+    pair.client.abort();
+    pair.server.abort();
+  });
+
+  it("a client of a handler counts for nothing, and neither do those made of it", async () => {
+    let lent: ShopClient | undefined;
+    const pair = await pairOf(
+      {
+        find: (_id, context) => {
+          lent = context.client(Shop).$caller.connection.client(Shop);
+          return fail({ kind: "Closed" });
+        },
+      },
+      { client: { serve: served() } },
+    );
+    const more = await pair.client.open(Shop, { serve: served() });
+    expect(await codeOf(more.find(1n))).toBe("User");
+    expect(await lent?.add(1, 2)).toBe(3);
+    await lent?.$close();
+    expect(await more.add(1, 2)).toBe(3);
+    await more.$close();
+    expect((await more.$caller.connection.closed).reason).toBe("Local");
+    pair.client.abort();
+  });
+
+  it.each([undefined, null, {}, served()])("%s is no service", async (wrong) => {
+    const { client } = await pairOf();
+    const more = await client.open(Shop);
+    for (const of of [more, client.client(Shop)])
+      expect(() => of.$caller.connection.client(wrong as never)).toThrow(TypeError);
+    await more.$close();
+    expect((await more.$caller.connection.closed).reason).toBe("Local");
+    client.abort();
   });
 });

@@ -34,7 +34,7 @@ function stubborn() {
 const ignored = (): void => {};
 
 describe("handlers that run at once", () => {
-  it.each<[string, (caller: $.Caller, clock: FakeClock) => void]>([
+  it.each<[string, (caller: Omit<$.Caller, "connection">, clock: FakeClock) => void]>([
     [
       "cancelled",
       (caller) => {

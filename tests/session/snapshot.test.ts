@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { gate } from "../node/opened.js";
 import { add, count, sum, wait } from "./golden-service.js";
 
-const callerOf = ({ client }: SessionPair): $.Caller => {
+const callerOf = ({ client }: SessionPair): Omit<$.Caller, "connection"> => {
   if (client.driver === undefined) throw new Error("no driver");
   return client.driver;
 };

@@ -47,7 +47,7 @@ const withCredit = (credit: number): PairOptions => ({
   server: { initialChannelCredit: credit },
 });
 
-const callerOf = (session: Session): $.Caller => {
+const callerOf = (session: Session): Omit<$.Caller, "connection"> => {
   if (session.driver === undefined) throw new Error("no driver");
   return session.driver;
 };
@@ -442,7 +442,7 @@ describe("a call with channels that is not awaited", () => {
     const pair = await connectPair(golden(forever), withCredit(2));
     for (const caller of [
       callerOf(pair.client),
-      withMiddleware(callerOf(pair.client), [(_call, next) => next()]),
+      withMiddleware(pair.client.holdCaller(), [(_call, next) => next()]),
     ]) {
       const { tx, rx } = channel<number>();
       void caller.call(count.method, [0, 0, tx]);

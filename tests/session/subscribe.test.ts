@@ -142,7 +142,7 @@ describe("a subscription", () => {
         await closed.$caller.connection.close();
         return closed;
       },
-      seen: ["SessionShutdown"],
+      seen: ["ConnectionClosed"],
     },
     {
       name: "a call with an option that is not valid",

@@ -8,6 +8,7 @@
  */
 
 import type { Caller } from "../call/caller.js";
+import { checkService } from "../call/check-service.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Service } from "../call/service.js";
 import { SessionError } from "../errors.js";
@@ -115,6 +116,7 @@ export class IncomingConnection {
    * Calls on a root connection leave as soon as the session is established; until then the client has no `$session`.
    */
   acceptWithClient<C>(service: Service<C>, dispatcher?: Dispatcher): C {
+    checkService(service);
     checkDispatcher(dispatcher);
     const callerOf = this.#settle(() => this.#offer.accept(dispatcher));
     return service.create(callerOf());

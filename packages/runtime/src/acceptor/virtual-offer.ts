@@ -4,6 +4,7 @@ import type { Dispatcher } from "../call/dispatcher.js";
 import type { Limits } from "../limits.js";
 import type { FailureReporting } from "../observer.js";
 import type { Connection, ConnectionSettings } from "../session/connection.js";
+import { ConnectionClients } from "../session/connection-clients.js";
 import { RawConnection } from "../session/raw-connection.js";
 import type { Session } from "../session/session.js";
 import type { IncomingOpen, VirtualConnections } from "../session/virtual-connections.js";
@@ -56,8 +57,8 @@ class VirtualOffer implements ConnectionOffer {
   }
 
   accept(dispatcher: Dispatcher | undefined): () => Caller {
-    const caller = this.#session.startDriver(this.#accept(undefined), dispatcher);
-    return () => caller;
+    const driver = this.#session.startDriver(this.#accept(undefined), dispatcher);
+    return () => new ConnectionClients(driver).hold();
   }
 
   acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection {

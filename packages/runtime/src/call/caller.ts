@@ -3,7 +3,7 @@ import type { CallRejection } from "../errors.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
-import type { ConnectionHandle, SessionHandle } from "./session-handle.js";
+import type { ConnectionHandle, DrivenConnection, SessionHandle } from "./session-handle.js";
 
 /** What a single call may be given. */
 export interface CallOptions {
@@ -17,7 +17,7 @@ export interface CallOptions {
   readonly onMetadata?: ((metadata: Metadata) => void) | undefined;
 }
 
-/** Calls methods on one connection. */
+/** Calls methods on one connection, for one client. */
 export interface Caller {
   /** The session that carries the calls. */
   readonly session: SessionHandle;
@@ -43,4 +43,9 @@ export interface Caller {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>>;
+}
+
+/** Calls methods on one connection, for all of its clients. */
+export interface DrivenCaller extends Omit<Caller, "connection"> {
+  readonly connection: DrivenConnection;
 }

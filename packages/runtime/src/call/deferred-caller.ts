@@ -4,9 +4,11 @@ import { CallError, type CallRejection, SessionError } from "../errors.js";
 import { rootConnectionId } from "../wire/message.js";
 import { callNotMade } from "./call-not-made.js";
 import type { Caller, CallOptions } from "./caller.js";
+import { checkService } from "./check-service.js";
 import { givenArguments, givenOptions } from "./given.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
+import type { Service } from "./service.js";
 import type { CloseOptions, ConnectionHandle, SessionEnd, SessionHandle } from "./session-handle.js";
 
 /** Keeps calls until the session is established, then calls through its root connection. */
@@ -93,6 +95,14 @@ class DeferredConnection implements ConnectionHandle {
 
   get isOpen(): boolean {
     return this.#connection?.isOpen ?? !this.#hasFailed;
+  }
+
+  client<C>(service: Service<C>): C {
+    checkService(service);
+    const asCaller: Service<Caller> = { ...service, create: (caller) => caller };
+    return service.create(
+      new DeferredCaller(this.#ready.then(({ connection }) => connection.client(asCaller))),
+    );
   }
 
   async close(options?: CloseOptions): Promise<void> {

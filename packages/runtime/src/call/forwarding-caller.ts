@@ -1,12 +1,12 @@
 /** What callers around another caller have in common. */
-import type { Caller } from "./caller.js";
-import type { ConnectionHandle, SessionHandle } from "./session-handle.js";
+import type { Caller, DrivenCaller } from "./caller.js";
+import type { SessionHandle } from "./session-handle.js";
 
 /** Has the session and the connection of another caller. */
-export abstract class ForwardingCaller {
-  protected readonly inner: Caller;
+export abstract class ForwardingCaller<C extends DrivenCaller = Caller> {
+  protected readonly inner: C;
 
-  constructor(inner: Caller) {
+  constructor(inner: C) {
     this.inner = inner;
   }
 
@@ -14,7 +14,7 @@ export abstract class ForwardingCaller {
     return this.inner.session;
   }
 
-  get connection(): ConnectionHandle {
+  get connection(): C["connection"] {
     return this.inner.connection;
   }
 }

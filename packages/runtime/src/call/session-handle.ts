@@ -28,7 +28,7 @@ export interface RoundTripOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A connection of a session, as its callers see it. */
+/** A connection of a session, as one of its clients sees it. */
 export interface ConnectionHandle {
   /** 0 is the root connection, which every session has. */
   readonly id: number | bigint;
@@ -37,11 +37,24 @@ export interface ConnectionHandle {
   /** Resolves, and never rejects, when it has ended. */
   readonly closed: Promise<SessionEnd>;
   /**
-   * Ends the connection gracefully: new calls fail, calls in flight finish, bounded by a timeout. On the root
-   * connection this only gives up the share of one client; see `Session.client`. Closing twice is harmless.
+   * Gives up the share of one client. With the last one the connection ends gracefully: new calls fail, calls in flight
+   * finish, bounded by a timeout. Closing twice is harmless.
    */
   close(options?: CloseOptions): Promise<void>;
+  /**
+   * Makes one more client on the same connection, also for another service. The connection ends when the last of its
+   * clients is closed.
+   *
+   * ```ts
+   * const feed = await session.open(Feed);
+   * const admin = feed.$caller.connection.client(Admin);
+   * ```
+   */
+  client<C>(service: ServiceLike<C>): C;
 }
+
+/** A connection without its clients: what their calls share. */
+export type DrivenConnection = Omit<ConnectionHandle, "client">;
 
 /** The part of a generated service (`Service<C>`) that a session uses. */
 export interface ServiceLike<C> {

@@ -2,25 +2,40 @@
 
 import { CallError, type CallRejection } from "../errors.js";
 import { callNotMade } from "./call-not-made.js";
-import type { Caller, CallOptions } from "./caller.js";
+import type { Caller, CallOptions, DrivenCaller } from "./caller.js";
+import { checkService } from "./check-service.js";
 import type { Method } from "./method.js";
 import { checkCloseOptions } from "./option-checks.js";
 import type { Result } from "./result.js";
-import type { CloseOptions, ConnectionHandle, SessionEnd, SessionHandle } from "./session-handle.js";
+import type { Service } from "./service.js";
+import type {
+  CloseOptions,
+  ConnectionHandle,
+  DrivenConnection,
+  SessionEnd,
+  SessionHandle,
+} from "./session-handle.js";
+
+/** What the clients of a connection have in common. */
+export interface Share {
+  /** Called once for each client, when it is closed. Closing waits for the promise. */
+  giveUp(options: CloseOptions): Promise<void> | undefined;
+  /** A caller for one more client. */
+  hold(): Caller;
+}
 
 /** Calls through another caller until it is closed. Closing it gives up only its own share. */
 export class SharedCaller implements Caller {
   readonly session: SessionHandle;
   readonly connection: ConnectionHandle;
-  readonly #inner: Caller;
-  readonly #share: Lease;
+  readonly #inner: DrivenCaller;
+  readonly #lease: Lease;
 
-  /** @param giveUp called once, when this caller is closed; closing waits for its promise */
-  constructor(inner: Caller, giveUp: (options: CloseOptions) => Promise<void> | undefined) {
+  constructor(inner: DrivenCaller, share: Share) {
     this.#inner = inner;
     this.session = inner.session;
-    this.#share = new Lease(inner.connection, giveUp);
-    this.connection = this.#share;
+    this.#lease = new Lease(inner.connection, share);
+    this.connection = this.#lease;
   }
 
   call<A extends readonly unknown[], T, E>(
@@ -28,7 +43,7 @@ export class SharedCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    if (this.#share.isGivenUp) return Promise.reject(closed(method, args));
+    if (this.#lease.isGivenUp) return Promise.reject(this.#closed(method, args));
     return this.#inner.call(method, args, options);
   }
 
@@ -37,23 +52,32 @@ export class SharedCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
-    if (this.#share.isGivenUp) return Promise.resolve({ ok: false, error: closed(method, args) });
+    if (this.#lease.isGivenUp) return Promise.resolve({ ok: false, error: this.#closed(method, args) });
     return this.#inner.tryCall(method, args, options);
+  }
+
+  #closed<A extends readonly unknown[]>(method: Method<A, unknown, unknown>, args: A): CallError {
+    const error = new CallError(this.session.isOpen ? "ConnectionClosed" : "SessionShutdown", "", method);
+    callNotMade(method, args, error);
+    return error;
   }
 }
 
 class Lease implements ConnectionHandle {
-  readonly id: number | bigint;
   readonly closed: Promise<SessionEnd>;
-  readonly #connection: ConnectionHandle;
-  readonly #release: (options: CloseOptions) => Promise<void> | undefined;
+  readonly #connection: DrivenConnection;
+  readonly #share: Share;
   #releasing: Promise<void> | undefined = undefined;
 
-  constructor(connection: ConnectionHandle, giveUp: (options: CloseOptions) => Promise<void> | undefined) {
-    this.id = connection.id;
+  constructor(connection: DrivenConnection, share: Share) {
     this.closed = connection.closed;
     this.#connection = connection;
-    this.#release = giveUp;
+    this.#share = share;
+  }
+
+  /** Changes when the connection is opened again. */
+  get id(): number | bigint {
+    return this.#connection.id;
   }
 
   get isGivenUp(): boolean {
@@ -64,15 +88,14 @@ class Lease implements ConnectionHandle {
     return this.#releasing === undefined && this.#connection.isOpen;
   }
 
+  client<C>(service: Service<C>): C {
+    checkService(service);
+    return service.create(this.#share.hold());
+  }
+
   async close(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);
-    this.#releasing ??= this.#release(options) ?? Promise.resolve();
+    this.#releasing ??= this.#share.giveUp(options) ?? Promise.resolve();
     await this.#releasing;
   }
-}
-
-function closed<A extends readonly unknown[]>(method: Method<A, unknown, unknown>, args: A): CallError {
-  const error = new CallError("SessionShutdown", "", method);
-  callNotMade(method, args, error);
-  return error;
 }

@@ -1,6 +1,6 @@
 /** The answering half of a driver as its driver sees it: a dispatcher brings it by reference. */
 
-import type { Caller } from "../call/caller.js";
+import type { DrivenCaller } from "../call/caller.js";
 import type { AnsweringFeature, Dispatcher } from "../call/dispatcher.js";
 import type { RequestSnapshot } from "../call/snapshot.js";
 import type { ChannelImplementation } from "../channel/channel-implementation.js";
@@ -54,7 +54,7 @@ export interface AnsweringParts {
   /** Whether the session can go on over another link: the peer may repeat calls that were answered. */
   readonly isResumable: boolean;
   /** Calls the peer on the connection. */
-  readonly caller: Caller;
+  readonly caller: DrivenCaller;
   /** The calls of this side. */
   readonly calls: NestingHost;
   /** Undefined when that code is loaded on demand. */

@@ -1,15 +1,14 @@
 /**
  * Runs one connection: it makes calls and answers calls. Frames come in through {@link ConnectionSink}, calls through
- * {@link Caller}; frames leave through the session's outbox. Source: `protocol/calls.md`.
+ * {@link DrivenCaller}; frames leave through the session's outbox. Source: `protocol/calls.md`.
  */
-
 import { callNotMade } from "../call/call-not-made.js";
-import type { Caller, CallOptions } from "../call/caller.js";
+import type { CallOptions, DrivenCaller } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Method } from "../call/method.js";
 import { checkCallOptions } from "../call/option-checks.js";
 import type { Result } from "../call/result.js";
-import type { CloseReason, ConnectionHandle, SessionHandle } from "../call/session-handle.js";
+import type { CloseReason, DrivenConnection, SessionHandle } from "../call/session-handle.js";
 import { type ChannelImplementation, channelImplementationOf } from "../channel/channel-implementation.js";
 import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
@@ -67,9 +66,9 @@ export interface DriverLoad {
 }
 
 /** Runs the requests of one connection: generated clients call through it, and it answers the peer. */
-export class Driver implements Caller, ConnectionSink {
+export class Driver implements DrivenCaller, ConnectionSink {
   readonly session: SessionHandle;
-  readonly connection: ConnectionHandle;
+  readonly connection: DrivenConnection;
   readonly outlivesLink = true;
   readonly #clock: Clock;
   readonly #bindings: Bindings;
@@ -90,7 +89,7 @@ export class Driver implements Caller, ConnectionSink {
     connection: Connection,
     options: DriverOptions,
     session: SessionHandle,
-    handle: ConnectionHandle,
+    handle: DrivenConnection,
   ) {
     const { limits, clock, observer } = options;
     this.session = session;

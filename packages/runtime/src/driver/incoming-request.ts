@@ -1,5 +1,6 @@
 /** A request of the peer, as its handler sees it. */
-import type { Caller } from "../call/caller.js";
+import type { Caller, DrivenCaller } from "../call/caller.js";
+import { checkService } from "../call/check-service.js";
 import type { CallContext } from "../call/context.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import type { Service } from "../call/service.js";
@@ -15,7 +16,9 @@ import type { Reading } from "./reading.js";
 import type { ObservedRequest } from "./request-events.js";
 
 /** The connection belongs to the caller: closing a client of a handler ends only that client. */
-function holdsNothing(): undefined {}
+function borrow(caller: DrivenCaller): Caller {
+  return new SharedCaller(caller, { giveUp: () => undefined, hold: () => borrow(caller) });
+}
 
 /** A metadata list without entries. */
 const noMetadataBytes = 1;
@@ -72,7 +75,7 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
   readonly metadataEnd: number;
   readonly argumentsStart: number;
   readonly argumentsEnd: number;
-  readonly #caller: Caller | undefined;
+  readonly #caller: DrivenCaller | undefined;
   readonly #drain: Draining;
   #decodedMetadata: Metadata | undefined = undefined;
   #answerMetadata: Metadata | undefined = undefined;
@@ -83,7 +86,7 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
     served: ServedMethod,
     reading: ArgumentsReading,
     connectionId: WireId,
-    caller: Caller | undefined,
+    caller: DrivenCaller | undefined,
     call: CallOffsets,
     bytes: Uint8Array,
     sinceMs: number,
@@ -123,7 +126,8 @@ export class IncomingRequest implements CallContext, OperationRequest<IncomingRe
 
   client<C>(service: Service<C>): C {
     if (this.#caller === undefined) throw new TypeError("this side makes no calls");
-    return service.create(new SharedCaller(this.#caller, holdsNothing));
+    checkService(service);
+    return service.create(borrow(this.#caller));
   }
 
   get signal(): AbortSignal {

@@ -1,5 +1,5 @@
 /** The answering half of a driver: from a Call to its one Response. Source: `protocol/calls.md` §3. */
-import type { Caller } from "../call/caller.js";
+import type { DrivenCaller } from "../call/caller.js";
 import type { Dispatcher, HandledMethod } from "../call/dispatcher.js";
 import { Failure } from "../call/failure.js";
 import { isPromise } from "../call/result.js";
@@ -36,7 +36,7 @@ import { incomingSnapshot } from "./snapshot.js";
 
 /** Calls of the peer on one connection. */
 export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
-  readonly #caller: Caller;
+  readonly #caller: DrivenCaller;
   readonly #explain: Explanations | undefined;
   readonly #connection: Connection;
   readonly #bindings: Bindings;

@@ -3,7 +3,7 @@
  * calls nest deeper than the limit of concurrent requests, each call waits for another one, and no slot ever becomes
  * free.
  */
-import type { Caller, CallOptions } from "../call/caller.js";
+import type { CallOptions, DrivenCaller } from "../call/caller.js";
 import { ForwardingCaller } from "../call/forwarding-caller.js";
 import type { Method } from "../call/method.js";
 import type { Result } from "../call/result.js";
@@ -82,10 +82,10 @@ export class NestedCalls {
 }
 
 /** The caller that a handler uses to call its caller back: it marks these calls. */
-export class NestedCaller extends ForwardingCaller implements Caller {
+export class NestedCaller extends ForwardingCaller<DrivenCaller> implements DrivenCaller {
   readonly #marks: NestedCalls;
 
-  constructor(driver: Caller, marks: NestedCalls) {
+  constructor(driver: DrivenCaller, marks: NestedCalls) {
     super(driver);
     this.#marks = marks;
   }

@@ -112,7 +112,7 @@ async function tracedPair(handled: readonly HandledMethod[], options: ServeOptio
       last?.scopeMetrics.flatMap(({ metrics }) => metrics.map((metric) => [metric.descriptor.name, metric])),
     );
   };
-  const caller = withMiddleware(session.driver, [telemetry.client]);
+  const caller = withMiddleware(session.holdCaller(), [telemetry.client]);
   return { caller, session, server, collect, observer, tracer: tracerProvider.getTracer("test") };
 }
 

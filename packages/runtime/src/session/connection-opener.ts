@@ -11,6 +11,7 @@ import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import { abortSignal, checkOptions, flag, type OptionChecks, oneOf } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
 import type { Connection, ConnectionSettings } from "./connection.js";
+import { ConnectionClients } from "./connection-clients.js";
 import type { ConnectionOpening, OpenOptions } from "./opening.js";
 import { concurrencyCheck, creditCheck, dispatcherCheck } from "./option-checks.js";
 import { RawConnection } from "./raw-connection.js";
@@ -68,7 +69,7 @@ export class ConnectionOpener implements ConnectionOpening {
   ): Promise<Caller> {
     return this.#openWith(settings, metadata, signal, (connection) => {
       if (reopen === true) connection.reopen = { local: settings, metadata };
-      return this.#session.startDriver(connection, serve);
+      return new ConnectionClients(this.#session.startDriver(connection, serve)).hold();
     });
   }
 

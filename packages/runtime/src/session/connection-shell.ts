@@ -1,7 +1,7 @@
 /** The shell of a connection: ends it gracefully. */
 
 import { checkCloseOptions } from "../call/option-checks.js";
-import type { CloseOptions, CloseReason, ConnectionHandle, SessionEnd } from "../call/session-handle.js";
+import type { CloseOptions, CloseReason, DrivenConnection, SessionEnd } from "../call/session-handle.js";
 import type { Clock } from "../clock.js";
 import type { SessionError } from "../errors.js";
 import { rootConnectionId } from "../wire/message.js";
@@ -12,7 +12,7 @@ import type { SessionCore } from "./session-core.js";
 export const defaultDrainMs = 5000;
 
 /** One connection as its callers see it. */
-export class ConnectionShell implements ConnectionHandle {
+export class ConnectionShell implements DrivenConnection {
   readonly closed: Promise<SessionEnd>;
   readonly #connection: Connection;
   readonly #core: SessionCore;

@@ -7,7 +7,7 @@
  *     └────────── end of the connection ──────────┴──► closed
  * ```
  */
-import type { Caller } from "../call/caller.js";
+import type { DrivenCaller } from "../call/caller.js";
 import { checkService } from "../call/check-service.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import type { Service } from "../call/service.js";
@@ -17,6 +17,7 @@ import { type KeptMessage, keepMessage } from "../wire/forward.js";
 import { type MessageHead, MessageKind } from "../wire/message.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { Connection, ConnectionSettings, ConnectionSink } from "./connection.js";
+import { ConnectionClients } from "./connection-clients.js";
 import { dispatcherCheck } from "./option-checks.js";
 import type { SessionCore } from "./session-core.js";
 
@@ -40,7 +41,7 @@ export class RawConnection {
   readonly connection: Connection;
   /** @internal */
   readonly core: SessionCore;
-  readonly #startDriver: (dispatcher: Dispatcher | undefined) => Caller;
+  readonly #startDriver: (dispatcher: Dispatcher | undefined) => DrivenCaller;
   readonly #mailbox: Mailbox;
   #isJoined = false;
   #hasEnded = false;
@@ -49,7 +50,7 @@ export class RawConnection {
   constructor(
     connection: Connection,
     core: SessionCore,
-    startDriver: (dispatcher: Dispatcher | undefined) => Caller,
+    startDriver: (dispatcher: Dispatcher | undefined) => DrivenCaller,
   ) {
     this.#startDriver = startDriver;
     this.id = connection.id;
@@ -95,14 +96,14 @@ export class RawConnection {
     this.#isJoined = true;
     const { connection } = this;
     const { onEnded } = connection;
-    const caller = this.#startDriver(dispatcher);
+    const driver = this.#startDriver(dispatcher);
     const { onEnded: shellEnded } = connection;
     connection.onEnded = (reason, error) => {
       shellEnded?.(reason, error);
       onEnded?.(reason, error);
     };
     this.replay();
-    return service.create(caller);
+    return service.create(new ConnectionClients(driver).hold());
   }
 
   /**

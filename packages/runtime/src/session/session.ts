@@ -1,7 +1,7 @@
 /** The shell around a session core: the session as applications see it. It closes gracefully. */
 
 import { ignore } from "../call/call-out.js";
-import type { Caller } from "../call/caller.js";
+import type { Caller, DrivenCaller } from "../call/caller.js";
 import { checkService } from "../call/check-service.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import { asyncDispose } from "../call/dispose.js";
@@ -15,7 +15,7 @@ import type {
   SessionHandle,
   SessionState,
 } from "../call/session-handle.js";
-import { SharedCaller } from "../call/shared-caller.js";
+import { type Share, SharedCaller } from "../call/shared-caller.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
 import { loaded } from "../call/within-attempt.js";
 import type { Clock, TimerHandle } from "../clock.js";
@@ -38,7 +38,7 @@ export type StartDriver = (
   session: Session,
   connection: Connection,
   dispatcher: Dispatcher | undefined,
-) => Caller;
+) => DrivenCaller;
 
 /** The parts of a session; see `start-session.ts` of `establish/`. */
 export interface SessionParts {
@@ -62,7 +62,7 @@ export class Session implements SessionHandle {
   readonly closed: Promise<SessionEnd>;
   #handshakeMetadata: Metadata;
   /** Calls the peer on the root connection. @internal */
-  readonly driver: Caller;
+  readonly driver: DrivenCaller;
   /** @internal */
   readonly core: SessionCore;
   #pump: LinkPump;
@@ -74,6 +74,10 @@ export class Session implements SessionHandle {
   #isClosing = false;
   /** Clients of the root connection, and the application that has this object. */
   #holders = 1;
+  readonly #share: Share = {
+    giveUp: (options) => this.#giveUp(options),
+    hold: () => this.holdCaller(),
+  };
   #isReleased = false;
   readonly #states: StateLog;
   #recovery: Recovery | undefined = undefined;
@@ -157,7 +161,7 @@ export class Session implements SessionHandle {
   holdCaller(): Caller {
     this.#holders += 1;
     this.core.reclaim();
-    return new SharedCaller(this.driver, (options) => this.#giveUp(options));
+    return new SharedCaller(this.driver, this.#share);
   }
 
   /**
@@ -199,7 +203,7 @@ export class Session implements SessionHandle {
   }
 
   /** Starts calling and answering on a connection of the session. @internal */
-  startDriver(connection: Connection, dispatcher: Dispatcher | undefined): Caller {
+  startDriver(connection: Connection, dispatcher: Dispatcher | undefined): DrivenCaller {
     return this.#startDriverOf(this, connection, dispatcher);
   }
 
