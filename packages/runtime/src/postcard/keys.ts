@@ -2,7 +2,8 @@
  * Keys that a peer chooses. V8 puts 32-bit integers, other numbers and bigints into the tables of a Map or Set by hashes
  * without a seed: a peer can choose keys that are all in one chain, and reading n of them takes time in n². JavaScript
  * code cannot see the chains, so the hashes are computed here as V8 computes them (`ComputeUnseededHash`,
- * `ComputeLongHash`), and counted by place. Texts have a hash with a seed. `npm run bench -- keys` shows that it holds.
+ * `ComputeLongHash`), and counted by place: those of one key in sixteen, which the peer cannot foresee, as counting each
+ * takes a third of the time of a Map. Texts have a hash with a seed. `npm run bench -- keys` shows that it holds.
  */
 import type { Reader } from "../bytes/reader.js";
 import { decodeFault } from "./faults.js";
@@ -10,37 +11,41 @@ import { high, low } from "./varints.js";
 
 /** Fewer entries than this cost little whatever they are. */
 const maxUnchecked = 128;
-/** Steps along chains for each key: honest ones come to 16 in a million. Chains are counted from above, see `grow`. */
-const stepsForEach = 40;
-/** Steps of one payload beyond that: about 10 ms, or one chain of 1400 keys. */
-const moreSteps = 1_000_000;
+/** A key in so many is counted, on average. */
+const sampled = 16;
+/** Steps along chains that two counted keys of one place stand for: all pairs of keys that are there. */
+const stepsForPair = sampled * sampled;
+/** Steps that the keys which a counted one stands for may take: twelve each. Honest ones take one or two. */
+const stepsForSample = 12 * sampled;
+/** Steps of one payload beyond that: a few milliseconds, or one chain of about a thousand keys. */
+const moreSteps = 500_000;
 
 const twoTo32 = 0x1_0000_0000;
 const words = new Uint32Array(2);
 const float = new Float64Array(words.buffer);
 const digit = new BigUint64Array(words.buffer);
 
-/** Counts the entries of the places of one Map or Set. */
+/** Counts some of the keys of one Map or Set by their places. */
 export class KeyCheck {
-  /** Entries by place, or more. */
-  #chains = new Uint16Array(maxUnchecked / 2);
-  #entries = 0;
+  /** Counted keys by place. There are as many places as the full table of V8 has: before that, chains are hardly longer. */
+  readonly #places: Uint8Array;
+  /** Keys until the next that is counted. */
+  #left = nextSample();
+
+  constructor(entries: number) {
+    this.#places = new Uint8Array(2 ** (31 - Math.clz32(entries - 1)));
+  }
 
   /** A number is about to be a key. @throws DecodeFault when keys have too long chains */
   number(r: Reader, key: number): void {
-    if (key === (key | 0)) {
-      this.#count(r, smallHash(key));
-      return;
-    }
-    float[0] = key;
-    this.#count(r, longHash(words[low] as number, words[high] as number));
+    this.#left -= 1;
+    if (this.#left === 0) this.#count(r, hashOfNumber(key));
   }
 
   /** A bigint is about to be a key. @throws DecodeFault when keys have too long chains */
   bigint(r: Reader, key: bigint): void {
-    // V8 looks at the last 64 bits of the magnitude only.
-    digit[0] = key < 0n ? -key : key;
-    this.#count(r, longHash(words[low] as number, words[high] as number));
+    this.#left -= 1;
+    if (this.#left === 0) this.#count(r, hashOfBigint(key));
   }
 
   /** A value of any type is about to be a key. @throws DecodeFault as {@link number} and {@link bigint} do */
@@ -50,28 +55,36 @@ export class KeyCheck {
   }
 
   #count(r: Reader, hash: number): void {
-    const chains = this.#chains;
-    const place = hash & (chains.length - 1);
-    const entries = (chains[place] as number) + 1;
-    r.keySteps += entries - stepsForEach;
+    this.#left = nextSample();
+    const places = this.#places;
+    const place = hash & (places.length - 1);
+    const others = places[place] as number;
+    places[place] = others + 1;
+    r.keySteps += others * stepsForPair - stepsForSample;
     if (r.keySteps > moreSteps) tooManyAlike(r);
-    chains[place] = entries;
-    this.#entries += 1;
-    if (this.#entries > 2 * chains.length) this.#grow();
   }
+}
 
-  /** The table doubles: the entries of a place go to two, how many to each is not known. */
-  #grow(): void {
-    const chains = this.#chains;
-    this.#chains = new Uint16Array(2 * chains.length);
-    this.#chains.set(chains);
-    this.#chains.set(chains, chains.length);
-  }
+/** 1 to 31, each as often. */
+function nextSample(): number {
+  return 1 + Math.floor(Math.random() * (2 * sampled - 1));
+}
+
+function hashOfNumber(key: number): number {
+  if (key === (key | 0)) return smallHash(key);
+  float[0] = key;
+  return longHash(words[low] as number, words[high] as number);
+}
+
+/** V8 looks at the last 64 bits of the magnitude only. */
+function hashOfBigint(key: bigint): number {
+  digit[0] = key < 0n ? -key : key;
+  return longHash(words[low] as number, words[high] as number);
 }
 
 /** What keys of so many entries are checked with; undefined where that is not needed. */
 export function checkKeys(entries: number): KeyCheck | undefined {
-  return entries > maxUnchecked ? new KeyCheck() : undefined;
+  return entries > maxUnchecked ? new KeyCheck(entries) : undefined;
 }
 
 function tooManyAlike(r: Reader): never {
