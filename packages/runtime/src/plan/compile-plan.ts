@@ -12,7 +12,7 @@ import { readF32List, readF64List } from "../postcard/float-lists.js";
 import { checkKeys } from "../postcard/keys.js";
 import { readArrayCount, spend } from "../postcard/memory.js";
 import { enter, leave } from "../postcard/nesting.js";
-import { minBytes, recursiveShapes } from "../shape/analysis.js";
+import { minBytes } from "../shape/analysis.js";
 import type { Read } from "../shape/codec.js";
 import {
   elementBytes,
@@ -35,14 +35,12 @@ import type {
 import { findDisagreement } from "./check-shape.js";
 import { compileFields, type FieldCompiler } from "./compile-fields.js";
 import { compileWriting } from "./compile-writing.js";
+import { type CodeMaker, CompiledCode, type Slot } from "./compiled-code.js";
 import { checkedNode, mismatchOf } from "./mismatch.js";
 import type { EnumNode, Plan, PlanNode, SkipNode, VariantPlan } from "./plan-model.js";
 import { nameList } from "./plan-problem.js";
 import { type Skip, SkipCompiler } from "./skip.js";
 import { typedArrayReader, typedListReader } from "./typed-readers.js";
-
-/** Shapes that are compiled before giving up: shapes that a getter makes at each access would have no end. */
-const maxShapes = 65_536;
 
 /**
  * The function that reads a peer's values as ours.
@@ -57,14 +55,14 @@ export function compilePlan(plan: Plan, shape: Shape): Read<unknown> {
   return new PlanCompiler(shape).read(plan.root, shape);
 }
 
-class PlanCompiler implements FieldCompiler {
+class PlanCompiler implements FieldCompiler, CodeMaker<Read<unknown>> {
   readonly #skips = new SkipCompiler();
-  readonly #recursive: ReadonlySet<Shape>;
-  readonly #known = new Map<PlanNode | undefined, Map<Shape, Read<unknown>>>();
-  #compiled = 0;
+  readonly #code: CompiledCode<Read<unknown>>;
+  readonly unfinished = unfinished;
+  readonly mismatch = mismatch;
 
   constructor(root: Shape) {
-    this.#recursive = recursiveShapes(root);
+    this.#code = new CompiledCode(root, this);
   }
 
   skip(node: SkipNode): Skip {
@@ -73,35 +71,19 @@ class PlanCompiler implements FieldCompiler {
 
   /** @param node undefined where the layouts are the same */
   read(node: PlanNode | undefined, what: Shape | FieldShape): Read<unknown> {
-    const shape = "member" in what ? what.shape : what;
-    const plan = node?.same === true ? undefined : node;
-    let byShape = this.#known.get(plan);
-    if (byShape === undefined) {
-      byShape = new Map();
-      this.#known.set(plan, byShape);
-    }
-    const known = byShape.get(shape);
-    if (known !== undefined) return known;
-    this.#compiled += 1;
-    if (this.#compiled > maxShapes) throw mismatch(plan, shape, "its shapes have no end");
-    if (!this.#recursive.has(shape)) {
-      const read = this.#make(plan, shape);
-      byShape.set(shape, read);
-      return read;
-    }
-    let body: Read<unknown> = unfinished;
-    const read: Read<unknown> = (r) => {
+    return this.#code.of(node, "member" in what ? what.shape : what);
+  }
+
+  nested(slot: Slot<Read<unknown>>): Read<unknown> {
+    return (r) => {
       enter(r);
-      const value = body(r);
+      const value = slot.code(r);
       leave(r);
       return value;
     };
-    byShape.set(shape, read);
-    body = this.#make(plan, shape);
-    return read;
   }
 
-  #make(node: PlanNode | undefined, shape: Shape): Read<unknown> {
+  make(node: PlanNode | undefined, shape: Shape): Read<unknown> {
     switch (shape.kind) {
       case "primitive":
         if (node !== undefined) throw mismatch(node, shape);

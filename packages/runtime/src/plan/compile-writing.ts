@@ -11,16 +11,13 @@ import { writeNone, writeSome } from "../postcard/flags.js";
 import { badVariant, expectArray, expectMap, expectObject, expectSet } from "../postcard/guards.js";
 import { enter, leave } from "../postcard/nesting.js";
 import { typedArrayProblem } from "../postcard/problems.js";
-import { recursiveShapes } from "../shape/analysis.js";
 import type { Write } from "../shape/codec.js";
 import { primitiveWriter } from "../shape/primitive-writers.js";
 import type { EnumShape, FieldShape, ResultShape, Shape, VariantShape } from "../shape/shape.js";
+import { type CodeMaker, CompiledCode, type Slot } from "./compiled-code.js";
 import { checkedNode, mismatchOf } from "./mismatch.js";
 import type { EnumNode, FieldsPlan, PlanNode, VariantPlan } from "./plan-model.js";
 import { nameList } from "./plan-problem.js";
-
-/** Shapes that are compiled before giving up: shapes that a getter makes at each access would have no end. */
-const maxShapes = 65_536;
 
 /** An object with members; some of them tell composites apart. */
 interface Members {
@@ -43,44 +40,30 @@ export function compileWriting(node: PlanNode, shape: Shape): Write<unknown> {
   return new WritingCompiler(shape).write(node, shape);
 }
 
-class WritingCompiler {
-  readonly #recursive: ReadonlySet<Shape>;
-  readonly #known = new Map<PlanNode | undefined, Map<Shape, Write<unknown>>>();
-  #compiled = 0;
+class WritingCompiler implements CodeMaker<Write<unknown>> {
+  readonly #code: CompiledCode<Write<unknown>>;
+  readonly unfinished = unfinished;
+  readonly mismatch = mismatch;
 
   constructor(root: Shape) {
-    this.#recursive = recursiveShapes(root);
+    this.#code = new CompiledCode(root, this);
   }
 
   /** @param node undefined where the layouts are the same */
   write(node: PlanNode | undefined, shape: Shape): Write<unknown> {
-    const plan = node?.same === true ? undefined : node;
-    let byShape = this.#known.get(plan);
-    if (byShape === undefined) {
-      byShape = new Map();
-      this.#known.set(plan, byShape);
-    }
-    const known = byShape.get(shape);
-    if (known !== undefined) return known;
-    this.#compiled += 1;
-    if (this.#compiled > maxShapes) throw mismatch(plan, shape, "its shapes have no end");
-    if (!this.#recursive.has(shape)) {
-      const write = this.#make(plan, shape);
-      byShape.set(shape, write);
-      return write;
-    }
-    let body: Write<unknown> = unfinished;
-    byShape.set(shape, (w, p, value) => {
-      enter(w);
-      const end = body(w, p, value);
-      leave(w);
-      return end;
-    });
-    body = this.#make(plan, shape);
-    return byShape.get(shape) as Write<unknown>;
+    return this.#code.of(node, shape);
   }
 
-  #make(node: PlanNode | undefined, shape: Shape): Write<unknown> {
+  nested(slot: Slot<Write<unknown>>): Write<unknown> {
+    return (w, p, value) => {
+      enter(w);
+      const end = slot.code(w, p, value);
+      leave(w);
+      return end;
+    };
+  }
+
+  make(node: PlanNode | undefined, shape: Shape): Write<unknown> {
     switch (shape.kind) {
       case "primitive":
         if (node !== undefined) throw mismatch(node, shape);
