@@ -1,12 +1,11 @@
 /**
  * Makes one small set of files of the command `vox-gen` and the libraries that it uses: Node takes long to find and read
- * some five hundred modules one by one. Needs a build. The unbundled modules stay, and `bin.js` takes them when the bundle
- * is older than they are. Does nothing when the bundle is fresh.
+ * some five hundred modules one by one. The command runs from these files, and from no others. Needs compiled packages.
+ * Does nothing when the bundle is not older than they are.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { rolldown } from "rolldown";
-import { isBundleFresh } from "../packages/cli/dist/bundle-state.js";
 import { root } from "./run.mjs";
 
 const dist = `${root}packages/cli/dist`;
@@ -30,6 +29,21 @@ if (!isBundleFresh()) {
   const modules = chunks.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
   writeFileSync(`${output}/LICENSES.txt`, licenses(modules));
   console.log(`bundled ${modules.length} modules of vox-gen into ${chunks.length} files`);
+}
+
+/** Whether there is a bundle that is not older than the compiled packages in it. */
+function isBundleFresh() {
+  const made = modifiedAt(`${output}/main.js`);
+  return made > 0 && ["cli", "codegen", "runtime"].every((name) => buildOf(name) <= made);
+}
+
+/** When a package was compiled. */
+function buildOf(name) {
+  return modifiedAt(`${root}packages/${name}/dist/.tsbuildinfo`);
+}
+
+function modifiedAt(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** The licences of everything in the bundle that is not ours. */

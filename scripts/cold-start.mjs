@@ -6,11 +6,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isBundleFresh } from "../packages/cli/dist/bundle-state.js";
 import { root } from "./run.mjs";
 
-if (!isBundleFresh())
-  console.log("the bundle is missing or old (node scripts/bundle.mjs): measuring without it");
 const rounds = Number(process.argv[2] ?? 15);
 const bin = `${root}packages/cli/bin/vox-gen.js`;
 const directory = mkdtempSync(join(tmpdir(), "vox-cold-"));

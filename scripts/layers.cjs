@@ -33,16 +33,7 @@ const codegen = [
 ];
 
 const cli = [
-  [
-    "errors.ts",
-    "foreign-text.ts",
-    "version.ts",
-    "clock.ts",
-    "compiler.ts",
-    "bundle-state.ts",
-    "define-config.ts",
-    "program.ts",
-  ],
+  ["errors.ts", "foreign-text.ts", "version.ts", "clock.ts", "compiler.ts", "define-config.ts", "program.ts"],
   ["files/"],
   ["node-host.ts", "config/", "report/", "watch/", "init/", "cargo/"],
   ["process.ts", "output/", "against/"],
@@ -51,7 +42,6 @@ const cli = [
   ["command-line.ts", "index.ts"],
   ["usage-error.ts"],
   ["main.ts"],
-  ["bin.ts"],
 ];
 
 const react = [
