@@ -30,6 +30,19 @@ describe("loadConfig", () => {
     expect((await loadConfig(folder.path, "inner"))?.path).toBe(folder.at("inner/vox.config.json"));
   });
 
+  it("refuses several configs in one folder, and takes the one that is named", async () => {
+    using folder = new TemporaryFolder({
+      "vox.config.mjs": 'export default { schemas: "a.vox", out: "gen" };\n',
+      "vox.config.json": '{ "schemas": "b.vox", "out": "gen" }',
+    });
+    await expect(loadConfig(folder.path)).rejects.toMatchObject({
+      code: "Config",
+      message: "there are 2 configs in one folder: vox.config.mjs, vox.config.json",
+      help: "remove all but one, or name the one that is meant: --config vox.config.mjs",
+    });
+    expect((await loadConfig(folder.path, "vox.config.json"))?.config.schemas).toBe("b.vox");
+  });
+
   it("finds none where there is none", async () => {
     using folder = new TemporaryFolder();
     expect(await loadConfig(folder.path)).toBeUndefined();

@@ -56,19 +56,24 @@ export async function loadConfig(
  * Path of the config file that a command in `cwd` would take, or undefined. The search ends at the top of a repository:
  * files above it belong to another project, and a config is a program.
  *
- * @throws CliError `Config` where there is no config, but a file whose name is almost that of a config
+ * @throws CliError `Config` where one folder holds several configs, and where there is none, but a file whose name is
+ *   almost that of a config
  */
 export function findConfig(cwd: string): string | undefined {
   let similar: string | undefined;
   let folder = cwd;
   for (;;) {
     const names = new Set(namesIn(folder));
+    const found: string[] = [];
     for (const name of configFileNames) {
       const path = absolutePath(folder, name);
       if (!names.has(name)) continue;
-      if (statOf(path)?.isFile() === true) return path;
-      similar ??= path;
+      if (statOf(path)?.isFile() === true) found.push(path);
+      else similar ??= path;
     }
+    const [only, ...others] = found;
+    if (others.length > 0) throw severalConfigs(cwd, found);
+    if (only !== undefined) return only;
     const other = [...names].sort().find((name) => /^\.?vox[.-]?(config|rc)(\.\w+)?$/i.test(name));
     if (other !== undefined) similar ??= absolutePath(folder, other);
     const parent = dirname(folder);
@@ -84,6 +89,13 @@ export function findConfig(cwd: string): string | undefined {
       help: `a config is called ${configFileNames.join(", ")}; give another name with --config`,
     },
   );
+}
+
+function severalConfigs(cwd: string, paths: readonly string[]): CliError {
+  const shown = paths.map((path) => shownPath(cwd, path));
+  return new CliError("Config", `there are ${shown.length} configs in one folder: ${shown.join(", ")}`, {
+    help: `remove all but one, or name the one that is meant: --config ${shown[0]}`,
+  });
 }
 
 function namesIn(folder: string): readonly string[] {
