@@ -1,5 +1,6 @@
 /** One source line as a terminal shows it, with the part to underline. */
 
+import stringWidth from "string-width";
 import { hidesInText } from "../source/invisible.js";
 
 /** Most columns of a source line that are shown; of a longer one, a window around the place. */
@@ -59,7 +60,7 @@ function toCells(line: string): readonly Cell[] {
   let offset = 0;
   for (const character of line) {
     const text = shown(character);
-    cells.push({ text, columns: text === character ? columnsOfCharacter(character) : text.length, offset });
+    cells.push({ text, columns: text === character ? stringWidth(character) : text.length, offset });
     offset += character.length;
   }
   return cells;
@@ -69,23 +70,6 @@ function toCells(line: string): readonly Cell[] {
 function shown(character: string): string {
   if (character === "\t") return " ".repeat(tabColumns);
   return hidesInText(character) ? "\ufffd" : character;
-}
-
-/** Columns that terminals give a character: 0 for combining marks, 2 for East Asian wide ones and emoji. */
-function columnsOfCharacter(character: string): number {
-  if (/^[\p{Mn}\p{Me}\p{Cf}]$/u.test(character)) return 0;
-  const point = character.codePointAt(0) ?? 0;
-  const isWide =
-    (point >= 0x1100 && point <= 0x115f) ||
-    (point >= 0x2e80 && point <= 0xa4cf) ||
-    (point >= 0xac00 && point <= 0xd7a3) ||
-    (point >= 0xf900 && point <= 0xfaff) ||
-    (point >= 0xfe30 && point <= 0xfe6f) ||
-    (point >= 0xff00 && point <= 0xff60) ||
-    (point >= 0xffe0 && point <= 0xffe6) ||
-    (point >= 0x20000 && point <= 0x3fffd) ||
-    /^\p{Emoji_Presentation}$/u.test(character);
-  return isWide ? 2 : 1;
 }
 
 /** Index of the cell that holds an offset. */
