@@ -4,7 +4,7 @@ import { CodecError, SessionError, VoxError } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
 import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, freePort, gate, opens, stranger, tcpPort, until } from "./opened.js";
+import { closeAfterEach, freePort, gate, opens, secondAttempt, stranger, tcpPort, until } from "./opened.js";
 
 closeAfterEach();
 
@@ -154,11 +154,14 @@ describe("signal", () => {
 
   it("aborted while it waits for a service", async () => {
     const controller = new AbortController();
+    const { failed, observer } = secondAttempt();
     const attempt = connectSession(`127.0.0.1:${await freePort()}`, {
       signal: controller.signal,
       connectRetryMs: 60_000,
+      observer,
     });
-    setTimeout(() => controller.abort("enough"), 30);
+    await failed;
+    controller.abort("enough");
     await expect(attempt).rejects.toMatchObject({ code: "Cancelled", cause: "enough" });
   });
 
@@ -174,8 +177,9 @@ describe("signal", () => {
 describe("connectRetryMs", () => {
   it("wait_for_service_retries_until_service_appears", async () => {
     const port = await freePort();
-    const connecting = connect(`127.0.0.1:${port}`, Golden, { connectRetryMs: 20_000 });
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const { failed, observer } = secondAttempt();
+    const connecting = connect(`127.0.0.1:${port}`, Golden, { connectRetryMs: 20_000, observer });
+    await failed;
     opens(await serve(`127.0.0.1:${port}`, goldenDispatcher()));
     await using shop = await connecting;
     expect(await shop.hello()).toBe("hello");

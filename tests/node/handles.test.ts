@@ -2,7 +2,7 @@
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { expect, it } from "vitest";
 import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, dial, freePort, stranger, until } from "./opened.js";
+import { closeAfterEach, dial, freePort, gate, stranger, until } from "./opened.js";
 
 closeAfterEach();
 
@@ -44,11 +44,16 @@ it("a server that was closed first", () =>
 
 it("a server that was aborted under calls", () =>
   leavesNothing(async () => {
-    const onWait = () => new Promise<number>(() => {});
+    const started = gate<void>();
+    const onWait = () => {
+      started.open();
+      return new Promise<number>(() => {});
+    };
     const server = await serve("tcp://127.0.0.1:0", goldenDispatcher({ onWait }));
     const shop = await connect(server.url, Golden);
     const call = shop.wait(1, { timeoutMs: 60_000 });
-    setTimeout(() => server.abort(), 10);
+    await started.promise;
+    server.abort();
     await expect(call).rejects.toMatchObject({ code: "ConnectionClosed" });
     await server.closed;
     await shop.$close();
@@ -78,8 +83,7 @@ it("strangers that a server has refused", () =>
     const talking = await dial(server.address);
     const silent = await dial(server.address);
     talking.end("GET / HTTP/1.1\r\n\r\n");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await server.close();
     await until(() => talking.destroyed);
+    await server.close();
     silent.destroy();
   }));

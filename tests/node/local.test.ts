@@ -9,7 +9,7 @@ import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { VoxService } from "../plans/vox-types.js";
 import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, dial, drain, gate, opens, until } from "./opened.js";
+import { closeAfterEach, dial, drain, gate, opens, secondAttempt, until } from "./opened.js";
 
 let folder = "";
 let path = "";
@@ -77,8 +77,9 @@ describe("a service on a Unix socket", () => {
   });
 
   it("may come later than its client", async () => {
-    const connecting = connect(address, Golden, { connectRetryMs: 20_000 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { failed, observer } = secondAttempt();
+    const connecting = connect(address, Golden, { connectRetryMs: 20_000, observer });
+    await failed;
     opens(await serve(address, goldenDispatcher()));
     await using shop = await connecting;
     expect(await shop.hello()).toBe("hello");

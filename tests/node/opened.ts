@@ -1,5 +1,6 @@
 /** What tests of this folder have opened: closed after each of them, and nothing may have gone wrong unheard. */
 import { connect as connectSocket, createServer, type Server as Listener, type Socket } from "node:net";
+import type { Observer } from "@voxrpc/runtime";
 import type { Address, Server } from "@voxrpc/runtime/node";
 import { expectNothingUnheard } from "../unheard.js";
 
@@ -15,7 +16,8 @@ export function opens<T extends AsyncDisposable>(thing: T): T {
 export function closeAfterEach(): void {
   expectNothingUnheard(async () => {
     await Promise.all(opened.splice(0).map((close) => close()));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    // Sockets leave the event loop a turn after they are closed.
+    await new Promise((resolve) => setImmediate(resolve));
   });
 }
 
@@ -75,6 +77,17 @@ function portOf(listener: Listener): number {
 /** Waits until something holds; a test that waits in vain fails by its own timeout. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+/** An observer that opens a gate with the second attempt to connect: the first has failed. */
+export function secondAttempt(): { readonly failed: Promise<void>; readonly observer: Observer } {
+  const failed = gate<void>();
+  const observer: Observer = {
+    onStateChanged: ({ state }) => {
+      if (state.kind === "connecting" && state.attempt === 2) failed.open();
+    },
+  };
+  return { failed: failed.promise, observer };
 }
 
 /** A promise that is settled from outside. */

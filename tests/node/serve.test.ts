@@ -2,6 +2,7 @@
 import { connect as connectSocket } from "node:net";
 import { type Observer, SessionError } from "@voxrpc/runtime";
 import { connect, connectSession, type Server, serve } from "@voxrpc/runtime/node";
+import { FakeClock } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { Golden, goldenDispatcher } from "./golden-client.js";
 import { closeAfterEach, dial, drain, gate, opens, stranger, tcpPort, until } from "./opened.js";
@@ -115,15 +116,18 @@ describe("a limit", () => {
 
   it("of handshakes keeps strangers from holding the door", async () => {
     const { texts, observer } = refusals();
-    const server = opens(await serve(anyPort, goldenDispatcher(), { maxPendingHandshakes: 3, observer }));
-    const silent = await Promise.all(Array.from({ length: 3 }, () => dial(server.address)));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    const clock = new FakeClock();
+    const server = opens(
+      await serve(anyPort, goldenDispatcher(), { maxPendingHandshakes: 3, clock, observer }),
+    );
+    // The server takes connections in the order in which they came.
+    const silent = [await dial(server.address), await dial(server.address), await dial(server.address)];
     // No client has been silent for a second yet: the next one is refused.
     await expect(connect(server.url, Golden)).rejects.toBeInstanceOf(SessionError);
     expect(texts).toEqual([
       "connection rejected: the server has 3 handshakes under way (option maxPendingHandshakes)",
     ]);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    clock.advance(1100);
     const ended = drain(silent[0] as (typeof silent)[0]);
     await using shop = await connect(server.url, Golden);
     expect(await shop.hello()).toBe("hello");
@@ -202,7 +206,8 @@ describe("close", () => {
     const { texts, observer } = refusals();
     const server = await serve(anyPort, goldenDispatcher(), { observer });
     const sockets = await Promise.all([dial(server.address), dial(server.address)]);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // The server takes connections in the order in which they came: it has taken those two.
+    await (await connect(server.url, Golden)).$close();
     const drained = Promise.all(sockets.map(drain));
     await server.close();
     expect(texts).toEqual(Array(2).fill("cancelled before the session was established"));

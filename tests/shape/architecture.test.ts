@@ -52,14 +52,42 @@ describe.each(packages.map((name, index) => [name, tables[index] ?? ""] as const
   });
 });
 
-it("names files that exist", () => {
-  const [ways = ""] = page.split("## Layers of the runtime");
-  const named = [...ways.matchAll(/`((?:[a-z]+\/)?[a-z-]+\.ts)`/g)].map(([, path = ""]) => path);
-  expect(named.length).toBeGreaterThan(15);
+it("names files and folders that exist", () => {
+  const sources = packages.flatMap((name) => filesOf(name).map(({ path }) => path));
+  const named = [...page.matchAll(/`((?:[\w.-]+\/)*(?:[\w-]+\/|[\w-]+\.(?:ts|cjs|mjs)))`/g)].map(
+    ([, path = ""]) => path,
+  );
+  expect(named.filter((path) => path.endsWith(".ts")).length).toBeGreaterThan(40);
+  // A name without a folder is a file of the folder that the sentence is about, or a file beside the folders.
   const isThere = (path: string): boolean =>
-    existsSync(`${root}packages/runtime/src/${path}`) ||
-    existsSync(`${root}packages/runtime/src/establish/${path}`);
+    existsSync(`${root}${path}`) ||
+    (path.endsWith("/")
+      ? packages.some((name) => existsSync(`${root}packages/${name}/src/${path}`))
+      : sources.some((source) => source === path || (!path.includes("/") && source.endsWith(`/${path}`))));
   expect(named.filter((path) => !isThere(path))).toEqual([]);
+});
+
+describe("the way of each call, resume and offered connection", () => {
+  const ways = page.split(/^## /m).filter((section) => section.startsWith("The way of "));
+
+  it("names files of the runtime by their folders, where a sentence names them first", () => {
+    expect(ways.map((way) => way.split("\n")[0])).toEqual([
+      "The way of a call",
+      "The way of a resume",
+      "The way of an offered connection",
+    ]);
+    const bare = ways.flatMap((way) => {
+      const seen = new Set<string>();
+      return [...way.matchAll(/`((?:[a-z]+\/)?[a-z-]+\.ts)`/g)].flatMap(([, path = ""]) => {
+        const [name = ""] = path.split("/").slice(-1);
+        const isKnown = seen.has(name);
+        seen.add(name);
+        if (path.includes("/")) return existsSync(`${root}packages/runtime/src/${path}`) ? [] : [path];
+        return isKnown ? [] : [path];
+      });
+    });
+    expect(bare).toEqual([]);
+  });
 });
 
 describe("the runtime outside of node/ and sqlite/", () => {

@@ -100,12 +100,12 @@ describe("messages", () => {
   });
 
   it("recv_can_be_cancelled_during_partial_frame: a frame waits for its rest", async () => {
-    const { link, recorder, raw } = await linkAndSocket();
+    const { link, recorder, raw, socket } = await linkAndSocket();
     raw.setNoDelay(true);
     link.start(recorder);
     const frame = framed(new TextEncoder().encode("cancel-safe-frame"));
     raw.write(frame.subarray(0, 4 + 6));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => socket.bytesRead === 4 + 6);
     expect(recorder.frames).toEqual([]);
     raw.write(frame.subarray(4 + 6));
     await until(() => recorder.frames.length === 1);
@@ -144,9 +144,8 @@ describe("what arrives", () => {
   it("may be many frames in one chunk, with one idle after them", async () => {
     const bodies = Array.from({ length: 500 }, (_, index) => sequence(index % 30, index));
     const { link, recorder, raw } = await linkAndSocket();
-    raw.write(framed(...bodies));
     // All of it waits in the socket: a link that is not started reads nothing.
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise((resolve) => raw.write(framed(...bodies), resolve));
     link.start(recorder);
     await until(() => recorder.frames.length >= bodies.length);
     expect(hex(recorder.frames)).toEqual(hex(bodies));
@@ -225,14 +224,17 @@ describe("what arrives", () => {
 
   it("holds memory for what is there, not for what is announced", async () => {
     const links = await Promise.all(Array.from({ length: 20 }, () => linkAndSocket()));
+    const whole = framed(bytes(1), bytes(2), bytes(3));
+    const begun = bytes(0, 0, 0, 1, 9);
     for (const { link, recorder, raw } of links) {
       link.start(recorder);
-      raw.write(framed(bytes(1), bytes(2), bytes(3)));
-      raw.write(bytes(0, 0, 0, 1, 9));
+      raw.write(whole);
+      raw.write(begun);
     }
     const before = process.memoryUsage().arrayBuffers;
-    await until(() => links.every(({ recorder }) => recorder.events.filter((e) => e === "idle").length > 0));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => links.every(({ socket }) => socket.bytesRead === whole.length + begun.length));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(links.every(({ recorder }) => recorder.frames.length === 3)).toBe(true);
     // 20 times 16 MiB were announced.
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 << 20);
   });
@@ -263,7 +265,8 @@ describe("the end", () => {
   });
 
   it("comes once, with what the system says, when the peer resets the connection", async () => {
-    const { link, recorder, raw } = await linkAndSocket();
+    const { link, recorder, raw, socket } = await linkAndSocket();
+    const gone = new Promise((resolve) => socket.once("close", resolve));
     link.start(recorder);
     raw.write(framed(sequence(3)));
     await until(() => recorder.frames.length === 1);
@@ -274,14 +277,13 @@ describe("the end", () => {
         /^io error: connection reset by tcp:\/\/127\.0\.0\.1:\d+ \(ECONNRESET\)$/,
       ),
     });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await gone;
     expect(recorder.events).toEqual(["frame of 3", "idle", "closed: Io"]);
   });
 
   it("comes after the last frame of a peer that has sent and closed before we looked", async () => {
     const { link, recorder, raw } = await linkAndSocket();
-    raw.end(framed(sequence(3), sequence(4)));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise<void>((resolve) => raw.end(framed(sequence(3), sequence(4)), resolve));
     link.start(recorder);
     expect(await recorder.closed).toBe(undefined);
     expect(recorder.events).toEqual(["frame of 3", "frame of 4", "idle", "closed"]);
@@ -290,8 +292,7 @@ describe("the end", () => {
   it("reaches a sink that comes late", async () => {
     const { link, recorder, raw, socket } = await linkAndSocket();
     raw.resetAndDestroy();
-    await until(() => socket.destroyed);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => socket.closed);
     link.start(recorder);
     expect(recorder.events).toEqual([]);
     expect((await recorder.closed)?.code).toBe("Io");
@@ -352,8 +353,7 @@ describe("close and abort", () => {
       sent += (1 << 18) + 4;
     }
     link.close();
-    raw.end();
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await new Promise<void>((resolve) => raw.end(resolve));
     let arrived = 0;
     raw.on("data", (chunk) => {
       arrived += chunk.length;
@@ -411,10 +411,10 @@ describe("close and abort", () => {
   });
 
   it("abort ends a close that waits for the peer", async () => {
-    const { link, recorder } = await linkAndSocket();
+    const { link, recorder, raw } = await linkAndSocket();
     link.start(recorder);
     link.close();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => raw.once("end", resolve).resume());
     expect(recorder.events).toEqual([]);
     link.abort();
     expect(await recorder.closed).toBe(undefined);
@@ -460,7 +460,7 @@ describe("sending", () => {
     const { link, recorder, raw } = await linkAndSocket();
     link.start(recorder);
     sendFrames(link, sequence(10));
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => raw.once("data", resolve));
     expect(recorder.events).toEqual([]);
     for (let round = 1; round <= 3; round++) {
       raw.pause();
