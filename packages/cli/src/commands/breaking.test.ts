@@ -240,6 +240,14 @@ describe("breaking", () => {
     expect(error).toContain("--> vox.lock:a.vox:");
   });
 
+  it("names the generated file that an application imports", async () => {
+    using folder = new Repository();
+    folder.change("id: u64, name", "id: u64, title");
+    const { error } = await folder.breaking("--against", "v1", "--level", "source");
+    expect(error).toContain("gen/catalog.vox.ts");
+    expect(error).not.toContain("schemas/catalog.vox.ts");
+  });
+
   it("prints annotations for workflows", async () => {
     using folder = new Repository();
     folder.change("-> u64", "-> u32");

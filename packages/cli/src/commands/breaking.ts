@@ -1,12 +1,12 @@
 /** `vox-gen breaking`: the effect of changed schemas on peers that were built before. */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path/posix";
-import type { FileNode, Model } from "@voxrpc/codegen";
+import type { CompareOptions, FileNode, Model } from "@voxrpc/codegen";
 import { lockName, lockPath } from "../against/lock-file.js";
 import { type OldVersion, openOldVersion } from "../against/old-version.js";
 import { CliError, exitCode } from "../errors.js";
-import { shownPath } from "../files/paths.js";
-import { type Checked, checkProject } from "../project/build.js";
+import { absolutePath, shownPath } from "../files/paths.js";
+import { type Checked, checkProject, emitProject } from "../project/build.js";
 import type { Environment } from "../project/environment.js";
 import { type Project, type ProjectArguments, resolveProject } from "../project/resolve.js";
 import { changeFindings, type SourceLookup } from "../report/change-findings.js";
@@ -48,7 +48,10 @@ export async function breaking(args: BreakingArguments, environment: Environment
     files: checked.files,
     entries: checked.entries,
   });
-  return compare(args, project, checked, model, old, (ok, counts) => {
+  const level = args.level ?? project.breaking?.level;
+  const outputs = level === "source" ? await outputsOf(project, checked, model) : undefined;
+  const wanted = { ...args, level, outputOf: outputs === undefined ? undefined : outputs.get.bind(outputs) };
+  return compare(wanted, project, checked, model, old, (ok, counts) => {
     report({
       kind: "compared",
       against: against.text,
@@ -57,6 +60,18 @@ export async function breaking(args: BreakingArguments, environment: Environment
       durationMs: Math.round((clock.now() - start) * 10) / 10,
     });
   }, environment); // biome-ignore format: the last argument is short
+}
+
+/** Generated files by their schemas, as people see them; undefined where no output folder is known. */
+async function outputsOf(
+  project: Project,
+  checked: Checked,
+  model: Model,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const { outDirectory, cwd } = project;
+  if (outDirectory === undefined) return undefined;
+  const files = await emitProject(project, checked, model);
+  return new Map(files.map(({ source, path }) => [source, shownPath(cwd, absolutePath(outDirectory, path))]));
 }
 
 interface Counts {
@@ -68,7 +83,7 @@ interface Counts {
 }
 
 function compare(
-  args: BreakingArguments,
+  args: BreakingArguments & { readonly outputOf: CompareOptions["outputOf"] },
   project: Project,
   { compiler, nodes }: Checked,
   model: Model,
@@ -81,7 +96,8 @@ function compare(
   const comparison = compiler.compareModels(old.model, model, {
     oldBase,
     newBase,
-    level: args.level ?? settings?.level,
+    level: args.level,
+    outputOf: args.outputOf,
     peer: args.peer ?? settings?.peer,
   });
   const list = settings?.allow ?? [];

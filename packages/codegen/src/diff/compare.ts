@@ -21,6 +21,13 @@ export interface CompareOptions {
   readonly newBase: string;
   /** `source`: also what generated TypeScript offers. Default `wire`. */
   readonly level?: "wire" | "source" | undefined;
+  /**
+   * For the level `source`: the generated file of a schema of the new version, as messages name it. Default, and for a
+   * schema without one: the path of the schema below its base, with `.ts` behind it.
+   *
+   * @param path of the schema, as the host knows it
+   */
+  readonly outputOf?: ((path: string) => string | undefined) | undefined;
   /** Also what a peer of this implementation makes of the changes. */
   readonly peer?: PeerVersion | undefined;
 }
@@ -59,7 +66,7 @@ export function compareModels(older: Model, newer: Model, options: CompareOption
   const added = reportAdded(matched, collector);
   const removed = reportRemoved(sides, matched, collector);
   compareFiles(sides[0], sides[1], collector);
-  if (options.level === "source") compareSources(sides[0], sides[1], collector);
+  if (options.level === "source") compareSources(sides[0], sides[1], collector, options.outputOf);
   return {
     findings: [...collector.findings()].sort(byPlace),
     harmless: collector.harmlessChanges(),

@@ -9,9 +9,17 @@ import type { ContractSide } from "./sides.js";
 
 const none: Compatibility = { oldClient: "compatible", newClient: "compatible" };
 
+/** The generated file of a schema of the new version, as messages name it. */
+type OutputOf = (path: string) => string | undefined;
+
 /** Compares what both versions generate. */
-export function compareSources(older: ContractSide, newer: ContractSide, collector: Collector): void {
-  const comparer = new SourceComparer(older, newer, collector);
+export function compareSources(
+  older: ContractSide,
+  newer: ContractSide,
+  collector: Collector,
+  outputOf: OutputOf = () => undefined,
+): void {
+  const comparer = new SourceComparer(older, newer, collector, outputOf);
   comparer.run();
 }
 
@@ -24,10 +32,12 @@ class SourceComparer {
   readonly #older: ContractSide;
   readonly #newer: ContractSide;
   readonly #collector: Collector;
+  readonly #outputOf: OutputOf;
   /** Where declarations are that moved, by name. */
   readonly #moved: ReadonlyMap<string, string>;
 
-  constructor(older: ContractSide, newer: ContractSide, collector: Collector) {
+  constructor(older: ContractSide, newer: ContractSide, collector: Collector, outputOf: OutputOf) {
+    this.#outputOf = outputOf;
     this.#older = older;
     this.#newer = newer;
     this.#collector = collector;
@@ -39,19 +49,21 @@ class SourceComparer {
     const after = generate(this.#newer);
     for (const [path, { file, surfaces }] of before) {
       const other = after.get(path);
+      const shown = (other === undefined ? undefined : this.#outputOf(other.file.path)) ?? `${path}.ts`;
       for (const [name, surface] of surfaces) {
         // Derived exports disappear with their declaration: only the declaration is reported.
         if (surface.isDerived && other?.surfaces.has(surface.owner.name) !== true) continue;
         const now = other?.surfaces.get(name);
         if (other === undefined || now === undefined) {
-          if (!isMethodGone(surface, other)) this.#reportGone(path, name, surface, file, other);
-        } else if (!isTryClient(name, surface)) this.#compare(path, name, surface, now);
+          if (!isMethodGone(surface, other)) this.#reportGone(path, shown, name, surface, file, other);
+        } else if (!isTryClient(name, surface)) this.#compare(path, shown, name, surface, now);
       }
     }
   }
 
   #reportGone(
     path: string,
+    shown: string,
     name: string,
     surface: Surface,
     file: ModelFile,
@@ -70,19 +82,13 @@ class SourceComparer {
       other === undefined
         ? { ...surface.owner.span, file: file.path }
         : (other.surfaces.get(surface.owner.name)?.owner.span ?? { file: other.file.path, start: 0, end: 0 });
-    this.#collector.add(
-      `${path} ${name}`,
-      path,
-      "VOX5040",
-      span,
-      { file: `${path}.ts`, change, advice },
-      none,
-      [name],
-    );
+    this.#collector.add(`${path} ${name}`, path, "VOX5040", span, { file: shown, change, advice }, none, [
+      name,
+    ]);
   }
 
-  #compare(path: string, name: string, before: Surface, after: Surface): void {
-    const file = `${path}.ts`;
+  /** @param file the generated file, as messages name it */
+  #compare(path: string, file: string, name: string, before: Surface, after: Surface): void {
     const { span } = after.owner;
     const add = this.#collector.add.bind(this.#collector);
     if (
