@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkConsumer } from "./consumer.mjs";
 
 const managers = [
   { name: "npm", command: ["npm"], install: ["install", "--no-fund", "--no-audit", "--loglevel=error"] },
@@ -66,6 +67,7 @@ export function checkInstalls(directory, tarballs) {
     }
     if (faults.length > 0) throw new Error(`installed with ${manager.name}:\n${faults.join("\n")}`);
     console.log(`${manager.name}: ${isPlugAndPlay ? "runs" : "no install script, no native module"}`);
+    if (manager.name === "npm") checkConsumer(folder);
   }
 }
 
@@ -78,6 +80,7 @@ function writeProject(folder, tarballs, linker) {
   const manifest = {
     name: "application",
     private: true,
+    type: "module",
     dependencies,
     pnpm: { overrides: dependencies },
     resolutions: dependencies,

@@ -1,37 +1,56 @@
 /**
- * `npm run release -- VERSION`: gives all packages one version, moves what is unreleased in CHANGELOG.md below it, builds the
- * tarballs and prints what is left to do. It publishes nothing, and stops where the checkout has changes.
+ * `npm run release`: gives all packages the next version, moves what is unreleased in CHANGELOG.md and in `.changeset`
+ * below it, builds the tarballs and prints what is left to do. It publishes nothing. It stops where the checkout has
+ * changes, where nothing is to be released, and where the root manifest has no addresses of the project.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { packageNames, root, run } from "./run.mjs";
+import getReleasePlan from "@changesets/get-release-plan";
+import { missingAddresses, publishedManifest, releasedChangelog } from "./release-parts.mjs";
+import { packageNames, root, run, tool } from "./run.mjs";
 
-const version = process.argv[2];
-if (version === undefined || !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) {
-  console.error("usage: npm run release -- 0.1.0");
-  process.exit(2);
-}
 const changes = git("status", "--porcelain");
-if (changes !== "") {
-  console.error(`the checkout has changes; commit or stash them first:\n${changes}`);
-  process.exit(1);
-}
+if (changes !== "") stop(`the checkout has changes; commit or stash them first:\n${changes}`);
 
-for (const path of git("ls-files", "*/package.json").trim().split("\n")) {
+const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+const missing = missingAddresses(manifest);
+if (missing.length > 0)
+  stop(
+    `package.json of the root has no ${missing.join(", ")}: write the addresses of the project there. ` +
+      "They go into every package.",
+  );
+
+const { changesets } = await getReleasePlan(root);
+const isUnreleased = /^## .*, unreleased$/m.test(readFileSync(`${root}CHANGELOG.md`, "utf8"));
+if (changesets.length === 0 && !isUnreleased)
+  stop(
+    "nothing to release: there is no changeset (npm run changeset), and CHANGELOG.md has nothing unreleased",
+  );
+if (changesets.length > 0) tool("changesets", "@changesets/cli/bin.js", ["version"]);
+
+const { version } = JSON.parse(readFileSync(`${root}packages/runtime/package.json`, "utf8"));
+for (const path of git("ls-files", "*/package.json").trim().split("\n"))
   edit(path, (text) => {
-    const manifest = JSON.parse(text);
-    if (packageNames.some((name) => path === `packages/${name}/package.json`)) manifest.version = version;
-    for (const dependencies of [manifest.dependencies ?? {}, manifest.devDependencies ?? {}])
+    let own = JSON.parse(text);
+    const name = packageNames.find((each) => path === `packages/${each}/package.json`);
+    if (name !== undefined) own = publishedManifest(own, manifest, `packages/${name}`);
+    for (const dependencies of [own.dependencies ?? {}, own.devDependencies ?? {}])
       for (const dependency of Object.keys(dependencies))
-        if (dependency.startsWith("@voxrpc/")) dependencies[dependency] = version;
-    return `${JSON.stringify(manifest, undefined, 2)}\n`;
+        if (dependency.startsWith("@voxrpc/") || dependency === "unplugin-vox")
+          dependencies[dependency] = version;
+    return `${JSON.stringify(own, undefined, 2)}\n`;
   });
-}
 edit("package.json", (text) => text.replace(/"version": "[^"]+"/, `"version": "${version}"`));
-edit("packages/codegen/src/version.ts", (text) => text.replace(/"\d+\.\d+\.\d+[^"]*"/, `"${version}"`));
-edit("packages/cli/src/version.ts", (text) => text.replace(/"\d+\.\d+\.\d+[^"]*"/, `"${version}"`));
+for (const name of ["codegen", "cli"])
+  edit(`packages/${name}/src/version.ts`, (text) => text.replace(/"\d+\.\d+\.\d+[^"]*"/, `"${version}"`));
+const today = new Date().toISOString().slice(0, 10);
 edit("CHANGELOG.md", (text) =>
-  text.replace(/^## .*, unreleased$/m, `## ${version}, ${new Date().toISOString().slice(0, 10)}`),
+  releasedChangelog(
+    text,
+    version,
+    today,
+    changesets.map(({ summary }) => summary),
+  ),
 );
 run("npm", ["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]);
 run("npm", ["run", "--silent", "build"]);
@@ -40,7 +59,7 @@ run("npm", ["run", "--silent", "pack"]);
 console.log(`
 Version ${version} is in the checkout and in tarballs/. Next, by hand:
   1. read the diff; bash .ci/run
-  2. git commit -am "Release ${version}" && git tag v${version}
+  2. git add -A && git commit -m "Release ${version}" && git tag v${version}
   3. for each of tarballs/*.tgz, runtime first: npm publish <file> --access public`);
 
 function git(...args) {
@@ -50,4 +69,9 @@ function git(...args) {
 function edit(path, change) {
   const text = readFileSync(`${root}${path}`, "utf8");
   writeFileSync(`${root}${path}`, change(text));
+}
+
+function stop(text) {
+  console.error(text);
+  process.exit(1);
 }
