@@ -63,7 +63,7 @@ describe("vox-gen as a process", () => {
     folder.write("vox.config.ts", 'export default { schemas: "*.vox", out: 1 as unknown as string };\n');
     expect(await run(folder.path, ["generate"])).toMatchObject({
       code: 2,
-      error: "error: vox.config.ts: `out` must be a text, not 1\n",
+      error: expect.stringMatching(/^error: vox\.config\.ts: `out` /),
     });
     folder.write("vox.config.ts", 'export default { schemas: "*.vox" out: "gen" };\n');
     expect(await run(folder.path, ["generate"])).toMatchObject({

@@ -1,6 +1,7 @@
 /** What codecs say about values and bytes that they refuse: path, offset, reason. */
 import { describe, expect, it } from "vitest";
 import type { Type } from "../../packages/codegen/src/model/model.js";
+import { depthReason } from "../../packages/runtime/src/postcard/nesting.js";
 import { GoldenTypes } from "./golden-types.js";
 import { fromHex } from "./golden-values.js";
 import { interpretedCodec } from "./interpreted-codec.js";
@@ -165,11 +166,11 @@ describe("encoding refuses", () => {
     const codec = interpretedCodec(types.type("Tree"));
     expect(codec.decode(codec.encode(nested(128)))).toStrictEqual(nested(128));
     const tooDeep = caught(() => codec.encode(nested(129)));
-    expect(tooDeep.reason).toBe("nested deeper than 128 levels");
+    expect(tooDeep.reason).toBe(depthReason);
     expect(tooDeep.path).toBe(`Tree${".children[0]".repeat(128)}`);
     const loop = { label: 1, children: [] as unknown[] };
     loop.children.push(loop, loop);
-    expect(caught(() => codec.encode(loop)).reason).toBe("nested deeper than 128 levels");
+    expect(caught(() => codec.encode(loop)).reason).toBe(depthReason);
   });
 
   it("a value whose getter throws, with what it threw as cause", () => {
@@ -274,7 +275,7 @@ describe("decoding refuses", () => {
     const error = caught(() => codec.decode(bytes));
     expect(error).toMatchObject({
       code: "DecodeFailed",
-      reason: "nested deeper than 128 levels",
+      reason: depthReason,
       offset: 256,
     });
   });
@@ -295,7 +296,7 @@ describe("decoding refuses", () => {
     const codec = interpretedCodec(types.type("Price"));
     expect(caught(() => codec.decode([1] as never))).toMatchObject({
       code: "DecodeFailed",
-      reason: "expected Uint8Array, got array of 1",
+      reason: expect.stringContaining("Uint8Array"),
     });
   });
 });

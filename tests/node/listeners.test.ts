@@ -80,14 +80,14 @@ describe("serve on a listener of the application", () => {
     const listener = createServer();
     await expect(serve(listener, goldenDispatcher(), { initialChannelCredit: 0 })).rejects.toMatchObject({
       code: "Protocol",
-      message: "protocol error: initialChannelCredit must be greater than zero",
+      message: expect.stringContaining("initialChannelCredit"),
     });
     expect(listener.listenerCount("connection")).toBe(0);
   });
 
   it.each([[undefined], [null], [4000], [{}], [new URL("ws://a")]])("refuses %o", async (where) => {
     await expect(serve(where as never, goldenDispatcher())).rejects.toThrow(
-      "address must be a string, or a server of node:net, node:tls, node:http or node:https",
+      "or a server of node:net, node:tls, node:http or node:https",
     );
   });
 });

@@ -175,9 +175,7 @@ describe("a client that", () => {
     raw.write(framed(Buffer.alloc(100), 2).subarray(0, 8));
     await ended;
     await until(() => refused.length > 0);
-    expect(refused).toEqual([
-      "Protocol: protocol error: a frame came with 2 file descriptors, which cannot be received here",
-    ]);
+    expect(refused).toEqual([expect.stringMatching(/^Protocol: .* 2 file descriptors/)]);
     expect(await shop.hello()).toBe("hello");
   });
 
@@ -193,20 +191,21 @@ describe("a client that", () => {
     raw.write(Buffer.concat([framed(prologue).subarray(0, 4), prologue]));
     await ended;
     await until(() => refused.length === 1);
-    expect(refused[0]).toContain("the peer does not speak Vox: its first frame is none");
+    expect(refused[0]).toContain("its first frame");
     const cut = await dial({ path });
     cut.end(framed(prologue).subarray(0, 11));
     await until(() => refused.length === 2);
-    expect(refused[1]).toContain("stream ended after 3 of 8 frame body bytes");
+    expect(refused[1]).toContain("3 of 8");
   });
 });
 
 describe("the file", () => {
   it("of a server that was killed is replaced", async () => {
     await leaveStaleSocket();
-    expect((await failure(connect(address, Golden))).message).toBe(
-      `io error: nothing listens on ${address} (ECONNREFUSED)`,
-    );
+    expect(await failure(connect(address, Golden))).toMatchObject({
+      code: "Io",
+      cause: { code: "ECONNREFUSED" },
+    });
     opens(await serve(address, goldenDispatcher()));
     await using shop = await connect(address, Golden);
     expect(await shop.hello()).toBe("hello");

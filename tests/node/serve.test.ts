@@ -52,7 +52,7 @@ describe("an address", () => {
     expect(error).toBeInstanceOf(SessionError);
     expect(error).toMatchObject({
       code: "Io",
-      message: `io error: ${server.url} is in use: another socket listens there (EADDRINUSE)`,
+      message: expect.stringMatching(/^io error: .*EADDRINUSE/),
     });
     await using shop = await connect(server.url, Golden);
     expect(await shop.hello()).toBe("hello");
@@ -76,9 +76,7 @@ describe("an address", () => {
   );
 
   it("on wss needs a certificate", async () => {
-    await expect(serve("wss://127.0.0.1:0", goldenDispatcher())).rejects.toThrow(
-      "wss://127.0.0.1:0 needs the option tls, with a certificate and its key",
-    );
+    await expect(serve("wss://127.0.0.1:0", goldenDispatcher())).rejects.toThrow("wss://127.0.0.1:0 needs");
   });
 
   it("is free again after close", async () => {
@@ -124,9 +122,7 @@ describe("a limit", () => {
     const silent = [await dial(server.address), await dial(server.address), await dial(server.address)];
     // No client has been silent for a second yet: the next one is refused.
     await expect(connect(server.url, Golden)).rejects.toBeInstanceOf(SessionError);
-    expect(texts).toEqual([
-      "connection rejected: the server has 3 handshakes under way (option maxPendingHandshakes)",
-    ]);
+    expect(texts).toEqual([expect.stringContaining("maxPendingHandshakes")]);
     clock.advance(1100);
     const ended = drain(silent[0] as (typeof silent)[0]);
     await using shop = await connect(server.url, Golden);
@@ -141,7 +137,7 @@ describe("a limit", () => {
     const server = opens(await serve(anyPort, goldenDispatcher(), { limits, observer }));
     const socket = await dial(server.address);
     await drain(socket);
-    expect(texts).toEqual(["connect timeout: the peer has sent nothing (does it speak Vox?) within 40 ms"]);
+    expect(texts).toEqual([expect.stringMatching(/^connect timeout: .* within 40 ms$/)]);
   });
 });
 

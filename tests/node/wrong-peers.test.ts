@@ -268,7 +268,7 @@ describe.skipIf(process.platform === "win32")("a socket without permission", () 
     chmodSync(folder, 0o755);
     chmodSync(join(folder, "s"), 0o600);
     const text = await asStranger(`connect(${JSON.stringify(server.url)}, service)`);
-    expect(text).toBe(`Io: io error: this process may not use ${server.url} (EACCES)`);
+    expect(text).toMatch(/^Io: .*EACCES/);
     await using shop = await connect(server.url, Golden);
     expect(await shop.hello()).toBe("hello");
   });
@@ -279,7 +279,7 @@ describe.skipIf(process.platform === "win32")("a socket without permission", () 
     chmodSync(join(folder, "mine"), 0o755);
     const place = `local://${join(folder, "mine", "s")}`;
     const text = await asStranger(`serve(${JSON.stringify(place)}, dispatcher)`);
-    expect(text).toBe(`Io: io error: this process may not use ${place} (EACCES)`);
+    expect(text).toMatch(/^Io: .*EACCES/);
   });
 
   /** What an expression rejects with in a process of another user. */

@@ -15,6 +15,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";
 import { DecodeFault } from "../../packages/runtime/src/postcard/faults.js";
+import { depthReason } from "../../packages/runtime/src/postcard/nesting.js";
 import { fieldShape, structShape, u8Shape } from "../../packages/runtime/src/shape/build.js";
 import { Chance } from "./worlds.js";
 
@@ -96,7 +97,7 @@ describe("schemas without end", () => {
     const set = new SchemaSet();
     const id = set.reserve();
     set.struct("Endless", { again: ref(id) }, [], id);
-    expect(() => read(withSkipped(set, ref(id)), [7, 1, 2, 3])).toThrow("nested deeper than 128 levels");
+    expect(() => read(withSkipped(set, ref(id)), [7, 1, 2, 3])).toThrow(depthReason);
     expect(codes(withItself(set, ref(id)))).toEqual([]);
   });
 
@@ -106,7 +107,7 @@ describe("schemas without end", () => {
     set.add({ tag: "list", element: ref(id) }, [], id);
     const outcome = withSkipped(set, ref(id));
     expect(read(outcome, [7, 1, 1, 1, 0])).toEqual({ k: 7 });
-    expect(() => read(outcome, [7, ...new Array(1000).fill(1)])).toThrow("nested deeper than 128 levels");
+    expect(() => read(outcome, [7, ...new Array(1000).fill(1)])).toThrow(depthReason);
     expect(() => read(outcome, [7, 200, 1, 0])).toThrow("unexpected EOF");
   });
 
@@ -118,7 +119,7 @@ describe("schemas without end", () => {
     for (let level = 0; level < 120; level++) inner = set.struct(`C${level}`, { b: byte, inner, c: byte });
     set.struct("First", { b: byte, inner, c: byte }, [], first);
     const outcome = withSkipped(set, ref(first));
-    expect(() => read(outcome, [7, ...new Array(100_000).fill(1)])).toThrow(/nested deeper than 3\d levels/);
+    expect(() => read(outcome, [7, ...new Array(100_000).fill(1)])).toThrow(/deeper than 3\d levels/);
   });
 
   it("an argument that grows at each level ends at the depth limit", () => {
@@ -217,7 +218,7 @@ describe("schemas that do not hold together", () => {
     const set = new SchemaSet();
     const list = set.add({ tag: "list", element: variable }, ["T"]);
     expect(withItself(set, list).problems.map(problemText)).toEqual([
-      'unresolved type variable TypeParamName("T") on remote side — Var substitution failed',
+      expect.stringContaining('TypeParamName("T")'),
     ]);
     const byte = set.primitive("u8");
     const generous: TypeRef = { ...list, args: [byte, byte, byte] } as TypeRef;
@@ -236,7 +237,7 @@ describe("schemas that do not hold together", () => {
       ],
     });
     expect(read(withSkipped(set, odd), [7, 1])).toEqual({ k: 7 });
-    expect(() => read(withSkipped(set, odd), [7, 2])).toThrow("unknown remote enum variant index 2");
+    expect(() => read(withSkipped(set, odd), [7, 2])).toThrow("variant index 2");
   });
 });
 
@@ -250,9 +251,7 @@ describe("values that are skipped", () => {
     expect(read(withSkipped(set, nested), [7])).toEqual({ k: 7 });
     const list = set.add({ tag: "list", element: unit });
     const count = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
-    expect(() => read(withSkipped(set, list), [7, ...count])).toThrow(
-      "more than 65536 elements without bytes",
-    );
+    expect(() => read(withSkipped(set, list), [7, ...count])).toThrow("65536 elements");
   });
 
   it("arrays and lists that are longer than the input end at once", () => {

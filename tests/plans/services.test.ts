@@ -97,11 +97,8 @@ describe("versions of a service", () => {
       const failure = await call("status").catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(CallError);
       expect(failure).toMatchObject({ code: "InvalidPayload", retryable: false });
-      expect((failure as CallError).message).toBe(
-        "Daemon.status: invalid vox payload: protocol error: translation plan failed: result of Daemon.status: " +
-          "required field 'pid' (type u32) missing from remote 'Status' (remote has fields: uptime_ms, listen); " +
-          "required field 'executable_path' (type String) missing from remote 'Status' " +
-          "(remote has fields: uptime_ms, listen)",
+      expect((failure as CallError).message).toMatch(
+        /^Daemon\.status: invalid vox payload: .*'pid' .*; .*'executable_path' .*: uptime_ms, listen\)$/,
       );
     });
   });
@@ -158,9 +155,7 @@ describe("versions of a service", () => {
   it("an unknown variant among arguments fails that call only, and says which", async () => {
     const client = `enum E { A, New(string) } ${unary("E")}`;
     await talk(client, `enum E { A } ${unary("E")}`, { echo: ([value]) => value }, async (call) => {
-      await expect(call("echo", { kind: "New", value: "x" })).rejects.toThrow(
-        "unknown remote enum variant index 1: the peer's E::New at .0; we know A",
-      );
+      await expect(call("echo", { kind: "New", value: "x" })).rejects.toThrow(/E::New at \.0/);
       expect(await call("echo", { kind: "A" })).toEqual({ kind: "A" });
     });
   });
@@ -174,9 +169,7 @@ describe("versions of a service", () => {
       const failure = await call("pay", 9).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(DeclaredError);
       expect((failure as DeclaredError).value).toEqual({ kind: "Poor", missing: 9 });
-      await expect(call("pay", 0)).rejects.toThrow(
-        "result of Bank.pay: structural mismatch: remote is `u32`, local is `String`",
-      );
+      await expect(call("pay", 0)).rejects.toThrow(/result of Bank\.pay: .*`u32`.*`String`/);
       await expect(call("pay", 3)).rejects.toBeInstanceOf(DeclaredError);
     });
   });

@@ -250,7 +250,7 @@ describe("calls", () => {
     });
     await expect(client.call(wrongResult.method, [])).rejects.toMatchObject({
       code: "InvalidPayload",
-      detail: expect.stringMatching(/translation plan failed: result of Golden\.hello/),
+      detail: expect.stringMatching(/result of Golden\.hello/),
     });
     expect(await client.call(hello.method, [])).toBe("hi");
   });
@@ -260,7 +260,7 @@ describe("calls", () => {
     const client = caller(pair.client);
     await expect(client.call(add.method, [1, -1])).rejects.toMatchObject({
       code: "EncodeFailed",
-      message: expect.stringMatching(/^Golden\.add.*-1 does not fit u32/),
+      message: expect.stringMatching(/^Golden\.add.* -1 /),
     });
     expect(pair.clientLink.bufferedBytes).toBe(0);
     expect(await client.call(add.method, [1, 1])).toBe(2);

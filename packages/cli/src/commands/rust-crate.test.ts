@@ -85,9 +85,7 @@ describe("generate --target rust --crate", () => {
     expect((await runMain(folder.path, generate)).code).toBe(0);
     expect(folder.files()).toEqual(["api/Cargo.toml", "api/src/greeter.rs", "api/src/lib.rs", "greeter.vox"]);
     expect(folder.read("api/src/lib.rs")).toContain("pub mod greeter;");
-    expect(folder.read("api/src/greeter.rs")).toContain(
-      "npx vox-gen generate --target rust --crate greeter-api ../../greeter.vox --out .. (in the output folder)",
-    );
+    expect(folder.read("api/src/greeter.rs")).toContain("--crate greeter-api ../../greeter.vox --out .. (");
     folder.write("api/Cargo.toml", "# mine\n");
     expect(await runMain(folder.path, [...generate, "--check"])).toMatchObject({ code: 0 });
     expect((await runMain(folder.path, generate)).out).toContain("up to date");

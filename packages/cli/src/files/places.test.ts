@@ -115,7 +115,7 @@ describe("texts with", () => {
       folder.write(file, "precious\n");
       const command = file === "vox.lock" ? "lock" : "generate";
       const { code, error } = await runMain(folder.path, [command]);
-      expect(error).toContain("so it is not overwritten");
+      expect(error).toContain("not overwritten");
       expect(code).toBe(2);
       expect(folder.read(file)).toBe("precious\n");
     },

@@ -175,8 +175,8 @@ describe("outputs do not depend on the rest of a run", () => {
       texts.add(folder.read("gen/a.vox.ts"));
     }
     expect(texts.size).toBe(1);
-    expect([...texts][0]?.split("\n").find((line) => line.startsWith("// Regenerate"))).toBe(
-      "// Regenerate: npx vox-gen generate ../s/a.vox --out . (in the output folder)",
+    expect([...texts][0]?.split("\n").find((line) => line.startsWith("// Regenerate"))).toContain(
+      " ../s/a.vox --out . (",
     );
   });
 

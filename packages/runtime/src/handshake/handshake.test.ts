@@ -269,12 +269,11 @@ describe("handshake", () => {
     const initiator = initiatorOf();
     initiator.start();
     const answer = new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n");
-    expect(textOf(initiator.onFrame(answer).outcome)).toBe(
-      "protocol error: expected TransportAccept or TransportReject: " +
-        "the peer does not speak Vox, its first bytes look like an HTTP answer",
+    expect(textOf(initiator.onFrame(answer).outcome)).toMatch(
+      /^protocol error: expected TransportAccept or TransportReject: .*HTTP answer$/,
     );
     const request = new TextEncoder().encode("GET / HT");
-    expect(textOf(acceptorOf().onFrame(request).outcome)).toMatch(/look like an HTTP request$/);
+    expect(textOf(acceptorOf().onFrame(request).outcome)).toMatch(/HTTP request$/);
   });
 
   it("passes on what the link says went wrong", () => {

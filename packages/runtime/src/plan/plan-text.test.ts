@@ -89,7 +89,7 @@ describe("explainPlan", () => {
       ["kind", ".kind", "Kind", "u32"],
       ["missing-field", "", "Item", "Item"],
     ]);
-    expect(String(explained)).toContain("impossible at .id: structural mismatch: remote is `u32`");
+    expect(String(explained)).toMatch(/impossible at \.id: .* `u32`/);
   });
 
   it("tells when nothing changes, and takes bindings as generated code has them", () => {

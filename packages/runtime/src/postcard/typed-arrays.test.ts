@@ -45,7 +45,7 @@ describe("typed arrays", () => {
   });
 
   it("do not take memory for elements that are not there", () => {
-    expect(() => readTypedF64Array(reader(new Uint8Array(8)), 2 ** 31)).toThrow("unexpected EOF at byte 8");
+    expect(() => readTypedF64Array(reader(new Uint8Array(8)), 2 ** 31)).toThrow(/ at byte 8$/);
     expect(() => readTypedU64(reader(Uint8Array.from([0xff, 0xff, 0xff, 0xff, 0x0f])))).toThrow(
       "unexpected EOF",
     );

@@ -76,13 +76,13 @@ describe("codec", () => {
 
   it("decodes a part of a larger buffer, with offsets of that part", () => {
     const chunk = Uint8Array.from([9, 9, 9, 5, 1, 0xff, 9]);
-    expect(() => Notes.decode(chunk.subarray(3, 6))).toThrow("Note.text: invalid UTF-8 at byte 2");
+    expect(() => Notes.decode(chunk.subarray(3, 6))).toThrow(/^Note\.text: .* at byte 2$/);
     expect(Notes.decode(Buffer.from([5, 1, 0x61]))).toEqual({ id: 5, text: "a" });
   });
 
   it("puts a label in front of the path", () => {
     const labelled = codec<Note>(noteShape, writeNote, readNote, "Board.post args");
-    expect(() => labelled.encode({ id: -1, text: "" })).toThrow("Board.post args.id: -1 does not fit u32");
+    expect(() => labelled.encode({ id: -1, text: "" })).toThrow(/^Board\.post args\.id: -1 /);
   });
 });
 

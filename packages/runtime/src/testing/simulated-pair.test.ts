@@ -185,9 +185,7 @@ describe("a cut", () => {
     expect(atServer.events).toEqual(
       cutAfterBytes === whole ? ["frame 1", "frame 2", expected] : ["frame 1", expected],
     );
-    expect(atClient.events.at(-1)).toBe(
-      cutAs === "end" ? "closed" : "closed Io: io error: the peer has dropped the link",
-    );
+    expect(atClient.events.at(-1)).toBe(cutAs === "end" ? "closed" : expect.stringMatching(/^closed Io: /));
   });
 
   it("of both directions is heard at once, whatever is under way", async () => {
@@ -247,7 +245,7 @@ describe("the end of a simulated link", () => {
     client.abort();
     await clock.elapse(10);
     expect(atClient.events).toEqual(["closed"]);
-    expect(atServer.events).toEqual(["3: closed Io: io error: the peer has dropped the link"]);
+    expect(atServer.events).toEqual([expect.stringMatching(/^3: closed Io: /)]);
     expect(clock.armed).toBe(0);
   });
 
@@ -268,7 +266,7 @@ describe("the end of a simulated link", () => {
     const late = new Recorder(clock);
     other.server.start(late);
     await settle();
-    expect(late.events).toEqual(["closed Io: io error: the peer has dropped the link"]);
+    expect(late.events).toEqual([expect.stringMatching(/^closed Io: /)]);
   });
 
   it("comes with a frame that is too large", async () => {
@@ -277,13 +275,13 @@ describe("the end of a simulated link", () => {
     await settle();
     expect(atServer.events).toEqual([
       "frame 1,2,3",
-      "closed Protocol: protocol error: a frame of 4 bytes was announced and may have 3 (limit maxFrameBytes)",
+      expect.stringMatching(/^closed Protocol: .* maxFrameBytes/),
     ]);
-    expect(atClient.events.at(-1)).toBe("closed Io: io error: the peer has dropped the link");
+    expect(atClient.events.at(-1)).toMatch(/^closed Io: /);
   });
 
   it("starts once", () => {
     const { client, atClient } = started();
-    expect(() => client.start(atClient)).toThrow("a link is started once");
+    expect(() => client.start(atClient)).toThrow("started once");
   });
 });
