@@ -131,7 +131,7 @@ export function abandonFailed(shape: Shape, args: readonly unknown[], cause: unk
   abandonUnsent(shape, args, cause);
   const error = callOverHere("its call has failed", cause);
   for (const { pair } of findHandles(shape, args)) {
-    // What has arrived before a stream's own end can still be read.
+    // Items that have arrived before a stream's own end can still be read.
     if (pair !== undefined && !("bound" in pair && pair.bound?.isOpen !== true)) pair.giveUp(error);
   }
 }

@@ -18,7 +18,7 @@ export interface CodeMaker<Code> {
   make(plan: PlanNode | undefined, shape: Shape): Code;
   /** Code that calls what the slot holds by then, one level deeper. */
   nested(slot: Slot<Code>): Code;
-  /** What a slot holds until its code is compiled. */
+  /** The content of a slot until its code is compiled. */
   readonly unfinished: Code;
   mismatch(plan: PlanNode | undefined, shape: Shape, detail: string): CodecError;
 }
