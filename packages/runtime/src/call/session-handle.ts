@@ -46,8 +46,8 @@ export interface ConnectionHandle {
    * clients is closed.
    *
    * ```ts
-   * const feed = await session.open(Feed);
-   * const admin = feed.$caller.connection.client(Admin);
+   * const catalog = await connect("tcp://127.0.0.1:9000", Catalog);
+   * const another = catalog.$caller.connection.client(Catalog);
    * ```
    */
   client<C>(service: ServiceLike<C>): C;

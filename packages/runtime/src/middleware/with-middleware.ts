@@ -39,7 +39,7 @@ export function wrapServable(servable: Servable, middleware: readonly ServerMidd
   if (servable instanceof Dispatcher) return wrapDispatcher(servable, middleware);
   if (isRouter(servable)) return wrapRouter(servable, middleware);
   throw new TypeError(
-    "middleware needs a dispatcher or a router: wrap the dispatcher that your connection servable accepts with, withMiddleware(dispatcher, …)",
+    "middleware needs a dispatcher or a router: wrap the dispatcher that your connection acceptor accepts with, withMiddleware(dispatcher, …)",
   );
 }
 
