@@ -31,7 +31,7 @@ await bundle(
   { packages: "external" },
 );
 await bundle(
-  { streams: "tests/interop/gen/streams.vox.ts", handlers: "tests/interop/stream-handlers.ts" },
+  { streams: "tests/interop/gen/streams.vox.ts", handlers: "tests/support/stream-handlers.ts" },
   { packages: "external" },
 );
 // Deno loads no packages through the links of a workspace.

@@ -19,7 +19,7 @@ import { reconnecting, SessionRegistry } from "@voxrpc/runtime/link";
 import { connect, connectSession, type Server, serve } from "@voxrpc/runtime/node";
 import { connectPair, FakeClock, memoryLinkPair, type PairOptions, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { expectNothingUnheard } from "../unheard.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "./gen/shop.vox.js";
 
 expectNothingUnheard();

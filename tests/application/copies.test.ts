@@ -5,7 +5,7 @@ import * as proxy from "@voxrpc/runtime/proxy";
 import * as store from "@voxrpc/runtime/store";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
-import { expectNothingUnheard } from "../unheard.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 import { Shop, type ShopHandler, shopDispatcher, shopFind } from "./gen/shop.vox.js";
 
 expectNothingUnheard();

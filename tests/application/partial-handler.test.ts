@@ -11,7 +11,7 @@ import {
 import { connect, serve } from "@voxrpc/runtime/node";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { expectNothingUnheard } from "../unheard.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "./gen/shop.vox.js";
 
 expectNothingUnheard();

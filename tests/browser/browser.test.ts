@@ -1,8 +1,14 @@
 /** The generated client in real browsers, against a real server, under a strict content-security policy. */
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { knownBrowsers, programOf, type StartedBrowser, startBrowser, startTimeoutMs } from "./browser.js";
-import { bundleClassic, bundlePage, type Site, startSite } from "./site.js";
+import {
+  knownBrowsers,
+  programOf,
+  type StartedBrowser,
+  startBrowser,
+  startTimeoutMs,
+} from "../support/browser.js";
+import { bundleClassic, bundlePage, type Site, startSite } from "../support/site.js";
 
 /** Runs one of the page's functions. */
 function run(page: Page, name: string): Promise<unknown> {

@@ -1,8 +1,8 @@
 /** Every case of `fixtures/changes`: the words, and real calls that prove the verdicts. */
 import { catalog } from "@voxrpc/codegen";
 import { describe, expect, test } from "vitest";
+import { find, Version } from "../support/ends.js";
 import { changeFixtures, compareFixture, updateFixture } from "./change-fixtures.js";
-import { find, Version } from "./ends.js";
 import { meet } from "./meet.js";
 import { clientTitle, isMisread, prove } from "./prove.js";
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
-import { type Called, judge, type Outcome, type Served } from "./ends.js";
+import { type Called, judge, type Outcome, type Served } from "../support/ends.js";
 import type { Answered, Numbered, Order } from "./version-process.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

@@ -17,10 +17,10 @@ import { CodecError } from "../../packages/runtime/src/errors.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";
 import { DecodeFault } from "../../packages/runtime/src/postcard/faults.js";
-import { compileGolden } from "../golden/compile-golden.js";
-import { fromHex, type Json, toGolden } from "../golden/golden-values.js";
-import { interpretedCodec } from "../golden/interpreted-codec.js";
-import { readGolden } from "../golden/report.js";
+import { compileGolden } from "../support/compile-golden.js";
+import { fromHex, type Json, toGolden } from "../support/golden-values.js";
+import { interpretedCodec } from "../support/interpreted-codec.js";
+import { readGolden } from "../support/report.js";
 
 interface Reading {
   readonly read?: Json;

@@ -5,13 +5,13 @@ import { CallError } from "@voxrpc/runtime";
 import { assemblePayload, type TypeRef } from "@voxrpc/runtime/internal/schema";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
-import { modelOf } from "../emit/generated.js";
-import { frame } from "../hostile/frames.js";
-import { Golden, goldenDispatcher } from "../node/golden-client.js";
-import { closeAfterEach, dial, opens, stranger, until } from "../node/opened.js";
-import { add, hello } from "../session/golden-service.js";
-import { handshakeFrames } from "../session/raw-peer.js";
-import { Version } from "./ends.js";
+import { Version } from "../support/ends.js";
+import { frame } from "../support/frames.js";
+import { modelOf } from "../support/generated.js";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { add, hello } from "../support/golden-service.js";
+import { closeAfterEach, dial, opens, stranger, until } from "../support/opened.js";
+import { handshakeFrames } from "../support/raw-peer.js";
 
 closeAfterEach();
 

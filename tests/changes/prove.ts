@@ -1,7 +1,7 @@
 /** What real calls prove about verdicts. */
 import type { Verdict } from "@voxrpc/codegen";
 import { expect } from "vitest";
-import type { Outcome } from "./ends.js";
+import type { Outcome } from "../support/ends.js";
 
 /** Cases in which no value is read wrong but the two sides mean different things, or only who sends knows. */
 const misread: ReadonlySet<string> = new Set([

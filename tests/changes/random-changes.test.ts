@@ -3,7 +3,7 @@ import { sameTypeRef } from "@voxrpc/runtime/internal/schema";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { methodSchemas } from "../../packages/codegen/src/schema/index.js";
-import { find, Version } from "./ends.js";
+import { find, Version } from "../support/ends.js";
 import { meet } from "./meet.js";
 import { type Pair, pairOf } from "./random-pairs.js";
 

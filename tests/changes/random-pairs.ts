@@ -8,7 +8,7 @@ import {
   randomWorld,
   type Type,
   type World,
-} from "../plans/worlds.js";
+} from "../support/worlds.js";
 
 /** Two versions of a service and what is said of them. */
 export interface Pair {

@@ -3,8 +3,8 @@
  * at a time; see `far-version.ts`.
  */
 import { connect, type Server, serve } from "@voxrpc/runtime/node";
-import { modelOf } from "../emit/generated.js";
-import { type Called, callAll, find, type Served, ServingEnd, Version } from "./ends.js";
+import { type Called, callAll, find, type Served, ServingEnd, Version } from "../support/ends.js";
+import { modelOf } from "../support/generated.js";
 
 /** What the parent requests. */
 export type Order =

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { Running, root } from "./command.js";
+import { Running, root } from "../support/command.js";
 
 it("an old client and a new server say what the page shows", async () => {
   const page = readFileSync(join(root, "docs/changing-a-schema.md"), "utf8");

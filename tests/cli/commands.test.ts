@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Folder, greeter, root, run } from "./command.js";
+import { Folder, greeter, root, run } from "../support/command.js";
 
 describe("vox-gen as a process", () => {
   it("prints its version and help on standard output", async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Ended, Folder, Running, root, run } from "./command.js";
+import { type Ended, Folder, Running, root, run } from "../support/command.js";
 
 /** Packing, installing and compiling: minutes on a busy machine. */
 const timeoutMs = 480_000;

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { Folder, greeter, start } from "./command.js";
+import { Folder, greeter, start } from "../support/command.js";
 
 const config = '{ "schemas": "schemas", "out": "gen", "watch": { "debounceMs": 20 } }';
 

@@ -5,7 +5,7 @@ import { DeclaredError, fail } from "@voxrpc/runtime";
 import type { Dispatcher } from "@voxrpc/runtime/gen/v1";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { expect, it } from "vitest";
-import { loadGenerated, modelOf } from "../emit/generated.js";
+import { loadGenerated, modelOf } from "../support/generated.js";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const page = read("docs/from-reference-code.md");

@@ -7,8 +7,8 @@ import type * as $ from "@voxrpc/runtime/gen/v1";
 import { encodeCbor, typeRefToCbor } from "@voxrpc/runtime/internal/schema";
 import { describe, expect, it } from "vitest";
 import { methodSchemas, type TypeSchemas } from "../../packages/codegen/src/schema/index.js";
-import { toHex } from "../golden/golden-values.js";
-import { emitOne, loadModel, modelOf } from "./generated.js";
+import { emitOne, loadModel, modelOf } from "../support/generated.js";
+import { toHex } from "../support/golden-values.js";
 
 /** Schema files, and how many directions of methods may have their schemas written out. */
 const texts: Readonly<Record<string, { readonly text: string; readonly writtenOut: number }>> = {

@@ -5,7 +5,7 @@ import { Reader } from "@voxrpc/runtime/gen/v1";
 import { describe, expect, it } from "vitest";
 import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";
 import type { PlanNode } from "../../packages/runtime/src/plan/plan-model.js";
-import { codecOf, loadModel, modelOf } from "./generated.js";
+import { codecOf, loadModel, modelOf } from "../support/generated.js";
 
 const text = `
 package keys

@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 import { compile, type EmittedFile, emitTypeScript } from "@voxrpc/codegen";
 import type ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compileGolden } from "../golden/compile-golden.js";
-import { readGolden } from "../golden/report.js";
-import { goodFiles, goodHost } from "../language/good-fixtures.js";
-import { modelOf } from "./generated.js";
-import { randomSchema } from "./random-types.js";
-import { typeErrors } from "./type-errors.js";
+import { compileGolden } from "../support/compile-golden.js";
+import { modelOf } from "../support/generated.js";
+import { goodFiles, goodHost } from "../support/good-fixtures.js";
+import { randomSchema } from "../support/random-types.js";
+import { readGolden } from "../support/report.js";
+import { typeErrors } from "../support/type-errors.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readRoot = (path: string): string => readFileSync(`${root}${path}`, "utf8");

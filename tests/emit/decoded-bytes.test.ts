@@ -9,9 +9,9 @@ import type { Model } from "../../packages/codegen/src/model/model.js";
 import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";
 import type { Plan, PlanNode } from "../../packages/runtime/src/plan/plan-model.js";
 import { explainDecode } from "../../packages/runtime/src/shape/explain-decode.js";
-import { valuesOf } from "./arbitrary.js";
-import { codecOf, loadModel, modelOf } from "./generated.js";
-import { randomSchema } from "./random-types.js";
+import { valuesOf } from "../support/arbitrary.js";
+import { codecOf, loadModel, modelOf } from "../support/generated.js";
+import { randomSchema } from "../support/random-types.js";
 
 const everything = readFileSync(new URL("../../schemas/everything.vox", import.meta.url), "utf8");
 const containers = `

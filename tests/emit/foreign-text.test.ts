@@ -2,8 +2,8 @@
 import { emitTypeScript } from "@voxrpc/codegen";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codecOf, emitOne, loadGenerated, modelOf } from "./generated.js";
-import { typeErrors } from "./type-errors.js";
+import { codecOf, emitOne, loadGenerated, modelOf } from "../support/generated.js";
+import { typeErrors } from "../support/type-errors.js";
 
 /** Pieces that end a comment or a literal somewhere, or that a compiler reads. */
 const pieces = [

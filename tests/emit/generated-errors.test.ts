@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { CodecError } from "@voxrpc/runtime";
 import { describe, expect, it } from "vitest";
-import { codecOf, loadModel, modelOf } from "./generated.js";
+import { codecOf, loadModel, modelOf } from "../support/generated.js";
 
 const everything = readFileSync(new URL("../../schemas/everything.vox", import.meta.url), "utf8");
 const generated = loadModel(modelOf({ "/everything.vox": everything }));

@@ -1,7 +1,7 @@
 /** Generated files as a whole: paths, header, stability, what is left out, what tools recognise. */
 import { emitTypeScript, generatedHeaderMark, isGenerated } from "@voxrpc/codegen";
 import { describe, expect, it } from "vitest";
-import { codecOf, emitOne, loadGenerated, modelOf } from "./generated.js";
+import { codecOf, emitOne, loadGenerated, modelOf } from "../support/generated.js";
 
 const texts = {
   "/base/a/main.vox": `

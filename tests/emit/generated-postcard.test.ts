@@ -2,11 +2,11 @@
 import { CodecError } from "@voxrpc/runtime";
 import { describe, expect, it } from "vitest";
 import type { AliasDeclaration, Model } from "../../packages/codegen/src/model/model.js";
-import { compileGolden } from "../golden/compile-golden.js";
-import { fromGolden, fromHex, type Json, toHex } from "../golden/golden-values.js";
-import { interpretedCodec } from "../golden/interpreted-codec.js";
-import { checkGolden, type GoldenOutcome, readGolden } from "../golden/report.js";
-import { codecOf, loadModel } from "./generated.js";
+import { compileGolden } from "../support/compile-golden.js";
+import { codecOf, loadModel } from "../support/generated.js";
+import { fromGolden, fromHex, type Json, toHex } from "../support/golden-values.js";
+import { interpretedCodec } from "../support/interpreted-codec.js";
+import { checkGolden, type GoldenOutcome, readGolden } from "../support/report.js";
 
 interface Vector {
   readonly name: string;

@@ -5,11 +5,11 @@ import type { Codec } from "@voxrpc/runtime/gen/v1";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Model, Type, TypeDeclaration } from "../../packages/codegen/src/model/model.js";
-import { toHex } from "../golden/golden-values.js";
-import { interpretedCodec } from "../golden/interpreted-codec.js";
-import { valuesOf } from "./arbitrary.js";
-import { codecOf, loadModel, modelOf } from "./generated.js";
-import { randomSchema } from "./random-types.js";
+import { valuesOf } from "../support/arbitrary.js";
+import { codecOf, loadModel, modelOf } from "../support/generated.js";
+import { toHex } from "../support/golden-values.js";
+import { interpretedCodec } from "../support/interpreted-codec.js";
+import { randomSchema } from "../support/random-types.js";
 
 const everything = readFileSync(new URL("../../schemas/everything.vox", import.meta.url), "utf8");
 

@@ -4,7 +4,6 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { describe, expect, it } from "vitest";
 import type { Service } from "../../packages/codegen/src/model/model.js";
 import { methodSchemas } from "../../packages/codegen/src/schema/index.js";
-import { toHex } from "../golden/golden-values.js";
 import {
   type Color,
   Everything,
@@ -12,7 +11,8 @@ import {
   everythingDispatcher,
   type Shape,
 } from "../interop/gen/everything.vox.js";
-import { modelOf } from "./generated.js";
+import { modelOf } from "../support/generated.js";
+import { toHex } from "../support/golden-values.js";
 
 const everything = readFileSync(new URL("../../schemas/everything.vox", import.meta.url), "utf8");
 const model = modelOf({ "/everything.vox": everything });

@@ -2,8 +2,8 @@
 import type * as $ from "@voxrpc/runtime/gen/v1";
 import { describe, expect, it } from "vitest";
 import { compareModels } from "../../packages/codegen/src/diff/compare.js";
-import { toHex } from "../golden/golden-values.js";
-import { codecOf, type Exports, emitOne, loadModel, modelOf } from "./generated.js";
+import { codecOf, type Exports, emitOne, loadModel, modelOf } from "../support/generated.js";
+import { toHex } from "../support/golden-values.js";
 
 type Factory = (...codecs: readonly $.Codec<unknown>[]) => $.Codec<unknown>;
 

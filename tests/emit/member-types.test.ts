@@ -1,6 +1,6 @@
 /** What a field is in TypeScript: bytes, numbers instead of bigints, names apart from the wire, required options. */
 import { describe, expect, it } from "vitest";
-import { codecOf, emitOne, loadModel, modelOf } from "./generated.js";
+import { codecOf, emitOne, loadModel, modelOf } from "../support/generated.js";
 
 /** The members of the interface `P`, by name. */
 function members(text: string): Readonly<Record<string, string>> {

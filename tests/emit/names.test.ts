@@ -3,8 +3,8 @@ import { compile, emitTypeScript, memoryHost } from "@voxrpc/codegen";
 import type * as $ from "@voxrpc/runtime/gen/v1";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
-import { codecOf, type Exports, loadGenerated, modelOf } from "./generated.js";
-import { typeErrors } from "./type-errors.js";
+import { codecOf, type Exports, loadGenerated, modelOf } from "../support/generated.js";
+import { typeErrors } from "../support/type-errors.js";
 
 /** Keywords of the compiler that reads the generated code, contextual ones too. */
 const keywords = Array.from({ length: ts.SyntaxKind.LastKeyword - ts.SyntaxKind.FirstKeyword + 1 }, (_, at) =>

@@ -6,7 +6,7 @@ import { implementService } from "@voxrpc/codegen/scaffold";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import type { Model } from "../../packages/codegen/src/model/model.js";
-import { modelOf } from "./generated.js";
+import { modelOf } from "../support/generated.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = `${root}tests/emit/virtual-scaffold/`;

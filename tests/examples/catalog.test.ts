@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { Running, root } from "../cli/command.js";
+import { Running, root } from "../support/command.js";
 
 it("survives a lost connection as the README shows it", async () => {
   const folder = join(root, "examples/catalog");

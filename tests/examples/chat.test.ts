@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { Running, root } from "../cli/command.js";
+import { Running, root } from "../support/command.js";
 
 /** What members say while one thing happens may come in any order. */
 function paragraphs(text: string): string[][] {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { loadSqlite } from "../../packages/runtime/src/sqlite/sqlite-built.fixture.js";
-import { Running, root } from "../cli/command.js";
+import { Running, root } from "../support/command.js";
 
 const sqlite = await loadSqlite();
 

@@ -7,8 +7,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "puppeteer-core";
 import { expect, it } from "vitest";
-import { knownBrowsers, programOf, startBrowser, startTimeoutMs } from "../browser/browser.js";
-import { Running, root } from "../cli/command.js";
+import { knownBrowsers, programOf, startBrowser, startTimeoutMs } from "../support/browser.js";
+import { Running, root } from "../support/command.js";
 
 const [chrome] = knownBrowsers;
 const program = chrome === undefined ? undefined : programOf(chrome);

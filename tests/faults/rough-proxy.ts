@@ -1,7 +1,7 @@
 /** A TCP proxy that is a bad network without privileges: it delays, trickles, stalls and cuts what passes, by a seed. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { type Random, randomOf } from "../fuzz/mutate.js";
+import { type Random, randomOf } from "../support/mutate.js";
 
 /** A proxy before a server. */
 export interface RoughProxy extends AsyncDisposable {

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect as connectSocket, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { toVoxError } from "@voxrpc/runtime";
 import { connect } from "@voxrpc/runtime/node";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadSqlite } from "../../packages/runtime/src/sqlite/sqlite-built.fixture.js";
@@ -150,6 +151,18 @@ describe("a client", () => {
   });
 });
 
+/**
+ * The server has no session yet when the link is cut before it has read the last message of the handshake. A call that
+ * was sent after that message is `Indeterminate`, as the client cannot see whether the server has run it.
+ */
+async function untilAnswered(call: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    const result = await call().catch(toVoxError);
+    if (!(result instanceof Error)) return;
+    expect(result).toMatchObject({ code: "Indeterminate" });
+  }
+}
+
 describe("a network", () => {
   it.each(isLong ? [1, 2, 3, 4, 5, 6] : [1])(
     "that delays, trickles, stalls and cuts changes no answer: seed %i",
@@ -162,6 +175,7 @@ describe("a network", () => {
             reconnect: { minDelayMs: 10, maxDelayMs: 100 },
             connectRetryMs: 20_000,
           });
+          await untilAnswered(() => shop.add(0, 0));
           let sum = 0;
           for (let n = 0; n < rounds; n++) sum += await shop.add(n, 1);
           return sum;

@@ -1,6 +1,7 @@
 /** Inputs for a target, one after the other: those that reach something new are kept and changed again. */
+
+import { type Random, randomOf } from "../support/mutate.js";
 import type { Coverage } from "./coverage.js";
-import { type Random, randomOf } from "./mutate.js";
 import type { Target } from "./target.js";
 
 /** Longer inputs are cut: they cost time and reach nothing that short ones do not. */

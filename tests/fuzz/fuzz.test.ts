@@ -6,10 +6,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import { instrument } from "../../scripts/fuzz/instrument.mjs";
+import { mutateBytes, mutateParts, randomOf } from "../support/mutate.js";
+import { packParts, unpackParts } from "../support/parts.js";
 import { Campaign } from "./campaign.js";
 import { Coverage } from "./coverage.js";
-import { mutateBytes, mutateParts, randomOf } from "./mutate.js";
-import { packParts, unpackParts } from "./parts.js";
 import type { Target } from "./target.js";
 import { makeTarget, type TargetName, targets } from "./targets.js";
 

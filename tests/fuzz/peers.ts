@@ -15,8 +15,8 @@ import {
   sum,
   translate,
   wait,
-} from "../session/golden-service.js";
-import { packParts } from "./parts.js";
+} from "../support/golden-service.js";
+import { packParts } from "../support/parts.js";
 import { fixture } from "./target.js";
 
 /** Bits of the first part's tag. A quiet client makes no call: it costs a fifth. */

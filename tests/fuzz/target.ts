@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { VoxError } from "@voxrpc/runtime";
 import { DecodeFault } from "@voxrpc/runtime/gen/v1";
-import { mutateBytes, mutateText, type Random } from "./mutate.js";
+import { mutateBytes, mutateText, type Random } from "../support/mutate.js";
 
 const fixtures = new URL("../../fixtures/", import.meta.url);
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { compileGolden, requireOptions } from "./compile-golden.js";
+import { compileGolden, requireOptions } from "../support/compile-golden.js";
 
 function golden<Content>(name: string): Content {
   const text = readFileSync(new URL(`../../fixtures/golden/${name}`, import.meta.url), "utf8");

@@ -24,8 +24,8 @@ import type { Schema } from "../../packages/runtime/src/schema/model.js";
 import { encodeSchemaList, readSchemaList, schemaToCbor } from "../../packages/runtime/src/schema/payload.js";
 import { messageSchemas } from "../../packages/runtime/src/wire/message-schemas.js";
 import { Metadata, type MetadataEntry } from "../../packages/runtime/src/wire/metadata.js";
-import { fromHex, type Json, toHex } from "./golden-values.js";
-import { checkGolden, readGolden } from "./report.js";
+import { fromHex, type Json, toHex } from "../support/golden-values.js";
+import { checkGolden, readGolden } from "../support/report.js";
 
 type JsonObject = { readonly [key: string]: Json };
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { kebab } from "../../packages/codegen/src/schema/kebab.js";
 import { methodId } from "../../packages/codegen/src/schema/method-id.js";
-import { checkGolden, readGolden } from "./report.js";
+import { checkGolden, readGolden } from "../support/report.js";
 
 interface GoldenMethodId {
   readonly service: string;

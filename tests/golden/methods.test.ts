@@ -9,10 +9,10 @@ import {
   type TypeSchemas,
 } from "../../packages/codegen/src/schema/index.js";
 import { narrowResponse } from "../../packages/runtime/src/driver/narrow-response.js";
-import { compileGolden } from "./compile-golden.js";
-import { fromGolden, fromHex, type Json, toHex } from "./golden-values.js";
-import { interpretedCodec } from "./interpreted-codec.js";
-import { checkGolden, type GoldenOutcome, readGolden } from "./report.js";
+import { compileGolden } from "../support/compile-golden.js";
+import { fromGolden, fromHex, type Json, toHex } from "../support/golden-values.js";
+import { interpretedCodec } from "../support/interpreted-codec.js";
+import { checkGolden, type GoldenOutcome, readGolden } from "../support/report.js";
 import { type JsonSchema, type JsonTypeRef, schemaToJson, typeRefToJson } from "./schema-json.js";
 
 interface Sample {

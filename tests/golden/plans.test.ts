@@ -18,10 +18,10 @@ import { CodecError } from "../../packages/runtime/src/errors.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";
 import { DecodeFault } from "../../packages/runtime/src/postcard/faults.js";
-import { compileGolden } from "./compile-golden.js";
-import { fromHex, type Json, toGolden } from "./golden-values.js";
-import { interpretedCodec } from "./interpreted-codec.js";
-import { checkGolden, type GoldenOutcome, readGolden } from "./report.js";
+import { compileGolden } from "../support/compile-golden.js";
+import { fromHex, type Json, toGolden } from "../support/golden-values.js";
+import { interpretedCodec } from "../support/interpreted-codec.js";
+import { checkGolden, type GoldenOutcome, readGolden } from "../support/report.js";
 
 interface Sample {
   readonly value: Json;

@@ -1,8 +1,8 @@
 /** Rows of the reference's own round-trip tests, by name. Source: protocol/behaviours.md §15. */
 import { describe, expect, it } from "vitest";
+import { fromHex, toHex } from "../support/golden-values.js";
+import { interpretedCodec } from "../support/interpreted-codec.js";
 import { GoldenTypes } from "./golden-types.js";
-import { fromHex, toHex } from "./golden-values.js";
-import { interpretedCodec } from "./interpreted-codec.js";
 
 const types = new GoldenTypes([
   "struct Empty {}",

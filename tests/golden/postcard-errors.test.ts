@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { Type } from "../../packages/codegen/src/model/model.js";
 import { depthReason } from "../../packages/runtime/src/postcard/nesting.js";
+import { fromHex } from "../support/golden-values.js";
+import { interpretedCodec } from "../support/interpreted-codec.js";
 import { GoldenTypes } from "./golden-types.js";
-import { fromHex } from "./golden-values.js";
-import { interpretedCodec } from "./interpreted-codec.js";
 
 const types = new GoldenTypes([
   "struct Price { amount: u32, currency: string }",

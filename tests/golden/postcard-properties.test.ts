@@ -3,10 +3,10 @@ import * as native from "@voxrpc/runtime/gen/v1";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { PrimitiveName, Type } from "../../packages/codegen/src/model/model.js";
+import { toHex } from "../support/golden-values.js";
+import { interpretedCodec } from "../support/interpreted-codec.js";
+import { isWrapped } from "../support/model-types.js";
 import { GoldenTypes } from "./golden-types.js";
-import { toHex } from "./golden-values.js";
-import { interpretedCodec } from "./interpreted-codec.js";
-import { isWrapped } from "./model-types.js";
 
 interface Sample {
   readonly type: Type;

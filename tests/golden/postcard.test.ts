@@ -2,10 +2,10 @@
 
 import * as native from "@voxrpc/runtime/gen/v1";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { fromGolden, fromHex, type Json, toGolden, toHex } from "../support/golden-values.js";
+import { interpretedCodec } from "../support/interpreted-codec.js";
+import { checkGolden, type GoldenOutcome, readGolden } from "../support/report.js";
 import { GoldenTypes } from "./golden-types.js";
-import { fromGolden, fromHex, type Json, toGolden, toHex } from "./golden-values.js";
-import { interpretedCodec } from "./interpreted-codec.js";
-import { checkGolden, type GoldenOutcome, readGolden } from "./report.js";
 
 interface Vector {
   readonly name: string;

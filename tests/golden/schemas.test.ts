@@ -15,9 +15,9 @@ import {
 } from "../../packages/codegen/src/schema/index.js";
 import * as knownSchemas from "../../packages/runtime/src/call/known-schemas.js";
 import { messageSchemas as announcedSchemas } from "../../packages/runtime/src/wire/message-schemas.js";
-import { compileGolden } from "./compile-golden.js";
-import { toHex } from "./golden-values.js";
-import { checkGolden, type GoldenOutcome, readGolden } from "./report.js";
+import { compileGolden } from "../support/compile-golden.js";
+import { toHex } from "../support/golden-values.js";
+import { checkGolden, type GoldenOutcome, readGolden } from "../support/report.js";
 import { rustTypes } from "./rust-types.js";
 import { type JsonSchema, type JsonTypeRef, schemaToJson, typeRefToJson } from "./schema-json.js";
 

@@ -19,10 +19,10 @@ import {
   writeSchemaMessage,
 } from "../../packages/runtime/src/wire/request-messages.js";
 import { writeConnectionReject } from "../../packages/runtime/src/wire/session-messages.js";
-import { codecOf, loadModel, modelOf } from "../emit/generated.js";
+import { codecOf, loadModel, modelOf } from "../support/generated.js";
+import { fromHex, toHex } from "../support/golden-values.js";
+import { interpretedPart } from "../support/interpreted-codec.js";
 import { GoldenTypes } from "./golden-types.js";
-import { fromHex, toHex } from "./golden-values.js";
-import { interpretedPart } from "./interpreted-codec.js";
 
 const text = (value: string): string => toHex(new TextEncoder().encode(value));
 

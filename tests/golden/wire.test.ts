@@ -36,8 +36,8 @@ import {
   writePong,
   writeProtocolError,
 } from "../../packages/runtime/src/wire/session-messages.js";
-import { fromHex, toHex } from "./golden-values.js";
-import { checkGolden, readGolden } from "./report.js";
+import { fromHex, toHex } from "../support/golden-values.js";
+import { checkGolden, readGolden } from "../support/report.js";
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = { readonly [key: string]: Json };

@@ -6,9 +6,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { writeMetadata } from "../../packages/runtime/src/wire/metadata.js";
-import { toHex } from "../golden/golden-values.js";
-import { add, boundsOf, divide, lookup, sum, wait } from "../session/golden-service.js";
-import { announced, frame } from "./frames.js";
+import { announced, frame } from "../support/frames.js";
+import { add, boundsOf, divide, lookup, sum, wait } from "../support/golden-service.js";
+import { toHex } from "../support/golden-values.js";
 import {
   callerOf,
   client,
@@ -19,7 +19,7 @@ import {
   say,
   server,
   type VictimOptions,
-} from "./victim.js";
+} from "../support/victim.js";
 
 endVictims();
 

@@ -9,11 +9,20 @@ import { u32Items } from "../../packages/runtime/src/channel/fake-port.fixture.j
 import { allBundled } from "../../packages/runtime/src/driver/bundled-code.js";
 import { itemExplanations } from "../../packages/runtime/src/driver/explanations.js";
 import { Connection } from "../../packages/runtime/src/session/connection.js";
-import { toHex } from "../golden/golden-values.js";
-import { CoreHarness, even, odd } from "../session/core-harness.js";
-import { count, echo, sum, wait } from "../session/golden-service.js";
-import { announced, frame } from "./frames.js";
-import { callerOf, client, endVictims, expectAlive, expectEnded, held, say, server } from "./victim.js";
+import { CoreHarness, even, odd } from "../support/core-harness.js";
+import { announced, frame } from "../support/frames.js";
+import { count, echo, sum, wait } from "../support/golden-service.js";
+import { toHex } from "../support/golden-values.js";
+import {
+  callerOf,
+  client,
+  endVictims,
+  expectAlive,
+  expectEnded,
+  held,
+  say,
+  server,
+} from "../support/victim.js";
 
 endVictims();
 

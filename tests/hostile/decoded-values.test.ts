@@ -3,8 +3,8 @@ import { channel, type Limits } from "@voxrpc/runtime";
 import type * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { loadModel, modelOf } from "../emit/generated.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { loadModel, modelOf } from "../support/generated.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

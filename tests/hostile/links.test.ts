@@ -8,10 +8,10 @@ import { describe, expect, it } from "vitest";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";
 import { streamFraming } from "../../packages/runtime/src/link/framing.js";
-import { add, wait } from "../session/golden-service.js";
-import { handshakeFrames } from "../session/raw-peer.js";
-import { expectNothingUnheard } from "../unheard.js";
-import { announced, frame } from "./frames.js";
+import { announced, frame } from "../support/frames.js";
+import { add, wait } from "../support/golden-service.js";
+import { handshakeFrames } from "../support/raw-peer.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

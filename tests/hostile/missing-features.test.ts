@@ -4,9 +4,9 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession } from "@voxrpc/runtime/link";
 import { memoryLinkPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { count, hello, lookup } from "../session/golden-service.js";
-import { frame } from "./frames.js";
-import { callerOf, client, endVictims, expectAlive, say } from "./victim.js";
+import { frame } from "../support/frames.js";
+import { count, hello, lookup } from "../support/golden-service.js";
+import { callerOf, client, endVictims, expectAlive, say } from "../support/victim.js";
 
 endVictims();
 

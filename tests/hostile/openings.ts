@@ -1,5 +1,5 @@
 /** What strangers may open with, as bodies of frames: the same on every carrier. */
-import { handshakeFrames } from "../session/raw-peer.js";
+import { handshakeFrames } from "../support/raw-peer.js";
 
 /** Bytes of a text whose characters are bytes. */
 export const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");

@@ -11,10 +11,19 @@ import {
 } from "@voxrpc/runtime/internal/schema";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toHex } from "../golden/golden-values.js";
-import { add, translate } from "../session/golden-service.js";
-import { announced, frame } from "./frames.js";
-import { callerOf, client, endVictims, expectAlive, expectEnded, held, say, server } from "./victim.js";
+import { announced, frame } from "../support/frames.js";
+import { add, translate } from "../support/golden-service.js";
+import { toHex } from "../support/golden-values.js";
+import {
+  callerOf,
+  client,
+  endVictims,
+  expectAlive,
+  expectEnded,
+  held,
+  say,
+  server,
+} from "../support/victim.js";
 
 endVictims();
 

@@ -4,10 +4,10 @@ import { channel, Metadata } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connect, type Server, serve } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { closeAfterEach, dial, until } from "../node/opened.js";
-import { add, count, echo, sum, wait } from "../session/golden-service.js";
-import { handshakeFrames } from "../session/raw-peer.js";
-import { announced, frame } from "./frames.js";
+import { announced, frame } from "../support/frames.js";
+import { add, count, echo, sum, wait } from "../support/golden-service.js";
+import { closeAfterEach, dial, until } from "../support/opened.js";
+import { handshakeFrames } from "../support/raw-peer.js";
 
 closeAfterEach();
 

@@ -4,9 +4,9 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toHex } from "../golden/golden-values.js";
-import { add, wait } from "../session/golden-service.js";
-import { announced, frame } from "./frames.js";
+import { announced, frame } from "../support/frames.js";
+import { add, wait } from "../support/golden-service.js";
+import { toHex } from "../support/golden-values.js";
 import {
   client,
   endVictims,
@@ -17,7 +17,7 @@ import {
   server,
   type Victim,
   type VictimOptions,
-} from "./victim.js";
+} from "../support/victim.js";
 
 endVictims();
 

@@ -3,8 +3,8 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession, type Session } from "@voxrpc/runtime/link";
 import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
-import { boundsOf, lookup } from "../session/golden-service.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { boundsOf, lookup } from "../support/golden-service.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

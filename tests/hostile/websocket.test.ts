@@ -7,8 +7,8 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { MessageKind } from "../../packages/runtime/src/wire/message.js";
-import { Golden, type GoldenClient, goldenDispatcher } from "../node/golden-client.js";
-import { closeAfterEach, dial, drain, tcpPort, until } from "../node/opened.js";
+import { Golden, type GoldenClient, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, dial, drain, tcpPort, until } from "../support/opened.js";
 import { honestOpening, latin1, wrongOpenings } from "./openings.js";
 
 closeAfterEach();

@@ -1,6 +1,7 @@
 /** Generated constants against the reference: method ids, and the bytes of every announcement. */
 import { assemblePayload, type TypeRef } from "@voxrpc/runtime/internal/schema";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { streamsHandler } from "../support/stream-handlers.js";
 import { everythingDispatcher } from "./gen/everything.vox.js";
 import { probeDispatcher } from "./gen/probe.vox.js";
 import { streamsDispatcher } from "./gen/streams.vox.js";
@@ -13,7 +14,6 @@ import {
   readPeerAnnouncements,
   skipNote,
 } from "./peer.js";
-import { streamsHandler } from "./stream-handlers.js";
 
 const isReady = isCargoFound();
 const { everything, probe } = recordingHandlers();

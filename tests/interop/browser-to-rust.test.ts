@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { expect, it } from "vitest";
-import { knownBrowsers, programOf, startBrowser, startTimeoutMs } from "../browser/browser.js";
+import { knownBrowsers, programOf, startBrowser, startTimeoutMs } from "../support/browser.js";
 import { buildPeer, buildTimeoutMs, isCargoFound, skipNote, startPeerOn } from "./peer.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

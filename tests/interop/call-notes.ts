@@ -4,8 +4,8 @@ import type { Dispatcher } from "@voxrpc/runtime/gen/v1";
 import fc from "fast-check";
 import type { Argument, Method, Service, Type } from "../../packages/codegen/src/model/model.js";
 import { absentableName, lowerFirst } from "../../packages/codegen/src/model/names.js";
-import { valuesOf } from "../emit/arbitrary.js";
-import type { Exports } from "../emit/generated.js";
+import { valuesOf } from "../support/arbitrary.js";
+import type { Exports } from "../support/generated.js";
 import { textOf } from "./value-text.js";
 
 /** One call, seen from one end: arguments, items of channels and the answer as text, in the order that the peer has. */

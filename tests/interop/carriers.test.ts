@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { channel, router } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { streamsHandler } from "../support/stream-handlers.js";
 import { Everything, everythingDispatcher } from "./gen/everything.vox.js";
 import { probeDispatcher } from "./gen/probe.vox.js";
 import { Streams, streamsDispatcher } from "./gen/streams.vox.js";
@@ -21,7 +22,6 @@ import {
   startPeerOn,
 } from "./peer.js";
 import { echoed } from "./samples.js";
-import { streamsHandler } from "./stream-handlers.js";
 
 const isReady = isCargoFound() && process.platform !== "win32";
 let folder = "";

@@ -3,11 +3,11 @@ import { channel, RejectedError, router } from "@voxrpc/runtime";
 import { service } from "@voxrpc/runtime/gen/v1";
 import { connect, connectSession } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { countSum, streamsHandler } from "../support/stream-handlers.js";
+import { startTap } from "../support/tap.js";
 import { Probe } from "./gen/probe.vox.js";
 import { Streams, type StreamsClient, streamsDispatcher } from "./gen/streams.vox.js";
 import { buildPeer, buildTimeoutMs, isCargoFound, type PeerServer, skipNote, startPeer } from "./peer.js";
-import { countSum, streamsHandler } from "./stream-handlers.js";
-import { startTap } from "./tap.js";
 
 const isReady = isCargoFound();
 let peer: PeerServer;

@@ -7,8 +7,8 @@ import { type Comparison, compareModels, type Model } from "@voxrpc/codegen";
 import { channel } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Version } from "../changes/ends.js";
-import { modelOf } from "../emit/generated.js";
+import { Version } from "../support/ends.js";
+import { modelOf } from "../support/generated.js";
 import {
   buildPeer,
   buildTimeoutMs,

@@ -19,8 +19,8 @@ import { join } from "node:path";
 import { emitTypeScript } from "@voxrpc/codegen";
 import { runMain } from "../../packages/cli/src/run.fixture.js";
 import type { Model, ModelFile } from "../../packages/codegen/src/model/model.js";
-import { type Exports, loadGenerated, modelOf } from "../emit/generated.js";
-import { randomSchema } from "../emit/random-types.js";
+import { type Exports, loadGenerated, modelOf } from "../support/generated.js";
+import { randomSchema } from "../support/random-types.js";
 import { crateGlue, moduleGlue } from "./rust-glue.js";
 
 const root = new URL("../../", import.meta.url).pathname;

@@ -4,6 +4,7 @@ import type { Session } from "@voxrpc/runtime/link";
 import { connectSession, type Server, serve } from "@voxrpc/runtime/node";
 import { type ConnectionProxy, proxyThrough } from "@voxrpc/runtime/proxy";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { countSum, recordAt, streamsHandler } from "../support/stream-handlers.js";
 import { Probe } from "./gen/probe.vox.js";
 import {
   type Record,
@@ -23,7 +24,6 @@ import {
   skipNote,
   startPeer,
 } from "./peer.js";
-import { countSum, recordAt, streamsHandler } from "./stream-handlers.js";
 
 const isReady = isCargoFound();
 const windows = [1, 4, 16] as const;

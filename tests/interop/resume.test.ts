@@ -1,6 +1,7 @@
 /** Sessions that outlive their links, between TypeScript and Rust, in both directions. */
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { startTap } from "../support/tap.js";
 import { Probe, probeDispatcher } from "./gen/probe.vox.js";
 import { recordingHandlers } from "./handlers.js";
 import {
@@ -12,7 +13,6 @@ import {
   startPeer,
   startSlowCall,
 } from "./peer.js";
-import { startTap } from "./tap.js";
 
 const isReady = isCargoFound();
 let peer: PeerServer;

@@ -13,8 +13,8 @@ import type { Model, ModelFile, Type } from "../../packages/codegen/src/model/mo
 import { type RustAnnouncement, verifyRust } from "../../packages/codegen/src/rust/index.js";
 import { methodSchemas, type TypeSchemas, typeSchemas } from "../../packages/codegen/src/schema/index.js";
 import { assemblePayload } from "../../packages/runtime/src/internal/schema.js";
-import { valuesOf } from "../emit/arbitrary.js";
-import { codecOf, modelOf } from "../emit/generated.js";
+import { valuesOf } from "../support/arbitrary.js";
+import { codecOf, modelOf } from "../support/generated.js";
 import { type CallNote, noteCall, notingDispatcher } from "./call-notes.js";
 import { buildGeneratedCrate, type GeneratedCrate } from "./generated-crate.js";
 import { buildPeer, buildTimeoutMs, isCargoFound, skipNote } from "./peer.js";

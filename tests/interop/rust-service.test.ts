@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runMain } from "../../packages/cli/src/run.fixture.js";
-import { Running, root } from "../cli/command.js";
+import { Running, root } from "../support/command.js";
 import { buildPeer, buildTimeoutMs, isCargoFound, skipNote } from "./peer.js";
 
 const page = readFileSync(`${root}docs/rust-services.md`, "utf8");

@@ -2,6 +2,7 @@
 import { channel, type Rx, router, type Tx } from "@voxrpc/runtime";
 import { connect, type Server, serve } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { countSum, recordAt, streamsHandler } from "../support/stream-handlers.js";
 import { Streams, type StreamsClient, streamsDispatcher, streamsFailAfter } from "./gen/streams.vox.js";
 import {
   buildPeer,
@@ -14,7 +15,6 @@ import {
   skipNote,
   startPeer,
 } from "./peer.js";
-import { countSum, recordAt, streamsHandler } from "./stream-handlers.js";
 
 const isReady = isCargoFound();
 const windows = [1, 4, 16] as const;

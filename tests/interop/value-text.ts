@@ -2,8 +2,8 @@
 import type { Field, PrimitiveName, Type } from "../../packages/codegen/src/model/model.js";
 import { discriminator } from "../../packages/codegen/src/model/names.js";
 import { isBrand } from "../../packages/codegen/src/model/tuple-structs.js";
-import { memberOf } from "../emit/arbitrary.js";
-import { argumentsOf, isLiteral, isWrapped, noArguments, resolve } from "../golden/model-types.js";
+import { memberOf } from "../support/arbitrary.js";
+import { argumentsOf, isLiteral, isWrapped, noArguments, resolve } from "../support/model-types.js";
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadSqlite } from "../../packages/runtime/src/sqlite/sqlite-built.fixture.js";
-import { Random } from "../model/random.js";
+import { Random } from "../support/random.js";
 import { Callers } from "./callers.js";
 
 const { KILL_ROUNDS, KILL_SEED } = process.env;

@@ -10,7 +10,7 @@ import { serve } from "@voxrpc/runtime/node";
 import { sqliteStore } from "@voxrpc/runtime/sqlite";
 import type { OperationStore } from "@voxrpc/runtime/store";
 import { type EverythingHandler, everythingDispatcher } from "../interop/gen/everything.vox.js";
-import { Random } from "../model/random.js";
+import { Random } from "../support/random.js";
 
 const [address = "", folder = "", seed = "0"] = process.argv.slice(2);
 const random = new Random(Number(seed));

@@ -18,8 +18,8 @@ import {
   type StreamsHandler,
   streamsDispatcher,
 } from "../interop/gen/streams.vox.js";
-import { countSum, streamsHandler } from "../interop/stream-handlers.js";
-import { startTap } from "../interop/tap.js";
+import { countSum, streamsHandler } from "../support/stream-handlers.js";
+import { startTap } from "../support/tap.js";
 import { examplesMissing } from "./page.js";
 
 const { handler } = streamsHandler();
@@ -40,6 +40,17 @@ describe("docs/connections.md", () => {
       metadata: new Metadata({ table: 7 }),
     });
     expect(await more.running()).toBe(await streams.running());
+  });
+
+  it("has several clients of one connection", async () => {
+    await using server = await serve("tcp://127.0.0.1:0", streamsDispatcher(handler));
+    await using session = await connectSession(server.url);
+
+    const more = await session.open(Streams);
+    const second = more.$caller.connection.client(Streams);
+    await more.$close(); // the connection goes on: it has another client
+    expect(await second.running()).toBe(0);
+    await second.$close(); // now it ends
   });
 
   it("opens connections over a link of the application, with the option for it", async () => {

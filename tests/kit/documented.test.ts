@@ -4,7 +4,7 @@ import { channel } from "@voxrpc/runtime";
 import { connectPair, FakeClock, settle, simulatedPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
+import { streamsHandler } from "../support/stream-handlers.js";
 
 const { handler } = streamsHandler();
 

@@ -4,7 +4,7 @@ import { type ConnectionRequest, channel, Metadata, RejectedError, router } from
 import { connect, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
 import { Streams, type StreamsHandler, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
+import { streamsHandler } from "../support/stream-handlers.js";
 import { examplesMissing } from "./page.js";
 
 const { handler } = streamsHandler();

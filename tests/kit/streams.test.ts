@@ -10,7 +10,7 @@ import {
   type StreamsHandler,
   streamsDispatcher,
 } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
+import { streamsHandler } from "../support/stream-handlers.js";
 import { examplesMissing } from "./page.js";
 
 const soon = { timeout: 5000, interval: 5 };

@@ -4,8 +4,8 @@ import { channel, VoxError } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it, vi } from "vitest";
 import { Streams, type StreamsClient, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
-import { startTap } from "../interop/tap.js";
+import { streamsHandler } from "../support/stream-handlers.js";
+import { startTap } from "../support/tap.js";
 import { examplesMissing } from "./page.js";
 
 const { handler } = streamsHandler();

@@ -1,6 +1,6 @@
 import { compile } from "@voxrpc/codegen";
 import { describe, expect, test } from "vitest";
-import { goodFiles, goodHost } from "./good-fixtures.js";
+import { goodFiles, goodHost } from "../support/good-fixtures.js";
 
 describe("good fixtures", () => {
   test.each([...goodFiles.keys()])("%s compiles", (path) => {

@@ -2,7 +2,7 @@
 import { compile, type Host, memoryHost, renderDiagnostic, SourceFile } from "@voxrpc/codegen";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { goodFiles, goodHost } from "./good-fixtures.js";
+import { goodFiles, goodHost } from "../support/good-fixtures.js";
 
 const runs = 300;
 

@@ -4,8 +4,8 @@ import { SourceFile } from "../../packages/codegen/src/source/source-file.js";
 import type { Span } from "../../packages/codegen/src/source/span.js";
 import type { Comment, FileNode, StructNode, Trivia } from "../../packages/codegen/src/syntax/ast.js";
 import { parse } from "../../packages/codegen/src/syntax/parse.js";
+import { goodFiles } from "../support/good-fixtures.js";
 import { badFixtures, badHost } from "./bad-fixtures.js";
-import { goodFiles } from "./good-fixtures.js";
 
 function parseText(text: string): FileNode {
   return parse(new SourceFile("/file.vox", text), new Reporter());

@@ -5,7 +5,7 @@
  * `npm run model -- --steps 1000000 [--seed N]` runs one seed for longer.
  */
 import { describe, expect, it } from "vitest";
-import { expectNothingUnheard } from "../unheard.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 import { runModel, type Seen } from "./run.js";
 
 const { MODEL_SEED, MODEL_STEPS } = process.env;

@@ -1,10 +1,10 @@
 /** Which calls the model makes. */
 import { channel } from "@voxrpc/runtime";
-import { commit, count, divide, echo, lookup, sum, wait } from "../session/golden-service.js";
+import { commit, count, divide, echo, lookup, sum, wait } from "../support/golden-service.js";
+import type { Random } from "../support/random.js";
 import { type AnyFlow, Flow } from "./flow.js";
 import type { Journal } from "./journal.js";
 import type { CallPlan } from "./model-call.js";
-import type { Random } from "./random.js";
 
 /** What plans are made of. */
 export interface PlanParts {

@@ -1,7 +1,7 @@
 /** Runs the model: random steps from a seed, the same ones each time. */
 import { FakeClock } from "@voxrpc/runtime/testing";
+import { Random } from "../support/random.js";
 import { Journal } from "./journal.js";
-import { Random } from "./random.js";
 import { World } from "./world.js";
 
 /** Steps of one session at most. */

@@ -1,6 +1,6 @@
 /** The service of the model: every handler waits until the scheduler says what it answers. */
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { commit, count, divide, echo, lookup, sum, wait } from "../session/golden-service.js";
+import { commit, count, divide, echo, lookup, sum, wait } from "../support/golden-service.js";
 import type { ModelCall } from "./model-call.js";
 
 /** Finds the call that a handler was called for. @returns undefined for one that no client has made */

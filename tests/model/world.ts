@@ -6,12 +6,12 @@ import { type MemoryOperationStore, memoryOperationStore } from "@voxrpc/runtime
 import type { FakeClock, SimulatedPair, StreamOptions } from "@voxrpc/runtime/testing";
 import { router } from "../../packages/runtime/src/acceptor/router.js";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
+import type { Random } from "../support/random.js";
 import type { AnyFlow } from "./flow.js";
 import type { Journal } from "./journal.js";
 import { Line, type Side } from "./line.js";
 import { type Answer, ModelCall } from "./model-call.js";
 import { anyPlan } from "./plans.js";
-import type { Random } from "./random.js";
 import { Missing, Model, modelDispatcher } from "./service.js";
 import { Sessions } from "./sessions.js";
 

@@ -3,8 +3,8 @@ import { channel, fail } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connect, connectSession, type Server, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
-import { VoxService } from "../plans/vox-types.js";
-import { closeAfterEach, freePort, opens, stranger } from "./opened.js";
+import { closeAfterEach, freePort, opens, stranger } from "../support/opened.js";
+import { VoxService } from "../support/vox-types.js";
 
 closeAfterEach();
 

@@ -2,8 +2,8 @@
 import { CallError, DeclaredError, Metadata, router } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
-import { Back, backDispatcher, Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, gate, opens, until } from "./opened.js";
+import { Back, backDispatcher, Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, gate, opens, until } from "../support/opened.js";
 
 closeAfterEach();
 
@@ -131,7 +131,7 @@ describe("the end of a session", () => {
     const waiting = shop.wait(1);
     await started.promise;
     const closing = shop.$close();
-    await expect(shop.add(1, 2)).rejects.toMatchObject({ code: "SessionShutdown" });
+    await expect(shop.add(1, 2)).rejects.toMatchObject({ code: "ConnectionClosed" });
     answer.open(11);
     expect(await waiting).toBe(11);
     await closing;

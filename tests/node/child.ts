@@ -2,7 +2,7 @@
 import { acceptSession } from "@voxrpc/runtime/link";
 import { linkOf } from "@voxrpc/runtime/node";
 import { streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
+import { streamsHandler } from "../support/stream-handlers.js";
 
 const link = linkOf({ readable: process.stdin, writable: process.stdout }, { role: "acceptor" });
 const session = await acceptSession(link, streamsDispatcher(streamsHandler().handler));

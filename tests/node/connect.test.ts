@@ -3,8 +3,17 @@ import { createServer as createHttpServer } from "node:http";
 import { CodecError, SessionError, VoxError } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, freePort, gate, opens, secondAttempt, stranger, tcpPort, until } from "./opened.js";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import {
+  closeAfterEach,
+  freePort,
+  gate,
+  opens,
+  secondAttempt,
+  stranger,
+  tcpPort,
+  until,
+} from "../support/opened.js";
 
 closeAfterEach();
 

@@ -3,8 +3,8 @@ import { contextKey, type Observer, router, verifyBearerToken, withMiddleware } 
 import { connect, type ServeOptions, type Server, serve } from "@voxrpc/runtime/node";
 import type { OperationStore } from "@voxrpc/runtime/store";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, opens } from "./opened.js";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, opens } from "../support/opened.js";
 
 closeAfterEach();
 

@@ -8,8 +8,8 @@ import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, opens } from "./opened.js";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, opens } from "../support/opened.js";
 
 closeAfterEach();
 

@@ -1,8 +1,8 @@
 /** Nothing may keep a process alive when all that was opened is closed. */
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { expect, it } from "vitest";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, dial, freePort, gate, stranger, until } from "./opened.js";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, dial, freePort, gate, stranger, until } from "../support/opened.js";
 
 closeAfterEach();
 

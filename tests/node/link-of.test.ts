@@ -11,8 +11,8 @@ import { type LinkPair, linkContract } from "@voxrpc/runtime/testing";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Streams, type StreamsClient, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
-import { closeAfterEach, opens } from "./opened.js";
+import { closeAfterEach, opens } from "../support/opened.js";
+import { streamsHandler } from "../support/stream-handlers.js";
 
 closeAfterEach();
 

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, opens } from "./opened.js";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, opens } from "../support/opened.js";
 
 closeAfterEach();
 

@@ -7,9 +7,9 @@ import { channel, type Observer, type SessionError } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { VoxService } from "../plans/vox-types.js";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, dial, drain, gate, opens, secondAttempt, until } from "./opened.js";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, dial, drain, gate, opens, secondAttempt, until } from "../support/opened.js";
+import { VoxService } from "../support/vox-types.js";
 
 let folder = "";
 let path = "";

@@ -10,7 +10,7 @@ import { type ConnectOptions, connect, type ServeOptions, serve } from "@voxrpc/
 import { FakeClock } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { Shop, shopDispatcher } from "../application/gen/shop.vox.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

@@ -6,8 +6,8 @@ import { connect as connectSocket, type Socket } from "node:net";
 import { Metadata, type Observer, RejectedError, router, type SessionError } from "@voxrpc/runtime";
 import { type ConnectOptions, connect, type ServeOptions, type Server, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
-import { Golden, type GoldenClient, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, dial, drain, opens, stranger, tcpPort, until } from "./opened.js";
+import { Golden, type GoldenClient, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, dial, drain, opens, stranger, tcpPort, until } from "../support/opened.js";
 
 closeAfterEach();
 

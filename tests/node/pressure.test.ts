@@ -10,8 +10,8 @@ import { acceptSession, openSession, type Session } from "@voxrpc/runtime/link";
 import { connectSession, serve } from "@voxrpc/runtime/node";
 import { type MessageEndpoint, MessagePortLink } from "@voxrpc/runtime/web";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { VoxService } from "../plans/vox-types.js";
-import { closeAfterEach, opens } from "./opened.js";
+import { closeAfterEach, opens } from "../support/opened.js";
+import { VoxService } from "../support/vox-types.js";
 
 let folder = "";
 beforeEach(() => {

@@ -2,9 +2,9 @@
 import type { Observer } from "@voxrpc/runtime";
 import { connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it } from "vitest";
-import { handshakeFrames } from "../session/raw-peer.js";
-import { goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, dial, drain, opens, stranger, until } from "./opened.js";
+import { goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, dial, drain, opens, stranger, until } from "../support/opened.js";
+import { handshakeFrames } from "../support/raw-peer.js";
 
 closeAfterEach();
 

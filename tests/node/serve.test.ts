@@ -4,8 +4,8 @@ import { type Observer, SessionError } from "@voxrpc/runtime";
 import { connect, connectSession, type Server, serve } from "@voxrpc/runtime/node";
 import { FakeClock } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, dial, drain, gate, opens, stranger, tcpPort, until } from "./opened.js";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, dial, drain, gate, opens, stranger, tcpPort, until } from "../support/opened.js";
 
 closeAfterEach();
 

@@ -2,8 +2,8 @@
 import type { Observer, ObserverEvents } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { expect, it } from "vitest";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, gate, opens, until } from "./opened.js";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, gate, opens, until } from "../support/opened.js";
 
 closeAfterEach();
 

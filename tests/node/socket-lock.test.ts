@@ -18,8 +18,8 @@ import { connect, serve } from "@voxrpc/runtime/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { listen } from "../../packages/runtime/src/node/listen.js";
 import { lockSocket } from "../../packages/runtime/src/node/socket-lock.js";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, opens } from "./opened.js";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, opens } from "../support/opened.js";
 
 let folder = "";
 let path = "";

@@ -15,9 +15,9 @@ import {
 } from "@voxrpc/runtime/node";
 import { type LinkPair, linkContract } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, opens, until } from "../support/opened.js";
 import { authority, certificate } from "./certificates.js";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, opens, until } from "./opened.js";
 
 closeAfterEach();
 

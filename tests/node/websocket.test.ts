@@ -13,8 +13,8 @@ import {
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
-import { closeAfterEach, drain, opens, stranger } from "./opened.js";
+import { closeAfterEach, drain, opens, stranger } from "../support/opened.js";
+import { streamsHandler } from "../support/stream-handlers.js";
 
 closeAfterEach();
 

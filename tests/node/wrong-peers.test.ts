@@ -20,9 +20,9 @@ import {
 } from "@voxrpc/runtime/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { Golden, goldenDispatcher } from "../support/golden-client.js";
+import { closeAfterEach, drain, opens, stranger, until } from "../support/opened.js";
 import { authority, certificate } from "./certificates.js";
-import { Golden, goldenDispatcher } from "./golden-client.js";
-import { closeAfterEach, drain, opens, stranger, until } from "./opened.js";
 
 let folder = "";
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { compile, emitTypeScript, memoryHost } from "@voxrpc/codegen";
 import { describe, expect, it } from "vitest";
-import { typeErrors } from "../emit/type-errors.js";
+import { typeErrors } from "../support/type-errors.js";
 
 const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
 const names = ["runtime", "codegen", "cli", "react", "unplugin"];

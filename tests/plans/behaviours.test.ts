@@ -11,7 +11,7 @@ import {
 } from "@voxrpc/runtime/internal/schema";
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
-import { planFor, VoxType } from "./vox-types.js";
+import { planFor, VoxType } from "../support/vox-types.js";
 
 const cborLimits = { maxBytes: 10_000, maxDepth: 32 };
 

@@ -5,8 +5,8 @@ import { acceptSession, openSession } from "@voxrpc/runtime/link";
 import { memoryLinkPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { loadedPlans } from "../../packages/runtime/src/driver/plans.js";
-import { expectNothingUnheard } from "../unheard.js";
-import { VoxService } from "./vox-types.js";
+import { expectNothingUnheard } from "../support/unheard.js";
+import { VoxService } from "../support/vox-types.js";
 
 expectNothingUnheard();
 

@@ -2,8 +2,8 @@
 import type { Schema, SchemaField, SchemaKind, SchemaLookup, TypeRef } from "@voxrpc/runtime/internal/schema";
 import * as build from "../../packages/runtime/src/shape/build.js";
 import type { FieldShape, Shape, VariantShape } from "../../packages/runtime/src/shape/shape.js";
+import type { Declaration, Field, Form, Type, Variant, World } from "../support/worlds.js";
 import { defaultOf, isLiteral, isWrapped } from "./values.js";
-import type { Declaration, Field, Form, Type, Variant, World } from "./worlds.js";
 
 /** How a side numbers and describes its types: both are free as long as they hold together. */
 export interface Style {

@@ -17,7 +17,7 @@ import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";
 import { DecodeFault } from "../../packages/runtime/src/postcard/faults.js";
 import { depthReason } from "../../packages/runtime/src/postcard/nesting.js";
 import { fieldShape, structShape, u8Shape } from "../../packages/runtime/src/shape/build.js";
-import { Chance } from "./worlds.js";
+import { Chance } from "../support/worlds.js";
 
 /** A set of schemas that is put together by hand. */
 class SchemaSet {

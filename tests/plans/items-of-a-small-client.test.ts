@@ -6,8 +6,8 @@ import { memoryLinkPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
 import { allBundled } from "../../packages/runtime/src/driver/bundled-code.js";
 import { itemExplanations } from "../../packages/runtime/src/driver/explanations.js";
-import { expectNothingUnheard } from "../unheard.js";
-import { VoxService } from "./vox-types.js";
+import { expectNothingUnheard } from "../support/unheard.js";
+import { VoxService } from "../support/vox-types.js";
 
 expectNothingUnheard();
 

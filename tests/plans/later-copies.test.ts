@@ -11,8 +11,8 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession } from "@voxrpc/runtime/link";
 import { memoryLinkPair } from "@voxrpc/runtime/testing";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { boundsOf, lookup } from "../session/golden-service.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { boundsOf, lookup } from "../support/golden-service.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

@@ -3,10 +3,10 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession } from "@voxrpc/runtime/link";
 import { connectPair, memoryLinkPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
-import { frame } from "../hostile/frames.js";
-import { client as clientOfRawPeer, endVictims, expectEnded, say } from "../hostile/victim.js";
-import { translate } from "../session/golden-service.js";
-import { VoxService } from "./vox-types.js";
+import { frame } from "../support/frames.js";
+import { translate } from "../support/golden-service.js";
+import { client as clientOfRawPeer, endVictims, expectEnded, say } from "../support/victim.js";
+import { VoxService } from "../support/vox-types.js";
 
 endVictims();
 

@@ -3,8 +3,8 @@ import { channel } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, type SessionPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { expectNothingUnheard } from "../unheard.js";
-import { VoxService } from "./vox-types.js";
+import { expectNothingUnheard } from "../support/unheard.js";
+import { VoxService } from "../support/vox-types.js";
 
 expectNothingUnheard();
 

@@ -3,9 +3,9 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { describe, expect, it } from "vitest";
 import { compareModels } from "../../packages/codegen/src/diff/compare.js";
 import { depthReason } from "../../packages/runtime/src/postcard/nesting.js";
-import { modelOf } from "../emit/generated.js";
-import { toHex } from "../golden/golden-values.js";
-import { planFor, VoxType } from "./vox-types.js";
+import { modelOf } from "../support/generated.js";
+import { toHex } from "../support/golden-values.js";
+import { planFor, VoxType } from "../support/vox-types.js";
 
 type Typed = readonly [declarations: string, root: string];
 

@@ -13,10 +13,10 @@ import { describe, expect, it } from "vitest";
 import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";
 import { compileWriting } from "../../packages/runtime/src/plan/compile-writing.js";
 import { DecodeFault, UnreadableItemFault } from "../../packages/runtime/src/postcard/faults.js";
+import { Chance, mutate, randomWorld, type World } from "../support/worlds.js";
 import { type Described, schemasOf, shapeOf } from "./describe.js";
 import { SlowReader, UnknownVariant } from "./slow-reader.js";
 import { encode, randomValue } from "./values.js";
-import { Chance, mutate, randomWorld, type World } from "./worlds.js";
 
 const seeds = fc.noShrink(fc.integer({ min: 0, max: 0xffff_ffff }));
 const runs = Number(process.env["VOX_PLAN_RUNS"] ?? 3000);

@@ -4,7 +4,7 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it, test, vi } from "vitest";
-import { VoxService } from "./vox-types.js";
+import { VoxService } from "../support/vox-types.js";
 
 type Invoke = Parameters<VoxService["handled"]>[1];
 

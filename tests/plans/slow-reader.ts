@@ -2,8 +2,9 @@
  * How a value of one world is read as one of another, or written for it, in the plainest way: by looking at both types,
  * value by value. Nothing here comes from the code under test. Source: `protocol/schemas.md` §6.
  */
+
+import { type Declaration, type Field, type Form, find, type Type, type World } from "../support/worlds.js";
 import { defaultOf, isLiteral, isWrapped, type Members } from "./values.js";
-import { type Declaration, type Field, type Form, find, type Type, type World } from "./worlds.js";
 
 /** Thrown for a variant that the reader does not have. */
 export class UnknownVariant extends Error {}

@@ -1,8 +1,8 @@
 /** Tuple structs between peers: their ids are those of the reference, and versions of them are read by position. */
 import { describe, expect, it } from "vitest";
 import { compareModels } from "../../packages/codegen/src/diff/compare.js";
-import { modelOf } from "../emit/generated.js";
-import { planFor, VoxType } from "./vox-types.js";
+import { modelOf } from "../support/generated.js";
+import { planFor, VoxType } from "../support/vox-types.js";
 
 type Typed = readonly [declarations: string, root: string];
 

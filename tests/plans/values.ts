@@ -7,7 +7,7 @@ import {
   type Primitive,
   type Type,
   type World,
-} from "./worlds.js";
+} from "../support/worlds.js";
 
 export interface Members {
   [member: string]: unknown;

@@ -10,8 +10,8 @@ import {
   type StartedBrowser,
   startBrowser,
   startTimeoutMs,
-} from "../browser/browser.js";
-import { bundlePage, type Site, startSite } from "../browser/site.js";
+} from "../support/browser.js";
+import { bundlePage, type Site, startSite } from "../support/site.js";
 
 /** Answers the page, and records its calls. */
 function shop() {

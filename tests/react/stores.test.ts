@@ -16,8 +16,8 @@ import { connection } from "../../packages/react/src/connection.js";
 import { type StreamOptions, StreamStore } from "../../packages/react/src/stream-store.js";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 import { Streams, type StreamsClient, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { streamsHandler } from "../support/stream-handlers.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 const open: SessionPair[] = [];
 expectNothingUnheard(settle);

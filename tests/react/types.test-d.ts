@@ -1,7 +1,7 @@
 /** What the compiler says of methods by name. */
 import { queriesOf, useCall, useStream, useSuspenseCall } from "@voxrpc/react";
 import { type Item, Shop, type ShopClient } from "../application/gen/shop.vox.js";
-import { expectSame } from "../types/expect-type.js";
+import { expectSame } from "../support/expect-type.js";
 
 declare const client: ShopClient;
 const catalog = queriesOf(Shop, client);

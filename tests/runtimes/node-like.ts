@@ -2,7 +2,7 @@
 import { connect, serve } from "@voxrpc/runtime/node";
 import { connect as connectWeb } from "@voxrpc/runtime/web";
 import { Streams, type StreamsClient, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
+import { streamsHandler } from "../support/stream-handlers.js";
 import { smoke } from "./smoke.js";
 
 const url = process.argv[2] ?? "";

@@ -2,7 +2,7 @@
 import { acceptSession } from "@voxrpc/runtime/link";
 import { connect, type PlatformWebSocket, WebSocketLink } from "@voxrpc/runtime/web";
 import { Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
+import { streamsHandler } from "../support/stream-handlers.js";
 import { smoke } from "./smoke.js";
 
 /** The part of workerd that is used here. */

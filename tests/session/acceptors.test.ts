@@ -13,8 +13,8 @@ import { proxyThrough, proxyTo, type RawConnection } from "@voxrpc/runtime/proxy
 import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
-import { lookup, wait } from "./golden-service.js";
-import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { lookup, wait } from "../support/golden-service.js";
+import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 
 const Golden = $.service("Golden", (caller) => caller, {});
 const answering = (prefix = ""): $.Dispatcher =>

@@ -10,8 +10,8 @@ import {
   writeCancel,
   writeResponseHead,
 } from "../../packages/runtime/src/wire/request-messages.js";
-import { VoxService } from "../plans/vox-types.js";
-import { commit, hello, wait } from "./golden-service.js";
+import { commit, hello, wait } from "../support/golden-service.js";
+import { VoxService } from "../support/vox-types.js";
 
 const probe = new VoxService(`
   enum Reason { Unknown, WithMessage { message: string } }

@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { DeferredCaller } from "../../packages/runtime/src/call/deferred-caller.js";
 import { callerFor } from "../../packages/runtime/src/middleware/client-options.js";
 import { Streams, type StreamsClient, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { streamsHandler } from "../support/stream-handlers.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

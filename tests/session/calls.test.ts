@@ -11,7 +11,6 @@ import {
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { expectNothingUnheard } from "../unheard.js";
 import {
   add,
   boundsOf,
@@ -26,7 +25,8 @@ import {
   translate,
   types,
   wait,
-} from "./golden-service.js";
+} from "../support/golden-service.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

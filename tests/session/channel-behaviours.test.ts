@@ -11,9 +11,9 @@ import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import { Connection } from "../../packages/runtime/src/session/connection.js";
 import { writeGrantCredit } from "../../packages/runtime/src/wire/channel-messages.js";
 import { decodeMessage, MessageHead } from "../../packages/runtime/src/wire/message.js";
-import { fromHex } from "../golden/golden-values.js";
-import { CoreHarness, even, odd } from "./core-harness.js";
-import { count, sum } from "./golden-service.js";
+import { CoreHarness, even, odd } from "../support/core-harness.js";
+import { count, sum } from "../support/golden-service.js";
+import { fromHex } from "../support/golden-values.js";
 
 /** Channels of a connection of ours whose ids are even, and the wire below them. */
 class ServerChannels {

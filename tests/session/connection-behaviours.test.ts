@@ -8,7 +8,7 @@ import { establish } from "../../packages/runtime/src/establish/establish.js";
 import { AcceptorHandshake } from "../../packages/runtime/src/handshake/acceptor.js";
 import { answerReader } from "../../packages/runtime/src/handshake/answer-reader.js";
 import { InitiatorHandshake } from "../../packages/runtime/src/handshake/initiator.js";
-import { VoxService } from "../plans/vox-types.js";
+import { VoxService } from "../support/vox-types.js";
 
 const echo = new VoxService("service Echo { echo(value: u32) -> u32 }");
 const adder = new VoxService("service Adder { add(a: u32, b: u32) -> u32 }");

@@ -11,9 +11,9 @@ import {
   writeConnectionOpen,
   writeConnectionReject,
 } from "../../packages/runtime/src/wire/session-messages.js";
-import { toHex } from "../golden/golden-values.js";
-import { CoreHarness, odd } from "./core-harness.js";
-import { add, nameOf } from "./golden-service.js";
+import { CoreHarness, odd } from "../support/core-harness.js";
+import { add, nameOf } from "../support/golden-service.js";
+import { toHex } from "../support/golden-values.js";
 
 const none = new Metadata();
 const credit = "protocol error: initial_channel_credit must be greater than zero";

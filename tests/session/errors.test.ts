@@ -19,9 +19,9 @@ import { openSession } from "@voxrpc/runtime/link";
 import { connectSession } from "@voxrpc/runtime/node";
 import { connectPair, FakeClock, memoryLinkPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { freePort } from "../node/opened.js";
-import { add, count, divide, hello, nothing, sum, wait } from "./golden-service.js";
-import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { add, count, divide, hello, nothing, sum, wait } from "../support/golden-service.js";
+import { freePort } from "../support/opened.js";
+import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 
 interface Provoked {
   readonly code: string;

@@ -10,10 +10,10 @@ import {
 } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { toHex } from "../golden/golden-values.js";
-import { expectNothingUnheard } from "../unheard.js";
-import { add, hello } from "./golden-service.js";
-import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { add, hello } from "../support/golden-service.js";
+import { toHex } from "../support/golden-values.js";
+import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 const golden = $.dispatcher("Golden", [hello.handled(() => "hi"), add.handled(([a, b]) => a + b)]);
 

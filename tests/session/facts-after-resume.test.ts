@@ -6,9 +6,9 @@ import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { writeConnectionAccept } from "../../packages/runtime/src/wire/session-messages.js";
-import { toHex } from "../golden/golden-values.js";
-import { wait } from "./golden-service.js";
-import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { wait } from "../support/golden-service.js";
+import { toHex } from "../support/golden-values.js";
+import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 import { type Resumable, resumable } from "./resumable.js";
 
 const Golden = $.service("Golden", (caller) => caller, {});

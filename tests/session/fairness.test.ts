@@ -5,7 +5,7 @@ import type { Clock } from "@voxrpc/runtime/link";
 import { systemClock } from "@voxrpc/runtime/link";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { count, sum } from "./golden-service.js";
+import { count, sum } from "../support/golden-service.js";
 
 /** Time that passes by itself: 10 µs at each look. */
 const ticking = (): Clock => {

@@ -7,9 +7,9 @@ import { DeferredCaller } from "../../packages/runtime/src/call/deferred-caller.
 import { FakePort, u32Items } from "../../packages/runtime/src/channel/fake-port.fixture.js";
 import { Sender } from "../../packages/runtime/src/channel/sender.js";
 import { type Record, Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { recordAt, streamsHandler } from "../interop/stream-handlers.js";
-import { expectNothingUnheard } from "../unheard.js";
-import { type Point, translate } from "./golden-service.js";
+import { type Point, translate } from "../support/golden-service.js";
+import { recordAt, streamsHandler } from "../support/stream-handlers.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 import { Gate, resumable } from "./resumable.js";
 
 expectNothingUnheard();

@@ -9,10 +9,10 @@ import { encodeHandshakeMessage } from "../../packages/runtime/src/handshake/han
 import { assemblePayload } from "../../packages/runtime/src/schema/assemble-payload.js";
 import { messageSchemas } from "../../packages/runtime/src/wire/message-schemas.js";
 import { Metadata as SentMetadata } from "../../packages/runtime/src/wire/metadata.js";
-import { fromHex, toHex } from "../golden/golden-values.js";
-import { expectNothingUnheard } from "../unheard.js";
-import { add, wait } from "./golden-service.js";
-import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { add, wait } from "../support/golden-service.js";
+import { fromHex, toHex } from "../support/golden-values.js";
+import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

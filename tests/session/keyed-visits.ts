@@ -13,8 +13,8 @@ import { decodeHandshakeMessage } from "../../packages/runtime/src/handshake/rea
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import type { LinkOrigin } from "../../packages/runtime/src/link/link.js";
 import { messageSchemas } from "../../packages/runtime/src/wire/message-schemas.js";
-import { fromHex } from "../golden/golden-values.js";
-import { RawPeer } from "./raw-peer.js";
+import { fromHex } from "../support/golden-values.js";
+import { RawPeer } from "../support/raw-peer.js";
 
 /** What an observer got. */
 export interface Heard {

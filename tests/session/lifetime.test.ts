@@ -4,7 +4,7 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { count, lookup, wait } from "./golden-service.js";
+import { count, lookup, wait } from "../support/golden-service.js";
 
 class GoldenClient extends $.ClientBase {
   wait(value: number): Promise<number> {

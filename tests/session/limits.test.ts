@@ -35,10 +35,10 @@ import {
   writeConnectionClose,
   writeConnectionOpen,
 } from "../../packages/runtime/src/wire/session-messages.js";
-import { toHex } from "../golden/golden-values.js";
-import { CoreHarness, even, odd } from "./core-harness.js";
-import { add, boundsOf, count, lookup, sum, wait } from "./golden-service.js";
-import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { CoreHarness, even, odd } from "../support/core-harness.js";
+import { add, boundsOf, count, lookup, sum, wait } from "../support/golden-service.js";
+import { toHex } from "../support/golden-values.js";
+import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 import { resumable } from "./resumable.js";
 
 interface Case {

@@ -4,7 +4,7 @@ import { connectPair, FakeClock, simulatedPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { defaultKeepalive } from "../../packages/runtime/src/node/keepalive.js";
 import type { Session } from "../../packages/runtime/src/session/session.js";
-import { add, lookup } from "./golden-service.js";
+import { add, lookup } from "../support/golden-service.js";
 
 const mb = 1 << 20;
 /** A mobile network in a train: a megabyte takes 52 s. */

@@ -4,7 +4,7 @@ import { openSession } from "@voxrpc/runtime/link";
 import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
 import type * as Plans from "../../packages/runtime/src/driver/plans.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

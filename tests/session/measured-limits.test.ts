@@ -28,9 +28,9 @@ import {
   writeSchemaMessage,
 } from "../../packages/runtime/src/wire/request-messages.js";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
-import { CoreHarness, even, odd } from "./core-harness.js";
-import { boundsOf, count, wait } from "./golden-service.js";
-import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { CoreHarness, even, odd } from "../support/core-harness.js";
+import { boundsOf, count, wait } from "../support/golden-service.js";
+import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 import { resumable } from "./resumable.js";
 
 /** What a peer may add to the limit, in the limit's unit: what had arrived before the limit was reached. */

@@ -17,7 +17,7 @@ import {
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, type SessionPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { VoxService } from "../plans/vox-types.js";
+import { VoxService } from "../support/vox-types.js";
 
 const demo = new VoxService(`
   service Demo {

@@ -4,8 +4,8 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, memoryLinkPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
-import { add, count, crash, divide, first, hello, sum } from "./golden-service.js";
-import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { add, count, crash, divide, first, hello, sum } from "../support/golden-service.js";
+import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 
 const counting = count.handled(async ([from, n, out]) => {
   for (let i = 0; i < n; i++) await out.send(from + i);

@@ -13,8 +13,8 @@ import {
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { writeCancel } from "../../packages/runtime/src/wire/request-messages.js";
-import { toHex } from "../golden/golden-values.js";
-import { add, commit, count, divide, lookup, wait } from "./golden-service.js";
+import { add, commit, count, divide, lookup, wait } from "../support/golden-service.js";
+import { toHex } from "../support/golden-values.js";
 
 /** A store whose answers can be held back, or replaced by failures; it records its calls. */
 class WatchedStore implements OperationStore {

@@ -3,7 +3,7 @@ import { channel, type Limits, Metadata } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { add, echo, hello, lookup, wait } from "./golden-service.js";
+import { add, echo, hello, lookup, wait } from "../support/golden-service.js";
 import { resumable } from "./resumable.js";
 
 const frame = 64 * 1024;

@@ -14,7 +14,7 @@ import { describe, expect, it } from "vitest";
 import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
 import { openSession } from "../../packages/runtime/src/establish/initiate.js";
 import type { Session } from "../../packages/runtime/src/session/session.js";
-import { hello, lookup, wait } from "./golden-service.js";
+import { hello, lookup, wait } from "../support/golden-service.js";
 
 const echoing = (): $.Dispatcher =>
   $.dispatcher("Golden", [hello.handled(() => "hello"), lookup.handled(([text]) => text)]);

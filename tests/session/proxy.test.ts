@@ -16,10 +16,10 @@ import {
   writeSchemaMessage,
 } from "../../packages/runtime/src/wire/request-messages.js";
 import { Streams, streamsDispatcher, streamsFailAfter } from "../interop/gen/streams.vox.js";
-import { countSum, recordAt, streamsHandler } from "../interop/stream-handlers.js";
-import { VoxService } from "../plans/vox-types.js";
+import { lookup, wait } from "../support/golden-service.js";
+import { countSum, recordAt, streamsHandler } from "../support/stream-handlers.js";
+import { VoxService } from "../support/vox-types.js";
 import { connectGateway, type Gateway, type GatewayOptions } from "./gateway.js";
-import { lookup, wait } from "./golden-service.js";
 
 const echo = new VoxService("service Echo { echo(value: u32) -> u32 }");
 const echoing = $.dispatcher("Echo", [echo.handled("echo", ([value]) => value)]);

@@ -3,7 +3,7 @@ import { type ObserverEvents, SessionError, type SessionState } from "@voxrpc/ru
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import { lookup, wait } from "./golden-service.js";
+import { lookup, wait } from "../support/golden-service.js";
 import { type Resumable, type ResumableOptionsOfTest, resumable } from "./resumable.js";
 
 const Golden = $.service("Golden", (caller) => caller, {});

@@ -18,7 +18,7 @@ import {
   sum,
   translate,
   wait,
-} from "./golden-service.js";
+} from "../support/golden-service.js";
 
 export interface Application {
   /** What the recorded client answered with. */

@@ -1,7 +1,7 @@
 /** The content of `session.json`. See `session.README.md`. */
 import { Metadata } from "@voxrpc/runtime";
 import type { MetadataEntry } from "../../packages/runtime/src/wire/metadata.js";
-import { fromHex } from "../golden/golden-values.js";
+import { fromHex } from "../support/golden-values.js";
 
 export type Role = "client" | "server";
 

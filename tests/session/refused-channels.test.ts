@@ -12,9 +12,9 @@ import {
 } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
-import { announced, frame } from "../hostile/frames.js";
-import { count, crash, first, sum, wait } from "./golden-service.js";
-import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { announced, frame } from "../support/frames.js";
+import { count, crash, first, sum, wait } from "../support/golden-service.js";
+import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 
 const summing = sum.handled(async ([items]) => {
   let total = 0n;

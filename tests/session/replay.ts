@@ -21,9 +21,9 @@ import {
   RequestBody,
 } from "../../packages/runtime/src/wire/message.js";
 import { messageSchemas } from "../../packages/runtime/src/wire/message-schemas.js";
-import { fromHex, toHex } from "../golden/golden-values.js";
-import { readGolden } from "../golden/report.js";
-import { RawPeer } from "./raw-peer.js";
+import { fromHex, toHex } from "../support/golden-values.js";
+import { RawPeer } from "../support/raw-peer.js";
+import { readGolden } from "../support/report.js";
 import { type Application, makeApplication } from "./recorded-application.js";
 import { RecordedCaller } from "./recorded-caller.js";
 import { metadataOf, type Role, type Step, type Transcript } from "./recorded-steps.js";

@@ -4,7 +4,7 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { type SimulatedPairOptions, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { commit, count, lookup, wait } from "./golden-service.js";
+import { commit, count, lookup, wait } from "../support/golden-service.js";
 import { Resumable, type ResumableOptionsOfTest } from "./resumable.js";
 
 type Kind = "volatile" | "persist" | "idempotent" | "stream";

@@ -4,7 +4,7 @@ import type { ResumableOptions, ResumeRequest } from "@voxrpc/runtime/link";
 import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { shopDispatcher } from "../application/gen/shop.vox.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 import { Listener } from "./keyed-visits.js";
 
 const listeners: Listener[] = [];

@@ -9,8 +9,8 @@ import {
 } from "@voxrpc/runtime/store";
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import { toHex } from "../golden/golden-values.js";
-import { commit, wait } from "./golden-service.js";
+import { commit, wait } from "../support/golden-service.js";
+import { toHex } from "../support/golden-values.js";
 import { Gate, type Resumable, type ResumableOptionsOfTest, resumable } from "./resumable.js";
 
 let pair: Resumable | undefined;

@@ -3,7 +3,7 @@ import { channel } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import { count, lookup, sum, wait } from "./golden-service.js";
+import { count, lookup, sum, wait } from "../support/golden-service.js";
 import { Gate, type Resumable, type ResumableOptionsOfTest, resumable } from "./resumable.js";
 
 const Golden = $.service("Golden", (caller) => caller, {});

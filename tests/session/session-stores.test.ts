@@ -9,7 +9,7 @@ import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../packages/runtime/src/session/session-id.js";
 import { shopDispatcher } from "../application/gen/shop.vox.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 import { Listener } from "./keyed-visits.js";
 
 const listeners: Listener[] = [];

@@ -3,8 +3,8 @@ import { channel, type SessionSnapshot } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { gate } from "../node/opened.js";
-import { add, count, sum, wait } from "./golden-service.js";
+import { add, count, sum, wait } from "../support/golden-service.js";
+import { gate } from "../support/opened.js";
 
 const callerOf = ({ client }: SessionPair): Omit<$.Caller, "connection"> => {
   if (client.driver === undefined) throw new Error("no driver");

@@ -12,8 +12,8 @@ import {
   type StreamsHandler,
   streamsDispatcher,
 } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { streamsHandler } from "../support/stream-handlers.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

@@ -5,8 +5,8 @@ import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
 import { Driver } from "../../packages/runtime/src/driver/driver.js";
-import { expectNothingUnheard } from "../unheard.js";
-import { add, count, crash, echo, first, sum } from "./golden-service.js";
+import { add, count, crash, echo, first, sum } from "../support/golden-service.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 const unheard = expectNothingUnheard();
 

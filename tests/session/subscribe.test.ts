@@ -16,7 +16,7 @@ import { describe, expect, it } from "vitest";
 import { type ClientOptions, callerFor } from "../../packages/runtime/src/middleware/client-options.js";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 import { Streams, type StreamsHandler, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
+import { streamsHandler } from "../support/stream-handlers.js";
 import { resumable } from "./resumable.js";
 
 const bug = new Error("a bug");

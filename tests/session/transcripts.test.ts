@@ -1,6 +1,6 @@
 /** The recorded sessions, replayed with our side in the place of each recorded one. */
 import { describe, it } from "vitest";
-import { checkGolden, type GoldenOutcome, readGolden } from "../golden/report.js";
+import { checkGolden, type GoldenOutcome, readGolden } from "../support/report.js";
 import { differences, thirdSides, whyNotReplayed } from "./differences.js";
 import type { Role, Transcript } from "./recorded-steps.js";
 import { type Difference, replay } from "./replay.js";

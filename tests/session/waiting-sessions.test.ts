@@ -5,7 +5,7 @@ import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { ownerOfAddress } from "../../packages/runtime/src/resume/waiting-sessions.js";
 import { shopDispatcher } from "../application/gen/shop.vox.js";
-import { expectNothingUnheard } from "../unheard.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 import { Listener, type Visit } from "./keyed-visits.js";
 
 const listeners: Listener[] = [];

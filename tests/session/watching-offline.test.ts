@@ -4,8 +4,8 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
-import { expectNothingUnheard } from "../unheard.js";
-import { hello } from "./golden-service.js";
+import { hello } from "../support/golden-service.js";
+import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 

@@ -22,7 +22,7 @@ import {
   type Shape,
   type ShapeError,
 } from "../interop/gen/everything.vox.js";
-import { expectSame, expectType } from "./expect-type.js";
+import { expectSame, expectType } from "../support/expect-type.js";
 
 declare const client: EverythingClient;
 declare const caller: Caller;

@@ -14,7 +14,7 @@ import * as store from "@voxrpc/runtime/store";
 import * as testing from "@voxrpc/runtime/testing";
 import * as web from "@voxrpc/runtime/web";
 import { expect, it } from "vitest";
-import { typeErrors } from "../emit/type-errors.js";
+import { typeErrors } from "../support/type-errors.js";
 
 const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
 

@@ -8,7 +8,7 @@ import {
   type Shape,
   type ShapeError,
 } from "../interop/gen/everything.vox.js";
-import { expectSame, expectType } from "./expect-type.js";
+import { expectSame, expectType } from "../support/expect-type.js";
 
 type Part<Name extends keyof EverythingHandler> = Pick<EverythingHandler, Name>;
 

@@ -1,7 +1,7 @@
 /** The type of the router's context in its routes. */
 import type { ConnectionRequest, Dispatcher, Servable } from "@voxrpc/runtime";
 import { router } from "@voxrpc/runtime";
-import { expectSame, expectType } from "./expect-type.js";
+import { expectSame, expectType } from "../support/expect-type.js";
 
 interface User {
   readonly name: string;

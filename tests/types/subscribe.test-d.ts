@@ -3,7 +3,7 @@ import { subscribe } from "@voxrpc/runtime";
 import type { CallOptions } from "@voxrpc/runtime/gen/v1";
 import type { ShopClient } from "../application/gen/shop.vox.js";
 import type { StreamsClient } from "../interop/gen/streams.vox.js";
-import { expectSame, expectType } from "./expect-type.js";
+import { expectSame, expectType } from "../support/expect-type.js";
 
 export function subscriptions(shop: ShopClient, streams: StreamsClient, options: CallOptions): void {
   // biome-ignore lint/suspicious/noConfusingVoidType: a call without a result gives it, and a loop that was left gives undefined

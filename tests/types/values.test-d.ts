@@ -18,7 +18,7 @@ import {
   type Table,
   type Tree,
 } from "../interop/gen/everything.vox.js";
-import { expectSame, expectType } from "./expect-type.js";
+import { expectSame, expectType } from "../support/expect-type.js";
 
 declare const shape: Shape;
 declare const options: Options;

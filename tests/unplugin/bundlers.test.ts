@@ -15,7 +15,7 @@ import webpackPlugin from "unplugin-vox/webpack";
 import { build as buildWithVite } from "vite";
 import { describe, expect, it } from "vitest";
 import webpack from "webpack";
-import { typeErrors } from "../emit/type-errors.js";
+import { typeErrors } from "../support/type-errors.js";
 import { project } from "./project.js";
 
 const stripTypes = fileURLToPath(new URL("../browser/strip-types.cjs", import.meta.url));

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { createServer, connect as dial, type Server as Listener, type Socket } from "node:net";
 import { VoxError } from "@voxrpc/runtime";
 import { connect, connectSession, type Server, serve } from "@voxrpc/runtime/node";
-import { Golden, type GoldenClient } from "../../node/golden-client.js";
-import { mutateParts } from "../mutate.js";
-import { type Part, unpackParts } from "../parts.js";
+import { Golden, type GoldenClient } from "../../support/golden-client.js";
+import { mutateParts } from "../../support/mutate.js";
+import { type Part, unpackParts } from "../../support/parts.js";
 import { callEverything, recordedPeers, recordedService, roles, sending, silent } from "../peers.js";
 import type { Target } from "../target.js";
 

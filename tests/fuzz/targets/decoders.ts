@@ -1,7 +1,7 @@
 /** Generated codecs: what they read they write, and read again as the same. */
 import type { Codec } from "@voxrpc/runtime/gen/v1";
 import * as everything from "../../interop/gen/everything.vox.js";
-import { mutateBytes } from "../mutate.js";
+import { mutateBytes } from "../../support/mutate.js";
 import { attempt, bytesOf, expectSame, fixture, type Target } from "../target.js";
 
 const codecs: readonly Codec<unknown>[] = Object.entries(everything)

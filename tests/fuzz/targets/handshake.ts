@@ -11,9 +11,9 @@ import type {
 import { encodeHandshakeMessage } from "../../../packages/runtime/src/handshake/handshake-messages.js";
 import { InitiatorHandshake } from "../../../packages/runtime/src/handshake/initiator.js";
 import { decodeHandshakeMessage } from "../../../packages/runtime/src/handshake/read-messages.js";
-import { handshakeFrames } from "../../session/raw-peer.js";
-import { mutateParts } from "../mutate.js";
-import { packParts, unpackParts } from "../parts.js";
+import { mutateParts } from "../../support/mutate.js";
+import { packParts, unpackParts } from "../../support/parts.js";
+import { handshakeFrames } from "../../support/raw-peer.js";
 import { bytesOf, fixture, type Target } from "../target.js";
 
 const key = Uint8Array.from({ length: 16 }, (_, at) => at);

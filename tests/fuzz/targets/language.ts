@@ -1,7 +1,7 @@
 /** Texts of others that the compiler and the command line read: schemas, lock files, config files. */
 import { compile, memoryHost, openLock, writeLock } from "@voxrpc/codegen";
 import { checkConfig } from "../../../packages/cli/src/config/schema.js";
-import { modelOf } from "../../emit/generated.js";
+import { modelOf } from "../../support/generated.js";
 import { fixtureNames, fixtureText, type Target, textTarget } from "../target.js";
 
 /** A text of the config goes to a terminal. */

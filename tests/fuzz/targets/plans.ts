@@ -20,8 +20,8 @@ import { compileWriting } from "../../../packages/runtime/src/plan/compile-writi
 import { schemasOf } from "../../../packages/runtime/src/plan/own-schemas.js";
 import { EncodeFault } from "../../../packages/runtime/src/postcard/faults.js";
 import * as everything from "../../interop/gen/everything.vox.js";
-import { mutateParts, type Random } from "../mutate.js";
-import { packParts, unpackParts } from "../parts.js";
+import { mutateParts, type Random } from "../../support/mutate.js";
+import { packParts, unpackParts } from "../../support/parts.js";
 import { attempt, bytesOf, expectSame, fixture, type Target } from "../target.js";
 
 const schemaLimits = { ...defaultLimits, maxSchemaBytes: 1 << 17, maxSchemaNodes: 4096 };

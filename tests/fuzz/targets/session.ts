@@ -11,8 +11,8 @@ import {
 import { memoryOperationStore } from "@voxrpc/runtime/store";
 import { FakeClock, memoryLinkPair } from "@voxrpc/runtime/testing";
 import { microtasks } from "../../../packages/runtime/src/testing/settle.js";
-import { mutateParts } from "../mutate.js";
-import { type Part, unpackParts } from "../parts.js";
+import { mutateParts } from "../../support/mutate.js";
+import { type Part, unpackParts } from "../../support/parts.js";
 import { callEverything, recordedPeers, recordedService, roles, sending, silent } from "../peers.js";
 import type { Target } from "../target.js";
 

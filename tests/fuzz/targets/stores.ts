@@ -11,8 +11,8 @@ import type {
 import { checkedRecord } from "../../../packages/runtime/src/resume/session-record.js";
 import type { SessionRecord } from "../../../packages/runtime/src/resume/session-store.js";
 import { loadSqlite } from "../../../packages/runtime/src/sqlite/sqlite-built.fixture.js";
-import { mutateParts, mutateText } from "../mutate.js";
-import { packParts, unpackParts } from "../parts.js";
+import { mutateParts, mutateText } from "../../support/mutate.js";
+import { packParts, unpackParts } from "../../support/parts.js";
 import type { Target } from "../target.js";
 
 const settings = { parity: "Odd", maxConcurrentRequests: 64, initialChannelCredit: 16 } as const;

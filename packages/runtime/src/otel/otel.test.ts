@@ -28,7 +28,7 @@ import { channel, fail, Metadata, withMiddleware } from "@voxrpc/runtime";
 import { connectSession, type ServeOptions, serve } from "@voxrpc/runtime/node";
 import { otel, traceContext } from "@voxrpc/runtime/otel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { add, count, divide, hello, nothing, sum, wait } from "../../../../tests/session/golden-service.js";
+import { add, count, divide, hello, nothing, sum, wait } from "../../../../tests/support/golden-service.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import { dispatcher } from "../driver/dispatcher.js";
 import { metadataGetter } from "./trace-context.js";

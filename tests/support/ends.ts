@@ -10,8 +10,8 @@ import type * as runtime from "@voxrpc/runtime/gen/v1";
 import fc from "fast-check";
 import type { Method, Service } from "../../packages/codegen/src/model/model.js";
 import { camelCase } from "../../packages/codegen/src/model/names.js";
-import { valuesOf } from "../emit/arbitrary.js";
-import { type Exports, loadGenerated } from "../emit/generated.js";
+import { valuesOf } from "./arbitrary.js";
+import { type Exports, loadGenerated } from "./generated.js";
 
 /**
  * - `ok`: everything arrived as it was written.

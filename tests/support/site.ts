@@ -6,7 +6,7 @@ import type { Servable } from "@voxrpc/runtime";
 import { attach, type Server } from "@voxrpc/runtime/node";
 import { type BuildOptions, build } from "esbuild";
 import { streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { streamsHandler } from "../interop/stream-handlers.js";
+import { streamsHandler } from "./stream-handlers.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

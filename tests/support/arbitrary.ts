@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Field, PrimitiveName, Type, VariantForm } from "../../packages/codegen/src/model/model.js";
 import { discriminator, fieldName } from "../../packages/codegen/src/model/names.js";
 import { isBrand } from "../../packages/codegen/src/model/tuple-structs.js";
-import { argumentsOf, isLiteral, isWrapped, noArguments, resolve } from "../golden/model-types.js";
+import { argumentsOf, isLiteral, isWrapped, noArguments, resolve } from "./model-types.js";
 
 const text = fc.string({ unit: "binary", maxLength: 20 });
 

@@ -6,7 +6,7 @@ import type { Handshake, HandshakeOptions } from "../../packages/runtime/src/han
 import { InitiatorHandshake } from "../../packages/runtime/src/handshake/initiator.js";
 import { defaultLimits } from "../../packages/runtime/src/limits.js";
 import { Metadata } from "../../packages/runtime/src/wire/metadata.js";
-import { fromHex, toHex } from "../golden/golden-values.js";
+import { fromHex, toHex } from "./golden-values.js";
 
 export class RawPeer implements LinkSink {
   /** Frames that arrived and were not taken, as hex. */

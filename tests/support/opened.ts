@@ -2,7 +2,7 @@
 import { connect as connectSocket, createServer, type Server as Listener, type Socket } from "node:net";
 import type { Observer } from "@voxrpc/runtime";
 import type { Address, Server } from "@voxrpc/runtime/node";
-import { expectNothingUnheard } from "../unheard.js";
+import { expectNothingUnheard } from "./unheard.js";
 
 const opened: (() => Promise<unknown> | unknown)[] = [];
 

@@ -1,7 +1,7 @@
 /** The recorded service as generated code would give it: a client and a dispatcher, of the methods that the tests need. */
 import { fail } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
-import { add, divide, hello, lookup, nameOf, wait } from "../session/golden-service.js";
+import { add, divide, hello, lookup, nameOf, wait } from "./golden-service.js";
 
 export class GoldenClient extends $.ClientBase {
   hello(options?: $.CallOptions): Promise<string> {

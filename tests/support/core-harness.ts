@@ -15,7 +15,7 @@ import {
 } from "../../packages/runtime/src/session/virtual-connections.js";
 import { FakeClock } from "../../packages/runtime/src/testing/fake-clock.js";
 import { Metadata } from "../../packages/runtime/src/wire/metadata.js";
-import { fromHex, toHex } from "../golden/golden-values.js";
+import { fromHex, toHex } from "./golden-values.js";
 
 export const odd: ConnectionSettings = { parity: "Odd", maxConcurrentRequests: 64, initialChannelCredit: 16 };
 export const even: ConnectionSettings = { ...odd, parity: "Even" };

@@ -11,7 +11,7 @@ import {
 } from "../../packages/codegen/src/schema/index.js";
 import { compilePlan } from "../../packages/runtime/src/plan/compile-plan.js";
 import { problemsText } from "../../packages/runtime/src/plan/plan-problem.js";
-import { interpretedPart, type Part } from "../golden/interpreted-codec.js";
+import { interpretedPart, type Part } from "./interpreted-codec.js";
 
 function compiled(text: string): ModelFile {
   const path = "/test.vox";

@@ -2,7 +2,7 @@
 import * as $ from "@voxrpc/runtime/gen/v1";
 import type { TypeRef } from "@voxrpc/runtime/internal/schema";
 import { decodeCbor, encodeCbor } from "@voxrpc/runtime/internal/schema";
-import { readGolden } from "../golden/report.js";
+import { readGolden } from "./report.js";
 
 interface RecordedRef {
   readonly tag: "concrete" | "var";

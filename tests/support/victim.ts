@@ -6,10 +6,10 @@ import { expect } from "vitest";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";
 import { microtasks } from "../../packages/runtime/src/testing/settle.js";
-import { toHex } from "../golden/golden-values.js";
-import { handshakeFrames, RawPeer } from "../session/raw-peer.js";
-import { expectNothingUnheard } from "../unheard.js";
 import { frame } from "./frames.js";
+import { toHex } from "./golden-values.js";
+import { handshakeFrames, RawPeer } from "./raw-peer.js";
+import { expectNothingUnheard } from "./unheard.js";
 
 /** A session of ours and the peer that it has. */
 export interface Victim {
