@@ -29,6 +29,19 @@ export function watchAbort(signal: AbortSignal, watcher: AbortWatcher): void {
   watch.watchers.add(watcher);
 }
 
+/**
+ * Calls back once a signal is aborted that is not aborted yet.
+ * @param signal of the application, which may have given it to much else; undefined: never calls back
+ * @returns what forgets the callback; harmless twice
+ */
+export function whenAborted(signal: AbortSignal | undefined, onAborted: () => void): () => void {
+  const watcher = { onAborted };
+  if (signal !== undefined) watchAbort(signal, watcher);
+  return () => {
+    if (signal !== undefined) unwatchAbort(signal, watcher);
+  };
+}
+
 /** Forgets a watcher. Harmless for an unknown watcher. */
 export function unwatchAbort(signal: AbortSignal, watcher: AbortWatcher): void {
   const watch = watches.get(signal);

@@ -1,6 +1,8 @@
 /** The time of an attempt, and the signal that ends it earlier. */
+
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import { cancelledBefore, notLoaded, SessionError } from "../errors.js";
+import { whenAborted } from "./abort-watch.js";
 
 /** The bounds of an attempt. */
 export interface Attempt {
@@ -25,16 +27,18 @@ export function withinAttempt<T>(
 ): Promise<T> {
   const over = new AbortController();
   let timer: TimerHandle;
+  let unwatch: (() => void) | undefined;
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(cancelledBefore(goal, signal?.reason));
     timer = clock.setTimer(timeoutMs, () =>
       reject(new SessionError("ConnectTimeout", `connect timeout: ${late} within ${timeoutMs} ms`)),
     );
     if (signal?.aborted === true) return onAbort();
-    signal?.addEventListener("abort", onAbort, { signal: over.signal });
+    unwatch = whenAborted(signal, onAbort);
     work(over.signal).then(resolve, reject);
   }).finally(() => {
     clock.clearTimer(timer);
+    unwatch?.();
     over.abort();
   });
 }

@@ -12,6 +12,7 @@ import type { LinkOffer } from "../acceptor/link-offer.js";
 import type { RootOffer } from "../acceptor/root-offer.js";
 import type { Servable } from "../acceptor/router.js";
 import type { VirtualConnectionsFeature } from "../acceptor/virtual-connections.js";
+import { whenAborted } from "../call/abort-watch.js";
 import { rejection } from "../call/caller-line.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
@@ -112,6 +113,8 @@ class Establishment implements LinkReceiver, FinishedLink {
   /** Whether the promise is settled, or about to be. */
   #isOver = false;
   #timer: TimerHandle | undefined = undefined;
+  /** Forgets the signal of the options. */
+  #unwatch: (() => void) | undefined = undefined;
 
   constructor(
     link: Link,
@@ -150,7 +153,7 @@ class Establishment implements LinkReceiver, FinishedLink {
       this.#onAbort();
       return;
     }
-    signal?.addEventListener("abort", this.#onAbort);
+    this.#unwatch = whenAborted(signal, this.#onAbort);
     if (timeoutMs !== Number.POSITIVE_INFINITY)
       this.#timer = this.#clock.setTimer(Math.max(0, timeoutMs), () => this.#onTimeout(timeoutMs));
     this.pump.start();
@@ -340,7 +343,7 @@ class Establishment implements LinkReceiver, FinishedLink {
   #finishHandshake(): void {
     this.#isOver = true;
     if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#unwatch?.();
   }
 }
 

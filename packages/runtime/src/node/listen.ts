@@ -1,6 +1,8 @@
 /** From an address to a listening socket. */
+
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createSecureServer, type TlsOptions } from "node:tls";
+import { whenAborted } from "../call/abort-watch.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import { type Address, formatAddress, isSecure, type LocalAddress, type SocketAddress } from "./address.js";
 import { reportTlsFaults } from "./own-listener.js";
@@ -128,7 +130,7 @@ export function listenOn<T extends Server>(
     }
     const settle = (): void => {
       listener.off("error", onError).off("listening", onListening);
-      signal?.removeEventListener("abort", onAbort);
+      unwatch();
     };
     const onError = (fault: Error): void => {
       settle();
@@ -142,7 +144,7 @@ export function listenOn<T extends Server>(
       reject(cancelledBefore("the server was listening", signal?.reason));
     };
     listener.on("error", onError);
-    signal?.addEventListener("abort", onAbort);
+    const unwatch = whenAborted(signal, onAbort);
     const onListening = (): void => {
       settle();
       resolve(listener);

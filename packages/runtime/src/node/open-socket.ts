@@ -1,6 +1,8 @@
 /** From an address to a connected socket, within a time. */
+
 import { connect as connectSocket, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectSecurely } from "node:tls";
+import { whenAborted } from "../call/abort-watch.js";
 import type { Clock } from "../clock.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import { formatAddress, isSecure, type SocketAddress } from "./address.js";
@@ -46,7 +48,7 @@ export function openSocket(address: SocketAddress, options: OpenSocketOptions): 
     const opened = isOverTls ? "secureConnect" : "connect";
     const settle = (): void => {
       clock.clearTimer(timer);
-      signal?.removeEventListener("abort", onAbort);
+      unwatch();
       socket.off(opened, onConnect).off("error", onError).off("lookup", onLookup);
     };
     const fail = (error: VoxError): void => {
@@ -77,7 +79,7 @@ export function openSocket(address: SocketAddress, options: OpenSocketOptions): 
       fail(new SessionError("ConnectTimeout", `connect timeout: ${what} within ${waited} ms`));
     };
     let timer = clock.setTimer(isLookedUp ? timeoutMs : Math.min(timeoutMs, lookupTimeoutMs), onTimer);
-    signal?.addEventListener("abort", onAbort);
+    const unwatch = whenAborted(signal, onAbort);
     socket.on(opened, onConnect).on("error", onError).on("lookup", onLookup);
   });
 }

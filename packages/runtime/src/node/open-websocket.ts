@@ -1,7 +1,9 @@
 /** From an address to an open WebSocket, within a time. */
+
 import type { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { WebSocket } from "ws";
+import { whenAborted } from "../call/abort-watch.js";
 import type { Clock } from "../clock.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import type { FrameSizeLimits } from "../link/opening-limits.js";
@@ -64,7 +66,7 @@ export function openWebSocket(address: WebSocketAddress, options: OpenWebSocketO
     let socket: Socket | undefined;
     const settle = (): void => {
       clock.clearTimer(timer);
-      signal?.removeEventListener("abort", onAbort);
+      unwatch();
       ws.removeAllListeners();
     };
     const fail = (error: VoxError): void => {
@@ -80,7 +82,7 @@ export function openWebSocket(address: WebSocketAddress, options: OpenWebSocketO
         new SessionError("ConnectTimeout", `connect timeout: ${place} did not answer within ${timeoutMs} ms`),
       ),
     );
-    signal?.addEventListener("abort", onAbort);
+    const unwatch = whenAborted(signal, onAbort);
     ws.on("upgrade", (response) => {
       socket = response.socket;
     });

@@ -1,8 +1,10 @@
 /** Serving. Source: `protocol/calls.md` §8.3. */
+
 import type { AddressInfo, Server as Listener, Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
 import { checkServable } from "../acceptor/check-servable.js";
 import type { Servable } from "../acceptor/router.js";
+import { whenAborted } from "../call/abort-watch.js";
 import { asyncDispose } from "../call/dispose.js";
 import { checkCloseOptions } from "../call/option-checks.js";
 import type { CloseOptions } from "../call/session-handle.js";
@@ -237,10 +239,10 @@ export class Server implements AsyncDisposable {
         onUnhandledError: options.onUnhandledError ?? printFailure,
       });
     const onAbort = (): void => void this.close();
-    options.signal?.addEventListener("abort", onAbort);
+    const unwatch = whenAborted(options.signal, onAbort);
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = () => {
-        options.signal?.removeEventListener("abort", onAbort);
+        unwatch();
         resolve();
       };
     });

@@ -1,4 +1,5 @@
 /** Growing pauses between attempts. */
+import { whenAborted } from "../call/abort-watch.js";
 import { callOut, ignore } from "../call/call-out.js";
 import type { Clock } from "../clock.js";
 import { shown } from "../options/checks.js";
@@ -60,10 +61,10 @@ function wait(ms: number, clock: Clock, signal: AbortSignal | undefined): Promis
     }
     const onOver = (): void => {
       clock.clearTimer(timer);
-      signal?.removeEventListener("abort", onOver);
+      unwatch();
       resolve();
     };
     const timer = clock.setTimer(ms, onOver);
-    signal?.addEventListener("abort", onOver);
+    const unwatch = whenAborted(signal, onOver);
   });
 }

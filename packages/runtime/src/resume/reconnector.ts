@@ -12,6 +12,7 @@
  * The time of a recovery starts over with each sign that an attempt may succeed, and when the machine has slept: the
  * time before says nothing about the peer.
  */
+import { whenAborted } from "../call/abort-watch.js";
 import { isPromise } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import type { BundledCode } from "../driver/bundled-code.js";
@@ -172,9 +173,10 @@ class Reconnector implements Recovery, ResumeTarget {
     const { maxElapsedMs = defaultTotalMs, signal, onWake } = this.#options;
     const onAbort = (): void => this.#session.core.end("Local", undefined);
     let stopWaking: (() => void) | undefined;
+    let unwatch: (() => void) | undefined;
     this.#startTime(controller);
     if (signal?.aborted === true) onAbort();
-    else signal?.addEventListener("abort", onAbort);
+    else unwatch = whenAborted(signal, onAbort);
     let cause: VoxError | undefined;
     try {
       stopWaking = onWake?.(() => this.#wake(controller));
@@ -187,7 +189,7 @@ class Reconnector implements Recovery, ResumeTarget {
       if (this.#timer !== undefined) clock.clearTimer(this.#timer);
       this.#timer = undefined;
       stopWaking?.();
-      signal?.removeEventListener("abort", onAbort);
+      unwatch?.();
     }
     if (this.#controller !== controller) return;
     const text = `io error: the link was lost, and no other could be had within ${maxElapsedMs} ms`;

@@ -1,4 +1,5 @@
 /** From an address to an open WebSocket of the platform, within a time. */
+import { whenAborted } from "../call/abort-watch.js";
 import type { Clock } from "../clock.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import type { FrameSizeLimits } from "../link/opening-limits.js";
@@ -41,7 +42,7 @@ export function openWebSocket(url: string, options: OpenWebSocketOptions): Promi
       if (isSettled) return false;
       isSettled = true;
       clock.clearTimer(timer);
-      signal?.removeEventListener("abort", onAbort);
+      unwatch();
       return true;
     };
     const fail = (error: VoxError): void => {
@@ -54,7 +55,7 @@ export function openWebSocket(url: string, options: OpenWebSocketOptions): Promi
       const text = `${url} did not answer within ${timeoutMs} ms`;
       fail(new SessionError("ConnectTimeout", `connect timeout: ${text}`));
     });
-    signal?.addEventListener("abort", onAbort);
+    const unwatch = whenAborted(signal, onAbort);
     socket.addEventListener("open", () => {
       if (settle()) resolve(new WebSocketLink(socket, { role: "initiator", limits, clock }));
     });
