@@ -24,7 +24,7 @@ import { connectPair, FakeClock, memoryLinkPair, simulatedPair } from "@voxrpc/r
 import { describe, expect, it } from "vitest";
 import { proxyThroughChecks } from "../../packages/runtime/src/acceptor/proxy.js";
 import { routerChecks } from "../../packages/runtime/src/acceptor/router.js";
-import { callChecks, closeChecks } from "../../packages/runtime/src/call/option-checks.js";
+import { callChecks, closeChecks, roundTripChecks } from "../../packages/runtime/src/call/option-checks.js";
 import { channelChecks } from "../../packages/runtime/src/channel/pair.js";
 import { acceptChecks } from "../../packages/runtime/src/establish/accept.js";
 import { initiateChecks } from "../../packages/runtime/src/establish/initiate.js";
@@ -50,7 +50,6 @@ import { resumableChecks } from "../../packages/runtime/src/resume/resumable-opt
 import { registryChecks } from "../../packages/runtime/src/resume/session-registry.js";
 import { openChecks } from "../../packages/runtime/src/session/connection-opener.js";
 import { keepaliveChecks } from "../../packages/runtime/src/session/option-checks.js";
-import { roundTripChecks } from "../../packages/runtime/src/session/watching.js";
 import { sqliteStoreChecks } from "../../packages/runtime/src/sqlite/sqlite-store.js";
 import { pairChecks } from "../../packages/runtime/src/testing/pair.js";
 import { simulatedPairChecks } from "../../packages/runtime/src/testing/simulated-pair.js";

@@ -6,6 +6,7 @@ import {
   Metadata,
   RejectedError,
   router,
+  withMiddleware,
 } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { openSession, type Session } from "@voxrpc/runtime/link";
@@ -391,6 +392,38 @@ describe("a root connection that is offered", () => {
     const pair = await connectPair(acceptor);
     await Promise.all([pair.client.closed, pair.server.closed]);
     expect(pair.server.isOpen).toBe(false);
+  });
+});
+
+describe("a client that has named no service", () => {
+  const factory = (): $.Dispatcher => answering();
+  const routers = {
+    "of functions": router({ Golden: factory, Other: factory }),
+    "of a dispatcher and a function": router({ Other: $.dispatcher("Other", []), Golden: factory }),
+    "within middleware": withMiddleware(router({ Golden: factory, Other: factory }), [
+      (context, _args, next) => next(context),
+    ]),
+  };
+
+  it.each(Object.entries(routers))(
+    "learns the names of the services of a router %s",
+    async (_name, acceptor) => {
+      await using pair = await connectPair(acceptor);
+      const error = await ask(pair.client.client(Golden) as $.Caller)?.catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "UnknownMethod" });
+      expect((error as Error).message).toMatch(
+        /^Golden.lookup: unknown vox method call: the client has named no service \(option service of connectSession\), and there are (Golden, Other|Other, Golden); nothing has run; /,
+      );
+      expect(await ask(await pair.client.open(Golden))).toBe("a");
+    },
+  );
+
+  it("gets the plain text where all services are answered", async () => {
+    await using pair = await connectPair(router({ Other: $.dispatcher("Other", []) }));
+    const error = await ask(pair.client.client(Golden) as $.Caller)?.catch((thrown: unknown) => thrown);
+    expect((error as Error).message).toMatch(
+      /^Golden.lookup: unknown vox method call: the peer does not serve it; /,
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 /** Asks the application about a connection, and carries out its decision. Source: `protocol/calls.md` §8.4. */
+
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import { noService } from "../call/service.js";
@@ -7,6 +8,7 @@ import { peerText } from "../options/peer-text.js";
 import { RejectedError } from "../wire/rejected-error.js";
 import { type ConnectionOffer, type ConnectionRequest, IncomingConnection } from "./incoming-connection.js";
 import type { Servable } from "./router.js";
+import { serviceNames } from "./service-names.js";
 
 /** Lets the application decide about a connection, at once or later. */
 export function admit(
@@ -61,9 +63,6 @@ function ask(
   return isPromise(route) ? Promise.resolve(route).then(give) : give(route);
 }
 
-/** The most services that a refusal names. */
-const maxNamed = 16;
-
 /** The refusal of a connection that the application has not accepted. For a virtual one it is the reference's text. */
 function unknownService(
   servable: Servable | undefined,
@@ -75,6 +74,5 @@ function unknownService(
   const services = servable !== undefined && "services" in servable ? (servable.services ?? []) : [];
   // A service that exists was refused to this client.
   if (services.length === 0 || services.includes(wanted)) return text + hint;
-  const rest = services.length > maxNamed ? `, and ${services.length - maxNamed} more` : "";
-  return `${text}${hint}; there are ${services.slice(0, maxNamed).join(", ")}${rest}`;
+  return `${text}${hint}; ${serviceNames(services)}`;
 }

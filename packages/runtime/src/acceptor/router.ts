@@ -1,10 +1,12 @@
 /** Finds the dispatcher of a connection by the name of the service that the peer requests. */
+
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import { noService } from "../call/service.js";
 import { callback, checkAllOptions, type OptionChecks, orFunction } from "../options/checks.js";
 import { dispatcherCheck } from "../session/option-checks.js";
 import type { ConnectionAcceptor, ConnectionRequest, IncomingConnection } from "./incoming-connection.js";
+import { serviceNames } from "./service-names.js";
 
 export type { ConnectionAcceptor, ConnectionRequest };
 
@@ -99,6 +101,9 @@ export function router<C>(given: Routes<C> | RoutesInContext<C>, givenOptions?: 
   return routerOf(routes, options);
 }
 
+/** Services with a factory are answered only where the client names them. */
+const noneNamed = "the client has named no service (option service of connectSession)";
+
 function routerOf<C>(routes: Routes<C>, options: RouterOptions<C> | undefined): Router {
   if (options !== undefined) checkAllOptions<object>(options, routerChecks);
   const byName = new Map<string, ServiceRoute<C>>();
@@ -114,7 +119,13 @@ function routerOf<C>(routes: Routes<C>, options: RouterOptions<C> | undefined): 
   const methods = new Map(
     shared.flatMap((each) => each.methods).map((method) => [method.id, method] as const),
   );
-  const all = new Dispatcher(noService, [...methods.values()], shared[0]?.answering);
+  const isWhole = shared.length === entries.length;
+  const all = new Dispatcher(
+    noService,
+    [...methods.values()],
+    shared[0]?.answering,
+    isWhole ? undefined : `${noneNamed}, and ${serviceNames([...byName.keys()])}`,
+  );
   const routeWith = (request: ConnectionRequest, context: C): Awaitable<Dispatcher | undefined> => {
     if (request.service === undefined || request.service === noService) return all;
     const route = byName.get(request.service);

@@ -160,11 +160,19 @@ export class Dispatcher {
   readonly methods: readonly HandledMethod[];
   /** The code that runs the methods; undefined when there are no methods. @internal */
   readonly answering: AnsweringFeature | undefined;
+  /** Why it may lack a method, for the caller of a method that it lacks. @internal */
+  readonly lack: string | undefined;
   readonly #slots: ReadonlyMap<number, Slot>;
 
   /** @throws TypeError when two methods have one id */
-  constructor(name: string, methods: readonly HandledMethod[], answering: AnsweringFeature | undefined) {
+  constructor(
+    name: string,
+    methods: readonly HandledMethod[],
+    answering: AnsweringFeature | undefined,
+    lack?: string,
+  ) {
     this.answering = answering;
+    this.lack = lack;
     this.name = name;
     this.methods = methods;
     const slots = new Map<number, Slot>();

@@ -8,10 +8,13 @@ import {
   type OptionChecks,
 } from "../options/checks.js";
 import type { CallOptions } from "./caller.js";
-import type { CloseOptions } from "./session-handle.js";
+import type { CloseOptions, RoundTripOptions } from "./session-handle.js";
 
 /** The check of each option of closing. */
 export const closeChecks: OptionChecks<CloseOptions> = { timeoutMs: duration };
+
+/** The check of each option of a round trip. */
+export const roundTripChecks: OptionChecks<RoundTripOptions> = { timeoutMs: duration, signal: abortSignal };
 
 /** @throws TypeError, RangeError that name the option */
 export function checkCloseOptions(options: CloseOptions): void {

@@ -5,7 +5,8 @@ import { writeString } from "../postcard/text.js";
 import type { Announcement } from "../schema/announcements.js";
 import type { Connection } from "../session/connection.js";
 import type { WireId } from "../wire/message.js";
-import type { Metadata } from "../wire/metadata.js";
+import { Metadata } from "../wire/metadata.js";
+import { errorKey } from "../wire/rejected-error.js";
 import { beginPayload, endPayload, methodIdBytes, writeResponseHead } from "../wire/request-messages.js";
 import type { Bindings } from "./bindings.js";
 import { writeCallMetadata } from "./call-metadata.js";
@@ -42,8 +43,11 @@ export class FailureReplies {
     this.#bindings = bindings;
   }
 
-  /** Answers a call of a method that is not served here: its types are announced as narrow. */
-  answerUnknown(id: WireId, methodId: bigint, code: CallErrorCode): void {
+  /**
+   * Answers a call of a method that is not served here: its types are announced as narrow.
+   * @param lack why the method is unknown, as far as this side knows
+   */
+  answerUnknown(id: WireId, methodId: bigint, code: CallErrorCode, lack: string | undefined): void {
     const unknownMethods = this.#unknownMethods;
     let announcement = unknownMethods.get(methodId);
     if (announcement === undefined) {
@@ -56,7 +60,8 @@ export class FailureReplies {
       }
     }
     if (!announcement.isSent) this.#bindings.announce(announcement, methodIdBytes(methodId), "response");
-    this.fail(id, code, "", undefined);
+    const isSaid = lack !== undefined && code === "UnknownMethod";
+    this.fail(id, code, "", isSaid ? new Metadata({ [errorKey]: lack }) : undefined);
   }
 
   /** The types of the method have been announced. */

@@ -317,7 +317,7 @@ export class IncomingCalls implements Answers, OperationHost<IncomingRequest> {
   ): void {
     if (!this.#connection.host.mayAnswer()) return;
     if (method === undefined) {
-      this.#replies.answerUnknown(head.id, methodIdOf(head), code);
+      this.#replies.answerUnknown(head.id, methodIdOf(head), code, this.#dispatcher?.lack);
       return;
     }
     const served = this.#methods.entry(method);

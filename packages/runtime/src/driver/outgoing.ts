@@ -29,6 +29,7 @@ import { IdAllocator } from "../session/parity.js";
 import { unlocatedDecodeError } from "../shape/unlocated.js";
 import type { MessageHead } from "../wire/message.js";
 import { Metadata } from "../wire/metadata.js";
+import { errorKey } from "../wire/rejected-error.js";
 import { ArrivalQueue, type QueuedMessage } from "./arrival-queue.js";
 import type { Bindings } from "./bindings.js";
 import { Deadlines } from "./deadlines.js";
@@ -85,11 +86,17 @@ const longestDetail = 1024;
 function readFailure(
   reader: Reader,
   index: number,
+  head: MessageHead | QueuedMessage,
+  bytes: Uint8Array,
 ): { readonly code: CallErrorCode; readonly detail: string } {
   const code = failureCodes[index];
   if (code === undefined) unknownVariant(reader, index, "VoxError");
-  const detail = code === "InvalidPayload" ? peerText(readString(reader), longestDetail) : "";
-  return { code, detail: peerErrorDetails[code] ?? detail };
+  const { metadataStart, metadataEnd } = head;
+  let detail = peerErrorDetails[code];
+  if (code === "InvalidPayload") detail = readString(reader);
+  else if (code === "UnknownMethod")
+    detail = Metadata.decode(bytes, metadataStart, metadataEnd).getString(errorKey);
+  return { code, detail: peerText(detail ?? "", longestDetail) };
 }
 
 /** Schemas inside a Response. Source: `protocol/schemas.md` §5. @returns false when the connection has ended */
@@ -478,7 +485,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       const variant = readTag(reader);
       if (variant === 1) {
         hasFailed = true;
-        const error = this.#settleError(request, reader, reading.user);
+        const error = this.#settleError(request, reader, reading.user, head, bytes);
         request.channels?.endFailed(error);
         return;
       }
@@ -498,11 +505,17 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     request.resolve(request.asResult ? okResult(value) : value);
   }
 
-  #settleError(request: OutgoingRequest, reader: Reader, { problem, read }: Reading): CallRejection {
+  #settleError(
+    request: OutgoingRequest,
+    reader: Reader,
+    { problem, read }: Reading,
+    head: MessageHead | QueuedMessage,
+    bytes: Uint8Array,
+  ): CallRejection {
     const { method } = request;
     const index = readTag(reader);
     if (index !== 0) {
-      const { code, detail } = readFailure(reader, index);
+      const { code, detail } = readFailure(reader, index, head, bytes);
       return this.#fail(request, code, detail);
     }
     if (problem !== undefined || method.error === undefined) {

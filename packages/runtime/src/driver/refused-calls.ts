@@ -44,7 +44,7 @@ export class RefusedCalls implements Answers {
       : dispatcher === undefined
         ? "Cancelled"
         : "UnknownMethod";
-    this.#replies.answerUnknown(id, methodId, code);
+    this.#replies.answerUnknown(id, methodId, code, dispatcher?.lack);
     if (observer !== undefined && dispatcher === undefined)
       notify(observer, "onFeatureMissing", {
         link: connection.host.description,

@@ -140,8 +140,8 @@ export class Replies {
   }
 
   /** Answers a call of a method that is not served here. */
-  answerUnknown(id: WireId, methodId: bigint, code: CallErrorCode): void {
-    this.#failures.answerUnknown(id, methodId, code);
+  answerUnknown(id: WireId, methodId: bigint, code: CallErrorCode, lack: string | undefined): void {
+    this.#failures.answerUnknown(id, methodId, code, lack);
   }
 
   #announce(served: ServedMethod): void {

@@ -32,6 +32,7 @@ export function wrapDispatcher(dispatcher: Dispatcher, middleware: readonly Serv
       invoke: (args, context) => runMiddleware(0, chain, method, args, context),
     })),
     dispatcher.answering,
+    dispatcher.lack,
   );
 }
 

@@ -5,7 +5,7 @@ import type { Caller, DrivenCaller } from "../call/caller.js";
 import { checkService } from "../call/check-service.js";
 import type { Dispatcher } from "../call/dispatcher.js";
 import { asyncDispose } from "../call/dispose.js";
-import { checkCloseOptions } from "../call/option-checks.js";
+import { checkCloseOptions, roundTripChecks } from "../call/option-checks.js";
 import type { Service } from "../call/service.js";
 import type {
   CloseOptions,
@@ -17,11 +17,12 @@ import type {
 } from "../call/session-handle.js";
 import { type Share, SharedCaller } from "../call/shared-caller.js";
 import type { SessionSnapshot } from "../call/snapshot.js";
-import { loaded } from "../call/within-attempt.js";
+import { loaded, withinAttempt } from "../call/within-attempt.js";
 import type { Clock, TimerHandle } from "../clock.js";
 import { SessionError, type VoxError } from "../errors.js";
 import type { LinkOrigin } from "../link/link.js";
 import type { Observer } from "../observer.js";
+import { checkOptions } from "../options/checks.js";
 import type { Metadata } from "../wire/metadata.js";
 import type { Connection, RestoredLink } from "./connection.js";
 import { defaultDrainMs } from "./connection-shell.js";
@@ -54,6 +55,8 @@ export interface SessionParts {
   /** @returns the part that opens virtual connections; undefined without the option `virtualConnections` */
   readonly opener: (session: Session) => ConnectionOpening | undefined;
 }
+
+const defaultRoundTripMs = 10_000;
 
 const loadWatching = (): Promise<typeof Watching> => loaded(import("./watching.js"), "watches a session");
 
@@ -144,8 +147,13 @@ export class Session implements SessionHandle {
   }
 
   async rtt(options: RoundTripOptions = {}): Promise<number> {
-    const { roundTrip } = await loadWatching();
-    return roundTrip(this, this.core, this.#clock, options);
+    checkOptions(options, roundTripChecks);
+    return withinAttempt(
+      { timeoutMs: options.timeoutMs ?? defaultRoundTripMs, clock: this.#clock, signal: options.signal },
+      "the peer has answered",
+      "the peer has not answered a ping",
+      async (over) => (await loadWatching()).roundTrip(this, this.core, this.#clock, over),
+    );
   }
 
   /**

@@ -1,9 +1,7 @@
 /** What applications ask about a session now and then: its states in a loop, and the round-trip time. */
-import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
-import type { RoundTripOptions, SessionHandle, SessionState } from "../call/session-handle.js";
+import type { SessionHandle, SessionState } from "../call/session-handle.js";
 import type { Clock } from "../clock.js";
-import { cancelledBefore, SessionError } from "../errors.js";
-import { abortSignal, checkOptions, duration, type OptionChecks } from "../options/checks.js";
+import { SessionError } from "../errors.js";
 import type { WireId } from "../wire/message.js";
 import { writePing } from "../wire/session-messages.js";
 import type { SessionCore } from "./session-core.js";
@@ -56,7 +54,6 @@ export class States implements AsyncIterator<SessionState, undefined> {
 
 /** Nonces of keepalive count from 1 on. */
 const firstNonce = 2 ** 40;
-const defaultTimeoutMs = 10_000;
 
 /** Pings of one session that wait for their answers. */
 class Pings {
@@ -79,39 +76,30 @@ class Pings {
 
 const pingsOf = /*@__PURE__*/ new WeakMap<SessionCore, Pings>();
 
-/** The check of each option of a round trip. */
-export const roundTripChecks: OptionChecks<RoundTripOptions> = { timeoutMs: duration, signal: abortSignal };
-
-/** @returns the milliseconds until the answer to a ping is here */
+/**
+ * @param over aborted when the time of the attempt is over
+ * @returns the milliseconds until the answer to a ping is here
+ */
 export function roundTrip(
   session: SessionHandle,
   core: SessionCore,
   clock: Clock,
-  options: RoundTripOptions,
+  over: AbortSignal,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    checkOptions(options, roundTripChecks);
-    const { signal, timeoutMs = defaultTimeoutMs } = options;
+    // The attempt may be over before this code is loaded.
+    over.throwIfAborted();
     const lost = lossOf(session.state);
-    if (signal?.aborted === true) throw cancelledBefore("the peer has answered", signal.reason);
     if (lost !== undefined) throw lost;
-    const end = (settle: () => void): void => {
-      clock.clearTimer(timer);
-      if (signal !== undefined) unwatchAbort(signal, watcher);
-      stop();
-      forget();
-      settle();
-    };
-    const watcher = {
-      onAborted: () => end(() => reject(cancelledBefore("the peer has answered", signal?.reason))),
-    };
-    const timer = clock.setTimer(timeoutMs, () => end(() => reject(late(timeoutMs))));
-    if (signal !== undefined) watchAbort(signal, watcher);
-    const stop = session.onStateChanged((state) => end(() => reject(lossOf(state) ?? relinked())));
+    const stop = session.onStateChanged((state) => reject(lossOf(state) ?? relinked()));
     const pings = pingsOf.get(core) ?? new Pings(core);
     pingsOf.set(core, pings);
     const sentMs = clock.now();
-    const forget = pings.send(core, () => end(() => resolve(clock.now() - sentMs)));
+    const forget = pings.send(core, () => resolve(clock.now() - sentMs));
+    over.addEventListener("abort", () => {
+      stop();
+      forget();
+    });
   });
 }
 
@@ -126,11 +114,4 @@ function lossOf(state: SessionState): SessionError | undefined {
 
 function relinked(): SessionError {
   return new SessionError("Io", "io error: the link was lost before the peer has answered");
-}
-
-function late(timeoutMs: number): SessionError {
-  return new SessionError(
-    "ConnectTimeout",
-    `connect timeout: the peer has not answered a ping within ${timeoutMs} ms`,
-  );
 }
