@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const file = new URL("../../README.md", import.meta.url);
-const pattern = /(\d+)( kB \(gzip\) for a client of unary calls and )(\d+)( kB with every kind of stream)/;
+const pattern = /(\d+)( kB \(gzip\) for a client of unary calls,? and )(\d+)( kB with every kind of stream)/;
 
 const kilobytes = (bytes) => Math.ceil(bytes / 1000);
 

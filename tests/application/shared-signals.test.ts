@@ -46,7 +46,7 @@ afterEach(() => {
 });
 
 const waitsFor = "127.0.0.1:1";
-/** What is begun with the signal, and goes on until it is aborted. */
+/** Uses that begin with the signal and go on until it is aborted. */
 const uses: readonly (readonly [name: string, use: (signal: AbortSignal) => unknown])[] = [
   ["a connect over TCP", (signal) => connect(`tcp://127.0.0.1:${port}`, Shop, { signal })],
   ["a connect over a WebSocket", (signal) => connect(`ws://127.0.0.1:${port}`, Shop, { signal })],

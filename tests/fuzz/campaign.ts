@@ -5,9 +5,9 @@ import type { Coverage } from "./coverage.js";
 import type { Target } from "./target.js";
 
 /** Longer inputs are cut: they cost time and reach nothing that short ones do not. */
-export const mostBytes = 1 << 17;
+const mostBytes = 1 << 17;
 /** Inputs that a target takes at once, if it can. */
-export const atOnce = 32;
+const atOnce = 32;
 /** Bytes of the inputs that are kept. */
 const mostKeptBytes = 1 << 26;
 /** Executions of a phase in which each is compared with all before it. */

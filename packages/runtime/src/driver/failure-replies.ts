@@ -45,7 +45,7 @@ export class FailureReplies {
 
   /**
    * Answers a call of a method that is not served here: its types are announced as narrow.
-   * @param lack why the method is unknown, as far as this side knows
+   * @param lack why the method is unknown, if this side has found a reason
    */
   answerUnknown(id: WireId, methodId: bigint, code: CallErrorCode, lack: string | undefined): void {
     const unknownMethods = this.#unknownMethods;
