@@ -3,7 +3,7 @@ import { CallError } from "../errors.js";
 
 /** What an application learns about the failure of a call from its channels. */
 export interface ChannelOutcome {
-  /** Whether loops of the application throw because of the failure. */
+  /** Whether a loop or a send of the application fails because of the failure. */
   readonly isErrorObserved: boolean;
   /** Whether the application has left all its loops before. */
   readonly isAbandoned: boolean;
@@ -11,7 +11,7 @@ export interface ChannelOutcome {
 
 /**
  * The outcome of a call with channels. When the connection ends, or the call fails, the application learns it from its
- * reading loop and may never await the call. Then the rejection counts as handled, so that it does not end a process of
+ * reading loop or its next send, and may await the call later or never. Then the rejection counts as handled, so that it does not end a process of
  * Node. The same holds when the application has left its loop and the handler fails because of that. Only the call
  * reports any other failure, so that failure is not kept quiet.
  * @param outcomeOf asked when the call has failed

@@ -6,6 +6,7 @@ import type { Sender } from "./sender.js";
 
 /** The half that sends when the other one was passed. */
 export interface BindableTx<T> {
+  readonly isErrorObserved: boolean;
   bind(sender: Sender<T>): void;
   fail(error: ChannelError): void;
   giveUp(error: ChannelError): void;

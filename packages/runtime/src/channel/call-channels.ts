@@ -136,13 +136,12 @@ export function abandonFailed(shape: Shape, args: readonly unknown[], cause: unk
   }
 }
 
-/** What the application learns about a call from the channels that it reads. */
+/** What the application learns about a call from the channels that it reads and writes. */
 export function channelOutcomeOf(shape: Shape, args: readonly unknown[]): ChannelOutcome {
-  const read = findHandles(shape, args).flatMap(({ pair }) =>
-    pair !== undefined && "isErrorObserved" in pair ? [pair] : [],
-  );
+  const pairs = findHandles(shape, args).flatMap(({ pair }) => pair ?? []);
+  const read = pairs.filter((pair) => "isLeft" in pair);
   return {
-    isErrorObserved: read.some(({ isErrorObserved }) => isErrorObserved),
+    isErrorObserved: pairs.some(({ isErrorObserved }) => isErrorObserved),
     isAbandoned: read.length > 0 && read.every(({ isLeft }) => isLeft),
   };
 }

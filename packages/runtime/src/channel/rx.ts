@@ -88,6 +88,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
 
   /** The items as a stream; cancelling it gives up. */
   toReadableStream(): ReadableStream<T> {
+    this.#isRead = true;
     return new ReadableStream<T>(
       {
         pull: async (controller) => {
@@ -113,7 +114,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
 
   /** Whether the application reads it, and so learns that it has failed. @internal */
   get isErrorObserved(): boolean {
-    return this.#isRead && this.#receiver?.hasFailed === true;
+    return this.#isRead && (this.#failure !== undefined || this.#receiver?.hasFailed === true);
   }
 
   /** Whether the application has left it. @internal */

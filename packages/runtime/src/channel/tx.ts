@@ -47,6 +47,8 @@ export class Tx<T> implements AsyncDisposable {
   #controller: AbortController | undefined = undefined;
   #closed: Promise<void> | undefined = undefined;
   #isKept = false;
+  /** Whether the application sends items, and has not ended the channel. */
+  #isSending = false;
 
   /** @internal use `channel()` */
   constructor(label?: string) {
@@ -69,6 +71,7 @@ export class Tx<T> implements AsyncDisposable {
    * @throws CodecError `EncodeFailed` when the item does not fit its type; the channel goes on
    */
   send(item: T): Promise<void> {
+    this.#isSending = true;
     const sender = this.#sender;
     if (sender === undefined) return this.#sendEarly(item);
     try {
@@ -92,6 +95,7 @@ export class Tx<T> implements AsyncDisposable {
    * @throws CodecError `EncodeFailed` when an item does not fit its type; the channel is aborted
    */
   sendAll(items: Iterable<T> | AsyncIterable<T>): Promise<number> {
+    this.#isSending = true;
     return suppressAtEnd((resolve, reject) => {
       sendAll(this, items).then(resolve, reject);
     });
@@ -106,6 +110,7 @@ export class Tx<T> implements AsyncDisposable {
    * @throws ChannelError `ItemUnreadable` as {@link send}
    */
   trySend(item: T): TrySendResult {
+    this.#isSending = true;
     if (this.#sender === undefined) return this.#isPending ? "full" : "closed";
     try {
       return this.#sender.trySend(item);
@@ -116,6 +121,7 @@ export class Tx<T> implements AsyncDisposable {
 
   /** Ends the channel gracefully: sends waiting items, then a Close. Resolves when that has left. Harmless twice. */
   close(): Promise<void> {
+    this.#isSending = false;
     const sender = this.#sender;
     if (sender === undefined && !this.#isPending) return sentAlready;
     return new Promise((resolve) => {
@@ -131,6 +137,7 @@ export class Tx<T> implements AsyncDisposable {
    * @param reason the `cause` of the error with which sends on this side reject; it is not sent to the peer
    */
   abort(reason?: unknown): Promise<void> {
+    this.#isSending = false;
     const sender = this.#sender;
     const error = abortedHere(reason);
     if (sender !== undefined) return new Promise((resolve) => sender.giveUp(error, "Reset", () => resolve()));
@@ -171,6 +178,7 @@ export class Tx<T> implements AsyncDisposable {
 
   /** A stream that writes into the channel. Its abort aborts the channel. It fails when the receiver leaves. */
   toWritableStream(): WritableStream<T> {
+    this.#isSending = true;
     return writableOf(this);
   }
 
@@ -218,6 +226,11 @@ export class Tx<T> implements AsyncDisposable {
   /** The call has ended before the channel: items that wait are dropped. @internal */
   giveUp(error: ChannelError, farewell: FinalMessage = "Reset"): void {
     this.#sender?.giveUp(error, farewell);
+  }
+
+  /** Whether the application sends items, and so learns that the call has failed. @internal */
+  get isErrorObserved(): boolean {
+    return this.#isSending;
   }
 
   /** Whether it has failed with this error. @internal */
