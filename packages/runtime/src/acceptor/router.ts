@@ -3,7 +3,7 @@
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import { noService } from "../call/service.js";
-import { callback, checkAllOptions, type OptionChecks, orFunction } from "../options/checks.js";
+import { callback, checkAllOptions, type OptionChecks, orFunction, wrongType } from "../options/checks.js";
 import { dispatcherCheck } from "../session/option-checks.js";
 import type { ConnectionAcceptor, ConnectionRequest, IncomingConnection } from "./incoming-connection.js";
 import { serviceNames } from "./service-names.js";
@@ -96,6 +96,8 @@ export function router<C>(
 ): Router;
 export function router<C>(options: RoutesInContext<C>): Router;
 export function router<C>(given: Routes<C> | RoutesInContext<C>, givenOptions?: RouterOptions<C>): Router {
+  if (typeof given !== "object" || given === null)
+    throw wrongType("routes", "a list of dispatchers or an object of routes by service name", given);
   if (!isInContext(given)) return routerOf(given, givenOptions);
   const { routes, ...options } = given;
   return routerOf(routes, options);
@@ -108,7 +110,10 @@ function routerOf<C>(routes: Routes<C>, options: RouterOptions<C> | undefined): 
   if (options !== undefined) checkAllOptions<object>(options, routerChecks);
   const byName = new Map<string, ServiceRoute<C>>();
   const entries: readonly (readonly [string, ServiceRoute<C>])[] = isList(routes)
-    ? routes.map((dispatcher) => [dispatcher.name, dispatcher] as const)
+    ? routes.map((dispatcher, index) => {
+        dispatcherCheck(dispatcher, `routes[${index}]`);
+        return [dispatcher.name, dispatcher] as const;
+      })
     : Object.entries(routes);
   for (const [name, route] of entries) {
     orFunction(dispatcherCheck)(route, `routes.${name}`);

@@ -161,7 +161,7 @@ export function switchable<T extends object>(checks: OptionChecks<T>): Check {
   };
 }
 
-function wrongType(name: string, what: string, value: unknown): TypeError {
+export function wrongType(name: string, what: string, value: unknown): TypeError {
   return new TypeError(`${name} must be ${what}, got ${shown(value)}`);
 }
 

@@ -6,6 +6,7 @@ import { Writer } from "../bytes/writer.js";
 import { CodecError } from "../errors.js";
 import type { MetadataLimits } from "../limits.js";
 import { brand } from "../options/brand.js";
+import { wrongType } from "../options/checks.js";
 import { peerText } from "../options/peer-text.js";
 import { readBytes, writeBytes } from "../postcard/byte-strings.js";
 import { readCount, readTag, takeLength, unknownVariant } from "../postcard/counts.js";
@@ -75,6 +76,8 @@ export class Metadata implements Iterable<MetadataEntry> {
 
   /** @throws TypeError as {@link append} */
   constructor(init: MetadataInit = []) {
+    if (typeof init !== "object" || init === null)
+      throw wrongType("metadata", "an object or a list of entries", init);
     const items = Symbol.iterator in init ? init : Object.entries(init);
     for (const item of items as Iterable<readonly [string, MetadataValue | number] | MetadataEntry>) {
       if ("key" in item) this.#list.push(checkedEntry(item.key, item.value, item.flags));
