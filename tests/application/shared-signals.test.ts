@@ -6,7 +6,7 @@ import { acceptSession, openSession } from "@voxrpc/runtime/link";
 import { connect, serve } from "@voxrpc/runtime/node";
 import { connectPair, memoryLinkPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { resumable } from "../session/resumable.js";
+import { resumable } from "../support/resumable.js";
 import { expectNothingUnheard } from "../support/unheard.js";
 import { Shop, type ShopHandler, shopDispatcher } from "./gen/shop.vox.js";
 

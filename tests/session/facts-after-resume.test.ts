@@ -9,7 +9,7 @@ import { writeConnectionAccept } from "../../packages/runtime/src/wire/session-m
 import { wait } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
-import { type Resumable, resumable } from "./resumable.js";
+import { type Resumable, resumable } from "../support/resumable.js";
 
 const Golden = $.service("Golden", (caller) => caller, {});
 

@@ -8,9 +8,9 @@ import { FakePort, u32Items } from "../../packages/runtime/src/channel/fake-port
 import { Sender } from "../../packages/runtime/src/channel/sender.js";
 import { type Record, Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
 import { type Point, translate } from "../support/golden-service.js";
+import { Gate, resumable } from "../support/resumable.js";
 import { recordAt, streamsHandler } from "../support/stream-handlers.js";
 import { expectNothingUnheard } from "../support/unheard.js";
-import { Gate, resumable } from "./resumable.js";
 
 expectNothingUnheard();
 

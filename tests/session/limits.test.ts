@@ -39,7 +39,7 @@ import { CoreHarness, even, odd } from "../support/core-harness.js";
 import { add, boundsOf, count, lookup, sum, wait } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
-import { resumable } from "./resumable.js";
+import { resumable } from "../support/resumable.js";
 
 interface Case {
   /** What the load is. */

@@ -31,7 +31,7 @@ import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../appl
 import { CoreHarness, even, odd } from "../support/core-harness.js";
 import { boundsOf, count, wait } from "../support/golden-service.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
-import { resumable } from "./resumable.js";
+import { resumable } from "../support/resumable.js";
 
 /** What a peer may add to the limit, in the limit's unit: what had arrived before the limit was reached. */
 type Slack = (limit: number) => number;

@@ -4,7 +4,7 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { add, echo, hello, lookup, wait } from "../support/golden-service.js";
-import { resumable } from "./resumable.js";
+import { resumable } from "../support/resumable.js";
 
 const frame = 64 * 1024;
 const small: Partial<Limits> = { maxFrameBytes: frame };

@@ -3,7 +3,7 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { add, lookup, wait } from "../support/golden-service.js";
-import { Gate, type Resumable, resumable } from "./resumable.js";
+import { Gate, type Resumable, resumable } from "../support/resumable.js";
 
 const large = "x".repeat(100_000);
 

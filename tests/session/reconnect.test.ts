@@ -4,7 +4,7 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { lookup, wait } from "../support/golden-service.js";
-import { type Resumable, type ResumableOptionsOfTest, resumable } from "./resumable.js";
+import { type Resumable, type ResumableOptionsOfTest, resumable } from "../support/resumable.js";
 
 const Golden = $.service("Golden", (caller) => caller, {});
 

@@ -5,7 +5,7 @@ import { type SimulatedPairOptions, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { commit, count, lookup, wait } from "../support/golden-service.js";
-import { Resumable, type ResumableOptionsOfTest } from "./resumable.js";
+import { Resumable, type ResumableOptionsOfTest } from "../support/resumable.js";
 
 type Kind = "volatile" | "persist" | "idempotent" | "stream";
 

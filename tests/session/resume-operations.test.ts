@@ -11,7 +11,7 @@ import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { commit, wait } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
-import { Gate, type Resumable, type ResumableOptionsOfTest, resumable } from "./resumable.js";
+import { Gate, type Resumable, type ResumableOptionsOfTest, resumable } from "../support/resumable.js";
 
 let pair: Resumable | undefined;
 

@@ -3,7 +3,7 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { wait } from "../support/golden-service.js";
-import { resumable } from "./resumable.js";
+import { resumable } from "../support/resumable.js";
 
 const Golden = $.service("Golden", (caller) => caller, {});
 const limit = 4;

@@ -16,8 +16,8 @@ import { describe, expect, it } from "vitest";
 import { type ClientOptions, callerFor } from "../../packages/runtime/src/middleware/client-options.js";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 import { Streams, type StreamsHandler, streamsDispatcher } from "../interop/gen/streams.vox.js";
+import { resumable } from "../support/resumable.js";
 import { streamsHandler } from "../support/stream-handlers.js";
-import { resumable } from "./resumable.js";
 
 const bug = new Error("a bug");
 const throwBug = (): never => {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, test } from "vitest";
 import type { OpenOptions } from "../../packages/runtime/src/session/opening.js";
 import type { Session } from "../../packages/runtime/src/session/session.js";
 import { add, count, lookup, sum, wait } from "../support/golden-service.js";
-import { Gate, type Resumable, type ResumableOptionsOfTest, resumable } from "./resumable.js";
+import { Gate, type Resumable, type ResumableOptionsOfTest, resumable } from "../support/resumable.js";
 
 const Golden = $.service("Golden", (caller) => caller, {});
 

@@ -3,7 +3,7 @@ import type { SessionState } from "@voxrpc/runtime";
 import { connectPair, FakeClock, memoryLinkPair, settle, simulatedPair } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { Shop, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
-import { type Resumable, resumable } from "./resumable.js";
+import { type Resumable, resumable } from "../support/resumable.js";
 
 const never = (): Promise<never> => new Promise(() => {});
 const handler: ShopHandler = {

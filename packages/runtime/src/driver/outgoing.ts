@@ -82,13 +82,26 @@ function deliverMetadata(
 /** The most UTF-16 units of a peer's text about a call that it could not read. */
 const longestDetail = 1024;
 
-/** Reads a failure. @throws DecodeFault for an unknown one */
+/** A failure that is not declared. */
+interface ReadFailure {
+  readonly code: CallErrorCode;
+  readonly detail: string;
+}
+
+/** Reads the failure of a call. @throws DecodeFault for an unknown one */
 function readFailure(
+  method: AnyMethod,
   reader: Reader,
-  index: number,
+  { problem, read }: Reading,
   head: MessageHead | QueuedMessage,
   bytes: Uint8Array,
-): { readonly code: CallErrorCode; readonly detail: string } {
+): DeclaredError | ReadFailure {
+  const index = readTag(reader);
+  if (index === 0) {
+    if (problem === undefined && method.error !== undefined) return new DeclaredError(method, read(reader));
+    const detail = problem ?? "a declared error of a method that declares none";
+    return { code: "InvalidPayload", detail };
+  }
   const code = failureCodes[index];
   if (code === undefined) unknownVariant(reader, index, "VoxError");
   const { metadataStart, metadataEnd } = head;
@@ -485,7 +498,8 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       const variant = readTag(reader);
       if (variant === 1) {
         hasFailed = true;
-        const error = this.#settleError(request, reader, reading.user, head, bytes);
+        const failure = readFailure(request.method, reader, reading.user, head, bytes);
+        const error = this.#settleError(request, failure);
         request.channels?.endFailed(error);
         return;
       }
@@ -505,27 +519,11 @@ export class OutgoingCalls implements ResendHost, NestingHost {
     request.resolve(request.asResult ? okResult(value) : value);
   }
 
-  #settleError(
-    request: OutgoingRequest,
-    reader: Reader,
-    { problem, read }: Reading,
-    head: MessageHead | QueuedMessage,
-    bytes: Uint8Array,
-  ): CallRejection {
-    const { method } = request;
-    const index = readTag(reader);
-    if (index !== 0) {
-      const { code, detail } = readFailure(reader, index, head, bytes);
-      return this.#fail(request, code, detail);
-    }
-    if (problem !== undefined || method.error === undefined) {
-      const detail = problem ?? "a declared error of a method that declares none";
-      return this.#fail(request, "InvalidPayload", detail);
-    }
-    const error = new DeclaredError(method, read(reader));
+  #settleError(request: OutgoingRequest, failure: DeclaredError | ReadFailure): CallRejection {
+    if (!(failure instanceof DeclaredError)) return this.#fail(request, failure.code, failure.detail);
     this.#events.finished(request, "User");
-    this.#failWith(request, error);
-    return error;
+    this.#failWith(request, failure);
+    return failure;
   }
 
   #failDecoding(request: OutgoingRequest, fault: unknown, reader: Reader): CallError {
