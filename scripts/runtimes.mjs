@@ -1,5 +1,5 @@
 /**
- * `npm run runtimes`: the generated client and the carriers in Bun, Deno and workerd. It takes the runtimes from the npm
+ * `npm run runtimes`: the generated client and the transports in Bun, Deno and workerd. It takes the runtimes from the npm
  * registry, once, to `node_modules/.cache/vox-runtimes`: several hundred MB, so it is no part of CI. A runtime that cannot
  * be had here is reported as skipped.
  */
@@ -88,7 +88,7 @@ function binaryOf(owner, name) {
 function report(name, what, found) {
   const refusal = refusals[`${name}, ${what}`];
   if (refusal !== undefined && String(found).includes(refusal)) {
-    console.log(`${name}, ${what}: refused, as docs/carriers.md says`);
+    console.log(`${name}, ${what}: refused, as docs/transports.md says`);
     return;
   }
   const isRight = isDeepStrictEqual(found, expected);

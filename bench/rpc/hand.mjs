@@ -1,5 +1,5 @@
 /**
- * The limit that the runtime is held against: RPC for exactly one method, written by hand for one carrier.
+ * The limit that the runtime is held against: RPC for exactly one method, written by hand for one transport.
  * Frame: u32 length, u32 call id, then x and y as f64 and the point's id as varint. One promise and one map entry
  * a call; frames of one tick leave in one write; frames are read in place.
  */

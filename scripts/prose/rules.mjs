@@ -9,7 +9,7 @@ export const maxWords = 45;
 /** What runs, as opposed to who reads: its verbs are those of the field. */
 const machine = [
   "peers?|clients?|servers?|callers?|handlers?|links?|sessions?|drivers?|connections?|stores?|observers?|runtime",
-  "commands?|compilers?|programs?|sockets?|sides?|carriers?|acceptors?|routers?|dispatchers?|receivers?|senders?",
+  "commands?|compilers?|programs?|sockets?|sides?|transports?|acceptors?|routers?|dispatchers?|receivers?|senders?",
   "process(?:es)?|core|registry|outbox|browsers?|timers?|library|libraries|middleware|proxy|proxies|emitters?|parser|vox-gen",
 ].join("|");
 const between =

@@ -1,4 +1,4 @@
-/** What strangers may open with, as bodies of frames: the same on every carrier. */
+/** What strangers may open with, as bodies of frames: the same on every transport. */
 import { handshakeFrames } from "../support/raw-peer.js";
 
 /** Bytes of a text whose characters are bytes. */

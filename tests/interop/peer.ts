@@ -68,11 +68,11 @@ export async function startPeer(options: PeerOptions = {}): Promise<PeerServer> 
 }
 
 /**
- * Starts the Rust server over another carrier; disposing ends it.
+ * Starts the Rust server over another transport; disposing ends it.
  * @param path of the Unix socket
  */
-export function startPeerOn(carrier: "local" | "ws", path: string): Promise<PeerServer> {
-  return carrier === "local" ? startServing(["local", path], "local") : startServing(["websocket"], "ws");
+export function startPeerOn(transport: "local" | "ws", path: string): Promise<PeerServer> {
+  return transport === "local" ? startServing(["local", path], "local") : startServing(["websocket"], "ws");
 }
 
 /** A version of the evolving service (`interop/rust/src/evolution.rs`). */

@@ -1,4 +1,4 @@
-/** Vox beside the HTTP frameworks that applications use: the lines of `docs/carriers.md`, with the real packages. */
+/** Vox beside the HTTP frameworks that applications use: the lines of `docs/transports.md`, with the real packages. */
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve as serveHono } from "@hono/node-server";

@@ -1,4 +1,4 @@
-/** Streams of Node as carriers: pairs of duplex streams, pipes through transforms, child processes. */
+/** Streams of Node as transports: pairs of duplex streams, pipes through transforms, child processes. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Unix sockets as carriers: the same services, sessions and errors as over TCP, with frames of their own. */
+/** Unix sockets as transports: the same services, sessions and errors as over TCP, with frames of their own. */
 import { existsSync, linkSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect as connectSocket, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** A reader that stops while 1 GB of stream is offered: what the sender holds is bounded on each carrier. */
+/** A reader that stops while 1 GB of stream is offered: what the sender holds is bounded on each transport. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect as connectSocket, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -42,7 +42,7 @@ function offering(): { readonly dispatcher: $.Dispatcher; readonly made: () => n
   return { dispatcher: $.dispatcher("Big", [handled]), made: () => made };
 }
 
-/** A carrier with a reader that can be stopped. */
+/** A transport with a reader that can be stopped. */
 interface Stoppable {
   readonly client: Session;
   stop(): void;
@@ -139,7 +139,7 @@ async function untilStill(made: () => number): Promise<void> {
   }
 }
 
-const carriers: Readonly<Record<string, (dispatcher: $.Dispatcher) => Promise<Stoppable>>> = {
+const transports: Readonly<Record<string, (dispatcher: $.Dispatcher) => Promise<Stoppable>>> = {
   TCP: (dispatcher) => forwarded("tcp://127.0.0.1:0", dispatcher),
   "a Unix socket": (dispatcher) => forwarded(`local://${join(folder, "s")}`, dispatcher),
   WebSocket: (dispatcher) => forwarded("ws://127.0.0.1:0", dispatcher),
@@ -147,7 +147,7 @@ const carriers: Readonly<Record<string, (dispatcher: $.Dispatcher) => Promise<St
 };
 
 describe("a reader that stops while 1 GB is offered", () => {
-  it.each(Object.entries(carriers))("leaves the sender's memory bounded on %s", async (_, start) => {
+  it.each(Object.entries(transports))("leaves the sender's memory bounded on %s", async (_, start) => {
     const { dispatcher, made } = offering();
     const { client, stop } = await start(dispatcher);
     const caller = client.client(Big).$caller;

@@ -22,12 +22,12 @@ import { authority, certificate } from "./certificates.js";
 closeAfterEach();
 
 const trusting: ConnectOptions = { tls: { ca: authority } };
-const carriers = ["tls", "wss"] as const;
-type Carrier = (typeof carriers)[number];
+const transports = ["tls", "wss"] as const;
+type Transport = (typeof transports)[number];
 
-async function serving(carrier: string, options: ServeOptions = {}): Promise<Server> {
+async function serving(transport: string, options: ServeOptions = {}): Promise<Server> {
   return opens(
-    await serve(`${carrier}://127.0.0.1:0`, goldenDispatcher(), { tls: certificate("server"), ...options }),
+    await serve(`${transport}://127.0.0.1:0`, goldenDispatcher(), { tls: certificate("server"), ...options }),
   );
 }
 
@@ -40,17 +40,17 @@ async function failure(attempt: Promise<unknown>): Promise<SessionError> {
   );
 }
 
-describe.each(carriers)("a server on %s://", (carrier) => {
+describe.each(transports)("a server on %s://", (transport) => {
   it("answers calls, and a client finds its session again", async () => {
-    const server = await serving(carrier, { resumable: true });
-    expect(server.url).toMatch(new RegExp(`^${carrier}://127\\.0\\.0\\.1:\\d+$`));
+    const server = await serving(transport, { resumable: true });
+    expect(server.url).toMatch(new RegExp(`^${transport}://127\\.0\\.0\\.1:\\d+$`));
     await using shop = await connect(server.url, Golden, { ...trusting, reconnect: true });
     expect(await shop.add(20, 22)).toBe(42);
   });
 
   it("needs a certificate", async () => {
-    await expect(serve(`${carrier}://127.0.0.1:0`, goldenDispatcher())).rejects.toThrow(
-      `${carrier}://127.0.0.1:0 needs the option tls, with a certificate and its key`,
+    await expect(serve(`${transport}://127.0.0.1:0`, goldenDispatcher())).rejects.toThrow(
+      `${transport}://127.0.0.1:0 needs the option tls, with a certificate and its key`,
     );
   });
 
@@ -62,22 +62,22 @@ describe.each(carriers)("a server on %s://", (carrier) => {
     };
     const asking = { ...certificate("server"), ca: authority, requestCert: true, rejectUnauthorized: false };
     const server = opens(
-      await serve(`${carrier}://127.0.0.1:0`, router([goldenDispatcher()], { context }), { tls: asking }),
+      await serve(`${transport}://127.0.0.1:0`, router([goldenDispatcher()], { context }), { tls: asking }),
     );
     for (const own of [certificate("client"), undefined]) {
       await using shop = await connect(server.url, Golden, { tls: { ca: authority, ...own } });
       expect(await shop.hello()).toBe("hello");
     }
     expect(seen.map((origin) => [origin?.transport, origin?.peerCertificate?.commonName])).toEqual([
-      [carrier === "tls" ? "tls" : "ws", "shop client"],
-      [carrier === "tls" ? "tls" : "ws", undefined],
+      [transport === "tls" ? "tls" : "ws", "shop client"],
+      [transport === "tls" ? "tls" : "ws", undefined],
     ]);
     expect(seen[0]?.peerCertificate?.fingerprint256).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
   });
 
   it("refuses a client without a certificate when it must have one, and goes on", async () => {
     const refused: string[] = [];
-    const server = await serving(carrier, {
+    const server = await serving(transport, {
       tls: { ...certificate("server"), ca: authority, requestCert: true, rejectUnauthorized: true },
       observer: { onHandshakeFailed: ({ error }) => refused.push(error.message) },
     });
@@ -107,18 +107,23 @@ describe("the certificate of a server", () => {
       "was issued by an authority that is not trusted here (option tls.ca) (UNABLE_TO_VERIFY_LEAF_SIGNATURE)",
     ],
   };
-  const cases = carriers.flatMap((carrier) =>
-    Object.entries(wrong).map(([what, [name, client, text]]) => [what, carrier, name, client, text] as const),
+  const cases = transports.flatMap((transport) =>
+    Object.entries(wrong).map(
+      ([what, [name, client, text]]) => [what, transport, name, client, text] as const,
+    ),
   );
-  it.each(cases)("%s ends connect on %s:// with one sentence", async (_what, carrier, name, client, text) => {
-    const server = await serving(carrier, { tls: certificate(name), observer: {} });
-    const error = await failure(connect(server.url, Golden, client));
-    expect(error).toMatchObject({
-      code: "Protocol",
-      retryable: false,
-      message: `protocol error: the certificate of ${server.url} ${text}`,
-    });
-  });
+  it.each(cases)(
+    "%s ends connect on %s:// with one sentence",
+    async (_what, transport, name, client, text) => {
+      const server = await serving(transport, { tls: certificate(name), observer: {} });
+      const error = await failure(connect(server.url, Golden, client));
+      expect(error).toMatchObject({
+        code: "Protocol",
+        retryable: false,
+        message: `protocol error: the certificate of ${server.url} ${text}`,
+      });
+    },
+  );
 
   it("is accepted unchecked with rejectUnauthorized false only, whatever the environment says", async () => {
     const server = await serving("tls", { tls: certificate("expired"), observer: {} });
@@ -137,8 +142,8 @@ describe("the certificate of a server", () => {
 
 describe("TLS and none", () => {
   const mixed: readonly (readonly [
-    client: Carrier | "tcp" | "ws",
-    server: Carrier | "tcp" | "ws",
+    client: Transport | "tcp" | "ws",
+    server: Transport | "tcp" | "ws",
     text: RegExp,
   ])[] = [
     [

@@ -1,6 +1,6 @@
 /**
- * What peers, proxies and people do wrong on each carrier: one clear sentence each, and the server goes on. The table of
- * `docs/carriers.md` lists the same rows.
+ * What peers, proxies and people do wrong on each transport: one clear sentence each, and the server goes on. The table of
+ * `docs/transports.md` lists the same rows.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,7 +1,7 @@
 /**
  * The interface for applications: clients, services, channels, errors, metadata, middleware, limits, observers.
  *
- * Other subpaths: `./node` and `./web` connect and serve; `./link` is for carriers, `./store` for stores of operations
+ * Other subpaths: `./node` and `./web` connect and serve; `./link` is for transports, `./store` for stores of operations
  * and sessions, `./proxy` joins connections, `./testing` is for tests, `./otel` for telemetry. Generated files use
  * `./gen/v1`.
  */

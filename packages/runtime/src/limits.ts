@@ -54,7 +54,7 @@ export interface Limits {
    * Bytes of the peer's calls that may wait on one session because its link does not take the answers of this side.
    * Past this limit, this side stops reading the link until the link has drained, so a peer that keeps the limits is
    * never cut off. Two such sides always make progress if this limit is larger than the bytes that the peer may have
-   * sent unread: its `maxBufferedBytes`, one frame, and the carrier's own memory. Calls that wait for other reasons
+   * sent unread: its `maxBufferedBytes`, one frame, and the transport's own memory. Calls that wait for other reasons
    * come from a peer that exceeds the announced limits: they end their connection two frames and 256 KiB above this
    * limit. Messages for a raw connection that is not taken yet, and items of channels whose call waits, count, too;
    * past that sum their channel is reset. Default 64 MiB.

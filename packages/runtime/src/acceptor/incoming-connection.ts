@@ -31,11 +31,11 @@ export interface ConnectionRequest {
   readonly peerMetadata: Metadata;
   /** Name of the link that carries it, like `tcp://127.0.0.1:51324`. */
   readonly link: string;
-  /** Facts about the peer from the carrier; undefined for a carrier without any, like memory. */
+  /** Facts about the peer from the transport; undefined for a transport without any, like memory. */
   readonly origin: LinkOrigin | undefined;
-  /** Kind of the carrier: `tcp`, `local`, `ws`; undefined for a carrier that knows nothing. */
+  /** Kind of the transport: `tcp`, `local`, `ws`; undefined for a transport that knows nothing. */
   readonly transport: string | undefined;
-  /** Address of the peer's machine, like `192.0.2.1`; undefined where the carrier has none. */
+  /** Address of the peer's machine, like `192.0.2.1`; undefined where the transport has none. */
   readonly peerAddress: string | undefined;
   /** False for the root connection of a session. */
   readonly isVirtual: boolean;

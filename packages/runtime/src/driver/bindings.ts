@@ -105,12 +105,12 @@ export class Bindings implements RemoteTypes {
 
   /**
    * Takes an announcement of the peer.
-   * @param carrier how the error text names the message that carried it
+   * @param transport how the error text names the message that carried it
    * @returns whether the announcement was valid, or waits to be read; if not, the connection has been ended
    */
-  receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, carrier: string): boolean {
+  receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, transport: string): boolean {
     const own = direction === "args" ? this.#argumentsOf(methodId) : this.#responses.get(methodId);
-    const isValid = this.#received.receive({ methodId, direction, payload, carrier, own });
+    const isValid = this.#received.receive({ methodId, direction, payload, transport, own });
     if (isValid && this.#received.isWaiting && !this.#hasFailed) this.#load();
     return isValid;
   }

@@ -1,4 +1,4 @@
-/** Opens a session on a link that is open already. Carriers build on it, for example `connect` of `/node`. */
+/** Opens a session on a link that is open already. Transports build on it, for example `connect` of `/node`. */
 
 import { checkServable } from "../acceptor/check-servable.js";
 import type { Servable } from "../acceptor/router.js";

@@ -164,7 +164,7 @@ export function concluded(
 
 /** The error for a link that ended too early. A peer that was starting, stopping or full may take a later attempt. */
 export function closedTooEarly(text: string, error: SessionError | undefined): SessionError {
-  // The error of the carrier says more: a reset, or a stream of another protocol.
+  // The error of the transport says more: a reset, or a stream of another protocol.
   return error ?? new SessionError("WentAway", `went away: ${text}`);
 }
 

@@ -56,7 +56,7 @@ export const localFraming: StreamFraming = {
   },
 };
 
-/** Framing of carriers that keep boundaries by themselves: none. */
+/** Framing of transports that keep boundaries by themselves: none. */
 export const boundaryFraming: Framing = {
   headerBytes: 0,
   writeHeader() {

@@ -1,5 +1,5 @@
 /**
- * The Link contract: an ordered, reliable carrier of whole frames. Everything above this file is the same for TCP,
+ * The Link contract: an ordered, reliable transport of whole frames. Everything above this file is the same for TCP,
  * Unix sockets, WebSockets, message ports and memory.
  *
  * **Frames.** One frame carries exactly one prologue, handshake message or {@link Message}. An empty frame is legal
@@ -7,12 +7,12 @@
  *
  * **Outbound.** The session encodes frames one after the other into one buffer (the batch). It leaves
  * `framing.headerBytes` free in front of each body, and `framing` fills them in. `send` gets the batch and the end
- * offset of each frame in it. It sends the whole batch with one write if the carrier can. `send` returns whether the
+ * offset of each frame in it. It sends the whole batch with one write if the transport can. `send` returns whether the
  * batch's memory is free again. `true`: the bytes were taken or copied. `false`: the link keeps the memory until it is
  * written, and the caller must not write to it again. `send` never throws and never waits; a failure is reported
  * through `onClosed`. Sending on a closed link does nothing.
  *
- * **Pressure.** `bufferedBytes` is the number of accepted bytes that the carrier has not passed on. When it returns to
+ * **Pressure.** `bufferedBytes` is the number of accepted bytes that the transport has not passed on. When it returns to
  * zero, the link calls `onDrain`.
  *
  * **Inbound.** After `start`, each frame is given to `onFrame(bytes, start, end)`: the frame is
@@ -22,15 +22,15 @@
  * it allocates or waits for the body.
  *
  * **Signs of life.** `receivedBytes` counts bytes as they arrive, before their frame is whole: a peer that sends a large
- * frame slowly is alive. Only differences count. A carrier that gives out whole messages leaves it out.
+ * frame slowly is alive. Only differences count. A transport that gives out whole messages leaves it out.
  *
  * **Waiting.** `setReading(false)` stops delivery, so that the peer's `bufferedBytes` grows instead of the memory of
  * this side. At most the current arrival is still delivered. `setReading(true)` goes on; nothing is lost. While
  * delivery is stopped, the link may report its end late, but it reports a failure to send at once, and it still calls
- * `onDrain`. A carrier that cannot wait, like a browser's WebSocket, leaves the method out.
+ * `onDrain`. A transport that cannot wait, like a browser's WebSocket, leaves the method out.
  *
  * **End.** `onClosed` is called exactly once, after the last frame. Without an error it means a clean end: one of the
- * sides closed the link between two frames. With an error: the carrier failed (`Io`) or broke the framing (`Protocol`).
+ * sides closed the link between two frames. With an error: the transport failed (`Io`) or broke the framing (`Protocol`).
  * A side that closes the link itself also gets `onClosed()`, without an error. Nothing is called after it.
  *
  * **Refusal.** After a frame that is too large, a link over a byte stream gives out no further frame. If the peer has
@@ -42,9 +42,9 @@
  */
 import type { SessionError } from "../errors.js";
 
-/** How a carrier marks the length of a frame. */
+/** How a transport marks the length of a frame. */
 export interface Framing {
-  /** Bytes in front of each body: 4 for byte streams, 8 for Unix sockets, 0 where the carrier keeps boundaries. */
+  /** Bytes in front of each body: 4 for byte streams, 8 for Unix sockets, 0 where the transport keeps boundaries. */
   readonly headerBytes: number;
   /** Writes the header for a body of `bodyBytes` at `offset`. Not called when `headerBytes` is 0. */
   writeHeader(buffer: Uint8Array, offset: number, bodyBytes: number): void;
@@ -82,23 +82,23 @@ export interface PeerCertificate {
   readonly fingerprint256: string;
 }
 
-/** Facts about the other end of a link, from its carrier. */
+/** Facts about the other end of a link, from its transport. */
 export interface LinkOrigin {
-  /** Kind of the carrier: `tcp`, `tls`, `local`, `ws`, or `stream` for another stream of Node. */
+  /** Kind of the transport: `tcp`, `tls`, `local`, `ws`, or `stream` for another stream of Node. */
   readonly transport: string;
-  /** Address of the peer's machine, like `192.0.2.1`; undefined where the carrier has none. */
+  /** Address of the peer's machine, like `192.0.2.1`; undefined where the transport has none. */
   readonly peerAddress?: string | undefined;
   readonly upgrade?: UpgradeRequest | undefined;
   /** On a server with TLS: the client's certificate. Undefined when it sent none, or one that is not trusted. */
   readonly peerCertificate?: PeerCertificate | undefined;
 }
 
-/** A carrier of frames. */
+/** A transport of frames. */
 export interface Link {
   readonly framing: Framing;
   /** The address of the peer as text, for errors and observers, like `tcp://127.0.0.1:4000`. */
   readonly remoteAddress: string;
-  /** Absent where the carrier has no facts. */
+  /** Absent where the transport has no facts. */
   readonly origin?: LinkOrigin | undefined;
   readonly bufferedBytes: number;
   /** Bytes that have arrived so far, those of unfinished frames included; absent where messages arrive whole. */
@@ -112,7 +112,7 @@ export interface Link {
    * @returns whether the batch's memory may be reused at once
    */
   send(batch: Uint8Array, start: number, ends: readonly number[], count: number): boolean;
-  /** Stops delivery, or goes on with it; absent where the carrier cannot wait. */
+  /** Stops delivery, or goes on with it; absent where the transport cannot wait. */
   setReading?(isReading: boolean): void;
   close(): void;
   abort(): void;

@@ -1,5 +1,5 @@
 /**
- * A carrier inside one program: for tests, and for a client and a server in one process.
+ * A transport inside one program: for tests, and for a client and a server in one process.
  *
  * ```
  *   open ──close──► closing ──what was sent is delivered──► closed

@@ -1,4 +1,4 @@
-/** How large the next message of a link may be, on carriers that keep boundaries. Source: `protocol/wire.md` §2. */
+/** How large the next message of a link may be, on transports that keep boundaries. Source: `protocol/wire.md` §2. */
 import { SessionError } from "../errors.js";
 import { defaultLimits, type Limits } from "../limits.js";
 import { oneOf } from "../options/checks.js";

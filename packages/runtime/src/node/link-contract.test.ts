@@ -88,14 +88,14 @@ async function platformWebSocket(): Promise<LinkPair> {
   };
 }
 
-const carriers = {
+const transports = {
   "SocketLink over TCP": tcp,
   "SocketLink over a Unix socket": unix,
   "WsLink on both ends": ws,
   "the platform's WebSocketLink and a WsLink": platformWebSocket,
 };
 
-for (const [name, makePair] of Object.entries(carriers)) {
+for (const [name, makePair] of Object.entries(transports)) {
   describe(`${name} keeps the contract`, () => {
     for (const { name: rule, run } of linkContract(makePair)) it(rule, run);
   });

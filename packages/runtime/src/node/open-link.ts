@@ -1,4 +1,4 @@
-/** Opens a link to an address, over any carrier. */
+/** Opens a link to an address, over any transport. */
 import type { ConnectionOptions } from "node:tls";
 import { type Address, isWebSocket } from "./address.js";
 import { openSocket } from "./open-socket.js";

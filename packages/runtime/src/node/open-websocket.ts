@@ -127,7 +127,7 @@ function refusedUpgrade(place: string, status: number, statusText: string): Sess
 function upgradeError(fault: Error, place: string): SessionError {
   const code = errorCode(fault);
   if (code?.startsWith("HPE_") === true) {
-    const text = `${place} does not answer in HTTP; does a Vox server for another carrier, or for TLS, listen there?`;
+    const text = `${place} does not answer in HTTP; does a Vox server for another transport, or for TLS, listen there?`;
     return new SessionError("Protocol", `protocol error: ${text}`, { cause: fault });
   }
   if ((code === "ECONNRESET" && !fault.message.includes("TLS")) || fault.message === "socket hang up") {

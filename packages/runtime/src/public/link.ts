@@ -1,6 +1,6 @@
 /**
- * Sessions over links of your own: a carrier hands its links to `openSession` and `acceptSession`. Subpath
- * `@voxrpc/runtime/link`; the carriers of this package are in `./node` and `./web`.
+ * Sessions over links of your own: a transport hands its links to `openSession` and `acceptSession`. Subpath
+ * `@voxrpc/runtime/link`; the transports of this package are in `./node` and `./web`.
  *
  * ```ts
  * const session = await openSession(link, { service: Catalog.name });

@@ -15,7 +15,7 @@
  * 1. The link counts as congested until it has drained completely. Then this side answers the calls that wait before it
  *    makes a call. So while calls of the peer wait for the link, this side makes none.
  * 2. Let A be the side whose calls began to wait later. A made all of them before B's calls began to wait. They were
- *    unread then: in B's link (`maxBufferedBytes` and one frame) and in the carrier's own memory.
+ *    unread then: in B's link (`maxBufferedBytes` and one frame) and in the transport's own memory.
  * 3. `maxQueuedBytes` is more than that, so A is not paused. A reads, B's link drains, and B reads.
  *
  * A proxy in between adds its own two links to the bytes that may be unread; the default covers one proxy. With more
@@ -23,7 +23,7 @@
  */
 import type { Limits } from "../limits.js";
 
-/** Bytes that may still arrive when reading has stopped: the rest of one arrival. Carriers give out 64 KiB or less. */
+/** Bytes that may still arrive when reading has stopped: the rest of one arrival. Transports give out 64 KiB or less. */
 const arrivalBytes = 256 * 1024;
 
 /** The link about which {@link Reading} decides. */
@@ -31,7 +31,7 @@ export interface ReadingOptions {
   readonly limits: Pick<Limits, "maxQueuedBytes" | "maxFrameBytes">;
   /** Whether the link holds more than it should. */
   readonly isCongested: () => boolean;
-  /** Starts and stops reading the link. @returns false when the carrier cannot */
+  /** Starts and stops reading the link. @returns false when the transport cannot */
   readonly setReading: (isReading: boolean) => boolean;
 }
 
@@ -98,7 +98,7 @@ export class Reading {
     return true;
   }
 
-  /** The caller cannot take more until it calls {@link release}. @returns false when the carrier cannot wait */
+  /** The caller cannot take more until it calls {@link release}. @returns false when the transport cannot wait */
   hold(): boolean {
     this.#holds += 1;
     return this.#decide();

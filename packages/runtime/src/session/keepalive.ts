@@ -93,7 +93,7 @@ export class Keepalive {
   /**
    * Asks once the peer has been silent for an interval. The step in which a sign came counts as silent, so that a lost
    * peer is noticed within an interval and a timeout of its last sign. A busy peer is never asked: 0.8.2 can hang while
-   * it sends a Ping or a Pong over a WebSocket under load (docs/carriers.md).
+   * it sends a Ping or a Pong over a WebSocket under load (docs/transports.md).
    */
   #listen(stepsLeft: number): void {
     this.#timer = this.#clock.setTimer(this.#options.intervalMs / steps, () => {

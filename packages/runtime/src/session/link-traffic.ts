@@ -68,7 +68,7 @@ export class LinkTraffic {
 
   /**
    * Whether the peer has given a sign of life since the last call. A sign is any byte that has arrived, of a whole
-   * frame or not. If the link held bytes, any byte that it has passed on is a sign, too: a full carrier goes on only
+   * frame or not. If the link held bytes, any byte that it has passed on is a sign, too: a full transport goes on only
    * when the peer reads.
    */
   hasSigns(): boolean {

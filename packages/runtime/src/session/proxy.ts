@@ -163,8 +163,8 @@ class ProxySide implements ConnectionSink {
     const methodId = (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
     const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
     // The other peer would end its connection without a reason. The peer at fault gets the error here.
-    const carrier = "standalone schema message";
-    if (this.#announced.receive({ methodId, direction: head.direction, payload, carrier, own: undefined }))
+    const transport = "standalone schema message";
+    if (this.#announced.receive({ methodId, direction: head.direction, payload, transport, own: undefined }))
       this.#forward(head, bytes);
   }
 

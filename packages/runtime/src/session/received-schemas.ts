@@ -15,7 +15,7 @@ interface Arrived {
   readonly direction: BindingDirection;
   readonly payload: Uint8Array;
   /** How the error text names the message that carried it. */
-  readonly carrier: string;
+  readonly transport: string;
   /** The types of this side for the method and direction. */
   readonly own: AnnouncedBinding | undefined;
 }
@@ -60,7 +60,7 @@ export class ReceivedSchemas {
         this.#keep(arrived);
     } catch (error) {
       const reason = error instanceof CodecError ? error.reason : String(error);
-      this.#connection.fail(`${arrived.carrier}: ${reason}`);
+      this.#connection.fail(`${arrived.transport}: ${reason}`);
       return false;
     }
     const bytes = this.state.bytes + this.#waitingBytes;
@@ -68,7 +68,9 @@ export class ReceivedSchemas {
       this.#countedBytes = bytes;
       return true;
     }
-    this.#connection.fail(`${arrived.carrier}: too many bytes of schemas on the connections of one session`);
+    this.#connection.fail(
+      `${arrived.transport}: too many bytes of schemas on the connections of one session`,
+    );
     return false;
   }
 

@@ -211,7 +211,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     return this.#isDisconnected && !this.#hasEnded;
   }
 
-  /** Stops reading the link while the caller cannot take more. @returns false when the carrier cannot wait */
+  /** Stops reading the link while the caller cannot take more. @returns false when the transport cannot wait */
   holdReading(): boolean {
     return this.#reading.hold();
   }

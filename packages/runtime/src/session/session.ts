@@ -115,7 +115,7 @@ export class Session implements SessionHandle {
     return this.#handshakeMetadata;
   }
 
-  /** What the carrier of the link in use knows about the peer. */
+  /** What the transport of the link in use knows about the peer. */
   get origin(): LinkOrigin | undefined {
     return this.#pump.link.origin;
   }

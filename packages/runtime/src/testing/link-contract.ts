@@ -1,6 +1,6 @@
 /**
  * The rules that every link must keep, as cases for any test runner: the contract of `link/link.ts`, made runnable. A
- * carrier of your own passes when each case resolves.
+ * transport of your own passes when each case resolves.
  */
 import type { Awaitable } from "../call/result.js";
 import type { SessionError } from "../errors.js";
@@ -35,10 +35,10 @@ interface StartedPair extends LinkPair {
 }
 
 /**
- * The first frames of a Vox link are small: a prologue, then the handshake. A carrier may refuse larger first frames.
+ * The first frames of a Vox link are small: a prologue, then the handshake. A transport may refuse larger first frames.
  */
 const openingFrames = 3;
-/** Frames that are more than the buffers of any carrier take at once. */
+/** Frames that are more than the buffers of any transport take at once. */
 const burstFrames = 64;
 const burstFrameBytes = 256 * 1024;
 
@@ -290,7 +290,7 @@ const rules: Readonly<Record<string, (pair: LinkPair) => Promise<void>>> = {
     near.abort();
     await atNear.until(({ closedCount }) => closedCount > 0);
     await atFar.until(({ closedCount }) => closedCount > 0);
-    if (atNear.error !== undefined) throw violation("a local abort is not a failure of the carrier");
+    if (atNear.error !== undefined) throw violation("a local abort is not a failure of the transport");
   },
   "reports its end once, however often it is closed and aborted": async (pair) => {
     const { near, far, atNear, atFar } = await opened(pair);

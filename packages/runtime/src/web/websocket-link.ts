@@ -8,7 +8,7 @@
  *
  * A browser's WebSocket cannot stop reading, so the link has no `setReading`: the credit of channels and the limit of
  * requests bound the bytes that a peer can make this side hold. A WebSocket has no event for a drained buffer either,
- * so the link polls `bufferedAmount` while that is above {@link carrierBufferBytes}.
+ * so the link polls `bufferedAmount` while that is above {@link transportBufferBytes}.
  */
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import type { SessionError } from "../errors.js";
@@ -51,7 +51,7 @@ export const webSocketLinkChecks: OptionChecks<WebSocketLinkOptions> = {
 };
 
 /** The platform may hold this many bytes that count as sent: every message passes through its buffer. */
-const carrierBufferBytes = 64 * 1024;
+const transportBufferBytes = 64 * 1024;
 /** Pause between two looks at `bufferedAmount`, ms: much shorter than a round trip, much longer than a look. */
 const pollMs = 10;
 /** `WebSocket.OPEN`. */
@@ -107,7 +107,7 @@ export class WebSocketLink implements Link {
   get bufferedBytes(): number {
     if (this.#state === "closed") return 0;
     const { bufferedAmount } = this.#socket;
-    return bufferedAmount > carrierBufferBytes ? bufferedAmount : 0;
+    return bufferedAmount > transportBufferBytes ? bufferedAmount : 0;
   }
 
   start(sink: LinkSink): void {

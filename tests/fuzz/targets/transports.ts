@@ -65,8 +65,8 @@ async function say(socket: Socket, parts: readonly Part[], encode: Encode): Prom
   }
 }
 
-/** What the two carriers differ in. */
-interface Carrier {
+/** What the two transports differ in. */
+interface Transport {
   readonly scheme: "tcp" | "ws";
   readonly encode: (from: "client" | "server") => Encode;
   /** Brings a socket to where frames may be sent. */
@@ -74,7 +74,7 @@ interface Carrier {
   readonly accept: (socket: Socket) => Promise<void>;
 }
 
-const carriers: Readonly<Record<"tcp" | "websocket", Carrier>> = {
+const transports: Readonly<Record<"tcp" | "websocket", Transport>> = {
   tcp: { scheme: "tcp", encode: () => framed, open: async () => {}, accept: async () => {} },
   websocket: {
     scheme: "ws",
@@ -97,32 +97,32 @@ const carriers: Readonly<Record<"tcp" | "websocket", Carrier>> = {
   },
 };
 
-class CarrierTarget implements Target {
+class TransportTarget implements Target {
   readonly corpus: readonly Uint8Array[] = recordedPeers();
   readonly mutate = mutateParts;
   readonly isQuick = true;
-  readonly #carrier: Carrier;
+  readonly #transport: Transport;
   readonly #server: Server;
   readonly #bystander: GoldenClient;
   readonly #listener: Listener;
   /** Messages for the next connections. */
   #waiting: (readonly Part[])[] = [];
 
-  private constructor(carrier: Carrier, server: Server, bystander: GoldenClient, listener: Listener) {
-    this.#carrier = carrier;
+  private constructor(transport: Transport, server: Server, bystander: GoldenClient, listener: Listener) {
+    this.#transport = transport;
     this.#server = server;
     this.#bystander = bystander;
     this.#listener = listener.on("connection", (socket: Socket) => this.#serve(socket));
   }
 
-  static async start(carrier: Carrier): Promise<CarrierTarget> {
-    const server = await serve(`${carrier.scheme}://127.0.0.1:0`, recordedService(), {
+  static async start(transport: Transport): Promise<TransportTarget> {
+    const server = await serve(`${transport.scheme}://127.0.0.1:0`, recordedService(), {
       limits,
       observer: silent,
     });
     const listener = createServer().listen(0, "127.0.0.1");
     await once(listener, "listening");
-    return new CarrierTarget(carrier, server, await connect(server.url, Golden), listener);
+    return new TransportTarget(transport, server, await connect(server.url, Golden), listener);
   }
 
   check(input: Uint8Array): Promise<void> {
@@ -151,7 +151,7 @@ class CarrierTarget implements Target {
 
   async #attackServer(parts: readonly Part[]): Promise<void> {
     const { address } = this.#server;
-    const { open, encode } = this.#carrier;
+    const { open, encode } = this.#transport;
     const socket = dial({ ...address, noDelay: true });
     const closed = ended(socket);
     await within(once(socket, "connect"), "a connection");
@@ -174,7 +174,7 @@ class CarrierTarget implements Target {
     this.#waiting.push(parts);
     const { port } = this.#listener.address() as { readonly port: number };
     const working = async (): Promise<void> => {
-      const session = await connectSession(`${this.#carrier.scheme}://127.0.0.1:${port}`, {
+      const session = await connectSession(`${this.#transport.scheme}://127.0.0.1:${port}`, {
         service: "Golden",
         limits,
         reconnect: false,
@@ -192,7 +192,7 @@ class CarrierTarget implements Target {
   }
 
   #serve(socket: Socket): void {
-    const { accept, encode } = this.#carrier;
+    const { accept, encode } = this.#transport;
     const closed = ended(socket);
     const parts = this.#waiting.shift() ?? [];
     const speaking = async (): Promise<void> => {
@@ -206,6 +206,6 @@ class CarrierTarget implements Target {
 }
 
 /** Sessions over TCP. */
-export const tcp = (): Promise<Target> => CarrierTarget.start(carriers.tcp);
+export const tcp = (): Promise<Target> => TransportTarget.start(transports.tcp);
 /** Sessions over WebSocket. */
-export const webSocket = (): Promise<Target> => CarrierTarget.start(carriers.websocket);
+export const webSocket = (): Promise<Target> => TransportTarget.start(transports.websocket);

@@ -1,4 +1,4 @@
-/** The reference over its other carriers, in both directions: Unix sockets with their lock, and WebSockets. */
+/** The reference over its other transports, in both directions: Unix sockets with their lock, and WebSockets. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,11 +38,11 @@ afterAll(() => {
 
 beforeEach(({ skip }) => skip(!isReady, skipNote));
 
-const carriers = ["local", "ws"] as const;
+const transports = ["local", "ws"] as const;
 
 /** Where a server of ours listens. */
-const placeOf = (carrier: (typeof carriers)[number], name: string): string =>
-  carrier === "ws" ? "ws://127.0.0.1:0" : `local://${join(folder, name)}`;
+const placeOf = (transport: (typeof transports)[number], name: string): string =>
+  transport === "ws" ? "ws://127.0.0.1:0" : `local://${join(folder, name)}`;
 
 function expectAllGood({ lines, code, errors }: PeerRun<PeerCheck>): void {
   expect(lines.filter(({ ok }) => !ok)).toEqual([]);
@@ -50,9 +50,9 @@ function expectAllGood({ lines, code, errors }: PeerRun<PeerCheck>): void {
   expect(code, errors).toBe(0);
 }
 
-describe.each(carriers)("the Rust server over %s", (carrier) => {
+describe.each(transports)("the Rust server over %s", (transport) => {
   it("answers calls with every kind of value, and streams both ways", async () => {
-    await using peer = await startPeerOn(carrier, join(folder, "rust"));
+    await using peer = await startPeerOn(transport, join(folder, "rust"));
     await using everything = await connect(peer.url, Everything);
     type Echo = (value: unknown) => Promise<unknown>;
     for (const [name, values] of Object.entries(echoed)) {
@@ -72,18 +72,18 @@ describe.each(carriers)("the Rust server over %s", (carrier) => {
   });
 
   it("takes messages of a megabyte", async () => {
-    await using peer = await startPeerOn(carrier, join(folder, "rust"));
+    await using peer = await startPeerOn(transport, join(folder, "rust"));
     await using everything = await connect(peer.url, Everything);
     const bytes = Uint8Array.from({ length: 1 << 20 }, (_, at) => at * 7);
     expect(Buffer.compare(await everything.echoBytes(bytes), bytes)).toBe(0);
   });
 });
 
-describe.each(carriers)("the Rust client at a server over %s", (carrier) => {
+describe.each(transports)("the Rust client at a server over %s", (transport) => {
   it("passes its checks of calls", async () => {
     const { everything, probe } = recordingHandlers();
     await using server = await serve(
-      placeOf(carrier, "calls"),
+      placeOf(transport, "calls"),
       router([everythingDispatcher(everything), probeDispatcher(probe)]),
     );
     expectAllGood(await runPeerChecks(server.url));
@@ -91,9 +91,9 @@ describe.each(carriers)("the Rust client at a server over %s", (carrier) => {
 
   it("passes its checks of streams", async () => {
     // The WebSocket client of 0.8.2 leaves Nagle's algorithm on: with a small window, each round trip costs 40 ms.
-    const initialChannelCredit = carrier === "ws" ? 1024 : 16;
+    const initialChannelCredit = transport === "ws" ? 1024 : 16;
     const services = router([streamsDispatcher(streamsHandler().handler)]);
-    await using server = await serve(placeOf(carrier, "streams"), services, { initialChannelCredit });
+    await using server = await serve(placeOf(transport, "streams"), services, { initialChannelCredit });
     expectAllGood(await runStreamChecks(server.url, 16));
   }, 60_000);
 });
