@@ -36,7 +36,7 @@ const shapes: Readonly<Record<string, () => string>> = {
 describe("a megabyte of", () => {
   it.each(Object.entries(shapes))(
     "%s is checked, and told in bounded text",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     (_, make) => {
       const text = make();
       const host = memoryHost({ "/a.vox": text, "/b.vox": "struct Name { a: u8 }" });
