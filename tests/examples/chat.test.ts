@@ -1,8 +1,7 @@
 /** The chat of `examples/chat` as four processes. Needs a build. */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { expect, it } from "vitest";
-import { Running, root } from "../support/command.js";
+import { Running } from "../support/command.js";
+import { buildExample } from "../support/example.js";
 
 /** What members say while one thing happens may come in any order. */
 function paragraphs(text: string): string[][] {
@@ -13,10 +12,7 @@ function paragraphs(text: string): string[][] {
 }
 
 it("members hear each other, vote when the server calls them, and leave", async () => {
-  const folder = join(root, "examples/chat");
-  const node = (...args: string[]): Buffer => execFileSync(process.execPath, args, { cwd: folder });
-  node(join(root, "packages/cli/bin/vox-gen.js"), "generate");
-  node(join(root, "node_modules/typescript/lib/tsc.js"), "-p", ".");
+  const folder = buildExample("chat");
   await using example = new Running(process.execPath, ["dist/start.js"], folder);
   const { code, out, error } = await example.ended();
   expect({ code, error }).toEqual({ code: 0, error: "" });

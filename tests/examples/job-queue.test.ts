@@ -1,17 +1,13 @@
 /** The job queue of `examples/job-queue`, whose server is killed three times. Needs a build. */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { expect, it } from "vitest";
 import { loadSqlite } from "../../packages/runtime/src/sqlite/sqlite-built.fixture.js";
-import { Running, root } from "../support/command.js";
+import { Running } from "../support/command.js";
+import { buildExample } from "../support/example.js";
 
 const sqlite = await loadSqlite();
 
 it.skipIf(sqlite === undefined)("prints each job once, whatever becomes of its server", async () => {
-  const folder = join(root, "examples/job-queue");
-  const node = (...args: string[]): Buffer => execFileSync(process.execPath, args, { cwd: folder });
-  node(join(root, "packages/cli/dist/bin.js"), "generate");
-  node(join(root, "node_modules/typescript/lib/tsc.js"), "-p", ".");
+  const folder = buildExample("job-queue");
   await using example = new Running(process.execPath, ["dist/start.js"], folder);
   const { code, out, error } = await example.ended();
   expect({ code, error }).toEqual({ code: 0, error: "" });

@@ -9,6 +9,7 @@ import type { Page } from "puppeteer-core";
 import { expect, it } from "vitest";
 import { knownBrowsers, programOf, startBrowser, startTimeoutMs } from "../support/browser.js";
 import { Running, root } from "../support/command.js";
+import { buildExample } from "../support/example.js";
 
 const [chrome] = knownBrowsers;
 const program = chrome === undefined ? undefined : programOf(chrome);
@@ -37,13 +38,11 @@ it("loses no mark of two tabs, though its server is killed", { timeout: startTim
   skip,
 }) => {
   if (chrome === undefined || program === undefined) return skip(chrome?.skipNote);
-  const folder = join(root, "examples/live-board");
+  const folder = buildExample("live-board");
   // The build for users: tests run with another NODE_ENV.
   const env = { ...process.env, NODE_ENV: "production" };
-  const node = (...args: string[]): Buffer => execFileSync(process.execPath, args, { cwd: folder, env });
-  node(join(root, "packages/cli/dist/bin.js"), "generate");
-  node(join(root, "node_modules/typescript/lib/tsc.js"), "-p", ".");
-  node(join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn");
+  const vite = [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"];
+  execFileSync(process.execPath, vite, { cwd: folder, env });
   await using example = new Running(process.execPath, ["dist/start.js"], folder, { PORT: "0" });
   const address = (await example.line(/^live-board: /)).slice("live-board: ".length);
   await using started = await startBrowser(chrome, program);

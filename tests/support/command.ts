@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 /** Root of the checkout. */
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
-const bin: string = join(root, "packages/cli/bin/vox-gen.js");
+/** The command, as npm links it. */
+export const bin: string = join(root, "packages/cli/bin/vox-gen.js");
 
 /** Longest wait for anything: a busy machine is slow, a hang is for ever. */
 const patienceMs = 60_000;
