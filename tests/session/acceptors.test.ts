@@ -405,6 +405,21 @@ describe("a client that has named no service", () => {
     ]),
   };
 
+  it("is refused with the names of a router that is an instance of a class", async () => {
+    class Routes {
+      get services(): readonly string[] {
+        return ["Golden", "Other"];
+      }
+      route(): undefined {
+        return undefined;
+      }
+    }
+    for (const serve of [new Routes(), withMiddleware(new Routes(), [])])
+      await expect(connectPair(serve, { client: { service: "Missing" } })).rejects.toThrow(
+        "unknown service Missing; there are Golden, Other",
+      );
+  });
+
   it.each(Object.entries(routers))(
     "learns the names of the services of a router %s",
     async (_name, acceptor) => {

@@ -1,5 +1,12 @@
 /** Whose a session is: the application decides at each link, and a session goes on for its own peer only. */
-import { RejectedError, router, type Servable } from "@voxrpc/runtime";
+import {
+  Dispatcher,
+  RejectedError,
+  router,
+  type Servable,
+  type ServerMiddleware,
+  withMiddleware,
+} from "@voxrpc/runtime";
 import type { ResumableOptions, ResumeRequest } from "@voxrpc/runtime/link";
 import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
@@ -30,8 +37,10 @@ class User {
   }
 }
 
-/** Acceptors, and whether each gives a session back to the same user, with the same metadata and with another token. */
-const acceptors: readonly [string, () => Servable | undefined, sameData: boolean, otherToken: boolean][] = [
+/** What a side serves, and whether it gives a session back to the same user, with the same metadata and another token. */
+type Row = [string, () => Servable | undefined, sameData: boolean, otherToken: boolean];
+
+const acceptors: readonly Row[] = [
   ["no acceptor", () => undefined, true, false],
   ["a dispatcher", () => shop, true, false],
   ["a router without context", () => router([shop]), true, false],
@@ -77,9 +86,20 @@ const acceptors: readonly [string, () => Servable | undefined, sameData: boolean
   ],
 ];
 
+const nothing: ServerMiddleware = (_context, _args, next) => next();
+
+/** The same behind middleware, which changes no answer to these questions. */
+const wrapped = acceptors.flatMap(([name, make, ...answers]): Row[] => {
+  const servable = make();
+  if (servable instanceof Dispatcher)
+    return [[`${name} behind middleware`, () => withMiddleware(servable, [nothing]), ...answers]];
+  if (servable === undefined || !("route" in servable)) return [];
+  return [[`${name} behind middleware`, () => withMiddleware(servable, [nothing]), ...answers]];
+});
+
 const alice = { "vox-service": "Shop", user: "alice", token: "1" };
 
-describe.each(acceptors)("a session at %s", (_name, make, sameData, otherToken) => {
+describe.each([...acceptors, ...wrapped])("a session at %s", (_name, make, sameData, otherToken) => {
   const rows: readonly [string, Record<string, string>, boolean][] = [
     ["its peer", alice, sameData],
     ["its user with another token", { ...alice, token: "2" }, otherToken],

@@ -115,8 +115,9 @@ function routerOf<C>(routes: Routes<C>, options: RouterOptions<C> | undefined): 
         return [dispatcher.name, dispatcher] as const;
       })
     : Object.entries(routes);
+  if (!isList(routes))
+    for (const [name, route] of entries) orFunction(dispatcherCheck)(route, `routes.${name}`);
   for (const [name, route] of entries) {
-    orFunction(dispatcherCheck)(route, `routes.${name}`);
     if (byName.has(name)) throw new TypeError(`duplicate service ${name} in the router`);
     byName.set(name, route);
   }

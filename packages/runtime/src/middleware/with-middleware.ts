@@ -48,9 +48,12 @@ function wrapRouter(router: Router, middleware: readonly ServerMiddleware[]): Ro
   const wrap = (found: Dispatcher | undefined): Dispatcher | undefined =>
     found && wrapDispatcher(found, middleware);
   return {
-    ...router,
-    route(request) {
-      const found = router.route(request);
+    get services() {
+      return router.services;
+    },
+    // With the connection, on which the router names the peer: a resume compares the name.
+    route(request, connection) {
+      const found = router.route(request, connection);
       return isPromise(found) ? Promise.resolve(found).then(wrap) : wrap(found);
     },
   };
