@@ -246,7 +246,10 @@ describe("close", () => {
 describe("a reader that is slow", () => {
   it("makes the server wait, loses nothing, and does not disturb others", async () => {
     let starts = 0;
+    const pressure: string[] = [];
     const observer: Observer = {
+      onBackpressure: () => void pressure.push("full"),
+      onBackpressureReleased: () => void pressure.push("released"),
       onRequestStarted: ({ side, method }) => {
         if (side === "server" && method?.name === "lookup") starts += 1;
       },
@@ -281,11 +284,13 @@ describe("a reader that is slow", () => {
     }
     // Kernel buffers take some answers, the server's own bound a few more; the rest has not been run.
     expect(starts).toBeLessThan(count / 2);
+    expect(pressure.at(-1)).toBe("full");
     await using other = await connect(server.url, Golden);
     expect(await other.hello()).toBe("hello");
     resume();
     const answers = await calls;
     expect(answers.every((answer) => answer === big)).toBe(true);
     expect(starts).toBe(count);
+    expect(pressure).toEqual(pressure.map((_, i) => (i % 2 === 0 ? "full" : "released")));
   });
 });

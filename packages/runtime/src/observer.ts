@@ -22,7 +22,7 @@ export interface LinkTrafficEvent extends LinkEvent {
 
 /** The outbound buffer of a link passed its bound, or is empty again. */
 export interface LinkPressureEvent extends LinkEvent {
-  /** Bytes that the link holds and has not passed on. */
+  /** Bytes that the link holds and has not passed on, and those of large frames that wait for it. */
   readonly bufferedBytes: number;
 }
 

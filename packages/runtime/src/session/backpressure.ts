@@ -29,7 +29,7 @@ const arrivalBytes = 256 * 1024;
 /** The link about which {@link Reading} decides. */
 export interface ReadingOptions {
   readonly limits: Pick<Limits, "maxQueuedBytes" | "maxFrameBytes">;
-  /** Whether the link holds more than it should. */
+  /** Whether the link has held more than it should, and has not drained since. */
   readonly isCongested: () => boolean;
   /** Starts and stops reading the link. @returns false when the transport cannot */
   readonly setReading: (isReading: boolean) => boolean;
@@ -41,7 +41,6 @@ export class Reading {
   readonly #maxBytes: number;
   #queuedBytes = 0;
   #holds = 0;
-  #isFull = false;
   #isReading = true;
   #isAnswering = false;
 
@@ -56,20 +55,13 @@ export class Reading {
     return this.#queuedBytes;
   }
 
-  /** Whether senders must wait: from the moment that the link holds too much until it has drained. */
-  get isCongested(): boolean {
-    if (!this.#isFull) this.#isFull = this.#options.isCongested();
-    return this.#isFull;
-  }
-
   /** Whether calls may leave; calls of the peer are answered first. */
   get mayCall(): boolean {
-    return !this.#isAnswering && !this.isCongested;
+    return !this.#isAnswering && !this.#options.isCongested();
   }
 
   /** The link is empty. @param answer answers calls that have waited, until the link is congested again */
   onDrain(answer: () => void): void {
-    this.#isFull = false;
     this.#isAnswering = true;
     try {
       answer();
@@ -79,9 +71,8 @@ export class Reading {
     this.#decide();
   }
 
-  /** Another link has taken the place of this one: it is read, and holds nothing. */
+  /** Another link has taken the place of this one: it is read. */
   onLinkRestored(): void {
-    this.#isFull = false;
     this.#isReading = true;
     this.#decide();
   }
@@ -112,7 +103,8 @@ export class Reading {
 
   #decide(): boolean {
     const isPaused =
-      this.#holds > 0 || (this.#queuedBytes > this.#options.limits.maxQueuedBytes && this.isCongested);
+      this.#holds > 0 ||
+      (this.#queuedBytes > this.#options.limits.maxQueuedBytes && this.#options.isCongested());
     if (isPaused !== this.#isReading) return true;
     if (!this.#options.setReading(!isPaused)) return false;
     this.#isReading = !isPaused;

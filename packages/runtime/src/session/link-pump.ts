@@ -94,6 +94,8 @@ export class LinkPump implements LinkSink {
     this.#receiver = receiver;
     if (outbox === this.#currentOutbox) return;
     this.#flush();
+    // The session's own counts go on from here.
+    this.#traffic.onDrain();
     this.#currentOutbox = outbox;
     this.#traffic = outbox.traffic;
     this.#attach();
@@ -175,6 +177,7 @@ export class LinkPump implements LinkSink {
     this.#isReceiving = false;
     this.#isClosed = true;
     if (this.#hasSession) this.#traffic.onClosed(error);
+    else this.#traffic.onDrain();
   }
 
   #stopTimer(): void {

@@ -1,6 +1,13 @@
 /**
  * Counts what goes over the link of a session, for snapshots, and reports it to an observer if there is one. It reads
- * the clock once for each arrival and once for each batch, never for a single message.
+ * the clock once for each arrival and once for each batch, never for a single message. It also knows whether the link is
+ * full, which is one state with one event for each change:
+ *
+ * ```
+ *  free ──link and outbox hold more than the capacity──► full
+ *    ▲                                                     │
+ *    └──the link has passed on everything, or has ended────┘
+ * ```
  */
 import type { OutboundSnapshot, TrafficSnapshot } from "../call/snapshot.js";
 import type { Clock } from "../clock.js";
@@ -51,12 +58,11 @@ export class LinkTraffic {
     this.#link = link;
     this.#headerBytes = link.framing.headerBytes;
     this.#before = this.counts;
-    this.#isFull = false;
   }
 
-  /** Whether the link holds so much that senders must wait. */
+  /** Whether senders must wait: from the moment that the link holds too much until it has drained. */
   get isCongested(): boolean {
-    return this.#link !== undefined && this.#link.bufferedBytes + this.lateBytes > this.#capacityBytes;
+    return this.#isFull;
   }
 
   /** Stops and starts reading the link. @returns false when it cannot wait */
@@ -139,21 +145,34 @@ export class LinkTraffic {
     this.#pingsOut = 0;
     this.#framesOut += frames;
     this.#bytesOut += bytes;
-    if (this.#observer !== undefined) this.#reportBatch(this.#observer, frames, bytes);
+    if (this.#observer?.onFramesWritten !== undefined)
+      notify(this.#observer, "onFramesWritten", { link: this.#link?.remoteAddress ?? "", frames, bytes });
+    this.checkFull();
   }
 
-  /** The link has passed on what it held. */
+  /** More is held than before. Called when the state of the outbox is whole: an observer may call, or end the session. */
+  checkFull(): void {
+    if (this.#isFull || this.#heldBytes <= this.#capacityBytes) return;
+    this.#isFull = true;
+    this.#reportPressure("onBackpressure");
+  }
+
+  /** The link has passed on what it held, or another takes its place. */
   onDrain(): void {
     if (!this.#isFull) return;
     this.#isFull = false;
     this.#reportPressure("onBackpressureReleased");
   }
 
+  get #heldBytes(): number {
+    return (this.#link?.bufferedBytes ?? 0) + this.lateBytes;
+  }
+
   /** The link has ended. */
   onClosed(error: SessionError | undefined): void {
+    this.onDrain();
     if (this.#observer === undefined) return;
     this.endArrival();
-    this.onDrain();
     const { remoteAddress: link = "" } = this.#link ?? {};
     const bytesIn = this.#bytesIn - this.#before.bytesIn;
     const bytesOut = this.#bytesOut - this.#before.bytesOut;
@@ -165,16 +184,8 @@ export class LinkTraffic {
       notify(observer, "onFramesRead", { link: this.#link?.remoteAddress ?? "", frames, bytes });
   }
 
-  #reportBatch(observer: Observer, frames: number, bytes: number): void {
-    if (observer.onFramesWritten !== undefined)
-      notify(observer, "onFramesWritten", { link: this.#link?.remoteAddress ?? "", frames, bytes });
-    if (this.#isFull || !this.isCongested) return;
-    this.#isFull = true;
-    this.#reportPressure("onBackpressure");
-  }
-
   #reportPressure(event: "onBackpressure" | "onBackpressureReleased"): void {
-    const { remoteAddress: link = "", bufferedBytes = 0 } = this.#link ?? {};
-    notify(this.#observer, event, { link, bufferedBytes });
+    const { remoteAddress: link = "" } = this.#link ?? {};
+    notify(this.#observer, event, { link, bufferedBytes: this.#heldBytes });
   }
 }

@@ -190,6 +190,7 @@ describe("Outbox", () => {
       link.bufferedBytes = 0;
       expect(outbox.onDrain()).toBe(false);
       expect(order(link)).toEqual([3, 1, 2]);
+      outbox.traffic.onDrain();
       expect(outbox.traffic.isCongested).toBe(false);
     });
 

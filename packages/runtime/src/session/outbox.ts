@@ -208,15 +208,15 @@ export class Outbox {
     if (headerBytes !== 0) this.#framing.writeHeader(writer.buffer, from, bodyBytes);
     const { buffer: memory } = writer;
     const count = this.#count;
-    if (count !== 0) {
-      this.#count = 0;
-      link.send(memory, this.#from, this.#ends, count);
-      this.traffic.endBatch(count, from - this.#from);
-    }
+    const batchBytes = from - this.#from;
+    if (count !== 0) link.send(memory, this.#from, this.#ends, count);
+    this.#count = 0;
     this.#late.push({ memory, from, to: end, overtaken: 0 });
     this.traffic.lateBytes += end - from;
     this.#renew();
     if (this.#late.length === 1) this.#onPending();
+    if (count === 0) this.traffic.checkFull();
+    else this.traffic.endBatch(count, batchBytes);
   }
 
   /** Forgets what was written since {@link begin}. */
@@ -264,15 +264,14 @@ export class Outbox {
   /** Large frames leave while the link holds nothing, so that small ones wait for one of them at most. */
   #flushLate(isAll: boolean): void {
     const { traffic } = this;
-    const late = this.#late;
-    const link = this.#link;
-    while (link !== undefined) {
-      const [first] = late;
-      if (first === undefined) return;
+    // An observer of a batch may end the session, which drops what is late.
+    for (let [first] = this.#late; first !== undefined; [first] = this.#late) {
+      const link = this.#link;
+      if (link === undefined) return;
       const { memory, from, to, overtaken } = first;
       const bytes = to - from;
       if (!isAll && overtaken < bytes && link.bufferedBytes > 0) return;
-      late.shift();
+      this.#late.shift();
       traffic.lateBytes -= bytes;
       traffic.beginBatch();
       link.send(memory, from, [to], 1);

@@ -172,7 +172,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   get isCongested(): boolean {
-    return this.#isDisconnected || this.#reading.isCongested;
+    return this.#isDisconnected || this.outbox.traffic.isCongested;
   }
 
   get mayCall(): boolean {
