@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: generated codecs, translation plans and unary calls against hand-written limits and peers, interleaved in one run.
- * Read the ratios: absolute figures move with the machine. Exits 1 when a guarded ratio does not hold.
+ * `npm run bench`: generated codecs, translation plans and unary calls against hand-written limits and peers,
+ * interleaved in one run. Read the ratios: absolute figures move with the machine. Exits 1 when a guarded ratio does
+ * not hold.
  */
 import { benchPlans } from "./codec/plans.mjs";
 import { benchCodecs } from "./codec/run.mjs";

@@ -1,8 +1,8 @@
 /**
- * `npm run api`: writes a report of the public declarations of each entry to the `api` folder of its package, so that a change of the
- * surface is seen in a diff. `--check` writes nothing and fails where a report does not match the sources. Both compile
- * the declarations as an application without `skipLibCheck` does: the declarations that are `@internal` are stripped,
- * and no other declaration may name them. Needs a build.
+ * `npm run api`: writes a report of the public declarations of each entry to the `api` folder of its package, so that a
+ * change of the surface is seen in a diff. `--check` writes nothing and fails where a report does not match the
+ * sources. Both compile the declarations as an application without `skipLibCheck` does: the declarations that are
+ * `@internal` are stripped, and no other declaration may name them. Needs a build.
  */
 import {
   existsSync,

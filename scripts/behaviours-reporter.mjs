@@ -1,4 +1,6 @@
-/** Vitest reporter of `npm run behaviours`: titles and outcomes of all tests, as JSON into the file BEHAVIOURS_REPORT. */
+/**
+ * Vitest reporter of `npm run behaviours`: titles and outcomes of all tests, as JSON into the file BEHAVIOURS_REPORT.
+ */
 import { writeFileSync } from "node:fs";
 
 export default class BehavioursReporter {

@@ -1,6 +1,6 @@
 /**
- * `npm run behaviours`: every behaviour that the reference's own tests assert has a test of ours, whose title contains the
- * name that it has there. The names come from `fixtures/behaviours.md`; those of later work are in
+ * `npm run behaviours`: every behaviour that the reference's own tests assert has a test of ours, whose title contains
+ * the name that it has there. The names come from `fixtures/behaviours.md`; those of later work are in
  * `fixtures/behaviours-pending.txt`, grouped under the reason. Fails when a name has no test, a test of one fails, or a
  * pending name has a test.
  *

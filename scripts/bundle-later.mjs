@@ -1,8 +1,8 @@
 /**
- * Makes each module that the runtime loads on demand one file without imports. It has its own copies of the small modules
- * that the start of a client uses as well. A bundler otherwise takes those out of the start, into files that both load:
- * a client of unary calls had 2.7 kB more of gzip, and each shared module cost every client. Classes that such a module
- * hands out, or gets, are branded (`options/brand.ts`).
+ * Makes each module that the runtime loads on demand one file without imports. It has its own copies of the small
+ * modules that the start of a client uses as well. A bundler otherwise takes those out of the start, into files that
+ * both load: a client of unary calls had 2.7 kB more of gzip, and each shared module cost every client. Classes that
+ * such a module hands out, or gets, are branded (`options/brand.ts`).
  *
  * It reads the sources and replaces what the compiler wrote, so it runs after each compilation.
  */

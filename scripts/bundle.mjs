@@ -1,7 +1,7 @@
 /**
- * Makes one small set of files of the command `vox-gen` and the libraries that it uses: Node takes long to find and read
- * some five hundred modules one by one. The command runs from these files, and from no others. Needs compiled packages.
- * Does nothing when the bundle is not older than they are.
+ * Makes one small set of files of the command `vox-gen` and the libraries that it uses: Node takes long to find and
+ * read some five hundred modules one by one. The command runs from these files, and from no others. Needs compiled
+ * packages. Does nothing when the bundle is not older than they are.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -3,7 +3,7 @@
  * After the build, the steps run two at a time; what a step prints appears when it has ended.
  */
 import { spawn } from "node:child_process";
-import { buildPackages, install, root } from "./run.mjs";
+import { buildPackages, install, packageNames, root } from "./run.mjs";
 
 const tests = ["bytes", "postcard", "call", "channel", "driver", "session"].map(
   (folder) => `packages/runtime/src/${folder}`,
@@ -18,7 +18,7 @@ const steps = [
     "dependency-cruiser/bin/dependency-cruise.mjs",
     "--config",
     ".dependency-cruiser.cjs",
-    ...sources(),
+    ...packageNames.map((name) => `packages/${name}/src`),
   ],
 ];
 
@@ -50,8 +50,4 @@ function perform([name, path, ...args]) {
       resolve();
     });
   });
-}
-
-function sources() {
-  return ["runtime", "codegen", "cli", "react", "unplugin"].map((name) => `packages/${name}/src`);
 }

@@ -1,6 +1,7 @@
 /**
- * Measures what a start of `vox-gen generate` on one small schema costs against a start of Node itself, and fails when it
- * is more than 3 × that plus 250 ms. The two take turns, so that a busy machine slows both. Needs a build with its bundle.
+ * Measures what a start of `vox-gen generate` on one small schema costs against a start of Node itself, and fails when
+ * it is more than 3 × that plus 250 ms. The two take turns, so that a busy machine slows both. Needs a build with its
+ * bundle.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

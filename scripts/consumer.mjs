@@ -1,6 +1,7 @@
 /**
- * A small application with the packed packages: its generated code compiles under the oldest TypeScript that the READMEs
- * name and under the newest, and it runs on each Node version. Versions that the registry does not have are reported as skipped.
+ * A small application with the packed packages: its generated code compiles under the oldest TypeScript that the
+ * READMEs name and under the newest, and it runs on each Node version. Versions that the registry does not have are
+ * reported as skipped.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: builds the API reference from docstrings into `docs/api` (not committed), then checks the links between
- * pages. `-- --check` writes nothing. A public name without a docstring, or a link to nothing, makes it fail.
+ * `npm run docs`: builds the API reference from docstrings into `docs/api` (not committed), then checks the links
+ * between pages. `-- --check` writes nothing. A public name without a docstring, or a link to nothing, makes it fail.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";

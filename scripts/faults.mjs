@@ -1,6 +1,6 @@
 /**
- * `npm run faults`: the long form of the tests of surroundings, see `tests/faults/surroundings.test.ts`. Cases that this machine
- * cannot run are reported as skipped.
+ * `npm run faults`: the long form of the tests of surroundings, see `tests/faults/surroundings.test.ts`. Cases that
+ * this machine cannot run are reported as skipped.
  */
 import { buildPackages, install, root, run } from "./run.mjs";
 

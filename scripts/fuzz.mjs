@@ -1,8 +1,9 @@
 /**
  * `npm run fuzz -- TARGET… [--seconds 20] [--seed N] [--executions N] [--jobs 2] [--state DIR]`: changed inputs for
- * targets, or for `all`, see `tests/fuzz`. Inputs that reach new code are kept and changed again. Without a seed it takes a fresh one. An input that
- * breaks a rule is written to `fixtures/fuzz/TARGET/`, and the tests try it from then on. `--ci`: all targets, briefly, with a
- * fixed and a fresh seed. `--state`: a folder where a campaign finds what earlier ones kept, and adds its own.
+ * targets, or for `all`, see `tests/fuzz`. Inputs that reach new code are kept and changed again. Without a seed it
+ * takes a fresh one. An input that breaks a rule is written to `fixtures/fuzz/TARGET/`, and the tests try it from then
+ * on. `--ci`: all targets, briefly, with a fixed and a fresh seed. `--state`: a folder where a campaign finds what
+ * earlier ones kept, and adds its own.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";

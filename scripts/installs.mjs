@@ -1,6 +1,6 @@
 /**
- * Installs the packed packages as an application does, with each package manager that can be had, and looks at what came
- * along: no install script and no native module may be there.
+ * Installs the packed packages as an application does, with each package manager that can be had, and looks at what
+ * came along: no install script and no native module may be there.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * `npm run model -- --steps 1000000 [--seed N]`: one long run of the model of sessions, see `tests/model`. Without a seed
- * it takes a fresh one. It prints the seed, counts of the events and, for a failure, the step and its history.
+ * `npm run model -- --steps 1000000 [--seed N]`: one long run of the model of sessions, see `tests/model`. Without a
+ * seed it takes a fresh one. It prints the seed, counts of the events and, for a failure, the step and its history.
  */
 import { parseArgs } from "node:util";
 import { install, root, run } from "./run.mjs";

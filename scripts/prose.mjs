@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { longSentences, problemsIn } from "./prose/rules.mjs";
-import { textsIn } from "./prose/texts.mjs";
+import { textsIn, wideCommentsIn } from "./prose/texts.mjs";
 import { root } from "./run.mjs";
 
 const read = ["md", "ts", "tsx", "mts", "mjs", "cjs", "js", "vox", "rs", "html", "css", "yml", "toml"];
@@ -29,7 +29,12 @@ const paths = execFileSync("git", ["ls-files", "-z", "--", ...read.map((end) => 
 let findings = 0;
 for (const path of paths) {
   const isPage = /\.md$/.test(path) && !/^docs\/protocol\/|CHANGELOG\.md$/.test(path);
-  for (const { text, line } of textsIn(path, readFileSync(root + path, "utf8")))
+  const content = readFileSync(root + path, "utf8");
+  for (const { line, columns } of wideCommentsIn(path, content)) {
+    findings++;
+    console.error(`${path}:${line}: wide comment: ${columns} columns: at most 120`);
+  }
+  for (const { text, line } of textsIn(path, content))
     for (const { name, index, excerpt, advice } of [
       ...problemsIn(text),
       ...(isPage ? longSentences(text) : []),

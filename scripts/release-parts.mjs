@@ -21,8 +21,8 @@ export function publishedManifest(manifest, root, folder) {
 }
 
 /**
- * The changelog after a release. The section "unreleased" gets the version and the date, and the lines of the changesets
- * in front. Without that section a new one is made.
+ * The changelog after a release. The section "unreleased" gets the version and the date, and the lines of the
+ * changesets in front. Without that section a new one is made.
  * @param lines of the changesets, one for each change
  */
 export function releasedChangelog(changelog, version, date, lines) {

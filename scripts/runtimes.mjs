@@ -1,7 +1,7 @@
 /**
- * `npm run runtimes`: the generated client and the transports in Bun, Deno and workerd. It takes the runtimes from the npm
- * registry, once, to `node_modules/.cache/vox-runtimes`: several hundred MB, so it is no part of CI. A runtime that cannot
- * be had here is reported as skipped.
+ * `npm run runtimes`: the generated client and the transports in Bun, Deno and workerd. It takes the runtimes from the
+ * npm registry, once, to `node_modules/.cache/vox-runtimes`: several hundred MB, so it is no part of CI. A runtime that
+ * cannot be had here is reported as skipped.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";

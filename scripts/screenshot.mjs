@@ -1,4 +1,6 @@
-/** `npm run screenshot`: builds, runs the browser test of `examples/live-board`, and keeps what it sees for the README. */
+/**
+ * `npm run screenshot`: builds, runs the browser test of `examples/live-board`, and keeps what it sees for the README.
+ */
 import { buildPackages, install, root, run } from "./run.mjs";
 
 install();

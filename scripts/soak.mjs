@@ -1,7 +1,7 @@
 /**
- * `npm run soak [-- --calls 1000000 --seconds 60]`: builds, makes that many calls on one connection and compares the heaps
- * (`bench/soak/calls.mjs`), then mixed traffic over links that are cut for that long (`bench/soak/mixed.mjs`). Of the two,
- * `--calls 0` and `--seconds 0` leave one out.
+ * `npm run soak [-- --calls 1000000 --seconds 60]`: builds, makes that many calls on one connection and compares the
+ * heaps (`bench/soak/calls.mjs`), then mixed traffic over links that are cut for that long (`bench/soak/mixed.mjs`). Of
+ * the two, `--calls 0` and `--seconds 0` leave one out.
  */
 import { parseArgs } from "node:util";
 import { buildPackages, install, root, run, tool } from "./run.mjs";

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- keys`: maps of u64 and of u32 with honest keys, and with keys that have one hash in V8. An honest key may
- * take half as long again as in a bare Map; colliding ones must be refused before they take 100 ms.
+ * `npm run bench -- keys`: maps of u64 and of u32 with honest keys, and with keys that have one hash in V8. An honest
+ * key may take half as long again as in a bare Map; colliding ones must be refused before they take 100 ms.
  */
 import { u32Codec, u64Codec } from "./key-codecs.mjs";
 

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- decoded`: what decoded values take in memory against the estimate that `maxDecodedBytes` bounds, and
- * how much time of a processor the largest value takes that the default lets through in a frame of 16 MiB. Each shape has a process of its own.
+ * `npm run bench -- decoded`: what decoded values take in memory against the estimate that `maxDecodedBytes` bounds,
+ * and how much time of a processor the largest value takes that the default lets through in a frame of 16 MiB. Each
+ * shape has a process of its own.
  */
 import { fork } from "node:child_process";
 import { shapes } from "./shapes.mjs";

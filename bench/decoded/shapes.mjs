@@ -1,4 +1,6 @@
-/** The bytes of one element of each list of `decoded.vox`, by its number: the smallest that make as much as they can. */
+/**
+ * The bytes of one element of each list of `decoded.vox`, by its number: the smallest that make as much as they can.
+ */
 
 const nothing = [0];
 const pair = [0, 0];

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- fairness`: how long a quiet client waits for its answers while another gives the same server one kind of
- * work as fast as it can. Three processes. Exits 1 when the p99 of the quiet client is above the bound.
+ * `npm run bench -- fairness`: how long a quiet client waits for its answers while another gives the same server one
+ * kind of work as fast as it can. Three processes. Exits 1 when the p99 of the quiet client is above the bound.
  */
 import { fork } from "node:child_process";
 import { connect } from "@voxrpc/runtime/node";

@@ -8,8 +8,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * Bundles one module with all that it imports.
  * @param entry a path, or `{ text }` of a module that lies in `bench/size`; `external` lists what is left out
- * @returns bytes of what is loaded at the start and its number of files, of what is loaded later by `import()`, and bytes per
- * module
+ * @returns bytes of what is loaded at the start and its number of files, of what is loaded later by `import()`, and
+ * bytes per module
  */
 export async function bundle(entry) {
   const { outputFiles, metafile, warnings } = await built(entry);

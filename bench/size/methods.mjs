@@ -69,8 +69,8 @@ error enum Problem { Missing Refused(string) }`;
 }
 
 /**
- * The service of `profiler.vox`: bytes of its TypeScript, and of what a client of all 37 methods loads of it, the runtime
- * not counted.
+ * The service of `profiler.vox`: bytes of its TypeScript, and of what a client of all 37 methods loads of it, the
+ * runtime not counted.
  */
 export async function sizeOfService() {
   const text = generate("profiler", readFileSync(new URL("profiler.vox", import.meta.url), "utf8"));

@@ -1,7 +1,7 @@
 /**
- * `npm run size`: bytes of what a browser loads, next to the same call of other libraries, each held against its limit in
- * `limits.json`. A client starts with one file. `--why [entry]` lists the modules of the entries, `--rooms [entry]` the rooms
- * of the runtime with their shares of gzip, `--set` writes today's figures and half a percent as limits.
+ * `npm run size`: bytes of what a browser loads, next to the same call of other libraries, each held against its limit
+ * in `limits.json`. A client starts with one file. `--why [entry]` lists the modules of the entries, `--rooms [entry]`
+ * the rooms of the runtime with their shares of gzip, `--set` writes today's figures and half a percent as limits.
  * The README names the limits of two clients. Exits 1 when a limit is exceeded, or the README names others.
  */
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * Calls, streams both ways, virtual connections, cancels, timeouts and new sessions between two processes, over links that
- * are cut all the time. Every answer is checked. At half the time and at the end all traffic stops for a moment. Then
- * no state of it may be left, and the heaps of both sides, collected, may differ by less than 5 %.
+ * Calls, streams both ways, virtual connections, cancels, timeouts and new sessions between two processes, over links
+ * that are cut all the time. Every answer is checked. At half the time and at the end all traffic stops for a moment.
+ * Then no state of it may be left, and the heaps of both sides, collected, may differ by less than 5 %.
  *
  *   node --expose-gc bench/soak/mixed.mjs --seconds 60
  */

@@ -1,4 +1,6 @@
-/** Generates and builds both versions, then lets a client of the old one call a server of the new one. Needs a build. */
+/**
+ * Generates and builds both versions, then lets a client of the old one call a server of the new one. Needs a build.
+ */
 import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";

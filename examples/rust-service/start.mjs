@@ -1,6 +1,6 @@
 /**
- * From a Rust service to a TypeScript client: imports the schema, generates, builds both sides, and lets the client call
- * the Rust server. Needs a build of the packages, and cargo.
+ * From a Rust service to a TypeScript client: imports the schema, generates, builds both sides, and lets the client
+ * call the Rust server. Needs a build of the packages, and cargo.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";

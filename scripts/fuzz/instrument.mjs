@@ -1,6 +1,6 @@
 /**
- * Counts the blocks of a bundle: each block of a function, each branch and each right side of `&&`, `||` and `??` gets a
- * counter of one byte. The counts are `globalThis.voxBlocks`; `tests/fuzz/coverage.ts` reads them.
+ * Counts the blocks of a bundle: each block of a function, each branch and each right side of `&&`, `||` and `??` gets
+ * a counter of one byte. The counts are `globalThis.voxBlocks`; `tests/fuzz/coverage.ts` reads them.
  */
 import { parseAst } from "rollup/parseAst";
 

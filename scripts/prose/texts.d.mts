@@ -7,3 +7,8 @@ export interface Text {
 
 /** The texts of a file: those of a page, or the comments, messages and test titles of a source. */
 export function textsIn(path: string, content: string): Text[];
+/** Lines of the comments of a script that are wider than 120 columns. Directives of tools do not count. */
+export function wideCommentsIn(
+  path: string,
+  content: string,
+): { readonly line: number; readonly columns: number }[];

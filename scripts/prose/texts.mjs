@@ -12,6 +12,27 @@ export function textsIn(path, content) {
   return ofComments(content, /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|(?<=^|\s)#[^\n]*/g);
 }
 
+/** Longest line of a comment of a script, in columns. Code is formatted to 110. */
+const maxColumns = 120;
+
+/** @type {typeof import("./texts.d.mts").wideCommentsIn} */
+export function wideCommentsIn(path, content) {
+  if (!/\.[cm]?[jt]sx?$/.test(path)) return [];
+  const lines = content.split("\n");
+  if (!lines.some((line) => line.length > maxColumns)) return [];
+  const file = parsed(path, content);
+  const lineOf = (position) => file.getLineAndCharacterOfPosition(position).line;
+  const found = [];
+  for (const { pos, end } of commentsOf(file))
+    for (let line = lineOf(pos); line <= lineOf(end); line++) {
+      const columns = [...(lines[line] ?? "")].length;
+      // A directive is one line, or ends one that the formatter leaves alone.
+      if (columns > maxColumns && !/(?:\/\/|\/\*) (?:biome-ignore|@ts-)/.test(lines[line]))
+        found.push({ line: line + 1, columns });
+    }
+  return found;
+}
+
 /** Strings before comments, so that `//` of a string begins none. */
 const slashes =
   /r(#+)"[\s\S]*?"\1|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\\n]|\\.[^'\n]*)'|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
@@ -66,23 +87,14 @@ function uncommented(comment) {
 
 /** Comments, messages and titles of a script. */
 function ofScript(path, content) {
-  const kind = /\.[cm]?js$/.test(path) ? ts.ScriptKind.JS : undefined;
-  const file = ts.createSourceFile(path, content, ts.ScriptTarget.Latest, true, kind);
+  const file = parsed(path, content);
   const lineOf = (position) => file.getLineAndCharacterOfPosition(position).line + 1;
   const isTest = /\.test(?:-d)?\.tsx?$/.test(path) || isTestPath(path);
-  const found = [];
-  const seen = new Set();
-  const comments = (position) => {
-    const ranges = [
-      ...(ts.getLeadingCommentRanges(content, position) ?? []),
-      ...(ts.getTrailingCommentRanges(content, position) ?? []),
-    ].filter(({ pos }) => !seen.has(pos) && seen.add(pos));
-    for (const { pos, end } of joined(ranges, content))
-      found.push({ text: uncommented(content.slice(pos, end)), line: lineOf(pos) });
-  };
+  const found = joined(commentsOf(file), content).map(({ pos, end }) => ({
+    text: uncommented(content.slice(pos, end)),
+    line: lineOf(pos),
+  }));
   const visit = (node) => {
-    comments(node.getFullStart());
-    comments(node.getEnd());
     const text = textOf(node);
     // The data of a test may be anything; its titles are ours.
     if (text !== undefined && / \w+ /.test(text) && (!isTest || isTitle(node)))
@@ -91,6 +103,29 @@ function ofScript(path, content) {
   };
   visit(file);
   return found;
+}
+
+function parsed(path, content) {
+  const kind = /\.[cm]?js$/.test(path) ? ts.ScriptKind.JS : undefined;
+  return ts.createSourceFile(path, content, ts.ScriptTarget.Latest, true, kind);
+}
+
+/** Comments of a script, in their order: those around each token, so that one before a closing bracket counts. */
+function commentsOf(file) {
+  const found = new Map();
+  const visit = (node) => {
+    const children = node.getChildren(file);
+    for (const child of children) if (!ts.isJSDoc(child)) visit(child);
+    if (children.length > 0 || ts.isJsxText(node)) return;
+    for (const position of [node.getFullStart(), node.getEnd()])
+      for (const range of [
+        ...(ts.getLeadingCommentRanges(file.text, position) ?? []),
+        ...(ts.getTrailingCommentRanges(file.text, position) ?? []),
+      ])
+        found.set(range.pos, { pos: range.pos, end: range.end });
+  };
+  visit(file);
+  return [...found.values()].sort((a, b) => a.pos - b.pos);
 }
 
 /** Line comments that follow each other are one text. */

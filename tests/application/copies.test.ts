@@ -1,4 +1,7 @@
-/** Two copies of the package in one program: what one makes, the other knows. A new public class without a row fails here. */
+/**
+ * Two copies of the package in one program: what one makes, the other knows. A new public class without a row fails
+ * here.
+ */
 import * as root from "@voxrpc/runtime";
 import * as link from "@voxrpc/runtime/link";
 import * as proxy from "@voxrpc/runtime/proxy";

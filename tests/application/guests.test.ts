@@ -130,7 +130,10 @@ describe("the stack of a failure names the line that waits for it:", () => {
   });
 });
 
-/** Callbacks of the application: each pushes what it finds. @param within runs in a context, which the callback has to find */
+/**
+ * Callbacks of the application: each pushes what it finds.
+ * @param within runs in a context, which the callback has to find
+ */
 const callbacks: Readonly<
   Record<string, (within: <T>(run: () => T) => T, push: () => void, opened: Opened) => Promise<unknown>>
 > = {

@@ -1,6 +1,6 @@
 /**
- * Every option that an application can give is checked where it comes in. The table names all sets of options and all of
- * their members: a new one without a case fails here, and does not compile.
+ * Every option that an application can give is checked where it comes in. The table names all sets of options and all
+ * of their members: a new one without a case fails here, and does not compile.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { Socket } from "node:net";

@@ -1,4 +1,6 @@
-/** One signal of an application for many things at once: one listener, so that Node does not warn, and none afterwards. */
+/**
+ * One signal of an application for many things at once: one listener, so that Node does not warn, and none afterwards.
+ */
 import { getEventListeners, once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { channel, subscribe } from "@voxrpc/runtime";

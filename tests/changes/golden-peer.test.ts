@@ -1,7 +1,7 @@
 /**
  * The warnings about vox 0.8.2 against what it was recorded doing: for every recorded pair of types, a misreading is
- * foretold exactly where its compiled decoder read something else than was written. And the words of a comparison against
- * the plan: a difference that breaks is found exactly where there is no plan.
+ * foretold exactly where its compiled decoder read something else than was written. And the words of a comparison
+ * against the plan: a difference that breaks is found exactly where there is no plan.
  */
 import { isDeepStrictEqual } from "node:util";
 import { Reader } from "@voxrpc/runtime/gen/v1";

@@ -11,7 +11,10 @@ const misread: ReadonlySet<string> = new Set([
   "generic-second-instance",
 ]);
 
-/** Holds what outcomes prove against a verdict. A call that goes through with other values breaks where the verdict says so. */
+/**
+ * Holds what outcomes prove against a verdict. A call that goes through with other values breaks where the verdict says
+ * so.
+ */
 export function prove(verdict: Verdict, outcomes: readonly Outcome[], mayMisread: boolean): void {
   const failed = outcomes.filter((outcome) => outcome === "failed").length;
   switch (verdict) {

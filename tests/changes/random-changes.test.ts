@@ -45,8 +45,8 @@ describe("random changes", () => {
         const codes = findings.map(({ diagnostic }) => diagnostic.code);
         // Refused, and no difference found: only where one description stands for several maps or results.
         if (codes.includes("VOX5012")) expect(hasEqualHalves(pair)).toBe(true);
-        // A difference that no plan sees: only where the ids are the same, one is described wrongly, or a result of unit
-        // says nothing about the values.
+        // A difference that no plan sees: only where the ids are the same, one is described wrongly, or a result of
+        // unit says nothing about the values.
         if (codes.includes("VOX5011"))
           expect(hasSameId(pair) || hasEqualHalves(pair) || returnsUnit(pair)).toBe(true);
         for (const { oldClient, newClient } of methods) {

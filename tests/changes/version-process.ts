@@ -1,6 +1,6 @@
 /**
- * A process of one version: it serves and calls what it is given the schemas of. Its parent talks to it by messages, one
- * at a time; see `far-version.ts`.
+ * A process of one version: it serves and calls what it is given the schemas of. Its parent talks to it by messages,
+ * one at a time; see `far-version.ts`.
  */
 import { connect, type Server, serve } from "@voxrpc/runtime/node";
 import { type Called, callAll, find, type Served, ServingEnd, Version } from "../support/ends.js";

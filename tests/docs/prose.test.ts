@@ -1,7 +1,7 @@
 /** `npm run prose`: each rule finds its examples, and each kind of file is read. */
 import { describe, expect, it } from "vitest";
 import { longSentences, maxWords, problemsIn, rules } from "../../scripts/prose/rules.mjs";
-import { textsIn } from "../../scripts/prose/texts.mjs";
+import { textsIn, wideCommentsIn } from "../../scripts/prose/texts.mjs";
 
 /** The words that CONTRIBUTING.md excludes, each in a sentence: a rule that no longer finds one fails here. */
 const avoided = {
@@ -69,6 +69,9 @@ const files: readonly (readonly [path: string, content: string, line: number])[]
   ["src/a.ts", "const a = 1;\n/** Doc\n * nobody. */\nconst b = 2;\n", 2],
   ["src/a.ts", "// One,\n// nobody.\n", 1],
   ["src/a.ts", "const a = 1; // nobody\n", 1],
+  ["src/a.ts", "function f() {\n  return 1;\n  // nobody\n}\n", 3],
+  ["src/a.ts", "const a = [\n  1,\n  // nobody\n];\n", 3],
+  ["src/a.ts", "const a = 1;\n// nobody\n", 2],
   ["src/a.ts", 'throw new Error("there is nobody here");\n', 1],
   ["src/a.ts", `throw new Error(\`there \${1} is nobody here\`);\n`, 1],
   ["src/a.tsx", "const a = <p>there is nobody here</p>;\n", 1],
@@ -94,5 +97,25 @@ describe("the texts that are checked", () => {
 
   it("have no data of tests", () => {
     expect(textsIn("tests/a.test.ts", 'expect(text).toBe("there is nobody here");\n')).toEqual([]);
+  });
+});
+
+/** Files with one line of 121 columns, and its number; undefined: it is no comment, or may be as wide. */
+const wide: readonly (readonly [path: string, content: string, line: number | undefined])[] = [
+  ["src/a.ts", `/** ${"x".repeat(114)} */\n`, 1],
+  ["src/a.ts", `/**\n * ${"é".repeat(118)}\n */\n`, 2],
+  ["src/a.ts", `const a = 1;\n// ${"x".repeat(118)}\n`, 2],
+  ["src/a.ts", `const a = 1; // ${"x".repeat(105)}\n`, 1],
+  ["scripts/a.mjs", `function f() {\n  // ${"x".repeat(116)}\n}\n`, 2],
+  ["src/a.tsx", `// ${"x".repeat(118)}\nconst a = <p>text</p>;\n`, 1],
+  ["src/a.ts", `const a = "// ${"x".repeat(106)}";\n`, undefined],
+  ["src/a.ts", `// biome-ignore lint: ${"x".repeat(99)}\n`, undefined],
+  ["src/a.ts", `/** ${"é".repeat(113)} */\n`, undefined],
+  ["a.md", `${"x".repeat(121)}\n`, undefined],
+];
+
+describe("the width of comments", () => {
+  it.each(wide)("%s: %j", (path, content, line) => {
+    expect(wideCommentsIn(path, content)).toEqual(line === undefined ? [] : [{ line, columns: 121 }]);
   });
 });

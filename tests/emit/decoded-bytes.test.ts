@@ -1,4 +1,7 @@
-/** The memory that decoded values are said to take: generated decoders, plans and the search for the place of a fault agree. */
+/**
+ * The memory that decoded values are said to take: generated decoders, plans and the search for the place of a fault
+ * agree.
+ */
 import { readFileSync } from "node:fs";
 import { CodecError, defaultLimits } from "@voxrpc/runtime";
 import type { Codec, Shape } from "@voxrpc/runtime/gen/v1";

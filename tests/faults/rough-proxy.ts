@@ -1,4 +1,6 @@
-/** A TCP proxy that is a bad network without privileges: it delays, trickles, stalls and cuts what passes, by a seed. */
+/**
+ * A TCP proxy that is a bad network without privileges: it delays, trickles, stalls and cuts what passes, by a seed.
+ */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { type Random, randomOf } from "../support/mutate.js";

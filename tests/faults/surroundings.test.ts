@@ -1,6 +1,6 @@
 /**
- * The process outlives its surroundings: no files left, a full disk, peers that vanish, stop or are busy, a network that loses
- * packets. Needs a build. `npm run faults` is the long form.
+ * The process outlives its surroundings: no files left, a full disk, peers that vanish, stop or are busy, a network
+ * that loses packets. Needs a build. `npm run faults` is the long form.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect as connectSocket, type Socket } from "node:net";
@@ -75,7 +75,8 @@ describe("a server", () => {
     "on a full disk refuses what it cannot record, and goes on when there is room",
     async () => {
       const folder = mkdtempSync(join(tmpdir(), "vox-full-"));
-      // The disk is full from the first answer on: what is left is taken by a file that the server's own shell has written.
+      // The disk is full from the first answer on: what is left is taken by a file that the server's own shell has
+      // written.
       const fill = `dd if=/dev/zero of=${folder}/fill bs=1k count=600 2>/dev/null`;
       const inside = `mount -t tmpfs -o size=1m tmpfs ${folder} && ${fill}; exec "$@"`;
       const command = `exec unshare -rm sh -c '${inside}' sh "$@"`;

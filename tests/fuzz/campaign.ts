@@ -59,8 +59,9 @@ export class Campaign {
   }
 
   /**
-   * Tries the corpus, in an order of the seed, as a short campaign tries a part of it only. Then it tries changed inputs until
-   * `watch` says stop: phases with counts, and phases at full speed, which are long when nothing new is found.
+   * Tries the corpus, in an order of the seed, as a short campaign tries a part of it only. Then it tries changed
+   * inputs until `watch` says stop: phases with counts, and phases at full speed, which are long when nothing new is
+   * found.
    * @throws what the target throws: a finding
    */
   async run(watch: Watch): Promise<void> {
@@ -86,7 +87,10 @@ export class Campaign {
     return input.length > mostBytes ? input.slice(0, mostBytes) : input;
   }
 
-  /** Short inputs rather than long ones, which cost more, and half of them late ones, which are at the edge of what is known. */
+  /**
+   * Short inputs rather than long ones, which cost more, and half of them late ones, which are at the edge of what is
+   * known.
+   */
   #choose(pool: readonly Uint8Array[]): Uint8Array {
     const random = this.#random;
     const late = random(2) === 0 ? pool.length >> 2 : 0;

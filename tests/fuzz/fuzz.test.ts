@@ -1,6 +1,6 @@
 /**
- * Every target with its examples, with what was a finding once (`fixtures/fuzz/TARGET/`), and with a few changed inputs. The
- * campaign with coverage is `npm run fuzz`.
+ * Every target with its examples, with what was a finding once (`fixtures/fuzz/TARGET/`), and with a few changed
+ * inputs. The campaign with coverage is `npm run fuzz`.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import vm from "node:vm";

@@ -1,4 +1,6 @@
-/** What the targets of sessions share: recorded peers, the service that both sides have, and inputs as lists of frames. */
+/**
+ * What the targets of sessions share: recorded peers, the service that both sides have, and inputs as lists of frames.
+ */
 import { channel, type Observer, VoxError } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import {

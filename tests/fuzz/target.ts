@@ -19,7 +19,9 @@ export interface Target {
   check(input: Uint8Array): void | Promise<void>;
   /** As {@link check}, for some inputs at once: where the time goes to waiting. */
   checkAll?(inputs: readonly Uint8Array[]): Promise<void>;
-  /** Errors are made without stacks, which take most of the time of a quick target. A finding is tried again with them. */
+  /**
+   * Errors are made without stacks, which take most of the time of a quick target. A finding is tried again with them.
+   */
   readonly isQuick?: true;
   /** Ends what the target holds: servers, clients, files. */
   close?(): Promise<void>;

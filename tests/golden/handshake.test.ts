@@ -228,8 +228,8 @@ const laxReads: Readonly<Record<string, string>> = {
 };
 
 /**
- * What we say where the reference says `error`. A link that closes and a refusal have codes of their own here, because a
- * client may try again after the one and not after the other; the reference's words are the same.
+ * What we say where the reference says `error`. A link that closes and a refusal have codes of their own here, because
+ * a client may try again after the one and not after the other; the reference's words are the same.
  */
 function ourText(error: string): string {
   const refusal = "handshake rejected: ";

@@ -1,4 +1,6 @@
-/** Every case of plans.json: the same verdict, the same values, except where `protocol/schemas.md` §6 chooses otherwise. */
+/**
+ * Every case of plans.json: the same verdict, the same values, except where `protocol/schemas.md` §6 chooses otherwise.
+ */
 import { isDeepStrictEqual } from "node:util";
 import { Reader } from "@voxrpc/runtime/gen/v1";
 import {

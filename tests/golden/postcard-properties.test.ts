@@ -1,4 +1,6 @@
-/** Properties of codecs of random types: identity, truncation, mutation, and the same bytes with and without `Buffer`. */
+/**
+ * Properties of codecs of random types: identity, truncation, mutation, and the same bytes with and without `Buffer`.
+ */
 import * as native from "@voxrpc/runtime/gen/v1";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";

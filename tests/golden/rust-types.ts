@@ -1,4 +1,6 @@
-/** Roots of golden schemas that the language cannot write, by the name of the case, as the recorded Rust text has them. */
+/**
+ * Roots of golden schemas that the language cannot write, by the name of the case, as the recorded Rust text has them.
+ */
 import { messageType } from "../../packages/codegen/src/schema/message.js";
 import type { SourceDeclaration, SourceType } from "../../packages/codegen/src/schema/source-type.js";
 

@@ -1,4 +1,6 @@
-/** A client without the code at hand that says where in a value encoding has failed: it is loaded when a call fails so. */
+/**
+ * A client without the code at hand that says where in a value encoding has failed: it is loaded when a call fails so.
+ */
 import type { CodecError, Observer } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession } from "@voxrpc/runtime/link";

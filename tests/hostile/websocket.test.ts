@@ -1,4 +1,6 @@
-/** The attacks of `tcp.test.ts` on a WebSocket server, and those that WebSockets bring: each costs its own connection. */
+/**
+ * The attacks of `tcp.test.ts` on a WebSocket server, and those that WebSockets bring: each costs its own connection.
+ */
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import type { VoxError } from "@voxrpc/runtime";

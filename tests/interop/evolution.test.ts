@@ -1,6 +1,6 @@
 /**
- * Old and new versions of one service, one end in Rust, the other in TypeScript. Our end reads every change right; where
- * the reference misreads or refuses one, `breaking --peer vox-0.8.2` has said so, and nowhere else.
+ * Old and new versions of one service, one end in Rust, the other in TypeScript. Our end reads every change right;
+ * where the reference misreads or refuses one, `breaking --peer vox-0.8.2` has said so, and nowhere else.
  */
 import { readFileSync } from "node:fs";
 import { type Comparison, compareModels, type Model } from "@voxrpc/codegen";

@@ -1,6 +1,7 @@
 /**
- * One crate of generated Rust with a peer around it: every type of the language, the types of Rust, 200 random ones, and
- * the twelve services of fixtures/rust. It is compiled once, beside the peer of `interop/rust`, whose crates it uses.
+ * One crate of generated Rust with a peer around it: every type of the language, the types of Rust, 200 random ones,
+ * and the twelve services of fixtures/rust. It is compiled once, beside the peer of `interop/rust`, whose crates it
+ * uses.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {

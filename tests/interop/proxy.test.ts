@@ -1,4 +1,6 @@
-/** TypeScript between two peers, of which one is Rust: connections of services that the proxy does not have are joined. */
+/**
+ * TypeScript between two peers, of which one is Rust: connections of services that the proxy does not have are joined.
+ */
 import { channel, RejectedError, router } from "@voxrpc/runtime";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectSession, type Server, serve } from "@voxrpc/runtime/node";

@@ -1,6 +1,6 @@
 /**
- * Rust that is generated here, compiled by cargo in one crate: its ids and schemas are those of the schemas, both doors of
- * the import give the same services, random values pass in both directions, and each side calls the other.
+ * Rust that is generated here, compiled by cargo in one crate: its ids and schemas are those of the schemas, both doors
+ * of the import give the same services, random values pass in both directions, and each side calls the other.
  */
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -164,8 +164,8 @@ const toHex = (bytes: Uint8Array): string => `h${Buffer.from(bytes).toString("he
 const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.slice(1), "hex"));
 
 /**
- * A transparent struct around a tuple struct of several elements. Calls carry it; where 0.8.2 has no schema of a peer to
- * read by, it reads the first element only.
+ * A transparent struct around a tuple struct of several elements. Calls carry it; where 0.8.2 has no schema of a peer
+ * to read by, it reads the first element only.
  */
 function isHidden(type: Type): boolean {
   if (type.kind !== "named" || type.declaration.kind !== "tupleStruct" || !type.declaration.isTransparent)

@@ -1,6 +1,6 @@
 /**
- * Rust that joins generated modules to the peer of `interop/generated`: values of each type, handlers and callers of each
- * method. It is appended to the modules, because it uses what they import.
+ * Rust that joins generated modules to the peer of `interop/generated`: values of each type, handlers and callers of
+ * each method. It is appended to the modules, because it uses what they import.
  */
 import type {
   Argument,

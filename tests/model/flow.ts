@@ -10,8 +10,8 @@ import { ModelSource } from "./source.js";
 interface Sent<T> {
   readonly item: T;
   /**
-   * `given`: by the source of a `sendAll`, which says nothing of single items. `doubtful`: that `sendAll` has failed, before
-   * or after the item left.
+   * `given`: by the source of a `sendAll`, which says nothing of single items. `doubtful`: that `sendAll` has failed,
+   * before or after the item left.
    */
   state: "waiting" | "given" | "sent" | "doubtful" | "failed";
 }
@@ -259,7 +259,9 @@ export class Flow<T> {
     }
   }
 
-  /** The invariants when everything has happened: the sender is not too far ahead, and a good end is behind all items. */
+  /**
+   * The invariants when everything has happened: the sender is not too far ahead, and a good end is behind all items.
+   */
   check(): void {
     if (this.checksSinceEnd !== undefined) this.checksSinceEnd += 1;
     if (this.isSendingAll && (this.checksSinceEnd ?? 0) > 1)

@@ -1,6 +1,6 @@
 /** What a `sendAll` of the model sends: items that the scheduler gives, one at a time, and nothing in between. */
 export class ModelSource<T> implements AsyncIterableIterator<T> {
-  /** Called when an item is requested: the one before has left. */
+  /** Called when the next item is requested: the item before it has left. */
   private readonly onAsked: () => void;
   private resolve: ((step: IteratorResult<T>) => void) | undefined = undefined;
   private reject: ((error: unknown) => void) | undefined = undefined;

@@ -15,7 +15,9 @@ function handles(): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Runs something, three times, and waits until nothing of it is left; a leak stays, and the test fails by its timeout. */
+/**
+ * Runs something, three times, and waits until nothing of it is left; a leak stays, and the test fails by its timeout.
+ */
 async function leavesNothing(run: () => Promise<void>): Promise<void> {
   const before = handles();
   for (let round = 0; round < 3; round++) await run();

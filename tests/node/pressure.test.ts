@@ -32,7 +32,7 @@ const mostBytes = 64 << 20;
 /** More than there are items, so that it is not the credit that stops the sender. */
 const credit = { initialChannelCredit: 2 * items };
 
-/** A service that makes each item when it is requested it, and counts them. */
+/** A service that makes each item when `next` is called, and counts the items. */
 function offering(): { readonly dispatcher: $.Dispatcher; readonly made: () => number } {
   let made = 0;
   function* offer(): Generator<Uint8Array> {

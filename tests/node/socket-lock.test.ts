@@ -1,4 +1,7 @@
-/** The lock beside a Unix socket: one server at a path, in whatever order they start, and none that a dead one keeps out. */
+/**
+ * The lock beside a Unix socket: one server at a path, in whatever order they start, and none that a dead one keeps
+ * out.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {

@@ -1,6 +1,6 @@
 /**
- * What peers, proxies and people do wrong on each transport: one clear sentence each, and the server goes on. The table of
- * `docs/transports.md` lists the same rows.
+ * What peers, proxies and people do wrong on each transport: one clear sentence each, and the server goes on. The table
+ * of `docs/transports.md` lists the same rows.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -260,7 +260,9 @@ describe("a proxy", () => {
 });
 
 describe.skipIf(process.platform === "win32")("a socket without permission", () => {
-  /** Runs as a user that may not use the socket: permissions do not bind the one who runs these tests in a container. */
+  /**
+   * Runs as a user that may not use the socket: permissions do not bind the one who runs these tests in a container.
+   */
   const canChangeUser = process.getuid?.() === 0;
 
   it.runIf(canChangeUser)("is one sentence for the client", async () => {

@@ -1,4 +1,7 @@
-/** A release is made of changesets: one version for all packages, and their lines in the changelog. Nothing is published. */
+/**
+ * A release is made of changesets: one version for all packages, and their lines in the changelog. Nothing is
+ * published.
+ */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** A small client, without the code at hand that compares types with those of its peer: it is loaded when a peer has others. */
+/**
+ * A small client, without the code at hand that compares types with those of its peer: it is loaded when a peer has
+ * others.
+ */
 
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession } from "@voxrpc/runtime/link";

@@ -1,6 +1,6 @@
 /**
- * What is loaded on demand is published as files without imports, with copies of modules that the start has, too. Here a
- * client loads such files in place of the sources, and the tests of what is loaded hold all the same.
+ * What is loaded on demand is published as files without imports, with copies of modules that the start has, too. Here
+ * a client loads such files in place of the sources, and the tests of what is loaded hold all the same.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

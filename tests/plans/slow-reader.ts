@@ -9,7 +9,9 @@ import { defaultOf, isLiteral, isWrapped, type Members } from "./values.js";
 /** Thrown for a variant that the reader does not have. */
 export class UnknownVariant extends Error {}
 
-/** Reads what `remote` writes as `local`; or, where `isWriting`, says what `remote` must write so that `local` reads it. */
+/**
+ * Reads what `remote` writes as `local`; or, where `isWriting`, says what `remote` must write so that `local` reads it.
+ */
 export class SlowReader {
   private readonly remote: World;
   private readonly local: World;

@@ -1,4 +1,6 @@
-/** Runs in Bun and Deno: the transports of Node and the platform's WebSocket. Argument: the address of a server in Node. */
+/**
+ * Runs in Bun and Deno: the transports of Node and the platform's WebSocket. Argument: the address of a server in Node.
+ */
 import { connect, serve } from "@voxrpc/runtime/node";
 import { connect as connectWeb } from "@voxrpc/runtime/web";
 import { Streams, type StreamsClient, streamsDispatcher } from "../interop/gen/streams.vox.js";

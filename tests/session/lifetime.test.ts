@@ -1,4 +1,6 @@
-/** How long a session lives: until its last client, virtual connection and channel. Source: `protocol/session.md` §5.4. */
+/**
+ * How long a session lives: until its last client, virtual connection and channel. Source: `protocol/session.md` §5.4.
+ */
 import { channel } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";

@@ -1,6 +1,6 @@
 /**
- * Every bound of `limits.ts`, seen enforced: the same load with a limit that is just enough for it, and with one that is
- * one too small. A new limit without a case does not compile; `docs/limits.md` is checked against them, too.
+ * Every bound of `limits.ts`, seen enforced: the same load with a limit that is just enough for it, and with one that
+ * is one too small. A new limit without a case does not compile; `docs/limits.md` is checked against them, too.
  */
 import { readFileSync } from "node:fs";
 import { channel, defaultLimits, type Limits, Metadata } from "@voxrpc/runtime";

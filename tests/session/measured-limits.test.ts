@@ -1,6 +1,6 @@
 /**
- * Each limit of `limits.ts` measured: a peer requests far more than the limit, and the test looks at what is really held,
- * running or open at each step. A new limit without a row does not compile.
+ * Each limit of `limits.ts` measured: a peer requests far more than the limit, and the test looks at what is really
+ * held, running or open at each step. A new limit without a row does not compile.
  */
 import { channel, defaultLimits, type Limits, Metadata } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";

@@ -1,4 +1,6 @@
-/** Calls that carry an operation id: each row of `protocol/calls.md` §6.2, with stores that answer at once and later. */
+/**
+ * Calls that carry an operation id: each row of `protocol/calls.md` §6.2, with stores that answer at once and later.
+ */
 import { type CallContext, channel, fail, Metadata, type ObserverEvents } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";

@@ -1,4 +1,7 @@
-/** A message that is too large for the peer fails where it is sent, alone, with the reason; the session and its other calls go on. */
+/**
+ * A message that is too large for the peer fails where it is sent, alone, with the reason; the session and its other
+ * calls go on.
+ */
 import { channel, type Limits, Metadata } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, type SessionPair, settle } from "@voxrpc/runtime/testing";

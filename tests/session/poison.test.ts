@@ -1,4 +1,6 @@
-/** A call that links die of is suspected and fails; no other call is hurt, and the client does not reconnect for ever. */
+/**
+ * A call that links die of is suspected and fails; no other call is hurt, and the client does not reconnect for ever.
+ */
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** When a client tries to get another link, how long an acceptor waits for it, and which side learns of it. Source: `protocol/session.md` §7. */
+/**
+ * When a client tries to get another link, how long an acceptor waits for it, and which side learns of it. Source:
+ * `protocol/session.md` §7.
+ */
 import { type ObserverEvents, SessionError, type SessionState } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
@@ -22,7 +25,10 @@ afterEach(async () => {
   pair = undefined;
 });
 
-/** Winds the clock in steps, as long as the client looks for a link. @returns when it began each attempt, ms after the cut */
+/**
+ * Winds the clock in steps, as long as the client looks for a link.
+ * @returns when it began each attempt, ms after the cut
+ */
 async function attemptsOf(own: Resumable, forMs: number, stepMs: number): Promise<number[]> {
   const start = own.clock.now();
   const times: number[] = [];

@@ -1,4 +1,6 @@
-/** What the recorded peers' applications did: the services behind `session.vox`, and the calls that its notes tell of. */
+/**
+ * What the recorded peers' applications did: the services behind `session.vox`, and the calls that its notes tell of.
+ */
 import { fail, type Metadata, RejectedError, router, type Servable } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import {

@@ -125,7 +125,8 @@ class Replay {
       // The recorded peers keep the answers of all methods.
       operationStore: memoryOperationStore({ clock: this.clock }),
       requireResumable: this.name === "resume_not_offered" && role === "client",
-      // The recorded acceptors do not say whether they still have a session, and the recorded client assumes that they do.
+      // The recorded acceptors do not say whether they still have a session, and the recorded client assumes that they
+      // do.
       reconnect: this.spansLinks
         ? reconnecting({ open: async () => this.openLink(), jitter: () => 0, assumeResumed: true })
         : undefined,

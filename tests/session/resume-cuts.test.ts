@@ -1,4 +1,7 @@
-/** Links that are cut at any byte: every call settles once, and runs as often as it may. Source: `protocol/calls.md` §6.3. */
+/**
+ * Links that are cut at any byte: every call settles once, and runs as often as it may. Source: `protocol/calls.md`
+ * §6.3.
+ */
 import { channel, type Result } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { type SimulatedPairOptions, settle } from "@voxrpc/runtime/testing";

@@ -37,7 +37,9 @@ class User {
   }
 }
 
-/** What a side serves, and whether it gives a session back to the same user, with the same metadata and another token. */
+/**
+ * What a side serves, and whether it gives a session back to the same user, with the same metadata and another token.
+ */
 type Row = [string, () => Servable | undefined, sameData: boolean, otherToken: boolean];
 
 const acceptors: readonly Row[] = [

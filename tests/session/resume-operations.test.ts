@@ -1,4 +1,7 @@
-/** Calls that run once, whatever happens to links and acceptors. Source: `protocol/calls.md` §6.2–6.3, `protocol/session.md` §7. */
+/**
+ * Calls that run once, whatever happens to links and acceptors. Source: `protocol/calls.md` §6.2–6.3,
+ * `protocol/session.md` §7.
+ */
 import { Metadata } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import {

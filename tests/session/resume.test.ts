@@ -1,4 +1,7 @@
-/** Sessions that go on over a new link: what becomes of calls, handlers, channels and connections. Source: `protocol/session.md` §7, `protocol/calls.md` §6.3. */
+/**
+ * Sessions that go on over a new link: what becomes of calls, handlers, channels and connections. Source:
+ * `protocol/session.md` §7, `protocol/calls.md` §6.3.
+ */
 import { channel } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";

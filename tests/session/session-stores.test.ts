@@ -1,6 +1,6 @@
 /**
- * A store of sessions that fails, and records that are damaged: they cost what was requested, and an event. Sessions of this
- * process go on, other peers are served, nothing is thrown unheard.
+ * A store of sessions that fails, and records that are damaged: they cost what was requested, and an event. Sessions of
+ * this process go on, other peers are served, nothing is thrown unheard.
  */
 
 import { serve } from "@voxrpc/runtime/node";

@@ -1,4 +1,7 @@
-/** Virtual connections over a lost link: they go on as the root does, or are opened again. Source: `protocol/session.md` §7. */
+/**
+ * Virtual connections over a lost link: they go on as the root does, or are opened again. Source: `protocol/session.md`
+ * §7.
+ */
 import { type ConnectionAcceptor, channel, type IncomingConnection, router } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";

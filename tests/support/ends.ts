@@ -1,7 +1,7 @@
 /**
- * The two ends of a meeting of versions: a client that calls one method many times, and a server that answers. Both know
- * beforehand what is to happen in which run, so each may be in a process of its own; a call says in its metadata which
- * run it is. Everything they report can be sent to another process.
+ * The two ends of a meeting of versions: a client that calls one method many times, and a server that answers. Both
+ * know beforehand what is to happen in which run, so each may be in a process of its own; a call says in its metadata
+ * which run it is. Everything they report can be sent to another process.
  */
 import { isDeepStrictEqual } from "node:util";
 import { emitTypeScript, type Model } from "@voxrpc/codegen";

@@ -1,4 +1,6 @@
-/** The recorded service as generated code would give it: a client and a dispatcher, of the methods that the tests need. */
+/**
+ * The recorded service as generated code would give it: a client and a dispatcher, of the methods that the tests need.
+ */
 import { fail } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { add, divide, hello, lookup, nameOf, wait } from "./golden-service.js";

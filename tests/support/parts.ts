@@ -1,4 +1,7 @@
-/** Inputs that are lists, as bytes: each part has a tag of one byte, a length of two bytes (little endian), and its bytes. */
+/**
+ * Inputs that are lists, as bytes: each part has a tag of one byte, a length of two bytes (little endian), and its
+ * bytes.
+ */
 
 /** One part of an input. What the tag means is the target's. */
 export interface Part {

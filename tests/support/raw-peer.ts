@@ -31,7 +31,7 @@ export class RawPeer implements LinkSink {
   }
 
   onDrain(): void {
-    // What is sent here is small.
+    // Everything that tests send is small.
   }
 
   onClosed(error: { readonly message: string } | undefined): void {

@@ -1,4 +1,6 @@
-/** What the TypeScript side of the suite answers to `Streams`: the same as the Rust one (`interop/rust/src/streams.rs`). */
+/**
+ * What the TypeScript side of the suite answers to `Streams`: the same as the Rust one (`interop/rust/src/streams.rs`).
+ */
 import { channel, fail } from "@voxrpc/runtime";
 import { Session } from "@voxrpc/runtime/link";
 import { type Record, Streams, type StreamsClient, type StreamsHandler } from "../interop/gen/streams.vox.js";

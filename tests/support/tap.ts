@@ -1,4 +1,7 @@
-/** A TCP proxy that tells the pings and pongs among the frames that pass, and cuts what passes when the test requests it. */
+/**
+ * A TCP proxy that tells the pings and pongs among the frames that pass, and cuts what passes when the test requests
+ * it.
+ */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 

@@ -1,4 +1,6 @@
-/** What TypeScript says of generated files under the strictest options. The files exist in the compiler's host alone. */
+/**
+ * What TypeScript says of generated files under the strictest options. The files exist in the compiler's host alone.
+ */
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 

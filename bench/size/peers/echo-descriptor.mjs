@@ -1,6 +1,6 @@
 /**
- * The service of the other peers, as protoc-gen-es describes it: message `size.Point` (x, y: double, id: uint32), service
- * `Echo` with the method `EchoPoint`.
+ * The service of the other peers, as protoc-gen-es describes it: message `size.Point` (x, y: double, id: uint32),
+ * service `Echo` with the method `EchoPoint`.
  */
 import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 

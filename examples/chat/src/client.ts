@@ -1,5 +1,6 @@
 /**
- * A member: sends the lines that its parent process gives it, prints the lines of others, and answers the server's questions.
+ * A member: sends the lines that its parent process gives it, prints the lines of others, and answers the server's
+ * questions.
  *
  * node dist/client.js <url> <name> <yes|no>, then one line of standard input a message
  */

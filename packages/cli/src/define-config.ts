@@ -10,8 +10,8 @@ export interface VoxConfig {
    */
   readonly schemas: string | readonly string[];
   /**
-   * Folder of the generated files. A file that an earlier run of this config wrote there and this one does not make is removed;
-   * files of other configs and runs stay.
+   * Folder of the generated files. A file that an earlier run of this config wrote there and this one does not make is
+   * removed; files of other configs and runs stay.
    */
   readonly out: string;
   /**

@@ -1,6 +1,6 @@
 /**
- * Texts of others in messages: keys and values of a config, names of files, what Node says about them. They go to a terminal
- * or a workflow log, where control characters are commands, and where a file must not print megabytes.
+ * Texts of others in messages: keys and values of a config, names of files, what Node says about them. They go to a
+ * terminal or a workflow log, where control characters are commands, and where a file must not print megabytes.
  */
 
 /** Line breaks of every kind, other control characters but tabs, and characters that change the direction of a text. */

@@ -18,8 +18,8 @@ import { failureOf } from "./report/failure.js";
  * Runs a command line.
  *
  * @param args without the paths of Node and of the program
- * @returns the exit code: 0 all is well, 1 a schema has an error or output is stale, 2 the command line, the config or the
- *   disk is at fault
+ * @returns the exit code: 0 all is well, 1 a schema has an error or output is stale, 2 the command line, the config or
+ *   the disk is at fault
  */
 export async function main(args: readonly string[], host: MainProcess): Promise<number> {
   const { default: yargs } = await import("yargs");
@@ -55,8 +55,8 @@ export async function runProcess(): Promise<void> {
 }
 
 /**
- * Refuses empty texts: an empty variable of a script must not be taken for "here" or "everything". So is `--no-NAME` of an
- * option that takes a value.
+ * Refuses empty texts: an empty variable of a script must not be taken for "here" or "everything". So is `--no-NAME` of
+ * an option that takes a value.
  */
 function emptyArgument(parsed: ParsedArguments): CliError | undefined {
   const isEmpty = (value: unknown): boolean => typeof value === "string" && value.trim() === "";

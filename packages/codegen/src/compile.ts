@@ -21,8 +21,8 @@ export interface Compilation {
 }
 
 /**
- * Compiles entries and everything that they import. Pure and synchronous: files come from the host alone, nothing is kept
- * between runs, any text gives diagnostics or a model, never an exception.
+ * Compiles entries and everything that they import. Pure and synchronous: files come from the host alone, nothing is
+ * kept between runs, any text gives diagnostics or a model, never an exception.
  *
  * @param entries absolute paths, as the host knows them
  */

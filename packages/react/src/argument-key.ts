@@ -13,8 +13,8 @@ export type KeyPart =
 const maxDepth = 128;
 
 /**
- * The key of an argument. A value that JSON does not have becomes an object with one member, whose name begins with `$`: names of
- * a schema never do.
+ * The key of an argument. A value that JSON does not have becomes an object with one member, whose name begins with
+ * `$`: names of a schema never do.
  * @throws TypeError for a function, a symbol, a stream, or a value that contains itself
  */
 export function keyPart(value: unknown, depth = 0): KeyPart {

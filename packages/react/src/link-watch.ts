@@ -3,7 +3,8 @@ import type { SessionHandle, SessionState } from "@voxrpc/runtime";
 
 /**
  * Watches the link of a session for one run of a stream. When the link is lost, the run is over: a session repeats
- * `@idempotent` calls by itself, with the arguments of before, and a stream that goes on behind its last item has others.
+ * `@idempotent` calls by itself, with the arguments of before, and a stream that goes on behind its last item has
+ * others.
  */
 export class LinkWatch {
   /** Why the run is over. */

@@ -50,8 +50,8 @@ export function useCall<C extends Client, K extends UnaryMethod<C>>(
  * ```
  *
  * @returns the answer
- * @throws what the call has failed with, for the nearest error boundary. A failure is forgotten after a second; a boundary
- * that is reset then calls again
+ * @throws what the call has failed with, for the nearest error boundary. A failure is forgotten after a second; a
+ * boundary that is reset then calls again
  */
 export function useSuspenseCall<C extends Client, K extends UnaryMethod<C>>(
   client: C,

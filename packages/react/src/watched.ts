@@ -1,8 +1,8 @@
 /** A state outside of React, for `useSyncExternalStore`: it works while it is watched. */
 
 /**
- * Keeps a state and its listeners. The first listener starts the work, and the work stops a microtask after the last one
- * has left: React's strict mode leaves and comes back within one task, and starts nothing twice.
+ * Keeps a state and its listeners. The first listener starts the work, and the work stops a microtask after the last
+ * one has left: React's strict mode leaves and comes back within one task, and starts nothing twice.
  */
 export abstract class Watched<S> {
   readonly #listeners = new Set<() => void>();

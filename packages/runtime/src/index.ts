@@ -1,9 +1,9 @@
 /**
  * The interface for applications: clients, services, channels, errors, metadata, middleware, limits, observers.
  *
- * Other subpaths: `./node` and `./web` connect and serve; `./link` is for transports, `./store` for stores of operations
- * and sessions, `./proxy` joins connections, `./testing` is for tests, `./otel` for telemetry. Generated files use
- * `./gen/v1`.
+ * Other subpaths: `./node` and `./web` connect and serve; `./link` is for transports, `./store` for stores of
+ * operations and sessions, `./proxy` joins connections, `./testing` is for tests, `./otel` for telemetry. Generated
+ * files use `./gen/v1`.
  */
 
 export type { IncomingConnection } from "./acceptor/incoming-connection.js";

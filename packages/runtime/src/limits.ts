@@ -11,15 +11,15 @@ export interface Limits {
   /** Bytes of one frame, in and out. Default 16 MiB: the reference has no limit and can be made to allocate 4 GiB. */
   readonly maxFrameBytes: number;
   /**
-   * Memory that the values of one payload (arguments, an answer, an item) may take, bytes as the runtime estimates them:
-   * a payload of many small values takes far more than its own bytes. Contents of texts and byte strings are not counted.
-   * At most 2 GiB. Default 128 MiB.
+   * Memory that the values of one payload (arguments, an answer, an item) may take, bytes as the runtime estimates
+   * them: a payload of many small values takes far more than its own bytes. Contents of texts and byte strings are not
+   * counted. At most 2 GiB. Default 128 MiB.
    */
   readonly maxDecodedBytes: number;
   /**
-   * Memory that the values of one session may take while they are held, estimated as for `maxDecodedBytes`: arguments of
-   * handlers that have not ended, items that have not been taken. Past half of this limit, a new call waits for running
-   * calls of its connection. Default 256 MiB.
+   * Memory that the values of one session may take while they are held, estimated as for `maxDecodedBytes`: arguments
+   * of handlers that have not ended, items that have not been taken. Past half of this limit, a new call waits for
+   * running calls of its connection. Default 256 MiB.
    */
   readonly maxSessionDecodedBytes: number;
   /** Entries of one metadata list. Default 256. */
@@ -66,7 +66,10 @@ export interface Limits {
   readonly maxConnections: number;
   /** Connections that this side has requested and the peer has not answered, per session. Default 256. */
   readonly maxPendingOpens: number;
-  /** Time for a peer to answer for a connection, and for a connection acceptor here to decide about one, ms. Default 10 000. */
+  /**
+   * Time for a peer to answer for a connection, and for a connection acceptor here to decide about one, ms. Default 10
+   * 000.
+   */
   readonly openTimeoutMs: number;
   /** Time for a promise of a store of operations, ms; after that the store counts as failed. Default 10 000. */
   readonly storeTimeoutMs: number;

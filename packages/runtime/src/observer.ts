@@ -68,7 +68,10 @@ export interface HandlerErrorEvent extends RequestEvent {
   readonly error: unknown;
 }
 
-/** Code that decides about a connection threw or rejected: a connection acceptor, or a factory or the context of a router. */
+/**
+ * Code that decides about a connection threw or rejected: a connection acceptor, or a factory or the context of a
+ * router.
+ */
 export interface AcceptErrorEvent {
   /** The link of the connection as text. */
   readonly link: string;
@@ -117,8 +120,8 @@ interface Failures {
 }
 
 /**
- * Something of the application has failed, and no observer has handled the failure: the event of that observer's member,
- * and in `source` what has failed.
+ * Something of the application has failed, and no observer has handled the failure: the event of that observer's
+ * member, and in `source` what has failed.
  */
 export type UnhandledErrorEvent = {
   [Member in keyof Failures]: ObserverEvents[Member] & { readonly source: Failures[Member] };
@@ -250,7 +253,10 @@ export interface Observer {
   onRequestFinished?(event: RequestFinishedEvent): void;
   /** A handler threw something other than its declared error, or answered with a value that does not fit its type. */
   onHandlerError?(event: HandlerErrorEvent): void;
-  /** The store of operations failed: the call that asked it is answered with `Cancelled`, or `Indeterminate` when it ran. */
+  /**
+   * The store of operations failed: the call that asked it is answered with `Cancelled`, or `Indeterminate` when it
+   * ran.
+   */
   onOperationStoreError?(event: OperationStoreErrorEvent): void;
   /** The store has forgotten a call that was begun here: the call gets `Indeterminate`, and does not run again. */
   onOperationForgotten?(event: RequestEvent): void;

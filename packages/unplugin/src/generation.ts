@@ -21,7 +21,10 @@ interface Run {
   readonly state: string | undefined;
 }
 
-/** Milliseconds by which the time of a file may be behind the clock: systems stamp files with the time of their last tick. */
+/**
+ * Milliseconds by which the time of a file may be behind the clock: systems stamp files with the time of their last
+ * tick.
+ */
 const fileClockLagMs = 20;
 
 /** The generated files of a build. Runs come one after the other: two of them may write the same file. */

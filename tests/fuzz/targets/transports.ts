@@ -1,4 +1,7 @@
-/** Servers and clients over TCP and WebSocket among peers that say anything, and a bystander that is served all the time. */
+/**
+ * Servers and clients over TCP and WebSocket among peers that say anything, and a bystander that is served all the
+ * time.
+ */
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, connect as dial, type Server as Listener, type Socket } from "node:net";

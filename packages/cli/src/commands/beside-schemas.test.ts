@@ -1,4 +1,6 @@
-/** Generated files beside their schemas, by extension of imports: what a bundler would take for the schema is reported. */
+/**
+ * Generated files beside their schemas, by extension of imports: what a bundler would take for the schema is reported.
+ */
 import { describe, expect, it } from "vitest";
 import { runMain, TemporaryFolder } from "../run.fixture.js";
 

@@ -1,4 +1,6 @@
-/** The commands that need cargo, as far as they come without it. What they do with it: tests/interop/rust-crate.test.ts. */
+/**
+ * The commands that need cargo, as far as they come without it. What they do with it: tests/interop/rust-crate.test.ts.
+ */
 import { describe, expect, it } from "vitest";
 import { greeterSchema, runMain, TemporaryFolder } from "../run.fixture.js";
 

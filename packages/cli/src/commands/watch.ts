@@ -29,8 +29,8 @@ const minPollMs = 10;
 const maxPollMs = 10_000;
 
 /**
- * Milliseconds by which the time of a file may be behind the clock: systems stamp files with the time of their last tick. It is
- * below the default quiet time, so an edit of the user is not taken for one of the run.
+ * Milliseconds by which the time of a file may be behind the clock: systems stamp files with the time of their last
+ * tick. It is below the default quiet time, so an edit of the user is not taken for one of the run.
  */
 const fileClockLagMs = 20;
 /** Most runs in a row that only the run before has caused. */

@@ -77,7 +77,8 @@ function placeOf(directory: string, written: string, tree: FileTree): SchemaTarg
 /**
  * Finds the schema files of a search.
  *
- * @throws CliError when a named file is missing or no schema, when an entry finds nothing, or when all is taken out again
+ * @throws CliError when a named file is missing or no schema, when an entry finds nothing, or when all is taken out
+ *   again
  */
 export async function findSchemas(search: SchemaSearch): Promise<FoundSchemas> {
   const { patterns, directory, tree = diskTree } = search;

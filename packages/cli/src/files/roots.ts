@@ -51,8 +51,8 @@ function nameProblem(path: string, folders: readonly string[]): string | undefin
 }
 
 /**
- * The project that a folder belongs to: the repository, else the nearest folder upwards that holds a config or a package;
- * undefined where there is none of these.
+ * The project that a folder belongs to: the repository, else the nearest folder upwards that holds a config or a
+ * package; undefined where there is none of these.
  *
  * @param configNames names of config files
  */

@@ -15,8 +15,8 @@ interface Prepared {
 
 /**
  * Carries changes out. Every text is written to a temporary file beside its target first, then all are renamed: a full
- * disk or a forbidden folder is found out before anything has changed, and no reader ever sees half a file. Removals come
- * before the renames.
+ * disk or a forbidden folder is found out before anything has changed, and no reader ever sees half a file. Removals
+ * come before the renames.
  *
  * @param outDirectory folders below it that a removal leaves empty are removed too
  * @param roots folders that may be written to. When one path leads out of them, nothing is written

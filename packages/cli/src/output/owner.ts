@@ -1,7 +1,8 @@
 /**
- * Who may change a generated file. Each one names its owner in its header: the config file of the run that made it, or the
- * schema that it was made of where a run named its schemas. As long as the owner exists, the file is the owner's: a run of
- * another one neither overwrites nor removes it. A file whose owner is gone belongs to the next run that wants it.
+ * Who may change a generated file. Each one names its owner in its header: the config file of the run that made it, or
+ * the schema that it was made of where a run named its schemas. As long as the owner exists, the file is the owner's: a
+ * run of another one neither overwrites nor removes it. A file whose owner is gone belongs to the next run that wants
+ * it.
  */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path/posix";

@@ -1,7 +1,7 @@
 /**
- * The command in the header of a generated file. It makes that file again, and it depends neither on the folder that a run
- * was started in nor on what else the run has made: the same schema gives the same bytes everywhere. So its paths are
- * relative to the output folder, and it names one schema at most.
+ * The command in the header of a generated file. It makes that file again, and it depends neither on the folder that a
+ * run was started in nor on what else the run has made: the same schema gives the same bytes everywhere. So its paths
+ * are relative to the output folder, and it names one schema at most.
  */
 import { basename, dirname } from "node:path/posix";
 import { shownPath } from "../files/paths.js";

@@ -14,7 +14,9 @@ export type CommandName =
   | "import"
   | "verify";
 
-/** A diagnostic that can be shown in each format. Made where the compiler is loaded, so that reporters need not load it. */
+/**
+ * A diagnostic that can be shown in each format. Made where the compiler is loaded, so that reporters need not load it.
+ */
 export interface Finding {
   readonly severity: "error" | "warning";
   /** Several lines without a newline at the end. */

@@ -142,8 +142,8 @@ function stateOf({ mtimeMs, ctimeMs, size, ino }: Stats): string {
 }
 
 /**
- * Folders to watch. A folder below the working directory is watched from there, another one from its parent: so it may be
- * removed and come back.
+ * Folders to watch. A folder below the working directory is watched from there, another one from its parent: so it may
+ * be removed and come back.
  */
 export function watchRoots(interest: Interest, cwd: string): ReadonlySet<string> {
   const roots = new Set<string>();

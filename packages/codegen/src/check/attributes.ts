@@ -56,7 +56,9 @@ export function asNumber(type: Type): Type | undefined {
   }
 }
 
-/** A type with its 64- and 128-bit integers as bigints again, whatever the file says, seen through as `@js(number)` is. */
+/**
+ * A type with its 64- and 128-bit integers as bigints again, whatever the file says, seen through as `@js(number)` is.
+ */
 function asBigint(type: Type): Type | undefined {
   switch (type.kind) {
     case "primitive":
@@ -75,8 +77,8 @@ function asBigint(type: Type): Type | undefined {
 }
 
 /**
- * A type with `@typed` applied to its list or array of numbers, seen through aliases and options; undefined when there is
- * none.
+ * A type with `@typed` applied to its list or array of numbers, seen through aliases and options; undefined when there
+ * is none.
  *
  * @param keepsNumbers whether a separate mark makes the elements numbers: a typed array cannot hold them then
  */

@@ -4,8 +4,8 @@ import type { Model } from "../model/model.js";
 /** Options of generated files beside the model. */
 export interface EmitOptions {
   /**
-   * Absolute folder. Output paths mirror the layout below it, and headers name schemas relative to it. A schema outside of
-   * it has its output below `_up`, once for each folder upwards: that of `../common/money.vox` is
+   * Absolute folder. Output paths mirror the layout below it, and headers name schemas relative to it. A schema outside
+   * of it has its output below `_up`, once for each folder upwards: that of `../common/money.vox` is
    * `_up/common/money.vox.ts`. So an import never moves the output of another file.
    */
   readonly baseDirectory: string;

@@ -24,8 +24,8 @@ export function isInherited(member: string): boolean {
 }
 
 /**
- * A method, or a field that may be left out, as a member of an object: camelCase, with `_` after a name that every object
- * inherits. A member `toString` that is left out would be that of `Object.prototype`.
+ * A method, or a field that may be left out, as a member of an object: camelCase, with `_` after a name that every
+ * object inherits. A member `toString` that is left out would be that of `Object.prototype`.
  */
 export function absentableName(name: string): string {
   const member = camelCase(name);

@@ -1,4 +1,6 @@
-/** Which file of the output holds which declaration: one file a crate. Crates cannot depend on each other in a circle. */
+/**
+ * Which file of the output holds which declaration: one file a crate. Crates cannot depend on each other in a circle.
+ */
 import type { DraftDeclaration, DraftFile, DraftService } from "../print/draft.js";
 import type { Declared } from "./declarations.js";
 import type { Findings } from "./findings.js";

@@ -1,4 +1,6 @@
-/** Declarations of Rust as declarations of the language. Each is made once; its members are read when its turn comes. */
+/**
+ * Declarations of Rust as declarations of the language. Each is made once; its members are read when its turn comes.
+ */
 import type {
   DraftDeclaration,
   DraftField,

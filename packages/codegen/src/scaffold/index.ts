@@ -1,6 +1,6 @@
 /**
- * Skeletons of handlers, written into application code. A subpath of its own, `@voxrpc/codegen/scaffold`, because it loads
- * a TypeScript parser, which nothing else of this package needs.
+ * Skeletons of handlers, written into application code. A subpath of its own, `@voxrpc/codegen/scaffold`, because it
+ * loads a TypeScript parser, which nothing else of this package needs.
  */
 export {
   type Implementation,

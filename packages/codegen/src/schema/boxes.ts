@@ -1,6 +1,6 @@
 /**
- * Where Rust needs a `Box`: types that contain themselves without a list, map or set in between. A box is not on the wire,
- * yet a type around it is another type than one without: the extraction looks at both.
+ * Where Rust needs a `Box`: types that contain themselves without a list, map or set in between. A box is not on the
+ * wire, yet a type around it is another type than one without: the extraction looks at both.
  */
 import { memberTypes } from "./parts.js";
 import type { SourceDeclaration, SourceType } from "./source-type.js";

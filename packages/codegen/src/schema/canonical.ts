@@ -8,8 +8,8 @@
  *   that. Of an instantiation inside of another one, that is the inner one.
  * - A field whose type equals a type argument is a variable, whatever the source says.
  * - Byte lists and other lists share one description, and so do arrays of all lengths: the first one claims it.
- * - A box is seen through, and what is around it is another type than without: `Nested?` inside of `Nested` is looked at
- *   where `Nested?` outside of it is being looked at.
+ * - A box is seen through, and what is around it is another type than without: `Nested?` inside of `Nested` is looked
+ *   at where `Nested?` outside of it is being looked at.
  * - Arguments are looked at after the members, and a second time where a member has the same type.
  */
 import type { PayloadPrimitive, SchemaPrimitive } from "@voxrpc/runtime/internal/schema";

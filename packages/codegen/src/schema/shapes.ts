@@ -1,6 +1,6 @@
 /**
- * The shapes that generated code of a contract has, for what the runtime makes of them: plans that are compared with them,
- * and announcements. The form of values in TypeScript does not count there.
+ * The shapes that generated code of a contract has, for what the runtime makes of them: plans that are compared with
+ * them, and announcements. The form of values in TypeScript does not count there.
  */
 import type { Shape, ShapePrimitive, TupleShape, VariantShape } from "@voxrpc/runtime/internal/schema";
 import type { ConcreteType, ConcreteTypes } from "./concrete-type.js";

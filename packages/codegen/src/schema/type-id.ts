@@ -51,8 +51,8 @@ function markForward(
 }
 
 /**
- * Adds the ids that `ids` does not have yet: first those of the schemas that are not recursive, in order (a reference to
- * one without id contributes 0), then group by group those of adjacent recursive ones. Source: `protocol/schemas.md`
+ * Adds the ids that `ids` does not have yet: first those of the schemas that are not recursive, in order (a reference
+ * to one without id contributes 0), then group by group those of adjacent recursive ones. Source: `protocol/schemas.md`
  * §3.2.
  */
 export function assignTypeIds(drafts: readonly Draft[], recursive: ReadonlySet<number>, ids: TypeIds): void {

@@ -732,7 +732,9 @@ export interface ParsedTokens {
 
 let shared: VoxParser | undefined;
 
-/** Parses a token vector into the concrete tree of rule `file`. Keeps one parser: building it costs, its state is reset. */
+/**
+ * Parses a token vector into the concrete tree of rule `file`. Keeps one parser: building it costs, its state is reset.
+ */
 export function parseTokens(tokens: readonly IToken[]): ParsedTokens {
   shared ??= new VoxParser(true);
   shared.input = [...tokens];

@@ -61,7 +61,10 @@ export interface ConnectionOffer {
   acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection;
   /** @param cause the error that the application has thrown, unless it is a refusal */
   reject(reason: Metadata, cause?: unknown): void;
-  /** The application throws after its answer: ends what it accepted. @returns whether a refusal can replace the answer */
+  /**
+   * The application throws after its answer: ends what it accepted.
+   * @returns whether a refusal can replace the answer
+   */
   revoke(): boolean;
 }
 

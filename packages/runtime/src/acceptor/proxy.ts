@@ -51,8 +51,8 @@ export function proxyTo(connection: IncomingConnection, target: RawConnection): 
  * Opens a connection like this one on another session, and joins the two. It requests the same service, with the same
  * metadata except entries marked `noPropagate`.
  * @param options values that differ from the request
- * @throws RejectedError `Rejected` when the other peer refuses. If your connection acceptor does not catch it, it refuses with the
- * same metadata
+ * @throws RejectedError `Rejected` when the other peer refuses. If your connection acceptor does not catch it, it
+ * refuses with the same metadata
  * @throws SessionError the other errors of `Session.openRaw` and {@link proxyTo}
  */
 export async function proxyThrough(

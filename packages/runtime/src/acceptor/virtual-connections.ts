@@ -1,4 +1,6 @@
-/** The code that only a session with virtual connections, routers or connection acceptors needs. It comes in as a value. */
+/**
+ * The code that only a session with virtual connections, routers or connection acceptors needs. It comes in as a value.
+ */
 import { ConnectionOpener } from "../session/connection-opener.js";
 import { VirtualConnections } from "../session/virtual-connections.js";
 import { LinkOffer } from "./link-offer.js";

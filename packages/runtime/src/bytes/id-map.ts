@@ -1,6 +1,11 @@
-/** A table by ids that a peer chooses. V8 hashes numbers and bigints without a seed: chosen ones would share a chain. */
+/**
+ * A table by ids that a peer chooses. V8 hashes numbers and bigints without a seed: chosen ones would share a chain.
+ */
 
-/** Random 32-bit integers of this process. The factor is odd, so that multiplying by it loses nothing; 0 until the first table. */
+/**
+ * Random 32-bit integers of this process. The factor is odd, so that multiplying by it loses nothing; 0 until the first
+ * table.
+ */
 let factor = 0;
 let offset = 0;
 

@@ -26,7 +26,9 @@ export class Reader {
   claimed = 0;
   /** Elements without bytes that the counts read so far have promised. */
   claimedEmpty = 0;
-  /** Estimated bytes of the values made so far, contents of texts and byte strings apart; see `shape/decoded-bytes.ts`. */
+  /**
+   * Estimated bytes of the values made so far, contents of texts and byte strings apart; see `shape/decoded-bytes.ts`.
+   */
   decodedBytes = 0;
   /** Steps along chains of keys, beyond what honest keys need; see `postcard/keys.ts`. */
   keySteps = 0;

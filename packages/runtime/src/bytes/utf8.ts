@@ -2,7 +2,8 @@
  * UTF-8 in bulk, for texts too long for a loop in JavaScript.
  *
  * Two implementations with the same results: Node's `Buffer` methods where the platform has them (they work on any
- * Uint8Array, and take half the time of the encoding API), else `TextEncoder` and `TextDecoder`. The choice is made once.
+ * Uint8Array, and take half the time of the encoding API), else `TextEncoder` and `TextDecoder`. The choice is made
+ * once.
  */
 
 /** One way to convert texts. Neither function checks bounds. */

@@ -18,7 +18,9 @@ class Watch {
 
 const watches = /*@__PURE__*/ new WeakMap<AbortSignal, Watch>();
 
-/** Calls back once the signal is aborted, unless {@link unwatchAbort} comes first. For a signal that is not aborted yet. */
+/**
+ * Calls back once the signal is aborted, unless {@link unwatchAbort} comes first. For a signal that is not aborted yet.
+ */
 export function watchAbort(signal: AbortSignal, watcher: AbortWatcher): void {
   let watch = watches.get(signal);
   if (watch === undefined) {

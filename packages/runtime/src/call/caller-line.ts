@@ -1,9 +1,9 @@
 /**
  * Stacks of calls that fail later name the line that awaits the call.
  *
- * An answer arrives long after the call, so the stack of its error would name the runtime alone. An engine finds the code
- * that awaits a promise while an async function runs whose promise settles the first one. So the promise of a call that
- * fails is settled by such a function. Calls that succeed pay nothing.
+ * An answer arrives long after the call, so the stack of its error would name the runtime alone. An engine finds the
+ * code that awaits a promise while an async function runs whose promise settles the first one. So the promise of a call
+ * that fails is settled by such a function. Calls that succeed pay nothing.
  */
 
 /** Not every engine has it. */

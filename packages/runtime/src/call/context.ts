@@ -8,7 +8,9 @@ import type { SessionHandle } from "./session-handle.js";
  * The second argument of every handler. Valid until the handler has answered. A member costs nothing before it is read.
  */
 export interface CallContext {
-  /** Aborted when the caller cancels, its connection ends or the server stops. Methods marked `@persist` ignore Cancel. */
+  /**
+   * Aborted when the caller cancels, its connection ends or the server stops. Methods marked `@persist` ignore Cancel.
+   */
   readonly signal: AbortSignal;
   /**
    * Aborted when the connection of the call begins to close gracefully, or ends. A subscription ends then, instead

@@ -2,8 +2,8 @@
  * Schemas made from shapes: what this side announces about a method is worked out at its first call, so that generated
  * files hold shapes and ids instead of schemas.
  *
- * The order, and some accidents in it, are those of the reference's extraction; the compiler compares the result with its
- * own extraction and writes the schemas out where the two differ. Source: `protocol/schemas.md` §3.1.
+ * The order, and some accidents in it, are those of the reference's extraction; the compiler compares the result with
+ * its own extraction and writes the schemas out where the two differ. Source: `protocol/schemas.md` §3.1.
  */
 import { typeRefMembers } from "../schema/assemble-payload.js";
 import { type CborMembers, type CborOutput, encodeCbor } from "../schema/cbor-encode.js";
@@ -50,7 +50,10 @@ export function describeArguments(elements: readonly Shape[], idOf: IdOf): Bindi
   return describer.binding(describer.use({ kind: "tuple", elements }));
 }
 
-/** Root and schemas of the response of a method: `Result<T, VoxError<E>>`. @param error absent: the method declares none */
+/**
+ * Root and schemas of the response of a method: `Result<T, VoxError<E>>`.
+ * @param error absent: the method declares none
+ */
 export function describeResponse(ok: Shape, error: Shape | undefined, idOf: IdOf): Binding {
   const describer = new Describer(idOf);
   return describer.binding(
@@ -128,8 +131,8 @@ class Describer {
   }
 
   /**
-   * A generic type of the language. The parts of a tuple or a channel are looked at once, and each has a variable; those
-   * of the others are looked at twice where they are new, and equal ones share a variable.
+   * A generic type of the language. The parts of a tuple or a channel are looked at once, and each has a variable;
+   * those of the others are looked at twice where they are new, and equal ones share a variable.
    */
   #generic(shape: GenericShape): Use {
     const parts = partsOf(shape);
@@ -170,7 +173,10 @@ class Describer {
     return { key, args: [] };
   }
 
-  /** Whether the parts of a type are to be looked at. Of a type inside another one of its key, the inner one is described. */
+  /**
+   * Whether the parts of a type are to be looked at. Of a type inside another one of its key, the inner one is
+   * described.
+   */
   #begin(shape: Shape, key: string): boolean {
     const type = this.#keyOf(shape);
     if (this.#seen.has(type)) return false;

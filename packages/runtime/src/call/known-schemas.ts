@@ -27,8 +27,8 @@ export const primitiveIds: Readonly<Record<string, TypeId>> = {
 } satisfies Record<SchemaPrimitive, TypeId>;
 
 /**
- * Ids of families: generic types of the language with the variables of their parts, where the parts may share one. Others,
- * such as arrays, have an id for each length: generated code brings it.
+ * Ids of families: generic types of the language with the variables of their parts, where the parts may share one.
+ * Others, such as arrays, have an id for each length: generated code brings it.
  */
 export const familyIds: Readonly<Record<string, TypeId>> = {
   list: 0x0a96b404b4d79d67n,

@@ -4,8 +4,8 @@ import { Dispatcher } from "./dispatcher.js";
 import { type Awaitable, isPromise } from "./result.js";
 
 /**
- * Makes a dispatcher of a handler that lacks methods. A call of a missing method fails with the code `UnknownMethod`, as
- * on a server whose schema lacks the method. The generated function alone asks for every method.
+ * Makes a dispatcher of a handler that lacks methods. A call of a missing method fails with the code `UnknownMethod`,
+ * as on a server whose schema lacks the method. The generated function alone asks for every method.
  *
  * ```ts
  * await using server = await serve(url, partialDispatcher(catalogDispatcher, { get: (id) => ({ id }) }));

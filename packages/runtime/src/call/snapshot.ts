@@ -66,8 +66,8 @@ export interface RequestSnapshot {
   /** `outgoing`: a call of this side; `incoming`: a call of the peer. */
   readonly direction: "outgoing" | "incoming";
   /**
-   * Outgoing: `waiting` for a slot or the link, `sent`, or `abandoned` when its caller has given up and the peer has not
-   * answered. Incoming: `queued` behind others, or `running`.
+   * Outgoing: `waiting` for a slot or the link, `sent`, or `abandoned` when its caller has given up and the peer has
+   * not answered. Incoming: `queued` behind others, or `running`.
    */
   readonly state: "waiting" | "sent" | "abandoned" | "queued" | "running";
   /** Like `Catalog.get`; undefined for an abandoned request and for a method that is not served here. */

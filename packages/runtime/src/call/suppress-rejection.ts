@@ -11,9 +11,9 @@ export interface ChannelOutcome {
 
 /**
  * The outcome of a call with channels. When the connection ends, or the call fails, the application learns it from its
- * reading loop or its next send, and may await the call later or never. Then the rejection counts as handled, so that it does not end a process of
- * Node. The same holds when the application has left its loop and the handler fails because of that. Only the call
- * reports any other failure, so that failure is not kept quiet.
+ * reading loop or its next send, and may await the call later or never. Then the rejection counts as handled, so that
+ * it does not end a process of Node. The same holds when the application has left its loop and the handler fails
+ * because of that. Only the call reports any other failure, so that failure is not kept quiet.
  * @param outcomeOf asked when the call has failed
  */
 export function suppressWhenEnded<T>(outcome: Promise<T>, outcomeOf: () => ChannelOutcome): Promise<T> {

@@ -20,7 +20,8 @@ export interface ChannelPort {
   holdDecoded(bytes: number): void;
   /**
    * @throws CodecError `EncodeFailed`, or ItemFault, when the item does not fit its type: nothing was sent
-   * @throws ChannelError `ItemUnreadable` when the receiver's version of the type cannot hold the item: nothing was sent
+   * @throws ChannelError `ItemUnreadable` when the receiver's version of the type cannot hold the item: nothing was
+   *   sent
    */
   sendItem<T>(channelId: WireId, type: ItemType<T>, item: T): void;
   /** The error for an item that cannot be read. @param fault what its reader has thrown */

@@ -46,8 +46,8 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
    * The next item, or the end of the channel. You may call it again before it has settled; items come in the order of
    * the calls.
    * @throws ChannelError `ChannelReset` when the sender has given up or the other side has ended the call,
-   * `ConnectionClosed` when the connection has ended, `ItemUnreadable` for an item that cannot be decoded: each after the
-   * items that came before. `ChannelClosed` when this side has ended the call
+   * `ConnectionClosed` when the connection has ended, `ItemUnreadable` for an item that cannot be decoded: each after
+   * the items that came before. `ChannelClosed` when this side has ended the call
    */
   next(): Promise<IteratorResult<T, undefined>> {
     this.#isRead = true;

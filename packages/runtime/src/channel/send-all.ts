@@ -50,11 +50,11 @@ export async function sendAll<T>(out: SendTarget<T>, items: Iterable<T> | AsyncI
     source = sourceOf(items);
     out.whenEnded(leaving.onEnd);
     while (leaving.end === undefined) {
-      source.isAsked = true;
+      source.isPending = true;
       const next = source.next();
       const step = isPromise(next) ? await leaving.first(next) : next;
       if (step === undefined) break;
-      source.isAsked = false;
+      source.isPending = false;
       if (step.done === true) {
         source = undefined;
         await leaving.first(out.close());
@@ -71,7 +71,7 @@ export async function sendAll<T>(out: SendTarget<T>, items: Iterable<T> | AsyncI
     // A channel that has ended is not aborted: its Close may still be on its way.
     const isEnd = isSending && error instanceof ChannelError;
     if (!isEnd) void out.abort(error);
-    if (source !== undefined && !source.isAsked) await releaseSource(source).catch(ignore);
+    if (source !== undefined && !source.isPending) await releaseSource(source).catch(ignore);
     if (isEnd && hasReceiverLeft(error)) return sent;
     throw error;
   }
@@ -91,8 +91,8 @@ interface Source<T> {
   next(): Step<T> | PromiseLike<Step<T>>;
   /** Ends the iteration early. */
   leave(): unknown;
-  /** Whether it was requested an item that it has not given. */
-  isAsked: boolean;
+  /** Whether {@link next} was called and its item has not come yet. */
+  isPending: boolean;
 }
 
 function sourceOf<T>(items: Iterable<T> | AsyncIterable<T>): Source<T> {
@@ -100,7 +100,7 @@ function sourceOf<T>(items: Iterable<T> | AsyncIterable<T>): Source<T> {
     const reader = items.getReader();
     // Unlike the stream's iterator, it can be cancelled while a read is under way.
     const next = (): Promise<Step<T>> => reader.read() as Promise<Step<T>>;
-    return { next, leave: () => reader.cancel(), isAsked: false };
+    return { next, leave: () => reader.cancel(), isPending: false };
   }
   const iterator: Iterator<T> | AsyncIterator<T> =
     (items as Partial<AsyncIterable<T>>)[Symbol.asyncIterator]?.() ??
@@ -111,7 +111,7 @@ function sourceOf<T>(items: Iterable<T> | AsyncIterable<T>): Source<T> {
     // A stream of Node is a generator while it is read.
     leave: () =>
       typeof pipe === "function" && typeof destroy === "function" ? destroy.call(items) : iterator.return?.(),
-    isAsked: false,
+    isPending: false,
   };
 }
 
@@ -122,11 +122,11 @@ function isReadableStream<T>(
 }
 
 /**
- * Ends an iteration early. An iteration that is requested an item may answer only when it has the next one, as
- * generators do. This function waits only a little for that, and ignores the answer.
+ * Ends an iteration early. While a call of `next` is pending, an iteration may end only when it has the next item, as
+ * generators do. This function waits only a little for that, and ignores the item.
  */
-async function releaseSource({ leave, isAsked }: Source<unknown>): Promise<void> {
-  if (!isAsked) {
+async function releaseSource({ leave, isPending }: Source<unknown>): Promise<void> {
+  if (!isPending) {
     await leave();
     return;
   }

@@ -55,8 +55,8 @@ export type Subscriptions<C> = {
 /**
  * Makes loops of a client's methods that have one `Tx`. The call is made when the loop begins, again for each loop, and
  * ends with it: when you leave the loop (`break`, `return`, a throw), the handler's sends fail, and the call is
- * cancelled. The loop ends when the handler has closed the stream and answered. It throws what the call rejects with, or
- * the `ChannelError` of a stream that was given up. No other promise is left to await.
+ * cancelled. The loop ends when the handler has closed the stream and answered. It throws what the call rejects with,
+ * or the `ChannelError` of a stream that was given up. No other promise is left to await.
  *
  * ```ts
  * for await (const price of subscribe(shop).watchPrices("apples", { signal })) show(price);

@@ -24,8 +24,8 @@ interface EarlyUse<T> {
  * Sends items to the other side of a call. A handler gets one for each `Tx` argument; a caller makes a pair with
  * `channel()`, passes one half to the call and keeps the other.
  *
- * A handler's Tx ends with its answer, unless {@link keepOpen} was called: gracefully when the handler returns, given up
- * when it throws.
+ * A handler's Tx ends with its answer, unless {@link keepOpen} was called: gracefully when the handler returns, given
+ * up when it throws.
  */
 export class Tx<T> implements AsyncDisposable {
   static {
@@ -65,8 +65,8 @@ export class Tx<T> implements AsyncDisposable {
    * bounded. Items leave in the order of the calls, as they were at the time of the call. A broadcast need not await
    * it: a rejection because the channel has ended counts as handled, and {@link closed} reports that end, too.
    * @throws ChannelError `ChannelReset` when the receiver has given up or the other side has ended the call,
-   * `ChannelClosed` after {@link close} or {@link abort} and when this side has ended the call, `ConnectionClosed` when the
-   * connection has ended, `ChannelUnbound` on a half that belongs to no call, `ItemUnreadable` when the receiver's
+   * `ChannelClosed` after {@link close} or {@link abort} and when this side has ended the call, `ConnectionClosed` when
+   * the connection has ended, `ChannelUnbound` on a half that belongs to no call, `ItemUnreadable` when the receiver's
    * version of the type cannot hold the item: the channel is reset then
    * @throws CodecError `EncodeFailed` when the item does not fit its type; the channel goes on
    */
@@ -157,7 +157,9 @@ export class Tx<T> implements AsyncDisposable {
     return this.#closed;
   }
 
-  /** Aborted when {@link closed} resolves: for sources that wait for something, `out.sendAll(on(bus, "change", out))`. */
+  /**
+   * Aborted when {@link closed} resolves: for sources that wait for something, `out.sendAll(on(bus, "change", out))`.
+   */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       const controller = new AbortController();

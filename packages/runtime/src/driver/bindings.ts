@@ -105,12 +105,12 @@ export class Bindings implements RemoteTypes {
 
   /**
    * Takes an announcement of the peer.
-   * @param transport how the error text names the message that carried it
+   * @param messageName how the error text names the message that carried it
    * @returns whether the announcement was valid, or waits to be read; if not, the connection has been ended
    */
-  receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, transport: string): boolean {
+  receive(methodId: bigint, direction: BindingDirection, payload: Uint8Array, messageName: string): boolean {
     const own = direction === "args" ? this.#argumentsOf(methodId) : this.#responses.get(methodId);
-    const isValid = this.#received.receive({ methodId, direction, payload, transport, own });
+    const isValid = this.#received.receive({ methodId, direction, payload, messageName, own });
     if (isValid && this.#received.isWaiting && !this.#hasFailed) this.#load();
     return isValid;
   }

@@ -1,6 +1,6 @@
 /**
- * How payloads are read whose types the peer has announced otherwise than this side does. A small client loads this code
- * on demand, all others have it from the start. Source: `protocol/schemas.md` §4, §6.
+ * How payloads are read whose types the peer has announced otherwise than this side does. A small client loads this
+ * code on demand, all others have it from the start. Source: `protocol/schemas.md` §4, §6.
  */
 import type { HandledMethod } from "../call/dispatcher.js";
 import type { Difference } from "../plan/differing-types.js";

@@ -43,7 +43,9 @@ export function unexplained(fault: unknown, { service, name }: AnyMethod): Codec
   return unlocatedEncodeError(fault, `${service}.${name}`);
 }
 
-/** Makes the error for a value that could not be written; a promise when the code that finds the place must be loaded. */
+/**
+ * Makes the error for a value that could not be written; a promise when the code that finds the place must be loaded.
+ */
 export function encodeErrorOf(bundled: Explanations | undefined): ItemExplanations["encode"] {
   if (bundled !== undefined) return bundled.encodeError;
   return (fault, ...rest) => (fault instanceof CodecError ? fault : explainLater(fault, ...rest));
@@ -55,7 +57,9 @@ export function whenLocated(error: CodecError | Promise<CodecError>, to: (error:
   else void error.then(to);
 }
 
-/** The errors for items of channels. A small client names the byte of what it cannot read, but no place in the value. */
+/**
+ * The errors for items of channels. A small client names the byte of what it cannot read, but no place in the value.
+ */
 export function itemExplanations(bundled: Explanations | undefined): ItemExplanations {
   return {
     encode: encodeErrorOf(bundled),

@@ -1,7 +1,7 @@
 /**
- * The code that a small client loads when it needs it: how unusual answers of a handshake and types of another version are
- * read, how a function for handshake metadata is called, and where in a value encoding has failed. One chunk: each further one costs every client, which then starts with
- * more chunks, too.
+ * The code that a small client loads when it needs it: how unusual answers of a handshake and types of another version
+ * are read, how a function for handshake metadata is called, and where in a value encoding has failed. One chunk: each
+ * further one costs every client, which then starts with more chunks, too.
  */
 import { encodeError } from "../shape/codec-error.js";
 

@@ -51,7 +51,10 @@ export interface HandshakeSide {
   readonly isInitiator?: true;
   /** Makes the state machine of the handshake. */
   readonly begin: (options: HandshakeOptions) => Handshake;
-  /** Brings connection acceptors, routers and virtual connections. Undefined: only the root connection, at most a dispatcher. */
+  /**
+   * Brings connection acceptors, routers and virtual connections. Undefined: only the root connection, at most a
+   * dispatcher.
+   */
   readonly feature: VirtualConnectionsFeature | undefined;
   /** Code that is present already; undefined: it is loaded when it is needed. */
   readonly bundled: BundledCode | undefined;

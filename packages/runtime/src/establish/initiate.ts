@@ -38,7 +38,9 @@ export interface OpenSessionOptions extends Omit<SessionOptions, "metadata"> {
    * peer are refused, and `Session.open` throws.
    */
   readonly virtualConnections?: VirtualConnectionsFeature | undefined;
-  /** Opens other links when this one is lost, so that the session goes on: `reconnecting({ open })`. Default: it ends. */
+  /**
+   * Opens other links when this one is lost, so that the session goes on: `reconnecting({ open })`. Default: it ends.
+   */
   readonly reconnect?: Reconnect | undefined;
 }
 
@@ -65,9 +67,9 @@ export const initiateChecks: OptionChecks<OpenSessionOptions> = {
  * const catalog = session.client(Catalog);
  * ```
  *
- * @throws SessionError `Protocol` when the peer speaks something else or breaks a rule; `ConnectTimeout` when it takes too
- * long; `Io` when the link fails; `WentAway` when the peer closes it; `ServerFull` when the peer has no place; `Rejected`
- * when the connection acceptor of this side refuses the peer
+ * @throws SessionError `Protocol` when the peer speaks something else or breaks a rule; `ConnectTimeout` when it takes
+ * too long; `Io` when the link fails; `WentAway` when the peer closes it; `ServerFull` when the peer has no place;
+ * `Rejected` when the connection acceptor of this side refuses the peer
  * @throws RejectedError when the peer refuses: its `metadata` says why
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws RangeError, TypeError for options that cannot be sent; TypeError for a router or a connection acceptor

@@ -1,6 +1,6 @@
 /**
- * Opens a link for a session that exists already, in this process or in the records of an earlier one. It comes with what
- * finds such sessions. Source: `protocol/session.md` §7.
+ * Opens a link for a session that exists already, in this process or in the records of an earlier one. It comes with
+ * what finds such sessions. Source: `protocol/session.md` §7.
  */
 import { SessionError } from "../errors.js";
 import type { HandshakeResult } from "../handshake/handshake-core.js";

@@ -35,9 +35,9 @@ export interface SessionOptions {
   /** Watches the session and its calls. */
   readonly observer?: Observer | undefined;
   /**
-   * Called when code of the application fails, and the observer has no member for that: a handler, a connection acceptor,
-   * `onSession` or a store. `source` of the event says which. Errors of the listener itself are ignored. Default:
-   * nothing; `connect` and `serve` print the error.
+   * Called when code of the application fails, and the observer has no member for that: a handler, a connection
+   * acceptor, `onSession` or a store. `source` of the event says which. Errors of the listener itself are ignored.
+   * Default: nothing; `connect` and `serve` print the error.
    */
   readonly onUnhandledError?: FailureReporting["onUnhandledError"];
   /** Gives up when aborted before the session is established; the promise rejects with code `Cancelled`. */

@@ -6,11 +6,11 @@
  * Writers throw EncodeFault, readers DecodeFault; `codec`, `encodeError` and `decodeError` turn them into CodecError.
  *
  * A Map or Set may change while it is written (a getter of an element can do anything): count down from the announced
- * size and call `badLength` when it is not met. `minBytes` is the smallest encoding of an element: unit 0, f32 4, f64 8,
- * char 2, struct and tuple the sum, array the multiple, option, list, map and set 1, result and enum 1 + the smallest
- * payload, everything else 1; a type met inside itself counts as infinite. `heapBytes` is memory, see
- * `shape/decoded-bytes.ts`: of the smallest element of a container with its place there, of an option that is present, of
- * a larger variant beyond the smallest; code of before it was counted leaves it out.
+ * size and call `badLength` when it is not met. `minBytes` is the smallest encoding of an element: unit 0, f32 4, f64
+ * 8, char 2, struct and tuple the sum, array the multiple, option, list, map and set 1, result and enum 1 + the
+ * smallest payload, everything else 1; a type met inside itself counts as infinite. `heapBytes` is memory, see
+ * `shape/decoded-bytes.ts`: of the smallest element of a container with its place there, of an option that is present,
+ * of a larger variant beyond the smallest; code of before it was counted leaves it out.
  *
  * | function                                   | room | throws, beyond a wrong JavaScript type                       |
  * |--------------------------------------------|------|--------------------------------------------------------------|
@@ -49,8 +49,8 @@
  * | unknownVariant(r, index, name)             | –    | always (decode)                                              |
  *
  * Codecs of generic types: `optionOf(codec)` is `T?` of a type argument, `leastBytes(shape)` its smallest encoding as
- * `readCount` takes it, `decodedBytes`, `elementBytes`, `presentBytes` and `extraBytes(shape, index)` its memory, and `expectKey`
- * refuses an argument that cannot be a key.
+ * `readCount` takes it, `decodedBytes`, `elementBytes`, `presentBytes` and `extraBytes(shape, index)` its memory, and
+ * `expectKey` refuses an argument that cannot be a key.
  */
 
 // --- codecs ---

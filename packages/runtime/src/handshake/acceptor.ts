@@ -2,9 +2,10 @@
  * The side that took the link.
  *
  * ```
- *  prologue ──VOTH / VOTA──► greeting ──Hello──► admission ──admitted / HelloYourself──► consent ──LetsGo──► established
- *     │                         │                   │                                      │
- *     └────anything else────────┴───anything else───┴──refused, any frame──────────────────┴──Sorry, anything else──► failed
+ *  prologue ──VOTH / VOTA──► greeting ──Hello──► admission ──admitted / HelloYourself──► consent ──LetsGo──►
+ *     established │                         │                   │                                      │
+ *     └────anything else────────┴───anything else───┴──refused, any frame──────────────────┴──Sorry, anything else──►
+ *     failed
  * ```
  */
 import type { SessionError } from "../errors.js";

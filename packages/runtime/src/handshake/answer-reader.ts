@@ -1,6 +1,6 @@
 /**
- * Reads what an acceptor answers in any form, and says what is wrong with it. A small client loads this code when an answer
- * is not the usual one: a refusal, a peer of another kind, or the same greeting in other words.
+ * Reads what an acceptor answers in any form, and says what is wrong with it. A small client loads this code when an
+ * answer is not the usual one: a refusal, a peer of another kind, or the same greeting in other words.
  */
 import type { Limits } from "../limits.js";
 import { rejectedByPeer, undecodable } from "./failed-reading.js";

@@ -1,4 +1,7 @@
-/** What the state machines of both sides share: their steps, their result, the rules for both. Source: `protocol/wire.md` §3–4. */
+/**
+ * What the state machines of both sides share: their steps, their result, the rules for both. Source:
+ * `protocol/wire.md` §3–4.
+ */
 import { SessionError } from "../errors.js";
 import type { Limits } from "../limits.js";
 import type { Metadata } from "../wire/metadata.js";
@@ -61,8 +64,8 @@ export interface HandshakeStep {
   /** Undefined: more frames are expected, or `later` decides. */
   readonly outcome: HandshakeOutcome | undefined;
   /**
-   * The next step, while the application decides or the code that reads the frame is loaded; no frame is expected before
-   * it. It rejects with what an input throws: a fault of this side.
+   * The next step, while the application decides or the code that reads the frame is loaded; no frame is expected
+   * before it. It rejects with what an input throws: a fault of this side.
    */
   readonly later?: Promise<HandshakeStep> | undefined;
 }

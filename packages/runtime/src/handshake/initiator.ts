@@ -7,8 +7,8 @@
  *                   └──VOTR, anything else─────┴──Sorry, anything else──► failed
  * ```
  *
- * Only the usual answers are read here. Any other is read by the code of `answer-reader.ts`, which may have to be loaded:
- * then the state is `reading` in between.
+ * Only the usual answers are read here. Any other is read by the code of `answer-reader.ts`, which may have to be
+ * loaded: then the state is `reading` in between.
  */
 import { notLoaded, type SessionError } from "../errors.js";
 import { messageSchemas } from "../wire/message-schemas.js";

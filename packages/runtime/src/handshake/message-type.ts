@@ -1,4 +1,7 @@
-/** Compares the type of messages that a peer lists in its greeting with that of this side. Source: `protocol/schemas.md` §8. */
+/**
+ * Compares the type of messages that a peer lists in its greeting with that of this side. Source: `protocol/schemas.md`
+ * §8.
+ */
 import { peerText } from "../options/peer-text.js";
 import { decodeCbor } from "../schema/cbor-decode.js";
 import type { Schema } from "../schema/model.js";
@@ -12,7 +15,8 @@ let ownDefinitions: ReadonlyMap<bigint, string> | undefined;
 export const messageTypeId = 0x15466886ca2608b7n;
 
 /**
- * Compares a list. An empty one means the schemas of this side. Otherwise the root, the last one, must be the same type.
+ * Compares a list. An empty one means the schemas of this side. Otherwise the root, the last one, must be the same
+ * type.
  * @returns the difference; undefined when there is none
  */
 export function compareMessageSchemas(schemas: readonly Schema[]): string | undefined {

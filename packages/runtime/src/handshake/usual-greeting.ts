@@ -1,6 +1,6 @@
 /**
- * Reads the greeting of an acceptor in the form that acceptors of this implementation and of 0.8.2 write, with the schemas
- * of this side. Source: `protocol/wire.md` §4.2.
+ * Reads the greeting of an acceptor in the form that acceptors of this implementation and of 0.8.2 write, with the
+ * schemas of this side. Source: `protocol/wire.md` §4.2.
  */
 import type { Limits } from "../limits.js";
 import { type CborCursor, cborNull, readForm } from "../schema/cbor-cursor.js";

@@ -1,6 +1,6 @@
 /**
- * Schemas without a connection: the model that travels on the wire, its CBOR, type references, and the rules of evolution.
- * Pure; the compiler uses the same code as the runtime. Subpath `@voxrpc/runtime/internal/schema`.
+ * Schemas without a connection: the model that travels on the wire, its CBOR, type references, and the rules of
+ * evolution. Pure; the compiler uses the same code as the runtime. Subpath `@voxrpc/runtime/internal/schema`.
  */
 
 export {

@@ -31,7 +31,8 @@ const maxDescriptors = 253;
 export interface StreamFraming extends Framing {
   /**
    * Reads the header at `at`, all of which is there.
-   * @returns bytes of the body; from 2³² on, which no limit allows, 2³² times the number of descriptors that come with it
+   * @returns bytes of the body; from 2³² on, which no limit allows, 2³² times the number of descriptors that come with
+   *   it
    */
   readSize(bytes: Uint8Array, at: number): number;
 }

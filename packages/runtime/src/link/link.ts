@@ -12,8 +12,8 @@
  * written, and the caller must not write to it again. `send` never throws and never waits; a failure is reported
  * through `onClosed`. Sending on a closed link does nothing.
  *
- * **Pressure.** `bufferedBytes` is the number of accepted bytes that the transport has not passed on. When it returns to
- * zero, the link calls `onDrain`.
+ * **Pressure.** `bufferedBytes` is the number of accepted bytes that the transport has not passed on. When it returns
+ * to zero, the link calls `onDrain`.
  *
  * **Inbound.** After `start`, each frame is given to `onFrame(bytes, start, end)`: the frame is
  * `bytes[start … end)`, usually inside a larger chunk. The memory is never written to again by the link, so views
@@ -21,8 +21,8 @@
  * to one arrival can leave in one write. A link checks the length that a frame announces against its limit before
  * it allocates or waits for the body.
  *
- * **Signs of life.** `receivedBytes` counts bytes as they arrive, before their frame is whole: a peer that sends a large
- * frame slowly is alive. Only differences count. A transport that gives out whole messages leaves it out.
+ * **Signs of life.** `receivedBytes` counts bytes as they arrive, before their frame is whole: a peer that sends a
+ * large frame slowly is alive. Only differences count. A transport that gives out whole messages leaves it out.
  *
  * **Waiting.** `setReading(false)` stops delivery, so that the peer's `bufferedBytes` grows instead of the memory of
  * this side. At most the current arrival is still delivered. `setReading(true)` goes on; nothing is lost. While
@@ -30,8 +30,9 @@
  * `onDrain`. A transport that cannot wait, like a browser's WebSocket, leaves the method out.
  *
  * **End.** `onClosed` is called exactly once, after the last frame. Without an error it means a clean end: one of the
- * sides closed the link between two frames. With an error: the transport failed (`Io`) or broke the framing (`Protocol`).
- * A side that closes the link itself also gets `onClosed()`, without an error. Nothing is called after it.
+ * sides closed the link between two frames. With an error: the transport failed (`Io`) or broke the framing
+ * (`Protocol`). A side that closes the link itself also gets `onClosed()`, without an error. Nothing is called after
+ * it.
  *
  * **Refusal.** After a frame that is too large, a link over a byte stream gives out no further frame. If the peer has
  * shown that it speaks Vox, the link calls `onRefused` of its sink. The sink may send a last message, and then calls

@@ -14,7 +14,10 @@ const authorizationKey = "authorization";
 const refusalKey = "error";
 const scheme = "Bearer ";
 
-/** A call came without a token that is accepted, code `Unauthenticated`. The caller sees `Cancelled`, and `unauthenticated` beside the answer. */
+/**
+ * A call came without a token that is accepted, code `Unauthenticated`. The caller sees `Cancelled`, and
+ * `unauthenticated` beside the answer.
+ */
 export class UnauthenticatedError extends VoxError {
   static {
     brand(UnauthenticatedError, "UnauthenticatedError");

@@ -16,8 +16,8 @@ export interface PreviewLimits {
 export const previewChecks: OptionChecks<PreviewLimits> = { depth: bound, text: bound, items: bound };
 
 /**
- * A value of the `.vox` language in one line, like `{ id: 7n, tags: ["a", "b", … 3 more items] }`; bytes by their number.
- * Work and length are bounded by the limits, whatever the value is.
+ * A value of the `.vox` language in one line, like `{ id: 7n, tags: ["a", "b", … 3 more items] }`; bytes by their
+ * number. Work and length are bounded by the limits, whatever the value is.
  */
 export function preview(value: unknown, limits: PreviewLimits = {}): string {
   return new Preview(limits).show(value, limits.depth ?? 6);

@@ -16,8 +16,8 @@ export type ServerMiddleware = (
 ) => Promise<unknown>;
 
 /**
- * The same service behind middleware, the first in the list outermost. Calls of unknown methods, and calls whose arguments
- * cannot be read, do not get here.
+ * The same service behind middleware, the first in the list outermost. Calls of unknown methods, and calls whose
+ * arguments cannot be read, do not get here.
  */
 export function wrapDispatcher(dispatcher: Dispatcher, middleware: readonly ServerMiddleware[]): Dispatcher {
   dispatcherCheck(dispatcher, "dispatcher");

@@ -8,8 +8,8 @@ import { type ClientMiddleware, wrapCaller } from "./client-middleware.js";
 import { type ServerMiddleware, wrapDispatcher } from "./server-middleware.js";
 
 /**
- * Puts middleware around a caller, a dispatcher or a router; the first in the list is outermost. The option `middleware` of
- * `connect` and `serve` does the same.
+ * Puts middleware around a caller, a dispatcher or a router; the first in the list is outermost. The option
+ * `middleware` of `connect` and `serve` does the same.
  *
  * ```ts
  * const logged = Catalog.create(withMiddleware(shop.$caller, [logClientCalls(console.log)]));

@@ -29,8 +29,8 @@ const isHttpServer: Check = /*@__PURE__*/ having(
 );
 
 /**
- * Serves over WebSockets on an HTTP server of the application. The HTTP server goes on answering its other requests, and
- * `close` of the returned server leaves it open.
+ * Serves over WebSockets on an HTTP server of the application. The HTTP server goes on answering its other requests,
+ * and `close` of the returned server leaves it open.
  *
  * ```ts
  * const http = createServer(app);
@@ -38,8 +38,8 @@ const isHttpServer: Check = /*@__PURE__*/ having(
  * http.listen(8080);
  * ```
  *
- * @param http of `node:http` or `node:https`, listening or not; frameworks have one, like `app.listen(…)` of Express and
- * `fastify.server`
+ * @param http of `node:http` or `node:https`, listening or not; frameworks have one, like `app.listen(…)` of Express
+ * and `fastify.server`
  * @param servable a `router`, or the dispatcher of one service; a dispatcher answers for every service name that
  * clients request
  * @throws TypeError, RangeError for an option that is wrong, with its name

@@ -56,8 +56,8 @@ export interface ConnectSessionOptions
   readonly connectRetryMs?: number | undefined;
   /**
    * Opens another connection when this one is lost, and goes on with the session: calls in flight and new ones wait for
-   * it, as far as they may (see `docs/surviving-reconnects.md`). `true` for the default times. Default: the session ends
-   * with its connection.
+   * it, as far as they may (see `docs/surviving-reconnects.md`). `true` for the default times. Default: the session
+   * ends with its connection.
    */
   readonly reconnect?: boolean | ReconnectOptions | undefined;
   /**

@@ -12,8 +12,8 @@ export const defaultKeepalive: KeepaliveOptions = { intervalMs: 30_000, timeoutM
 /** The part of their options that is about keepalive. */
 export interface KeepaliveSetting {
   /**
-   * Asks a silent peer whether it is there, and ends the session when it is not. Default: every 30 s, with 15 s to answer;
-   * `false` for never.
+   * Asks a silent peer whether it is there, and ends the session when it is not. Default: every 30 s, with 15 s to
+   * answer; `false` for never.
    */
   readonly keepalive?: KeepaliveOptions | false | undefined;
 }

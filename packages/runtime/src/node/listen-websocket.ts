@@ -14,7 +14,7 @@ export interface ListenWebSocketOptions extends Omit<UpgradeHandling, "path"> {
   readonly tls: TlsOptions | undefined;
   /** Milliseconds for a TLS handshake, and for the request's headers. */
   readonly handshakeTimeoutMs: number;
-  /** Connections at once. Requests that do not request a WebSocket count, too. */
+  /** Connections at once. HTTP requests without an upgrade count, too. */
   readonly maxSockets: number;
   readonly signal: AbortSignal | undefined;
 }

@@ -44,7 +44,8 @@ const finalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 410
 /**
  * Opens a WebSocket.
  * @throws SessionError `Io` when the host does not answer or a gateway fails, `ConnectTimeout` when it takes too long,
- * `Rejected` when the server refuses the upgrade, `ServerFull` when it has no room, `Protocol` when what answers is no WebSocket server
+ * `Rejected` when the server refuses the upgrade, `ServerFull` when it has no room, `Protocol` when what answers is no
+ * WebSocket server
  * @throws VoxError `Cancelled` when `signal` is aborted
  */
 export function openWebSocket(address: WebSocketAddress, options: OpenWebSocketOptions): Promise<WsLink> {

@@ -56,7 +56,7 @@ export function ownedListener(listener: Listener, lock?: SocketLock): LinkListen
     async stop() {
       const closed = new Promise((resolve) => listener.on("close", resolve));
       listener.close();
-      // For HTTP servers: connections of requests that do not request a WebSocket.
+      // For HTTP servers: connections of requests without an upgrade to WebSocket.
       if ("closeAllConnections" in listener) (listener as HttpServer).closeAllConnections();
       // The file of the socket is gone by now.
       await Promise.all([closed, lock?.release()]);

@@ -1,8 +1,8 @@
 /** Limits how long one link is read without a break, so that other links have their turn. */
 
 /**
- * Milliseconds for which one link is read without a break. Other links have their turn then, although the kernel may hold
- * megabytes of this one.
+ * Milliseconds for which one link is read without a break. Other links have their turn then, although the kernel may
+ * hold megabytes of this one.
  */
 const turnMs = 5;
 /** Frames between two looks at the clock. A large frame causes a look of its own. */

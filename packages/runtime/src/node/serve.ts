@@ -50,8 +50,8 @@ export interface ServeOptions
     KeepaliveSetting,
     UpgradeOptions {
   /**
-   * Certificate and key of a server on `tls` or `wss`, as Node's `tls` takes them. `requestCert` with `ca` asks clients for
-   * certificates.
+   * Certificate and key of a server on `tls` or `wss`, as Node's `tls` takes them. `requestCert` with `ca` asks clients
+   * for certificates.
    */
   readonly tls?: TlsOptions | undefined;
   /**
@@ -65,8 +65,8 @@ export interface ServeOptions
    */
   readonly maxPendingHandshakes?: number | undefined;
   /**
-   * Keeps sessions for a while when their connections are lost, so that clients with `reconnect` find them as they were.
-   * `true` for the default bounds. Default: a session ends with its connection.
+   * Keeps sessions for a while when their connections are lost, so that clients with `reconnect` find them as they
+   * were. `true` for the default bounds. Default: a session ends with its connection.
    */
   readonly resumable?: boolean | ResumableOptions | undefined;
   /**

@@ -1,6 +1,7 @@
 /**
- * The lock file beside a Unix socket, which keeps two servers from listening on one path: `PATH.lock` under an exclusive
- * `flock`. The system releases the lock when the process ends, however it ends. Source: `protocol/wire.md` §2.
+ * The lock file beside a Unix socket, which keeps two servers from listening on one path: `PATH.lock` under an
+ * exclusive `flock`. The system releases the lock when the process ends, however it ends. Source: `protocol/wire.md`
+ * §2.
  *
  * Node has no `flock`. The lock belongs to the open file, which a child process shares. So the command `flock` takes
  * the lock in a child process and ends, and the open file of this process keeps it. BSD and macOS take the lock when

@@ -1,4 +1,4 @@
-/** HTTP requests that request a WebSocket: which ones get a WebSocket, and how the others are answered. */
+/** HTTP requests for an upgrade to WebSocket: which ones are accepted, and how the others are answered. */
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";

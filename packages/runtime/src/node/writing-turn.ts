@@ -10,11 +10,6 @@ export class WritingTurn {
   readonly #turn = turnOf(systemClock);
   #isWaiting = false;
 
-  /** Whether the link waits while others have their turn. */
-  get isWaiting(): boolean {
-    return this.#isWaiting;
-  }
-
   /** Counts bytes that the socket got. */
   spend(bytes: number): void {
     this.#turn.spend(bytes);

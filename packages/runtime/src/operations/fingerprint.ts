@@ -6,8 +6,8 @@ const blockBytes = 16;
 
 /**
  * 128 bits of a method id and the bytes of its arguments, as 32 hexadecimal digits. The mixing is that of MurmurHash3:
- * equal fingerprints of other calls do not come up by accident. A caller that makes them on purpose gains nothing, as an
- * operation is compared with calls of the same caller alone. So no cryptographic hash is spent on each call.
+ * equal fingerprints of other calls do not come up by accident. A caller that makes them on purpose gains nothing, as
+ * an operation is compared with calls of the same caller alone. So no cryptographic hash is spent on each call.
  */
 export function fingerprint(methodId: bigint, bytes: Uint8Array, start: number, end: number): string {
   const length = methodIdBytes + end - start;

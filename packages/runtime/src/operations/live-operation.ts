@@ -26,7 +26,7 @@ export interface OperationRequest<R> {
 export class LiveOperation<R> {
   /** The request whose handler runs. */
   readonly owner: R;
-  /** Set when the store has the operation or is requested it. */
+  /** Set when the store has the operation, or has been called for it. */
   readonly record: OperationRecord | undefined;
   /** Session of the caller when the call came. A peer with a new session is another caller. */
   readonly sessionId: string;

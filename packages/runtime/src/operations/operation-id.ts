@@ -1,4 +1,6 @@
-/** Finds the id of the operation among the metadata of a Call. Source: `protocol/wire.md` §7, `protocol/calls.md` §3. */
+/**
+ * Finds the id of the operation among the metadata of a Call. Source: `protocol/wire.md` §7, `protocol/calls.md` §3.
+ */
 import type { Reader } from "../bytes/reader.js";
 import { readCount, readTag, takeLength } from "../postcard/counts.js";
 import { readU64 } from "../postcard/u64.js";

@@ -259,7 +259,7 @@ describe("a store", () => {
         for (let turn = 0; turn < 5; turn++) await Promise.resolve();
       };
       const calls: FakeRequest[] = [];
-      // Each operation is requested three times: one is answered, one fails, one is cancelled.
+      // Each operation is called three times: one is answered, one fails, one is cancelled.
       for (const [operationId, end] of [
         [1, (request: FakeRequest) => reply(request, 7)],
         [2, (request: FakeRequest) => host.refuse(request, "Indeterminate")],

@@ -86,7 +86,7 @@ export class Operations<R extends OperationRequest<R>> {
   readonly #storeTimeoutMs: number;
   /** Ids that the store has taken here. An operation that the store has forgotten since must not run again. */
   readonly #seen = new SeenIds();
-  /** Operations that the store has or is requested. */
+  /** Operations that the store has, or has been called for. */
   readonly #live = new Map<WireId, LiveOperation<R>>();
   readonly #reader = new Reader();
   /** The largest id of operations that are not in `live`. Ids are counters: a call with a larger id is new. */
@@ -95,7 +95,7 @@ export class Operations<R extends OperationRequest<R>> {
   /**
    * @param store the application's
    * @param storeTimeoutMs how long the store may take for one answer
-   * @param isResumable whether the caller may come back on another link and ask again
+   * @param isResumable whether the caller may come back on another link and repeat the call
    */
   constructor(
     scope: OperationScope,

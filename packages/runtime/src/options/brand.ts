@@ -1,6 +1,6 @@
 /**
- * Classes that are recognised across copies of this package: a program may load it twice, as two versions, linked into a
- * monorepo, or bundled. `instanceof` of a branded class is true for instances of every copy.
+ * Classes that are recognised across copies of this package: a program may load it twice, as two versions, linked into
+ * a monorepo, or bundled. `instanceof` of a branded class is true for instances of every copy.
  */
 
 /** Version of the members that branded classes share; a copy of another version is not recognised. */

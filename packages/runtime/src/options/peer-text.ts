@@ -10,7 +10,8 @@ const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2
 const allUnprintable = new RegExp(unprintable, "gu");
 
 /**
- * A text of a peer as an error, an event or a log shows it: cut, and without characters that a terminal or a log would obey.
+ * A text of a peer as an error, an event or a log shows it: cut, and without characters that a terminal or a log would
+ * obey.
  * @param longest UTF-16 units before escaping
  */
 export function peerText(text: string, longest = longestText): string {

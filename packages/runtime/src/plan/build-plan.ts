@@ -1,4 +1,6 @@
-/** Compares two types and builds the plan that reads or writes the one as the other. Source: `protocol/schemas.md` §6. */
+/**
+ * Compares two types and builds the plan that reads or writes the one as the other. Source: `protocol/schemas.md` §6.
+ */
 
 import type { Schema, SchemaField, SchemaKind, SchemaVariant, TypeId, TypeRef } from "../schema/model.js";
 import type { SchemaLookup } from "../schema/type-ref.js";

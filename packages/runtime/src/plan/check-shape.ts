@@ -42,7 +42,10 @@ class ShapeCheck {
   }
 }
 
-/** Whether a declaration, or a map, which may be described as one with equal halves, has other arguments than the peer's. */
+/**
+ * Whether a declaration, or a map, which may be described as one with equal halves, has other arguments than the
+ * peer's.
+ */
 function hasOtherArguments(node: PlanNode): boolean {
   if (node.kind !== "struct" && node.kind !== "enum" && node.kind !== "map") return false;
   const { remote, local } = node;

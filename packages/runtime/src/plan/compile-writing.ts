@@ -1,7 +1,7 @@
 /**
- * From a plan to the function that writes by it, so that a peer reads our values by its own types alone: the counterpart
- * of `compile-plan.ts`. The plan says how the peer's bytes lie, the shape how our values look; where the layouts are the
- * same, the shape alone is followed. Source: `protocol/postcard.md` §6.
+ * From a plan to the function that writes by it, so that a peer reads our values by its own types alone: the
+ * counterpart of `compile-plan.ts`. The plan says how the peer's bytes lie, the shape how our values look; where the
+ * layouts are the same, the shape alone is followed. Source: `protocol/postcard.md` §6.
  */
 import type { Writer } from "../bytes/writer.js";
 import type { CodecError } from "../errors.js";

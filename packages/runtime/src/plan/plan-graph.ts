@@ -37,8 +37,8 @@ function childrenOfVariant(variant: VariantPlan): readonly PlanNode[] {
 }
 
 /**
- * Settles `same`: it holds where a node claims it for itself and all nodes below keep the claim. It starts as each node's
- * own claim and is taken back upwards, so that a recursive type may be the same as itself.
+ * Settles `same`: it holds where a node claims it for itself and all nodes below keep the claim. It starts as each
+ * node's own claim and is taken back upwards, so that a recursive type may be the same as itself.
  */
 export function settleSame(nodes: readonly PlanNode[]): void {
   const parents = new Map<PlanNode, PlanNode[]>();

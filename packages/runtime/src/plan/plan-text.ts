@@ -18,9 +18,9 @@ export interface PlanLine {
   readonly path: string;
   /**
    * `read`: into ours of that name · `skip`: we do not have it · `default`: the peer does not have it · `impossible`:
-   * cannot be read; a variant only when it arrives. Of items of a `Tx`, which we write for the peer: `write`: from ours of
-   * that name · `none`: we do not have it · `omit`: the peer does not have it · `impossible`: cannot be written; a variant
-   * only when it is sent.
+   * cannot be read; a variant only when it arrives. Of items of a `Tx`, which we write for the peer: `write`: from ours
+   * of that name · `none`: we do not have it · `omit`: the peer does not have it · `impossible`: cannot be written; a
+   * variant only when it is sent.
    */
   readonly action: "read" | "skip" | "default" | "write" | "none" | "omit" | "impossible";
   /** The type, and for what is impossible the reason. */

@@ -1,7 +1,7 @@
 /**
- * Translation plans: whether and how a value that a peer writes is read as ours, and an item of ours is written for a peer
- * that reads it by its own types. Pure; the runtime reads and writes by it, and the compiler's verdicts on changes come
- * from it, so that the two cannot disagree. Source: `protocol/schemas.md` §6.
+ * Translation plans: whether and how a value that a peer writes is read as ours, and an item of ours is written for a
+ * peer that reads it by its own types. Pure; the runtime reads and writes by it, and the compiler's verdicts on changes
+ * come from it, so that the two cannot disagree. Source: `protocol/schemas.md` §6.
  */
 
 import type { TypeRef } from "../schema/model.js";

@@ -17,7 +17,10 @@ export function writeTag(w: Writer, p: number, index: number): number {
   return putVarint(w.buffer, p, index);
 }
 
-/** Reads the position of a variant, whatever it is. @throws DecodeFault at the end of the input, for more than 64 bits */
+/**
+ * Reads the position of a variant, whatever it is.
+ * @throws DecodeFault at the end of the input, for more than 64 bits
+ */
 export function readTag(r: Reader): number {
   const p = r.position;
   if (p < r.end) {
@@ -90,7 +93,9 @@ export function unknownVariant(r: Reader, index: number, _typeName?: string): ne
   throw decodeFault(r, `unknown remote enum variant index ${index}`, r.position - 1);
 }
 
-/** @throws EncodeFault always: a fixed array, or a collection that changed while it was written, has the wrong length */
+/**
+ * @throws EncodeFault always: a fixed array, or a collection that changed while it was written, has the wrong length
+ */
 export function badLength(expected: number, actual: number): never {
   throw new EncodeFault(`expected ${expected} ${expected === 1 ? "element" : "elements"}, got ${actual}`);
 }

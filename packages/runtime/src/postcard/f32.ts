@@ -7,7 +7,8 @@ import { endOfInput, Misfit } from "./faults.js";
 export function writeF32(w: Writer, p: number, value: number): number {
   if (typeof value !== "number") throw new Misfit("f32", value);
   const rounded = Math.fround(value);
-  // The difference to itself is NaN for NaN and the infinities, which f32 holds; only a finite value may not become one.
+  // The difference to itself is NaN for NaN and the infinities, which f32 holds; only a finite value may not become
+  // one.
   if (rounded - rounded !== 0 && value - value === 0) throw new Misfit("f32", value);
   w.view.setFloat32(p, value, true);
   return p + 4;

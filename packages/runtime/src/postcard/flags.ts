@@ -32,7 +32,10 @@ export function writeSome(w: Writer, p: number): number {
   return p + 1;
 }
 
-/** Reads the tag of an option: whether a value follows. @throws DecodeFault at the end of the input and unless it is 0 or 1 */
+/**
+ * Reads the tag of an option: whether a value follows.
+ * @throws DecodeFault at the end of the input and unless it is 0 or 1
+ */
 export function readOptionTag(r: Reader): boolean {
   const p = r.position;
   if (p >= r.end) endOfInput(r, p);

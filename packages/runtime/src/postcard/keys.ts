@@ -1,9 +1,9 @@
 /**
- * Keys that a peer chooses. V8 puts 32-bit integers, other numbers and bigints into the tables of a Map or Set by hashes
- * without a seed: a peer can choose keys that are all in one chain, and reading n of them takes time in n². JavaScript
- * code cannot see the chains, so the hashes are computed here as V8 computes them (`ComputeUnseededHash`,
- * `ComputeLongHash`), and counted by place: those of one key in sixteen, which the peer cannot foresee, as counting each
- * takes a third of the time of a Map. Texts have a hash with a seed. `npm run bench -- keys` shows that it holds.
+ * Keys that a peer chooses. V8 puts 32-bit integers, other numbers and bigints into the tables of a Map or Set by
+ * hashes without a seed: a peer can choose keys that are all in one chain, and reading n of them takes time in n².
+ * JavaScript code cannot see the chains, so the hashes are computed here as V8 computes them (`ComputeUnseededHash`,
+ * `ComputeLongHash`), and counted by place: those of one key in sixteen, which the peer cannot foresee, as counting
+ * each takes a third of the time of a Map. Texts have a hash with a seed. `npm run bench -- keys` shows that it holds.
  */
 import type { Reader } from "../bytes/reader.js";
 import { decodeFault } from "./faults.js";
@@ -27,7 +27,9 @@ const digit = new BigUint64Array(words.buffer);
 
 /** Counts some of the keys of one Map or Set by their places. */
 export class KeyCheck {
-  /** Counted keys by place. There are as many places as the full table of V8 has: before that, chains are hardly longer. */
+  /**
+   * Counted keys by place. There are as many places as the full table of V8 has: before that, chains are hardly longer.
+   */
   readonly #places: Uint8Array;
   /** Keys until the next that is counted. */
   #left = nextSample();

@@ -79,7 +79,10 @@ function plain(value: bigint): string {
   return text.startsWith("bigint ") ? text.slice(7) : text;
 }
 
-/** Why a value is no float of `type`, or undefined when it is one. A finite value that f32 can only hold as infinite is none. */
+/**
+ * Why a value is no float of `type`, or undefined when it is one. A finite value that f32 can only hold as infinite is
+ * none.
+ */
 export function floatProblem(type: "f32" | "f64", value: unknown): string | undefined {
   if (typeof value !== "number") return `expected number for ${type}, got ${describeValue(value)}`;
   if (type === "f32" && Number.isFinite(value) && !Number.isFinite(Math.fround(value)))

@@ -50,7 +50,9 @@ function checkLength(expected: number, actual: number): void {
   if (actual !== expected) badLength(expected, actual);
 }
 
-/** Copies the memory of a typed array. Right for one-byte elements anywhere, for wider ones on little-endian platforms. */
+/**
+ * Copies the memory of a typed array. Right for one-byte elements anywhere, for wider ones on little-endian platforms.
+ */
 function putMemory(w: Writer, p: number, value: TypedArray): number {
   w.buffer.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), p);
   return p + value.byteLength;

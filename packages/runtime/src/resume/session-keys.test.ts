@@ -9,8 +9,8 @@ function newKey(): Uint8Array {
 }
 
 /**
- * A client that makes one link after the other. Of each its Hello may be lost, the answer may be lost, and its LetsGo may be
- * lost or come late, behind those of later links.
+ * A client that makes one link after the other. Of each its Hello may be lost, the answer may be lost, and its LetsGo
+ * may be lost or come late, behind those of later links.
  */
 interface Link {
   readonly hello: boolean;

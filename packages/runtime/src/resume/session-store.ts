@@ -9,7 +9,9 @@ export type { SessionRecord };
  * The observer gets all errors. Keys are secrets of 16 bytes, compared by value.
  */
 export interface SessionStore {
-  /** Keeps a record under a key; an earlier one under the same key is replaced. A session may have two keys for a while. */
+  /**
+   * Keeps a record under a key; an earlier one under the same key is replaced. A session may have two keys for a while.
+   */
   save(resumeKey: Uint8Array, record: SessionRecord): void;
   find(resumeKey: Uint8Array): SessionRecord | undefined;
   /** Forgets a key; harmless when it is not there. */

@@ -182,7 +182,8 @@ export class ReceiveState {
    * replaces an earlier one.
    *
    * @param own the types of this side for the method and direction
-   * @returns false, and changes nothing, when the announcement differs from that of this side and {@link read} is missing
+   * @returns false, and changes nothing, when the announcement differs from that of this side and {@link read} is
+   *   missing
    * @throws CodecError `DecodeFailed` when the bytes are no payload, when they bring a schema id a second time (those
    * before it stay recorded), and when the connection's limits are exceeded: each ends the connection, with the text
    * behind the name of the message that carried it.

@@ -1,6 +1,6 @@
 /**
- * Takes CBOR apart whose form is known in advance: members in one order, definite lengths. A document of another form may
- * be valid, too; `cbor-decode.ts` reads those.
+ * Takes CBOR apart whose form is known in advance: members in one order, definite lengths. A document of another form
+ * may be valid, too; `cbor-decode.ts` reads those.
  */
 import { utf8 } from "../bytes/utf8.js";
 

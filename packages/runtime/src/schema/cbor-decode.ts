@@ -29,8 +29,8 @@ const majorSimple = 7;
 /**
  * Decodes a whole document. The result shares no memory with the input.
  *
- * Refused: what is not well-formed, indefinite lengths, additional info 28–30, invalid UTF-8, trailing bytes, more depth
- * or size than the limits allow. Tagged values, floats and simple values other than true, false and null become
+ * Refused: what is not well-formed, indefinite lengths, additional info 28–30, invalid UTF-8, trailing bytes, more
+ * depth or size than the limits allow. Tagged values, floats and simple values other than true, false and null become
  * `undefined`, which readers skip in unknown members and refuse in known ones.
  *
  * @throws CodecError `DecodeFailed` with the byte offset.

@@ -23,7 +23,9 @@
  */
 import type { Limits } from "../limits.js";
 
-/** Bytes that may still arrive when reading has stopped: the rest of one arrival. Transports give out 64 KiB or less. */
+/**
+ * Bytes that may still arrive when reading has stopped: the rest of one arrival. Transports give out 64 KiB or less.
+ */
 const arrivalBytes = 256 * 1024;
 
 /** The link about which {@link Reading} decides. */

@@ -1,4 +1,6 @@
-/** Opens the virtual connections of a session, each for one service, and ends them. Source: `protocol/session.md` §5.1. */
+/**
+ * Opens the virtual connections of a session, each for one service, and ends them. Source: `protocol/session.md` §5.1.
+ */
 
 import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import type { Caller } from "../call/caller.js";

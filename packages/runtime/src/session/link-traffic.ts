@@ -1,7 +1,7 @@
 /**
  * Counts what goes over the link of a session, for snapshots, and reports it to an observer if there is one. It reads
- * the clock once for each arrival and once for each batch, never for a single message. It also knows whether the link is
- * full, which is one state with one event for each change:
+ * the clock once for each arrival and once for each batch, never for a single message. It also knows whether the link
+ * is full, which is one state with one event for each change:
  *
  * ```
  *  free ──link and outbox hold more than the capacity──► full
@@ -150,7 +150,9 @@ export class LinkTraffic {
     this.checkFull();
   }
 
-  /** More is held than before. Called when the state of the outbox is whole: an observer may call, or end the session. */
+  /**
+   * More is held than before. Called when the state of the outbox is whole: an observer may call, or end the session.
+   */
   checkFull(): void {
     if (this.#isFull || this.#heldBytes <= this.#capacityBytes) return;
     this.#isFull = true;

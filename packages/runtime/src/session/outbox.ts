@@ -233,8 +233,8 @@ export class Outbox {
   }
 
   /**
-   * Whether a drain is to be reported that the link does not report: large frames have waited, and the link holds nothing
-   * now. Senders may have waited for them.
+   * Whether a drain is to be reported that the link does not report: large frames have waited, and the link holds
+   * nothing now. Senders may have waited for them.
    */
   takeDrain(): boolean {
     const hasDrained = this.#hasDrained;

@@ -32,9 +32,9 @@ export interface ConnectionProxy {
 }
 
 /**
- * Joins two connections, usually of two sessions, for as long as both live: calls, answers, cancels, channels and schemas
- * pass in both directions, of any service. Metadata passes, too, but for entries marked `noPropagate`. When one side
- * ends, so does the other.
+ * Joins two connections, usually of two sessions, for as long as both live: calls, answers, cancels, channels and
+ * schemas pass in both directions, of any service. Metadata passes, too, but for entries marked `noPropagate`. When one
+ * side ends, so does the other.
  *
  * @throws SessionError `Protocol` when both have the same parity on this side, when the windows that the two peers have
  * received differ, and for a connection that was used already
@@ -163,8 +163,10 @@ class ProxySide implements ConnectionSink {
     const methodId = (BigInt(head.methodHigh >>> 0) << 32n) | BigInt(head.methodLow >>> 0);
     const payload = bytes.subarray(head.schemasStart, head.schemasEnd);
     // The other peer would end its connection without a reason. The peer at fault gets the error here.
-    const transport = "standalone schema message";
-    if (this.#announced.receive({ methodId, direction: head.direction, payload, transport, own: undefined }))
+    const messageName = "standalone schema message";
+    if (
+      this.#announced.receive({ methodId, direction: head.direction, payload, messageName, own: undefined })
+    )
       this.#forward(head, bytes);
   }
 

@@ -15,7 +15,7 @@ interface Arrived {
   readonly direction: BindingDirection;
   readonly payload: Uint8Array;
   /** How the error text names the message that carried it. */
-  readonly transport: string;
+  readonly messageName: string;
   /** The types of this side for the method and direction. */
   readonly own: AnnouncedBinding | undefined;
 }
@@ -60,7 +60,7 @@ export class ReceivedSchemas {
         this.#keep(arrived);
     } catch (error) {
       const reason = error instanceof CodecError ? error.reason : String(error);
-      this.#connection.fail(`${arrived.transport}: ${reason}`);
+      this.#connection.fail(`${arrived.messageName}: ${reason}`);
       return false;
     }
     const bytes = this.state.bytes + this.#waitingBytes;
@@ -69,7 +69,7 @@ export class ReceivedSchemas {
       return true;
     }
     this.#connection.fail(
-      `${arrived.transport}: too many bytes of schemas on the connections of one session`,
+      `${arrived.messageName}: too many bytes of schemas on the connections of one session`,
     );
     return false;
   }

@@ -197,7 +197,7 @@ export class Session implements SessionHandle {
 
   /**
    * Opens a virtual connection without a driver, for `proxyConnections`.
-   * @param service name of the service that the peer is requested
+   * @param service name of the service that is requested from the peer
    * @throws what {@link open} throws
    */
   async openRaw(service: string, options: OpenSettings = {}): Promise<RawConnection> {

@@ -76,7 +76,7 @@ export interface VirtualConnectionsOptions {
   readonly close: (connection: Connection, metadata: Metadata | undefined) => void;
   /** Ends a connection that was lost with its link. */
   readonly onLost: (connection: Connection, error: SessionError | undefined) => void;
-  /** A connection is requested again, under another id if the peer takes it. */
+  /** Requests a connection again, under another id if the peer takes it. */
   readonly onReopening: (connection: Connection) => void;
   /** Called when a connection that either side requested has been answered or given up. */
   readonly onPendingOver: () => void;

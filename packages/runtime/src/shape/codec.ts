@@ -18,8 +18,8 @@ export interface DecodeOptions {
   /** Refuse bytes behind the value. Default false: they are ignored, as the reference does. */
   readonly strict?: boolean;
   /**
-   * Memory that the values may take, bytes as the runtime estimates them, contents of texts and byte strings not counted;
-   * at most 2 GiB. Default 128 MiB.
+   * Memory that the values may take, bytes as the runtime estimates them, contents of texts and byte strings not
+   * counted; at most 2 GiB. Default 128 MiB.
    */
   readonly maxDecodedBytes?: number;
 }

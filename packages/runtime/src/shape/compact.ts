@@ -64,8 +64,8 @@ export function literals(name: string, id: TypeId | undefined, names: readonly s
 
 /**
  * Shape of an enum whose values are objects.
- * @param variants separated by spaces: `Name`; `Name=` with one value; `Name/2` with values by position; `Name(a,b)` with
- * fields, as {@link fieldOf} reads them
+ * @param variants separated by spaces: `Name`; `Name=` with one value; `Name/2` with values by position; `Name(a,b)`
+ * with fields, as {@link fieldOf} reads them
  * @param shapes of all values, in order
  * @param makers of the objects of variants with fields, by variant
  * @param defaults of fields, by `Variant.field`

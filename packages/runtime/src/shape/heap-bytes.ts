@@ -1,7 +1,7 @@
 /**
- * What values take in the memory of V8, in bytes: measured by `npm run bench -- decoded` on Node 20, x64, which fails when a
- * figure is far off. Contents of texts and byte strings are not in it: they are no larger than what was received (texts
- * outside Latin-1: twice).
+ * What values take in the memory of V8, in bytes: measured by `npm run bench -- decoded` on Node 20, x64, which fails
+ * when a figure is far off. Contents of texts and byte strings are not in it: they are no larger than what was received
+ * (texts outside Latin-1: twice).
  */
 import type { ShapePrimitive } from "./shape.js";
 

@@ -2,8 +2,8 @@
 import type { FieldShape, Shape, VariantShape } from "./shape.js";
 
 /**
- * In the order of the encoding. Items of a channel lie elsewhere, but are of a shape inside it, and plans for them are made
- * with the others.
+ * In the order of the encoding. Items of a channel lie elsewhere, but are of a shape inside it, and plans for them are
+ * made with the others.
  */
 export function partsOf(shape: Shape): readonly Shape[] {
   switch (shape.kind) {

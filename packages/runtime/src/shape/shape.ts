@@ -85,9 +85,15 @@ export interface FieldShape {
   /** Name of the TypeScript member. */
   readonly member: string;
   readonly shape: Shape;
-  /** The value of a field that a peer does not have, made again each time. Absent: an option is undefined then, anything else is an error. */
+  /**
+   * The value of a field that a peer does not have, made again each time. Absent: an option is undefined then, anything
+   * else is an error.
+   */
   readonly default?: () => unknown;
-  /** Whether our schema says that a peer has to have it. Absent: it does for a field that is no option and has no default. */
+  /**
+   * Whether our schema says that a peer has to have it. Absent: it does for a field that is no option and has no
+   * default.
+   */
   readonly required?: boolean;
 }
 

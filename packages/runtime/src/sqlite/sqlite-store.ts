@@ -28,7 +28,9 @@ import { openStoreFile, storeError } from "./store-file.js";
 export interface SqliteStoreOptions {
   /** Operations that are kept. Default 100 000. */
   readonly maxEntries?: number | undefined;
-  /** Bytes that their answers may take, bookkeeping included. The file may be larger by its indexes. Default 256 MiB. */
+  /**
+   * Bytes that their answers may take, bookkeeping included. The file may be larger by its indexes. Default 256 MiB.
+   */
   readonly maxBytes?: number | undefined;
   /** Keys of sessions that are kept, up to five of each session. Default 100 000. */
   readonly maxSessions?: number | undefined;

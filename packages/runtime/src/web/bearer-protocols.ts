@@ -1,6 +1,6 @@
 /**
- * A token beside the request that opens a WebSocket. A browser lets a page set no headers there, so the token travels as a
- * subprotocol, in the way that Vox servers agree on.
+ * A token beside the request that opens a WebSocket. A browser lets a page set no headers there, so the token travels
+ * as a subprotocol, in the way that Vox servers agree on.
  */
 
 /** Characters of a subprotocol. Source: RFC 6455 §4.1 with RFC 9110 §5.6.2. */

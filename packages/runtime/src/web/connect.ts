@@ -24,7 +24,9 @@ export interface WebConnectOptions
   readonly connectTimeoutMs?: number | undefined;
   /** Subprotocols to offer; `bearerProtocols(token)` carries a token. Default none. */
   readonly protocols?: readonly string[] | undefined;
-  /** Opens another connection when this one is lost: `reconnecting()`. Default: the session ends with its connection. */
+  /**
+   * Opens another connection when this one is lost: `reconnecting()`. Default: the session ends with its connection.
+   */
   readonly reconnect?: WebReconnect | undefined;
 }
 
@@ -56,8 +58,8 @@ const defaultConnectTimeoutMs = 5000;
  *
  * @param service from the generated file
  * @returns the client; `await using` or `$close()` of the client ends the session
- * @throws SessionError `Io` when the WebSocket cannot be opened, `ConnectTimeout` when it takes too long, `Protocol` when
- * the peer does not speak Vox, `Rejected` when the peer refuses
+ * @throws SessionError `Io` when the WebSocket cannot be opened, `ConnectTimeout` when it takes too long, `Protocol`
+ * when the peer does not speak Vox, `Rejected` when the peer refuses
  * @throws VoxError `Cancelled` when `signal` is aborted
  */
 export function connect<C>(service: Service<C>, options?: WebConnectOptions): Promise<C>;
@@ -72,8 +74,8 @@ export function connect<C>(service: Service<C>, options?: WebConnectOptions): Pr
  * @param address `/path` on the page's own origin, `ws://…`, `wss://…`, or a `URL`
  * @param service from the generated file
  * @returns the client; `await using` or `$close()` of the client ends the session
- * @throws SessionError `Io` when the WebSocket cannot be opened, `ConnectTimeout` when it takes too long, `Protocol` when
- * the peer does not speak Vox, `Rejected` when the peer refuses
+ * @throws SessionError `Io` when the WebSocket cannot be opened, `ConnectTimeout` when it takes too long, `Protocol`
+ * when the peer does not speak Vox, `Rejected` when the peer refuses
  * @throws VoxError `Cancelled` when `signal` is aborted
  * @throws TypeError for an address that is not the address of a WebSocket
  */

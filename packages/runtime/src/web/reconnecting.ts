@@ -5,8 +5,8 @@ import type { WebReconnect } from "./connect.js";
 import { onWake } from "./wake.js";
 
 /**
- * The option `reconnect` of `connect`: the session gets another connection when it loses its own. Calls in flight and new
- * calls wait for it, if they may be sent again; see `docs/surviving-reconnects.md`. When the network is back or the
+ * The option `reconnect` of `connect`: the session gets another connection when it loses its own. Calls in flight and
+ * new calls wait for it, if they may be sent again; see `docs/surviving-reconnects.md`. When the network is back or the
  * page is shown, the session makes an attempt at once.
  *
  * ```ts

@@ -1,4 +1,7 @@
-/** What a link over the platform's WebSocket gives the platform. The contract of links is tested beside Node's transports. */
+/**
+ * What a link over the platform's WebSocket gives the platform. The contract of links is tested beside Node's
+ * transports.
+ */
 import { afterEach, describe, expect, it } from "vitest";
 import { type PlatformWebSocket, WebSocketLink } from "./websocket-link.js";
 

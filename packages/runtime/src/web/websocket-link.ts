@@ -62,8 +62,8 @@ const normalClosure = 1000;
 const refusedData = 3003;
 
 /**
- * Whether the platform sends the bytes that an array has later. The standard says that `send` takes the data as it is at
- * the call, and browsers copy it. workerd, the platform with a `WebSocketPair`, does not.
+ * Whether the platform sends the bytes that an array has later. The standard says that `send` takes the data as it is
+ * at the call, and browsers copy it. workerd, the platform with a `WebSocketPair`, does not.
  */
 function sendsLater(): boolean {
   return "WebSocketPair" in globalThis;

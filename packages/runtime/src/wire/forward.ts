@@ -1,6 +1,6 @@
 /**
- * Messages that are passed on from one connection to another: the id of the connection is replaced, the rest stays as it
- * is, but for metadata that is meant for the next peer only. Source: `protocol/session.md` §5.5.
+ * Messages that are passed on from one connection to another: the id of the connection is replaced, the rest stays as
+ * it is, but for metadata that is meant for the next peer only. Source: `protocol/session.md` §5.5.
  */
 import { Reader } from "../bytes/reader.js";
 import type { Writer } from "../bytes/writer.js";

@@ -128,7 +128,9 @@ class FiniteValues {
     return declaration.variants.some((variant: Variant) => formTypes<Type>(variant.form).every(has));
   }
 
-  /** Parts that can be left empty (option, list, map, set) end the recursion; so do channels, which carry items later. */
+  /**
+   * Parts that can be left empty (option, list, map, set) end the recursion; so do channels, which carry items later.
+   */
   #hasValue(
     type: Type,
     names: readonly string[],

@@ -1,6 +1,8 @@
 import type { Linked } from "../program.js";
 
-/** Imported types that nothing in the file uses. A file with syntax errors may use them in the part that was not read. */
+/**
+ * Imported types that nothing in the file uses. A file with syntax errors may use them in the part that was not read.
+ */
 export function checkUnusedImports(linked: Linked): void {
   const broken = new Set(
     linked.reporter

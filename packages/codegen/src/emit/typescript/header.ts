@@ -45,8 +45,8 @@ export function originLines(
 const defaultCommand = "npx vox-gen generate";
 
 /**
- * Hash of a schema's text. Line ends and a byte order mark do not count: a checkout on another system, or a save by another
- * editor, has the same hash.
+ * Hash of a schema's text. Line ends and a byte order mark do not count: a checkout on another system, or a save by
+ * another editor, has the same hash.
  */
 function schemaHash(text: string): string {
   return hash64(new TextEncoder().encode(text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n")))

@@ -1,6 +1,6 @@
 /**
- * What the code of a type refers to, for each piece of code that the emitter writes: other functions and constants of the
- * file, imports, constants of the codec of a generic type. The printers of these pieces look up what is named here.
+ * What the code of a type refers to, for each piece of code that the emitter writes: other functions and constants of
+ * the file, imports, constants of the codec of a generic type. The printers of these pieces look up what is named here.
  */
 import type { Type, TypeDeclaration } from "../../model/model.js";
 import { writtenTypes } from "../../model/parts.js";

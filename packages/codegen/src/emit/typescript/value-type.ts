@@ -218,8 +218,8 @@ export class ValueTypes {
 }
 
 /**
- * Whether an enum's values are string literals: it has unit variants only. Those of an `error enum` never are: a variant
- * with a field, added later, would change what the others look like to every caller.
+ * Whether an enum's values are string literals: it has unit variants only. Those of an `error enum` never are: a
+ * variant with a field, added later, would change what the others look like to every caller.
  */
 export function isLiteralEnum({ isError, variants }: EnumDeclaration): boolean {
   return !isError && variants.every(({ form }) => form.kind === "unit");
@@ -235,7 +235,9 @@ export function hasParameter(type: ValueType): boolean {
   return type.key.includes(parameterMark);
 }
 
-/** Whether the size of the smallest value does not depend on a type argument: that of an empty collection never does. */
+/**
+ * Whether the size of the smallest value does not depend on a type argument: that of an empty collection never does.
+ */
 export function hasKnownSize(type: ValueType): boolean {
   return !hasParameter(type) || ["option", "list", "map", "set"].includes(type.kind);
 }

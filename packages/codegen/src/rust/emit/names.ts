@@ -42,7 +42,9 @@ const macroVariables: ReadonlySet<string> = new Set([
   "result", "retry", "schemas", "sink_call", "this", "with_tracker",
 ]); // biome-ignore format: a table
 
-/** An argument, whose name is not on the wire. The macro makes it snake_case, so that a `_` at its end would be lost. */
+/**
+ * An argument, whose name is not on the wire. The macro makes it snake_case, so that a `_` at its end would be lost.
+ */
 export function argumentName(name: string): string {
   const snake = snakeCase(name);
   return keywords.has(snake) || never.has(snake) || macroVariables.has(snake) ? `${snake}_value` : snake;
