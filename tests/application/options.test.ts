@@ -12,6 +12,7 @@ import {
   enforceDeadline,
   logClientCalls,
   Metadata,
+  partialDispatcher,
   router,
   verifyBearerToken,
   virtualConnections,
@@ -499,6 +500,50 @@ describe("an entry point checks", () => {
     ["connectPair", () => connectPair(dispatcher, { client: { timeoutMs: NaN } }), range("client.timeoutMs")],
   ])("%s", async (_title, act, expected) => {
     await expect((async () => act())()).rejects.toEqual(expected);
+  });
+
+  const notHandlers: readonly [string, unknown][] = [
+    ["undefined", undefined],
+    ["null", null],
+    ["a number", NaN],
+    ["a text", "handler"],
+    ["a bigint", 1n],
+    ["a symbol", Symbol("handler")],
+    ["true", true],
+    ["a function", () => 1],
+    ["a class in place of its instance", class Handler {}],
+    ["a function with a getter", Object.defineProperty(() => {}, "add", { get: () => bug() })],
+  ];
+  const bug = (): never => {
+    throw new Error("a getter was run");
+  };
+  it.each(notHandlers)("a handler: %s", (_name, value) => {
+    const expected = type("handler must be an object with methods") as never;
+    expect(() => shopDispatcher(value as never)).toThrow(expected);
+    expect(() => partialDispatcher(shopDispatcher, value as never)).toThrow(expected);
+  });
+
+  it.each<[string, unknown]>([
+    ["a frozen object", Object.freeze(handler())],
+    ["an object without a prototype", Object.assign(Object.create(null), handler())],
+    ["a proxy", new Proxy(handler(), {})],
+    ["a function with methods, like a class with static ones", Object.assign(() => {}, handler())],
+    [
+      "an instance",
+      new (class {
+        add(a: number, b: number): number {
+          return a + b;
+        }
+      })(),
+    ],
+  ])("no good handler away: %s", async (_name, value) => {
+    for (const served of [
+      shopDispatcher(value as never),
+      partialDispatcher(shopDispatcher, value as never),
+    ]) {
+      await using pair = await connectPair(served);
+      expect(await pair.client.client(Shop).add(1, 2)).toBe(3);
+    }
   });
 
   it.each<[string, CallOptions, unknown]>([

@@ -14,7 +14,7 @@ import {
 import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { type ClientOptions, callerFor } from "../../packages/runtime/src/middleware/client-options.js";
-import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
+import { Shop, ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 import { Streams, type StreamsHandler, streamsDispatcher } from "../interop/gen/streams.vox.js";
 import { resumable } from "../support/resumable.js";
 import { streamsHandler } from "../support/stream-handlers.js";
@@ -64,6 +64,20 @@ const withOptions = (options: ClientOptions) => (pair: Pair) =>
 const through = (middleware: ClientMiddleware) => withOptions({ middleware: [middleware] });
 
 const open = (shop: ShopClient) => shop.$session.snapshot().connections[0];
+
+/** Options that are not valid, and what the loop says. */
+const notOptions: readonly [string, unknown, string][] = [
+  ["a time-out below 0", { timeoutMs: -1 }, "timeoutMs"],
+  ["a time-out that is no number", { timeoutMs: NaN }, "timeoutMs"],
+  ["null for its options", null, "options must be an object, got null"],
+  ["a number for its options", 5, "options must be an object, got 5"],
+  ["a text for its options", "fast", 'options must be an object, got "fast"'],
+  ["a controller for its signal", { signal: new AbortController() }, "give its signal"],
+  ["null for its signal", { signal: null }, "signal must be an AbortSignal, got null"],
+  ["a number for its signal", { signal: 5 }, "signal must be an AbortSignal, got 5"],
+  ["an object for its metadata", { metadata: {} }, "metadata"],
+  ["a text for a function", { onMetadata: "f" }, "onMetadata"],
+];
 
 describe("a subscription", () => {
   const ends: readonly {
@@ -144,12 +158,12 @@ describe("a subscription", () => {
       },
       seen: ["ConnectionClosed"],
     },
-    {
-      name: "a call with an option that is not valid",
+    ...notOptions.map(([name, options, text]) => ({
+      name: `a call with ${name}`,
       watch: one,
-      options: { timeoutMs: -1 },
-      seen: [expect.objectContaining({ message: expect.stringContaining("timeoutMs") })],
-    },
+      options: options as CallOptions,
+      seen: [expect.objectContaining({ message: expect.stringContaining(text) })],
+    })),
     {
       name: "a caller that throws at once",
       watch: one,
@@ -185,6 +199,21 @@ describe("a subscription", () => {
     expect(open(pair.shop)?.requests ?? []).toEqual([]);
     expect(open(pair.shop)?.channels ?? []).toEqual([]);
     pair.client.abort();
+  });
+
+  it.each<[string, unknown]>([
+    ["undefined", undefined],
+    ["null", null],
+    ["a number", 5],
+    ["a text", "shop"],
+    ["an object", {}],
+    ["a function", () => {}],
+    ["a service", Shop],
+    ["a class of clients", ShopClient],
+    ["a caller that cannot call", { $caller: {} }],
+  ])("is refused for what is no client: %s", (_name, value) => {
+    expect(() => subscribe(value as never)).toThrow("client must be a generated client, got ");
+    expect(() => subscribe(value as never)).toThrow(TypeError);
   });
 
   it("throws the declared error of its call", async () => {

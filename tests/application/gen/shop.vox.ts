@@ -272,5 +272,5 @@ export function shopDispatcher(handler: ShopHandler): $.Dispatcher {
       },
       (args, context) => handler.collect(args[0], context),
     ),
-  ]);
+  ], handler);
 }

@@ -3844,5 +3844,5 @@ export function everythingDispatcher(handler: EverythingHandler): $.Dispatcher {
       (args, context) => handler.commit(args[0], args[1], context),
     ),
     $.answered(everythingSay, [$.readString], $.writeString, (args, context) => handler.say(args[0], context)),
-  ]);
+  ], handler);
 }

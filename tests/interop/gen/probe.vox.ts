@@ -385,5 +385,5 @@ export function probeDispatcher(handler: ProbeHandler): $.Dispatcher {
       (args, context) => handler.wide(args[0], args[1], context),
     ),
     $.answered(probeOutline, [readFolder], $.writeString, (args, context) => handler.outline(args[0], context)),
-  ]);
+  ], handler);
 }

@@ -538,5 +538,5 @@ export function streamsDispatcher(handler: StreamsHandler): $.Dispatcher {
       },
       (args, context) => handler.openBack(args[0], context),
     ),
-  ]);
+  ], handler);
 }

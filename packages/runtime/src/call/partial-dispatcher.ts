@@ -1,5 +1,6 @@
 /** Serves some methods of a service: calls of the others are answered as those of a method that does not exist. */
 import { shown } from "../options/checks.js";
+import { checkHandler } from "./check-handler.js";
 import { Dispatcher } from "./dispatcher.js";
 import { type Awaitable, isPromise } from "./result.js";
 
@@ -23,8 +24,7 @@ export function partialDispatcher<H extends object>(
   handler: Partial<NoInfer<H>>,
 ): Dispatcher {
   if (typeof dispatcherOf !== "function") throw notGenerated(shown(dispatcherOf));
-  if (typeof handler !== "object" || handler === null)
-    throw new TypeError(`handler must be an object with methods, got ${shown(handler)}`);
+  checkHandler(handler);
   const members = membersOf(dispatcherOf);
   // The generated code reads a member of the handler when its method is called: those that are missing are never read.
   const { name, methods, answering } = dispatcherOf(handler as H);

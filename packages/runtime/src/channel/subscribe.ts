@@ -4,8 +4,10 @@ import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
 import type { CallOptions } from "../call/caller.js";
 import { ForwardingCaller } from "../call/forwarding-caller.js";
 import type { Method } from "../call/method.js";
+import { checkCallOptions } from "../call/option-checks.js";
 import type { Client } from "../call/service.js";
 import { VoxError } from "../errors.js";
+import { wrongType } from "../options/checks.js";
 import { callOverHere, notBound } from "./end.js";
 import { channel } from "./pair.js";
 import type { Rx } from "./rx.js";
@@ -65,8 +67,11 @@ export type Subscriptions<C> = {
  * @param client a generated client
  * @returns the methods without their `Tx`, each with an iteration as its value; the answer of the call is what the
  * iteration returns
+ * @throws TypeError for a value that is not a client. A loop throws for options of its call that are not valid
  */
 export function subscribe<C extends Client>(client: C): Subscriptions<C> {
+  if (typeof (client as Partial<C> | undefined)?.$caller?.call !== "function")
+    throw wrongType("client", "a generated client", client);
   const $caller = new SubscribingCaller(client.$caller);
   return Object.create(client, { $caller: { value: $caller } }) as Subscriptions<C>;
 }
@@ -85,12 +90,25 @@ class SubscribingCaller extends ForwardingCaller {
     // The generated method takes the options for its last argument, since one argument is left out.
     const given = [...args, options].slice(0, elements.length);
     const own = given.pop() as CallOptions | undefined;
+    const fault = faultOf(own);
     const start = async (tx: Tx<T>, signal: AbortSignal): Promise<unknown> => {
+      if (fault !== undefined) throw fault;
       const values = [...given.slice(0, place), tx, ...given.slice(place)];
       return this.inner.call(method as Method<readonly unknown[]>, values, { ...own, signal });
     };
-    return { [Symbol.asyncIterator]: () => new Subscription(start, own?.signal) };
+    const signal = fault === undefined ? own?.signal : undefined;
+    return { [Symbol.asyncIterator]: () => new Subscription(start, signal) };
   }
+}
+
+/** What is wrong with the options of a call: its loop throws it. */
+function faultOf(options: CallOptions | undefined): unknown {
+  try {
+    if (options !== undefined) checkCallOptions(options);
+  } catch (fault) {
+    return fault;
+  }
+  return undefined;
 }
 
 function hasCode(error: unknown, code: VoxError["code"]): boolean {

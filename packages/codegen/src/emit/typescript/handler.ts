@@ -47,11 +47,10 @@ function answerText({ returns, returnsUnit, throws }: Signature): string {
 export function dispatcherText(service: Service, file: FileScope): readonly Layout[] {
   const { dispatcher, handler, methods } = file.service(service);
   const items = [...methods].map(([method, names]) => answeredText(method, names, file));
-  const parameter = items.length === 0 ? "_handler" : "handler";
   return [
     `/** Serves {@link ${service.name}}: pass it to \`serve\`. */`,
-    block(`export function ${dispatcher}(${parameter}: ${handler}): $.Dispatcher {`, [
-      joined(`return $.dispatcher(${stringLiteral(service.name)}, `, group("[", items, "]"), ");"),
+    block(`export function ${dispatcher}(handler: ${handler}): $.Dispatcher {`, [
+      joined(`return $.dispatcher(${stringLiteral(service.name)}, `, group("[", items, "]"), ", handler);"),
     ]),
   ];
 }
