@@ -163,6 +163,25 @@ describe("keys that pass take few steps in V8, however they were chosen", () => 
     Array.from({ length: count }, (_, at) =>
       keyOf((BigInt(1 + Math.floor(at / places)) << 30n) | BigInt(at % places)),
     );
+  /** Keys that fill chains of the table at each of its sizes, with others in the low bits of the last table. */
+  function chainsOfGrowth(count: number): bigint[] {
+    const places = 2 ** (31 - Math.clz32(count - 1));
+    const inPlace = 8;
+    const used = new Uint8Array(places);
+    const keys: bigint[] = [];
+    for (let now = 1024; keys.length < count; now = Math.min(now * 2, places)) {
+      const end = now === places ? count : 2 * now;
+      for (let low = 0; low < now && keys.length < end; low++)
+        for (let place = low; place < places && keys.length < end; place += now)
+          for (
+            ;
+            (used[place] as number) < inPlace && keys.length < end;
+            used[place] = (used[place] as number) + 1
+          )
+            keys.push(keyOf((BigInt(keys.length + 1) << 30n) | BigInt(place)));
+    }
+    return keys;
+  }
   const count = 200_000;
   const spread = Array.from({ length: count }, (_, at) => BigInt(at) * 0x9e37_79b9n);
 
@@ -182,9 +201,36 @@ describe("keys that pass take few steps in V8, however they were chosen", () => 
         ...chained((at + 1) * 600, 1).slice(at * 600),
       ]),
     ],
+    ["chains of each table that V8 grows through, and none of the last one", chainsOfGrowth(count)],
   ])("%s", (_kind, keys) => {
     const passed = keys.slice(0, refusedAfter(keys));
     expect(stepsInV8(passed.map(long))).toBeLessThan(20 * passed.length + 1_000_000);
+  });
+});
+
+describe("honest keys of a payload buy no chain", () => {
+  it.each([0, 1000, 100_000, 2_000_000])("after %i honest keys", (honest) => {
+    const check = checkKeys(honest + 10_000);
+    const r = new Reader();
+    for (let key = 0; key < honest; key++) check?.number(r, key);
+    let chained = 0;
+    expect(() => {
+      for (let key = 5n; chained < 10_000; key += 1n << 64n, chained++) check?.bigint(r, key);
+    }).toThrow(/made to have one hash/);
+    expect(chained).toBeLessThan(2500);
+  });
+
+  it("one key of a chain after each thousand honest keys", () => {
+    const check = checkKeys(20_000_000);
+    const r = new Reader();
+    let chained = 0;
+    expect(() => {
+      for (let key = 0; key < 20_000_000; key++) {
+        if (key % 1000 === 0) check?.bigint(r, (BigInt(chained++) << 64n) | 5n);
+        else check?.number(r, key);
+      }
+    }).toThrow(/made to have one hash/);
+    expect(chained).toBeLessThan(12_000);
   });
 });
 

@@ -2,8 +2,8 @@
  * Keys that a peer chooses. V8 puts 32-bit integers, other numbers and bigints into the tables of a Map or Set by
  * hashes without a seed: a peer can choose keys that are all in one chain, and reading n of them takes time in n².
  * JavaScript code cannot see the chains, so the hashes are computed here as V8 computes them (`ComputeUnseededHash`,
- * `ComputeLongHash`), and counted by place: those of one key in sixteen, which the peer cannot foresee, as counting
- * each takes a third of the time of a Map. Texts have a hash with a seed. `npm run bench -- keys` shows that it holds.
+ * `ComputeLongHash`), and counted by place: those of one key in 32, which the peer cannot foresee, as counting each
+ * takes a third of the time of a Map. Texts have a hash with a seed. `npm run bench -- keys` shows that it holds.
  */
 import type { Reader } from "../bytes/reader.js";
 import { decodeFault } from "./faults.js";
@@ -12,13 +12,17 @@ import { high, low } from "./varints.js";
 /** Fewer entries than this cost little whatever they are. */
 const maxUnchecked = 128;
 /** A key in so many is counted, on average. */
-const sampled = 16;
+const sampled = 32;
 /** Steps along chains that two counted keys of one place stand for: all pairs of keys that are there. */
 const stepsForPair = sampled * sampled;
 /** Steps that the keys which a counted one stands for may take: twelve each. Honest ones take one or two. */
 const stepsForSample = 12 * sampled;
 /** Steps of one payload beyond that: a few milliseconds, or one chain of about a thousand keys. */
 const moreSteps = 500_000;
+/** What honest keys may save for later ones. Else a million honest keys would pay for a chain of thousands. */
+const mostSaved = 500_000;
+/** More counted keys of one place are refused whatever was saved: a byte counts them. */
+const mostInPlace = 255;
 
 const twoTo32 = 0x1_0000_0000;
 const words = new Uint32Array(2);
@@ -31,8 +35,10 @@ export class KeyCheck {
    * Counted keys by place. There are as many places as the full table of V8 has: before that, chains are hardly longer.
    */
   readonly #places: Uint8Array;
+  /** State of the generator that says which key is counted next: not 0. */
+  #random = (Math.random() * twoTo32) | 1;
   /** Keys until the next that is counted. */
-  #left = nextSample();
+  #left = this.#nextSample();
 
   constructor(entries: number) {
     this.#places = new Uint8Array(2 ** (31 - Math.clz32(entries - 1)));
@@ -57,19 +63,25 @@ export class KeyCheck {
   }
 
   #count(r: Reader, hash: number): void {
-    this.#left = nextSample();
+    this.#left = this.#nextSample();
     const places = this.#places;
     const place = hash & (places.length - 1);
     const others = places[place] as number;
     places[place] = others + 1;
-    r.keySteps += others * stepsForPair - stepsForSample;
-    if (r.keySteps > moreSteps) tooManyAlike(r);
+    const steps = r.keySteps + others * stepsForPair - stepsForSample;
+    r.keySteps = Math.max(steps, -mostSaved);
+    if (steps > moreSteps || others === mostInPlace) tooManyAlike(r);
   }
-}
 
-/** 1 to 31, each as often. */
-function nextSample(): number {
-  return 1 + Math.floor(Math.random() * (2 * sampled - 1));
+  /** 1 to 64, each as often. `Math.random` takes longer than the rest of a count. */
+  #nextSample(): number {
+    let x = this.#random;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#random = x;
+    return 1 + (x & (2 * sampled - 1));
+  }
 }
 
 function hashOfNumber(key: number): number {
