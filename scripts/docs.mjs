@@ -6,16 +6,21 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { root, tool } from "./run.mjs";
+import { throwsProblems } from "./throws.mjs";
 
 const isCheck = process.argv.includes("--check");
 
 const broken = brokenLinks();
 for (const each of broken) console.error(each);
+const { entryPoints } = JSON.parse(read("typedoc.json"));
+const unsaid = throwsProblems(entryPoints.map((entry) => root + entry));
+for (const { path, line, name, problem } of unsaid)
+  console.error(`${relative(root, path)}:${line}: ${name} ${problem}`);
 tool("TypeDoc", "typedoc/bin/typedoc", ["--logLevel", "Warn", ...(isCheck ? ["--emit", "none"] : [])]);
 console.log(
-  `${isCheck ? "every public name has a docstring" : "docs/api written"}, ${broken.length} broken links`,
+  `${isCheck ? "every public name has a docstring" : "docs/api written"}, ${broken.length} broken links, ${unsaid.length} functions that do not say what they throw`,
 );
-if (broken.length > 0) process.exitCode = 1;
+if (broken.length + unsaid.length > 0) process.exitCode = 1;
 
 /** Relative links of the pages whose file or heading does not exist. */
 function brokenLinks() {

@@ -29,6 +29,7 @@ export class Connection<C extends Client> {
   #state: ConnectionState = notOpenYet;
   #current: Opened<C> | undefined = undefined;
 
+  /** @throws TypeError when `open` is no function */
   constructor(open: () => Promise<C>) {
     if (typeof open !== "function") throw new TypeError("connection takes a function that connects");
     this.#open = open;
@@ -66,7 +67,7 @@ export class Connection<C extends Client> {
     this.#opened();
   }
 
-  /** Closes the client, if there is one. The next use connects again. */
+  /** Closes the client, if there is one. The next use connects again. Never rejects. */
   async close(): Promise<void> {
     const opened = this.#current;
     this.#forget();

@@ -11,6 +11,7 @@ export interface Clock {
   /**
    * Calls `callback` once, at least `delayMs` from now. It takes any duration: a timer of `Infinity` never fires, and a
    * timer of 0 or less fires as soon as other code has had its turn.
+   * @throws RangeError when `delayMs` is `NaN`
    */
   setTimer(delayMs: number, callback: () => void): TimerHandle;
   /** Stops a timer; harmless when it has fired or was stopped before. */

@@ -117,6 +117,8 @@ export class IncomingConnection {
    * Accepts the connection, and makes a client of a service of the peer on it, so that both sides can call each other.
    * When you close the client, a virtual connection ends. On a root connection, it is one of the session's clients.
    * Calls on a root connection leave as soon as the session is established; until then the client has no `$session`.
+   * @throws SessionError `Protocol` when the connection was answered already
+   * @throws TypeError for a value that is not a service or not a dispatcher
    */
   acceptWithClient<C>(service: Service<C>, dispatcher?: Dispatcher): C {
     checkService(service);

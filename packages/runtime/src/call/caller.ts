@@ -25,9 +25,9 @@ export interface Caller {
   readonly connection: ConnectionHandle;
   /**
    * Calls a method.
-   * @throws {@link DeclaredError} when the method answers with its declared error
-   * @throws {@link CallError} when the call fails otherwise
-   * @throws {@link CodecError} `EncodeFailed` when an argument does not fit its type: nothing was sent
+   * @throws DeclaredError when the method answers with its declared error
+   * @throws CallError when the call fails otherwise
+   * @throws CodecError `EncodeFailed` when an argument does not fit its type: nothing was sent
    */
   call<A extends readonly unknown[], T, E>(
     method: Method<A, T, E>,
@@ -36,7 +36,7 @@ export interface Caller {
   ): Promise<T>;
   /**
    * Calls a method; a failed call is a value.
-   * @throws {@link CodecError} `EncodeFailed` when an argument does not fit its type: nothing was sent
+   * @throws CodecError `EncodeFailed` when an argument does not fit its type: nothing was sent
    */
   tryCall<A extends readonly unknown[], T, E>(
     method: Method<A, T, E>,

@@ -17,6 +17,7 @@ export interface Client extends AsyncDisposable {
    * Ends the connection gracefully: calls in flight finish first. The root connection, that of `connect`, may have
    * several clients, and ends with the last of them. The session ends, too, when no virtual connection and no open
    * channel still uses it. `timeoutMs` bounds the wait for calls in flight.
+   * @throws TypeError, RangeError for an option that is not valid
    */
   $close(options?: CloseOptions): Promise<void>;
 }

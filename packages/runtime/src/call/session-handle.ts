@@ -49,6 +49,8 @@ export interface ConnectionHandle {
    * const catalog = await connect("tcp://127.0.0.1:9000", Catalog);
    * const another = catalog.$caller.connection.client(Catalog);
    * ```
+   *
+   * @throws TypeError for a value that is not a service
    */
   client<C>(service: ServiceLike<C>): C;
 }
@@ -115,6 +117,8 @@ export interface SessionHandle extends AsyncDisposable {
    * ```ts
    * for await (const { kind } of shop.$session.status()) show(kind);
    * ```
+   *
+   * @throws SessionError `Io` from the loop when the code for it cannot be loaded
    */
   status(): AsyncIterableIterator<SessionState, undefined>;
   /**
@@ -135,6 +139,7 @@ export interface SessionHandle extends AsyncDisposable {
   /**
    * Makes a client for a service of the peer on the root connection. Any number of clients may share that connection:
    * closing one client does not affect the others.
+   * @throws TypeError for a value that is not a service
    */
   client<C>(service: ServiceLike<C>): C;
   /**
@@ -167,6 +172,7 @@ export interface SessionHandle extends AsyncDisposable {
   /**
    * Ends the session gracefully: new calls fail, calls in flight and running handlers finish, bounded by a
    * timeout, then the link closes. Resolves when the link has closed. Closing twice is harmless.
+   * @throws TypeError, RangeError for an option that is not valid
    */
   close(options?: CloseOptions): Promise<void>;
   /** Ends the session at once: calls in flight fail with `SessionShutdown`. */

@@ -59,7 +59,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
     });
   }
 
-  /** Gives up; see {@link cancel}. `for await` calls it when you leave the loop. */
+  /** Gives up; see {@link cancel}. `for await` calls it when you leave the loop. Never rejects. */
   return(): Promise<IteratorResult<T, undefined>> {
     this.cancel();
     return Promise.resolve(endOfStream);

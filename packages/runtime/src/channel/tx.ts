@@ -119,7 +119,10 @@ export class Tx<T> implements AsyncDisposable {
     }
   }
 
-  /** Ends the channel gracefully: sends waiting items, then a Close. Resolves when that has left. Harmless twice. */
+  /**
+   * Ends the channel gracefully: sends waiting items, then a Close. Resolves when the Close has left, or the channel
+   * has ended otherwise; never rejects. Harmless twice.
+   */
   close(): Promise<void> {
     this.#isSending = false;
     const sender = this.#sender;

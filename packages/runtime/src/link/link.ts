@@ -104,7 +104,10 @@ export interface Link {
   readonly bufferedBytes: number;
   /** Bytes that have arrived so far, those of unfinished frames included; absent where messages arrive whole. */
   readonly receivedBytes?: number | undefined;
-  /** Starts delivery; called once. Nothing that arrived before is lost. */
+  /**
+   * Starts delivery; called once. Nothing that arrived before is lost.
+   * @throws TypeError when it is called twice
+   */
   start(sink: LinkSink): void;
   /**
    * @param batch the memory that holds the frames

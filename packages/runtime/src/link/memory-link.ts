@@ -220,7 +220,10 @@ export class MemoryLink implements Link {
   }
 }
 
-/** Makes two ends of one link: each receives what the other sends. */
+/**
+ * Makes two ends of one link: each receives what the other sends.
+ * @throws TypeError, RangeError for an option that is not valid, with its name
+ */
 export function memoryLinkPair(options: MemoryLinkOptions = {}): [MemoryLink, MemoryLink] {
   checkOptions(options, memoryLinkChecks);
   const { description = "memory", maxWaitingBytes = defaultMaxWaitingBytes } = options;

@@ -25,6 +25,7 @@ export function propagateDeadline(): ClientMiddleware {
 /**
  * Aborts the handler's signal when the caller's time is over, even if no Cancel arrives. Handlers get the remaining
  * time from {@link timeRemainingMs}.
+ * @throws TypeError for a clock that is not one
  */
 export function enforceDeadline(clock: Clock = systemClock): ServerMiddleware {
   checkClock(clock, "clock");

@@ -54,7 +54,11 @@ function checkLogging(write: unknown, options: LoggingOptions): void {
   checkOptions(options, loggingChecks);
 }
 
-/** Logs the calls of this side. @param write called with each call when it has settled; its errors are ignored */
+/**
+ * Logs the calls of this side.
+ * @param write called with each call when it has settled; its errors are ignored
+ * @throws TypeError, RangeError for an option that is not valid, with its name
+ */
 export function logClientCalls(
   write: (record: CallRecord) => void,
   options: LoggingOptions = {},
@@ -64,7 +68,11 @@ export function logClientCalls(
     record({ side: "client", method, args, metadata, responseMetadata: undefined }, next, write, options);
 }
 
-/** Logs the calls of the peer. @param write called with each call when its handler has ended; its errors are ignored */
+/**
+ * Logs the calls of the peer.
+ * @param write called with each call when its handler has ended; its errors are ignored
+ * @throws TypeError, RangeError for an option that is not valid, with its name
+ */
 export function logServerCalls(
   write: (record: CallRecord) => void,
   options: LoggingOptions = {},

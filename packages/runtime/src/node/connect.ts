@@ -129,7 +129,8 @@ export async function connect<C>(
 
 /**
  * Connects without a client: for several services over one session (`session.client`), or virtual connections.
- * Options and errors are those of {@link connect}.
+ * Options are those of {@link connect}.
+ * @throws what {@link connect} throws
  */
 export async function connectSession(address: string, options: ConnectSessionOptions = {}): Promise<Session> {
   try {

@@ -284,6 +284,7 @@ export class Server implements AsyncDisposable {
   /**
    * Stops gracefully: the server takes no further connection, lets calls in flight finish, bounded by a timeout,
    * then closes all sessions. Resolves when all sessions have ended. Closing twice is harmless.
+   * @throws TypeError, RangeError for an option that is not valid
    */
   async close(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);

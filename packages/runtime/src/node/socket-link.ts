@@ -89,6 +89,7 @@ export class SocketLink implements Link {
   /** Whether the owner wants nothing delivered. */
   #isHeld = false;
 
+  /** @throws TypeError, RangeError for an option that is not valid, with its name */
   constructor(stream: Duplex, options: SocketLinkOptions) {
     checkOptions(options, socketLinkChecks);
     const { role, address, description, limits = defaultLimits } = options;

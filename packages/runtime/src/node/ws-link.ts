@@ -105,6 +105,7 @@ export class WsLink implements Link {
   /** Bytes that the connection had read when the last of the opening messages arrived. */
   #readBytes: number;
 
+  /** @throws TypeError, RangeError for an option that is not valid, with its name */
   constructor(ws: NodeWebSocket, options: WsLinkOptions) {
     checkOptions(options, wsLinkChecks);
     const { role, description, socket, limits, upgrade } = options;

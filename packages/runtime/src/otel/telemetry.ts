@@ -58,6 +58,8 @@ const scope = "@voxrpc/runtime";
  * const shop = await connect(url, Catalog, { observer: telemetry.observer });
  * const traced = Catalog.create(withMiddleware(shop.$caller, [telemetry.client]));
  * ```
+ *
+ * @throws TypeError, RangeError for an option that is not valid, with its name
  */
 export function otel(options: TelemetryOptions = {}): Telemetry {
   checkOptions(options, telemetryChecks);

@@ -83,6 +83,7 @@ export class SessionRegistry implements ResumableSessions {
   #timer: TimerHandle | undefined = undefined;
   #isClosed = false;
 
+  /** @throws TypeError, RangeError for an option that is not valid, with its name */
   constructor(options: SessionRegistryOptions = {}) {
     checkOptions<SessionRegistryOptions>(options, registryChecks);
     const { clock = systemClock, maxSessions = defaultMaxSessions, expiryMs = defaultExpiryMs } = options;

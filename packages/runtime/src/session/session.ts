@@ -159,6 +159,7 @@ export class Session implements SessionHandle {
   /**
    * Makes a client of a service of the peer. Any number of clients may share a session. When you close one, the others
    * go on. The session goes on, too, while it has a client or you have not released it; see {@link closeWhenIdle}.
+   * @throws TypeError for a value that is not a service
    */
   client<C>(service: Service<C>): C {
     checkService(service);
@@ -175,6 +176,7 @@ export class Session implements SessionHandle {
   /**
    * Leaves the session to its clients. It ends gracefully when the last client is closed and no virtual connection
    * and no channel is left, at once if there are none. Resolves when no call needs the session any more.
+   * @throws TypeError, RangeError for an option that is not valid
    */
   async closeWhenIdle(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options);

@@ -43,6 +43,7 @@ export class FakeClock implements Clock {
    * Lets time pass in one step. Timers that are due fire in their order, and so do timers that they set. Promise
    * callbacks run only afterwards: see {@link elapse} for time in which programs run.
    * @param ms how long
+   * @throws what a callback of a timer throws
    */
   advance(ms: number): void {
     const until = this.#time + ms;
@@ -56,6 +57,7 @@ export class FakeClock implements Clock {
    * Lets time pass from timer to timer. After each timer it waits for everything that the timer has started. So a call
    * over a link with latency gets its answer within this time, and a call that is retried is retried within it.
    * @param ms how long
+   * @throws what a callback of a timer throws
    */
   async elapse(ms: number): Promise<void> {
     const until = this.#time + ms;
@@ -70,7 +72,8 @@ export class FakeClock implements Clock {
   /**
    * Lets time pass as {@link elapse} does until a promise has settled, and no longer.
    * @returns the value of the promise
-   * @throws the reason of a rejected promise; Error when no timer is armed any more and the promise has not settled
+   * @throws what the promise rejects with
+   * @throws Error when no timer is armed any more and the promise has not settled
    */
   async until<T>(promise: PromiseLike<T>): Promise<T> {
     let isSettled = false;

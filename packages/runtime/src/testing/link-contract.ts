@@ -18,7 +18,10 @@ export interface LinkPair {
 export interface LinkCase {
   /** The rule as a sentence. */
   readonly name: string;
-  /** Rejects with an error that says what the link did instead. It waits for events: bound it by a test timeout. */
+  /**
+   * Runs the case. It waits for events: bound it by a test timeout.
+   * @throws Error when the link breaks the rule: the text says what it did instead
+   */
   run(): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ import type {
 export interface OperationStoreCase {
   /** The rule as a sentence. */
   readonly name: string;
-  /** Rejects with an error that says what the store did instead. */
+  /** Runs the case. @throws Error when the store breaks the rule: the text says what it did instead */
   run(): Promise<void>;
 }
 

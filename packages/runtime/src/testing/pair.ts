@@ -80,6 +80,10 @@ export function connectPair<L extends Link>(
   servable: Servable,
   options: PairOptions & PairLinks<L>,
 ): Promise<SessionPair<L>>;
+/**
+ * Connects a client with a service over memory links.
+ * @throws what `openSession` or `acceptSession` throws
+ */
 export function connectPair(servable: Servable, options?: PairOptions): Promise<SessionPair>;
 export async function connectPair(
   servable: Servable,

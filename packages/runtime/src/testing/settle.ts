@@ -3,7 +3,8 @@ import { plansOnTheirWay } from "../driver/plans.js";
 
 /**
  * Resolves when everything that is under way has happened: all promise callbacks, all frames on memory links, and the
- * loading of the code that reads other versions of types. It does not wait for clocks, sockets and timers.
+ * loading of the code that reads other versions of types. It does not wait for clocks, sockets and timers. It never
+ * rejects.
  */
 export function settle(): Promise<void> {
   return after(macrotask);

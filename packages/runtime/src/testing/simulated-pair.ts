@@ -184,6 +184,8 @@ export interface SimulatedPair {
  * const network = simulatedPair({ clock, both: { latencyMs: 20 }, toClient: { cutAfterBytes: 4000 } });
  * const pair = await clock.until(connectPair(dispatcher, { clock, links: network.links }));
  * ```
+ *
+ * @throws TypeError, RangeError for an option that is not valid, with its name
  */
 export function simulatedPair(options: SimulatedPairOptions = {}): SimulatedPair {
   checkOptions(options, simulatedPairChecks);

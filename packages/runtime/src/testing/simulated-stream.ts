@@ -122,7 +122,10 @@ export class SimulatedStream {
     return this.#isSilentNow || this.#isMute;
   }
 
-  /** Changes how the stream behaves from now on; options that are not given stay. */
+  /**
+   * Changes how the stream behaves from now on; options that are not given stay.
+   * @throws TypeError, RangeError for an option that is not valid, with its name
+   */
   configure(options: StreamOptions): void {
     checkOptions(options, streamChecks);
     this.#options = { ...this.#options, ...options };

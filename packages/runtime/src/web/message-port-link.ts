@@ -89,6 +89,7 @@ export class MessagePortLink implements Link {
   /** Bytes that the peer has not confirmed. */
   #unconfirmedBytes = 0;
 
+  /** @throws TypeError, RangeError for an option that is not valid, with its name */
   constructor(endpoint: MessageEndpoint, options: MessagePortLinkOptions) {
     checkOptions(options, messagePortLinkChecks);
     this.#endpoint = endpoint;

@@ -168,7 +168,8 @@ export class Metadata implements Iterable<MetadataEntry> {
 
   /**
    * Reads the list in `bytes[start, end)`, its count included. Texts and bytes are copies.
-   * @throws DecodeFault for what is no list
+   * @throws DecodeFault for bytes that are no list
+   * @internal
    */
   static decode(bytes: Uint8Array, start: number, end: number): Metadata {
     const metadata = new Metadata();
