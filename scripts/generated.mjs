@@ -8,22 +8,9 @@ const check = process.argv.includes("--check") ? ["--check"] : [];
 const bin = `${root}packages/cli/bin/vox-gen.js`;
 
 run(process.execPath, ["scripts/message-schemas.mjs", ...check]);
-run(
-  process.execPath,
-  [
-    bin,
-    "generate",
-    "schemas/everything.vox",
-    "schemas/probe.vox",
-    "schemas/streams.vox",
-    "--out",
-    "tests/interop/gen",
-    ...check,
-  ],
-  { cwd: root },
-);
-run(
-  process.execPath,
-  [bin, "generate", "tests/application/shop.vox", "--out", "tests/application/gen", ...check],
-  { cwd: root },
-);
+for (const [schemas, out] of [
+  [["schemas/everything.vox", "schemas/probe.vox", "schemas/streams.vox"], "tests/interop/gen"],
+  [["tests/application/shop.vox"], "tests/application/gen"],
+  [["fixtures/golden/session.vox"], "tests/support/gen"],
+])
+  run(process.execPath, [bin, "generate", ...schemas, "--out", out, ...check], { cwd: root });

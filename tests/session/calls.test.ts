@@ -11,19 +11,19 @@ import {
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
+import { loadModel, modelOf } from "../support/generated.js";
 import {
   add,
   boundsOf,
   commit,
-  define,
   divide,
   hello,
   lookup,
   type MathError,
   nameOf,
   nothing,
+  type Point,
   translate,
-  types,
   wait,
 } from "../support/golden-service.js";
 import { expectNothingUnheard } from "../support/unheard.js";
@@ -52,6 +52,12 @@ class Waiting {
   answer(id: number): void {
     this.gates.get(id)?.open(id * 10);
   }
+}
+
+/** A client of another version of `Golden`. */
+interface OtherClient {
+  add(a: Point, b: Point): Promise<number>;
+  hello(): Promise<number>;
 }
 
 const serve = (...methods: $.HandledMethod[]): $.Dispatcher => $.dispatcher("Golden", methods);
@@ -216,23 +222,13 @@ describe("calls", () => {
   });
 
   it("with types that differ from the peer's are refused with a text, both ways", async () => {
-    // In the client's schema `add` takes points, and `hello` gives a number.
-    const wrongArguments = define("Golden.add", [types.point, types.point], types.u32, undefined, {}, {
-      ...translate.method,
-      id: add.method.id,
-      response: add.method.response,
-    } as never);
-    const wrongResult = define(
-      "Golden.hello",
-      [],
-      types.u32,
-      undefined,
-      {},
-      {
-        id: hello.method.id,
-        args: hello.method.args,
-        response: add.method.response,
-      },
+    const { Golden } = loadModel(
+      modelOf({
+        "/golden.vox": `
+          package golden.session
+          struct Point { x: i32, y: i32 }
+          service Golden { add(a: Point, b: Point) -> u32  hello() -> u32 }`,
+      }),
     );
     await using pair = await pairOf(
       serve(
@@ -240,19 +236,19 @@ describe("calls", () => {
         add.handled(([a, b]) => a + b),
       ),
     );
-    const client = caller(pair.client);
+    const other = pair.client.client(Golden as $.Service<OtherClient>);
     const here = { x: 1, y: 1 };
-    await expect(client.call(wrongArguments.method, [here, here])).rejects.toMatchObject({
+    await expect(other.add(here, here)).rejects.toMatchObject({
       code: "InvalidPayload",
       detail: expect.stringMatching(
         /translation plan failed: arguments of Golden\.add: .*remote is .*Point.*local is .*u32/,
       ),
     });
-    await expect(client.call(wrongResult.method, [])).rejects.toMatchObject({
+    await expect(other.hello()).rejects.toMatchObject({
       code: "InvalidPayload",
       detail: expect.stringMatching(/result of Golden\.hello/),
     });
-    expect(await client.call(hello.method, [])).toBe("hi");
+    expect(await caller(pair.client).call(hello.method, [])).toBe("hi");
   });
 
   it("whose arguments do not fit reject before anything is sent", async () => {

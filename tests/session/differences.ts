@@ -110,7 +110,7 @@ export const differences: Readonly<Record<string, readonly ChosenDifference[]>> 
   ],
   handler_panics: [
     difference("client", failedCallEnds, "result"),
-    difference("server", failedHandlerResets, "other"),
+    difference("server", `${ownRoot}; ${failedHandlerResets}`, "root", "other"),
   ],
   stream_error_ends_channel: [difference("client", failedCallEnds, "result")],
   stream_tx_paced: [difference("client", noGrantAfterEnd, "missing")],

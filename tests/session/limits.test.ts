@@ -190,9 +190,9 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
   ],
   maxDecodedBytes: [
     {
-      load: "arguments of a list of four, whose places take eight bytes each",
-      enough: 32,
-      text: /invalid vox payload.*more than 31 bytes of memory \(limits maxDecodedBytes, maxSessionDecodedBytes\)/,
+      load: "arguments of a list of four points of 48 bytes each",
+      enough: 192,
+      text: /invalid vox payload.*more than 191 bytes of memory \(limits maxDecodedBytes, maxSessionDecodedBytes\)/,
       async run(limits) {
         await using pair = await connectPair(bounding, { server: { limits } });
         const points = Array.from({ length: 4 }, () => ({ x: 1, y: 1 }));
@@ -203,8 +203,8 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
   ],
   maxSessionDecodedBytes: [
     {
-      load: "a second handler beside one whose arguments take 32 bytes",
-      enough: 64,
+      load: "a second handler beside one whose arguments take 192 bytes",
+      enough: 384,
       text: /running queued/,
       async run(limits) {
         const pair = await connectPair(boundingForever, { server: { limits } });
