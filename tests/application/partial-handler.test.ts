@@ -103,6 +103,28 @@ describe("partialDispatcher throws a TypeError", () => {
     withMiddleware(shopDispatcher(handler), [(_context, _args, next) => next()]);
   it.each<[mistake: string, make: unknown, handler: unknown, text: string]>([
     ["for a service", Shop, {}, "needs the generated function"],
+    [
+      "for a function that throws",
+      () => {
+        throw new Error("not ready");
+      },
+      {},
+      "got one that throws",
+    ],
+    ["for a method of the handler", adding.add, {}, "got one that returns NaN"],
+    [
+      "for a function that reads into the handler",
+      (handler: { config: { name: { first: string } } }) => handler.config.name.first,
+      {},
+      "got one that returns undefined",
+    ],
+    [
+      "for a function with code around the methods",
+      (handler: ShopHandler) =>
+        shopDispatcher({ ...handler, add: (a, b, context) => handler.add(Number(a.toFixed()), b, context) }),
+      {},
+      "got one that throws",
+    ],
     ["for a function that makes no dispatcher", () => 7, {}, "one that returns 7"],
     ["for middleware around the methods", wrapped, {}, "put middleware around the dispatcher"],
     ["for no handler", shopDispatcher, undefined, "handler must be an object with methods, got undefined"],

@@ -18,6 +18,28 @@ type Calls = Pick<StreamsClient, "count" | "sum">;
 const through = (middleware: ClientMiddleware) => (pair: Pair) =>
   Streams.create(callerFor(pair.client.holdCaller(), { middleware: [middleware] }));
 
+/** Without a session for the time being. */
+const deferred = (session: Promise<never> = new Promise(() => {})) =>
+  Streams.create(new DeferredCaller(session));
+
+/** Cannot be read. */
+const unreadable = {
+  get timeoutMs(): number {
+    throw bug;
+  },
+};
+
+/** Can be checked, but not copied. */
+const uncopied = {
+  metadata: {
+    append() {},
+    getString() {},
+    [Symbol.iterator]() {
+      throw bug;
+    },
+  },
+};
+
 /** Why a call is not made; the options of the call. */
 const reasons: readonly (readonly [
   reason: string,
@@ -53,9 +75,30 @@ const reasons: readonly (readonly [
       return client;
     },
   ],
+  ["there is no session after all", () => deferred(settle().then(() => Promise.reject(bug)))],
+  ["the options cannot be read", (pair) => pair.client.client(Streams), unreadable],
+  ["the options cannot be read, with middleware", through((_call, next) => next()), unreadable],
   [
-    "there is no session after all",
-    () => Streams.create(new DeferredCaller(settle().then(() => Promise.reject(bug)))),
+    "the options cannot be read, with a default time-out",
+    (pair) => Streams.create(callerFor(pair.client.holdCaller(), { callTimeoutMs: 1 })),
+    unreadable,
+  ],
+  ["the options cannot be read, before there is a session", () => deferred(), unreadable],
+  ["the options cannot be copied, with middleware", through((_call, next) => next()), uncopied],
+  ["the options cannot be copied, before there is a session", () => deferred(), uncopied],
+  ["the options are not valid, before there is a session", () => deferred(), { timeoutMs: Number.NaN }],
+  ["the options are null, before there is a session", () => deferred(), null as never],
+  ["the signal is aborted, before there is a session", () => deferred(), { signal: AbortSignal.abort(bug) }],
+  [
+    "the signal is aborted later, before there is a session",
+    () => deferred(),
+    {
+      get signal() {
+        const controller = new AbortController();
+        queueMicrotask(() => controller.abort(bug));
+        return controller.signal;
+      },
+    },
   ],
 ];
 

@@ -1,7 +1,8 @@
 /** A call with channels that fails while the application still reads or sends, and awaits the call only afterwards. */
-import { type CallOptions, channel, type Rx, type Tx } from "@voxrpc/runtime";
+import { type Caller, type CallOptions, channel, type Rx, type Tx } from "@voxrpc/runtime";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
+import { DeferredCaller } from "../../packages/runtime/src/call/deferred-caller.js";
 import { callerFor } from "../../packages/runtime/src/middleware/client-options.js";
 import { Shop, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 import { expectNothingUnheard } from "../support/unheard.js";
@@ -90,23 +91,62 @@ const reading: Readonly<Record<string, (rx: Rx<string>) => Promise<unknown>>> = 
 };
 
 const bug = new Error("a bug");
-const unmade: Readonly<Record<string, CallOptions | "middleware">> = {
-  "its signal is aborted": { signal: AbortSignal.abort(bug) },
-  "an option is wrong": { timeoutMs: Number.NaN },
-  "middleware rejects it": "middleware",
+
+type Pair = Awaited<ReturnType<typeof connectPair>>;
+
+/** Why a call is not made: how its client is made, and the options of the call. */
+const unmade: Readonly<Record<string, readonly [client: (pair: Pair) => Caller, options?: CallOptions]>> = {
+  "its signal is aborted": [(pair) => pair.client.holdCaller(), { signal: AbortSignal.abort(bug) }],
+  "an option is wrong": [(pair) => pair.client.holdCaller(), { timeoutMs: Number.NaN }],
+  "an option is wrong, with a default time-out": [
+    (pair) => callerFor(pair.client.holdCaller(), { callTimeoutMs: 1 }),
+    { signal: 5 as never },
+  ],
+  "middleware rejects it": [
+    (pair) => callerFor(pair.client.holdCaller(), { middleware: [() => Promise.reject(bug)] }),
+  ],
+  "its options are null": [(pair) => pair.client.holdCaller(), null as never],
+  "the client is closed": [
+    (pair) => {
+      const caller = pair.client.holdCaller();
+      void caller.connection.close();
+      return caller;
+    },
+  ],
+  "the session has ended": [
+    (pair) => {
+      const caller = pair.client.holdCaller();
+      pair.client.abort();
+      return caller;
+    },
+  ],
+  "there is no session after all": [() => new DeferredCaller(settle().then(() => Promise.reject(bug)))],
+  "there is a session later, and its call is not made": [
+    (pair) => new DeferredCaller(settle().then(() => pair.client.holdCaller())),
+    { signal: AbortSignal.abort(bug) },
+  ],
 };
 
-describe("a caller that reads, and awaits the call afterwards, gets the reason that the call is not made", () => {
-  for (const [reads, read] of Object.entries(reading))
-    it.each(Object.entries(unmade))(`when it ${reads} and %s`, async (_, why) => {
-      const pair = await connectPair(shopDispatcher(handler));
-      const middleware = why === "middleware" ? [() => Promise.reject(bug)] : [];
-      const shop = Shop.create(callerFor(pair.client.holdCaller(), { middleware }));
-      const { tx, rx } = channel<string>();
-      const call = shop.watch(tx, why === "middleware" ? undefined : why);
-      await expect(read(rx)).rejects.toMatchObject({ code: "ChannelUnbound" });
-      await turns();
-      await expect(call).rejects.toBeInstanceOf(Error);
-      pair.client.abort();
-    });
-});
+const modes = ["throws", "is a value"] as const;
+
+describe.each(modes)(
+  "a caller that reads, and awaits the call afterwards, gets the reason that the call is not made, which %s,",
+  (mode) => {
+    for (const [reads, read] of Object.entries(reading))
+      it.each(Object.entries(unmade))(`when it ${reads} and %s`, async (_, [callerOf, options]) => {
+        const pair = await connectPair(shopDispatcher(handler));
+        const shop = Shop.create(callerOf(pair));
+        const { tx, rx } = channel<string>();
+        const call: Promise<unknown> =
+          mode === "throws" ? shop.watch(tx, options) : shop.$try.watch(tx, options);
+        await expect(read(rx)).rejects.toMatchObject({ code: "ChannelUnbound" });
+        await turns();
+        const failure = await call.then(
+          (result) => (result as { error?: unknown }).error,
+          (error: unknown) => error,
+        );
+        expect(failure).toBeInstanceOf(Error);
+        pair.client.abort();
+      });
+  },
+);

@@ -12,8 +12,22 @@ class Watch {
   readonly watchers = new Set<AbortWatcher>();
 
   handleEvent(): void {
-    for (const watcher of [...this.watchers]) watcher.onAborted();
+    // A watcher that another one removes meanwhile has nothing to do any more.
+    for (const watcher of [...this.watchers]) {
+      try {
+        if (this.watchers.has(watcher)) watcher.onAborted();
+      } catch (error) {
+        throwLater(error);
+      }
+    }
   }
+}
+
+/** As for any listener of an event that throws: the others still run, and the process hears of it. */
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 const watches = /*@__PURE__*/ new WeakMap<AbortSignal, Watch>();

@@ -34,9 +34,13 @@ class TimedCaller extends ForwardingCaller implements Caller {
     return this.inner.tryCall(method, args, this.#timed(options));
   }
 
-  #timed(options: CallOptions | undefined): CallOptions {
-    // A value that is no set of options is refused where all calls are checked.
+  #timed(options: CallOptions | undefined): CallOptions | undefined {
+    // Options that are no object, or that throw when they are read, are refused where all calls are checked.
     if (options !== undefined && (typeof options !== "object" || options === null)) return options;
-    return options?.timeoutMs === undefined ? { ...options, timeoutMs: this.#timeoutMs } : options;
+    try {
+      return options?.timeoutMs === undefined ? { ...options, timeoutMs: this.#timeoutMs } : options;
+    } catch {
+      return options;
+    }
   }
 }

@@ -1,11 +1,11 @@
 /** Calls on a session that is not established yet. */
 
-import { CallError, type CallRejection, SessionError } from "../errors.js";
+import { CallError, type CallRejection, type MethodName, SessionError } from "../errors.js";
 import { rootConnectionId } from "../wire/message.js";
-import { callNotMade } from "./call-not-made.js";
+import { whenAborted } from "./abort-watch.js";
 import type { Caller, CallOptions } from "./caller.js";
 import { checkService } from "./check-service.js";
-import { givenArguments, givenOptions } from "./given.js";
+import { callNotMade, givenCall, outcomeOf } from "./given-call.js";
 import type { Method } from "./method.js";
 import type { Result } from "./result.js";
 import type { Service } from "./service.js";
@@ -34,41 +34,77 @@ export class DeferredCaller implements Caller {
     return this.#caller.session;
   }
 
-  async call<A extends readonly unknown[], T, E>(
+  call<A extends readonly unknown[], T, E>(
     method: Method<A, T, E>,
     args: A,
     options?: CallOptions,
   ): Promise<T> {
     if (this.#caller !== undefined) return this.#caller.call(method, args, options);
-    const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
-    const caller = await this.#wait(method, given);
-    if (caller instanceof CallError) throw caller;
-    return caller.call(method, given, givenOnce);
+    return outcomeOf(
+      method,
+      args,
+      this.#later(method, args, options, (caller, ...given) => caller.call(method, ...given)),
+    );
   }
 
-  async tryCall<A extends readonly unknown[], T, E>(
+  tryCall<A extends readonly unknown[], T, E>(
     method: Method<A, T, E>,
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
     if (this.#caller !== undefined) return this.#caller.tryCall(method, args, options);
-    const [given, givenOnce] = [givenArguments(args), givenOptions(options)];
-    const caller = await this.#wait(method, given);
-    if (caller instanceof CallError) return { ok: false, error: caller };
-    return caller.tryCall(method, given, givenOnce);
+    const outcome = this.#later(method, args, options, (caller, ...given) =>
+      caller.tryCall(method, ...given),
+    );
+    return outcomeOf(
+      method,
+      args,
+      outcome.catch((error: unknown) => {
+        if (error instanceof CallError) return { ok: false, error };
+        throw error;
+      }),
+    );
   }
 
-  async #wait<A extends readonly unknown[]>(
+  async #later<A extends readonly unknown[], T>(
     method: Method<A, unknown, unknown>,
     args: A,
-  ): Promise<Caller | CallError> {
+    options: CallOptions | undefined,
+    make: (caller: Caller, args: A, options: CallOptions | undefined) => Promise<T>,
+  ): Promise<T> {
+    const [given, givenOnce] = givenCall(method, args, options);
+    let caller: Caller;
     try {
-      return await this.#ready;
-    } catch (cause) {
-      const error = new CallError("ConnectionClosed", "", method, { cause });
-      callNotMade(method, args, error);
-      return error;
+      caller = await this.#readyUnlessAborted(method, givenOnce?.signal);
+    } catch (error) {
+      callNotMade(method, given, error);
+      throw error;
     }
+    return make(caller, given, givenOnce);
+  }
+
+  /** @throws CallError `ConnectionClosed` when there will be no session, `Cancelled` when the signal aborts first */
+  #readyUnlessAborted(method: MethodName, signal: AbortSignal | undefined): Promise<Caller> {
+    return new Promise((resolve, reject) => {
+      const onAborted = (): void => {
+        reject(new CallError("Cancelled", "", method, { cause: signal?.reason }));
+      };
+      if (signal?.aborted === true) {
+        onAborted();
+        return;
+      }
+      const unwatch = whenAborted(signal, onAborted);
+      this.#ready.then(
+        (caller) => {
+          unwatch();
+          resolve(caller);
+        },
+        (cause: unknown) => {
+          unwatch();
+          reject(new CallError("ConnectionClosed", "", method, { cause }));
+        },
+      );
+    });
   }
 }
 

@@ -16,6 +16,11 @@ export interface ChannelFeature {
   readonly feature: "channels";
   /** A call was never sent. Fails the halves of its channels that stayed with the caller. @internal */
   abandonUnsent(shape: Shape, args: readonly unknown[], cause: unknown): void;
+  /**
+   * The outcome of a call. A rejection counts as handled when the application learns of it from its channels.
+   * @internal
+   */
+  suppressRejection<T>(outcome: Promise<T>, shape: Shape, args: readonly unknown[]): Promise<T>;
 }
 
 /** What generated code knows about a method that it calls. */

@@ -50,13 +50,13 @@ function membersOf<H extends object>(dispatcherOf: (handler: H) => Dispatcher): 
       return () => {};
     },
   });
-  const dispatcher: unknown = dispatcherOf(probe);
+  const dispatcher: unknown = probed(() => dispatcherOf(probe));
   if (!(dispatcher instanceof Dispatcher)) throw notGenerated(`one that returns ${shown(dispatcher)}`);
   return new Map(
     dispatcher.methods.map((method) => {
       called = [];
       // Generated code passes its arguments on, and returns what the member returns.
-      const returned = method.invoke([], undefined as never) as Awaitable<unknown>;
+      const returned = probed(() => method.invoke([], undefined as never)) as Awaitable<unknown>;
       if (isPromise(returned)) returned.then(undefined, () => {});
       const [member] = called;
       if (returned !== undefined || member === undefined)
@@ -66,9 +66,19 @@ function membersOf<H extends object>(dispatcherOf: (handler: H) => Dispatcher): 
   );
 }
 
-function notGenerated(got: string): TypeError {
+/** Runs code that may be that of the application, which does not expect a call without arguments. */
+function probed<T>(code: () => T): T {
+  try {
+    return code();
+  } catch (cause) {
+    throw notGenerated("one that throws", cause);
+  }
+}
+
+function notGenerated(got: string, cause?: unknown): TypeError {
   return new TypeError(
     `partialDispatcher needs the generated function, like catalogDispatcher, got ${got}: ` +
       "put middleware around the dispatcher that partialDispatcher returns",
+    cause === undefined ? undefined : { cause },
   );
 }

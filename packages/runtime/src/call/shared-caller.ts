@@ -1,9 +1,9 @@
 /** The caller of one client on a connection that several clients share. Source: `protocol/session.md` §5.4. */
 
 import { CallError, type CallRejection } from "../errors.js";
-import { callNotMade } from "./call-not-made.js";
 import type { Caller, CallOptions, DrivenCaller } from "./caller.js";
 import { checkService } from "./check-service.js";
+import { callNotMade, outcomeOf } from "./given-call.js";
 import type { Method } from "./method.js";
 import { checkCloseOptions } from "./option-checks.js";
 import type { Result } from "./result.js";
@@ -43,7 +43,7 @@ export class SharedCaller implements Caller {
     args: A,
     options?: CallOptions,
   ): Promise<T> {
-    if (this.#lease.isGivenUp) return Promise.reject(this.#closed(method, args));
+    if (this.#lease.isGivenUp) return outcomeOf(method, args, Promise.reject(this.#closed(method, args)));
     return this.#inner.call(method, args, options);
   }
 

@@ -25,8 +25,6 @@ export interface ChannelImplementation extends ChannelFeature {
   ofCall(channels: Channels, method: MethodName): CallChannels;
   /** A call has failed for its caller, whether or not it was sent. Ends the halves that stayed and are still open. */
   abandonFailed(shape: Shape, args: readonly unknown[], cause: unknown): void;
-  /** The outcome of a call. A rejection counts as handled when the application learns of it from its channels. */
-  suppressRejection<T>(outcome: Promise<T>, shape: Shape, args: readonly unknown[]): Promise<T>;
 }
 
 /** The code that a method brings. The cast is safe: no other value has this type. */

@@ -2,14 +2,13 @@
  * Runs one connection: it makes calls and answers calls. Frames come in through {@link ConnectionSink}, calls through
  * {@link DrivenCaller}; frames leave through the session's outbox. Source: `protocol/calls.md`.
  */
-import { callNotMade } from "../call/call-not-made.js";
 import type { CallOptions, DrivenCaller } from "../call/caller.js";
 import type { Dispatcher } from "../call/dispatcher.js";
+import { checkGiven, outcomeOf } from "../call/given-call.js";
 import type { Method } from "../call/method.js";
-import { checkCallOptions } from "../call/option-checks.js";
 import type { Result } from "../call/result.js";
 import type { CloseReason, DrivenConnection, SessionHandle } from "../call/session-handle.js";
-import { type ChannelImplementation, channelImplementationOf } from "../channel/channel-implementation.js";
+import type { ChannelImplementation } from "../channel/channel-implementation.js";
 import type { Channels } from "../channel/channels.js";
 import type { Clock } from "../clock.js";
 import type { CallRejection, SessionError } from "../errors.js";
@@ -156,7 +155,7 @@ export class Driver implements DrivenCaller, ConnectionSink {
     const outcome = new Promise<T>((resolve, reject) => {
       this.#start(method as unknown as AnyMethod, args, options, false, resolve as Settle, reject);
     });
-    return channelImplementationOf(method)?.suppressRejection(outcome, method.args.shape, args) ?? outcome;
+    return outcomeOf(method, args, outcome);
   }
 
   tryCall<A extends readonly unknown[], T, E>(
@@ -164,9 +163,10 @@ export class Driver implements DrivenCaller, ConnectionSink {
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
-    return new Promise((resolve, reject) => {
+    const outcome = new Promise<Result<T, CallRejection<E>>>((resolve, reject) => {
       this.#start(method as unknown as AnyMethod, args, options, true, resolve as Settle, reject);
     });
+    return outcomeOf(method, args, outcome);
   }
 
   #start(
@@ -177,14 +177,7 @@ export class Driver implements DrivenCaller, ConnectionSink {
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ): void {
-    if (options !== undefined) {
-      try {
-        checkCallOptions(options);
-      } catch (error) {
-        callNotMade(method, args, error);
-        throw error;
-      }
-    }
+    checkGiven(method, args, options);
     this.#outgoing.start(method, args, options, asResult, resolve, reject);
   }
 

@@ -1,5 +1,5 @@
 /** Messages of the calling half of a driver: Calls and Cancels. Source: `protocol/calls.md` §1–2. */
-import { callNotMade } from "../call/call-not-made.js";
+import { callNotMade } from "../call/given-call.js";
 import type { Connection } from "../session/connection.js";
 import { beginPayload, endPayload, writeCallHead, writeCancel } from "../wire/request-messages.js";
 import { writeCallMetadata, writeChannelCallMetadata } from "./call-metadata.js";

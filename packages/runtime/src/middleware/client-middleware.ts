@@ -1,10 +1,9 @@
 /** Middleware between a generated client and the connection. Source: `protocol/calls.md` §7. */
 import type { Caller, CallOptions } from "../call/caller.js";
 import { ForwardingCaller } from "../call/forwarding-caller.js";
-import { givenArguments, givenMetadata } from "../call/given.js";
+import { givenCall, outcomeOf } from "../call/given-call.js";
 import type { Method } from "../call/method.js";
-import { checkCallOptions } from "../call/option-checks.js";
-import type { Result } from "../call/result.js";
+import { okResult, type Result } from "../call/result.js";
 import { channelImplementationOf } from "../channel/channel-implementation.js";
 import { CallError, type CallRejection, DeclaredError, type MethodName } from "../errors.js";
 import { functions, having } from "../options/checks.js";
@@ -63,21 +62,20 @@ class MiddlewareCaller extends ForwardingCaller implements Caller {
         throw error;
       },
     );
-    return channels.suppressRejection(ended, shape, args);
+    return outcomeOf(method, args, ended);
   }
 
-  async tryCall<A extends readonly unknown[], T, E>(
+  tryCall<A extends readonly unknown[], T, E>(
     method: Method<A, T, E>,
     args: A,
     options?: CallOptions,
   ): Promise<Result<T, CallRejection<E>>> {
-    try {
-      return { ok: true, value: await this.call(method, args, options) };
-    } catch (error) {
+    const outcome = this.call(method, args, options).then(okResult, (error: unknown) => {
       if (error instanceof CallError || error instanceof DeclaredError)
-        return { ok: false, error: error as CallRejection<E> };
+        return { ok: false as const, error: error as CallRejection<E> };
       throw error;
-    }
+    });
+    return outcomeOf(method, args, outcome);
   }
 
   async #start<A extends readonly unknown[], T, E>(
@@ -85,11 +83,9 @@ class MiddlewareCaller extends ForwardingCaller implements Caller {
     args: A,
     options: CallOptions,
   ): Promise<T> {
-    checkCallOptions(options);
     // Middleware may be asynchronous: the call sends the arguments as they were given.
-    const given = givenArguments(args);
-    const metadata = options.metadata === undefined ? new Metadata() : givenMetadata(options.metadata);
-    const givenOnce = { ...options, metadata };
+    const [given, { metadata = new Metadata(), ...others }] = givenCall(method, args, options);
+    const givenOnce = { ...others, metadata };
     const call: OutgoingCall = { method, args: given, metadata, options };
     return this.#run(0, call, () => this.inner.call(method, given, givenOnce)) as Promise<T>;
   }

@@ -2,7 +2,7 @@
  * Opens the virtual connections of a session, each for one service, and ends them. Source: `protocol/session.md` §5.1.
  */
 
-import { unwatchAbort, watchAbort } from "../call/abort-watch.js";
+import { whenAborted } from "../call/abort-watch.js";
 import type { Caller } from "../call/caller.js";
 import { rejection } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
@@ -100,23 +100,22 @@ export class ConnectionOpener implements ConnectionOpening {
     if (signal?.aborted === true) return Promise.reject(openCancelled(signal));
     return new Promise((resolve) => {
       let isCancelled = false;
-      const watcher = {
-        onAborted: (): void => {
-          isCancelled = true;
-          if (opening !== undefined) this.#virtual.cancel(opening);
-        },
-      };
+      let unwatch = (): void => {};
       const opening = this.#virtual.open(settings, metadata, {
         opened: (connection) => {
-          if (signal !== undefined) unwatchAbort(signal, watcher);
+          unwatch();
           resolve(start(connection));
         },
         failed: (error) => {
-          if (signal !== undefined) unwatchAbort(signal, watcher);
+          unwatch();
           resolve(rejection(isCancelled && signal !== undefined ? openCancelled(signal) : error));
         },
       });
-      if (opening !== undefined && signal !== undefined) watchAbort(signal, watcher);
+      if (opening === undefined) return;
+      unwatch = whenAborted(signal, () => {
+        isCancelled = true;
+        this.#virtual.cancel(opening);
+      });
     });
   }
 }
