@@ -59,6 +59,8 @@ export class ModelCall {
   private readonly madeAtMs: number;
   private readonly abort = new AbortController();
   private isChecked = false;
+  /** Whether its client was closed before: it fails at once, and nothing of it leaves. */
+  private isTooLate = false;
   private starts = 0;
 
   constructor(token: number, line: Line, plan: CallPlan, journal: Journal, clock: FakeClock) {
@@ -83,6 +85,7 @@ export class ModelCall {
   get mayFail(): boolean {
     return (
       this.line.disturbance !== undefined ||
+      this.isTooLate ||
       this.isBroken ||
       this.isCancelled ||
       this.isLate ||
@@ -115,6 +118,7 @@ export class ModelCall {
   /** Makes the call. */
   start(): void {
     const { plan, line, clock } = this;
+    this.isTooLate = line.isClosed;
     const options: $.CallOptions = {
       metadata: new Metadata({ token: String(this.token) }),
       signal: this.abort.signal,
@@ -203,6 +207,8 @@ export class ModelCall {
   }
 
   private problemWith({ code, value }: Outcome): string | undefined {
+    if (this.isTooLate && code !== "ConnectionClosed" && code !== "SessionShutdown")
+      return "its client was closed before";
     const hasThrown = this.hasAnswered(({ kind }) => kind === "throw");
     switch (code) {
       case "Ok":
@@ -225,7 +231,9 @@ export class ModelCall {
         return this.isBroken || (hasThrown && this.isHalfDone) ? undefined : "its handler may be believed";
       case "ConnectionClosed":
       case "SessionShutdown":
-        return this.line.disturbance === undefined && !this.isBroken ? "its connection is open" : undefined;
+        return this.line.disturbance === undefined && !this.isBroken && !this.isTooLate
+          ? "its connection is open"
+          : undefined;
       default:
         return "no call ends so here";
     }

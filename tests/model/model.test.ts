@@ -23,7 +23,18 @@ const expected = [
     (how) => `sendAll ${how}`,
   ),
   ...["Ok", "Rejected", "Cancelled", "ConnectTimeout"].map((code) => `open ${code}`),
-  ...["item", "closed line", "closed session", "cut", "silence", "lost link", "link again"],
+  ...[
+    "item",
+    "closed line",
+    "one more client",
+    "released root",
+    "root without clients",
+    "closed session",
+    "cut",
+    "silence",
+    "lost link",
+    "link again",
+  ],
 ];
 
 const seen = new Map<string, number>();

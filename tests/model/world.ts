@@ -2,23 +2,22 @@
 
 import type * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";
-import { type MemoryOperationStore, memoryOperationStore } from "@voxrpc/runtime/store";
-import type { FakeClock, SimulatedPair, StreamOptions } from "@voxrpc/runtime/testing";
+import type { FakeClock, SimulatedPair } from "@voxrpc/runtime/testing";
 import { router } from "../../packages/runtime/src/acceptor/router.js";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import type { Random } from "../support/random.js";
 import type { AnyFlow } from "./flow.js";
 import type { Journal } from "./journal.js";
-import { Line, type Side } from "./line.js";
+import { Holders, Line, type Side } from "./line.js";
 import { type Answer, ModelCall } from "./model-call.js";
 import { anyPlan } from "./plans.js";
 import { Missing, Model, modelDispatcher } from "./service.js";
 import { Sessions } from "./sessions.js";
+import { openTimeoutMs, settings, weather } from "./setup.js";
 
 /** Calls and connections that are not over, at most. */
 const mostCalls = 20;
 const mostLines = 6;
-const openTimeoutMs = 1500;
 
 /** A connection that was requested. */
 interface Opening {
@@ -30,40 +29,6 @@ interface Opening {
   /** Whether there was no link. */
   readonly isHit: boolean;
   isOver: boolean;
-}
-
-/** How one side is set up. */
-interface Settings {
-  readonly credit: number;
-  readonly options: {
-    readonly initialChannelCredit: number;
-    readonly maxConcurrentRequests: number;
-    readonly operationStore: MemoryOperationStore;
-    readonly limits: { readonly maxBufferedBytes: number; readonly openTimeoutMs: number };
-    readonly keepalive: { readonly intervalMs: number; readonly timeoutMs: number } | undefined;
-  };
-}
-
-function settings(random: Random, hasKeepalive: boolean, isResumable: boolean): Settings {
-  const credit = random.pick([1, 2, 3, 16]);
-  const options = {
-    initialChannelCredit: credit,
-    operationStore: memoryOperationStore(),
-    maxConcurrentRequests: random.pick([1, 2, 5, 64]),
-    // Answers without a link are kept up to this size: beyond it the session would end.
-    limits: { maxBufferedBytes: isResumable ? 1 << 20 : random.pick([64, 1000, 1 << 20]), openTimeoutMs },
-    keepalive: hasKeepalive ? { intervalMs: 1000, timeoutMs: 2000 } : undefined,
-  };
-  return { credit, options };
-}
-
-/** How a direction of the network behaves, for a while. */
-function weather(random: Random): StreamOptions {
-  return {
-    latencyMs: random.pick([0, 0, 1, () => random.integer(0, 50)]),
-    chunkBytes: random.pick([undefined, undefined, 1, () => random.integer(1, 40)]),
-    bytesPerMs: random.pick([undefined, undefined, 1, 20]),
-  };
 }
 
 export class World {
@@ -83,6 +48,18 @@ export class World {
   /** Promises of closings that must resolve. */
   private closing = 0;
   private made = 0;
+  /** Who holds the root of each side. */
+  private readonly roots: Readonly<Record<Side, Holders>> = {
+    client: new Holders("client", false, 2),
+    server: new Holders("server", false, 2),
+  };
+  private readonly released = new Set<Side>();
+  /** A side whose session has ended by itself. The connections that it had requested must have failed before. */
+  private mayNotHavePending: Side | undefined = undefined;
+  /** Whether the server learns over the link that the client's session has ended. */
+  private mustBeHeard = false;
+  /** The last network that was cut, or will be. */
+  private cutNetwork: SimulatedPair | undefined = undefined;
   /** Why the session may be over. */
   private disturbance: string | undefined = undefined;
 
@@ -102,10 +79,10 @@ export class World {
     this.isResumable = parts.isResumable;
     this.byToken = byToken;
     for (const side of ["client", "server"] as const) {
-      this.lines.push(new Line(`the root from the ${side}`, side, callerOf(pair[side]), false));
-      void pair[side].closed.then(({ reason, error }) => {
-        if (this.disturbance === undefined)
-          this.journal.wrong(`the ${side}'s session has ended: ${reason} ${error?.message}`);
+      // The application that has the session is one, and this client another.
+      this.lines.push(new Line(`the root from the ${side}`, this.roots[side], callerOf(pair[side])));
+      pair[side].onStateChanged((state) => {
+        if (state.kind === "closed" && !this.isDisturbed) this.onEndByItself(side, state);
       });
     }
     pair.watch(
@@ -150,7 +127,7 @@ export class World {
 
   /** Connections on which calls can be made. */
   get openLines(): Line[] {
-    return this.lines.filter(({ disturbance }) => disturbance === undefined);
+    return this.lines.filter(({ isOpen }) => isOpen);
   }
 
   get liveCalls(): ModelCall[] {
@@ -240,18 +217,94 @@ export class World {
     opening.abort.abort();
   }
 
-  /** Ends a virtual connection: gracefully, or at once from either side. */
+  /** Sides whose application may leave its session to the clients. */
+  get releasable(): Side[] {
+    const sides = this.isResumable ? (["client"] as const) : (["client", "server"] as const);
+    return this.isDisturbed ? [] : sides.filter((side) => !this.released.has(side));
+  }
+
+  /** Lines whose client can be closed. A side that has not released its session goes on without clients. */
+  get closableLines(): Line[] {
+    const endsByClients: readonly Side[] = this.isResumable ? ["client"] : ["client", "server"];
+    return this.openLines.filter(({ isVirtual, from }) => isVirtual || endsByClients.includes(from));
+  }
+
+  get canMakeClient(): boolean {
+    return this.lines.length + this.pendingOpenings.length < mostLines && this.openLines.length > 0;
+  }
+
+  /** One more client on a connection, of the session or of another client. */
+  makeClient(): void {
+    const { random, journal } = this;
+    const line = random.pick(this.openLines);
+    const { holders, caller, from, isVirtual } = line;
+    holders.count += 1;
+    journal.count("one more client");
+    const isOfSession = !isVirtual && random.chance(0.5);
+    const client = isOfSession ? this.pair[from].client(Model) : caller.connection.client(Model);
+    const more = new Line(`${line.name} +${journal.step}`, holders, client.$caller);
+    // They share the order of calls with others, which is not compared.
+    journal.note(`one more client: ${more.name}`);
+    this.lines.push(more);
+  }
+
+  /** The application leaves the session to its clients. */
+  release(side: Side): void {
+    this.journal.count("released root");
+    this.journal.note(`the ${side} releases its session`);
+    this.released.add(side);
+    this.giveUpRoot(side);
+    this.await(this.pair[side].closeWhenIdle());
+  }
+
+  /** A client of the root, or its application, is about to give it up. The session ends when nothing else is there. */
+  private giveUpRoot(side: Side): void {
+    const root = this.roots[side];
+    root.count -= 1;
+    if (root.count > 0) return;
+    this.journal.count("root without clients");
+    root.disturb("it has no clients");
+    if (!this.hasOthers(side)) this.disturb(`the root of the ${side} was released`);
+  }
+
+  /** Whether a side has connections that keep a session without clients of its root. */
+  private hasOthers(side: Side): boolean {
+    return (
+      this.hasConnections ||
+      this.pendingOpenings.some(({ from, abort }) => from === side && !abort.signal.aborted)
+    );
+  }
+
+  private get hasConnections(): boolean {
+    return this.lines.some(({ isVirtual, disturbance }) => isVirtual && disturbance === undefined);
+  }
+
+  /** A session has ended by itself. It may, with the last connection of a side that has released its root. */
+  private onEndByItself(side: Side, { reason, error }: Awaited<Session["closed"]>): void {
+    const isDue = this.roots[side].count === 0 && !this.hasConnections;
+    if (!isDue) this.journal.wrong(`the ${side}'s session has ended: ${reason} ${error?.message}`);
+    this.mayNotHavePending = side;
+    const { network } = this.pair;
+    this.mustBeHeard =
+      side === "client" && network !== this.cutNetwork && this.pair.server.state.kind === "open";
+    this.disturb(`the ${side} has released its root, and has no other connection`);
+  }
+
+  /** Ends a client: gracefully. Or a virtual connection, at once and from either side. */
   closeLine(line: Line): void {
     const { random, pair, journal } = this;
     const { connection } = line.caller;
-    line.disturb("it was closed");
     journal.count("closed line");
-    const isOrderly = random.chance(0.5);
+    const isOrderly = !line.isVirtual || random.chance(0.5);
     journal.note(`close ${line.name}${isOrderly ? " gracefully" : ""}`);
     if (isOrderly) {
+      line.isClosed = true;
+      if (!line.isVirtual) this.giveUpRoot(line.from);
+      else if (--line.holders.count === 0) line.disturb("its last client was closed");
       this.await(connection.close());
       return;
     }
+    line.disturb("it was closed");
     try {
       pair[random.pick(["client", "server"] as const)].closeConnection(connection.id);
     } catch (error) {
@@ -283,6 +336,7 @@ export class World {
   cut(): void {
     const { random } = this;
     const { network } = this.pair;
+    this.cutNetwork = network;
     if (!this.isResumable) this.disturb("cut");
     this.journal.count("cut");
     this.journal.note("cut");
@@ -314,17 +368,29 @@ export class World {
     remove(this.calls, (call) => call.isOver && call.plan.flows.every((flow) => flow.isOver));
     remove(this.flows, (flow) => flow.call === undefined || !this.calls.includes(flow.call));
     remove(this.openings, ({ isOver }) => isOver);
-    remove(this.lines, (line) => line.isVirtual && !line.caller.connection.isOpen && !this.isUsed(line));
+    const isGone = ({ isVirtual, isClosed, caller }: Line): boolean =>
+      isVirtual ? !caller.connection.isOpen : isClosed;
+    remove(this.lines, (line) => isGone(line) && !this.isUsed(line));
   }
 
   /** Lets everything come to its end, then looks for what is left. */
   async finish(): Promise<void> {
     const { journal, clock } = this;
     journal.note("everything comes to its end");
-    // A server learns only by waiting in vain that a client which might come back has gone.
     this.calm();
-    if (this.isDisturbed && this.isResumable) await clock.elapse(70_000);
-    for (let round = 0; round < 400 && (this.waiting.length > 0 || !this.isSettled); round++) {
+    let hasWaited = false;
+    const mustWait = (): boolean => !hasWaited && this.isDisturbed && this.isResumable;
+    for (let i = 0; i < 400 && (mustWait() || this.waiting.length > 0 || !this.isSettled); i++) {
+      if (mustWait()) {
+        // A server learns only by waiting in vain that a client which might come back has gone.
+        hasWaited = true;
+        // In steps, so that a client which comes back first does so.
+        for (let second = 0; second < 70; second++) {
+          await clock.elapse(1000);
+          if (second === 10 && this.mustBeHeard && this.pair.server.isOpen)
+            journal.wrong("the server waits for a client that has ended its session on purpose");
+        }
+      }
       this.calm();
       for (const call of this.runningCalls) this.answer(call, true);
       for (const flow of this.flows) {
@@ -336,7 +402,11 @@ export class World {
     }
     if (this.waiting.length > 0) journal.wrong(`these wait for ever: ${this.waiting.join("; ")}`);
     journal.check();
-    for (const line of this.lines) if (line.isVirtual) this.await(line.caller.connection.close());
+    for (const line of this.lines) {
+      if (!line.isVirtual) continue;
+      line.disturb("the end");
+      this.await(line.caller.connection.close());
+    }
     // A Close waits 5 s for credit, and what was given up waits for its turn to run.
     for (let round = 0; round < 60; round++) {
       for (const call of this.runningCalls) this.answer(call, true);
@@ -421,12 +491,8 @@ export class World {
     opening.isOver = true;
     this.journal.count("open Ok");
     if (opening.isMissing) this.journal.wrong(`the ${opening.name} is there, and nobody serves it`);
-    const line = new Line(
-      `connection ${caller.connection.id} of the ${opening.from}`,
-      opening.from,
-      caller,
-      true,
-    );
+    const name = `connection ${caller.connection.id} of the ${opening.from}`;
+    const line = new Line(name, new Holders(opening.from, true, 1), caller);
     if (this.disturbance !== undefined) line.disturb(this.disturbance);
     this.lines.push(line);
     this.journal.note(`${line.name} is open`);
@@ -436,7 +502,7 @@ export class World {
     opening.isOver = true;
     this.journal.count(`open ${code}`);
     const isExpected =
-      this.disturbance !== undefined ||
+      (this.disturbance !== undefined && this.mayNotHavePending !== opening.from) ||
       opening.isHit ||
       (code === "Rejected" && opening.isMissing) ||
       (code === "Cancelled" && opening.abort.signal.aborted) ||

@@ -505,7 +505,9 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
       return;
     }
     this.#closeConnection(connection, "Remote", undefined);
-    if (this.#isRootUnused && !this.#hasOthers) this.end("Remote", undefined);
+    // A side that has released its root ends on purpose: its peer has to get the farewell.
+    if (this.#isRootUnused && !this.#hasOthers)
+      this.end(this.#isRootReleased ? "Local" : "Remote", undefined);
   }
 
   #onProtocolError(text: string): void {
