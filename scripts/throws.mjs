@@ -121,8 +121,8 @@ function namesIn(text) {
 }
 
 /**
- * Whether a body has a `throw` that leaves it, or calls a check that has one, as `checkOptions`. Functions inside of the
- * body do not count.
+ * Whether a body has a `throw` that leaves it, or calls a check that has one, as `checkOptions`. Functions inside of
+ * the body do not count.
  */
 function hasThrow(node, checker) {
   if (ts.isThrowStatement(node)) return true;

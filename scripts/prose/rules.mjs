@@ -43,10 +43,10 @@ export const rules = [
   },
   {
     name: "stands",
-    pattern: /\b(?:stands|stood)\b(?! (?:in )?for\b)/i,
+    pattern: /\b(?:stands?|stood)\b(?! (?:in )?for\b)/i,
     advice: "say what it is or where it is: `is`, `is in`, `is written in`",
-    found: ["The entry stands in the router.", "It stood there twice."],
-    fine: ["`T` stands for a type.", "The value stands in for the missing one.", "a standard name"],
+    found: ["The entry stands in the router.", "It stood there twice.", "Attributes may stand before it."],
+    fine: ["`T` stands for a type.", "The value stands in for the missing one.", "a standalone standard"],
   },
   {
     name: "told",
@@ -129,11 +129,24 @@ export const rules = [
     fine: ["The server calls the store.", "The user knows the password.", "The known names are listed."],
   },
   {
+    name: "acceptor",
+    pattern:
+      /(?:\b(?:dispatchers?|routers?|handlers?)(?:,|,? or|,? and) (?:an? )?|\b(?:applications?|users?)(?:'s?)? )acceptors?\b|(?<!connection )\bacceptors? (?:still )?(?:decides?|throws?|is called|that throws?)\b/i,
+    advice: "write `connection acceptor` for one, `servable` for all that `serve` takes",
+    found: [
+      "A router or acceptor is passed.",
+      "The application's acceptor runs.",
+      "An acceptor throws.",
+      "The acceptor is called at each attempt.",
+    ],
+    fine: ["A router or a connection acceptor decides.", "The initiator and the acceptor of a handshake."],
+  },
+  {
     name: "asked",
     pattern: /\b(?:asked for|(?:is|are|was|were|be|been) asked)\b/i,
     advice: "write `requested` for a thing, `called` for a function",
     found: ["the items that were asked for", "The acceptor is asked at each attempt."],
-    fine: ["the requested items", "The acceptor is called at each attempt."],
+    fine: ["the requested items", "The router is called at each attempt."],
   },
 ];
 

@@ -1,4 +1,4 @@
-/** The examples of `docs/exactly-once.md`, as they stand there: here, or in `examples/job-queue`. */
+/** The examples of `docs/exactly-once.md`, unchanged: here, or in `examples/job-queue`. */
 import { readFileSync } from "node:fs";
 import { Metadata, partialDispatcher } from "@voxrpc/runtime";
 import {

@@ -7,7 +7,7 @@ import { textsIn, wideCommentsIn } from "../../scripts/prose/texts.mjs";
 const avoided = {
   actor: ["nobody reads", "somebody reads", "whoever reads", "whomever it serves"],
   shall: ["the file that it shall have"],
-  stands: ["it stands there", "it stood there"],
+  stands: ["it stands there", "it stood there", "they stand there"],
   told: ["the peer is told", "the peers were told", "a fresh seed unless told"],
   through: ["the call is through", "it was not through"],
   anew: ["it begins anew", "written anew"],
@@ -23,6 +23,7 @@ const avoided = {
     "it tells, the link tells",
     "observers hear of it",
   ],
+  acceptor: ["a dispatcher or an acceptor", "the acceptor decides", "the application's acceptor"],
   asked: ["items that were asked for", "the acceptor is asked"],
 };
 

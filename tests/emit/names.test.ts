@@ -1,4 +1,4 @@
-/** Every name that means something to JavaScript, TypeScript or generated code, at every place a name can stand. */
+/** Every name that means something to JavaScript, TypeScript or generated code, at every place of a name. */
 import { compile, emitTypeScript, memoryHost } from "@voxrpc/codegen";
 import type * as $ from "@voxrpc/runtime/gen/v1";
 import ts from "typescript";
@@ -30,7 +30,7 @@ const unique = (lists: readonly (readonly string[])[]): readonly string[] =>
 const typeNames = unique([keywords, modules, platform, ["w", "v", "kind", "hasOwnProperty"]]);
 const memberNames = unique([keywords, inherited, modules, ours]);
 
-/** A type used wherever one can stand. */
+/** A type used at every place of a type. */
 const uses = (name: string, at: string): string => `
 struct Uses${at} { a: ${name}?, b: (${name}, u8), c: map<u8, ${name}[]> }
 type Renamed${at} = ${name}

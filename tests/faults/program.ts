@@ -52,7 +52,7 @@ async function startServer() {
 async function serveUntilTold(): Promise<void> {
   const { server, events } = await startServer();
   say({ url: server.url });
-  // Each line on standard input asks how things stand.
+  // Each line on standard input requests the state.
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === "close") break;
     const waiting = server.sessions.filter(({ state }) => state.kind === "recovering").length;

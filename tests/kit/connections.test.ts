@@ -1,4 +1,4 @@
-/** The examples of `docs/connections.md`, as they stand there. */
+/** The examples of `docs/connections.md`, unchanged. */
 import {
   type ConnectionAcceptor,
   type ConnectionRequest,

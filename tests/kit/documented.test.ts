@@ -1,4 +1,4 @@
-/** The examples of `docs/testing-your-service.md`, as they stand there. */
+/** The examples of `docs/testing-your-service.md`, unchanged. */
 import { readFileSync } from "node:fs";
 import { channel } from "@voxrpc/runtime";
 import { connectPair, FakeClock, settle, simulatedPair } from "@voxrpc/runtime/testing";

@@ -1,4 +1,4 @@
-/** Pages of the documentation whose examples stand in a test. */
+/** Pages of the documentation whose examples are in a test. */
 import { readFileSync } from "node:fs";
 
 /**

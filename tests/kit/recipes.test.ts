@@ -1,4 +1,4 @@
-/** The examples of `docs/recipes.md`, as they stand there. */
+/** The examples of `docs/recipes.md`, unchanged. */
 import { setImmediate as pause } from "node:timers/promises";
 import { type ConnectionRequest, channel, Metadata, RejectedError, router } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";

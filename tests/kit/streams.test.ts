@@ -1,4 +1,4 @@
-/** The examples of `docs/streams.md`, as they stand there. */
+/** The examples of `docs/streams.md`, unchanged. */
 import { EventEmitter, on } from "node:events";
 import { channel, subscribe, type TrySendResult } from "@voxrpc/runtime";
 import { connect, serve } from "@voxrpc/runtime/node";

@@ -1,4 +1,4 @@
-/** The examples of `docs/surviving-reconnects.md`, as they stand there, over TCP. */
+/** The examples of `docs/surviving-reconnects.md`, unchanged, over TCP. */
 import { readFileSync } from "node:fs";
 import { channel, VoxError } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";

@@ -51,7 +51,7 @@ describe("frames", () => {
     );
   });
 
-  test("carets stand under wide characters, combining marks, tabs and emoji", () => {
+  test("carets are under wide characters, combining marks, tabs and emoji", () => {
     const { frame } = only('struct P {\n\ta: string = "日本e\u0301😀", b: u46\n}\n');
     const [, , , line = "", carets = ""] = frame.split("\n");
     expect(line).toBe('2 |     a: string = "日本e\u0301😀", b: u46');

@@ -22,7 +22,7 @@ function hasSpan(value: unknown): value is Spanned {
 /** Members of a node that are not part of its own text: the name behind `as` follows the imported one. */
 const around: ReadonlySet<string> = new Set(["trivia", "docs", "span", "comments", "source", "local"]);
 
-/** The nodes directly inside a value, whatever objects and arrays stand between. */
+/** The nodes directly inside a value, whatever objects and arrays are between. */
 function children(value: object): readonly Spanned[] {
   return Object.entries(value).flatMap(([name, inner]) => {
     if (around.has(name) || typeof inner !== "object" || inner === null) return [];

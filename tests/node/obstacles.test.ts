@@ -15,7 +15,7 @@ closeAfterEach();
 class Path {
   /** What the forwarder does with a connection instead of passing it on. */
   obstruct: ((socket: Socket) => void) | undefined = undefined;
-  /** What the server's acceptor throws. */
+  /** What the server's connection acceptor throws. */
   fault: Error | undefined = undefined;
   address = "";
   private readonly passing = new Set<Socket>();

@@ -161,7 +161,7 @@ describe("a virtual connection that is offered", () => {
     expect(failures).toMatchObject([failure, failure]);
   });
 
-  it("ends when its acceptor throws after it has used it", async () => {
+  it("ends when its connection acceptor throws after it has used it", async () => {
     const acceptor = onVirtual(async (connection) => {
       connection.accept(answering());
       await settle();
@@ -380,7 +380,7 @@ describe("a root connection that is offered", () => {
     expect(errors).toEqual([onlyHandled, onlyHandled, "void"]);
   });
 
-  it("ends with its session when its acceptor throws after it has used it", async () => {
+  it("ends with its session when its connection acceptor throws after it has used it", async () => {
     const acceptor: ConnectionAcceptor = {
       async accept(_request, connection) {
         await settle();

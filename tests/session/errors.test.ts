@@ -366,7 +366,7 @@ describe("errors", () => {
     }
   });
 
-  it("stand in docs/errors.md with their codes, and whether they are retryable", () => {
+  it("are in docs/errors.md with their codes, and whether they are retryable", () => {
     const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
     const rows = [...page.matchAll(/^\| `(\w+)` \| (yes|no) \|/gm)].map(
       ([, code, again]) => `${code} ${again}`,

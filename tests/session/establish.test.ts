@@ -227,7 +227,7 @@ describe("establishing", () => {
     expect(await pair.client.driver?.call(hello.method, [])).toBe("hi");
   });
 
-  it("takes an acceptor that throws for a refusal", async () => {
+  it("takes a connection acceptor that throws for a refusal", async () => {
     const failure = new Error("database gone");
     const failing = {
       route: () => {

@@ -191,7 +191,7 @@ describe("closeConnection", () => {
     expect(textOf(() => client.closeConnection(1))).toBe(ended);
   });
 
-  it("refuses one that an acceptor still decides about", async () => {
+  it("refuses one that a connection acceptor still decides about", async () => {
     const requests: ConnectionRequest[] = [];
     const acceptor: ConnectionAcceptor = {
       accept: (request, connection) => {

@@ -311,7 +311,7 @@ class Replay {
     }
   }
 
-  /** Frames that stand here when the peer goes on were not recorded. */
+  /** Frames that are left here when the peer goes on were not recorded. */
   private expectNothing(step: Step): void {
     for (const hex of this.peer.take())
       this.differ("extra", `${describe(hex)} before ${step.kind} ${step.note ?? ""}`);

@@ -452,7 +452,7 @@ describe("a virtual connection whose peer has lost the session", () => {
   });
 });
 
-describe("a connection that an acceptor decides about", () => {
+describe("a connection that a connection acceptor decides about", () => {
   it("can be closed by its id: it is refused", async () => {
     const acceptor: ConnectionAcceptor = {
       accept({ isVirtual }, connection) {

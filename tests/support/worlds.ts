@@ -138,7 +138,7 @@ function randomForm(chance: Chance, type: () => Type): Form {
   }
 }
 
-/** @param direct names that may stand anywhere @param any names that may stand where a value may be absent */
+/** @param direct names that fit everywhere @param any names that fit where a value may be absent */
 function randomType(chance: Chance, depth: number, direct: readonly string[], any: readonly string[]): Type {
   if (depth === 0 || chance.once(3)) {
     if (direct.length > 0 && chance.once(2)) return { kind: "named", name: chance.pick(direct) };

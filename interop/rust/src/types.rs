@@ -1,4 +1,4 @@
-//! The types of `schemas/everything.vox`. Field and variant names are the wire's, so they are copied as they stand.
+//! The types of `schemas/everything.vox`. Field and variant names are the wire's, so they are copied unchanged.
 //!
 //! A `T?` field of the language is absent-tolerant: its counterpart here is an `Option` with `#[facet(default)]`.
 

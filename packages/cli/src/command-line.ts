@@ -35,7 +35,7 @@ const format = {
   coerce: lastOf<Format>,
   choices: formats,
   default: "pretty",
-  describe: "how results are printed: for people, one JSON object a line, or GitHub annotations",
+  describe: "output format: for people, one JSON object per line, or GitHub annotations",
 } as const satisfies Options;
 
 const out = {
@@ -79,7 +79,7 @@ const crateName = {
   type: "string",
   coerce: lastOf<string>,
   requiresArg: true,
-  describe: "Rust: name of a crate that the output folder is to be",
+  describe: "with --target rust: write a whole crate of this name",
 } as const satisfies Options;
 
 const outputOptions = { out, config, root, "import-extension": importExtension, format } as const;
@@ -90,13 +90,14 @@ const breakingOptions = {
     coerce: lastOf<string>,
     requiresArg: true,
     describe:
-      "a branch, tag or commit, a folder, a .vox file or a lock (default: what the config says, else vox.lock)",
+      "a branch, tag or commit, a folder, a .vox file or a lock (default: `breaking.against` of the config, else vox.lock)",
   },
   level: {
     coerce: lastOf<"wire" | "source">,
     choices: ["wire", "source"],
     requiresArg: true,
-    describe: "source: also changes after which code that uses the generated TypeScript does not compile",
+    describe:
+      "source: also report changes after which code that uses the generated TypeScript does not compile",
   },
   peer: {
     coerce: lastOf<"vox-0.8.2">,
@@ -104,7 +105,7 @@ const breakingOptions = {
     requiresArg: true,
     describe: "also warn of what peers of this implementation misread",
   },
-  strict: { type: "boolean", describe: "exit with 1 for warnings, too" },
+  strict: { type: "boolean", describe: "exit with 1 also for warnings" },
 } as const satisfies Readonly<Record<string, Options>>;
 
 const services = {
@@ -112,7 +113,7 @@ const services = {
   array: true,
   requiresArg: true,
   default: [],
-  describe: "functions of the crate that describe services (default: those of its text)",
+  describe: "functions of the crate that describe services (default: those found in its sources)",
 } as const satisfies Options;
 
 const verifyOptions = {
@@ -132,7 +133,7 @@ const importOptions = {
     type: "string",
     coerce: lastOf<string>,
     requiresArg: true,
-    describe: "a Rust crate, in place of paths: cargo compiles it, so that macros hide nothing",
+    describe: "a Rust crate, instead of paths: cargo compiles it, so that types made by macros are found",
   },
   service: services,
   out: { ...out, describe: "folder of the schemas (default: schemas)" },
@@ -142,7 +143,7 @@ const importOptions = {
     array: true,
     requiresArg: true,
     default: [],
-    describe: 'what a type of Rust is on the wire: --map "my::Id=u64"',
+    describe: 'the wire type of a Rust type: --map "my::Id=u64"',
   },
   write: { type: "boolean", default: false, describe: "replace schemas that differ" },
   check: {
@@ -240,7 +241,7 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
               describe: "write nothing; show what would change, and exit with 1 if anything would",
             })
             .example("$0 generate greeter.vox --out src/gen", "one schema, no config")
-            .example("$0 generate", "what the config says"),
+            .example("$0 generate", "the schemas of the config"),
         (args) =>
           take(args, async (environment) => {
             const { generate } = await import("./commands/generate.js");
@@ -261,7 +262,7 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
               type: "number",
               coerce: lastOf<number>,
               requiresArg: true,
-              describe: "look at the files every so many ms, where the system tells no changes",
+              describe: "read the state of the files every so many ms, where the system reports no changes",
             }),
         (args) =>
           take(args, async (environment) => {
@@ -281,13 +282,13 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
       )
       .command(
         "breaking [files..]",
-        "tell what the changes since another version do to peers that were built before",
+        "compare with another version: which changes break peers that were built with it",
         (command) =>
           command
             .positional("files", files)
             .options({ config, format, ...breakingOptions })
-            .example("$0 breaking --against main", "with a branch, tag or commit of git")
-            .example("$0 breaking --against vox.lock", "with the lock; without --against, too"),
+            .example("$0 breaking --against main", "compare with a branch, tag or commit")
+            .example("$0 breaking --against vox.lock", "compare with the lock, which is the default"),
         (args) =>
           take(args, async (environment) => {
             const { breaking } = await import("./commands/breaking.js");
@@ -307,12 +308,12 @@ export function commandLine(parser: Argv, take: TakeRequest): Argv {
       )
       .command(
         "init [directory]",
-        "start a project: schema, server, client, scripts",
+        "create a project: schema, server, client, scripts",
         (command) =>
           command
             .positional("directory", {
               type: "string",
-              describe: "folder of the project (default: this one)",
+              describe: "folder of the project (default: the current folder)",
             })
             .options({ format }),
         (args) =>

@@ -39,7 +39,7 @@ export async function init(
   const standing = files.filter(({ path }) => linkStatOf(path) !== undefined);
   if (standing.length > 0) {
     const names = standing.map(({ path }) => `  ${shownPath(cwd, path)}`).join("\n");
-    throw new CliError("Usage", `these files stand in the way, and nothing was written:\n${names}`, {
+    throw new CliError("Usage", `these files exist already, and nothing was written:\n${names}`, {
       help: "name an empty folder: vox-gen init my-service",
     });
   }

@@ -13,7 +13,7 @@ export const catalog = {
   VOX1001: { severity: "error", title: "unexpected character", message: "unexpected character {found}", help: "{advice}" },
   VOX1002: { severity: "error", title: "name with other letters", message: "`{name}` is not a name of the language", help: "names are made of the letters A–Z, a–z, digits and `_`, and do not start with a digit" },
   VOX1003: { severity: "error", title: "open string", message: "this string does not end on its line", help: 'close it with `"`' },
-  VOX1004: { severity: "error", title: "other quotes", message: "strings stand in straight double quotes", help: "write `{replacement}`" },
+  VOX1004: { severity: "error", title: "other quotes", message: "strings are written in straight double quotes", help: "write `{replacement}`" },
   VOX1005: { severity: "error", title: "unknown escape", message: "`{escape}` is not an escape", help: '{advice}' },
   VOX1006: { severity: "error", title: "block comment", message: "there are no block comments", help: "start each line with `//`, or with `///` for documentation that reaches the generated code" },
   VOX1007: { severity: "error", title: "merge marker", message: "a merge left its markers here", help: "keep one of the two versions, or both, and remove the lines of `<`, `=` and `>`" },
@@ -63,7 +63,7 @@ export const catalog = {
   VOX3010: { severity: "error", title: "enum without variants", message: "enum `{name}` has no variants", help: "an enum without variants has no values; use `never` where that is meant" },
 
   VOX3020: { severity: "error", title: "channel in a returned value", message: "{where} cannot hold a channel", help: "channels are made by the caller: take them as arguments of the method" },
-  VOX3021: { severity: "error", title: "channel in a collection", message: "a channel cannot stand inside {container}", help: "use one argument (or struct field) for each channel, or one channel of structs that say where an item belongs" },
+  VOX3021: { severity: "error", title: "channel in a collection", message: "a channel cannot be inside {container}", help: "use one argument (or struct field) for each channel, or one channel of structs that say where an item belongs" },
   VOX3022: { severity: "error", title: "channel of channels", message: "items of a channel cannot hold a channel", help: "call a method with the second channel instead" },
   VOX3023: { severity: "error", title: "channel in a persisted method", message: "method `{method}` is @persist and cannot take channels", help: "a persisted call can be answered after its connection is gone, a channel cannot; split the method" },
 
@@ -74,7 +74,7 @@ export const catalog = {
   VOX3034: { severity: "error", title: "type without defaults", message: "{type} has no default literal", help: "make the field an option, or leave the default out" },
 
   VOX3040: { severity: "error", title: "unknown attribute", message: "there is no attribute @{name}", help: "{advice}" },
-  VOX3041: { severity: "error", title: "attribute in the wrong place", message: "@{name} cannot stand on {place}", help: "@{name} marks {places}" },
+  VOX3041: { severity: "error", title: "attribute in the wrong place", message: "@{name} cannot be on {place}", help: "@{name} marks {places}" },
   VOX3042: { severity: "error", title: "attribute twice", message: "@{name} is given twice here", help: "remove one of the two" },
   VOX3043: { severity: "error", title: "attribute arguments", message: "{problem}", help: "write `{example}`" },
   VOX3044: { severity: "error", title: "attribute does not fit the type", message: "@{name} does not fit {type}", help: "{advice}" },
@@ -116,7 +116,7 @@ export const catalog = {
   VOX5033: { severity: "warning", title: "@persist added", message: "{method}: now @persist: servers built before keep no outcome of it", help: "{advice}" },
   VOX5034: { severity: "warning", title: "default changed", message: "{path}: default changed from {before} to {after}: where the field is absent, old and new peers take different values", help: "{advice}" },
   VOX5035: { severity: "warning", title: "field required from now on", message: "{path}: may no longer be absent: peers built before the field existed cannot be read any more", help: "{advice}" },
-  VOX5036: { severity: "error", title: "arguments in another order", message: "{method}: arguments {before} now stand as {after}: values are taken for each other, and no peer notices", help: "{advice}" },
+  VOX5036: { severity: "error", title: "arguments in another order", message: "{method}: arguments {before} are now in the order {after}: values are taken for each other, and no peer notices", help: "{advice}" },
   VOX5040: { severity: "error", title: "generated export gone", message: "{file}: {change}: code that imports it does not compile", help: "{advice}" },
   VOX5041: { severity: "error", title: "generated member gone", message: "{file}: `{name}` lost {member}: code that uses it does not compile", help: "{advice}" },
   VOX5042: { severity: "error", title: "generated type changed", message: "{file}: `{name}` changed from `{before}` to `{after}`: code that uses it may not compile", help: "{advice}" },

@@ -308,7 +308,7 @@ describe("names of the file", () => {
     expect(text).toContain("): globalThis.Promise<void> {");
   });
 
-  test("names are added to the import that is there, one a line where they stand so", () => {
+  test("names are added to the import that is there, one a line where the others are", () => {
     const { text } = implement(
       `import {\n  catalogDispatcher,\n  type CatalogHandler, // ours\n} from "./gen/catalog.vox.js";\nclass Shop implements CatalogHandler {}\n`,
     );

@@ -18,7 +18,7 @@ export interface Comment {
 
 /** The comments and blank lines around a declaration or member. */
 export interface Trivia {
-  /** Comments between the code before and this node, doc comments included, that stand on their own lines. */
+  /** Comments between the code before and this node, doc comments included, that have their own lines. */
   readonly leading: readonly Comment[];
   /** The comment after it on the line where it ends. */
   readonly trailing: Comment | undefined;

@@ -71,7 +71,7 @@ function reportLoneAttribute(context: BuildContext, attributes: readonly Attribu
   context.report("VOX1010", last.span, {
     expected: "a declaration after this attribute",
     found,
-    advice: "attributes stand before what they mark",
+    advice: "write attributes before the item that they mark",
   });
 }
 
@@ -84,7 +84,7 @@ function reportStrayItem(context: BuildContext, stray: CstNode): void {
   const advice =
     foreignDeclarationAdvice(word) ??
     (near === undefined
-      ? "at the top level stand package, import, struct, enum, error enum, type and service"
+      ? "the top level has package, import, struct, enum, error enum, type and service"
       : `did you mean \`${near}\`?`);
   const span = context.span(start, start + Math.max(1, word.length));
   context.report("VOX1011", span, { found, advice }, { replacement: near });
@@ -101,7 +101,7 @@ function checkOrder(context: BuildContext, items: readonly ItemNode[]): void {
     } else if (item.kind !== "import") {
       hasDeclaration = true;
     } else if (hasDeclaration) {
-      context.report("VOX1021", item.span, { problem: "imports stand before declarations" });
+      context.report("VOX1021", item.span, { problem: "imports go before declarations" });
     }
   }
 }

@@ -55,7 +55,7 @@ function reportNoMember(
   context.report("VOX1010", last.span, {
     expected: `${what} after this attribute`,
     found: context.foundAt(last.span.end),
-    advice: "attributes stand before what they mark",
+    advice: "write attributes before the item that they mark",
   });
 }
 

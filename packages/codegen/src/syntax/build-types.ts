@@ -78,7 +78,7 @@ function reportPrefixes(context: BuildContext, from: CstNode, built: Built): voi
   if (prefix === undefined) return;
   const length = token(prefix, "Number")?.image ?? "";
   context.report("VOX1015", context.nodeSpan(prefix), {
-    problem: "brackets stand after the type of the elements",
+    problem: "brackets go after the type of the elements",
     advice: `write \`${sourceOf(context, built.type) || "T"}[${length}]\``,
   });
 }
@@ -245,7 +245,7 @@ function buildBracketed(context: BuildContext, from: CstNode): Built {
   const built = element === undefined ? invalid(context, from) : buildUnion(context, element);
   const length = token(from, "Number")?.image ?? "";
   context.report("VOX1015", context.nodeSpan(from), {
-    problem: "brackets stand after the type of the elements",
+    problem: "brackets go after the type of the elements",
     advice: `write \`${sourceOf(context, built.type) || "T"}[${length}]\``,
   });
   return { type: { kind: "invalid", span: context.nodeSpan(from) }, depth: 0 };

@@ -86,7 +86,7 @@ const unknownAdvice: ReadonlyMap<string, string> = new Map([
   ["#", "comments start with `//`, attributes with `@`"],
   ["“", 'use the straight quote `"`'],
   ["”", 'use the straight quote `"`'],
-  ["`", 'strings stand in `"`'],
+  ["`", 'strings are written in `"`'],
   ["!", "the type without values is `never`"],
   ["\0", "is the file saved as UTF-8?"],
 ]);

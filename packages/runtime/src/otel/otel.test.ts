@@ -154,7 +154,7 @@ describe("traces", () => {
     expect(pair?.client.status.code).toBe(SpanStatusCode.UNSET);
   });
 
-  it("of calls that a handler makes stand below its own", async () => {
+  it("of calls that a handler makes are children of its own", async () => {
     const relaying = wait.handled(async ([n]) => n + (await pair.caller.call(add.method, [1, 2])));
     const pair = await tracedPair([adding, relaying]);
     expect(await pair.caller.call(wait.method, [10])).toBe(13);
@@ -291,7 +291,7 @@ describe("metrics", () => {
       expect(duration.sum).toBeGreaterThan(0);
       expect(duration.sum).toBeLessThan(30);
     }
-    // Both sides stand in one process: what one has written the other has read.
+    // Both sides are in one process: what one has written the other has read.
     const read = measured(metrics, "vox.link.io", { "network.io.direction": "receive" });
     const written = measured(metrics, "vox.link.io", { "network.io.direction": "transmit" });
     expect(read).toBeGreaterThan(10_000);

@@ -28,7 +28,7 @@ describe("typed arrays", () => {
     expect(readTypedI16(reader(w.buffer.subarray(0, end)))).toEqual(Int16Array.of(-1, 300));
   });
 
-  it("write only the part of the memory that they show, and may stand at any offset", () => {
+  it("write only the part of the memory that they show, and may begin at any offset", () => {
     const memory = Float64Array.of(1, 2, 3, 4);
     const w = new Writer(1);
     const end = writeTypedF64(w, 3, memory.subarray(1, 3));

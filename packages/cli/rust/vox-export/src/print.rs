@@ -4,7 +4,7 @@ use vox_types::{MethodDescriptor, ServiceDescriptor};
 
 use crate::types::{Body, Declaration, FieldText, Types, doc_lines, in_order};
 
-/// Longest line before members stand on lines of their own.
+/// Longest line before members go on lines of their own.
 pub const WIDTH: usize = 100;
 
 /// The schema of some services, or what cannot be said in one.

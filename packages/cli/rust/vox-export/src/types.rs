@@ -376,7 +376,7 @@ fn parameters_of(shape: &'static Shape) -> Vec<(&'static Shape, &'static str)> {
     shape.type_params.iter().map(|one| (one.shape, one.name)).collect()
 }
 
-/// Shapes that stand directly in a declaration.
+/// Shapes that are written directly in a declaration.
 fn members(shape: &'static Shape) -> Vec<&'static Shape> {
     match shape.ty {
         Type::User(UserType::Struct(item)) => item.fields.iter().map(|field| field.shape()).collect(),
