@@ -9,13 +9,13 @@ import type { StoreClock } from "./store-clock.js";
 /** An operation by its key. */
 export interface ForgottenKey {
   readonly session: string;
-  readonly connection: number | bigint;
-  readonly operation: number | bigint;
+  readonly connection: bigint;
+  readonly operation: bigint;
 }
 
 /** An operation that the file has forgotten. */
 export interface ForgottenRow extends ForgottenKey {
-  readonly id: number | bigint;
+  readonly id: bigint;
 }
 
 export class ForgottenOperations {
@@ -43,7 +43,7 @@ export class ForgottenOperations {
       .prepare<[], ForgottenKey>("SELECT session, connection, operation FROM forgotten")
       .safeIntegers()
       .all();
-    for (const row of rows) this.#before.set(nameOf(row), BigInt(row.operation));
+    for (const row of rows) this.#before.set(nameOf(row), row.operation);
     this.#put = database.prepare(
       `INSERT INTO forgotten (session, connection, operation, since) VALUES (?, ?, ?, ?)
         ON CONFLICT (session, connection) DO UPDATE SET operation = max(operation, excluded.operation), since = excluded.since`,
@@ -57,7 +57,7 @@ export class ForgottenOperations {
   /** Whether an earlier process has forgotten this operation, or a later one of its connection. */
   has(key: ForgottenKey): boolean {
     const largest = this.#before.size === 0 ? undefined : this.#before.get(nameOf(key));
-    return largest !== undefined && BigInt(key.operation) <= largest;
+    return largest !== undefined && key.operation <= largest;
   }
 
   add(rows: readonly ForgottenRow[]): void {
@@ -66,13 +66,13 @@ export class ForgottenOperations {
       const { session, connection, operation } = row;
       this.#put.run(session, connection, operation, now);
       if (!this.isOfBefore(row.id)) continue;
-      const largest = this.#before.get(nameOf(row)) ?? -1n;
-      if (BigInt(operation) > largest) this.#before.set(nameOf(row), BigInt(operation));
+      const largest = this.#before.get(nameOf(row));
+      if (largest === undefined || operation > largest) this.#before.set(nameOf(row), operation);
     }
   }
 
   /** Whether an earlier process has written this row. */
-  isOfBefore(id: number | bigint): boolean {
+  isOfBefore(id: bigint): boolean {
     return id <= this.#lastRow;
   }
 

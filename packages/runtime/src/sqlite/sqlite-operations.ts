@@ -12,10 +12,8 @@ import { Pressure } from "../operations/pressure.js";
 import { type ForgottenKey, ForgottenOperations, type ForgottenRow } from "./forgotten-operations.js";
 import { OwnerQuotas, type QuotaRow } from "./owner-quotas.js";
 import type { StoreClock } from "./store-clock.js";
-import { states } from "./store-file.js";
+import { entryBytes, states } from "./store-file.js";
 
-/** Bytes of an entry beside its reply, roughly: a row and its places in two indexes. */
-const entryBytes = 256;
 /** The most expired entries that one step removes, so that no caller waits while a whole file is emptied. */
 const sweptAtOnce = 64;
 /** Pause before the next look when no more expired entries were found: expired entries count as gone anyway. */
@@ -42,9 +40,9 @@ interface Row extends ForgottenKey {
   readonly owner: string;
 }
 
-/** An entry that was removed. */
+/** An entry that was removed. Its ids have all 64 bits: as numbers they would be others. */
 interface RemovedRow extends ForgottenRow {
-  readonly bytes: number | bigint;
+  readonly bytes: bigint;
   readonly owner: string;
 }
 
@@ -64,13 +62,13 @@ export class SqliteOperations {
   readonly #find: Database.Statement<[...Key], Row>;
   readonly #insert: Database.Statement<unknown[]>;
   readonly #replace: Database.Statement<unknown[]>;
-  readonly #drop: Database.Statement<[bigint | number]>;
+  readonly #drop: Database.Statement<[bigint]>;
   readonly #becomeReleased: Database.Statement<[number, ...Key]>;
   readonly #revive: Database.Statement<[bigint]>;
   readonly #dropUnsealed: Database.Statement<[...Key], RemovedRow>;
   readonly #sweepOld: Database.Statement<[number, number], RemovedRow>;
-  readonly #oldestSealed: Database.Statement<[string], Oldest>;
-  readonly #oldestVolatile: Database.Statement<[string], Oldest>;
+  readonly #oldestSealed: Database.Statement<[string], RemovedRow>;
+  readonly #oldestVolatile: Database.Statement<[string], RemovedRow>;
   readonly #totals: Database.Statement<[], QuotaRow>;
 
   /** The file may come from another process: no handler works on the operations that it has admitted. */
@@ -108,21 +106,30 @@ export class SqliteOperations {
       `UPDATE operations SET state = ${released}, since = ? WHERE ${ofKey} AND state = ${live}`,
     );
     this.#revive = database.prepare(`UPDATE operations SET state = ${live} WHERE id = ?`);
-    this.#dropUnsealed = database.prepare<[...Key], RemovedRow>(
-      `DELETE FROM operations WHERE ${ofKey} AND state <> ${sealed} RETURNING id, bytes, owner, session, connection, operation`,
-    );
-    this.#sweepOld = database.prepare<[number, number], RemovedRow>(
-      `DELETE FROM operations WHERE id IN
-        (SELECT id FROM operations WHERE state = ? AND since <= ? ORDER BY since LIMIT ${sweptAtOnce})
-        RETURNING id, bytes, owner, session, connection, operation`,
-    );
-    this.#oldestSealed = database.prepare<[string], Oldest>(
-      `SELECT id, bytes, owner, session, connection, operation FROM operations WHERE owner = ? AND state = ${sealed} ORDER BY since, id LIMIT 1`,
-    );
-    this.#oldestVolatile = database.prepare<[string], Oldest>(
-      `SELECT id, bytes, owner, session, connection, operation FROM operations WHERE owner = ? AND state = ${released} AND persist = 0
-        ORDER BY since, id LIMIT 1`,
-    );
+    const removed = "id, bytes, owner, session, connection, operation";
+    this.#dropUnsealed = database
+      .prepare<[...Key], RemovedRow>(
+        `DELETE FROM operations WHERE ${ofKey} AND state <> ${sealed} RETURNING ${removed}`,
+      )
+      .safeIntegers();
+    this.#sweepOld = database
+      .prepare<[number, number], RemovedRow>(
+        `DELETE FROM operations WHERE id IN
+          (SELECT id FROM operations WHERE state = ? AND since <= ? ORDER BY since LIMIT ${sweptAtOnce})
+          RETURNING ${removed}`,
+      )
+      .safeIntegers();
+    this.#oldestSealed = database
+      .prepare<[string], RemovedRow>(
+        `SELECT ${removed} FROM operations WHERE owner = ? AND state = ${sealed} ORDER BY since, id LIMIT 1`,
+      )
+      .safeIntegers();
+    this.#oldestVolatile = database
+      .prepare<[string], RemovedRow>(
+        `SELECT ${removed} FROM operations WHERE owner = ? AND state = ${released} AND persist = 0
+          ORDER BY since, id LIMIT 1`,
+      )
+      .safeIntegers();
     const admit = database.transaction((key: OperationKey, record: OperationRecord) =>
       this.#claim(key, record),
     );
@@ -234,7 +241,7 @@ export class SqliteOperations {
     pressures[1].note(shares.bytes);
   }
 
-  #dropRow(row: Oldest | Row): void {
+  #dropRow(row: RemovedRow | Row): void {
     this.#drop.run(row.id);
     this.#forget([row]);
     this.#forgotten.add([row]);
@@ -283,10 +290,6 @@ export class SqliteOperations {
       `the operation store has no room: ${this.#quotas.entries} of ${maxEntries} entries, ${this.#quotas.bytes} of ${maxBytes} bytes`,
     );
   }
-}
-
-interface Oldest extends RemovedRow {
-  readonly id: number;
 }
 
 /** Ids are unsigned; SQLite's integers have the same bits and a sign. */

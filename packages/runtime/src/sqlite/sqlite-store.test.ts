@@ -42,7 +42,7 @@ function raw(path: string): Database.Database {
 const persisted: OperationRecord = { methodId: 2n ** 64n - 7n, fingerprint: "f", persist: true };
 const volatile: OperationRecord = { ...persisted, persist: false };
 
-function key(operationId: number): OperationKey {
+function key(operationId: OperationKey["operationId"]): OperationKey {
   return { sessionId: "s", connectionId: 0, operationId };
 }
 
@@ -243,6 +243,34 @@ describe.skipIf(sqlite === undefined)("operations that a sqliteStore has forgott
   });
 });
 
+describe.skipIf(sqlite === undefined)("an operation with an id of 64 bits", () => {
+  const others = [1, 2, 3, 4, 5, 6];
+  const sealAll = (store: SqliteStore): void => {
+    for (const id of others) store.seal({ ...key(id), sessionId: "other" }, persisted, reply());
+  };
+
+  it.each([2n ** 53n + 1n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n])(
+    "takes no room from others, and is known as forgotten: %s",
+    (id) => {
+      const path = newPath();
+      const clock = clockAt(0);
+      const bounds = { ...clock, ttlMs: 1000, maxEntries: 4 };
+      {
+        using store = open(path, bounds);
+        store.seal(key(id), persisted, reply());
+        store.admit(key(id - 1n), volatile);
+        store.remove(key(id - 1n));
+        clock.ms = 5000;
+        sealAll(store);
+        expect(store.lookup(key(id))).toBeUndefined();
+      }
+      using store = open(path, bounds);
+      expect(store.admit(key(id), persisted)).toEqual({ ...persisted, reply: undefined });
+      sealAll(store);
+    },
+  );
+});
+
 describe.skipIf(sqlite === undefined)("the clock of a sqliteStore", () => {
   it.each([
     ["forwards", 48 * 3_600_000],
@@ -308,6 +336,68 @@ describe.skipIf(sqlite === undefined)("rows that are damaged", () => {
     using store = open(path);
     expect(() => store.admit(key(1), persisted)).toThrow(damage);
     expect(store.admit(key(2), persisted)).toBeUndefined();
+  });
+
+  const integers = ["-1", "7", "9223372036854775807", "-9223372036854775808", "9007199254740993"];
+  const texts = ["''", "'__proto__'", "char(0)"];
+  const columns: Readonly<Record<string, readonly string[]>> = {
+    "operations.session": texts,
+    "operations.connection": integers,
+    "operations.operation": integers,
+    "operations.method": integers,
+    "operations.fingerprint": texts,
+    "operations.persist": integers,
+    "operations.state": integers,
+    "operations.since": integers,
+    "operations.bytes": integers,
+    "operations.payload": ["NULL", "x''", "zeroblob(10000)"],
+    "operations.metadata": ["NULL", "x''", "zeroblob(10000)"],
+    "operations.owner": texts,
+    "sessions.key": ["x''", "zeroblob(10000)"],
+    "sessions.record": texts,
+    "sessions.live": integers,
+    "sessions.since": integers,
+    "forgotten.session": texts,
+    "forgotten.connection": integers,
+    "forgotten.operation": integers,
+    "forgotten.since": integers,
+  };
+
+  it("are damaged in each column of each table by this test", () => {
+    const path = newPath();
+    open(path).close();
+    const database = raw(path);
+    const all = ["operations", "sessions", "forgotten"].flatMap((table) =>
+      (database.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => `${table}.${name}`),
+    );
+    database.close();
+    expect(Object.keys(columns)).toEqual(all.filter((column) => column !== "operations.id"));
+  });
+
+  it.each(Object.entries(columns))("cost no other session its room: %s", (column, values) => {
+    const [table, name] = column.split(".");
+    for (const value of values) {
+      const path = newPath();
+      const clock = clockAt(0);
+      const bounds = { ...clock, ttlMs: 1000, maxEntries: 8, maxBytes: 20_000, maxSessions: 3 };
+      {
+        using store = open(path, bounds);
+        store.seal(key(1), persisted, reply());
+        store.admit(key(2), persisted);
+        for (const each of [1, 2]) store.sessions.save(keyOf(each), record);
+      }
+      const database = raw(path);
+      database.exec("INSERT INTO forgotten VALUES ('s', 0, 5, 0), ('t', 0, 5, 0)");
+      database.exec(`UPDATE OR IGNORE ${table} SET ${name} = ${value}`);
+      database.close();
+      using store = open(path, bounds);
+      for (let turn = 0; turn < 2; turn++, clock.ms += 5000) {
+        for (let id = 1; id < 12; id++, clock.ms++)
+          store.seal({ ...key(id), sessionId: `other ${turn}` }, persisted, reply());
+        for (const each of [3, 4, 5]) store.sessions.save(keyOf(each), record);
+        for (const each of [3, 4, 5]) store.sessions.remove(keyOf(each));
+      }
+    }
   });
 
   it.each(["", "{", "\u0000", "[1,"])("cost their session: %j", (text) => {

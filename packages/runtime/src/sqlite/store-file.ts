@@ -14,6 +14,20 @@ const logBytes = 4 * 1024 * 1024;
 /** States of an operation. Live ones have a handler that works on them. */
 export const states = { live: 0, released: 1, sealed: 2 } as const;
 
+/** Bytes of an entry beside its reply, roughly: a row and its places in two indexes. */
+export const entryBytes = 256;
+
+/**
+ * Columns that only this library counts with. A damaged one would block the room of the others, or the opening of the
+ * file: it gets the value that the rest of its row has.
+ */
+const repaired = `
+  UPDATE operations SET state = ${states.live} WHERE state NOT IN (${Object.values(states).join()});
+  UPDATE operations SET bytes = ${entryBytes} + coalesce(length(payload), 0) + coalesce(length(metadata), 0)
+    WHERE bytes <> ${entryBytes} + coalesce(length(payload), 0) + coalesce(length(metadata), 0);
+  UPDATE sessions SET live = 1 WHERE live NOT IN (0, 1);
+`;
+
 const forgotten = `
   CREATE TABLE forgotten (
     session TEXT NOT NULL,
@@ -140,10 +154,10 @@ function checkOwner(database: Database.Database, path: string): void {
 function prepare(database: Database.Database): void {
   if (database.pragma("application_id", { simple: true }) === applicationId) {
     const found = database.pragma("user_version", { simple: true });
-    if (found === version) return;
     if (found === 1) database.exec(ownersAdded + forgotten);
-    database.exec(operationsForgotten);
+    if (found !== version) database.exec(operationsForgotten);
     database.pragma(`user_version = ${version}`);
+    database.exec(repaired);
     return;
   }
   database.exec(tables + forgotten);
