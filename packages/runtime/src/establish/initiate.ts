@@ -92,7 +92,13 @@ export function openSessionWith(
     link.abort();
     return Promise.reject(error);
   }
-  return initiateFor(link, options, undefined, options.reconnect?.firstTarget(options, bundled), bundled);
+  // Later links are established with them, too.
+  const { metadata } = options;
+  const given =
+    metadata === undefined || typeof metadata === "function"
+      ? options
+      : { ...options, metadata: new Metadata(metadata) };
+  return initiateFor(link, given, undefined, options.reconnect?.firstTarget(given, bundled), bundled);
 }
 
 /**

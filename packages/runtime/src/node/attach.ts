@@ -1,6 +1,8 @@
 /** Serving on an HTTP server that the application has: HTTP and RPC share its port. */
+
 import type { Server as HttpServer } from "node:http";
 import type { Servable } from "../acceptor/router.js";
+import { givenSet } from "../establish/given-options.js";
 import { completeLimits } from "../limits.js";
 import { type Check, checkOptions, having, type OptionChecks } from "../options/checks.js";
 import { addressOf } from "./own-listener.js";
@@ -44,10 +46,11 @@ const isHttpServer: Check = /*@__PURE__*/ having(
  * clients request
  * @throws TypeError, RangeError for an option that is wrong, with its name
  */
-export function attach(http: HttpServer, servable: Servable, options: AttachOptions = {}): Server {
+export function attach(http: HttpServer, servable: Servable, given: AttachOptions = {}): Server {
   isHttpServer(http, "http");
-  checkOptions(options, attachChecks);
-  const answering = answeringWith(servable, options);
+  checkOptions(given, attachChecks);
+  const answering = answeringWith(servable, given);
+  const options = givenSet(given);
   const { path: served = "/vox", origins } = options;
   const stopUpgrades = handleUpgrades(http, {
     path: served,

@@ -8,6 +8,7 @@ import type { Service } from "../call/service.js";
 import { systemClock } from "../clock.js";
 import { allBundled } from "../driver/bundled-code.js";
 import { cancelledBefore, SessionError } from "../errors.js";
+import { givenSet } from "../establish/given-options.js";
 import { initiateChecks, type OpenSessionOptions, openSessionWith } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
@@ -118,7 +119,7 @@ export async function connect<C>(
   options: ConnectOptions = {},
 ): Promise<C> {
   checkService(service);
-  const { middleware, callTimeoutMs, ...rest } = options;
+  const { middleware, callTimeoutMs, ...rest } = typeof options === "object" ? givenSet(options) : options;
   checkOptions({ middleware, callTimeoutMs }, clientChecks);
   const session = await connectSession(address, { ...rest, service: service.name });
   const client = service.create(callerFor(session.holdCaller(), { middleware, callTimeoutMs }));
@@ -141,9 +142,10 @@ export async function connectSession(address: string, options: ConnectSessionOpt
   }
 }
 
-async function tryToConnect(address: string, options: ConnectSessionOptions): Promise<Session> {
-  checkOptions(options, connectSessionChecks);
-  checkChannelCapacity(options);
+async function tryToConnect(address: string, given: ConnectSessionOptions): Promise<Session> {
+  checkOptions(given, connectSessionChecks);
+  checkChannelCapacity(given);
+  const options = givenSet(given);
   const target = parseAddress(address);
   const { connectRetryMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;
   const report = (count: number): void => {

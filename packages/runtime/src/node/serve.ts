@@ -12,6 +12,7 @@ import type { SessionSnapshot } from "../call/snapshot.js";
 import { systemClock } from "../clock.js";
 import { SessionError } from "../errors.js";
 import { type AcceptSessionOptions, acceptChecks, acceptSession } from "../establish/accept.js";
+import { givenSet } from "../establish/given-options.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import { completeLimits, type Limits } from "../limits.js";
 import type { ServerMiddleware } from "../middleware/server-middleware.js";
@@ -134,11 +135,12 @@ const answerTimeoutMs = 5000;
 export async function serve(
   where: string | Listener,
   servable: Servable,
-  options: ServeOptions = {},
+  given: ServeOptions = {},
 ): Promise<Server> {
-  checkOptions(options, serveChecks);
-  const answering = answeringWith(servable, options);
-  checkChannelCapacity(options);
+  checkOptions(given, serveChecks);
+  const answering = answeringWith(servable, given);
+  checkChannelCapacity(given);
+  const options = givenSet(given);
   // Node hands out sockets in a later task, and the server is made by then.
   let server: Server | undefined;
   const { signal, maxConnections = defaultMaxConnections } = options;

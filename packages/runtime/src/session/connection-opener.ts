@@ -6,6 +6,7 @@ import { whenAborted } from "../call/abort-watch.js";
 import type { Caller } from "../call/caller.js";
 import { rejection } from "../call/caller-line.js";
 import { checkService } from "../call/check-service.js";
+import { givenMetadata } from "../call/given.js";
 import { metadataCheck } from "../call/option-checks.js";
 import type { Service } from "../call/service.js";
 import type { OpenSettings } from "../call/session-handle.js";
@@ -49,14 +50,14 @@ export class ConnectionOpener implements ConnectionOpening {
   async open<C>(service: Service<C>, options: OpenOptions): Promise<C> {
     checkService(service);
     checkOptions(options, openChecks);
-    const metadata = new Metadata(options.metadata);
+    const metadata = givenMetadata(options.metadata ?? new Metadata());
     metadata.append(serviceKey, service.name);
     return service.create(await this.openCaller(this.#settingsOf(options), metadata, options));
   }
 
   async openRaw(service: string, options: OpenSettings): Promise<RawConnection> {
     checkOptions<OpenOptions>(options, openChecks);
-    const metadata = new Metadata(options.metadata).append(serviceKey, service);
+    const metadata = givenMetadata(options.metadata ?? new Metadata()).append(serviceKey, service);
     const session = this.#session;
     const start = (connection: Connection): RawConnection =>
       new RawConnection(connection, session.core, (own) => session.startDriver(connection, own));

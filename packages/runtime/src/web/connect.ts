@@ -1,7 +1,9 @@
 /** Connects a page or a worker to a service. */
+
 import { checkService } from "../call/check-service.js";
 import type { Service } from "../call/service.js";
 import { type Clock, systemClock } from "../clock.js";
+import { givenSet } from "../establish/given-options.js";
 import {
   initiateChecks,
   type OpenSessionOptions,
@@ -91,8 +93,9 @@ export async function connect<C>(
 ): Promise<C> {
   const isAddressed = typeof first === "string" || first instanceof URL;
   const service = (isAddressed ? second : first) as Service<C>;
-  const options = ((isAddressed ? third : second) ?? {}) as WebConnectOptions;
-  checkOptions(options, webConnectChecks);
+  const given = ((isAddressed ? third : second) ?? {}) as WebConnectOptions;
+  checkOptions(given, webConnectChecks);
+  const options = givenSet(given);
   checkService(service);
   const session = await connectService(isAddressed ? first : defaultPath, service.name, options);
   const client = service.create(callerFor(session.holdCaller(), options));
