@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { channel, VoxError } from "@voxrpc/runtime";
 import { connect, connectSession, serve } from "@voxrpc/runtime/node";
 import { describe, expect, it, vi } from "vitest";
-import { Streams, type StreamsClient, streamsDispatcher } from "../interop/gen/streams.vox.js";
+import {
+  Streams,
+  type StreamsClient,
+  type StreamsHandler,
+  streamsDispatcher,
+} from "../interop/gen/streams.vox.js";
 import { streamsHandler } from "../support/stream-handlers.js";
 import { startTap } from "../support/tap.js";
 import { examplesMissing } from "./page.js";
@@ -22,7 +27,7 @@ async function follow(
     try {
       for await (const item of rx) take(item);
       await call;
-      return; // the server has ended the subscription gracefully
+      // In good order: the server stops. The next call waits for the next server.
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof VoxError) || !error.retryable) throw error;
@@ -124,5 +129,31 @@ describe("docs/surviving-reconnects.md", () => {
     await streams.running();
     await streams.$close({ timeoutMs: 0 });
     await expect(again).resolves.toBeUndefined();
+  });
+
+  it("subscriptions go on at the next server after one that has stopped gracefully", async () => {
+    const untilDraining: Pick<StreamsHandler, "endless"> = {
+      async endless(out, { draining }) {
+        await out.send(0);
+        await new Promise((resolve) => draining.addEventListener("abort", resolve));
+        return 1;
+      },
+    };
+    const startServer = (url: string) =>
+      serve(url, streamsDispatcher({ ...handler, ...untilDraining }), { resumable: true });
+    let server = await startServer("tcp://127.0.0.1:0");
+    const { url } = server;
+    await using streams = await connect(url, Streams, { reconnect: { maxDelayMs: 50 } });
+    let starts = 0;
+    const controller = new AbortController();
+    const following = follow(streams, () => starts++, controller.signal);
+    for (let servers = 1; servers <= 3; servers++) {
+      await vi.waitFor(() => expect(starts).toBe(servers), { timeout: 10_000 });
+      await server.close();
+      server = await startServer(url);
+    }
+    controller.abort();
+    await following;
+    await server.close();
   });
 });

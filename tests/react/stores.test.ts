@@ -216,6 +216,40 @@ describe("a stream", () => {
     expect(lasts).toEqual(expected);
   });
 
+  it("that is endless is made again after each end, behind a pause", async () => {
+    const { stream, clock } = await watched(
+      (client) => (items, options) => client.count(0, 2, items, options),
+      {
+        endless: true,
+      },
+    );
+    for (let run = 1; run <= 3; run++) {
+      for (let turn = 0; turn < 5; turn++) await settle();
+      expect(stream.read()).toMatchObject({
+        status: "recovering",
+        error: undefined,
+        received: 2 * run,
+        runs: run,
+      });
+      await clock.elapse(99);
+      expect(stream.read().runs).toBe(run);
+      await clock.elapse(1);
+    }
+  });
+
+  it("that is endless is closed when its connection is", async () => {
+    const { stream, pair } = await watched(
+      (client) => async (items, options) => {
+        await client.count(0, 2, items, options);
+        await client.$session.close({ timeoutMs: 0 });
+      },
+      { endless: true },
+    );
+    for (let turn = 0; turn < 5; turn++) await settle();
+    expect(pair.client.state.kind).toBe("closed");
+    expect(stream.read()).toMatchObject({ status: "closed", items: [0, 1], runs: 1 });
+  });
+
   it("fails at once, and aborts its call, when this side cannot read an item", async () => {
     let isAborted = false;
     const { stream } = await watched(() => (items, { signal }) => {
@@ -328,13 +362,16 @@ describe("a stream", () => {
     });
   });
 
-  it.each([{ maxItems: 0 }, { maxItems: 1.5 }, { maxItems: Number.NaN }, { onAgain: "drop" as "keep" }])(
-    "refuses the options %o",
-    async (options) => {
-      const { client } = await streams();
-      expect(() => new StreamStore(client, async () => {}, options)).toThrow(TypeError);
-    },
-  );
+  it.each([
+    { maxItems: 0 },
+    { maxItems: 1.5 },
+    { maxItems: Number.NaN },
+    { onAgain: "drop" as "keep" },
+    { endless: 1 as never },
+  ])("refuses the options %o", async (options) => {
+    const { client } = await streams();
+    expect(() => new StreamStore(client, async () => {}, options)).toThrow(TypeError);
+  });
 });
 
 describe("a connection", () => {

@@ -33,6 +33,11 @@ export interface StreamOptions {
    * Default `clear`.
    */
   readonly onAgain?: "clear" | "keep" | undefined;
+  /**
+   * The stream has no end of its own: an end in good order means that the server stops. The stream is then made again,
+   * and waits for the next server. Default `false`: such an end is `closed`.
+   */
+  readonly endless?: boolean | undefined;
   /** Default: the platform's. */
   readonly clock?: Clock | undefined;
 }
@@ -63,6 +68,7 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
   readonly #open: OpenStream<T>;
   readonly #maxItems: number;
   readonly #keeps: boolean;
+  readonly #endless: boolean;
   readonly #clock: Clock;
   #run: AbortController | undefined = undefined;
   #items: T[] = [];
@@ -75,15 +81,17 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
   /** @throws TypeError for options that are not valid */
   constructor(client: Client, open: OpenStream<T>, options: StreamOptions = {}) {
     super({ status: "opening", items: [], last: undefined, received: 0, runs: 0, error: undefined });
-    const { maxItems = defaultMaxItems, onAgain = "clear", clock = systemClock } = options;
+    const { maxItems = defaultMaxItems, onAgain = "clear", endless = false, clock = systemClock } = options;
     if (!Number.isInteger(maxItems) || maxItems < 1 || maxItems > mostItems)
       throw new TypeError(`maxItems must be an integer from 1 to ${mostItems}, not ${String(maxItems)}`);
     if (onAgain !== "clear" && onAgain !== "keep")
       throw new TypeError(`onAgain must be "clear" or "keep", not ${JSON.stringify(onAgain)}`);
+    if (typeof endless !== "boolean") throw new TypeError(`endless must be a boolean, not ${typeof endless}`);
     this.#client = client;
     this.#open = open;
     this.#maxItems = maxItems;
     this.#keeps = onAgain === "keep";
+    this.#endless = endless;
     this.#clock = clock;
   }
 
@@ -109,7 +117,7 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
       const link = new LinkWatch(this.#client.$session, signal);
       try {
         await this.#readOnce(link.signal);
-        if (!link.signal.aborted) {
+        if (!link.signal.aborted && !(this.#endless && this.#isConnectionOpen)) {
           this.#become("closed", undefined);
           return;
         }
@@ -124,10 +132,11 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
       }
       if (signal.aborted) return;
       this.#become("recovering", link.error);
-      // A call on a session without a link waits for the next one; the pause is for a server that refuses at once.
-      const isNoRefusal = link.isLost || this.#received > before;
-      await this.#pause(isNoRefusal ? 0 : pauseMs, signal);
-      pauseMs = isNoRefusal ? 0 : Math.min(maxPauseMs, Math.max(minPauseMs, 2 * pauseMs));
+      // A call on a session without a link waits for the next one; the pause is for a server that refuses or ends at once.
+      if (link.isLost || this.#received > before) pauseMs = 0;
+      const isEnd = link.error === undefined;
+      await this.#pause(isEnd ? Math.max(minPauseMs, pauseMs) : pauseMs, signal);
+      pauseMs = Math.min(maxPauseMs, Math.max(minPauseMs, 2 * pauseMs));
       if (signal.aborted) return;
       this.#forget();
     }
@@ -139,7 +148,11 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
   }
 
   #mayHelp(error: unknown): boolean {
-    return error instanceof VoxError && error.retryable && this.#client.$caller.connection.isOpen;
+    return error instanceof VoxError && error.retryable && this.#isConnectionOpen;
+  }
+
+  get #isConnectionOpen(): boolean {
+    return this.#client.$caller.connection.isOpen;
   }
 
   async #readOnce(signal: AbortSignal): Promise<void> {

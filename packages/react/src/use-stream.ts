@@ -23,11 +23,11 @@ export function useStream<T>(
   dependencies: readonly unknown[],
   options: StreamOptions = {},
 ): StreamState<T> {
-  const { maxItems, onAgain, clock } = options;
+  const { maxItems, onAgain, endless, clock } = options;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what `open` uses
   const stream = useMemo(
-    () => new StreamStore<T>(client, open, { maxItems, onAgain, clock }),
-    [client, maxItems, onAgain, clock, ...dependencies],
+    () => new StreamStore<T>(client, open, { maxItems, onAgain, endless, clock }),
+    [client, maxItems, onAgain, endless, clock, ...dependencies],
   );
   return useSyncExternalStore(stream.subscribe, stream.read, stream.read);
 }
