@@ -321,6 +321,22 @@ describe("breaking", () => {
     expect(wire.code).toBe(0);
   });
 
+  it("shows which name allows a finding that the config misses", async () => {
+    const allow = [{ code: "VOX5003", at: "Catalog.get.name", reason: "as the finding prints it" }];
+    const settings = { schemas: "schemas", out: "gen", breaking: { against: "v1", allow } };
+    using folder = new Repository({ "vox.config.json": JSON.stringify(settings) });
+    folder.change("name: string, ", "");
+    const { events } = await folder.breaking("--format", "json");
+    expect(events).toContainEqual({
+      event: "advice",
+      lines: [
+        expect.stringMatching(
+          /^the config allows VOX5003 at Catalog\.get\.name: .* is Product\.name(,| or) /,
+        ),
+      ],
+    });
+  });
+
   it.each([
     [[], "there is nothing to compare with: no --against, and no vox.lock"],
     [["--against", "nope"], "there is no file, folder, branch, tag or commit nope"],

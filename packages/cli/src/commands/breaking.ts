@@ -1,7 +1,7 @@
 /** `vox-gen breaking`: the effect of changed schemas on peers that were built before. */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path/posix";
-import type { CompareOptions, FileNode, Model } from "@voxrpc/codegen";
+import type { ChangeFinding, CompareOptions, FileNode, Model } from "@voxrpc/codegen";
 import { lockName, lockPath } from "../against/lock-file.js";
 import { type OldVersion, openOldVersion } from "../against/old-version.js";
 import { CliError, exitCode } from "../errors.js";
@@ -114,10 +114,7 @@ function compare(
     report({ kind: "verdict", method, oldClient, newClient });
   }
   if (unused.length > 0) {
-    const lines = unused.map(
-      ({ code, at }) => `the config allows ${code} at ${at}: there is no such finding any more`,
-    );
-    report({ kind: "advice", lines });
+    report({ kind: "advice", lines: unused.map(({ code, at }) => unusedText(code, at, findings)) });
   }
   const errors = findings.filter(({ diagnostic }) => diagnostic.severity === "error").length;
   const warnings = findings.length - errors;
@@ -131,6 +128,20 @@ function compare(
     harmless: comparison.harmless.length,
   });
   return ok ? exitCode.ok : exitCode.problem;
+}
+
+/** What to do with an entry of the config that allows nothing: a finding of its code shows which names allow it. */
+function unusedText(code: string, at: string, findings: readonly ChangeFinding[]): string {
+  const alike = findings.find(({ diagnostic }) => diagnostic.code === code);
+  return alike === undefined
+    ? `the config allows ${code} at ${at}: there is no such finding any more`
+    : `the config allows ${code} at ${at}: there is none there; "at" of the one above is ${listOf(alike.subjects)}`;
+}
+
+/** `a, b or c`, at most three. */
+function listOf(names: readonly string[]): string {
+  const [last = "", ...others] = names.slice(0, 3).reverse();
+  return others.length === 0 ? last : `${others.reverse().join(", ")} or ${last}`;
 }
 
 function lookupIn(cwd: string, nodes: readonly FileNode[], old: OldVersion): SourceLookup {
