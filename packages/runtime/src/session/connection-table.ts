@@ -32,9 +32,12 @@ export class ConnectionTable {
     else this.#others.set(connection.id, connection);
   }
 
-  remove(connection: Connection): void {
-    if (this.#root === connection) this.#root = undefined;
-    else if (this.#others.get(connection.id) === connection) this.#others.delete(connection.id);
+  /** @returns whether it was active */
+  remove(connection: Connection): boolean {
+    const isActive = this.find(connection.id) === connection;
+    if (connection === this.#root) this.#root = undefined;
+    else if (isActive) this.#others.delete(connection.id);
+    return isActive;
   }
 
   /** Tells the driver of each connection. A driver may end other connections meanwhile, which are left out then. */

@@ -372,8 +372,9 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
     this.#hasEnded = true;
     this.#keepalive?.stop();
     this.#idle?.stop();
-    this.virtual?.end(error);
-    for (const connection of this.#connections.all()) this.#closeConnection(connection, reason, error);
+    const reopening = this.virtual?.end(error) ?? [];
+    for (const connection of [...reopening, ...this.#connections.all()])
+      this.#closeConnection(connection, reason, error);
     this.#onEnded({ reason, error });
   }
 
@@ -423,10 +424,11 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   #closeConnection(connection: Connection, reason: CloseReason, error: SessionError | undefined): void {
-    this.#connections.remove(connection);
+    // Observers have heard of the end of one that is being opened again.
+    const isOpen = this.#connections.remove(connection);
     connection.sink?.onClosed(reason, error);
     connection.onEnded?.(reason, error);
-    reportClosed(this, this.#observer, connection, reason, error);
+    if (isOpen) reportClosed(this, this.#observer, connection, reason, error);
   }
 
   #route(head: MessageHead, bytes: Uint8Array): void {

@@ -196,6 +196,13 @@ export class VirtualConnections {
     return false;
   }
 
+  /** A connection that is being opened again, by the id that it had or the one that it is to have. */
+  #findReopening(id: WireId): Connection | undefined {
+    for (const { id: next, connection } of this.#pending.values())
+      if (connection !== undefined && (next === id || connection.id === id)) return connection;
+    return undefined;
+  }
+
   /** Tells the peer that a connection has ended. */
   sendClose(id: WireId, metadata: Metadata = noMetadata): void {
     const { outbox } = this.#options.host;
@@ -211,7 +218,7 @@ export class VirtualConnections {
       throw protocolError("session is disconnected; resume before closing connections");
     const wireId = wireIdOf(id);
     if (wireId === rootConnectionId) throw protocolError("cannot close root connection");
-    const connection = this.#options.connections.find(wireId);
+    const connection = this.#options.connections.find(wireId) ?? this.#findReopening(wireId);
     const asked = this.#incoming.get(wireId);
     if (connection !== undefined) this.#options.close(connection, metadata);
     else if (asked !== undefined) this.refuse(asked.open, metadata ?? noMetadata);
@@ -269,11 +276,18 @@ export class VirtualConnections {
     this.#removePending(id)?.outcome.failed(protocolError("session closed"));
   }
 
-  /** The session has ended: nothing is answered any more. */
-  end(error: SessionError | undefined): void {
+  /**
+   * The session has ended: nothing is answered any more.
+   * @returns connections that were being opened again, which end with the session
+   */
+  end(error: SessionError | undefined): Connection[] {
     for (const id of [...this.#incoming.keys()]) this.#forget(id);
-    for (const id of [...this.#pending.keys()])
-      this.#removePending(id)?.outcome.failed(error ?? protocolError("session closed"));
+    return [...this.#pending.keys()].flatMap((id) => {
+      const slot = this.#removePending(id);
+      if (slot?.connection !== undefined) return slot.connection;
+      slot?.outcome.failed(error ?? protocolError("session closed"));
+      return [];
+    });
   }
 
   /** The link is lost, and with it connections whose messages cannot be sent again. */
