@@ -5,6 +5,7 @@
 import { callOut, ignore } from "./call/call-out.js";
 import type { CloseReason, SessionState } from "./call/session-handle.js";
 import type { CallRejectionCode, MethodName, SessionError, VoxError } from "./errors.js";
+import { anyObject } from "./options/checks.js";
 import { toJson } from "./options/to-json.js";
 
 /** Something happened on a link. */
@@ -405,6 +406,7 @@ export function reportFailure<K extends keyof Failures>(
  * ```
  */
 export function combineObservers(...observers: readonly Observer[]): Observer {
+  for (const [index, observer] of observers.entries()) anyObject(observer, `observers[${index}]`);
   const all: Record<string, EventMember> = {};
   for (const name of Object.keys(events) as (keyof Observer)[]) {
     const own = observers.filter((observer) => observer[name] !== undefined);

@@ -6,6 +6,7 @@ export const checkServable: Check = (value, name) => {
   const isServable =
     typeof value === "object" &&
     value !== null &&
+    !Array.isArray(value) &&
     ["find", "route", "accept"].some(
       (method) => typeof (value as Readonly<Record<string, unknown>>)[method] === "function",
     );

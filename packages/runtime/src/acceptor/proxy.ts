@@ -1,9 +1,9 @@
 /** Joins a connection that a peer requests to a connection of another session. Source: `protocol/session.md` §5.5. */
 import { metadataCheck } from "../call/option-checks.js";
-import { abortSignal, checkOptions, type OptionChecks, text } from "../options/checks.js";
+import { abortSignal, checkOptions, having, type OptionChecks, text } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
 import { oppositeParity } from "../session/parity.js";
-import { type ConnectionProxy, checkSettings, proxyConnections } from "../session/proxy.js";
+import { type ConnectionProxy, checkSettings, proxyConnections, rawCheck } from "../session/proxy.js";
 import { consumed, type RawConnection } from "../session/raw-connection.js";
 import type { Session } from "../session/session.js";
 import { propagated } from "../wire/forward.js";
@@ -27,6 +27,9 @@ export const proxyThroughChecks: OptionChecks<ProxyThroughOptions> = {
   signal: abortSignal,
 };
 
+const incomingCheck = /*@__PURE__*/ having("an IncomingConnection", "accept", "intoRaw");
+const sessionCheck = /*@__PURE__*/ having("a Session, like client.$session", "openRaw");
+
 /** Keys of entries about the connection itself. Source: `protocol/wire.md` §7. */
 const serviceKey = "vox-service";
 const kindKey = "vox-connection-kind";
@@ -38,6 +41,8 @@ const kindKey = "vox-connection-kind";
  * already
  */
 export function proxyTo(connection: IncomingConnection, target: RawConnection): ConnectionProxy {
+  incomingCheck(connection, "connection");
+  rawCheck(target, "target");
   connection.checkWaiting();
   if (target.isConsumed) throw consumed();
   const { settings } = connection.request;
@@ -60,6 +65,8 @@ export async function proxyThrough(
   session: Session,
   options: ProxyThroughOptions = {},
 ): Promise<ConnectionProxy> {
+  incomingCheck(connection, "connection");
+  sessionCheck(session, "session");
   checkOptions(options, proxyThroughChecks);
   connection.checkWaiting();
   const { settings, service: wanted = "", metadata: received } = connection.request;

@@ -1,6 +1,8 @@
 /** The context of a call, as its handler sees it. */
 import type { MethodName } from "../errors.js";
+import { abortSignal } from "../options/checks.js";
 import type { Metadata } from "../wire/metadata.js";
+import { contextCheck } from "./option-checks.js";
 import type { Service } from "./service.js";
 import type { SessionHandle } from "./session-handle.js";
 
@@ -40,8 +42,11 @@ export interface CallContext {
 /**
  * The context of the same call with another signal: middleware passes it to `next`. Everything else is shared, so what
  * a handler sets on it counts for the call.
+ * @throws TypeError for values that are no context and no signal
  */
 export function withSignal(context: CallContext, signal: AbortSignal): CallContext {
+  contextCheck(context, "context");
+  abortSignal(signal, "signal");
   // The getters of a context store their results on the object on which they are called. That must be the first
   // context.
   return Object.create(context, {

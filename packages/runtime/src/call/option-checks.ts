@@ -21,6 +21,9 @@ export function checkCloseOptions(options: CloseOptions): void {
   checkOptions(options, closeChecks);
 }
 
+/** What a handler and its middleware get. */
+export const contextCheck = /*@__PURE__*/ having("the context of a call");
+
 /** Accepts `Metadata`, also that of another copy of this package. */
 export const metadataCheck = /*@__PURE__*/ having("a Metadata", "append", "getString");
 

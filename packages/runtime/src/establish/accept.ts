@@ -12,7 +12,7 @@ import { type FailureReporting, notify, reportFailure } from "../observer.js";
 import { callback, checkOptions, having, type OptionChecks } from "../options/checks.js";
 import type { Session } from "../session/session.js";
 import { establish, type HandshakeSide } from "./establish.js";
-import { establishChecks } from "./option-checks.js";
+import { closeUnused, establishChecks, linkCheck } from "./option-checks.js";
 import { asVoxError, type SessionOptions } from "./options.js";
 import type { ResumeTarget } from "./resume-target.js";
 
@@ -68,10 +68,11 @@ export async function acceptSession(
   options: AcceptSessionOptions = {},
 ): Promise<Session> {
   try {
+    linkCheck(link, "link");
     checkOptions(options, acceptChecks);
     if (servable !== undefined) checkServable(servable, "servable");
   } catch (error) {
-    link.abort();
+    closeUnused(link);
     throw error;
   }
   const { onSession } = options;

@@ -16,7 +16,7 @@ import { checkOptions, having, type OptionChecks, orFunction } from "../options/
 import type { Session } from "../session/session.js";
 import { Metadata } from "../wire/metadata.js";
 import { establish, type HandshakeSide } from "./establish.js";
-import { establishChecks } from "./option-checks.js";
+import { closeUnused, establishChecks, linkCheck } from "./option-checks.js";
 import type { SessionOptions } from "./options.js";
 import type { ResumeTarget } from "./resume-target.js";
 
@@ -86,10 +86,11 @@ export function openSessionWith(
   bundled: BundledCode | undefined,
 ): Promise<Session> {
   try {
+    linkCheck(link, "link");
     checkOptions(options, initiateChecks);
   } catch (error) {
     // There is no session for the link, so it is closed.
-    link.abort();
+    closeUnused(link);
     return Promise.reject(error);
   }
   // Later links are established with them, too.

@@ -1,6 +1,7 @@
 /** Checks of the options for establishing a session. */
 import { metadataCheck } from "../call/option-checks.js";
 import { checkLimits } from "../limits.js";
+import type { Link } from "../link/link.js";
 import {
   abortSignal,
   anyObject,
@@ -15,6 +16,14 @@ import {
 } from "../options/checks.js";
 import { concurrencyCheck, creditCheck, keepaliveChecks } from "../session/option-checks.js";
 import type { SessionOptions } from "./options.js";
+
+/** A transport, of this package or of the application. */
+export const linkCheck = /*@__PURE__*/ having("a Link", "start", "send", "close", "abort");
+
+/** Closes what the application gave for a link, when there will be no session on it. */
+export function closeUnused(link: Partial<Link> | null | undefined): void {
+  link?.abort?.();
+}
 
 export const establishChecks: OptionChecks<SessionOptions> = {
   maxConcurrentRequests: concurrencyCheck,

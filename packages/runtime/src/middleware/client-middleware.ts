@@ -6,7 +6,7 @@ import type { Method } from "../call/method.js";
 import { okResult, type Result } from "../call/result.js";
 import { channelImplementationOf } from "../channel/channel-implementation.js";
 import { CallError, type CallRejection, DeclaredError, type MethodName } from "../errors.js";
-import { functions, having } from "../options/checks.js";
+import { type Check, functions, having, wrongType } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
 
 /** A call on its way out. */
@@ -25,7 +25,13 @@ export interface OutgoingCall {
  */
 export type ClientMiddleware = (call: OutgoingCall, next: () => Promise<unknown>) => Promise<unknown>;
 
-const callerCheck = /*@__PURE__*/ having("a Caller, like client.$caller", "call");
+const aCaller = "a Caller, like client.$caller";
+const calling = /*@__PURE__*/ having(aCaller, "call");
+const callerCheck: Check = (value, name) => {
+  // Each function has a method of this name.
+  if (typeof value === "function") throw wrongType(name, aCaller, value);
+  calling(value, name);
+};
 
 /** A caller whose calls go through middleware, the first in the list outermost. */
 export function wrapCaller(caller: Caller, middleware: readonly ClientMiddleware[]): Caller {

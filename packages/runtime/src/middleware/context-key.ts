@@ -1,5 +1,7 @@
 /** Values that middleware leaves for the handler, with their types. */
 import type { CallContext } from "../call/context.js";
+import { contextCheck } from "../call/option-checks.js";
+import { text } from "../options/checks.js";
 
 /** Where a value of one kind is kept with a call. */
 export interface ContextKey<T> {
@@ -17,13 +19,20 @@ export interface ContextKey<T> {
  * ```ts
  * export const user = contextKey<User>("user");
  * ```
+ *
+ * @throws TypeError for a name that is no text
  */
 export function contextKey<T>(name: string): ContextKey<T> {
+  text(name, "name");
   const values = new WeakMap<CallContext, T>();
   const key: ContextKey<T> = {
     name,
-    set: (context, value) => void values.set(context, value),
+    set: (context, value) => {
+      contextCheck(context, "context");
+      values.set(context, value);
+    },
     get: (context) => {
+      contextCheck(context, "context");
       // A changed context inherits from the one that it was made of.
       for (
         let at: CallContext | null = context;

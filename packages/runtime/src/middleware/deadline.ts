@@ -1,5 +1,6 @@
 /** Deadlines that travel: the server learns how long the caller waits. */
 import { type CallContext, withSignal } from "../call/context.js";
+import { contextCheck } from "../call/option-checks.js";
 import { type Clock, systemClock } from "../clock.js";
 import { CallTimeoutError } from "../errors.js";
 import { clock as checkClock } from "../options/checks.js";
@@ -50,6 +51,7 @@ export function enforceDeadline(clock: Clock = systemClock): ServerMiddleware {
  * `orders.place(order, { timeoutMs: timeRemainingMs(context) })`.
  */
 export function timeRemainingMs(context: CallContext): number | undefined {
+  contextCheck(context, "context");
   const deadline = deadlines.get(context);
   return deadline === undefined ? undefined : Math.max(0, deadline.at - deadline.clock.now());
 }

@@ -1,6 +1,6 @@
 /** Addresses of peers. Source: `protocol/calls.md` §8.1. */
 import { SessionError } from "../errors.js";
-import { shown } from "../options/checks.js";
+import { anyObject, shown, text } from "../options/checks.js";
 
 /** Where a TCP peer listens. */
 export interface TcpAddress {
@@ -76,10 +76,17 @@ export function parseAddress(address: string, unknownScheme = "unknown transport
   throw addressError(`${unknownScheme}: "${scheme}" (known: tcp, tls, local, ws, wss)`);
 }
 
-/** The address as text, in the form that {@link parseAddress} reads. */
+/** The address as text, in the form that {@link parseAddress} reads. @throws TypeError, RangeError for a value that is none */
 export function formatAddress(address: Address): string {
-  if ("path" in address) return `local://${address.path}`;
+  anyObject(address, "address");
+  if ("path" in address) {
+    text(address.path, "address.path");
+    return `local://${address.path}`;
+  }
   const { host, port } = address;
+  text(host, "address.host");
+  if (!Number.isInteger(port) || port < 0 || port > 0xffff)
+    throw new RangeError(`address.port must be an integer of 0 to 65535, got ${shown(port)}`);
   const place = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   if (!isWebSocket(address)) return `${isSecure(address) ? "tls" : "tcp"}://${place}`;
   return `${address.isSecure ? "wss" : "ws"}://${place}${address.target === "/" ? "" : address.target}`;

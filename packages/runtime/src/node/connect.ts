@@ -119,8 +119,8 @@ export async function connect<C>(
   options: ConnectOptions = {},
 ): Promise<C> {
   checkService(service);
-  const { middleware, callTimeoutMs, ...rest } = typeof options === "object" ? givenSet(options) : options;
-  checkOptions({ middleware, callTimeoutMs }, clientChecks);
+  checkOptions<ClientOptions>(options, clientChecks);
+  const { middleware, callTimeoutMs, ...rest } = givenSet(options);
   const session = await connectSession(address, { ...rest, service: service.name });
   const client = service.create(callerFor(session.holdCaller(), { middleware, callTimeoutMs }));
   // The client is the only way to the session, so the session ends with it.

@@ -45,6 +45,8 @@ export interface Telemetry {
   track(source: SnapshotSource): () => void;
 }
 
+const sourceCheck = /*@__PURE__*/ having("a session or a server", "snapshot");
+
 /** Name of tracer and meter. */
 const scope = "@voxrpc/runtime";
 
@@ -71,6 +73,9 @@ export function otel(options: TelemetryOptions = {}): Telemetry {
     client: clientSpans(tracer, propagator),
     server: serverSpans(tracer, propagator),
     observer: countingObserver(meter),
-    track: (source) => levels.track(source),
+    track: (source) => {
+      sourceCheck(source, "source");
+      return levels.track(source);
+    },
   };
 }

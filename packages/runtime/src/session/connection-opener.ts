@@ -11,7 +11,7 @@ import { metadataCheck } from "../call/option-checks.js";
 import type { Service } from "../call/service.js";
 import type { OpenSettings } from "../call/session-handle.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
-import { abortSignal, checkOptions, flag, type OptionChecks, oneOf } from "../options/checks.js";
+import { abortSignal, checkOptions, flag, type OptionChecks, oneOf, text } from "../options/checks.js";
 import { Metadata } from "../wire/metadata.js";
 import type { Connection, ConnectionSettings } from "./connection.js";
 import { ConnectionClients } from "./connection-clients.js";
@@ -56,6 +56,7 @@ export class ConnectionOpener implements ConnectionOpening {
   }
 
   async openRaw(service: string, options: OpenSettings): Promise<RawConnection> {
+    text(service, "service");
     checkOptions<OpenOptions>(options, openChecks);
     const metadata = givenMetadata(options.metadata ?? new Metadata()).append(serviceKey, service);
     const session = this.#session;

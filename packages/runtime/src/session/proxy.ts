@@ -11,8 +11,10 @@
  * both must have received the same windows. **Back pressure**: the proxy keeps no messages. While one link holds more
  * than `maxBufferedBytes`, the proxy does not read the link that feeds it.
  */
+
 import type { CloseReason, SessionEnd } from "../call/session-handle.js";
 import { SessionError } from "../errors.js";
+import { having } from "../options/checks.js";
 import { readSchemaPayload } from "../schema/payload.js";
 import { writeForwarded } from "../wire/forward.js";
 import { type MessageHead, RequestBody, type WireId } from "../wire/message.js";
@@ -20,6 +22,9 @@ import type { Connection, ConnectionSettings, ConnectionSink } from "./connectio
 import { hasParity } from "./parity.js";
 import { consumed, type RawConnection } from "./raw-connection.js";
 import { ReceivedSchemas } from "./received-schemas.js";
+
+/** A connection without a driver, also one of another copy of this package. */
+export const rawCheck = /*@__PURE__*/ having("a RawConnection", "join", "close");
 
 /** Two connections that are joined. */
 export interface ConnectionProxy {
@@ -40,6 +45,8 @@ export interface ConnectionProxy {
  * received differ, and for a connection that was used already
  */
 export function proxyConnections(near: RawConnection, far: RawConnection): ConnectionProxy {
+  rawCheck(near, "near");
+  rawCheck(far, "far");
   if (near === far || near.isConsumed || far.isConsumed) throw consumed();
   checkSettings(near.local, near.peer, far);
   return new ActiveProxy(near, far);

@@ -1,5 +1,7 @@
 /** Conventions of texts that carry what the wire has no type for: the words of `@format`. */
 
+import { text as checkText, oneOf } from "../options/checks.js";
+
 /** The words that `@format` takes. */
 export type TextFormat =
   | "uuid"
@@ -31,12 +33,17 @@ const checks: Readonly<Record<TextFormat, (text: string) => boolean>> = {
 /** The words that `@format` takes, in the order of the documentation. */
 export const textFormats: readonly TextFormat[] = /*@__PURE__*/ Object.keys(checks) as TextFormat[];
 
+const checkFormat = /*@__PURE__*/ oneOf(...textFormats);
+
 /**
  * Whether a text is written as a format asks: `uuid`, `ulid`, `date` (`2026-11-30`), `time` (`15:50:00`), `date_time`
  * (RFC 3339), `uri`, `email`, `decimal`, `semver`. A `@format` in a schema is a promise of its author: codecs do not
  * check it, an application does where it wants to.
+ * @throws TypeError for values of another type, RangeError for another word
  */
 export function hasTextFormat(format: TextFormat, text: string): boolean {
+  checkFormat(format, "format");
+  checkText(text, "text");
   return checks[format](text);
 }
 

@@ -1,5 +1,6 @@
 /** A clock that a test moves by hand. */
 import type { Clock, TimerHandle } from "../clock.js";
+import { callback as checkCallback, duration } from "../options/checks.js";
 import { microtasks } from "./settle.js";
 
 interface Timer {
@@ -28,6 +29,7 @@ export class FakeClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): TimerHandle {
+    checkCallback(callback, "callback");
     if (Number.isNaN(delayMs)) throw new RangeError("a timer takes a number of milliseconds, not NaN");
     const timer: Timer = { at: this.#time + Math.max(0, delayMs), order: this.#order, callback };
     this.#order += 1;
@@ -46,6 +48,8 @@ export class FakeClock implements Clock {
    * @throws what a callback of a timer throws
    */
   advance(ms: number): void {
+    duration(ms, "ms");
+    duration(ms, "ms");
     const until = this.#time + ms;
     for (let timer = this.#earliest(); timer !== undefined && timer.at <= until; timer = this.#earliest()) {
       this.#fire(timer);
@@ -60,6 +64,8 @@ export class FakeClock implements Clock {
    * @throws what a callback of a timer throws
    */
   async elapse(ms: number): Promise<void> {
+    duration(ms, "ms");
+    duration(ms, "ms");
     const until = this.#time + ms;
     await microtasks();
     for (let timer = this.#earliest(); timer !== undefined && timer.at <= until; timer = this.#earliest()) {

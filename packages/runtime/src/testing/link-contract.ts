@@ -2,9 +2,11 @@
  * The rules that every link must keep, as cases for any test runner: the contract of `link/link.ts`, made runnable. A
  * transport of your own passes when each case resolves.
  */
+
 import type { Awaitable } from "../call/result.js";
 import type { SessionError } from "../errors.js";
 import type { Link, LinkSink } from "../link/link.js";
+import { callback } from "../options/checks.js";
 
 /** Two connected ends, neither of them started. */
 export interface LinkPair {
@@ -330,6 +332,7 @@ export function linkContract(
   makePair: () => Awaitable<LinkPair>,
   options: LinkContractOptions = {},
 ): readonly LinkCase[] {
+  callback(makePair, "makePair");
   const { dispose = abortBoth } = options;
   return Object.entries(rules).map(([name, rule]) => ({
     name,

@@ -1,4 +1,5 @@
 /** The rules that every operation store must keep, as cases for any test runner. */
+
 import type { Awaitable } from "../call/result.js";
 import type {
   OperationEntry,
@@ -7,6 +8,7 @@ import type {
   OperationStore,
   SealedReply,
 } from "../operations/operation-store.js";
+import { callback } from "../options/checks.js";
 
 /** One rule that a store must keep. */
 export interface OperationStoreCase {
@@ -157,6 +159,7 @@ export function operationStoreContract(
   make: () => Awaitable<OperationStore>,
   options: OperationStoreContractOptions = {},
 ): readonly OperationStoreCase[] {
+  callback(make, "make");
   return Object.entries(rules).map(([name, check]) => ({
     name,
     async run() {

@@ -3,6 +3,8 @@
  * as a subprotocol, in the way that Vox servers agree on.
  */
 
+import { text } from "../options/checks.js";
+
 /** Characters of a subprotocol. Source: RFC 6455 §4.1 with RFC 9110 §5.6.2. */
 const protocolPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -16,6 +18,7 @@ const protocolPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
  * @throws TypeError for a token with characters that a subprotocol cannot have; encode it as base64url
  */
 export function bearerProtocols(token: string): readonly string[] {
+  text(token, "token");
   if (!protocolPattern.test(token))
     throw new TypeError(
       "this token has characters that a WebSocket subprotocol cannot have: encode it as base64url",

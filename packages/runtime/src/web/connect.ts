@@ -93,7 +93,8 @@ export async function connect<C>(
 ): Promise<C> {
   const isAddressed = typeof first === "string" || first instanceof URL;
   const service = (isAddressed ? second : first) as Service<C>;
-  const given = ((isAddressed ? third : second) ?? {}) as WebConnectOptions;
+  const said = isAddressed ? third : second;
+  const given = (said === undefined ? {} : said) as WebConnectOptions;
   checkOptions(given, webConnectChecks);
   const options = givenSet(given);
   checkService(service);

@@ -1,4 +1,6 @@
 /** Reconnecting for a page or a worker. */
+import { checkOptions } from "../options/checks.js";
+import { reconnectChecks } from "../resume/option-checks.js";
 import type { ReconnectOptions } from "../resume/reconnect-options.js";
 import { reconnecting as reconnectingOver } from "../resume/reconnector.js";
 import type { WebReconnect } from "./connect.js";
@@ -14,5 +16,6 @@ import { onWake } from "./wake.js";
  * ```
  */
 export function reconnecting(options: ReconnectOptions = {}): WebReconnect {
+  checkOptions(options, reconnectChecks, "reconnect");
   return (open) => reconnectingOver({ ...options, open, onWake });
 }

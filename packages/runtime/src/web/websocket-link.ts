@@ -17,7 +17,7 @@ import { boundaryFraming } from "../link/framing.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
 import { type FrameSizeLimits, type LinkRole, MessageSizes, roleCheck } from "../link/opening-limits.js";
 import { closeError, noTextMessages } from "../link/websocket-close.js";
-import { clock as checkClock, checkOptions, type OptionChecks } from "../options/checks.js";
+import { clock as checkClock, checkOptions, having, type OptionChecks } from "../options/checks.js";
 
 /** The part of the platform's `WebSocket` that the link uses. */
 export interface PlatformWebSocket {
@@ -69,6 +69,8 @@ function sendsLater(): boolean {
   return "WebSocketPair" in globalThis;
 }
 
+const socketCheck = /*@__PURE__*/ having("a WebSocket", "send", "close");
+
 /** A link over an open WebSocket, which belongs to the link from then on. */
 export class WebSocketLink implements Link {
   readonly framing: Framing = boundaryFraming;
@@ -92,6 +94,7 @@ export class WebSocketLink implements Link {
    */
   constructor(socket: PlatformWebSocket, options: WebSocketLinkOptions = {}) {
     checkOptions(options, webSocketLinkChecks);
+    socketCheck(socket, "socket");
     if (socket.readyState !== openState) throw new TypeError("a WebSocketLink takes an open WebSocket");
     this.#socket = socket;
     this.remoteAddress = socket.url;
