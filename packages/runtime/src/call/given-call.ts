@@ -47,9 +47,9 @@ export function givenCall<A extends readonly unknown[], O extends CallOptions | 
 
 /** The promise of a call. Its rejection counts as handled when the application learns of it from its channels. */
 export function outcomeOf<T>(
-  { channels, args: { shape } }: CalledMethod,
+  { channels, args: binding }: CalledMethod,
   args: readonly unknown[],
   outcome: Promise<T>,
 ): Promise<T> {
-  return channels?.suppressRejection(outcome, shape, args) ?? outcome;
+  return channels?.suppressRejection(outcome, binding.shape, args) ?? outcome;
 }
