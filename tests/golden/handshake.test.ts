@@ -372,7 +372,7 @@ describe("handshake.json", () => {
 
   it("comes to the same end when the code that reads unusual answers is loaded on demand", async () => {
     for (const flow of golden.flows.filter(({ role }) => role === "initiator"))
-      expect(await playSmall(flow), flow.name).toEqual(play(flow));
+      expect(await playSmall(flow), flow.name).toEqual(withoutList(play(flow)));
   });
 
   it("announces the recorded schemas of Message, whose root has the recorded id", () => {
@@ -413,6 +413,12 @@ function sideOf(flow: Flow, reader: AnswerReader | (() => Promise<AnswerReader>)
 
 function framesOf({ role, received }: Flow): Uint8Array[] {
   return [role === "initiator" ? prologueAccept : prologueHello, ...received.map(fromHex)];
+}
+
+/** The same without the schemas in the Hello: an initiator that loads what it needs lists none. */
+function withoutList({ sent, outcome }: Played): Played {
+  const list = toHex(messageSchemas());
+  return { sent: sent.map((frame) => fromHex(toHex(frame).replace(list, "80"))), outcome };
 }
 
 /** An initiator that loads what it needs. */

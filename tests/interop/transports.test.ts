@@ -1,9 +1,11 @@
 /** The reference over its other transports, in both directions: Unix sockets with their lock, and WebSockets. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { channel, router } from "@voxrpc/runtime";
-import { connect, serve } from "@voxrpc/runtime/node";
+import { openSession } from "@voxrpc/runtime/link";
+import { connect, linkOf, serve } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { streamsHandler } from "../support/stream-handlers.js";
 import { Everything, everythingDispatcher } from "./gen/everything.vox.js";
@@ -19,6 +21,7 @@ import {
   runPeerChecks,
   runStreamChecks,
   skipNote,
+  startPeer,
   startPeerOn,
 } from "./peer.js";
 import { echoed } from "./samples.js";
@@ -49,6 +52,18 @@ function expectAllGood({ lines, code, errors }: PeerRun<PeerCheck>): void {
   expect(lines.length).toBeGreaterThan(10);
   expect(code, errors).toBe(0);
 }
+
+it("a client that lists no schemas of messages calls the Rust server", async () => {
+  await using peer = await startPeer();
+  const { hostname, port } = new URL(peer.url);
+  const socket = createConnection(Number(port), hostname);
+  // The session of a small client: its code is not that of `connect`.
+  await using session = await openSession(linkOf(socket, { role: "initiator" }), {
+    service: Everything.name,
+  });
+  const everything = session.client(Everything);
+  for (const value of echoed.echoString) expect(await everything.echoString(value as string)).toBe(value);
+});
 
 describe.each(transports)("the Rust server over %s", (transport) => {
   it("answers calls with every kind of value, and streams both ways", async () => {

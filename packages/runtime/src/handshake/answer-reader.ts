@@ -3,6 +3,7 @@
  * answer is not the usual one: a refusal, a peer of another kind, or the same greeting in other words.
  */
 import type { Limits } from "../limits.js";
+import { messageSchemas } from "../wire/message-schemas.js";
 import { rejectedByPeer, undecodable } from "./failed-reading.js";
 import { type Answer, failed, type HandshakeStep, violated } from "./handshake-core.js";
 import type { HandshakeMessage } from "./handshake-messages.js";
@@ -12,6 +13,8 @@ import { decodeHandshakeMessage } from "./read-messages.js";
 
 /** Reads the two answers of an acceptor. */
 export interface AnswerReader {
+  /** The schemas of `Message` as CBOR. A side that has no reader yet lists none. */
+  messageSchemas(): Uint8Array;
   /** The answer to the prologue. @param goOn called when it accepts */
   readPrologue(frame: Uint8Array, goOn: () => HandshakeStep): HandshakeStep;
   /** The answer to the greeting. @param goOn called when it is one */
@@ -19,6 +22,8 @@ export interface AnswerReader {
 }
 
 export const answerReader: AnswerReader = {
+  messageSchemas,
+
   readPrologue(frame, goOn) {
     const fault = checkPrologueAnswer(frame);
     return fault === undefined ? goOn() : failed(fault);

@@ -8,10 +8,11 @@
  * ```
  *
  * Only the usual answers are read here. Any other is read by the code of `answer-reader.ts`, which may have to be
- * loaded: then the state is `reading` in between.
+ * loaded: then the state is `reading` in between. That code has the schemas of `Message`, too. A side without the code
+ * lists none in its Hello, which means that they are those of the peer. Source: `protocol/wire.md` §4.2.
  */
 import { notLoaded, type SessionError } from "../errors.js";
-import { messageSchemas } from "../wire/message-schemas.js";
+import { noSchemas } from "../wire/message-list.js";
 import type { AnswerReader } from "./answer-reader.js";
 import {
   type Answer,
@@ -109,7 +110,7 @@ export class InitiatorHandshake implements Handshake {
   }
 
   #greet(): HandshakeStep {
-    const { settings, metadata, presentedKey } = this.#options;
+    const { settings, metadata, presentedKey, answerReader } = this.#options;
     if (settings.initialChannelCredit === 0) return violated(zeroCredit);
     this.#state = "greeting";
     this.#isPrologue = false;
@@ -118,7 +119,7 @@ export class InitiatorHandshake implements Handshake {
         kind: "Hello",
         parity: settings.parity,
         settings,
-        schemas: messageSchemas(),
+        schemas: typeof answerReader === "function" ? noSchemas : answerReader.messageSchemas(),
         supportsRetry: true,
         resumeKey: presentedKey,
         metadata,

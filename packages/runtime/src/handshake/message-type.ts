@@ -6,7 +6,8 @@ import { peerText } from "../options/peer-text.js";
 import { decodeCbor } from "../schema/cbor-decode.js";
 import type { Schema } from "../schema/model.js";
 import { readSchemaList } from "../schema/payload.js";
-import { messageSchemaCount, messageSchemas } from "../wire/message-schemas.js";
+import { messageSchemaCount } from "../wire/message-list.js";
+import { messageSchemas } from "../wire/message-schemas.js";
 
 /** The schemas of `Message` of this side by id, as {@link definitionOf} writes them. */
 let ownDefinitions: ReadonlyMap<bigint, string> | undefined;

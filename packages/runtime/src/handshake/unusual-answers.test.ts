@@ -4,11 +4,12 @@ import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../limits.js";
 import { messageSchemas } from "../wire/message-schemas.js";
 import { Metadata } from "../wire/metadata.js";
+import { AcceptorHandshake } from "./acceptor.js";
 import { type AnswerReader, answerReader } from "./answer-reader.js";
 import type { Answer, HandshakeStep } from "./handshake-core.js";
 import { encodeHandshakeMessage } from "./handshake-messages.js";
 import { InitiatorHandshake } from "./initiator.js";
-import { prologueAccept } from "./prologue.js";
+import { prologueAccept, prologueHello } from "./prologue.js";
 import { readUsualGreeting } from "./usual-greeting.js";
 
 const settings = { parity: "Even", maxConcurrentRequests: 64, initialChannelCredit: 16 } as const;
@@ -68,6 +69,31 @@ function facts(answer: Answer | undefined): unknown {
   const metadata = [...answer.metadata];
   return { settings: answer.settings, supportsRetry, resumeKey, metadata, schemaCount, mismatch };
 }
+
+describe("the schemas of messages in a Hello", () => {
+  it.each([
+    { side: "a side that has the reader", reader: answerReader, listed: messageSchemas() },
+    { side: "a side that would load the reader", reader: load, listed: Uint8Array.of(0x80) },
+  ])("are those that the acceptor expects: $side", ({ reader, listed }) => {
+    const initiator = new InitiatorHandshake({
+      settings: { ...settings, parity: "Odd" },
+      metadata: new Metadata(),
+      limits: defaultLimits,
+      answerReader: reader,
+    });
+    const acceptor = new AcceptorHandshake({ settings, metadata: new Metadata(), limits: defaultLimits });
+    initiator.start();
+    acceptor.start();
+    const [hello = new Uint8Array()] = initiator.onFrame(prologueAccept).send;
+    expect(Buffer.from(hello).includes(Buffer.concat([Buffer.from("message_payload_schema"), listed]))).toBe(
+      true,
+    );
+    acceptor.onFrame(prologueHello);
+    const [answer = new Uint8Array()] = acceptor.onFrame(hello).send;
+    const [letsGo = new Uint8Array()] = initiator.onFrame(answer).send;
+    expect(acceptor.onFrame(letsGo).outcome?.kind).toBe("established");
+  });
+});
 
 describe("unusual answers", () => {
   it("a usual greeting needs no further code", () => {

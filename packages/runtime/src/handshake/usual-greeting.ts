@@ -4,14 +4,12 @@
  */
 import type { Limits } from "../limits.js";
 import { type CborCursor, cborNull, readForm } from "../schema/cbor-cursor.js";
-import { messageSchemaCount, messageSchemas } from "../wire/message-schemas.js";
+import { isMessageList, messageListBytes, messageSchemaCount, noSchemas } from "../wire/message-list.js";
 import { Metadata, type MetadataEntry, type MetadataValue } from "../wire/metadata.js";
 import type { Answer } from "./handshake-core.js";
 import type { Parity } from "./settings.js";
 
 const u32Max = 0xffff_ffff;
-/** An empty list. */
-const noSchemas: Uint8Array = /*@__PURE__*/ Uint8Array.of(0x80);
 
 /** @returns undefined for any other answer, which may be valid, too: see `answer-reader.ts` */
 export function readUsualGreeting(frame: Uint8Array, limits: Limits): Answer | undefined {
@@ -64,7 +62,7 @@ function readParity(cursor: CborCursor): Parity {
 /** No schemas stand for those of this side. */
 function readSchemaCount(cursor: CborCursor): number {
   if (cursor.pass(noSchemas)) return 0;
-  cursor.expect(cursor.pass(messageSchemas()));
+  cursor.expect(isMessageList(cursor.take(messageListBytes)));
   return messageSchemaCount;
 }
 

@@ -84,7 +84,11 @@ export class CborCursor {
 
   /** A copy. */
   byteString(): Uint8Array {
-    const length = this.#argument(majorBytes);
+    return this.take(this.#argument(majorBytes));
+  }
+
+  /** The next bytes, whatever they mean: a copy. */
+  take(length: number): Uint8Array {
     const start = this.position;
     this.position += length;
     this.expect(this.position <= this.#bytes.length);

@@ -1,4 +1,5 @@
 /** Names and secrets of sessions. Source: `protocol/session.md` §7, `protocol/calls.md` §6.2. */
+import { checksum } from "../bytes/checksum.js";
 
 const idBytes = 16;
 const randomKeyBytes = 12;
@@ -25,11 +26,9 @@ export function isMarkedKey(key: Uint8Array | undefined): boolean {
   return new DataView(key.buffer, key.byteOffset, idBytes).getUint32(randomKeyBytes) === markOf(key);
 }
 
-/** FNV-1a over the random part, with its own start value. */
+/** Checksum of the random part. */
 function markOf(key: Uint8Array): number {
-  let mark = 0x766f_7821;
-  for (const byte of key.subarray(0, randomKeyBytes)) mark = Math.imul(mark ^ byte, 0x0100_0193);
-  return mark >>> 0;
+  return checksum(key.subarray(0, randomKeyBytes), 0x766f_7821);
 }
 
 /** Bytes as text, for comparing them by value. */

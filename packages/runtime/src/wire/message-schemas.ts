@@ -3,9 +3,6 @@ import { encodeCbor } from "../schema/cbor-encode.js";
 import { shortForms } from "../schema/short-form.js";
 import { messageIds, messageTable } from "./message-table.js";
 
-/** How many there are. */
-export const messageSchemaCount = 33;
-
 let cbor: Uint8Array | undefined;
 
 /** CBOR of the list; `Message` itself is the last. The same array each time: not to be written to. */
