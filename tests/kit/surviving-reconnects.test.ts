@@ -27,7 +27,7 @@ async function follow(
     try {
       for await (const item of rx) take(item);
       await call;
-      // In good order: the server stops. The next call waits for the next server.
+      // A graceful end: the server stops. The next call waits for the next server.
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof VoxError) || !error.retryable) throw error;

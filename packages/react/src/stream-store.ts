@@ -34,7 +34,7 @@ export interface StreamOptions {
    */
   readonly onAgain?: "clear" | "keep" | undefined;
   /**
-   * The stream has no end of its own: an end in good order means that the server stops. The stream is then made again,
+   * The stream has no end of its own: a graceful end means that the server stops. The stream is then made again,
    * and waits for the next server. Default `false`: such an end is `closed`.
    */
   readonly endless?: boolean | undefined;
@@ -132,7 +132,7 @@ export class StreamStore<T> extends Watched<StreamState<T>> {
       }
       if (signal.aborted) return;
       this.#become("recovering", link.error);
-      // A call on a session without a link waits for the next one; the pause is for a server that refuses or ends at once.
+      // A call on a session without a link waits for the next one; the pause is for a server that refuses or ends it.
       if (link.isLost || this.#received > before) pauseMs = 0;
       const isEnd = link.error === undefined;
       await this.#pause(isEnd ? Math.max(minPauseMs, pauseMs) : pauseMs, signal);

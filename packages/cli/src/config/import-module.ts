@@ -31,7 +31,7 @@ export async function importConfigModule(path: string, shown: string, clock: Clo
     value = await settled(loading, shown, clock);
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
-    throw new CliError("Config", `${shown}: ${faultOf(cause)}`, { help: helpFor(cause), cause });
+    throw new CliError("Config", `${shown}: ${faultOf(cause, path)}`, { help: helpFor(cause), cause });
   }
   if (value === undefined)
     throw new CliError("Config", `${shown} has no default export`, {
@@ -59,13 +59,24 @@ function settled(value: Promise<unknown>, shown: string, clock: Clock): Promise<
   });
 }
 
-/** The message of a thrown error, with the place where the file does not parse; no paths of this machine. */
-function faultOf(error: unknown): string {
+/** The message of a thrown error, with the place in the config where it is known; no paths of this machine. */
+function faultOf(error: unknown, path: string): string {
   const [first = "", second = ""] = messageOf(error).split("\n");
   const parsed = /^ParseError: (.*?)\s*$/.exec(first)?.[1];
-  if (parsed === undefined) return messageOf(error).replace(/\nRequire stack:[\s\S]*$/, "");
-  const [, line, column] = /:(\d+):(\d+)$/.exec(second.trim()) ?? [];
-  return line === undefined ? parsed : `line ${line}, column ${Number(column) + 1}: ${parsed}`;
+  if (parsed !== undefined) return `${placeText(/:(\d+):(\d+)$/.exec(second.trim()), 1)}${parsed}`;
+  const text = messageOf(error).replace(/\nRequire stack:[\s\S]*$/, "");
+  return `${error instanceof Error ? placeText(thrownAt(error, path), 0) : ""}${text}`;
+}
+
+/** The innermost frame of an error's stack that is in the config: `:line:column`. */
+function thrownAt({ stack = "" }: Error, path: string): RegExpExecArray | null {
+  const frame = stack.split("\n").find((line) => /^\s*at /.test(line) && line.includes(path));
+  return /:(\d+):(\d+)\)?$/.exec(frame ?? "");
+}
+
+/** `line 3, column 7: `, or nothing. @param base what the column counts from */
+function placeText(match: RegExpExecArray | null, base: 0 | 1): string {
+  return match === null ? "" : `line ${match[1]}, column ${Number(match[2]) + base}: `;
 }
 
 function helpFor(error: unknown): string | undefined {

@@ -108,8 +108,13 @@ describe("loadConfig", () => {
     expect(await problemOf("export const x = 1;", "vox.config.mjs")).toMatch(
       /^vox\.config\.mjs has no default export/,
     );
-    expect(await problemOf("throw new Error('no such thing');", "vox.config.mjs")).toBe(
-      "vox.config.mjs: no such thing",
+  });
+
+  it.each(["vox.config.mjs", "vox.config.ts"])("names the place where %s throws", async (name) => {
+    const text = "export const read = () => {\n  throw new Error('no such thing');\n};\nread();";
+    expect(await problemOf(text, name)).toMatch(
+      new RegExp(`^${name.replaceAll(".", "\\.")}: line 2, column \\d+: no such thing$`),
     );
+    expect(await problemOf("throw 'no error';", name)).toBe(`${name}: no error`);
   });
 });

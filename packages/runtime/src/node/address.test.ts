@@ -90,6 +90,18 @@ describe("parseAddress", () => {
     );
   });
 
+  it.each([
+    ["http://a:1/vox", "a WebSocket is ws://a:1/vox"],
+    ["https://a", "a WebSocket is wss://a"],
+    ["tcp://a:1/vox", "only a WebSocket (ws://, wss://) has a path"],
+    ["tls://[::1]:1/vox", "only a WebSocket (ws://, wss://) has a path"],
+    ["tcp://me:secret@a:1", "give credentials as metadata"],
+    ["localhost", "the port is missing"],
+    ["tcp://localhost/", "the port is missing"],
+  ])("hints at what is wrong with %s", (address, hint) => {
+    expect(() => parseAddress(address)).toThrow(hint);
+  });
+
   it.each([undefined, null, 4000, {}, ["tcp://a:1"], new URL("tcp://a:1")])("takes no %o", (address) => {
     expect(() => parseAddress(address as never)).toThrow(TypeError);
     expect(() => parseAddress(address as never)).toThrow("address must be a string, got ");

@@ -73,7 +73,9 @@ export function parseAddress(address: string, unknownScheme = "unknown transport
   if (scheme === "tls") return { ...parseHostAndPort(rest, address), isSecure: true };
   if (scheme === "local") return parsePath(rest, address);
   if (scheme === "ws" || scheme === "wss") return parseWebSocket(rest, address, scheme === "wss");
-  throw addressError(`${unknownScheme}: "${scheme}" (known: tcp, tls, local, ws, wss)`);
+  const webSocket = { http: "ws", https: "wss" }[scheme];
+  const hint = webSocket === undefined ? "" : `; a WebSocket is ${webSocket}://${rest}`;
+  throw addressError(`${unknownScheme}: "${scheme}" (known: tcp, tls, local, ws, wss)${hint}`);
 }
 
 /** The address as text, in the form that {@link parseAddress} reads. @throws TypeError, RangeError for a value that is none */
@@ -107,9 +109,16 @@ function parseHostAndPort(rest: string, address: string): TcpAddress {
   const match = /^(?:\[([0-9A-Fa-f:.]+(?:%[^\s[\]/%]+)?)\]|([^:/[\]\s]+)):(\d{1,5})\/?$/.exec(rest);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
-  if (host === undefined) throw addressError(`"${address}" is no address: ${expected}`);
+  if (host === undefined) throw addressError(`"${address}" is no address: ${faultOfPlace(rest)}${expected}`);
   if (port > 65_535) throw addressError(`"${address}" is no address: the largest port is 65535`);
   return { host, port };
+}
+
+/** What is wrong with `rest`, which is no host and port, where that is sure. */
+function faultOfPlace(rest: string): string {
+  if (/:\d{1,5}\/./.test(rest)) return "only a WebSocket (ws://, wss://) has a path; ";
+  if (/@/.test(rest)) return "it has no place for a user; give credentials as metadata; ";
+  return /^[^:/[\]\s]+\/?$/.test(rest) ? "the port is missing; " : "";
 }
 
 function parsePath(path: string, address: string): LocalAddress {
