@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { longSentences, problemsIn } from "./prose/rules.mjs";
-import { textsIn, wideCommentsIn } from "./prose/texts.mjs";
+import { textsIn, vagueTitlesIn, wideCommentsIn } from "./prose/texts.mjs";
 import { root } from "./run.mjs";
 
 const read = ["md", "ts", "tsx", "mts", "mjs", "cjs", "js", "vox", "rs", "html", "css", "yml", "toml"];
@@ -33,6 +33,10 @@ for (const path of paths) {
   for (const { line, columns } of wideCommentsIn(path, content)) {
     findings++;
     console.error(`${path}:${line}: wide comment: ${columns} columns: at most 120`);
+  }
+  for (const { text, line } of vagueTitlesIn(path, content)) {
+    findings++;
+    console.error(`${path}:${line}: vague title: "${text}": say what holds`);
   }
   for (const { text, line } of textsIn(path, content))
     for (const { name, index, excerpt, advice } of [

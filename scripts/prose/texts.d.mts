@@ -12,3 +12,5 @@ export function wideCommentsIn(
   path: string,
   content: string,
 ): { readonly line: number; readonly columns: number }[];
+/** Titles of tests of one word, or with words like "works": they do not say what holds. */
+export function vagueTitlesIn(path: string, content: string): Text[];

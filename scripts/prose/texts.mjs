@@ -33,6 +33,34 @@ export function wideCommentsIn(path, content) {
   return found;
 }
 
+/** Titles that say that something holds, and not what. */
+const vagueTitle = /\b(?:works?(?! on\b)|correctly|properly|as expected|is ok|handles)\b/i;
+
+/** @type {typeof import("./texts.d.mts").vagueTitlesIn} */
+export function vagueTitlesIn(path, content) {
+  if (!/\.test(?:-d)?\.tsx?$/.test(path)) return [];
+  const file = parsed(path, content);
+  const found = [];
+  const visit = (node) => {
+    if (
+      ts.isStringLiteralLike(node) &&
+      isTitle(node) &&
+      /^(?:it|test)\b/.test(node.parent.expression.getText())
+    ) {
+      // A name of one of the reference's tests is one word, with `_`. A table fills `%s` and `$name` in.
+      const isOneWord = /^[^\s_%$]+$/.test(node.text);
+      if (isOneWord || (vagueTitle.test(node.text) && !/\w_\w/.test(node.text)))
+        found.push({
+          text: node.text,
+          line: file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1,
+        });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
 /** Strings before comments, so that `//` of a string begins none. */
 const slashes =
   /r(#+)"[\s\S]*?"\1|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\\n]|\\.[^'\n]*)'|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;

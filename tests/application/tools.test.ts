@@ -94,7 +94,7 @@ describe("JSON.stringify takes", () => {
   });
 });
 
-it("isError works unbound", async () => {
+it("`isError` of a method, called without the method, recognises its errors", async () => {
   await using pair = await connectPair(shopDispatcher(handler));
   const shop = pair.client.client(Shop);
   const { isError } = shopFind;

@@ -45,7 +45,9 @@ async function follow(out: string, cwd: string): Promise<string> {
 }
 
 describe("vox-gen init", () => {
-  it("makes a project that works, from tarballs, by what it prints", { timeout: timeoutMs }, async () => {
+  it("makes a project from tarballs, in which the printed commands succeed", {
+    timeout: timeoutMs,
+  }, async () => {
     using folder = new Folder({ "a tool/package.json": '{ "private": true }' });
     for (const name of ["runtime", "codegen", "cli"])
       await npm(join(root, "packages", name), "pack", "--silent", "--pack-destination", folder.path);
@@ -79,7 +81,9 @@ describe("vox-gen init", () => {
     expect(readFileSync(join(project, "package.json"), "utf8")).toBe(manifest);
   });
 
-  it("makes a project that works, from a checkout, by what it prints", { timeout: timeoutMs }, async () => {
+  it("makes a project from a checkout, in which the printed commands succeed", {
+    timeout: timeoutMs,
+  }, async () => {
     using folder = new Folder();
     const { code, out } = await run(folder.path, ["init", "hello"]);
     expect(code).toBe(0);

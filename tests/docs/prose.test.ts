@@ -1,7 +1,7 @@
 /** `npm run prose`: each rule finds its examples, and each kind of file is read. */
 import { describe, expect, it } from "vitest";
 import { longSentences, maxWords, problemsIn, rules } from "../../scripts/prose/rules.mjs";
-import { textsIn, wideCommentsIn } from "../../scripts/prose/texts.mjs";
+import { textsIn, vagueTitlesIn, wideCommentsIn } from "../../scripts/prose/texts.mjs";
 
 /** The words that CONTRIBUTING.md excludes, each in a sentence: a rule that no longer finds one fails here. */
 const avoided = {
@@ -118,5 +118,31 @@ const wide: readonly (readonly [path: string, content: string, line: number | un
 describe("the width of comments", () => {
   it.each(wide)("%s: %j", (path, content, line) => {
     expect(wideCommentsIn(path, content)).toEqual(line === undefined ? [] : [{ line, columns: 121 }]);
+  });
+});
+
+describe("titles of tests", () => {
+  it.each([
+    "works",
+    "decode",
+    "works over TCP",
+    "handles an error",
+    "reads it correctly",
+    "is parsed as expected",
+  ])("are vague: %s", (title) => {
+    for (const call of [`it("${title}", f)`, `test.each(rows)("${title}", f)`, `it.skip("${title}", f)`])
+      expect(vagueTitlesIn("a.test.ts", call)).toEqual([{ text: title, line: 1 }]);
+  });
+
+  it.each(["refuses a second start", "send_recv_single", "schema_set_from_schemas_works", "%s", "$name"])(
+    "say what holds: %s",
+    (title) => {
+      expect(vagueTitlesIn("a.test.ts", `it("${title}", f)`)).toEqual([]);
+    },
+  );
+
+  it("are read in tests only, and groups may have a name", () => {
+    expect(vagueTitlesIn("a.ts", 'it("works", f)')).toEqual([]);
+    expect(vagueTitlesIn("a.test.ts", 'describe("decode", f)')).toEqual([]);
   });
 });

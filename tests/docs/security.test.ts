@@ -19,7 +19,7 @@ const rows = text("docs/security.md")
       .slice(1),
   );
 
-it("has claims", () => {
+it("the page has a row for each claim", () => {
   expect(rows.length).toBeGreaterThan(25);
 });
 

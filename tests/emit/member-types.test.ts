@@ -42,7 +42,7 @@ describe("a field's type in TypeScript", () => {
     expect(members(text)).toEqual(expected);
   }); // biome-ignore format: a table
 
-  it("documents formats", () => {
+  it("name their format in the doc comment", () => {
     const written = emitOne(
       `@format(uuid) type Id = string\nstruct P {\n/// When.\n@format(date_time) a: string?[] }\nservice S { get(@format(email) mail: string) }`,
     );

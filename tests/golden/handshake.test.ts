@@ -239,7 +239,7 @@ function ourText(error: string): string {
 }
 
 describe("handshake.json", () => {
-  it("prologue", (context) => {
+  it("the prologues that we write are those of the reference", (context) => {
     const ours: Readonly<Record<string, Uint8Array>> = {
       hello_bare: prologueHello,
       accept_bare: prologueAccept,
@@ -264,7 +264,7 @@ describe("handshake.json", () => {
     );
   });
 
-  it("prologue_read", (context) => {
+  it("prologues of the reference are read or refused as the reference does", (context) => {
     checkGolden(
       context,
       "handshake.json prologue_read",
@@ -308,7 +308,7 @@ describe("handshake.json", () => {
     );
   });
 
-  it("decode", (context) => {
+  it("recorded messages decode to the recorded values, or fail", (context) => {
     checkGolden(
       context,
       "handshake.json decode",
@@ -333,7 +333,7 @@ describe("handshake.json", () => {
     );
   });
 
-  it("flows", (context) => {
+  it("recorded handshakes come to the recorded ends", (context) => {
     checkGolden(
       context,
       "handshake.json flows",

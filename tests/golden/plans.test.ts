@@ -196,7 +196,7 @@ function isSameRead(expected: Sample, actual: Json): boolean {
 }
 
 describe("plans.json", () => {
-  test("cases", (context) => {
+  test("each pair of types has the recorded verdict and values", (context) => {
     checkGolden(
       context,
       "plans.json cases",
@@ -273,7 +273,7 @@ describe("plans.json", () => {
     return typeOf(entry.reader_vox, entry.reader_root);
   }
 
-  test("schema sets", (context) => {
+  test("each set of schemas is accepted or refused as recorded", (context) => {
     checkGolden(
       context,
       "plans.json schema_sets",
@@ -283,7 +283,7 @@ describe("plans.json", () => {
     );
   });
 
-  test("decoder cache", (context) => {
+  test("each peer has a plan of its own for the same id", (context) => {
     const { decoder_cache: cache } = plans;
     checkGolden(
       context,

@@ -203,7 +203,7 @@ describe("encoding refuses", () => {
     });
   });
 
-  it("a value that looks right when it is looked at again", () => {
+  it("a value that is valid only at a second read is refused with the reason of the first", () => {
     const codec = interpretedCodec(types.type("Price"));
     let reads = 0;
     const value = {

@@ -159,7 +159,7 @@ describe.each(["old", "new"] as const)(
   (ours) => {
     const theirs = other[ours];
 
-    it("reads every response right", async () => {
+    it("reads the recorded value of every response", async () => {
       await withServer(ours, async (calls) => {
         for (const name of names) {
           expect(await calls[member("give", name)]?.(), name).toEqual(samples[name]?.read[ours]);
@@ -196,7 +196,7 @@ describe.each(["old", "new"] as const)(
   (theirs) => {
     const ours = other[theirs];
 
-    it("is read right, and misreads and refuses as foretold", async () => {
+    it("is read with the recorded values, and misreads and refuses as the table says", async () => {
       const told: Record<string, unknown> = {};
       const handlers = Object.entries(samples).flatMap(([name, { written }]) => [
         [member("give", name), () => written[ours]],

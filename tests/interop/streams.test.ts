@@ -102,7 +102,7 @@ describe.each(windows)("a TypeScript client and a Rust server, windows of %i", (
     expect(came).toEqual(texts.map((text) => text.toUpperCase()));
   });
 
-  it("receives records", async () => {
+  it("receives the records that Rust sends, in their order", async () => {
     const { tx, rx } = channel<ReturnType<typeof recordAt>>();
     const [records] = await Promise.all([collect(rx), client.records(30, tx)]);
     expect(records).toEqual(numbers(30).map(recordAt));

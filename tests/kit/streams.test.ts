@@ -45,7 +45,7 @@ describe("docs/streams.md", () => {
     expect(examplesMissing("streams.md", import.meta.url)).toEqual([]);
   });
 
-  it("receives", async () => {
+  it("a loop over the receiver gets every item", async () => {
     const { tx, rx } = channel<number>();
     const counting = streams.count(0, 100, tx);
     let last = -1;
@@ -54,7 +54,7 @@ describe("docs/streams.md", () => {
     expect(last).toBe(99);
   });
 
-  it("subscribes", async () => {
+  it("a loop of `subscribe` gets every item, and leaving it ends the handler", async () => {
     let last = -1;
     for await (const item of subscribe(streams).count(0, 100)) last = item;
     expect(last).toBe(99);
@@ -67,13 +67,13 @@ describe("docs/streams.md", () => {
     await vi.waitFor(async () => expect(await streams.running()).toBe(0), soon);
   });
 
-  it("sends", async () => {
+  it("`sendAll` sends every item, and the call returns their sum", async () => {
     const { tx, rx } = channel<number>();
     const [sum] = await Promise.all([streams.sum(rx), tx.sendAll([1, 2, 3])]);
     expect(sum).toBe(6n);
   });
 
-  it("does both", async () => {
+  it("a call sends and receives at the same time", async () => {
     const [input, output] = [channel<string>(), channel<string>()];
     const shouting = streams.shout(input.rx, output.tx);
     const sending = input.tx.sendAll(["to", "and", "fro"]);
@@ -83,14 +83,14 @@ describe("docs/streams.md", () => {
     expect([heard, await shouting]).toEqual([["TO", "AND", "FRO"], 3]);
   });
 
-  it("handles", async () => {
+  it("a handler answers after the first item", async () => {
     const { tx, rx } = channel<number>();
     const first = streams.first(rx);
     await tx.send(7);
     expect(await first).toBe(7);
   });
 
-  it("does not wait", async () => {
+  it("`trySend` does not wait: items past the credit are not sent", async () => {
     const { tx: prices, rx } = channel<number>();
     const sum = streams.sum(rx);
     const outcomes: TrySendResult[] = [];
@@ -100,7 +100,7 @@ describe("docs/streams.md", () => {
     expect(await sum).toBe(120n);
   });
 
-  it("leaves", async () => {
+  it("leaving the loop ends the sender of the handler", async () => {
     const { tx, rx } = channel<number>();
     const endless = streams.endless(tx);
     for await (const item of rx) if (item === 10) break;

@@ -35,11 +35,11 @@ const words: readonly string[] = [
 ]; // biome-ignore format: a table
 
 describe("any text", () => {
-  test("random characters", () => {
+  test("of random characters compiles, or is reported", () => {
     fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 400 }), compileText), { numRuns: runs });
   });
 
-  test("random words of the language", () => {
+  test("of random words of the language compiles, or is reported", () => {
     const soup = fc.array(fc.constantFrom(...words), { maxLength: 120, size: "max" });
     const joined = fc.tuple(soup, fc.constantFrom(" ", "", "\n"));
     fc.assert(

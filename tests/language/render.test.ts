@@ -115,7 +115,7 @@ describe("for tools", () => {
   const text = "struct Product { id: u64 }\nstruct Product { id: u46 }\n";
   const [duplicate, unknown] = all(text);
 
-  test("JSON", () => {
+  test("JSON has the code, the text and the position", () => {
     expect(duplicate && toJsonDiagnostic(duplicate.diagnostic, duplicate.source, { path: "a.vox" })).toEqual({
       code: "VOX2005",
       severity: "error",
@@ -140,7 +140,7 @@ describe("for tools", () => {
     expect(JSON.parse(JSON.stringify(json))).toEqual(json);
   });
 
-  test("GitHub", () => {
+  test("an annotation of GitHub escapes the path and the text", () => {
     expect(unknown && toGithubAnnotation(unknown.diagnostic, unknown.source, { path: "a,b:c.vox" })).toBe(
       "::error file=a%2Cb%3Ac.vox,line=2,col=22,endLine=2,endColumn=25,title=VOX2003::" +
         "there is no type `u46`%0Adid you mean `u64`?",

@@ -91,7 +91,7 @@ describe("comments and blank lines", () => {
     blankLineBefore,
   ];
 
-  test("around items", () => {
+  test("comments around items belong to the item that they precede or follow", () => {
     expect(file.items.map((item) => [item.kind, summary(item.trivia)])).toEqual([
       [
         "package",
@@ -123,7 +123,7 @@ describe("comments and blank lines", () => {
     ]);
   });
 
-  test("around members", () => {
+  test("comments around members belong to the member that they precede or follow", () => {
     const order = file.declarations.find((node): node is StructNode => node.kind === "struct");
     expect(order?.fields.map((field) => [field.name.text, summary(field.trivia)])).toEqual([
       ["id", [["before the first field", "The number."], "after the first field", false]],

@@ -5,7 +5,7 @@ export type Side = "client" | "server";
 
 /** What the clients of one side on a connection have in common. */
 export class Holders {
-  /** Who calls. */
+  /** The side that calls. */
   readonly from: Side;
   /** Whether it was opened by `open`; the root was not. */
   readonly isVirtual: boolean;

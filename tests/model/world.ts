@@ -48,7 +48,7 @@ export class World {
   /** Promises of closings that must resolve. */
   private closing = 0;
   private made = 0;
-  /** Who holds the root of each side. */
+  /** The holders of the root of each side. */
   private readonly roots: Readonly<Record<Side, Holders>> = {
     client: new Holders("client", false, 2),
     server: new Holders("server", false, 2),

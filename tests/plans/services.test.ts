@@ -214,7 +214,7 @@ describe("channels between versions", () => {
     });
   });
 
-  it("channels beside one that is skipped work, and all end when the arguments cannot be read", async () => {
+  it("channels beside one that is skipped carry their items, and all end when the arguments cannot be read", async () => {
     const call = (feed: string) => `${feed} service Feeds { open(feed: Feed) -> u32 }`;
     const client = call("struct Feed { old: Rx<u32>, out: Tx<u32>, kind: Kind } enum Kind { A, B }");
     const server = call("struct Feed { out: Tx<u32>, kind: Kind } enum Kind { A }");

@@ -652,7 +652,7 @@ describe("limits that are given", () => {
     expect(() => completeLimits(limits as Partial<Limits>)).toThrow(new RangeError(message));
   });
 
-  it("are completed", () => {
+  it("take the defaults of the limits that are not given", () => {
     expect(
       completeLimits({ maxChannels: 3, maxFrameBytes: undefined } as unknown as Partial<Limits>),
     ).toEqual({

@@ -512,7 +512,7 @@ describe.each([
 });
 
 describe("while the store has not answered", () => {
-  it("the same call waits, another is a conflict", async () => {
+  it("a repeated call waits for its answer, and another call with its id is a conflict", async () => {
     await using b = await bench({ isAsync: true });
     b.store.hold();
     const calls = [

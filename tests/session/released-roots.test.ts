@@ -1,5 +1,5 @@
 /**
- * A client whose root is released ends its session with the last other connection, and its server hears of it: a
+ * A client whose root is released ends its session with the last other connection, and sends a message to its server: a
  * server that waits would keep the calls of its handlers open until the session expires. Source:
  * `protocol/session.md` §5.4.
  */

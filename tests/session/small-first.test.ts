@@ -28,7 +28,7 @@ async function pairOf() {
 }
 
 describe("a small answer", () => {
-  it("passes large ones of the same moment", async () => {
+  it("arrives before the large answers that are written in the same tick", async () => {
     const { shop, answered, log, client } = await pairOf();
     await Promise.all([
       log("large", shop.find(1n)),

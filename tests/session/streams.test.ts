@@ -267,7 +267,7 @@ describe("a stream to the handler", () => {
     expect(await call).toBe(1);
   });
 
-  it("works as Web Streams", async () => {
+  it("is piped from a `ReadableStream` and into a `WritableStream`", async () => {
     await using pair = await connectPair(golden());
     const input = channel<string>();
     const output = channel<string>();

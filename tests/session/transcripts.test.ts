@@ -42,7 +42,7 @@ async function outcomeOf(transcript: Transcript): Promise<GoldenOutcome> {
 }
 
 describe("session.json", () => {
-  it("transcripts", async (context) => {
+  it("each recorded session goes as recorded", async (context) => {
     const outcomes = new Map<string, GoldenOutcome>();
     for (const transcript of transcripts) outcomes.set(transcript.name, await outcomeOf(transcript));
     checkGolden(

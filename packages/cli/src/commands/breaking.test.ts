@@ -113,7 +113,7 @@ describe("breaking", () => {
     expect((await folder.breaking("--against", "HEAD~1")).code).toBe(1);
   });
 
-  it("works from a folder below the top of the repository", async () => {
+  it("finds the schemas of a commit from a folder below the top of the repository", async () => {
     using folder = new Repository({
       "sub/vox.config.json": config,
       "sub/schemas/a.vox": "service A { a() -> u8 }",

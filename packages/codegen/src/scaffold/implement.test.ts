@@ -134,14 +134,14 @@ class Shop /* b */ implements /* c */ CatalogHandler /* d */
     expect(text).toBe(`${prefix}class Shop implements CatalogHandler {\n${get}\n${search}\n${touch}}\n`);
   });
 
-  test("an expression", () => {
+  test("adds methods to a class expression", () => {
     const { text } = implement(`${prefix}export const Shop = class implements CatalogHandler {\n${get}};\n`);
     expect(text).toBe(
       `${prefix}export const Shop = class implements CatalogHandler {\n${get}\n${search}\n${touch}};\n`,
     );
   });
 
-  test("inside of a function, indented with tabs", () => {
+  test("adds methods to a class inside of a function, indented with tabs", () => {
     const before = `${prefix}function make() {\n\treturn class implements CatalogHandler {\n\t\ttouch() {}\n\t};\n}\n`;
     const { text, added } = implement(before);
     expect(added).toEqual(["get", "search"]);
@@ -151,7 +151,7 @@ class Shop /* b */ implements /* c */ CatalogHandler /* d */
     expect(text).toMatch(/\n\t\t}\n\t};\n}\n$/);
   });
 
-  test("with CRLF", () => {
+  test("writes CRLF where the file has CRLF", () => {
     const before = `${prefix}export class Shop implements CatalogHandler {\n${get}}\n`.replaceAll(
       "\n",
       "\r\n",

@@ -23,7 +23,7 @@ class Watch {
   }
 }
 
-/** As for any listener of an event that throws: the others still run, and the process hears of it. */
+/** As for any listener of an event that throws: the others still run, and the process reports the error. */
 function throwLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;

@@ -73,7 +73,7 @@ describe("messages on a link", () => {
     expect(heard(atB)).toEqual(all);
   });
 
-  it("bidirectional", async () => {
+  it("bidirectional: both ends send and receive", async () => {
     const { a, b, atA, atB, say, heard } = texts();
     say(a, "from-client");
     await microtasks();
@@ -219,7 +219,7 @@ describe("MemoryLink", () => {
     expect(a.bufferedBytes).toBe(0);
   });
 
-  it("starts once", () => {
+  it("refuses a second start", () => {
     const [a] = started();
     expect(() => a.start(new Recorder())).toThrow("a link is started once");
   });

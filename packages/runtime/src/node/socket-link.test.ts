@@ -371,7 +371,7 @@ describe("close and abort", () => {
     expect(recorder.events).toEqual(["frame of 1", "closed"]);
   });
 
-  it("works on a link that was never started", async () => {
+  it("ends a link that was never started, and reports the end once it is started", async () => {
     const { link, recorder, raw, socket } = await linkAndSocket();
     raw.write(framed(sequence(3)));
     link.close();

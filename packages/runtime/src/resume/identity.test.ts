@@ -58,7 +58,7 @@ const data: readonly unknown[] = [
 ];
 
 describe("the identity of a peer", () => {
-  it("is the same for equal data only", () => {
+  it("is one for equal data, and another for any other data", () => {
     const all = data.map(identityOf);
     expect(all).not.toContain(undefined);
     expect(new Set(all).size).toBe(data.length);

@@ -67,7 +67,7 @@ describe("codec", () => {
     expect(inner.map((bytes) => Notes.decode(bytes))).toEqual([{ id: 2, text: "inner" }]);
   });
 
-  it("is as before after a refused value", () => {
+  it("encodes the next value after it has refused one", () => {
     const first = Notes.encode({ id: 1, text: "first" });
     expect(() => Notes.encode({ id: 2, text: 5 as never })).toThrow(CodecError);
     const second = Notes.encode({ id: 3, text: "third" });

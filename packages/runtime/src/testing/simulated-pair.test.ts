@@ -280,7 +280,7 @@ describe("the end of a simulated link", () => {
     expect(atClient.events.at(-1)).toMatch(/^closed Io: /);
   });
 
-  it("starts once", () => {
+  it("refuses a second start", () => {
     const { client, atClient } = started();
     expect(() => client.start(atClient)).toThrow("started once");
   });
