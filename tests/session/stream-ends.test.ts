@@ -2,6 +2,7 @@
  * Every way in which a stream can end, for both who may send on it and both ends of it: the table of `docs/streams.md`.
  * A stream that was given up never looks finished, and leaving is heard at once.
  */
+import { Readable } from "node:stream";
 import { channel, fail, type Rx, type Tx } from "@voxrpc/runtime";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
@@ -300,6 +301,102 @@ describe("a stream ends", () => {
     },
   );
 });
+
+/** Never settles. */
+const never = new Promise<never>(() => {});
+const cleanupFault = new Error("a bug in the clean-up");
+
+/** An iteration without an end, whose `return` is what a test says. */
+const endless = (leave: () => unknown): AsyncIterable<number> => ({
+  [Symbol.asyncIterator]: () => ({
+    next: () => Promise.resolve({ done: false, value: 1 }),
+    return: leave as () => Promise<IteratorResult<number>>,
+  }),
+});
+const endlessStream = (cancel: () => Promise<void>): ReadableStream<number> =>
+  new ReadableStream({ pull: (controller) => controller.enqueue(1), cancel });
+
+/** Sources that are hard to leave, and what the sender gets when its receiver leaves. */
+const awkward: readonly (readonly [
+  what: string,
+  source: () => Iterable<number | Promise<number>> | AsyncIterable<number>,
+  outcome?: unknown,
+])[] = [
+  ["a list with a promise that never settles", () => [1, 2, never]],
+  ["a list of promises that never settle", () => [never, never]],
+  [
+    "a generator of promises that never settle",
+    function* () {
+      for (;;) yield never;
+    },
+  ],
+  ["an iteration whose return never settles", () => endless(() => never)],
+  [
+    "a generator that never ends its clean-up",
+    async function* () {
+      try {
+        for (;;) yield 1;
+      } finally {
+        await never;
+      }
+    },
+  ],
+  ["an iteration without return", () => endless(undefined as never)],
+  ["an iteration whose return gives nothing", () => endless(() => undefined)],
+  ["a ReadableStream whose cancel never settles", () => endlessStream(() => never)],
+  ["an idle ReadableStream whose cancel never settles", () => new ReadableStream({ cancel: () => never })],
+  [
+    "a Node stream that never closes",
+    () => new Readable({ objectMode: true, read: () => {}, destroy: () => {} }),
+  ],
+  [
+    "an iteration whose return throws",
+    () =>
+      endless(() => {
+        throw cleanupFault;
+      }),
+    cleanupFault,
+  ],
+  ["an iteration whose return rejects", () => endless(() => Promise.reject(cleanupFault)), cleanupFault],
+  [
+    "a ReadableStream whose cancel rejects",
+    () => endlessStream(() => Promise.reject(cleanupFault)),
+    cleanupFault,
+  ],
+];
+
+describe.each(["caller", "handler"] as const)(
+  "when its receiver leaves, a sendAll of the %s lets go of",
+  (sender) => {
+    it.each(awkward.map(([what, ...rest]) => ({ what, rest })))(
+      "$what",
+      async ({ rest: [source, outcome] }) => {
+        await using stage = await new Stage().start(sender);
+        const sending = stage.tx.sendAll(source() as AsyncIterable<number>).catch((error: unknown) => error);
+        await settle();
+        if (sender === "handler") stage.rx.cancel();
+        else stage.answer();
+        const got = await sending;
+        if (outcome === undefined) expect(got).toEqual(expect.any(Number));
+        else expect(got).toBe(outcome);
+        if (sender === "handler") stage.answer();
+        expect(await stage.call).toBe("Ok");
+      },
+    );
+  },
+);
+
+it.each([undefined, null, 5])(
+  "a sendAll of an iteration whose next gives %s resets the stream",
+  async (step) => {
+    await using stage = await new Stage().start("handler");
+    const reading = readAll(stage.rx, []);
+    const source = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(step) }) };
+    await expect(stage.tx.sendAll(source as never)).rejects.toBeInstanceOf(TypeError);
+    expect(await reading).toBe("ChannelReset");
+    stage.answer();
+  },
+);
 
 describe("a sendAll that is over", () => {
   it("has closed, and a pipe whose source is idle fails when the receiver leaves", async () => {

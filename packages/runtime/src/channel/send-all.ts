@@ -2,10 +2,14 @@
 import { isPromise } from "../call/result.js";
 import { systemClock, type TimerHandle } from "../clock.js";
 import { ChannelError } from "../errors.js";
+import { shown } from "../options/checks.js";
 import { type ChannelEnd, closedHere, hasReceiverLeft } from "./end.js";
 
 /** How long a source may take to finish its current step when no item can be sent any more, ms. */
 const graceMs = 20;
+
+/** How long a source at rest may take to clean up when no item can be sent any more, ms. */
+const cleanupMs = 1000;
 
 /** The members of a sending end that {@link sendAll} needs. */
 export interface SendTarget<T> {
@@ -53,15 +57,18 @@ export async function sendAll<T>(out: SendTarget<T>, items: Iterable<T> | AsyncI
       source.isPending = true;
       const next = source.next();
       const step = isPromise(next) ? await leaving.first(next) : next;
-      if (step === undefined) break;
+      if (leaving.end !== undefined) break;
       source.isPending = false;
+      if (typeof step !== "object" || step === null)
+        throw new TypeError(`the items are no iteration: next() gave ${shown(step)}`);
       if (step.done === true) {
         source = undefined;
         await leaving.first(out.close());
         break;
       }
       // A plain iteration may hold promises, as `for await` allows.
-      const item = isPromise(step.value) ? await step.value : step.value;
+      const item = (isPromise(step.value) ? await leaving.first(step.value) : step.value) as T;
+      if (leaving.end !== undefined) break;
       isSending = true;
       await out.send(item);
       isSending = false;
@@ -71,8 +78,10 @@ export async function sendAll<T>(out: SendTarget<T>, items: Iterable<T> | AsyncI
     // A channel that has ended is not aborted: its Close may still be on its way.
     const isEnd = isSending && error instanceof ChannelError;
     if (!isEnd) void out.abort(error);
-    if (source !== undefined && !source.isPending) await releaseSource(source).catch(ignore);
-    if (isEnd && hasReceiverLeft(error)) return sent;
+    const hasLeft = isEnd && hasReceiverLeft(error);
+    if (source !== undefined && !source.isPending)
+      await releaseSource(source).catch(hasLeft ? undefined : ignore);
+    if (hasLeft) return sent;
     throw error;
   }
   if (source !== undefined) await releaseSource(source);
@@ -123,29 +132,33 @@ function isReadableStream<T>(
 
 /**
  * Ends an iteration early. While a call of `next` is pending, an iteration may end only when it has the next item, as
- * generators do. This function waits only a little for that, and ignores the item.
+ * generators do. This function waits only a little for that, and ignores the item. It waits longer for a source at
+ * rest, which only cleans up, and throws what that throws.
  */
 async function releaseSource({ leave, isPending }: Source<unknown>): Promise<void> {
   if (!isPending) {
-    await leave();
+    await withinGrace(Promise.resolve(leave()), cleanupMs);
     return;
   }
   try {
     const left = Promise.resolve(leave()).catch(ignore);
-    await withinGrace(left);
+    await withinGrace(left, graceMs);
   } catch {
     // `leave` has thrown at once: ignored as a rejection is.
   }
 }
 
 /** Waits, but not for long. Uses the system clock: a source does not know the clock of the session. */
-async function withinGrace(left: Promise<unknown>): Promise<void> {
+async function withinGrace(left: Promise<unknown>, mostMs: number): Promise<void> {
   let timer: TimerHandle;
   const enough = new Promise<void>((resolve) => {
-    timer = systemClock.setTimer(graceMs, resolve);
+    timer = systemClock.setTimer(mostMs, resolve);
   });
-  await Promise.race([left, enough]);
-  systemClock.clearTimer(timer);
+  try {
+    await Promise.race([left, enough]);
+  } finally {
+    systemClock.clearTimer(timer);
+  }
 }
 
 function ignore(): void {}
