@@ -13,16 +13,18 @@
  * time before says nothing about the peer.
  */
 import { whenAborted } from "../call/abort-watch.js";
+import { callOut, ignore } from "../call/call-out.js";
 import { isPromise } from "../call/result.js";
 import { type Clock, systemClock, type TimerHandle } from "../clock.js";
 import type { BundledCode } from "../driver/bundled-code.js";
 import { resends } from "../driver/outgoing-resends.js";
-import { SessionError, type VoxError } from "../errors.js";
+import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import { initiateFor, type OpenSessionOptions, type Reconnect } from "../establish/initiate.js";
 import { openLater } from "../establish/later-link.js";
 import type { LinkPurpose, ResumeTarget } from "../establish/resume-target.js";
 import type { HandshakeResult, Objection, PeerIntroduction } from "../handshake/handshake-core.js";
 import { defaultLimits } from "../limits.js";
+import type { Link } from "../link/link.js";
 import { callback, checkOptions, type OptionChecks } from "../options/checks.js";
 import type { PeerMemory } from "../session/connection.js";
 import type { Recovery } from "../session/recovery.js";
@@ -30,7 +32,7 @@ import type { Session } from "../session/session.js";
 import type { Metadata } from "../wire/metadata.js";
 import { Backoff } from "./backoff.js";
 import { reconnectChecks } from "./option-checks.js";
-import type { LinkAttempt, ReconnectingOptions } from "./reconnect-options.js";
+import type { LinkAttempt, LinkSource, ReconnectingOptions } from "./reconnect-options.js";
 import { memoryOf, resumeEntry, resumeQuestion } from "./resume-entry.js";
 
 export const reconnectingChecks: OptionChecks<ReconnectingOptions> = {
@@ -180,6 +182,7 @@ class Reconnector implements Recovery, ResumeTarget {
     let cause: VoxError | undefined;
     try {
       stopWaking = onWake?.(() => this.#wake(controller));
+      callOut(() => stopWaking, ignore);
       cause = await this.#tryUntil(error, controller.signal);
     } catch (fault) {
       // Code of the application has failed, for example `jitter`: another attempt would fail, too.
@@ -188,8 +191,9 @@ class Reconnector implements Recovery, ResumeTarget {
     } finally {
       if (this.#timer !== undefined) clock.clearTimer(this.#timer);
       this.#timer = undefined;
-      stopWaking?.();
       unwatch?.();
+      // What stops listening is code of the application; an async `onWake` gives a promise instead.
+      callOut(() => stopWaking?.(), ignore);
     }
     if (this.#controller !== controller) return;
     const text = `io error: the link was lost, and no other could be had within ${maxElapsedMs} ms`;
@@ -235,7 +239,7 @@ class Reconnector implements Recovery, ResumeTarget {
     const clock = this.#clock;
     const initiateOptions = this.#initiateOptions;
     const deadline = clock.now() + timeoutMs;
-    const link = await this.#options.open({ timeoutMs, signal });
+    const link = await openWithin(this.#options.open, { timeoutMs, signal });
     const key = this.#key;
     const beside = (metadata: Metadata): Metadata =>
       key === undefined ? metadata : metadata.append(resumeEntry, resumeQuestion);
@@ -256,6 +260,26 @@ class Reconnector implements Recovery, ResumeTarget {
   get #assumedPeer(): PeerMemory {
     return this.#options.assumeResumed === true && this.#key !== undefined ? "resumed" : "new";
   }
+}
+
+/** Opens a link, and gives up when the attempt is over, also when the application's code does not. */
+function openWithin(open: LinkSource, attempt: LinkAttempt): Promise<Link> {
+  const { signal } = attempt;
+  return new Promise((resolve, reject) => {
+    const unwatch = whenAborted(signal, () => reject(cancelledBefore("there was a link", signal.reason)));
+    const opened = async (): Promise<void> => {
+      try {
+        const link = await open(attempt);
+        if (signal.aborted) link.abort();
+        resolve(link);
+      } catch (error) {
+        reject(error);
+      } finally {
+        unwatch();
+      }
+    };
+    void opened();
+  });
 }
 
 function asSessionError(fault: unknown): SessionError {
