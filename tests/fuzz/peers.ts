@@ -3,6 +3,7 @@
  */
 import { channel, type Observer, VoxError } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
+import type { GoldenClient } from "../support/gen/session.vox.js";
 import {
   add,
   commit,
@@ -97,7 +98,7 @@ export function recordedService(): $.Dispatcher {
 }
 
 /** Calls of each kind. @returns when all have settled; an error that is none of ours is passed on */
-export async function callEverything(caller: Omit<$.Caller, "connection">): Promise<void> {
+export async function callEverything(caller: GoldenClient): Promise<void> {
   const numbers = channel<number>();
   const items = channel<number>();
   const received = (async () => {
@@ -108,12 +109,12 @@ export async function callEverything(caller: Omit<$.Caller, "connection">): Prom
     await items.tx.close();
   })();
   const settled = await Promise.allSettled([
-    caller.call(hello.method, []),
-    caller.call(add.method, [1, 2]),
-    caller.call(lookup.method, ["key"]),
-    caller.call(commit.method, [1]),
-    caller.call(count.method, [0, 20, numbers.tx]),
-    caller.call(sum.method, [items.rx]),
+    caller.hello(),
+    caller.add(1, 2),
+    caller.lookup("key"),
+    caller.commit(1),
+    caller.count(0, 20, numbers.tx),
+    caller.sum(items.rx),
     received,
     sent,
   ]);

@@ -1,13 +1,12 @@
 /** What a peer can do with calls, as the one who makes them and as the one who answers. */
 import { type CallRejection, Metadata, type Result } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { writeMetadata } from "../../packages/runtime/src/wire/metadata.js";
 import { announced, frame } from "../support/frames.js";
-import { add, boundsOf, divide, lookup, sum, wait } from "../support/golden-service.js";
+import { add, boundsOf, divide, lookup, serveGolden, sum, wait } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 import {
   callerOf,
@@ -29,9 +28,9 @@ const methods = announced(add.method, wait.method, divide.method, boundsOf.metho
 /** Handlers that answer, but for `wait`, which never does; how many of those are at work. */
 function golden() {
   const running = { wait: 0 };
-  const dispatcher = $.dispatcher("Golden", [
-    add.handled(([a, b]) => a + b),
-    wait.handled((_args, { signal }) => {
+  const dispatcher = serveGolden({
+    add: (a, b) => a + b,
+    wait: (_a, { signal }) => {
       running.wait += 1;
       return new Promise<number>((_resolve, reject) =>
         signal.addEventListener("abort", () => {
@@ -39,11 +38,11 @@ function golden() {
           reject(signal.reason);
         }),
       );
-    }),
-    divide.handled(() => 0n),
-    boundsOf.handled(() => undefined),
-    lookup.handled(() => undefined),
-  ]);
+    },
+    divide: () => 0n,
+    bounds: () => undefined,
+    lookup: () => undefined,
+  });
   return { running, dispatcher };
 }
 
@@ -138,12 +137,12 @@ describe("a hostile caller", () => {
     const most = new Metadata();
     for (let index = 0; index < 256; index++) most.append(`${index}`, "x".repeat(230));
     const seen: number[] = [];
-    const dispatcher = $.dispatcher("Golden", [
-      wait.handled((_args, { metadata }) => {
+    const dispatcher = serveGolden({
+      wait: (_a, { metadata }) => {
         seen.push(metadata.size);
         return 0;
-      }),
-    ]);
+      },
+    });
     const victim = await server(dispatcher);
     await say(victim, [...announced(wait.method), frame.call(1, wait.method, [0], { metadata: most })]);
     expect(seen).toEqual([256]);
@@ -203,7 +202,7 @@ describe("a hostile callee", () => {
     const outcomes = new Map<string, number>();
     for (let turn = 0; turn < 1000; turn++) {
       const abort = new AbortController();
-      const made = caller.tryCall(wait.method, [0], { signal: abort.signal });
+      const made = caller.$try.wait(0, { signal: abort.signal });
       abort.abort();
       const outcome = await made;
       const code = outcome.ok ? "Ok" : outcome.error.code;
@@ -216,7 +215,7 @@ describe("a hostile callee", () => {
 
   it("settles each call once, however often it answers", async () => {
     const victim = await client();
-    const made = callerOf(victim).tryCall(add.method, [1, 2]);
+    const made = callerOf(victim).$try.add(1, 2);
     await settle();
     await say(victim, [
       frame.responseSchemas(add.method),
@@ -236,7 +235,7 @@ describe("a hostile callee", () => {
         async (answers) => {
           const victim = await client();
           const caller = callerOf(victim);
-          const made = answers.map(() => caller.tryCall(divide.method, [1n, 2n]));
+          const made = answers.map(() => caller.$try.divide(1n, 2n));
           await settle();
           await say(victim, [
             frame.responseSchemas(divide.method),

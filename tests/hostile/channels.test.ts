@@ -1,6 +1,5 @@
 /** What a peer can do with channels: every id, item, grant and end that it has no right to, in any number. */
 import { type ChannelError, channel, defaultLimits, type Tx } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -11,7 +10,7 @@ import { itemExplanations } from "../../packages/runtime/src/driver/explanations
 import { Connection } from "../../packages/runtime/src/session/connection.js";
 import { CoreHarness, even, odd } from "../support/core-harness.js";
 import { announced, frame } from "../support/frames.js";
-import { count, echo, sum, wait } from "../support/golden-service.js";
+import { count, echo, serveGolden, sum, wait } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 import {
   callerOf,
@@ -34,8 +33,8 @@ class Handled {
   readonly ends: string[] = [];
   tx: Tx<number> | undefined = undefined;
   taken = 0;
-  readonly dispatcher = $.dispatcher("Golden", [
-    sum.handled(async ([items]) => {
+  readonly dispatcher = serveGolden({
+    sum: async (items) => {
       try {
         for await (const _ of items) this.taken += 1;
         this.ends.push("end");
@@ -43,14 +42,14 @@ class Handled {
         this.ends.push(String((error as { code?: string }).code));
       }
       return BigInt(this.taken);
-    }),
-    count.handled(([, , tx]) => {
+    },
+    count: (_a, _b, tx) => {
       this.tx = tx;
       return new Promise<undefined>(() => {});
-    }),
-    echo.handled(() => 0),
-    wait.handled(() => new Promise<number>(() => {})),
-  ]);
+    },
+    echo: () => 0,
+    wait: () => new Promise<number>(() => {}),
+  });
 }
 
 function* times(count: number, make: (index: number) => Uint8Array): Generator<Uint8Array> {
@@ -297,13 +296,13 @@ describe("calls", () => {
 
   it("open as many channels as there may be, and no more", async () => {
     const kept: unknown[] = [];
-    const keeping = $.dispatcher("Golden", [
-      count.handled(([, , tx]) => {
+    const keeping = serveGolden({
+      count: (_a, _b, tx) => {
         tx.keepOpen();
         kept.push(tx);
         return undefined;
-      }),
-    ]);
+      },
+    });
     const victim = await server(keeping, { limits: { maxChannels: 1000 } });
     await say(victim, [
       ...announced(count.method),
@@ -345,7 +344,7 @@ describe("a hostile server", () => {
   it("cannot put items into channels that its client did not open, nor beyond their credit", async () => {
     const victim = await client({ initialChannelCredit: 2 });
     const { tx, rx } = channel<number>();
-    const calling = callerOf(victim).tryCall(count.method, [0, 0, tx]);
+    const calling = callerOf(victim).$try.count(0, 0, tx);
     await settle();
     await say(victim, [
       ...times(1000, (index) => frame.item(2 * index + 3, [1])),
@@ -366,7 +365,7 @@ describe("a hostile server", () => {
   it("cannot keep a client's sends waiting behind the end of the call", async () => {
     const victim = await client();
     const { tx, rx } = channel<number>();
-    const calling = callerOf(victim).tryCall(sum.method, [rx]);
+    const calling = callerOf(victim).$try.sum(rx);
     const sends = Array.from({ length: 40 }, () =>
       tx.send(1).then(
         () => "sent",

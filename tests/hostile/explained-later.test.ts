@@ -2,11 +2,11 @@
  * A client without the code at hand that says where in a value encoding has failed: it is loaded when a call fails so.
  */
 import type { CodecError, Observer } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession } from "@voxrpc/runtime/link";
 import { memoryLinkPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
-import { boundsOf, lookup } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { boundsOf, serveGolden } from "../support/golden-service.js";
 import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
@@ -31,7 +31,7 @@ async function connect() {
   const [ours, theirs] = memoryLinkPair();
   const [client, server] = await Promise.all([
     openSession(ours, { observer }),
-    acceptSession(theirs, $.dispatcher("Golden", [lookup.handled(([key]) => `of ${key}`)])),
+    acceptSession(theirs, serveGolden({ lookup: (key) => `of ${key}` })),
   ]);
   const end = async (): Promise<void> => {
     await client.close();
@@ -50,8 +50,8 @@ describe("a value that does not fit, in a client that has to load why", () => {
   ])("%s; observers get it before, and the next call goes on", async (_title, isOffline, path) => {
     network.isOffline = isOffline;
     const { client, errors, end } = await connect();
-    const caller = client.driver;
-    const error: CodecError = await caller.call(boundsOf.method, wrong).then(
+    const golden = client.client(Golden);
+    const error: CodecError = await golden.$caller.call(boundsOf.method, wrong).then(
       () => expect.unreachable(),
       (thrown: CodecError) => {
         expect(errors).toEqual([["arguments", thrown]]);
@@ -63,8 +63,10 @@ describe("a value that does not fit, in a client that has to load why", () => {
       message: expect.stringContaining("i32"),
       path: expect.stringMatching(path),
     });
-    await expect(caller.tryCall(boundsOf.method, wrong)).rejects.toMatchObject({ code: "EncodeFailed" });
-    expect(await caller.call(lookup.method, ["a"])).toBe("of a");
+    await expect(golden.$caller.tryCall(boundsOf.method, wrong)).rejects.toMatchObject({
+      code: "EncodeFailed",
+    });
+    expect(await golden.lookup("a")).toBe("of a");
     await end();
   });
 });

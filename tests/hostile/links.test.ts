@@ -1,6 +1,5 @@
 /** What a peer can do with the bytes themselves: too slow, cut anywhere, changed anywhere, or none any more. */
 
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession, type Session } from "@voxrpc/runtime/link";
 import { FakeClock, type SimulatedPair, simulatedPair } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
@@ -9,16 +8,13 @@ import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";
 import { streamFraming } from "../../packages/runtime/src/link/framing.js";
 import { announced, frame } from "../support/frames.js";
-import { add, wait } from "../support/golden-service.js";
+import { add, serveGolden, wait } from "../support/golden-service.js";
 import { handshakeFrames } from "../support/raw-peer.js";
 import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
 
-const golden = $.dispatcher("Golden", [
-  add.handled(([a, b]) => a + b),
-  wait.handled(() => new Promise<number>(() => {})),
-]);
+const golden = serveGolden({ add: (a, b) => a + b, wait: () => new Promise<number>(() => {}) });
 
 interface Server {
   readonly clock: FakeClock;

@@ -1,17 +1,17 @@
 /** A peer requests what the application has not brought in. */
 import { Metadata, type Observer, type ObserverEvents, router, virtualConnections } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+import type * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession } from "@voxrpc/runtime/link";
 import { memoryLinkPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
+import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import { frame } from "../support/frames.js";
-import { count, hello, lookup } from "../support/golden-service.js";
-import { callerOf, client, endVictims, expectAlive, say } from "../support/victim.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { count, hello, serveGolden } from "../support/golden-service.js";
+import { client, endVictims, expectAlive, say } from "../support/victim.js";
 
 endVictims();
-
-const Golden = $.service("Golden", (caller) => caller, {});
-const answering = (): $.Dispatcher => $.dispatcher("Golden", [lookup.handled(([key]) => `of ${key}`)]);
+const answering = (): $.Dispatcher => serveGolden({ lookup: (key) => `of ${key}` });
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
@@ -55,7 +55,12 @@ describe("a client that has called no method with channels", () => {
     ]);
     expect(victim.peer.take()).toEqual([hex(frame.reset(2))]);
     expect(missing.map(({ feature }) => feature)).toEqual(["channels"]);
-    expect(callerOf(victim).load).toEqual({ outgoing: 0, incoming: 0, timed: 0, channels: 0 });
+    expect((victim.session.driver as Driver).load).toEqual({
+      outgoing: 0,
+      incoming: 0,
+      timed: 0,
+      channels: 0,
+    });
   });
 });
 
@@ -105,7 +110,7 @@ describe("a client without virtual connections", () => {
       openSession(ours, { serve: answering() }),
       acceptSession(theirs, undefined),
     ]);
-    expect(await server.client(Golden).call(lookup.method, ["a"])).toBe("of a");
+    expect(await server.client(Golden).lookup("a")).toBe("of a");
     await expect(server.open(Golden, { metadata: new Metadata({ a: 1 }) })).rejects.toMatchObject({
       code: "Rejected",
       message: expect.stringContaining("this peer takes no virtual connections"),
@@ -121,7 +126,7 @@ describe("a client without virtual connections", () => {
       acceptSession(theirs, undefined),
     ]);
     const opened = await server.open(Golden);
-    expect(await opened.call(lookup.method, ["a"])).toBe("of a");
+    expect(await opened.lookup("a")).toBe("of a");
     await client.close();
     await server.closed;
   });

@@ -1,5 +1,4 @@
 /** What a peer can do with schemas: bombs, knots and gaps, announced over a session and then called by. */
-import * as $ from "@voxrpc/runtime/gen/v1";
 import {
   encodeCbor,
   encodeSchema,
@@ -12,7 +11,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { announced, frame } from "../support/frames.js";
-import { add, translate } from "../support/golden-service.js";
+import { add, serveGolden, translate } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 import {
   callerOf,
@@ -27,10 +26,7 @@ import {
 
 endVictims();
 
-const golden = $.dispatcher("Golden", [
-  add.handled(([a, b]) => a + b),
-  translate.handled(([point]) => point),
-]);
+const golden = serveGolden({ add: (a, b) => a + b, translate: (point) => point });
 
 const variable: TypeRef = { tag: "var", name: "T" };
 const ref = (typeId: bigint, ...args: readonly TypeRef[]): TypeRef => ({ tag: "concrete", typeId, args });
@@ -328,10 +324,7 @@ describe("the number of announcements", () => {
 describe("announcements of a hostile callee", () => {
   it("make calls fail with InvalidPayload, and the session goes on", async () => {
     const victim = await client();
-    const made = callerOf(victim).tryCall(translate.method, [
-      { x: 1, y: 2 },
-      { x: 3, y: 4 },
-    ]);
+    const made = callerOf(victim).$try.translate({ x: 1, y: 2 }, { x: 3, y: 4 });
     await say(victim, []);
     const schemas = new Schemas();
     const bomb = schemas.payload(growing(schemas, 600));

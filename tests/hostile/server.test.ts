@@ -1,17 +1,15 @@
 /** One server on TCP under every attack at once, and its other clients: they notice nothing, and are served on. */
 import type { Socket } from "node:net";
 import { channel, Metadata } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { connect, type Server, serve } from "@voxrpc/runtime/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { announced, frame } from "../support/frames.js";
-import { add, count, echo, sum, wait } from "../support/golden-service.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
+import { add, count, echo, serveGolden, sum, wait } from "../support/golden-service.js";
 import { closeAfterEach, dial, until } from "../support/opened.js";
 import { handshakeFrames } from "../support/raw-peer.js";
 
 closeAfterEach();
-
-const Golden = $.service("Golden", (caller) => caller, {});
 const limits = {
   handshakeTimeoutMs: 60_000,
   maxBufferedBytes: 64 * 1024,
@@ -19,20 +17,20 @@ const limits = {
   maxFrameBytes: 1 << 20,
   maxConnections: 100,
 };
-const golden = $.dispatcher("Golden", [
-  add.handled(([a, b]) => a + b),
-  wait.handled(() => new Promise<number>(() => {})),
-  sum.handled(async ([items]) => {
+const golden = serveGolden({
+  add: (a, b) => a + b,
+  wait: () => new Promise<number>(() => {}),
+  sum: async (items) => {
     let total = 0n;
     for await (const item of items) total += BigInt(item);
     return total;
-  }),
-  count.handled(async ([from, many, tx]) => {
+  },
+  count: async (from, many, tx) => {
     for (let value = from; value < from + many; value++) await tx.send(value);
     return undefined;
-  }),
-  echo.handled(() => 0),
-]);
+  },
+  echo: () => 0,
+});
 const u32Max = 2 ** 32 - 1;
 
 let server: Server;
@@ -164,18 +162,18 @@ async function attack(frames: Iterable<Uint8Array>, reads: boolean): Promise<Soc
 const joined = () => connect(server.url, Golden, { keepalive: false, connectTimeoutMs: 60_000 });
 
 /** Calls until told to stop. @returns how many were answered */
-async function bystander(client: $.Caller, isOver: () => boolean): Promise<number> {
+async function bystander(client: GoldenClient, isOver: () => boolean): Promise<number> {
   let answered = 0;
   do {
-    expect(await client.call(add.method, [answered, 1])).toBe(answered + 1);
+    expect(await client.add(answered, 1)).toBe(answered + 1);
     const { tx, rx } = channel<number>();
-    const total = client.call(sum.method, [rx]);
+    const total = client.sum(rx);
     for (let item = 0; item < 20; item++) await tx.send(item);
     await tx.close();
     expect(await total).toBe(190n);
     answered += 1;
   } while (!isOver());
-  await client.connection.close();
+  await client.$caller.connection.close();
   return answered;
 }
 
@@ -208,8 +206,8 @@ describe("a server", () => {
       const sockets = await Promise.all([attack(frames(), reads), attack(frames(), reads)]);
       // And once more, with both of them there.
       const newcomer = await joined();
-      expect(await newcomer.call(add.method, [20, 22])).toBe(42);
-      await newcomer.connection.close();
+      expect(await newcomer.add(20, 22)).toBe(42);
+      await newcomer.$caller.connection.close();
       isOver = true;
       clearInterval(watch);
       for (const answered of await Promise.all(others)) expect(answered).toBeGreaterThan(0);

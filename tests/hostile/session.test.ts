@@ -5,7 +5,7 @@ import { settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { announced, frame } from "../support/frames.js";
-import { add, wait } from "../support/golden-service.js";
+import { add, serveGolden, wait } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 import {
   client,
@@ -21,10 +21,7 @@ import {
 
 endVictims();
 
-const golden = $.dispatcher("Golden", [
-  add.handled(([a, b]) => a + b),
-  wait.handled(() => new Promise<number>(() => {})),
-]);
+const golden = serveGolden({ add: (a, b) => a + b, wait: () => new Promise<number>(() => {}) });
 /** One that counts as not reading soon. */
 const slow: VictimOptions = { limits: { maxBufferedBytes: 1000 } };
 const u64Max = 2n ** 64n - 1n;
@@ -146,8 +143,8 @@ describe("opens", () => {
 
   it("with calls that are still running are closed in a storm, and every handler is aborted", async () => {
     let aborted = 0;
-    const waiting = $.dispatcher("Golden", [
-      wait.handled((_args, { signal }) => {
+    const waiting = serveGolden({
+      wait: (_a, { signal }) => {
         // A handler that runs on would keep the place of its connection, see tests/session/running-handlers.test.ts.
         return new Promise<number>((resolve) => {
           signal.addEventListener("abort", () => {
@@ -155,8 +152,8 @@ describe("opens", () => {
             resolve(0);
           });
         });
-      }),
-    ]);
+      },
+    });
     const victim = await server(waiting);
     function* storm(): Generator<Uint8Array> {
       for (let id = 1; id < 4000; id += 2) {

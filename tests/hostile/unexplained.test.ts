@@ -1,9 +1,9 @@
 /** The code that says where in a value encoding has failed does not arrive: the call keeps its time and its signal. */
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession, type Session } from "@voxrpc/runtime/link";
 import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
-import { boundsOf, lookup } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { boundsOf, serveGolden } from "../support/golden-service.js";
 import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
@@ -30,7 +30,7 @@ async function connect() {
   const onEncodeError = vi.fn();
   const [client, server] = await Promise.all([
     openSession(ours, { clock, observer: { onEncodeError } }),
-    acceptSession(theirs, $.dispatcher("Golden", [lookup.handled(([key]) => `of ${key}`)]), { clock }),
+    acceptSession(theirs, serveGolden({ lookup: (key) => `of ${key}` }), { clock }),
   ]);
   return { clock, client, server, onEncodeError };
 }
@@ -50,7 +50,10 @@ describe("a call that does not encode, while the code that says where is loaded"
     const { clock, client, server, onEncodeError } = await connect();
     const give = new AbortController();
     const onFailed = vi.fn();
-    client.driver.call(boundsOf.method, wrong, { timeoutMs: 50, signal: give.signal }).catch(onFailed);
+    client
+      .client(Golden)
+      .$caller.call(boundsOf.method, wrong, { timeoutMs: 50, signal: give.signal })
+      .catch(onFailed);
     await settle();
     expect(onFailed).not.toHaveBeenCalled();
     await end({ clock, client, give });
@@ -60,7 +63,7 @@ describe("a call that does not encode, while the code that says where is loaded"
       expect.objectContaining({ code: "EncodeFailed", path: expect.stringMatching(/^Golden\.\w+$/) }),
     );
     expect(onEncodeError).toHaveBeenCalledTimes(1);
-    if (client.isOpen) expect(await client.driver.call(lookup.method, ["a"])).toBe("of a");
+    if (client.isOpen) expect(await client.client(Golden).lookup("a")).toBe("of a");
     await client.close();
     await server.closed;
     expect(clock.armed).toBe(0);
@@ -68,8 +71,9 @@ describe("a call that does not encode, while the code that says where is loaded"
 
   it("fails once, with the place, when the code arrives in time", async () => {
     const { clock, client, server, onEncodeError } = await connect();
-    const failed = client.driver
-      .call(boundsOf.method, wrong, { timeoutMs: 50 })
+    const failed = client
+      .client(Golden)
+      .$caller.call(boundsOf.method, wrong, { timeoutMs: 50 })
       .catch((error: unknown) => error);
     network.arrive();
     expect(await failed).toMatchObject({ code: "EncodeFailed", path: expect.stringMatching(/\[0\]\.y$/) });

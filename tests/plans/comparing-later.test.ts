@@ -45,7 +45,7 @@ async function connect(types: string, served: readonly string[]) {
     ),
   ]);
   return {
-    call: (name: string, value: unknown) => session.driver.call(client.method(name), [value]),
+    call: (name: string, value: unknown) => session.client(client.service).call(client.method(name), [value]),
     async end() {
       await session.close();
       await serving.closed;

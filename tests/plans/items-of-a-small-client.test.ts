@@ -27,7 +27,7 @@ async function connect() {
     acceptSession(theirs, $.dispatcher("Test", [up])),
   ]);
   const { tx, rx } = channel<{ x: unknown }>();
-  const sum = session.driver.call(service.method("up"), [rx]);
+  const sum = session.client(service.service).call(service.method("up"), [rx]);
   return { reported, tx, sum, close: () => Promise.all([session.close(), serving.close()]) };
 }
 

@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CodecError, Metadata, RejectedError, SessionError } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, openSession } from "@voxrpc/runtime/link";
 import { memoryLinkPair } from "@voxrpc/runtime/testing";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { boundsOf, lookup } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { boundsOf, serveGolden } from "../support/golden-service.js";
 import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
@@ -70,10 +70,11 @@ describe("what a client loads", () => {
     const [ours, theirs] = memoryLinkPair();
     const [client, server] = await Promise.all([
       openSession(ours),
-      acceptSession(theirs, $.dispatcher("Golden", [lookup.handled(([key]) => `of ${key}`)])),
+      acceptSession(theirs, serveGolden({ lookup: (key) => `of ${key}` })),
     ]);
-    const error = await client.driver
-      .call(boundsOf.method, [[{ x: 1, y: "2" }]] as never)
+    const error = await client
+      .client(Golden)
+      .$caller.call(boundsOf.method, [[{ x: 1, y: "2" }]] as never)
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CodecError);
     expect(error).toMatchObject({ path: expect.stringMatching(/\.y$/) });

@@ -39,9 +39,8 @@ function dispatcher(server: VoxService) {
 /** A client that compares types without a load. */
 async function connect() {
   const pair = await connectPair(dispatcher(other));
-  const { driver } = pair.client;
-  if (driver === undefined) throw new Error("no driver");
-  return { pair, call: (name: string, value: unknown) => driver.call(own.method(name), [value]) };
+  const caller = pair.client.client(own.service);
+  return { pair, call: (name: string, value: unknown) => caller.call(own.method(name), [value]) };
 }
 
 /** A client that also loads the code that compares types. */
@@ -49,7 +48,7 @@ async function connectSmall() {
   const [ours, theirs] = memoryLinkPair();
   const [session, serving] = await Promise.all([openSession(ours), acceptSession(theirs, dispatcher(other))]);
   return {
-    call: (name: string, value: unknown) => session.driver.call(own.method(name), [value]),
+    call: (name: string, value: unknown) => session.client(own.service).call(own.method(name), [value]),
     async end() {
       await session.close();
       await serving.closed;

@@ -36,11 +36,10 @@ async function connect(): Promise<{ pair: SessionPair; call: Call; isLoaded: () 
       }),
     ]),
   );
-  const { driver } = pair.client;
-  if (driver === undefined) throw new Error("no driver");
+  const caller = pair.client.client(client.service);
   return {
     pair,
-    call: (name, ...args) => driver.call(client.method(name), args),
+    call: (name, ...args) => caller.call(client.method(name), args),
     isLoaded: () => plans.loadedPlans() !== undefined,
   };
 }

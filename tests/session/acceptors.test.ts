@@ -14,14 +14,13 @@ import { proxyThrough, proxyTo, type RawConnection } from "@voxrpc/runtime/proxy
 import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
-import { lookup, wait } from "../support/golden-service.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
+import { serveGolden, wait } from "../support/golden-service.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 
-const Golden = $.service("Golden", (caller) => caller, {});
-const answering = (prefix = ""): $.Dispatcher =>
-  $.dispatcher("Golden", [lookup.handled(([key]) => prefix + key)]);
-const ask = (caller: Omit<$.Caller, "connection"> | undefined, key = "a"): Promise<unknown> | undefined =>
-  caller?.call(lookup.method, [key]);
+const answering = (prefix = ""): $.Dispatcher => serveGolden({ lookup: (key) => prefix + key });
+const ask = (caller: GoldenClient | undefined, key = "a"): Promise<unknown> | undefined =>
+  caller?.lookup(key);
 
 type Use = (connection: IncomingConnection, request: ConnectionRequest) => void | Promise<void>;
 
@@ -79,14 +78,14 @@ describe("a virtual connection that is offered", () => {
 
   it("ends when its client is closed", async () => {
     const clients: $.ClientBase[] = [];
-    const Base = $.service("Golden", (caller) => new $.ClientBase(caller), {});
+    const Base = Golden;
     const acceptor = onVirtual((connection) => {
       clients.push(connection.acceptWithClient(Base));
     });
     await using pair = await connectPair(acceptor);
     const caller = await pair.client.open(Golden);
     await clients[0]?.$close();
-    expect((await caller.connection.closed).reason).toBe("Remote");
+    expect((await caller.$caller.connection.closed).reason).toBe("Remote");
     expect(pair.server.isOpen).toBe(true);
   });
 
@@ -169,7 +168,7 @@ describe("a virtual connection that is offered", () => {
     });
     await using pair = await connectPair(acceptor);
     const caller = await pair.client.open(Golden);
-    expect((await caller.connection.closed).reason).toBe("Remote");
+    expect((await caller.$caller.connection.closed).reason).toBe("Remote");
   });
 
   it("may wait, for a bounded time, while other connections go on", async () => {
@@ -186,7 +185,7 @@ describe("a virtual connection that is offered", () => {
     const [first, second] = [pair.client.open(Golden), pair.client.open(Golden)];
     const refused = pair.client.open(Golden);
     await expect(refused).rejects.toThrow("connection rejected: too many connections");
-    expect(await ask(pair.client.driver)).toBe("root a");
+    expect(await ask(pair.client.client(Golden))).toBe("root a");
     expect(pair.server.snapshot().connections.map(({ state }) => state)).toEqual([
       "open",
       "opening",
@@ -235,15 +234,17 @@ describe("a root connection that is offered", () => {
     const acceptor: ConnectionAcceptor = {
       accept(_request, connection) {
         const caller = connection.acceptWithClient(Golden, answering("server "));
-        expect(() => caller.session).toThrow("the session is not established yet");
-        expect(caller.connection.isOpen).toBe(true);
-        void ask(caller, "welcome")?.then((answer) => heard.push(answer, caller.session.isOpen));
-        void caller.tryCall(lookup.method, ["again"]).then((result) => heard.push(result));
-        void caller.connection.closed.then(({ reason }) => heard.push(reason, caller.connection.isOpen));
+        expect(() => caller.$caller.session).toThrow("the session is not established yet");
+        expect(caller.$caller.connection.isOpen).toBe(true);
+        void ask(caller, "welcome")?.then((answer) => heard.push(answer, caller.$caller.session.isOpen));
+        void caller.$try.lookup("again").then((result) => heard.push(result));
+        void caller.$caller.connection.closed.then(({ reason }) =>
+          heard.push(reason, caller.$caller.connection.isOpen),
+        );
       },
     };
     const pair = await connectPair(acceptor, { client: { serve: answering("client ") } });
-    expect(await ask(pair.client.driver)).toBe("server a");
+    expect(await ask(pair.client.client(Golden))).toBe("server a");
     await settle();
     expect(heard).toEqual(["client welcome", true, { ok: true, value: "client again" }]);
     await pair.client.close();
@@ -259,9 +260,11 @@ describe("a root connection that is offered", () => {
     const accepting = acceptSession(ours, {
       accept(_request, connection) {
         const caller = connection.acceptWithClient(Golden);
-        void caller.tryCall(lookup.method, ["a"]).then((result) => outcomes.push(result));
+        void caller.$try.lookup("a").then((result) => outcomes.push(result));
         void ask(caller)?.catch((error: unknown) => outcomes.push(error));
-        void caller.connection.closed.then((end) => outcomes.push(end.reason, caller.connection.isOpen));
+        void caller.$caller.connection.closed.then((end) =>
+          outcomes.push(end.reason, caller.$caller.connection.isOpen),
+        );
       },
     });
     const [prologue, hello] = handshakeFrames("initiator");
@@ -287,7 +290,7 @@ describe("a root connection that is offered", () => {
       },
     };
     await using pair = await connectPair(acceptor, { client: { metadata: new Metadata({ user: "ann" }) } });
-    expect(await ask(pair.client.driver)).toBe("a");
+    expect(await ask(pair.client.client(Golden))).toBe("a");
     await expect(connectPair(acceptor)).rejects.toThrow("rejected: who are you?");
 
     const [ours, theirs] = memoryLinkPair();
@@ -424,7 +427,7 @@ describe("a client that has named no service", () => {
     "learns the names of the services of a router %s",
     async (_name, acceptor) => {
       await using pair = await connectPair(acceptor);
-      const error = await ask(pair.client.client(Golden) as $.Caller)?.catch((thrown: unknown) => thrown);
+      const error = await ask(pair.client.client(Golden))?.catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: "UnknownMethod" });
       expect((error as Error).message).toMatch(
         /^Golden.lookup: unknown vox method call: the client has named no service \(option service of connectSession\), and there are (Golden, Other|Other, Golden); nothing has run; /,
@@ -435,7 +438,7 @@ describe("a client that has named no service", () => {
 
   it("gets the plain text where all services are answered", async () => {
     await using pair = await connectPair(router({ Other: $.dispatcher("Other", []) }));
-    const error = await ask(pair.client.client(Golden) as $.Caller)?.catch((thrown: unknown) => thrown);
+    const error = await ask(pair.client.client(Golden))?.catch((thrown: unknown) => thrown);
     expect((error as Error).message).toMatch(
       /^Golden.lookup: unknown vox method call: the peer does not serve it; /,
     );
@@ -445,10 +448,10 @@ describe("a client that has named no service", () => {
 describe("a router with a context", () => {
   it("takes a service named routes for a service", async () => {
     await using pair = await connectPair(router({ routes: answering() }), { client: { service: "routes" } });
-    expect(await ask(pair.client.driver)).toBe("a");
+    expect(await ask(pair.client.client(Golden))).toBe("a");
     const inContext = router({ context: () => "a", routes: { routes: (_request, name) => answering(name) } });
     await using other = await connectPair(inContext, { client: { service: "routes" } });
-    expect(await ask(other.client.driver)).toBe("aa");
+    expect(await ask(other.client.client(Golden))).toBe("aa");
     expect(() => router({ context: 1, routes: {} } as never)).toThrow("context must be a function");
   });
 
@@ -490,11 +493,11 @@ describe("a router with a context", () => {
     );
     const metadata = new Metadata({ user: "ann" });
     await using pair = await connectPair(routes, { client: { metadata, service: "Golden" } });
-    expect(await ask(pair.client.driver)).toBe("ann: a");
+    expect(await ask(pair.client.client(Golden))).toBe("ann: a");
     expect(await ask(await pair.client.open(Golden))).toBe("ann: a");
     expect(seen).toEqual(["ann false", "ann true"]);
-    const named = (name: string): $.Service<$.Caller> => $.service(name, (caller) => caller, {});
-    expect(await (await pair.client.open(named("Shared"))).call(wait.method, [5])).toBe(5);
+    const named = (name: string): $.Service<GoldenClient> => ({ ...Golden, name });
+    expect(await (await pair.client.open(named("Shared"))).wait(5)).toBe(5);
     expect(await ask(await pair.client.open(named("Late")))).toBe("late ann: a");
     await expect(pair.client.open(named("Nothing"))).rejects.toThrow("unknown service Nothing");
     await expect(pair.client.open(named("Other"))).rejects.toThrow("unknown service Other");

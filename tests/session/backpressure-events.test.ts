@@ -1,21 +1,21 @@
 /** The events of a link that is full: one for each change, whatever fills the link and however it ends. */
 import { channel, type Limits, type Observer } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { add, echo, lookup } from "../support/golden-service.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
+import { serveGolden } from "../support/golden-service.js";
 import { resumable } from "../support/resumable.js";
 
 const large = "x".repeat(80 * 1024);
-const golden = $.dispatcher("Golden", [
-  add.handled(([a, b]) => a + b),
-  lookup.handled(([key]) => (key === "large" ? large : String(key.length))),
-  echo.handled(async ([items, out]) => {
+const golden = serveGolden({
+  add: (a, b) => a + b,
+  lookup: (key) => (key === "large" ? large : String(key.length)),
+  echo: async (items, out) => {
     for await (const item of items) await out.send(item);
     return 0;
-  }),
-]);
+  },
+});
 
 /** What a session has said about its link, each time with what its snapshot says at that moment. */
 class Pressure {
@@ -40,36 +40,36 @@ interface Load {
   /** The side whose link is full. */
   readonly at: "client" | "server";
   readonly maxBufferedBytes?: number;
-  readonly send: (caller: Pick<$.Caller, "call">) => readonly Promise<unknown>[];
+  readonly send: (caller: GoldenClient) => readonly Promise<unknown>[];
 }
 
 const loads: readonly Load[] = [
   {
     name: "many small calls",
     at: "client",
-    send: (caller) => Array.from({ length: 1000 }, (_, i) => caller.call(add.method, [i, 1])),
+    send: (caller) => Array.from({ length: 1000 }, (_, i) => caller.add(i, 1)),
   },
   {
     name: "large arguments",
     at: "client",
     maxBufferedBytes: 200_000,
-    send: (caller) => Array.from({ length: 5 }, () => caller.call(lookup.method, [large])),
+    send: (caller) => Array.from({ length: 5 }, () => caller.lookup(large)),
   },
   {
     name: "large arguments, all larger than the link may hold",
     at: "client",
-    send: (caller) => Array.from({ length: 2 }, () => caller.call(lookup.method, [large])),
+    send: (caller) => Array.from({ length: 2 }, () => caller.lookup(large)),
   },
   {
     name: "one call that is larger than the link may hold",
     at: "client",
-    send: (caller) => [caller.call(lookup.method, [large])],
+    send: (caller) => [caller.lookup(large)],
   },
   {
     name: "large answers",
     at: "server",
     maxBufferedBytes: 200_000,
-    send: (caller) => Array.from({ length: 5 }, () => caller.call(lookup.method, ["large"])),
+    send: (caller) => Array.from({ length: 5 }, () => caller.lookup("large")),
   },
   {
     name: "large answers, one after the other",
@@ -78,13 +78,13 @@ const loads: readonly Load[] = [
     send: (caller) =>
       Array.from({ length: 5 }, async (_, i) => {
         for (let turn = 0; turn < i; turn++) await settle();
-        return caller.call(lookup.method, ["large"]);
+        return caller.lookup("large");
       }),
   },
   {
     name: "one answer that is larger than the link may hold",
     at: "server",
-    send: (caller) => [caller.call(lookup.method, ["large"])],
+    send: (caller) => [caller.lookup("large")],
   },
   {
     name: "large items of a stream",
@@ -99,7 +99,7 @@ const loads: readonly Load[] = [
       const read = async (): Promise<void> => {
         for await (const _ of out.rx);
       };
-      return [caller.call(echo.method, [items.rx, out.tx]), sent(), read()];
+      return [caller.echo(items.rx, out.tx), sent(), read()];
     },
   },
 ];
@@ -114,9 +114,9 @@ async function underLoad({ at, maxBufferedBytes = 8000, send }: Load) {
     client: at === "client" ? watched : wide,
     server: at === "server" ? watched : wide,
   });
-  const caller = pair.client.driver as Pick<$.Caller, "call">;
+  const caller = pair.client.client(Golden);
   // The schemas go before the load.
-  await Promise.all([caller.call(add.method, [1, 1]), caller.call(lookup.method, ["a"])]);
+  await Promise.all([caller.add(1, 1), caller.lookup("a")]);
   await settle();
   pressure.session = pair[at];
   expect(pressure.said).toEqual([]);
@@ -168,11 +168,11 @@ describe("a session that lives on", () => {
       client: { limits: { maxBufferedBytes: 8000 }, observer: pressure.observer },
       server: { maxConcurrentRequests: 1024 },
     });
-    const caller = pair.client.driver as Pick<$.Caller, "call">;
+    const caller = pair.client.client(Golden);
     for (let round = 0; round < 3; round++) {
       const before = pressure.said.length;
       pair.networks.at(-1)?.toServer.silence();
-      const call = caller.call(lookup.method, [large]).catch(() => {});
+      const call = caller.lookup(large).catch(() => {});
       await settle();
       expect(pressure.said.slice(before)).toEqual(["full"]);
       await pair.cut();

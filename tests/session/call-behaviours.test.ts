@@ -10,6 +10,7 @@ import {
   writeCancel,
   writeResponseHead,
 } from "../../packages/runtime/src/wire/request-messages.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
 import { commit, hello, wait } from "../support/golden-service.js";
 import { VoxService } from "../support/vox-types.js";
 
@@ -62,14 +63,11 @@ const dispatcher = $.dispatcher("Probe", [
   probe.handled("bare", ([which]) => named(which === "all" ? stamped : empty)),
 ]);
 
-function caller({ client }: SessionPair): Omit<$.Caller, "connection"> {
-  if (client.driver === undefined) throw new Error("no driver");
-  return client.driver;
-}
+const caller = ({ client }: SessionPair): GoldenClient => client.client(Golden);
 
 async function call(name: string, ...args: unknown[]): Promise<unknown> {
   await using pair = await connectPair(dispatcher);
-  return await caller(pair).call(probe.method(name), args);
+  return await caller(pair).$caller.call(probe.method(name), args);
 }
 
 async function goldenPair(handled: $.HandledMethod, options?: PairOptions): Promise<SessionPair> {
@@ -102,12 +100,12 @@ describe("calls", () => {
 
   it("call_through_cbor_handshake_reaches_handler", async () => {
     await using pair = await connectPair(dispatcher, { client: { service: "Probe" } });
-    expect(await caller(pair).call(probe.method("echo"), [42])).toBe(42);
+    expect(await caller(pair).$caller.call(probe.method("echo"), [42])).toBe(42);
   });
 
   it("multiple_sequential_calls", async () => {
     await using pair = await connectPair(dispatcher);
-    for (let i = 0; i < 10; i++) expect(await caller(pair).call(probe.method("echo"), [i])).toBe(i);
+    for (let i = 0; i < 10; i++) expect(await caller(pair).$caller.call(probe.method("echo"), [i])).toBe(i);
   });
 
   it("adder_service_macro_end_to_end", async () => {
@@ -133,10 +131,10 @@ describe("calls", () => {
     });
     await using pair = await goldenPair(handled);
     const { id } = hello.method;
-    await caller(pair).call(hello.method, []);
-    const virtual = await pair.client.open($.service("Golden", (own) => own, {}));
-    await virtual.call(hello.method, []);
-    await virtual.call(hello.method, []);
+    await caller(pair).hello();
+    const virtual = await pair.client.open(Golden);
+    await virtual.hello();
+    await virtual.hello();
     expect(seen).toEqual([
       [1, 0, id, "Golden", "hello"],
       [1, 1, id, "Golden", "hello"],
@@ -157,7 +155,7 @@ describe("calls", () => {
       return send(batch, start, ends, frames);
     };
     const method = probe.method("pair");
-    await expect(caller(pair).call(method, [])).rejects.toMatchObject({ code: "Cancelled" });
+    await expect(caller(pair).$caller.call(method, [])).rejects.toMatchObject({ code: "Cancelled" });
     const [schemas = "", response = ""] = announced;
     // The announcement names every type of the method's own response, tuple included.
     for (const { id } of method.response.schemas)
@@ -203,7 +201,7 @@ describe("values", () => {
     ["borrowed_return_survives_teardown_mmap_ref", 8192],
   ] as const)("%s", async (_name, length) => {
     const pair = await goldenPair(hello.handled(() => "abcdefgh".repeat(length / 8)));
-    const kept = await caller(pair).call(hello.method, []);
+    const kept = await caller(pair).hello();
     await pair.client.close();
     pair.server.abort();
     expect(kept).toBe("abcdefgh".repeat(length / 8));
@@ -214,7 +212,7 @@ describe("the peer", () => {
   it("in_flight_call_returns_cancelled_when_peer_closes", async () => {
     const { state, invoke } = held();
     const pair = await goldenPair(wait.handled(invoke));
-    const failing = caller(pair).tryCall(wait.method, [1]);
+    const failing = caller(pair).$try.wait(1);
     await settle();
     pair.server.abort();
     expect(await failing).toMatchObject({
@@ -227,7 +225,7 @@ describe("the peer", () => {
   it("in_flight_call_returns_error_when_peer_closes", async () => {
     const pair = await connectPair(dispatcher);
     await pair.server.close();
-    await expect(caller(pair).call(probe.method("echo"), [123])).rejects.toMatchObject({
+    await expect(caller(pair).$caller.call(probe.method("echo"), [123])).rejects.toMatchObject({
       code: expect.stringMatching(/^(ConnectionClosed|SessionShutdown)$/),
     });
   });
@@ -243,7 +241,7 @@ describe("the peer", () => {
     w.buffer.set([0, 7], at);
     outbox.commit(endPayload(w, at, at + 2));
     await settle();
-    expect(await caller(pair).call(probe.method("echo"), [42])).toBe(42);
+    expect(await caller(pair).$caller.call(probe.method("echo"), [42])).toBe(42);
   });
 });
 
@@ -251,7 +249,7 @@ describe("cancellation", () => {
   it("cancel_aborts_in_flight_handler", async () => {
     const { state, invoke } = held();
     await using pair = await goldenPair(wait.handled(invoke));
-    const failing = caller(pair).tryCall(wait.method, [99]);
+    const failing = caller(pair).$try.wait(99);
     await settle();
     await cancel(pair, 1);
     expect(await failing).toMatchObject({ ok: false, error: { code: "Cancelled" } });
@@ -263,7 +261,7 @@ describe("cancellation", () => {
     const { state, invoke } = held();
     const handled = commit.handled(async (args, context) => BigInt(await invoke(args, context)));
     await using pair = await goldenPair(handled);
-    const answered = caller(pair).call(commit.method, [99]);
+    const answered = caller(pair).commit(99);
     await settle();
     await cancel(pair, 1);
     expect(state.signal?.aborted).toBe(false);
@@ -274,7 +272,7 @@ describe("cancellation", () => {
   it("caller_injects_operation_id_when_peer_supports_retry", async () => {
     const handled = commit.handled((_, { metadata }) => metadata.getU64("vox-operation-id") ?? 0n);
     await using pair = await goldenPair(handled);
-    expect(await caller(pair).call(commit.method, [0])).not.toBe(0n);
+    expect(await caller(pair).commit(0)).not.toBe(0n);
   });
 
   it("keepalive_timeout_returns_cancelled_when_pongs_are_missing", async () => {
@@ -284,7 +282,7 @@ describe("cancellation", () => {
       clock,
       client: { keepalive: { intervalMs: 20, timeoutMs: 50 } },
     });
-    const failing = caller(pair).tryCall(wait.method, [1]);
+    const failing = caller(pair).$try.wait(1);
     await settle();
     pair.clientLink.pause();
     clock.advance(20);

@@ -11,19 +11,15 @@ import {
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
+import { Back, Golden, type GoldenClient, Missing } from "../support/gen/session.vox.js";
 import { loadModel, modelOf } from "../support/generated.js";
 import {
-  add,
-  boundsOf,
-  commit,
   divide,
   hello,
-  lookup,
   type MathError,
-  nameOf,
-  nothing,
   type Point,
-  translate,
+  serveBack,
+  serveGolden,
   wait,
 } from "../support/golden-service.js";
 import { expectNothingUnheard } from "../support/unheard.js";
@@ -61,10 +57,7 @@ interface OtherClient {
 }
 
 const serve = (...methods: $.HandledMethod[]): $.Dispatcher => $.dispatcher("Golden", methods);
-const caller = (session: SessionPair["client"]): Omit<$.Caller, "connection"> => {
-  if (session.driver === undefined) throw new Error("no driver");
-  return session.driver;
-};
+const caller = (session: SessionPair["client"]): GoldenClient => session.client(Golden);
 
 async function pairOf(
   dispatcher: $.Dispatcher,
@@ -97,40 +90,36 @@ class Watch implements Observer {
 describe("calls", () => {
   it("go both ways on one session", async () => {
     await using pair = await pairOf(
-      serve(
-        add.handled(([a, b]) => a + b),
-        boundsOf.handled(async ([points]) => {
+      serveGolden({
+        add: (a, b) => a + b,
+        bounds: async (points) => {
           const [first] = points;
           return first === undefined ? undefined : { min: first, max: points.at(-1) ?? first };
-        }),
-        translate.handled(([point, by]) => ({ x: point.x + by.x, y: point.y + by.y })),
-      ),
-      { client: { serve: $.dispatcher("Back", [nameOf.handled(([id]) => `client-${id}`)]) } },
+        },
+        translate: (point, by) => ({ x: point.x + by.x, y: point.y + by.y }),
+      }),
+      { client: { serve: serveBack({ name: (id) => `client-${id}` }) } },
     );
     const client = caller(pair.client);
     const [p, q] = [
       { x: 1, y: -2 },
       { x: -30, y: 4000 },
     ];
-    expect(await client.call(add.method, [3, 5])).toBe(8);
-    expect(await client.call(boundsOf.method, [[]])).toBeUndefined();
-    expect(await client.call(boundsOf.method, [[p, q]])).toEqual({ min: p, max: q });
-    expect(await client.call(translate.method, [p, q])).toEqual({ x: -29, y: 3998 });
-    expect(await caller(pair.server).call(nameOf.method, [7])).toBe("client-7");
+    expect(await client.add(3, 5)).toBe(8);
+    expect(await client.bounds([])).toBeUndefined();
+    expect(await client.bounds([p, q])).toEqual({ min: p, max: q });
+    expect(await client.translate(p, q)).toEqual({ x: -29, y: 3998 });
+    expect(await pair.server.client(Back).name(7)).toBe("client-7");
   });
 
   it("share what one client is made of", async () => {
-    const Golden = $.service(
-      "Golden",
-      (own) => ({ add: (a: number, b: number) => own.call(add.method, [a, b]) }),
-      {},
-    );
-    await using pair = await pairOf(serve(add.handled(([a, b]) => a + b)));
-    expect(await pair.client.client(Golden).add(20, 22)).toBe(42);
+    await using pair = await pairOf(serveGolden({ add: (a, b) => a + b }));
+    const [one, other] = [pair.client.client(Golden), pair.client.client(Golden)];
+    expect(await Promise.all([one.add(20, 22), other.add(1, 2)])).toEqual([42, 3]);
   });
 
   it("that are made together leave in one write, and so do their answers", async () => {
-    await using pair = await pairOf(serve(add.handled(([a, b]) => a + b)));
+    await using pair = await pairOf(serveGolden({ add: (a, b) => a + b }));
     const writes = { client: 0, server: 0 };
     for (const side of ["client", "server"] as const) {
       const link = pair[`${side}Link`];
@@ -141,7 +130,7 @@ describe("calls", () => {
       };
     }
     const client = caller(pair.client);
-    const sums = await Promise.all(Array.from({ length: 50 }, (_, n) => client.call(add.method, [n, n])));
+    const sums = await Promise.all(Array.from({ length: 50 }, (_, n) => client.add(n, n)));
     expect(sums).toEqual(Array.from({ length: 50 }, (_, n) => 2 * n));
     expect(writes).toEqual({ client: 1, server: 1 });
   });
@@ -152,7 +141,7 @@ describe("calls", () => {
     const order: number[] = [];
     const calls = [1, 2, 3].map((id) =>
       caller(pair.client)
-        .call(wait.method, [id])
+        .wait(id)
         .then((value) => order.push(value)),
     );
     await settle();
@@ -166,59 +155,59 @@ describe("calls", () => {
 
   it("reject with the declared error, thrown or returned; or give it as a Result", async () => {
     await using pair = await pairOf(
-      serve(
-        divide.handled(([a, b]): bigint | Failure<MathError> => {
+      serveGolden({
+        divide: (a, b): bigint | Failure<MathError> => {
           if (b === 0n) return fail({ kind: "DivideByZero" });
           if (b === 1n) throw fail({ kind: "Overflow", a, b });
           return a / b;
-        }),
-      ),
+        },
+      }),
     );
     const client = caller(pair.client);
-    expect(await client.call(divide.method, [9n, 2n])).toBe(4n);
-    const error = await client.call(divide.method, [9n, 0n]).catch((reason: unknown) => reason);
+    expect(await client.divide(9n, 2n)).toBe(4n);
+    const error = await client.divide(9n, 0n).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DeclaredError);
     expect(divide.method.isError(error) && error.value).toEqual({ kind: "DivideByZero" });
-    const result = await client.tryCall(divide.method, [9n, 1n]);
+    const result = await client.$try.divide(9n, 1n);
     expect(result).toMatchObject({
       ok: false,
       error: { code: "User", value: { kind: "Overflow", a: 9n, b: 1n } },
     });
-    expect(await client.tryCall(divide.method, [8n, 2n])).toEqual({ ok: true, value: 4n });
+    expect(await client.$try.divide(8n, 2n)).toEqual({ ok: true, value: 4n });
   });
 
   it("handler_panic_returns_error_response_instead_of_hanging: Cancelled; only our own observer learns what it was", async () => {
     const watch = new Watch();
     const failure = new Error("secret database password");
     await using pair = await pairOf(
-      serve(
-        wait.handled(() => {
+      serveGolden({
+        wait: () => {
           throw failure;
-        }),
-        hello.handled(async () => 5 as never),
-      ),
+        },
+        hello: async () => 5 as never,
+      }),
       { server: { observer: watch } },
     );
     const client = caller(pair.client);
-    const error = await client.call(wait.method, [1]).catch((reason: unknown) => reason);
+    const error = await client.wait(1).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: "Cancelled",
       detail: "the handler failed or gave up, see the other side's log",
     });
-    await expect(client.call(hello.method, [])).rejects.toMatchObject({ code: "Cancelled" });
+    await expect(client.hello()).rejects.toMatchObject({ code: "Cancelled" });
     expect(watch.failures[0]).toBe(failure);
     expect(watch.failures[1]).toMatchObject({ code: "EncodeFailed" });
   });
 
   it("unit_handler_is_noop: of unknown methods fail without harm, and so does a peer without handlers", async () => {
-    await using pair = await pairOf(serve(hello.handled(() => "hi")));
+    await using pair = await pairOf(serveGolden({ hello: () => "hi" }));
     const client = caller(pair.client);
-    await expect(client.call(nothing.method, [1])).rejects.toMatchObject({
+    await expect(pair.client.client(Missing).nothing(1)).rejects.toMatchObject({
       code: "UnknownMethod",
       message: expect.stringContaining("Missing.nothing: unknown vox method call"),
     });
-    expect(await client.call(hello.method, [])).toBe("hi");
-    await expect(caller(pair.server).call(nothing.method, [1])).rejects.toMatchObject({ code: "Cancelled" });
+    expect(await client.hello()).toBe("hi");
+    await expect(pair.server.client(Missing).nothing(1)).rejects.toMatchObject({ code: "Cancelled" });
   });
 
   it("with types that differ from the peer's are refused with a text, both ways", async () => {
@@ -230,12 +219,7 @@ describe("calls", () => {
           service Golden { add(a: Point, b: Point) -> u32  hello() -> u32 }`,
       }),
     );
-    await using pair = await pairOf(
-      serve(
-        hello.handled(() => "hi"),
-        add.handled(([a, b]) => a + b),
-      ),
-    );
+    await using pair = await pairOf(serveGolden({ hello: () => "hi", add: (a, b) => a + b }));
     const other = pair.client.client(Golden as $.Service<OtherClient>);
     const here = { x: 1, y: 1 };
     await expect(other.add(here, here)).rejects.toMatchObject({
@@ -248,34 +232,34 @@ describe("calls", () => {
       code: "InvalidPayload",
       detail: expect.stringMatching(/result of Golden\.hello/),
     });
-    expect(await caller(pair.client).call(hello.method, [])).toBe("hi");
+    expect(await caller(pair.client).hello()).toBe("hi");
   });
 
   it("whose arguments do not fit reject before anything is sent", async () => {
-    await using pair = await pairOf(serve(add.handled(([a, b]) => a + b)));
+    await using pair = await pairOf(serveGolden({ add: (a, b) => a + b }));
     const client = caller(pair.client);
-    await expect(client.call(add.method, [1, -1])).rejects.toMatchObject({
+    await expect(client.add(1, -1)).rejects.toMatchObject({
       code: "EncodeFailed",
       message: expect.stringMatching(/^Golden\.add.* -1 /),
     });
     expect(pair.clientLink.bufferedBytes).toBe(0);
-    expect(await client.call(add.method, [1, 1])).toBe(2);
+    expect(await client.add(1, 1)).toBe(2);
   });
 
   it("carry metadata beside arguments and answer", async () => {
     let seen: Metadata | undefined;
     await using pair = await pairOf(
-      serve(
-        hello.handled((_, context) => {
+      serveGolden({
+        hello: (context) => {
           seen = context.metadata;
           context.responseMetadata.set("cost", 12).append("note", "cheap", { sensitive: true });
           return "hi";
-        }),
-      ),
+        },
+      }),
     );
     let answered: Metadata | undefined;
     const metadata = new Metadata({ tenant: "blue", trace: Uint8Array.of(1, 2) }).append("tenant", "green");
-    await caller(pair.client).call(hello.method, [], {
+    await caller(pair.client).hello({
       metadata,
       onMetadata: (received) => {
         answered = received;
@@ -300,7 +284,7 @@ describe("giving up", () => {
       ),
     );
     const controller = new AbortController();
-    const call = caller(pair.client).call(wait.method, [1], { signal: controller.signal });
+    const call = caller(pair.client).wait(1, { signal: controller.signal });
     await settle();
     const signal = waiting.contexts.get(1)?.signal;
     expect(signal?.aborted).toBe(false);
@@ -311,13 +295,13 @@ describe("giving up", () => {
     expect(signal?.aborted).toBe(true);
     // What the handler says after all goes nowhere.
     waiting.answer(1);
-    expect(await caller(pair.client).call(hello.method, [])).toBe("hi");
+    expect(await caller(pair.client).hello()).toBe("hi");
   });
 
   it("rejects a call whose signal is aborted already", async () => {
     const waiting = new Waiting();
     await using pair = await pairOf(serve(waiting.handled));
-    const call = caller(pair.client).call(wait.method, [1], { signal: AbortSignal.abort("no") });
+    const call = caller(pair.client).wait(1, { signal: AbortSignal.abort("no") });
     await expect(call).rejects.toMatchObject({ code: "Cancelled", cause: "no" });
     await settle();
     expect(waiting.contexts.size).toBe(0);
@@ -327,8 +311,8 @@ describe("giving up", () => {
     const waiting = new Waiting();
     await using pair = await pairOf(serve(waiting.handled));
     const { clock } = pair;
-    const slow = caller(pair.client).call(wait.method, [1], { timeoutMs: 100 });
-    const fast = caller(pair.client).call(wait.method, [2], { timeoutMs: 100 });
+    const slow = caller(pair.client).wait(1, { timeoutMs: 100 });
+    const fast = caller(pair.client).wait(2, { timeoutMs: 100 });
     await settle();
     waiting.answer(2);
     expect(await fast).toBe(20);
@@ -350,15 +334,15 @@ describe("giving up", () => {
     const done = gate<bigint>();
     let signal: AbortSignal | undefined;
     await using pair = await pairOf(
-      serve(
-        commit.handled((_, context) => {
+      serveGolden({
+        commit: (_a, context) => {
           signal = context.signal;
           return done.promise;
-        }),
-      ),
+        },
+      }),
     );
     const controller = new AbortController();
-    const call = caller(pair.client).call(commit.method, [1], { signal: controller.signal });
+    const call = caller(pair.client).commit(1, { signal: controller.signal });
     await settle();
     controller.abort();
     await expect(call).rejects.toBeInstanceOf(CallError);
@@ -375,7 +359,7 @@ describe("limits", () => {
     const controller = new AbortController();
     const call = (id: number, signal?: AbortSignal): Promise<unknown> =>
       caller(pair.client)
-        .call(wait.method, [id], { signal })
+        .wait(id, { signal })
         .catch((error: CallError) => error.code);
     const calls = [call(1), call(2), call(3, controller.signal), call(4)];
     await settle();
@@ -392,8 +376,8 @@ describe("limits", () => {
   it("counts the time that a call waits for its turn", async () => {
     const waiting = new Waiting();
     await using pair = await pairOf(serve(waiting.handled), { server: { maxConcurrentRequests: 1 } });
-    const first = caller(pair.client).call(wait.method, [1]);
-    const second = caller(pair.client).call(wait.method, [2], { timeoutMs: 50 });
+    const first = caller(pair.client).wait(1);
+    const second = caller(pair.client).wait(2, { timeoutMs: 50 });
     await settle();
     pair.clock.advance(50);
     await expect(second).rejects.toMatchObject({ code: "Cancelled" });
@@ -404,14 +388,14 @@ describe("limits", () => {
 
   it("stops sending to a peer that does not read, and goes on when it does", async () => {
     const text = "x".repeat(10_000);
-    await using pair = await pairOf(serve(lookup.handled(([key]) => key)), {
+    await using pair = await pairOf(serveGolden({ lookup: (key) => key }), {
       client: { limits: { maxBufferedBytes: 50_000 } },
     });
-    expect(await caller(pair.client).call(lookup.method, ["warm"])).toBe("warm");
+    expect(await caller(pair.client).lookup("warm")).toBe("warm");
     pair.serverLink.pause();
     const calls: Promise<string | undefined>[] = [];
     for (let count = 0; count < 40; count++) {
-      calls.push(caller(pair.client).call(lookup.method, [text]));
+      calls.push(caller(pair.client).lookup(text));
       await settle();
     }
     expect(pair.clientLink.bufferedBytes).toBeGreaterThan(50_000);
@@ -425,19 +409,19 @@ describe("limits", () => {
     let runs = 0;
     const text = "y".repeat(10_000);
     await using pair = await pairOf(
-      serve(
-        hello.handled(() => {
+      serveGolden({
+        hello: () => {
           runs += 1;
           return text;
-        }),
-      ),
+        },
+      }),
       { server: { limits: { maxBufferedBytes: 50_000 } } },
     );
-    await caller(pair.client).call(hello.method, []);
+    await caller(pair.client).hello();
     pair.clientLink.pause();
     const calls: Promise<string>[] = [];
     for (let count = 0; count < 40; count++) {
-      calls.push(caller(pair.client).call(hello.method, []));
+      calls.push(caller(pair.client).hello());
       await settle();
     }
     expect(runs).toBeLessThan(10);
@@ -447,15 +431,15 @@ describe("limits", () => {
   });
 
   it("refuses a message that is larger than a frame may be", async () => {
-    await using pair = await pairOf(serve(lookup.handled(([key]) => key)), {
+    await using pair = await pairOf(serveGolden({ lookup: (key) => key }), {
       client: { limits: { maxFrameBytes: 20_000 } },
     });
     const client = caller(pair.client);
-    await expect(client.call(lookup.method, ["x".repeat(20_000)])).rejects.toMatchObject({
+    await expect(client.lookup("x".repeat(20_000))).rejects.toMatchObject({
       code: "EncodeFailed",
       message: expect.stringMatching(/limit maxFrameBytes/),
     });
-    expect(await client.call(lookup.method, ["small"])).toBe("small");
+    expect(await client.lookup("small")).toBe("small");
   });
 });
 
@@ -463,11 +447,11 @@ describe("the end", () => {
   it("close lets calls and handlers finish, and refuses new ones", async () => {
     const waiting = new Waiting();
     const pair = await pairOf(serve(waiting.handled));
-    const call = caller(pair.client).call(wait.method, [1]);
+    const call = caller(pair.client).wait(1);
     await settle();
     const closing = pair.client.close();
     expect(pair.client.isOpen).toBe(false);
-    await expect(caller(pair.client).call(wait.method, [2])).rejects.toMatchObject({
+    await expect(caller(pair.client).wait(2)).rejects.toMatchObject({
       code: "SessionShutdown",
     });
     await settle();
@@ -484,7 +468,7 @@ describe("the end", () => {
   it("close waits for handlers of our own, but not for ever", async () => {
     const waiting = new Waiting();
     const pair = await pairOf(serve(waiting.handled));
-    const call = caller(pair.client).call(wait.method, [1]);
+    const call = caller(pair.client).wait(1);
     await settle();
     const closing = pair.server.close({ timeoutMs: 1000 });
     await settle();
@@ -501,7 +485,7 @@ describe("the end", () => {
   it("abort fails what is in flight at once", async () => {
     const waiting = new Waiting();
     const pair = await pairOf(serve(waiting.handled));
-    const call = caller(pair.client).call(wait.method, [1]);
+    const call = caller(pair.client).wait(1);
     await settle();
     pair.client.abort();
     pair.client.abort();
@@ -510,7 +494,7 @@ describe("the end", () => {
     expect((await pair.server.closed).reason).toBe("Transport");
     expect(waiting.contexts.get(1)?.signal.aborted).toBe(true);
     await pair.client.close();
-    await expect(caller(pair.client).call(wait.method, [2])).rejects.toMatchObject({
+    await expect(caller(pair.client).wait(2)).rejects.toMatchObject({
       code: "SessionShutdown",
     });
     expect(pair.clock.armed).toBe(0);
@@ -526,8 +510,8 @@ describe("the end", () => {
       ),
       { client: { observer: watch } },
     );
-    await caller(pair.client).call(hello.method, []);
-    const call = caller(pair.client).call(wait.method, [1]);
+    await caller(pair.client).hello();
+    const call = caller(pair.client).wait(1);
     await settle();
     pair.serverLink.abort();
     await expect(call).rejects.toMatchObject({ code: "ConnectionClosed" });

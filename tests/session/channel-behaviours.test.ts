@@ -12,7 +12,8 @@ import { Connection } from "../../packages/runtime/src/session/connection.js";
 import { writeGrantCredit } from "../../packages/runtime/src/wire/channel-messages.js";
 import { decodeMessage, MessageHead } from "../../packages/runtime/src/wire/message.js";
 import { CoreHarness, even, odd } from "../support/core-harness.js";
-import { count, sum } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { count, serveGolden } from "../support/golden-service.js";
 import { fromHex } from "../support/golden-values.js";
 
 /** Channels of a connection of ours whose ids are even, and the wire below them. */
@@ -81,7 +82,7 @@ describe("messages ahead of their receiver", () => {
 
 /** A handler that sends `n` items, and how many of them have left. */
 function sending(): { readonly dispatcher: $.Dispatcher; sent: number } {
-  const progress = { sent: 0, dispatcher: $.dispatcher("Golden", []) };
+  const progress = { sent: 0, dispatcher: serveGolden({}) };
   const handled = count.handled(async ([from, n, out]) => {
     for (let i = 0; i < n; i++) {
       await out.send(from + i);
@@ -108,7 +109,7 @@ describe("credit", () => {
     const options = { initialChannelCredit: credit };
     const pair = await connectPair(progress.dispatcher, { client: options, server: options });
     const { tx } = channel<number>();
-    const call = pair.client.driver?.tryCall(count.method, [0, credit + 5, tx]);
+    const call = pair.client.client(Golden).$try.count(0, credit + 5, tx);
     await settle();
     expect(progress.sent).toBe(credit);
     await grantOne(pair);
@@ -123,14 +124,14 @@ describe("the end of a connection", () => {
   it("close_virtual_connection_closes_registered_rx_channels", async () => {
     const clock = new FakeClock();
     await using pair = await connectPair(sending().dispatcher, { clock });
-    const caller = await pair.client.open($.service("Golden", (own) => own, {}));
+    const caller = await pair.client.open(Golden);
     const { tx, rx } = channel<number>();
-    const call = caller.tryCall(count.method, [0, 0, tx]);
+    const call = caller.$try.count(0, 0, tx);
     await call;
     const open = channel<number>();
-    const up = caller.tryCall(sum.method, [open.rx]);
+    const up = caller.$try.sum(open.rx);
     const held = channel<number>();
-    void caller.tryCall(count.method, [0, 1000, held.tx]);
+    void caller.$try.count(0, 1000, held.tx);
     await settle();
     pair.client.closeConnection(1);
     expect(await rx.next()).toEqual({ done: true, value: undefined });

@@ -121,7 +121,7 @@ describe("virtual connections", () => {
     expect(() => pair.client.closeConnection(0)).toThrow(
       expect.objectContaining({ code: "Protocol", message: "protocol error: cannot close root connection" }),
     );
-    expect(await ask(pair.client.driver, 1)).toBe(1);
+    expect(await ask(pair.client.client(Echo), 1)).toBe(1);
   });
 
   it("close_virtual_connection", async () => {
@@ -152,7 +152,7 @@ describe("virtual connections", () => {
 
   it("schema_tracker_is_per_connection_not_per_session", async () => {
     await using pair = await connectPair(echoing());
-    expect(await ask(pair.client.driver, 100)).toBe(100);
+    expect(await ask(pair.client.client(Echo), 100)).toBe(100);
     expect(await ask(await pair.client.open(Echo), 200)).toBe(200);
   });
 });
@@ -200,6 +200,6 @@ describe("acceptors", () => {
   it("connect_builder_can_configure_inbound_virtual_connections_before_await", async () => {
     await using pair = await connectPair(echoing(0, "Ping"), { client: { serve: echoing() } });
     expect(await ask(await pair.server.open(Echo, { parity: "Odd" }), 41)).toBe(41);
-    expect(await ask(pair.client.driver, 9)).toBe(9);
+    expect(await ask(pair.client.client(Echo), 9)).toBe(9);
   });
 });

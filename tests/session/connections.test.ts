@@ -12,7 +12,8 @@ import {
   writeConnectionReject,
 } from "../../packages/runtime/src/wire/session-messages.js";
 import { CoreHarness, odd } from "../support/core-harness.js";
-import { add, nameOf } from "../support/golden-service.js";
+import { Back, Golden } from "../support/gen/session.vox.js";
+import { nameOf, serveBack, serveGolden } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 
 const none = new Metadata();
@@ -229,26 +230,24 @@ describe("keepalive", () => {
   });
 });
 
-const calculator = (): $.Dispatcher => $.dispatcher("Golden", [add.handled(([a, b]) => a + b)]);
-const Golden = $.service("Golden", (caller) => caller, {});
-const Back = $.service("Back", (caller) => caller, {});
+const calculator = (): $.Dispatcher => serveGolden({ add: (a, b) => a + b });
 const Unknown = $.service("Unknown", (caller) => caller, {});
 
 describe("two sessions", () => {
   it("call on a virtual connection, in both directions, and close it alone", async () => {
     await using pair = await connectPair(router({ Golden: calculator() }), {
-      client: { serve: router({ Back: $.dispatcher("Back", [nameOf.handled(([id]) => `n${id}`)]) }) },
+      client: { serve: router({ Back: serveBack({ name: (id) => `n${id}` }) }) },
     });
     const golden = await pair.client.open(Golden);
-    expect(golden.connection.id).toBe(1);
-    expect(await golden.call(add.method, [2, 3])).toBe(5);
+    expect(golden.$caller.connection.id).toBe(1);
+    expect(await golden.add(2, 3)).toBe(5);
     const back = await pair.server.open(Back);
-    expect(back.connection.id).toBe(2);
-    expect(await back.call(nameOf.method, [4])).toBe("n4");
-    await golden.connection.close();
-    expect((await golden.connection.closed).reason).toBe("Local");
-    await expect(golden.call(add.method, [1, 1])).rejects.toMatchObject({ code: "ConnectionClosed" });
-    expect(await pair.client.driver?.call(add.method, [1, 1])).toBe(2);
+    expect(back.$caller.connection.id).toBe(2);
+    expect(await back.name(4)).toBe("n4");
+    await golden.$caller.connection.close();
+    expect((await golden.$caller.connection.closed).reason).toBe("Local");
+    await expect(golden.add(1, 1)).rejects.toMatchObject({ code: "ConnectionClosed" });
+    expect(await pair.client.client(Golden).add(1, 1)).toBe(2);
     await settle();
     expect(pair.server.core.connectionCount).toBe(2);
     await expect(pair.client.open(Unknown)).rejects.toBeInstanceOf(RejectedError);
@@ -258,12 +257,12 @@ describe("two sessions", () => {
   it("let a handler call its caller back", async () => {
     const handler = nameOf.handled(async ([id], context) => {
       const caller = context.client(Golden);
-      return `sum ${await caller.call(add.method, [id, 1])}`;
+      return `sum ${await caller.add(id, 1)}`;
     });
     await using pair = await connectPair($.dispatcher("Back", [handler]), {
       client: { serve: calculator() },
     });
-    expect(await pair.client.driver?.call(nameOf.method, [41])).toBe("sum 42");
+    expect(await pair.client.client(Back).name(41)).toBe("sum 42");
   });
 
   it("give up an open when its signal is aborted", async () => {
@@ -280,7 +279,7 @@ describe("two sessions", () => {
     const pair = await connectPair(calculator());
     const golden = await pair.client.open(Golden);
     await pair.client.close();
-    expect((await golden.connection.closed).reason).toBe("Local");
+    expect((await golden.$caller.connection.closed).reason).toBe("Local");
     await pair.server.close();
   });
 });

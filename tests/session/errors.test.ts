@@ -19,7 +19,8 @@ import { openSession } from "@voxrpc/runtime/link";
 import { connectSession } from "@voxrpc/runtime/node";
 import { connectPair, FakeClock, memoryLinkPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { add, count, divide, hello, nothing, sum, wait } from "../support/golden-service.js";
+import { Golden, type GoldenClient, Missing } from "../support/gen/session.vox.js";
+import { add, divide, serveGolden } from "../support/golden-service.js";
 import { freePort } from "../support/opened.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 
@@ -32,27 +33,26 @@ interface Provoked {
   provoke(): Promise<unknown>;
 }
 
-const golden = $.dispatcher("Golden", [
-  add.handled(([a, b]) => a + b),
-  divide.handled(() => fail({ kind: "DivideByZero" })),
-  wait.handled(() => new Promise<number>(() => {})),
-  count.handled(async ([from, n, out]) => {
+const golden = serveGolden({
+  add: (a, b) => a + b,
+  divide: () => fail({ kind: "DivideByZero" }),
+  wait: () => new Promise<number>(() => {}),
+  count: async (from, n, out) => {
     for (let i = 0; i < n; i++) await out.send(from + i);
     await new Promise(() => {});
-  }),
-  sum.handled(async ([items]) => {
+  },
+  sum: async (items) => {
     items.cancel();
     return 0n;
-  }),
-]);
+  },
+});
 
 /** Runs with two sessions; what it rejects with, or gives, is the error. */
 async function withPair(
-  run: (caller: Omit<$.Caller, "connection">, pair: SessionPair) => Promise<unknown>,
+  run: (caller: GoldenClient, pair: SessionPair) => Promise<unknown>,
 ): Promise<unknown> {
   const pair = await connectPair(golden, { clock: new FakeClock() });
-  const caller = pair.client.driver;
-  if (caller === undefined) throw new Error("no driver");
+  const caller = pair.client.client(Golden);
   try {
     return await run(caller, pair).catch((error: unknown) => error);
   } finally {
@@ -68,7 +68,10 @@ async function answeredWith(payload: string): Promise<unknown> {
   const peer = new RawPeer(theirs);
   peer.send(...handshakeFrames("acceptor"));
   const session = await openSession(ours, { clock: new FakeClock() });
-  const call = session.driver?.call(hello.method, []).catch((error: unknown) => error);
+  const call = session
+    .client(Golden)
+    .hello()
+    .catch((error: unknown) => error);
   await settle();
   const bytes = (payload.length / 2).toString(16).padStart(2, "0");
   peer.send(`0005010100${bytes}000000${payload}00`);
@@ -88,20 +91,20 @@ const callErrors: Readonly<Record<CallRejection["code"], Omit<Provoked, "code">>
     type: DeclaredError,
     retryable: false,
     message: "Golden.divide: DivideByZero",
-    provoke: () => withPair((caller) => caller.call(divide.method, [1n, 0n])),
+    provoke: () => withPair((caller) => caller.divide(1n, 0n)),
   },
   UnknownMethod: {
     type: CallError,
     retryable: false,
     message:
       "Missing.nothing: unknown vox method call: the peer does not serve it; nothing has run; compare the schemas of both sides, and the address",
-    provoke: () => withPair((caller) => caller.call(nothing.method, [1])),
+    provoke: () => withPair((_, pair) => pair.client.client(Missing).nothing(1)),
   },
   InvalidPayload: {
     type: CallError,
     retryable: false,
     message: /^Golden\.add: invalid vox payload: unexpected EOF at byte 0/,
-    provoke: () => withPair((caller) => caller.call(cutAdd, [1, 2])),
+    provoke: () => withPair((caller) => caller.$caller.call(cutAdd, [1, 2])),
   },
   Cancelled: {
     type: CallError,
@@ -111,7 +114,7 @@ const callErrors: Readonly<Record<CallRejection["code"], Omit<Provoked, "code">>
     provoke: () =>
       withPair((caller) => {
         const controller = new AbortController();
-        const call = caller.call(wait.method, [1], { signal: controller.signal });
+        const call = caller.wait(1, { signal: controller.signal });
         controller.abort();
         return call;
       }),
@@ -123,7 +126,7 @@ const callErrors: Readonly<Record<CallRejection["code"], Omit<Provoked, "code">>
       "Golden.wait: vox connection closed: it ended before the answer came; the handler may have run, in whole or in part",
     provoke: () =>
       withPair(async (caller, { server }) => {
-        const call = caller.call(wait.method, [1]);
+        const call = caller.wait(1);
         server.abort();
         return call;
       }),
@@ -135,7 +138,7 @@ const callErrors: Readonly<Record<CallRejection["code"], Omit<Provoked, "code">>
       "Golden.wait: vox session shutdown: this side has closed it; the handler may have run, in whole or in part",
     provoke: () =>
       withPair(async (caller, { client }) => {
-        const call = caller.call(wait.method, [1]);
+        const call = caller.wait(1);
         client.abort();
         return call;
       }),
@@ -250,7 +253,7 @@ const channelErrors: Readonly<Record<ChannelError["code"], Omit<Provoked, "code"
     provoke: () =>
       withPair(async (caller) => {
         const { tx, rx } = channel<number>();
-        void caller.tryCall(sum.method, [rx]);
+        void caller.$try.sum(rx);
         await tx.close();
         return tx.send(1);
       }),
@@ -262,7 +265,7 @@ const channelErrors: Readonly<Record<ChannelError["code"], Omit<Provoked, "code"
     provoke: () =>
       withPair(async (caller) => {
         const { tx, rx } = channel<number>();
-        await caller.call(sum.method, [rx]);
+        await caller.sum(rx);
         await tx.closed;
         return tx.send(1);
       }),
@@ -274,7 +277,7 @@ const channelErrors: Readonly<Record<ChannelError["code"], Omit<Provoked, "code"
     provoke: () =>
       withPair((caller) => {
         const { rx } = channel<number>();
-        void caller.tryCall(sum.method, [rx]);
+        void caller.$try.sum(rx);
         return rx.next();
       }),
   },
@@ -285,7 +288,7 @@ const channelErrors: Readonly<Record<ChannelError["code"], Omit<Provoked, "code"
     provoke: () =>
       withPair(async (caller, { client }) => {
         const { tx, rx } = channel<number>();
-        void caller.tryCall(count.method, [0, 0, tx]);
+        void caller.$try.count(0, 0, tx);
         await settle();
         const next = rx.next();
         client.abort();
@@ -299,7 +302,7 @@ const channelErrors: Readonly<Record<ChannelError["code"], Omit<Provoked, "code"
     provoke: () =>
       withPair(async (caller, { server }) => {
         const { tx, rx } = channel<number>();
-        void caller.tryCall(count.method, [0, 0, tx]);
+        void caller.$try.count(0, 0, tx);
         await settle();
         const { outbox } = server.core;
         const frame = [0, 7, 1, 0, 1, 0, 0, 0, 0xff];
@@ -316,7 +319,7 @@ const codecErrors: Readonly<Record<CodecError["code"], Omit<Provoked, "code">>> 
     type: CodecError,
     retryable: false,
     message: /^Golden\.add/,
-    provoke: () => withPair((caller) => caller.call(add.method, [-1, 2])),
+    provoke: () => withPair((caller) => caller.add(-1, 2)),
   },
   DecodeFailed: {
     type: CodecError,

@@ -1,6 +1,5 @@
 /** From a link to a session: what a peer may do instead of a handshake, and what is left behind. */
 import { Metadata, type Observer, router, type SessionError, VoxError } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
 import {
   type AcceptSessionOptions,
   acceptSession,
@@ -10,12 +9,13 @@ import {
 } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { add, hello } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { serveGolden } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 import { expectNothingUnheard } from "../support/unheard.js";
 
-const golden = $.dispatcher("Golden", [hello.handled(() => "hi"), add.handled(([a, b]) => a + b)]);
+const golden = serveGolden({ hello: () => "hi", add: (a, b) => a + b });
 
 expectNothingUnheard();
 
@@ -224,7 +224,7 @@ describe("establishing", () => {
       link: { description: "memory:test" },
     });
     expect(asked).toEqual([["Golden", "blue", "memory:test"]]);
-    expect(await pair.client.driver?.call(hello.method, [])).toBe("hi");
+    expect(await pair.client.client(Golden).hello()).toBe("hi");
   });
 
   it("takes a connection acceptor that throws for a refusal", async () => {

@@ -1,17 +1,16 @@
 /** New virtual connections of a session with another link have the facts about that link and the peer on it. */
 import { type ConnectionRequest, Metadata, router, virtualConnections } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+import type * as $ from "@voxrpc/runtime/gen/v1";
 import { openSession, reconnecting, type Session } from "@voxrpc/runtime/link";
 import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { Writer } from "../../packages/runtime/src/bytes/writer.js";
 import { writeConnectionAccept } from "../../packages/runtime/src/wire/session-messages.js";
-import { wait } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { serveGolden } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 import { type Resumable, resumable } from "../support/resumable.js";
-
-const Golden = $.service("Golden", (caller) => caller, {});
 
 describe("a virtual connection that is opened after a resume", () => {
   let pair: Resumable | undefined;
@@ -23,7 +22,7 @@ describe("a virtual connection that is opened after a resume", () => {
 
   it("names the link that carries it", async () => {
     const links: string[] = [];
-    const golden = $.dispatcher("Golden", [wait.handled(([value]) => value)]);
+    const golden = serveGolden({ wait: (value) => value });
     const note = (request: ConnectionRequest): $.Dispatcher => {
       if (request.isVirtual) links.push(request.link);
       return golden;
@@ -84,7 +83,7 @@ describe("whether calls carry an operation id", () => {
         peer.send(acceptOf(id));
         const caller = await opening;
         peer.take();
-        void caller.tryCall(wait.method, [1]);
+        void caller.$try.wait(1);
         await settle();
         seen.push(peer.take().some((frame) => frame.includes(operationId)));
         if (index === 0) {

@@ -1,11 +1,12 @@
 /** One peer's work lets others in: what one turn of the event loop may do is bounded, and nothing is lost by it. */
 import { channel } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+import type * as $ from "@voxrpc/runtime/gen/v1";
 import type { Clock } from "@voxrpc/runtime/link";
 import { systemClock } from "@voxrpc/runtime/link";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { count, sum } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { serveGolden } from "../support/golden-service.js";
 
 /** Time that passes by itself: 10 µs at each look. */
 const ticking = (): Clock => {
@@ -56,15 +57,15 @@ describe("a large window and a fast reader", () => {
   it.each(Object.entries(ways))(
     "a handler that sends, %s: all arrives in order, over many turns",
     async (_, send) => {
-      const dispatcher = $.dispatcher("Golden", [
-        count.handled(async ([, , out]) => {
+      const dispatcher = serveGolden({
+        count: async (_a, _b, out) => {
           await send(out);
           return undefined;
-        }),
-      ]);
+        },
+      });
       await using pair = await connectPair(dispatcher, { clock: ticking(), client: window, server: window });
       const { tx, rx } = channel<number>();
-      const call = pair.client.driver?.call(count.method, [0, 0, tx]);
+      const call = pair.client.client(Golden).count(0, 0, tx);
       let expected = 0;
       const reading = (async () => {
         for await (const item of rx) if (item === expected) expected += 1;
@@ -77,16 +78,16 @@ describe("a large window and a fast reader", () => {
   );
 
   it.each(Object.entries(ways))("a caller that sends, %s", async (_, send) => {
-    const dispatcher = $.dispatcher("Golden", [
-      sum.handled(async ([items]) => {
+    const dispatcher = serveGolden({
+      sum: async (items) => {
         let total = 0n;
         for await (const item of items) total += BigInt(item);
         return total;
-      }),
-    ]);
+      },
+    });
     await using pair = await connectPair(dispatcher, { clock: ticking(), client: window, server: window });
     const { tx, rx } = channel<number>();
-    const call = pair.client.driver?.call(sum.method, [rx]);
+    const call = pair.client.client(Golden).sum(rx);
     const sending = send(tx).then(() => tx.close());
     expect(await turnsUntil(sending)).toBeGreaterThan(4);
     expect(await call).toBe((BigInt(many) * BigInt(many - 1)) / 2n);

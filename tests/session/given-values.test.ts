@@ -1,13 +1,14 @@
 /** Options and arguments are read when the application passes them: it may use its own objects again at once. */
 import { channel, Metadata, withMiddleware } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+import type * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { DeferredCaller } from "../../packages/runtime/src/call/deferred-caller.js";
 import { FakePort, u32Items } from "../../packages/runtime/src/channel/fake-port.fixture.js";
 import { Sender } from "../../packages/runtime/src/channel/sender.js";
 import { type Record, Streams, streamsDispatcher } from "../interop/gen/streams.vox.js";
-import { type Point, translate } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { type Point, serveGolden, translate } from "../support/golden-service.js";
 import { Gate, resumable } from "../support/resumable.js";
 import { recordAt, streamsHandler } from "../support/stream-handlers.js";
 import { expectNothingUnheard } from "../support/unheard.js";
@@ -17,12 +18,12 @@ expectNothingUnheard();
 const origin: Point = { x: 0, y: 0 };
 
 /** Says what it was called with, one at a time. */
-const saying = $.dispatcher("Golden", [
-  translate.handled(async ([point], { metadata }) => {
+const saying = serveGolden({
+  translate: async (point, _b, { metadata }) => {
     await settle();
     return { x: point.x, y: Number(metadata.getU64("n") ?? 0n) };
-  }),
-]);
+  },
+});
 
 type Call = (point: Point, metadata: Metadata) => Promise<Point>;
 
@@ -45,24 +46,24 @@ const asGiven = [1, 2, 3].map((n) => ({ x: n, y: n }));
 describe("arguments and metadata of a call", () => {
   it("that waits for a slot", async () => {
     await using pair = await connectPair(saying, { server: { maxConcurrentRequests: 1 } });
-    const { driver } = pair.client;
-    const call: Call = (point, metadata) =>
-      driver?.call(translate.method, [point, origin], { metadata }) ?? Promise.reject();
+    const client = pair.client.client(Golden);
+    const call: Call = (point, metadata) => client.translate(point, origin, { metadata });
     expect(await threeCalls(call)).toEqual(asGiven);
   });
 
   it("that waits for middleware", async () => {
     await using pair = await connectPair(saying);
-    const driver = pair.client.holdCaller();
-    const slow = withMiddleware(driver, [async (_call, next) => settle().then(next)]);
-    const call: Call = (point, metadata) => slow.call(translate.method, [point, origin], { metadata });
+    const slow = Golden.create(
+      withMiddleware(pair.client.holdCaller(), [async (_call, next) => settle().then(next)]),
+    );
+    const call: Call = (point, metadata) => slow.translate(point, origin, { metadata });
     expect(await threeCalls(call)).toEqual(asGiven);
   });
 
   it.each(["call", "tryCall"] as const)("that waits for its session (%s)", async (form) => {
     await using pair = await connectPair(saying);
-    const driver = pair.client.holdCaller();
-    const deferred = new DeferredCaller(settle().then(() => driver));
+    const held = pair.client.holdCaller();
+    const deferred = new DeferredCaller(settle().then(() => held));
     const call: Call = async (point, metadata) => {
       const came = await deferred[form](translate.method, [point, origin], { metadata });
       return "ok" in came ? (came.ok ? came.value : Promise.reject(came.error)) : came;
@@ -72,11 +73,9 @@ describe("arguments and metadata of a call", () => {
 
   it("that waits for another link", async () => {
     const pair = await resumable(saying);
-    const { driver } = pair.client;
+    const client = pair.client.client(Golden);
     await pair.cut();
-    const calls = threeCalls(
-      (point, metadata) => driver?.call(translate.method, [point, origin], { metadata }) ?? Promise.reject(),
-    );
+    const calls = threeCalls((point, metadata) => client.translate(point, origin, { metadata }));
     await pair.recover();
     expect(await calls).toEqual(asGiven);
     await pair.close();
@@ -84,11 +83,9 @@ describe("arguments and metadata of a call", () => {
 
   it("that is made again on another link: it is still the same operation", async () => {
     const gate = new Gate<Point>();
-    const pair = await resumable(
-      $.dispatcher("Golden", [translate.handled((_args, { signal }) => gate.wait(signal))]),
-    );
+    const pair = await resumable(serveGolden({ translate: (_a, _b, { signal }) => gate.wait(signal) }));
     const point = { x: 1, y: 1 };
-    const call = pair.client.driver?.tryCall(translate.method, [point, origin]);
+    const call = pair.client.client(Golden).$try.translate(point, origin);
     await settle();
     await pair.cut();
     point.x = 9;
@@ -103,12 +100,10 @@ describe("arguments and metadata of a call", () => {
 
 describe("the signal of a call", () => {
   it("is that which was given, whatever becomes of the options", async () => {
-    await using pair = await connectPair(
-      $.dispatcher("Golden", [translate.handled(() => new Promise(() => {}))]),
-    );
+    await using pair = await connectPair(serveGolden({ translate: () => new Promise(() => {}) }));
     const given = new AbortController();
     const options: { signal: AbortSignal } = { signal: given.signal };
-    const call = pair.client.driver?.tryCall(translate.method, [origin, origin], options);
+    const call = pair.client.client(Golden).$try.translate(origin, origin, options);
     options.signal = new AbortController().signal;
     given.abort();
     expect(await call).toMatchObject({ ok: false, error: { code: "Cancelled" } });

@@ -1,6 +1,6 @@
 /** A peer that has shaken hands and then breaks the rules: what it gets, and what is left of the session. */
 import type { Metadata, Observer } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+import type * as $ from "@voxrpc/runtime/gen/v1";
 import { acceptSession, type Session } from "@voxrpc/runtime/link";
 import { FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
@@ -9,7 +9,7 @@ import { encodeHandshakeMessage } from "../../packages/runtime/src/handshake/han
 import { assemblePayload } from "../../packages/runtime/src/schema/assemble-payload.js";
 import { messageSchemas } from "../../packages/runtime/src/wire/message-schemas.js";
 import { Metadata as SentMetadata } from "../../packages/runtime/src/wire/metadata.js";
-import { add, wait } from "../support/golden-service.js";
+import { add, serveGolden, wait } from "../support/golden-service.js";
 import { fromHex, toHex } from "../support/golden-values.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 import { expectNothingUnheard } from "../support/unheard.js";
@@ -55,13 +55,13 @@ async function victim(handshake: readonly Uint8Array[] = handshakeFrames("initia
   const seen: string[] = [];
   const contexts: $.CallContext[] = [];
   const observer: Observer = { onProtocolError: ({ origin, text }) => seen.push(`${origin}: ${text}`) };
-  const golden = $.dispatcher("Golden", [
-    add.handled(([a, b]) => a + b),
-    wait.handled(([gate], context) => {
+  const golden = serveGolden({
+    add: (a, b) => a + b,
+    wait: (gate, context) => {
       contexts.push(context);
       return gate === 0 ? 0 : new Promise<number>(() => {});
-    }),
-  ]);
+    },
+  });
   const accepting = acceptSession(ours, golden, {
     clock,
     observer,

@@ -6,15 +6,9 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
+import { Golden } from "../support/gen/session.vox.js";
 import { count, lookup, wait } from "../support/golden-service.js";
 
-class GoldenClient extends $.ClientBase {
-  wait(value: number): Promise<number> {
-    return this.$caller.call(wait.method, [value]);
-  }
-}
-
-const Golden = $.service("Golden", (caller) => new GoldenClient(caller), {});
 const answering = wait.handled(([value]) => value);
 const served = (...more: $.HandledMethod[]): $.Dispatcher => $.dispatcher("Golden", [answering, ...more]);
 
@@ -66,11 +60,11 @@ describe("a session ends with the last of", () => {
     });
     await using pair = await connectPair(served(calling), { client: { serve: served() } });
     const root = pair.client.client(Golden);
-    expect(await root.$caller.call(lookup.method, ["got"])).toBe("got 5 7");
+    expect(await root.lookup("got")).toBe("got 5 7");
     await expect(again).rejects.toMatchObject({ code: "ConnectionClosed" });
     expect([pair.client.isOpen, pair.server.isOpen]).toEqual([true, true]);
     const virtual = await pair.client.open(Golden, { serve: served() });
-    expect(await virtual.$caller.call(lookup.method, ["got"])).toBe("got 5 7");
+    expect(await virtual.lookup("got")).toBe("got 5 7");
     expect(virtual.$caller.connection.isOpen).toBe(true);
     expect(await virtual.wait(8)).toBe(8);
   });
@@ -93,7 +87,7 @@ describe("a session ends with the last of", () => {
     });
     const { pair, clock, made } = await heldByClients(served(later), 1);
     const { tx, rx } = channel<number>();
-    await made[first]?.$caller.call(count.method, [123, 1, tx]);
+    await made[first]?.count(123, 1, tx);
     await made[first]?.$close();
     expect(await isOver(pair)).toBe(false);
     await send();
@@ -131,7 +125,7 @@ describe("a session ends with the last of", () => {
     let answer: (value: string) => void = () => {};
     const slow = lookup.handled(() => new Promise<string>((resolve) => (answer = resolve)));
     const { pair, clock, made } = await heldByClients(served(slow), 1);
-    const call = made[first]?.$caller.call(lookup.method, ["a"]);
+    const call = made[first]?.lookup("a");
     await settle();
     const closing = made[first]?.$close();
     expect(await isOver(pair)).toBe(false);
@@ -140,7 +134,7 @@ describe("a session ends with the last of", () => {
     await closing;
     expect(await isOver(pair)).toBe(true);
     const held = await heldByClients(served(slow), 1);
-    const failing = held.made[first]?.$caller.tryCall(lookup.method, ["a"]);
+    const failing = held.made[first]?.$try.lookup("a");
     await settle();
     const late = held.made[first]?.$close();
     held.clock.advance(5000);

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { channel, defaultLimits, type Limits, Metadata } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+import type * as $ from "@voxrpc/runtime/gen/v1";
 import type { CborValue } from "@voxrpc/runtime/internal/schema";
 import { decodeCbor, readSchemaPayload } from "@voxrpc/runtime/internal/schema";
 import { connectPair, FakeClock, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
@@ -36,7 +36,8 @@ import {
   writeConnectionOpen,
 } from "../../packages/runtime/src/wire/session-messages.js";
 import { CoreHarness, even, odd } from "../support/core-harness.js";
-import { add, boundsOf, count, lookup, sum, wait } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { count, lookup, serveGolden, wait } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 import { resumable } from "../support/resumable.js";
@@ -99,16 +100,16 @@ function measure(value: CborValue): { readonly depth: number; readonly nodes: nu
 
 const announcementSize = measure(decodeCbor(announcement, { maxBytes: 1 << 20, maxDepth: 64 }));
 
-const adding = $.dispatcher("Golden", [add.handled(([a, b]) => a + b)]);
-const bounding = $.dispatcher("Golden", [boundsOf.handled(() => undefined)]);
-const boundingForever = $.dispatcher("Golden", [boundsOf.handled(() => new Promise<undefined>(() => {}))]);
-const waiting = $.dispatcher("Golden", [wait.handled(() => new Promise<number>(() => {}))]);
-const holding = $.dispatcher("Golden", [
-  sum.handled(([items]) => {
+const adding = serveGolden({ add: (a, b) => a + b });
+const bounding = serveGolden({ bounds: () => undefined });
+const boundingForever = serveGolden({ bounds: () => new Promise<undefined>(() => {}) });
+const waiting = serveGolden({ wait: () => new Promise<number>(() => {}) });
+const holding = serveGolden({
+  sum: (items) => {
     items.keepOpen();
     return 0n;
-  }),
-]);
+  },
+});
 
 /** What a peer's frames lead to when the session is ours to accept. */
 async function against(
@@ -196,7 +197,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       async run(limits) {
         await using pair = await connectPair(bounding, { server: { limits } });
         const points = Array.from({ length: 4 }, () => ({ x: 1, y: 1 }));
-        const outcome = await pair.client.driver?.tryCall(boundsOf.method, [points]);
+        const outcome = await pair.client.client(Golden).$try.bounds(points);
         return outcome?.ok === false ? outcome.error.message : undefined;
       },
     },
@@ -209,7 +210,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       async run(limits) {
         const pair = await connectPair(boundingForever, { server: { limits } });
         const points = Array.from({ length: 4 }, () => ({ x: 1, y: 1 }));
-        const calls = [1, 2].map(() => pair.client.driver?.tryCall(boundsOf.method, [points]));
+        const calls = [1, 2].map(() => pair.client.client(Golden).$try.bounds(points));
         await settle();
         const requests = pair.server.snapshot().connections[0]?.requests ?? [];
         pair.client.abort();
@@ -339,7 +340,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       async run(limits) {
         const pair = await resumable(waiting, { client: { limits } });
         await pair.cut();
-        const calls = [1, 2].map((value) => pair.client.driver?.tryCall(wait.method, [value]));
+        const calls = [1, 2].map((value) => pair.client.client(Golden).$try.wait(value));
         const [snapshot] = pair.client.snapshot().connections;
         await pair.close();
         const [, last] = await Promise.all(calls);
@@ -409,7 +410,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       async run(limits) {
         const clock = new FakeClock();
         const errors: unknown[] = [];
-        const pair = await connectPair($.dispatcher("Golden", [wait.handled(([value]) => value)]), {
+        const pair = await connectPair(serveGolden({ wait: (value) => value }), {
           clock,
           server: {
             limits,
@@ -423,9 +424,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
             observer: { onOperationStoreError: ({ error }) => void errors.push(error) },
           },
         });
-        const call = pair.client
-          .client($.service("Golden", (caller) => caller, {}))
-          .tryCall(wait.method, [1]);
+        const call = pair.client.client(Golden).$try.wait(1);
         await settle();
         clock.advance(700);
         await settle();
@@ -465,9 +464,10 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       async run(limits) {
         const pair = await connectPair(holding, { client: { limits } });
         const [one, two] = [channel<number>(), channel<number>()];
-        await pair.client.driver?.call(sum.method, [one.rx]);
-        const outcome = await pair.client.driver
-          ?.call(sum.method, [two.rx])
+        await pair.client.client(Golden).sum(one.rx);
+        const outcome = await pair.client
+          .client(Golden)
+          .sum(two.rx)
           .catch((error: Error) => error.message);
         pair.client.abort();
         await pair.server.closed;
@@ -481,9 +481,10 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
       async run(limits) {
         const pair = await connectPair(holding, { server: { limits } });
         const [one, two] = [channel<number>(), channel<number>()];
-        await pair.client.driver?.call(sum.method, [one.rx]);
-        const outcome = await pair.client.driver
-          ?.call(sum.method, [two.rx])
+        await pair.client.client(Golden).sum(one.rx);
+        const outcome = await pair.client
+          .client(Golden)
+          .sum(two.rx)
           .catch((error: Error) => error.message);
         pair.client.abort();
         await pair.server.closed;
@@ -537,7 +538,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
         outbox.commit(start + 5000);
         await settle();
         expect(pair.client.snapshot().outbound.bufferedBytes).toBe(5000);
-        const call = pair.client.driver?.tryCall(wait.method, [1]);
+        const call = pair.client.client(Golden).$try.wait(1);
         const [request] = pair.client.snapshot().connections[0]?.requests ?? [];
         pair.client.abort();
         await Promise.all([call, pair.server.closed]);
@@ -554,7 +555,7 @@ const cases: Readonly<Record<keyof Limits, readonly Case[]>> = {
         const clock = new FakeClock();
         const pair = await connectPair(adding, { clock, client: { limits } });
         clock.advance(300);
-        await pair.client.driver?.call(add.method, [1, 2]);
+        await pair.client.client(Golden).add(1, 2);
         clock.advance(900);
         const { closeError } = pair.client.snapshot();
         pair.client.abort();
@@ -596,17 +597,15 @@ describe("idleTimeoutMs", () => {
   it("counts neither pings nor what is in flight", async () => {
     const clock = new FakeClock();
     let answer: (value: number) => void = () => {};
-    const dispatcher = $.dispatcher("Golden", [
-      wait.handled(
-        () =>
-          new Promise<number>((resolve) => {
-            answer = resolve;
-          }),
-      ),
-    ]);
+    const dispatcher = serveGolden({
+      wait: () =>
+        new Promise<number>((resolve) => {
+          answer = resolve;
+        }),
+    });
     const keepalive = { intervalMs: 300, timeoutMs: 100 };
     const pair = await connectPair(dispatcher, { clock, client: { limits: idle, keepalive } });
-    const call = pair.client.driver?.call(wait.method, [1]);
+    const call = pair.client.client(Golden).wait(1);
     for (let ms = 0; ms < 5000; ms += 50) {
       clock.advance(50);
       await settle();
@@ -633,7 +632,7 @@ describe("idleTimeoutMs", () => {
     const pair = await connectPair(adding, { clock, server: { limits: idle } });
     for (let turn = 0; turn < 5; turn++) {
       clock.advance(999);
-      await pair.client.driver?.call(add.method, [1, 2]);
+      await pair.client.client(Golden).add(1, 2);
     }
     expect(pair.server.isOpen).toBe(true);
     clock.advance(1000);

@@ -1,22 +1,22 @@
 /** Keepalive believes any byte: a peer that is slow is alive, a peer that gives no sign is lost. */
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, simulatedPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { defaultKeepalive } from "../../packages/runtime/src/node/keepalive.js";
 import type { Session } from "../../packages/runtime/src/session/session.js";
-import { add, lookup } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { serveGolden } from "../support/golden-service.js";
 
 const mb = 1 << 20;
 /** A mobile network in a train: a megabyte takes 52 s. */
 const slow = { bytesPerMs: 20 };
 const keepalive = defaultKeepalive;
-const dispatcher = $.dispatcher("Golden", [
-  lookup.handled(([text]) => (text === "large" ? "x".repeat(mb) : `${text.length}`)),
-  add.handled(([a, b]) => a + b),
-]);
+const dispatcher = serveGolden({
+  lookup: (text) => (text === "large" ? "x".repeat(mb) : `${text.length}`),
+  add: (a, b) => a + b,
+});
 
 const ask = (session: Session, text: string): Promise<string | undefined> | undefined =>
-  session.driver?.call(lookup.method, [text]);
+  session.client(Golden).lookup(text);
 
 describe("on a slow link", () => {
   const directions = { "an answer": { toClient: slow }, "an argument": { toServer: slow } };
@@ -56,7 +56,7 @@ describe("on a slow link", () => {
     const limits = { maxBufferedBytes: 1024, maxQueuedBytes: 1024 };
     const pair = await clock.until(connectPair(dispatcher, { clock, links, server: { keepalive, limits } }));
     const answers = Array.from({ length: 3 }, () => ask(pair.client, "large"));
-    const numbers = Array.from({ length: 100 }, () => pair.client.driver?.call(add.method, [1, 2]));
+    const numbers = Array.from({ length: 100 }, () => pair.client.client(Golden).add(1, 2));
     const all = await clock.until(Promise.all([...answers, ...numbers]));
     expect(all.slice(3)).toEqual(new Array(100).fill(3));
     pair.client.abort();
@@ -108,11 +108,11 @@ describe("a peer that gives signs", () => {
     const { links } = simulatedPair({ clock });
     const pair = await clock.until(connectPair(dispatcher, { clock, links, client: { keepalive } }));
     const framesOut = (): number => pair.client.snapshot().traffic.framesOut;
-    await clock.until(Promise.resolve(pair.client.driver?.call(add.method, [1, 2])));
+    await clock.until(Promise.resolve(pair.client.client(Golden).add(1, 2)));
     const busyFrom = framesOut();
     for (let calls = 0; calls < 20; calls++) {
       await clock.elapse(9000);
-      await clock.until(Promise.resolve(pair.client.driver?.call(add.method, [1, 2])));
+      await clock.until(Promise.resolve(pair.client.client(Golden).add(1, 2)));
     }
     expect(framesOut() - busyFrom).toBe(20);
     await clock.elapse(keepalive.intervalMs);

@@ -29,7 +29,8 @@ import {
 } from "../../packages/runtime/src/wire/request-messages.js";
 import { Shop, type ShopClient, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 import { CoreHarness, even, odd } from "../support/core-harness.js";
-import { boundsOf, count, wait } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { count, serveGolden, wait } from "../support/golden-service.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 import { resumable } from "../support/resumable.js";
 
@@ -108,18 +109,18 @@ async function decoded(
 ): Promise<number> {
   const most = new Most();
   let held = 0;
-  const dispatcher = $.dispatcher("Golden", [
-    boundsOf.handled(async ([list]) => {
+  const dispatcher = serveGolden({
+    bounds: async (list) => {
       held += list.length * 8;
       most.see(held);
       await end();
       held -= list.length * 8;
       return undefined;
-    }),
-  ]);
+    },
+  });
   const pair = await connectPair(dispatcher, { server: { limits } });
   for (let step = 0; step < 60; step++) {
-    void pair.client.driver.tryCall(boundsOf.method, [points(lengthOf(step))]);
+    void pair.client.client(Golden).$try.bounds(points(lengthOf(step)));
     await settle();
   }
   pair.client.abort();

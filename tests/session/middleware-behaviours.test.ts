@@ -41,7 +41,6 @@ function demoDispatcher(told: (context: CallContext) => string): $.Dispatcher {
 }
 
 function callerOf({ client }: SessionPair, ...middleware: readonly ClientMiddleware[]): $.Caller {
-  if (client.driver === undefined) throw new Error("no driver");
   return withMiddleware(client.holdCaller(), middleware);
 }
 

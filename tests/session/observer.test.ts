@@ -4,7 +4,8 @@ import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, memoryLinkPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
-import { add, count, crash, divide, first, hello, sum } from "../support/golden-service.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
+import { add, count, crash, first, hello, sum } from "../support/golden-service.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 
 const counting = count.handled(async ([from, n, out]) => {
@@ -51,10 +52,7 @@ const details = (name: string, event: Record<string, unknown>): string =>
     .filter((part) => part !== undefined)
     .join(" ");
 
-const callerOf = ({ client }: SessionPair): Omit<$.Caller, "connection"> => {
-  if (client.driver === undefined) throw new Error("no driver");
-  return client.driver;
-};
+const callerOf = ({ client }: SessionPair): GoldenClient => client.client(Golden);
 
 describe("channels", () => {
   it("tell of each item at both ends, and once of their end", async () => {
@@ -64,7 +62,7 @@ describe("channels", () => {
     const server = { observer: recorder(channelEvents, atServer, details) };
     await using pair = await connectPair(golden, { client, server, clock: new FakeClock() });
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair).call(count.method, [0, 3, tx]);
+    const call = callerOf(pair).count(0, 3, tx);
     await settle();
     const taken = [];
     for await (const item of rx) taken.push(item);
@@ -95,7 +93,7 @@ describe("channels", () => {
     await using pair = await connectPair(golden, { observer });
     const { tx, rx } = channel<number>({ label: "prices" });
     expect([tx.label, rx.label]).toEqual(["prices", "prices"]);
-    await callerOf(pair).call(count.method, [0, 0, tx]);
+    await callerOf(pair).count(0, 0, tx);
     const common = { link: "memory", connectionId: 0, channelId: 1, initialCredit: 16, itemType: "u32" };
     const method = { service: "Golden", name: "count" };
     expect(seen).toMatchObject([
@@ -114,7 +112,7 @@ describe("channels", () => {
       how: "closed by the caller",
       async run(pair) {
         const { tx, rx } = channel<number>();
-        const call = callerOf(pair).call(sum.method, [rx]);
+        const call = callerOf(pair).sum(rx);
         await tx.close();
         await call;
       },
@@ -125,7 +123,7 @@ describe("channels", () => {
       how: "given up by the handler",
       async run(pair) {
         const { tx, rx } = channel<number>();
-        const call = callerOf(pair).call(first.method, [rx]);
+        const call = callerOf(pair).first(rx);
         await tx.send(1);
         await call;
         await tx.closed;
@@ -137,7 +135,7 @@ describe("channels", () => {
       how: "given up by the caller",
       async run(pair) {
         const { tx, rx } = channel<number>();
-        const call = callerOf(pair).tryCall(count.method, [0, 100, tx]);
+        const call = callerOf(pair).$try.count(0, 100, tx);
         for await (const _ of rx) break;
         await call;
       },
@@ -146,7 +144,7 @@ describe("channels", () => {
     },
     {
       how: "ended by an error of the call",
-      run: (pair) => callerOf(pair).tryCall(crash.method, [channel<number>().tx]),
+      run: (pair) => callerOf(pair).$try.crash(channel<number>().tx),
       client: "Reset rx Remote",
       server: "Reset tx Local",
     },
@@ -154,7 +152,7 @@ describe("channels", () => {
       how: "aborted by its sender",
       async run(pair) {
         const { tx, rx } = channel<number>();
-        const call = callerOf(pair).tryCall(sum.method, [rx]);
+        const call = callerOf(pair).$try.sum(rx);
         await tx.abort();
         await call;
       },
@@ -165,7 +163,7 @@ describe("channels", () => {
       how: "cut with its connection",
       async run(pair) {
         const { rx } = channel<number>();
-        const call = callerOf(pair).tryCall(sum.method, [rx]);
+        const call = callerOf(pair).$try.sum(rx);
         await settle();
         pair.client.abort();
         await call;
@@ -196,7 +194,7 @@ describe("channels", () => {
     );
     await using pair = await connectPair(golden, { server: { observer } });
     const { rx, tx } = channel<number>();
-    const call = callerOf(pair).tryCall(sum.method, [rx]);
+    const call = callerOf(pair).$try.sum(rx);
     await tx.send(1);
     const { outbox } = pair.client.core;
     // Item on connection 0, channel 1: four bytes of length, then a u32 that does not end.
@@ -224,7 +222,7 @@ describe("links", () => {
       onLinkClosed: (event) => ends.push(event),
     };
     const pair = await connectPair(golden, { client: { observer } });
-    for (let i = 0; i < 10; i++) expect(await callerOf(pair).call(add.method, [i, i])).toBe(2 * i);
+    for (let i = 0; i < 10; i++) expect(await callerOf(pair).add(i, i)).toBe(2 * i);
     await pair.client.close();
     await pair.server.closed;
     expect(ends).toEqual([{ link: "memory", error: undefined, bytesIn: sums.read, bytesOut: sums.written }]);
@@ -243,11 +241,11 @@ describe("links", () => {
     const server = { maxConcurrentRequests: 1024 };
     await using pair = await connectPair(golden, { client, server });
     const { tx, rx } = channel<number>();
-    const streaming = callerOf(pair).call(sum.method, [rx]);
+    const streaming = callerOf(pair).sum(rx);
     await settle();
     log.length = 0;
     pair.serverLink.pause();
-    const calls = Array.from({ length: 1000 }, (_, i) => callerOf(pair).call(add.method, [i, 1]));
+    const calls = Array.from({ length: 1000 }, (_, i) => callerOf(pair).add(i, 1));
     await settle();
     expect(log).toEqual(["onBackpressure true"]);
     expect(pair.client.snapshot().outbound).toMatchObject({ capacityBytes: 8000, isFull: true });
@@ -273,10 +271,10 @@ describe("values that are none", () => {
     const lying = $.dispatcher("Golden", [hello.handled(() => 5 as never), counting, adding]);
     await using pair = await connectPair(lying, { observer });
     const caller = callerOf(pair);
-    await expect(caller.call(add.method, [-1, 2])).rejects.toMatchObject({ code: "EncodeFailed" });
-    await expect(caller.call(hello.method, [])).rejects.toMatchObject({ code: "Cancelled" });
+    await expect(caller.add(-1, 2)).rejects.toMatchObject({ code: "EncodeFailed" });
+    await expect(caller.hello()).rejects.toMatchObject({ code: "Cancelled" });
     const { tx, rx } = channel<number>();
-    const streaming = caller.tryCall(sum.method, [rx]);
+    const streaming = caller.$try.sum(rx);
     await expect(tx.send(-1)).rejects.toMatchObject({ code: "EncodeFailed" });
     await streaming;
     expect(log.map((text) => text.split(" ").slice(0, 3).join(" "))).toEqual([
@@ -321,15 +319,15 @@ describe("an observer", () => {
       for (const later of [false, true]) {
         await using pair = await connectPair(golden, { observer: broken(later), clock: new FakeClock() });
         const { tx, rx } = channel<number>();
-        const call = callerOf(pair).call(count.method, [0, 40, tx]);
+        const call = callerOf(pair).count(0, 40, tx);
         let items = 0;
         for await (const _ of rx) items += 1;
         await call;
         expect(items).toBe(40);
-        await expect(callerOf(pair).call(crash.method, [channel<number>().tx])).rejects.toMatchObject({
+        await expect(callerOf(pair).crash(channel<number>().tx)).rejects.toMatchObject({
           code: "Indeterminate",
         });
-        await expect(callerOf(pair).call(divide.method, [1n, 1n])).rejects.toMatchObject({
+        await expect(callerOf(pair).divide(1n, 1n)).rejects.toMatchObject({
           code: "UnknownMethod",
         });
       }

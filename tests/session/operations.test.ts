@@ -2,7 +2,7 @@
  * Calls that carry an operation id: each row of `protocol/calls.md` §6.2, with stores that answer at once and later.
  */
 import { type CallContext, channel, fail, Metadata, type ObserverEvents } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+import type * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";
 import {
   memoryOperationStore,
@@ -15,7 +15,8 @@ import {
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
 import { writeCancel } from "../../packages/runtime/src/wire/request-messages.js";
-import { add, commit, count, divide, lookup, wait } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { add, commit, count, divide, lookup, serveGolden, wait } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 
 /** A store whose answers can be held back, or replaced by failures; it records its calls. */
@@ -130,17 +131,17 @@ async function bench({ isAsync = false, withStore = true, kept }: BenchOptions =
   const gates = new Gates();
   const failed: ObserverEvents["onOperationStoreError"][] = [];
   const thrown: unknown[] = [];
-  const dispatcher = $.dispatcher("Golden", [
-    add.handled(([a, b]) => a + b),
-    divide.handled(([a, b]) => (b === 0n ? fail({ kind: "DivideByZero" }) : a / b)),
-    wait.handled(([value], context) => gates.enter(value, context)),
-    commit.handled(([value], context) => {
+  const dispatcher = serveGolden({
+    add: (a, b) => a + b,
+    divide: (a, b) => (b === 0n ? fail({ kind: "DivideByZero" }) : a / b),
+    wait: (value, context) => gates.enter(value, context),
+    commit: (value, context) => {
       context.responseMetadata.set("run", gates.runs);
       return gates.enter(BigInt(value), context);
-    }),
-    lookup.handled(([key], context) => gates.enter(key, context)),
-    count.handled(([, , out], context) => gates.enter(undefined, context).finally(() => out.close())),
-  ]);
+    },
+    lookup: (key, context) => gates.enter(key, context),
+    count: (_a, _b, out, context) => gates.enter(undefined, context).finally(() => out.close()),
+  });
   const pair = await connectPair(dispatcher, {
     clock,
     server: {
@@ -172,13 +173,12 @@ async function callOn(
   method: unknown,
   args: readonly unknown[],
   operationId: number | bigint,
-  caller = session.driver,
+  caller: $.Caller = session.client(Golden).$caller,
 ): Promise<unknown> {
   const metadata = new Metadata({ "vox-operation-id": operationId });
-  const result = await caller?.tryCall(method as $.Method<readonly unknown[], unknown, unknown>, args, {
+  const result = await caller.tryCall(method as $.Method<readonly unknown[], unknown, unknown>, args, {
     metadata,
   });
-  if (result === undefined) throw new Error("no driver");
   if (result.ok) return result.value;
   return result.error.code === "InvalidPayload"
     ? `InvalidPayload: ${result.error.detail}`
@@ -224,8 +224,8 @@ describe.each([
       metadata: new Metadata({ "vox-operation-id": 70 }),
       onMetadata: (metadata: Metadata) => runs.push(metadata.getU64("run")),
     };
-    const driver = b.pair.client.driver;
-    const calls = [driver?.call(commit.method, [7], options), driver?.call(commit.method, [7], options)];
+    const client = b.pair.client.client(Golden);
+    const calls = [client.commit(7, options), client.commit(7, options)];
     await settle();
     b.gates.open();
     expect(await Promise.all(calls)).toEqual([7n, 7n]);
@@ -414,10 +414,10 @@ describe.each([
 
   it("virtual connections have operations of their own", async () => {
     await using b = await bench({ isAsync });
-    const virtual = await b.pair.client.open($.service("Golden", (own) => own, {}));
+    const virtual = await b.pair.client.open(Golden);
     const calls = [
       b.call(commit.method, [7], 70),
-      callOn(b.pair.client, commit.method, [8], 70, virtual as never),
+      callOn(b.pair.client, commit.method, [8], 70, virtual.$caller),
     ];
     await settle();
     b.gates.open();
@@ -558,12 +558,12 @@ describe("while the store has not answered", () => {
     const clock = new FakeClock();
     const store = new WatchedStore(clock, true);
     let runs = 0;
-    const dispatcher = $.dispatcher("Golden", [
-      add.handled(([a, b]) => {
+    const dispatcher = serveGolden({
+      add: (a, b) => {
         runs += 1;
         return a + b;
-      }),
-    ]);
+      },
+    });
     await using pair = await connectPair(dispatcher, {
       clock,
       server: { operationStore: store, maxConcurrentRequests: 1 },
@@ -638,7 +638,7 @@ describe("without a store", () => {
 describe("as the reference tests it", () => {
   it("builder_uses_custom_operation_store", async () => {
     await using b = await bench();
-    expect(await b.pair.client.driver?.call(add.method, [1, 2])).toBe(3);
+    expect(await b.pair.client.client(Golden).add(1, 2)).toBe(3);
     expect(b.store.asked.filter((step) => step.startsWith("admit")).length).toBe(1);
   });
 

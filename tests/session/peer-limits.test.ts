@@ -3,10 +3,11 @@
  * calls go on.
  */
 import { channel, type Limits, Metadata } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+import type * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { add, echo, hello, lookup, wait } from "../support/golden-service.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
+import { serveGolden } from "../support/golden-service.js";
 import { resumable } from "../support/resumable.js";
 
 const frame = 64 * 1024;
@@ -16,25 +17,23 @@ const tooLarge = /has 1000\d\d bytes and (the peer takes|a frame may have) 65536
 
 let answer: (value: number) => void = () => {};
 const dispatcher = (): $.Dispatcher =>
-  $.dispatcher("Golden", [
-    hello.handled(() => "hello"),
-    add.handled(([a, b]) => a + b),
-    lookup.handled(([text]) => (text === "large" ? large : `${text.length}`)),
-    wait.handled(
-      () =>
-        new Promise<number>((resolve) => {
-          answer = resolve;
-        }),
-    ),
-    echo.handled(async ([input, output]) => {
+  serveGolden({
+    hello: () => "hello",
+    add: (a, b) => a + b,
+    lookup: (text) => (text === "large" ? large : `${text.length}`),
+    wait: () =>
+      new Promise<number>((resolve) => {
+        answer = resolve;
+      }),
+    echo: async (input, output) => {
       let count = 0;
       for await (const text of input) {
         await output.send(text === "large" ? large : text);
         count += 1;
       }
       return count;
-    }),
-  ]);
+    },
+  });
 
 /** Twice the default: who raises its limit learns that the peer has not. */
 const raised: Partial<Limits> = { maxFrameBytes: 32 << 20 };
@@ -45,9 +44,9 @@ const sides: Readonly<Record<string, { client?: object; server?: object }>> = {
 };
 
 /** Runs beside a call that waits, which must not be hurt. */
-async function beside(pair: SessionPair, run: (caller: $.Caller) => Promise<void>): Promise<void> {
-  const caller = pair.client.driver as $.Caller;
-  const bystander = caller.call(wait.method, [1]);
+async function beside(pair: SessionPair, run: (caller: GoldenClient) => Promise<void>): Promise<void> {
+  const caller = pair.client.client(Golden);
+  const bystander = caller.wait(1);
   await settle();
   await run(caller);
   expect([pair.client.isOpen, pair.server.isOpen]).toEqual([true, true]);
@@ -59,7 +58,7 @@ describe.each(Object.entries(sides))("%s", (_, options) => {
   it("an argument that is too large fails its call", async () => {
     await using pair = await connectPair(dispatcher(), options);
     await beside(pair, async (caller) => {
-      const error = await caller.call(lookup.method, [large]).catch((e: unknown) => e);
+      const error = await caller.lookup(large).catch((e: unknown) => e);
       expect(error).toMatchObject({ code: "EncodeFailed", message: expect.stringMatching(tooLarge) });
     });
   });
@@ -68,7 +67,7 @@ describe.each(Object.entries(sides))("%s", (_, options) => {
     const swapped = { client: options.server, server: options.client };
     await using pair = await connectPair(dispatcher(), { ...swapped, observer: {} });
     await beside(pair, async (caller) => {
-      const error = await caller.call(lookup.method, ["large"]).catch((e: unknown) => e);
+      const error = await caller.lookup("large").catch((e: unknown) => e);
       expect(error).toMatchObject({
         code: "InvalidPayload",
         message: expect.stringMatching(/the answer cannot be sent: the message has 1000\d\d bytes/),
@@ -81,7 +80,7 @@ describe.each(Object.entries(sides))("%s", (_, options) => {
     await beside(pair, async (caller) => {
       const input = channel<string>();
       const output = channel<string>();
-      const call = caller.call(echo.method, [input.rx, output.tx]);
+      const call = caller.echo(input.rx, output.tx);
       const error = await input.tx.send(large).catch((e: unknown) => e);
       expect(error).toMatchObject({ code: "EncodeFailed", message: expect.stringMatching(tooLarge) });
       await input.tx.send("small");
@@ -98,27 +97,28 @@ describe("the limit of a peer", () => {
     await using pair = await connectPair(dispatcher(), { client: { metadata: new Metadata({ who: "me" }) } });
     expect(pair.server.peerMetadata.toJSON().map(({ key }) => key)).toEqual(["who", "vox-service"]);
     expect(pair.client.peerMetadata.toJSON().map(({ key }) => key)).toEqual(["vox-service"]);
-    expect(await pair.client.driver?.call(lookup.method, ["x".repeat(10_000_000)])).toBe("10000000");
+    expect(await pair.client.client(Golden).lookup("x".repeat(10_000_000))).toBe("10000000");
   });
 
   it("is known when ours is raised and that of the server is not", async () => {
     await using pair = await connectPair(dispatcher(), { client: { limits: raised } });
-    const error = await pair.client.driver
-      ?.call(lookup.method, ["x".repeat(17 << 20)])
+    const error = await pair.client
+      .client(Golden)
+      .lookup("x".repeat(17 << 20))
       .catch((e: Error) => e);
     expect(error).toMatchObject({
       code: "EncodeFailed",
       message: expect.stringContaining("the peer takes 16777216"),
     });
-    expect(await pair.client.driver?.call(lookup.method, ["abc"])).toBe("3");
+    expect(await pair.client.client(Golden).lookup("abc")).toBe("3");
   });
 
   it("is that of the peer of the link in use: a call that waits fails once, after a reconnect, and no other", async () => {
     const own = await resumable(dispatcher());
     await own.cut();
     own.server = { limits: small };
-    const caller = own.client.driver as $.Caller;
-    const calls = [caller.call(lookup.method, [large]), caller.call(lookup.method, ["abc"])];
+    const caller = own.client.client(Golden);
+    const calls = [caller.lookup(large), caller.lookup("abc")];
     const outcomes = Promise.allSettled(calls);
     await own.recover();
     const [first, second] = await outcomes;
@@ -141,27 +141,27 @@ describe("limits of metadata count for sending", () => {
     ["maxMetadataBytes, raised", { maxMetadataBytes: 200_000 }, new Metadata({ k: large }), true],
     ["maxMetadataBytes, lowered", { maxMetadataBytes: 100 }, new Metadata({ k: "x".repeat(200) }), false],
   ])("%s", async (_, limits, metadata, fits) => {
-    const answering = $.dispatcher("Golden", [
-      hello.handled((_args, context) => {
+    const answering = serveGolden({
+      hello: (context) => {
         for (const { key, value } of metadata) context.responseMetadata.append(key, value);
         return "hello";
-      }),
-    ]);
+      },
+    });
     await using pair = await connectPair(answering, {
       client: { limits },
       server: { limits },
       observer: {},
     });
-    const caller = pair.client.driver as $.Caller;
+    const caller = pair.client.client(Golden);
     let answered = 0;
     const onMetadata = (got: Metadata): void => {
       answered = got.size;
     };
-    const sent = caller.call(hello.method, [], { metadata }).catch((error: Error) => error);
+    const sent = caller.hello({ metadata }).catch((error: Error) => error);
     if (fits) expect(await sent).toBe("hello");
     else
       expect(await sent).toMatchObject({ code: "EncodeFailed", message: expect.stringContaining("limit ") });
-    const received = caller.call(hello.method, [], { onMetadata }).catch((error: Error) => error);
+    const received = caller.hello({ onMetadata }).catch((error: Error) => error);
     expect(await received).toEqual(fits ? "hello" : expect.objectContaining({ code: "Cancelled" }));
     expect(answered).toBe(fits ? metadata.size : 0);
   });

@@ -1,21 +1,21 @@
 /**
  * A call that links die of is suspected and fails; no other call is hurt, and the client does not reconnect for ever.
  */
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { add, lookup, wait } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { serveGolden } from "../support/golden-service.js";
 import { Gate, type Resumable, resumable } from "../support/resumable.js";
 
 const large = "x".repeat(100_000);
 
 function service() {
   const gate = new Gate<number>();
-  const dispatcher = $.dispatcher("Golden", [
-    add.handled(([a, b]) => a + b),
-    lookup.handled(([text]) => `${text.length}`),
-    wait.handled((_args, { signal }) => gate.wait(signal)),
-  ]);
+  const dispatcher = serveGolden({
+    add: (a, b) => a + b,
+    lookup: (text) => `${text.length}`,
+    wait: (_a, { signal }) => gate.wait(signal),
+  });
   return { gate, dispatcher };
 }
 
@@ -39,12 +39,12 @@ describe("a call that something between does not let through", () => {
       network: () => ({ toServer: { cutAfterBytes: 60_000 } }),
       reconnect: { minDelayMs: 10, maxDelayMs: 50 },
     });
-    const caller = own.client.driver;
-    const bystander = caller.call(wait.method, [1]);
+    const caller = own.client.client(Golden);
+    const bystander = caller.wait(1);
     await pass(own, 50);
-    const before = Array.from({ length: others }, (_each, index) => caller.call(add.method, [index, 1]));
-    const poison = caller.call(lookup.method, [large]).catch((error: Error) => error);
-    const after = Array.from({ length: others }, (_each, index) => caller.call(add.method, [index, 2]));
+    const before = Array.from({ length: others }, (_each, index) => caller.add(index, 1));
+    const poison = caller.lookup(large).catch((error: Error) => error);
+    const after = Array.from({ length: others }, (_each, index) => caller.add(index, 2));
     await pass(own, 6000);
     expect(await poison).toMatchObject({
       code: "Indeterminate",
@@ -61,7 +61,7 @@ describe("a call that something between does not let through", () => {
       ...before.map((_each, index) => index + 1),
       ...after.map((_each, index) => index + 2),
     ]);
-    expect(await caller.call(add.method, [2, 3])).toBe(5);
+    expect(await caller.add(2, 3)).toBe(5);
     await own.close();
   });
 });
@@ -71,7 +71,7 @@ describe("a wire that dies whatever is sent", () => {
     const { gate, dispatcher } = service();
     // The links die right after they have taken the call.
     const own = await resumable(dispatcher, { reconnect: { minDelayMs: 10, maxDelayMs: 20 } });
-    const call = own.client.driver.call(wait.method, [1]);
+    const call = own.client.client(Golden).wait(1);
     for (let cuts = 0; cuts < 2; cuts++) {
       await settle();
       await own.cut();
@@ -88,7 +88,7 @@ describe("a wire that dies whatever is sent", () => {
   it("is not blamed on the call that waits", async () => {
     const { gate, dispatcher } = service();
     const own = await resumable(dispatcher, { reconnect: { minDelayMs: 10, maxDelayMs: 20 } });
-    const call = own.client.driver.call(wait.method, [1]);
+    const call = own.client.client(Golden).wait(1);
     for (let cuts = 0; cuts < 20; cuts++) {
       await pass(own, 100);
       await own.cut();
@@ -104,7 +104,7 @@ describe("a wire that dies whatever is sent", () => {
   it("is not blamed on a call that waited long for its answer", async () => {
     const { gate, dispatcher } = service();
     const own = await resumable(dispatcher, { reconnect: { minDelayMs: 10, maxDelayMs: 20 } });
-    const call = own.client.driver.call(wait.method, [1]);
+    const call = own.client.client(Golden).wait(1);
     for (let cuts = 0; cuts < 5; cuts++) {
       await pass(own, 10_000);
       await own.cut();

@@ -1,6 +1,6 @@
 /** Peers that send and do not read: what waits is bounded, no link is cut, and everything goes on afterwards. */
 import type { Limits } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
+import type * as $ from "@voxrpc/runtime/gen/v1";
 import {
   connectPair,
   FakeClock,
@@ -14,18 +14,14 @@ import { describe, expect, it } from "vitest";
 import { acceptSession } from "../../packages/runtime/src/establish/accept.js";
 import { openSession } from "../../packages/runtime/src/establish/initiate.js";
 import type { Session } from "../../packages/runtime/src/session/session.js";
-import { hello, lookup, wait } from "../support/golden-service.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
+import { serveGolden } from "../support/golden-service.js";
 
-const echoing = (): $.Dispatcher =>
-  $.dispatcher("Golden", [hello.handled(() => "hello"), lookup.handled(([text]) => text)]);
+const echoing = (): $.Dispatcher => serveGolden({ hello: () => "hello", lookup: (text) => text });
 
-const ask = (session: Session, text: string): Promise<string | undefined> =>
-  callerOf(session).call(lookup.method, [text]);
+const ask = (session: Session, text: string): Promise<string | undefined> => callerOf(session).lookup(text);
 
-function callerOf({ driver }: Session): Omit<$.Caller, "connection"> {
-  if (driver === undefined) throw new Error("no driver");
-  return driver;
-}
+const callerOf = (session: Session): GoldenClient => session.client(Golden);
 
 const kb = 1024;
 /** A frame of 16 KiB is the largest, and 32 KiB make a link congested. */
@@ -69,18 +65,11 @@ describe("a peer that calls and does not read", () => {
 
   it("does not count for more when its connections are many", async () => {
     await using pair = await connectPair(echoing(), { server: many, client: { limits } });
-    const others = await Promise.all(
-      Array.from({ length: 4 }, () =>
-        pair.client.open(
-          $.service("Golden", (caller) => caller, {}),
-          many,
-        ),
-      ),
-    );
+    const others = await Promise.all(Array.from({ length: 4 }, () => pair.client.open(Golden, many)));
     pair.clientLink.pause();
     const calls: Promise<string | undefined>[] = [];
     for (let made = 0; made < 100; made++) {
-      calls.push((others[made % 4] as Omit<$.Caller, "connection">).call(lookup.method, [text]));
+      calls.push((others[made % 4] as GoldenClient).lookup(text));
       if (made % 4 === 0) await settle();
     }
     expect(pair.server.core.queuedBytes).toBeLessThan(128 * kb + 96 * kb);
@@ -190,14 +179,14 @@ describe("two peers that flood each other", () => {
 
   it("also when their handlers call back and answer late", async () => {
     const nested = (): $.Dispatcher =>
-      $.dispatcher("Golden", [
-        lookup.handled(async ([key], context) => {
-          const caller = context.client($.service("Golden", (each) => each, {}));
-          await caller.call(wait.method, [1]);
+      serveGolden({
+        lookup: async (key, context) => {
+          const caller = context.client(Golden);
+          await caller.wait(1);
           return key;
-        }),
-        wait.handled(([value]) => Promise.resolve(value)),
-      ]);
+        },
+        wait: (value) => Promise.resolve(value),
+      });
     await using pair = await connectPair(nested(), {
       server: many,
       client: { ...many, serve: nested() },

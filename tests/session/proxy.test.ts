@@ -16,7 +16,8 @@ import {
   writeSchemaMessage,
 } from "../../packages/runtime/src/wire/request-messages.js";
 import { Streams, streamsDispatcher, streamsFailAfter } from "../interop/gen/streams.vox.js";
-import { lookup, wait } from "../support/golden-service.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
+import { serveGolden, wait } from "../support/golden-service.js";
 import { countSum, recordAt, streamsHandler } from "../support/stream-handlers.js";
 import { VoxService } from "../support/vox-types.js";
 import { connectGateway, type Gateway, type GatewayOptions } from "./gateway.js";
@@ -24,7 +25,6 @@ import { connectGateway, type Gateway, type GatewayOptions } from "./gateway.js"
 const echo = new VoxService("service Echo { echo(value: u32) -> u32 }");
 const echoing = $.dispatcher("Echo", [echo.handled("echo", ([value]) => value)]);
 const Echo = $.service("Echo", (caller) => new $.ClientBase(caller), {});
-const Golden = $.service("Golden", (caller) => caller, {});
 
 const kb = 1024;
 const streaming = (): $.Dispatcher => streamsDispatcher(streamsHandler().handler);
@@ -91,16 +91,16 @@ describe("proxied calls", () => {
 
   it("are cancelled, and the handler is aborted", async () => {
     const signals: AbortSignal[] = [];
-    const never = $.dispatcher("Golden", [
-      wait.handled((_args, context) => {
+    const never = serveGolden({
+      wait: (_a, context) => {
         signals.push(context.signal);
         return new Promise<number>(() => {});
-      }),
-    ]);
+      },
+    });
     await using gateway = await connectGateway(never);
     const caller = await gateway.near.client.open(Golden);
     const controller = new AbortController();
-    const call = caller.call(wait.method, [1], { signal: controller.signal });
+    const call = caller.wait(1, { signal: controller.signal });
     await settle();
     expect(gateway.proxies[0]?.inFlight).toBe(1);
     controller.abort();
@@ -108,7 +108,7 @@ describe("proxied calls", () => {
     await settle();
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
     expect(gateway.proxies[0]?.inFlight).toBe(0);
-    await caller.connection.close();
+    await caller.$caller.connection.close();
   });
 
   it("go both ways", async () => {
@@ -120,13 +120,13 @@ describe("proxied calls", () => {
 
   it("take metadata along, but for what is for the next peer only", async () => {
     const seen: (readonly [string, unknown])[][] = [];
-    const reading = $.dispatcher("Golden", [
-      lookup.handled(([key], context) => {
+    const reading = serveGolden({
+      lookup: (key, context) => {
         seen.push([...context.metadata].map(({ key: name, value }) => [name, value]));
         context.responseMetadata.set("kept", "yes").set("dropped", 1, { noPropagate: true });
         return key;
-      }),
-    ]);
+      },
+    });
     const requests: Metadata[] = [];
     await using gateway = await connectGateway({
       accept(request, connection) {
@@ -148,8 +148,8 @@ describe("proxied calls", () => {
     ]);
     const answers: Metadata[] = [];
     const options = { metadata: metadata(), onMetadata: (answer: Metadata) => void answers.push(answer) };
-    expect(await caller.call(lookup.method, ["a"], options)).toBe("a");
-    expect(await caller.call(lookup.method, ["b"])).toBe("b");
+    expect(await caller.lookup("a", options)).toBe("a");
+    expect(await caller.lookup("b")).toBe("b");
     expect(seen.map((entries) => entries.filter(([key]) => !key.startsWith("vox-")))).toEqual([
       [
         ["trace", "t1"],
@@ -253,17 +253,15 @@ describe("a proxy", () => {
 
   it("lets calls in flight finish when a session of its is closed gracefully", async () => {
     let answer: (value: number) => void = () => {};
-    const waiting = $.dispatcher("Golden", [
-      wait.handled(
-        () =>
-          new Promise<number>((resolve) => {
-            answer = resolve;
-          }),
-      ),
-    ]);
+    const waiting = serveGolden({
+      wait: () =>
+        new Promise<number>((resolve) => {
+          answer = resolve;
+        }),
+    });
     await using gateway = await connectGateway(waiting);
     const caller = await gateway.near.client.open(Golden);
-    const call = caller.call(wait.method, [1]);
+    const call = caller.wait(1);
     await settle();
     const closing = gateway.far.client.close();
     await settle();
@@ -450,7 +448,7 @@ function say({ core: { outbox } }: Session, ...frames: readonly Uint8Array[]): v
 }
 
 describe("ids of requests that a proxy lets through", () => {
-  const never = $.dispatcher("Golden", [wait.handled(() => new Promise<number>(() => {}))]);
+  const never = serveGolden({ wait: () => new Promise<number>(() => {}) });
 
   it.each([
     ["of the other side's parity", [callOf(2)], "request id 2 is not odd"],
@@ -469,7 +467,7 @@ describe("ids of requests that a proxy lets through", () => {
       reason: "Protocol",
       error: { message: `protocol error: ${problem}` },
     });
-    expect((await caller.connection.closed).reason).toBe("Remote");
+    expect((await caller.$caller.connection.closed).reason).toBe("Remote");
     expect(virtualCounts(gateway)).toEqual([0, 0, 0, 0]);
     expect([gateway.near.client.isOpen, gateway.far.server.isOpen]).toEqual([true, true]);
   });
@@ -482,7 +480,7 @@ describe("ids of requests that a proxy lets through", () => {
     say(gateway.far.server, answerOf(1), answerOf(77), cancelOf(2));
     await settle();
     expect(gateway.far.client.snapshot().traffic.framesOut).toBe(before);
-    expect(await caller.call(lookup.method, ["a"])).toBe("a");
+    expect(await caller.lookup("a")).toBe("a");
     expect(gateway.proxies[0]?.inFlight).toBe(0);
   });
 });
@@ -491,7 +489,7 @@ describe("ids of requests that a proxy lets through", () => {
 const limits: Partial<Limits> = { maxFrameBytes: 16 * kb, maxBufferedBytes: 32 * kb };
 const text = "x".repeat(8 * kb);
 const many = { maxConcurrentRequests: 1000, limits };
-const answering = (): $.Dispatcher => $.dispatcher("Golden", [lookup.handled(([key]) => key)]);
+const answering = (): $.Dispatcher => serveGolden({ lookup: (key) => key });
 
 describe("back pressure", () => {
   async function flooded(): Promise<{
@@ -503,7 +501,7 @@ describe("back pressure", () => {
     gateway.far.serverLink.pause();
     const calls: Promise<string | undefined>[] = [];
     for (let made = 0; made < 200; made++) {
-      calls.push(caller.call(lookup.method, [text]));
+      calls.push(caller.lookup(text));
       if (made % 4 === 0) await settle();
     }
     return { gateway, calls };
@@ -539,7 +537,7 @@ describe("back pressure", () => {
     Object.defineProperty(gateway.near.serverLink, "setReading", { value: undefined });
     const caller = await gateway.near.client.open(Golden, many);
     gateway.far.serverLink.pause();
-    const calls = Array.from({ length: 40 }, () => caller.tryCall(lookup.method, [text]));
+    const calls = Array.from({ length: 40 }, () => caller.$try.lookup(text));
     for (const outcome of await Promise.all(calls)) expect(outcome).toMatchObject({ ok: false });
     expect(await endOf(gateway)).toMatchObject({
       error: { message: expect.stringContaining("the link that feeds it cannot wait") as string },
@@ -551,8 +549,8 @@ describe("back pressure", () => {
     const upstream = { limits: { ...limits, maxFrameBytes: 8 * kb } };
     await using gateway = await connectGateway(answering(), { client: many, host: many, upstream });
     const caller = await gateway.near.client.open(Golden);
-    expect(await caller.call(lookup.method, ["a"])).toBe("a");
-    await expect(caller.call(lookup.method, [text])).rejects.toMatchObject({ code: "ConnectionClosed" });
+    expect(await caller.lookup("a")).toBe("a");
+    await expect(caller.lookup(text)).rejects.toMatchObject({ code: "ConnectionClosed" });
     expect(await endOf(gateway)).toMatchObject({
       error: { message: expect.stringContaining("a message cannot be passed on: the message has") as string },
     });
@@ -587,7 +585,7 @@ describe("back pressure", () => {
     });
     await fc.assert(
       fc.asyncProperty(plan, async ({ client, server, order }) => {
-        const callers: $.Caller[] = [];
+        const callers: GoldenClient[] = [];
         const clock = new FakeClock();
         const both = { ...many, clock };
         await using gateway = await connectGateway(
@@ -603,8 +601,8 @@ describe("back pressure", () => {
         const { near, far } = gateway;
         const links = [near.clientLink, near.serverLink, far.clientLink, far.serverLink];
         for (const link of links) link.pause();
-        const ask = (from: $.Caller | undefined, length: number, letter: string) =>
-          from?.call(lookup.method, [letter.repeat(length)]);
+        const ask = (from: GoldenClient | undefined, length: number, letter: string) =>
+          from?.lookup(letter.repeat(length));
         const answers = [
           ...client.map((length) => ask(caller, length, "c")),
           ...server.map((length) => ask(callers[0], length, "s")),

@@ -6,10 +6,9 @@ import { type ObserverEvents, SessionError, type SessionState } from "@voxrpc/ru
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { Golden } from "../support/gen/session.vox.js";
 import { lookup, wait } from "../support/golden-service.js";
 import { type Resumable, type ResumableOptionsOfTest, resumable } from "../support/resumable.js";
-
-const Golden = $.service("Golden", (caller) => caller, {});
 
 let pair: Resumable | undefined;
 
@@ -50,7 +49,7 @@ describe("a client without a link", () => {
     const own = await connected();
     own.isListening = false;
     await own.cut();
-    const call = own.client.client(Golden).tryCall(wait.method, [1]);
+    const call = own.client.client(Golden).$try.wait(1);
     expect(await attemptsOf(own, 40_000, 100)).toEqual([
       100, 300, 700, 1500, 3100, 6300, 11_300, 16_300, 21_300, 26_300,
     ]);
@@ -96,7 +95,7 @@ describe("a client without a link", () => {
       const own = await connected({ reconnect: { signal: controller.signal } });
       own.isListening = false;
       await own.cut();
-      const call = own.client.client(Golden).tryCall(wait.method, [1]);
+      const call = own.client.client(Golden).$try.wait(1);
       own.clock.advance(ms);
       await Promise.resolve();
       stop(own, controller);
@@ -111,11 +110,11 @@ describe("a client without a link", () => {
 
   it("ends when the last client of a released session is closed", async () => {
     const own = await connected();
-    const client = own.client.client($.service("Golden", (caller) => caller, {}));
+    const client = own.client.client(Golden);
     await own.client.closeWhenIdle();
     await own.cut();
     expect(own.client.state.kind).toBe("recovering");
-    await client.connection.close();
+    await client.$caller.connection.close();
     expect(await own.client.closed).toEqual({ reason: "Local", error: undefined });
   });
 
@@ -137,7 +136,7 @@ describe("a client without a link", () => {
       { attempt: 2, error: { code: "WentAway", message: expect.stringContaining("during handshake") } },
       { attempt: 3, error: { code: "ConnectTimeout" } },
     ]);
-    expect(await own.client.client(Golden).call(wait.method, [5])).toBe(5);
+    expect(await own.client.client(Golden).wait(5)).toBe(5);
   });
 
   it("is lost when the peer does not answer for as long as keepalive says, and gets another link", async () => {
@@ -153,7 +152,7 @@ describe("a client without a link", () => {
     });
     await own.recover();
     expect(own.client.state).toMatchObject({ kind: "open", isResumed: true });
-    expect(await own.client.client(Golden).call(wait.method, [5])).toBe(5);
+    expect(await own.client.client(Golden).wait(5)).toBe(5);
   });
 
   it("goes on while the acceptor still has the old link", async () => {
@@ -164,13 +163,13 @@ describe("a client without a link", () => {
     await own.recover();
     expect(own.client.state).toMatchObject({ kind: "open", reconnects: 1, isResumed: true });
     expect(own.accepted[1]).toBe(own.accepted[0]);
-    expect(await own.client.client(Golden).call(wait.method, [5])).toBe(5);
+    expect(await own.client.client(Golden).wait(5)).toBe(5);
   });
 
   it("builds a new session with an acceptor that does not resume any", async () => {
     const own = await connected({ registry: null });
     await own.cut();
-    const late = own.client.client(Golden).call(wait.method, [2]);
+    const late = own.client.client(Golden).wait(2);
     await own.recover();
     expect(own.client.state).toEqual({ kind: "open", reconnects: 1, isResumed: false });
     expect(await late).toBe(2);
@@ -355,7 +354,7 @@ describe("a machine that sleeps for ten minutes", () => {
     own.clock.sleep(600_000);
     await attemptsOf(own, 50, 1);
     expect(own.client.state).toMatchObject({ kind: "open", isResumed: true });
-    expect(await own.client.client(Golden).tryCall(wait.method, [7])).toMatchObject({ ok: true, value: 7 });
+    expect(await own.client.client(Golden).$try.wait(7)).toMatchObject({ ok: true, value: 7 });
   });
 
   it("and finds no server gives up after the whole time, awake", async () => {
@@ -374,7 +373,7 @@ describe("a machine that sleeps for ten minutes", () => {
     const own = await connected({ client: { keepalive: { intervalMs: 30_000, timeoutMs: 15_000 } } });
     own.clock.sleep(600_000);
     await settle();
-    expect(await own.client.client(Golden).tryCall(wait.method, [7])).toMatchObject({ ok: true, value: 7 });
+    expect(await own.client.client(Golden).$try.wait(7)).toMatchObject({ ok: true, value: 7 });
     expect(own.client.state.kind).toBe("open");
   });
 });

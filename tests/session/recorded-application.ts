@@ -17,6 +17,7 @@ import {
   nameOf,
   nothing,
   type Point,
+  serveBack,
   sum,
   translate,
   wait,
@@ -35,8 +36,7 @@ export interface Application {
 const crashGate = 999;
 const i64Min = -(2n ** 63n);
 
-export const back = (side: string): $.Dispatcher =>
-  $.dispatcher("Back", [nameOf.handled(([n]) => `${side}-${n}`)]);
+export const back = (side: string): $.Dispatcher => serveBack({ name: (n) => `${side}-${n}` });
 
 /**
  * The services that the recorded peers answered with.

@@ -13,7 +13,8 @@ import {
 import { describe, expect, it } from "vitest";
 import type { Driver } from "../../packages/runtime/src/driver/driver.js";
 import { announced, frame } from "../support/frames.js";
-import { count, crash, first, sum, wait } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { count, crash, sum, wait } from "../support/golden-service.js";
 import { handshakeFrames, RawPeer } from "../support/raw-peer.js";
 
 const summing = sum.handled(async ([items]) => {
@@ -38,7 +39,7 @@ function sending(tx: $.Tx<number>, items: readonly number[]): string[] {
 async function pairOf(methods: readonly $.HandledMethod[], options: PairOptions = {}) {
   const clock = new FakeClock();
   const pair = await connectPair($.dispatcher("Golden", methods), { clock, ...options });
-  return { clock, pair, caller: driverOf(pair, "client") };
+  return { clock, pair, caller: pair.client.client(Golden) };
 }
 
 async function expectNothingLeft(pair: SessionPair, clock: FakeClock): Promise<void> {
@@ -59,7 +60,7 @@ describe("sends that wait for credit", () => {
     );
     const { tx, rx } = channel<number>();
     const abort = new AbortController();
-    const call = caller.tryCall(sum.method, [rx], { signal: abort.signal });
+    const call = caller.$try.sum(rx, { signal: abort.signal });
     const became = sending(tx, [1, 2, 3]);
     await settle();
     expect(became).toEqual(["1 sent"]);
@@ -73,7 +74,7 @@ describe("sends that wait for credit", () => {
   it("fail when their call is of an unknown method", async () => {
     const { pair, caller, clock } = await pairOf([], oneAtATime);
     const { tx, rx } = channel<number>();
-    const call = caller.tryCall(sum.method, [rx]);
+    const call = caller.$try.sum(rx);
     const became = sending(tx, [1, 2]);
     expect(await call).toMatchObject({ ok: false, error: { code: "UnknownMethod" } });
     await settle();
@@ -92,7 +93,7 @@ describe("sends that wait for credit", () => {
     });
     const { pair, caller, clock } = await pairOf([failing], { client: { initialChannelCredit: 1 } });
     const { tx } = channel<number>();
-    expect(await caller.tryCall(crash.method, [tx])).toMatchObject({ error: { code: "Indeterminate" } });
+    expect(await caller.$try.crash(tx)).toMatchObject({ error: { code: "Indeterminate" } });
     await settle();
     expect(became).toEqual(["1 sent", "2 ChannelClosed"]);
     await expectNothingLeft(pair, clock);
@@ -107,7 +108,7 @@ describe("sends that wait for credit", () => {
     });
     const { pair, caller, clock } = await pairOf([failing]);
     const { tx } = channel<number>();
-    await caller.tryCall(count.method, [0, 0, tx]);
+    await caller.$try.count(0, 0, tx);
     await settle();
     await expect(later?.send(1)).rejects.toMatchObject({ code: "ChannelClosed" });
     await expectNothingLeft(pair, clock);
@@ -155,11 +156,11 @@ describe("items for calls that are refused", () => {
     });
     for (let turn = 0; turn < 3 * most; turn++) {
       const unknown = channel<number>();
-      const refused = caller.tryCall(first.method, [unknown.rx]);
+      const refused = caller.$try.first(unknown.rx);
       await unknown.tx.send(1);
       expect((await refused).ok).toBe(false);
       const { tx, rx } = channel<number>();
-      const total = caller.call(sum.method, [rx]);
+      const total = caller.sum(rx);
       await tx.send(turn);
       await tx.close();
       expect(await total).toBe(BigInt(turn));

@@ -3,11 +3,11 @@
  * §6.3.
  */
 import { channel, type Result } from "@voxrpc/runtime";
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { type SimulatedPairOptions, settle } from "@voxrpc/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { commit, count, lookup, wait } from "../support/golden-service.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
+import { serveGolden } from "../support/golden-service.js";
 import { Resumable, type ResumableOptionsOfTest } from "../support/resumable.js";
 
 type Kind = "volatile" | "persist" | "idempotent" | "stream";
@@ -80,15 +80,15 @@ async function run(plan: Plan): Promise<readonly Outcome[]> {
     (outcomes[index] as Outcome).runs += 1;
     return new Promise((resolve) => void pair.clock.setTimer(plan.steps[index]?.takesMs ?? 0, resolve));
   };
-  const dispatcher = $.dispatcher("Golden", [
-    wait.handled(([index]) => work(index).then(() => index)),
-    commit.handled(([index]) => work(index).then(() => BigInt(index))),
-    lookup.handled(([key]) => work(Number(key)).then(() => key)),
-    count.handled(async ([index, many, out]) => {
+  const dispatcher = serveGolden({
+    wait: (index) => work(index).then(() => index),
+    commit: (index) => work(index).then(() => BigInt(index)),
+    lookup: (key) => work(Number(key)).then(() => key),
+    count: async (index, many, out) => {
       for (let item = 0; item < many; item++) await out.send(item);
       await work(index);
-    }),
-  ]);
+    },
+  });
   const options: ResumableOptionsOfTest = {
     network: (index) => {
       if (plan.forgets.includes(index)) pair.registry = pair.newRegistry();
@@ -108,10 +108,10 @@ async function run(plan: Plan): Promise<readonly Outcome[]> {
   });
   while (!isConnected) await pass(5);
   await connecting;
-  const driver = pair.client.driver as $.Caller;
+  const client = pair.client.client(Golden);
   const make = async (kind: Kind, index: number): Promise<void> => {
     const outcome = outcomes[index] as Outcome;
-    const result = await callOf(driver, kind, index, outcome.items);
+    const result = await callOf(client, kind, index, outcome.items);
     outcome.settled += 1;
     outcome.result = result.ok ? "ok" : (result.error as { readonly code: string }).code;
   };
@@ -131,24 +131,24 @@ async function run(plan: Plan): Promise<readonly Outcome[]> {
 }
 
 function callOf(
-  driver: $.Caller,
+  client: GoldenClient,
   kind: Kind,
   index: number,
   items: number[],
 ): Promise<Result<unknown, unknown>> {
   switch (kind) {
     case "volatile":
-      return driver.tryCall(wait.method, [index]);
+      return client.$try.wait(index);
     case "persist":
-      return driver.tryCall(commit.method, [index]);
+      return client.$try.commit(index);
     case "idempotent":
-      return driver.tryCall(lookup.method, [String(index)]);
+      return client.$try.lookup(String(index));
     case "stream": {
       const { tx, rx } = channel<number>();
       const taking = (async () => {
         for await (const item of rx) items.push(item);
       })();
-      return driver.tryCall(count.method, [index, streamedItems, tx]).finally(() => taking.catch(() => {}));
+      return client.$try.count(index, streamedItems, tx).finally(() => taking.catch(() => {}));
     }
   }
 }

@@ -12,7 +12,8 @@ import {
 } from "@voxrpc/runtime/store";
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import { commit, wait } from "../support/golden-service.js";
+import { Golden } from "../support/gen/session.vox.js";
+import { commit, serveGolden, wait } from "../support/golden-service.js";
 import { toHex } from "../support/golden-values.js";
 import { Gate, type Resumable, type ResumableOptionsOfTest, resumable } from "../support/resumable.js";
 
@@ -29,10 +30,10 @@ async function connected(options: ResumableOptionsOfTest = {}) {
   const commits = new Gate<bigint>();
   const waits = new Gate<number>();
   pair = await resumable(
-    $.dispatcher("Golden", [
-      commit.handled((_args, { signal }) => commits.wait(signal)),
-      wait.handled((_args, { signal }) => waits.wait(signal)),
-    ]),
+    serveGolden({
+      commit: (_a, { signal }) => commits.wait(signal),
+      wait: (_a, { signal }) => waits.wait(signal),
+    }),
     options,
   );
   return { own: pair, commits, waits };
@@ -46,8 +47,8 @@ async function call(
 ): Promise<unknown> {
   const metadata = operationId === undefined ? undefined : new Metadata({ "vox-operation-id": operationId });
   const known = method.method as $.Method<readonly unknown[], unknown, unknown>;
-  const result = await client.driver?.tryCall(known, args, metadata && { metadata });
-  return result?.ok === true ? result.value : result?.error.code;
+  const result = await client.client(Golden).$caller.tryCall(known, args, metadata && { metadata });
+  return result.ok ? result.value : result.error.code;
 }
 
 /** Nothing that the acceptor says arrives any more. */

@@ -6,10 +6,9 @@ import { channel } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
 import { count, lookup, sum, wait } from "../support/golden-service.js";
 import { Gate, type Resumable, type ResumableOptionsOfTest, resumable } from "../support/resumable.js";
-
-const Golden = $.service("Golden", (caller) => caller, {});
 
 /** A method as a caller declares it who may repeat it. */
 const repeatable = <A extends readonly unknown[], T, E>(own: $.Method<A, T, E>): $.Method<A, T, E> =>
@@ -31,13 +30,13 @@ afterEach(async () => {
   pair = undefined;
 });
 
-const callerOf = ({ client }: Resumable): $.Caller => client.client(Golden);
+const callerOf = ({ client }: Resumable): GoldenClient => client.client(Golden);
 
 describe("a volatile call", () => {
   it("that runs when the link is cut gets its answer over the next one, and runs once", async () => {
     const gate = new Gate<number>();
     const own = await connected([wait.handled((_args, { signal }) => gate.wait(signal))]);
-    const call = callerOf(own).call(wait.method, [1]);
+    const call = callerOf(own).wait(1);
     await settle();
     await own.cut();
     expect(own.client.state).toMatchObject({ kind: "recovering" });
@@ -54,7 +53,7 @@ describe("a volatile call", () => {
   it("that is answered while there is no link gets that answer", async () => {
     const gate = new Gate<number>();
     const own = await connected([wait.handled((_args, { signal }) => gate.wait(signal))]);
-    const call = callerOf(own).call(wait.method, [1]);
+    const call = callerOf(own).wait(1);
     await settle();
     await own.cut();
     gate.open(43);
@@ -65,7 +64,7 @@ describe("a volatile call", () => {
   it("that the acceptor has forgotten is answered with Indeterminate", async () => {
     const gate = new Gate<number>();
     const own = await connected([wait.handled((_args, { signal }) => gate.wait(signal))]);
-    const call = callerOf(own).tryCall(wait.method, [1]);
+    const call = callerOf(own).$try.wait(1);
     await settle();
     own.registry = own.newRegistry();
     await own.cut();
@@ -79,7 +78,7 @@ describe("a volatile call", () => {
   it("made while there is no link is made on the next one", async () => {
     const own = await connected([wait.handled(([value]) => value)]);
     await own.cut();
-    const calls = [1, 2, 3].map((value) => callerOf(own).call(wait.method, [value]));
+    const calls = [1, 2, 3].map((value) => callerOf(own).wait(value));
     await own.recover();
     expect(await Promise.all(calls)).toEqual([1, 2, 3]);
   });
@@ -89,7 +88,7 @@ describe("a volatile call", () => {
       client: { limits: { maxWaitingCalls: 2 } },
     });
     await own.cut();
-    const calls = [1, 2, 3].map((value) => callerOf(own).tryCall(wait.method, [value]));
+    const calls = [1, 2, 3].map((value) => callerOf(own).$try.wait(value));
     await expect(calls[2]).resolves.toMatchObject({
       ok: false,
       error: { code: "ConnectionClosed", message: expect.stringContaining("limit maxWaitingCalls") },
@@ -106,7 +105,7 @@ describe("an idempotent call", () => {
   it("is made again where the acceptor has forgotten the session", async () => {
     const gate = new Gate<string>();
     const own = await connected([lookup.handled((_args, { signal }) => gate.wait(signal))]);
-    const call = callerOf(own).call(lookup.method, ["a"]);
+    const call = callerOf(own).lookup("a");
     await settle();
     own.registry = own.newRegistry();
     await own.cut();
@@ -121,8 +120,8 @@ describe("an idempotent call", () => {
     const gate = new Gate<string>();
     const own = await connected([lookup.handled((_args, { signal }) => gate.wait(signal))]);
     const controller = new AbortController();
-    const cancelled = callerOf(own).tryCall(lookup.method, ["a"], { signal: controller.signal });
-    const late = callerOf(own).tryCall(lookup.method, ["b"], { timeoutMs: 50 });
+    const cancelled = callerOf(own).$try.lookup("a", { signal: controller.signal });
+    const late = callerOf(own).$try.lookup("b", { timeoutMs: 50 });
     await settle();
     await own.cut();
     controller.abort();
@@ -147,7 +146,7 @@ describe("a call with channels", () => {
     const gate = new Gate<undefined>();
     const own = await connected([counting(gate)]);
     const { tx, rx } = channel<number>();
-    const call = callerOf(own).tryCall(count.method, [5, 3, tx]);
+    const call = callerOf(own).$try.count(5, 3, tx);
     await settle();
     await own.cut();
     expect(await call).toMatchObject({ ok: false, error: { code: "Indeterminate" } });
@@ -169,7 +168,7 @@ describe("a call with channels", () => {
     const handler = { ...counting(gate), idempotent: true };
     const own = await connected([handler]);
     const { tx, rx } = channel<number>();
-    const call = callerOf(own).call(repeatable(count.method), [5, 3, tx]);
+    const call = callerOf(own).$caller.call(repeatable(count.method), [5, 3, tx]);
     expect(await rx.next()).toEqual({ done: false, value: 5 });
     await settle();
     await own.cut();
@@ -191,7 +190,7 @@ describe("a call with channels", () => {
     });
     const own = await connected([{ ...handler, idempotent: true }]);
     const { tx, rx } = channel<number>();
-    const call = callerOf(own).tryCall(repeatable(sum.method), [rx]);
+    const call = callerOf(own).$caller.tryCall(repeatable(sum.method), [rx]);
     await tx.send(1);
     await settle();
     await own.cut();
@@ -212,7 +211,7 @@ describe("the next link", () => {
       await own.cut(round % 2 === 0 ? "end" : "error");
       await own.recover();
       expect(own.client.state).toEqual({ kind: "open", reconnects: round, isResumed: true });
-      expect(await callerOf(own).call(wait.method, [round])).toBe(round);
+      expect(await callerOf(own).wait(round)).toBe(round);
     }
     expect(new Set(own.accepted).size).toBe(1);
     expect(own.registry?.size).toBe(1);
@@ -223,7 +222,7 @@ describe("the next link", () => {
     const own = await connected([wait.handled(([value]) => value)]);
     Object.assign(own.options, { maxConcurrentRequests: 65 });
     await own.cut();
-    const call = callerOf(own).tryCall(wait.method, [1]);
+    const call = callerOf(own).$try.wait(1);
     await own.recover();
     const text = "protocol error: local root settings changed across session resume";
     expect(await own.client.closed).toMatchObject({ error: { code: "Protocol", message: text } });

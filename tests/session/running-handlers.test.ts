@@ -1,11 +1,10 @@
 /** How many handlers run at once is what was announced, whatever callers do with their calls and connections. */
-import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
-import { wait } from "../support/golden-service.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
+import { serveGolden } from "../support/golden-service.js";
 import { resumable } from "../support/resumable.js";
 
-const Golden = $.service("Golden", (caller) => caller, {});
 const limit = 4;
 
 /** Handlers that ignore their signals and end when the test says so. */
@@ -13,15 +12,15 @@ function stubborn() {
   const enders: (() => void)[] = [];
   let running = 0;
   let most = 0;
-  const dispatcher = $.dispatcher("Golden", [
-    wait.handled(async () => {
+  const dispatcher = serveGolden({
+    wait: async () => {
       running += 1;
       most = Math.max(most, running);
       await new Promise<void>((resolve) => enders.push(resolve));
       running -= 1;
       return 1;
-    }),
-  ]);
+    },
+  });
   const endAll = async (): Promise<void> => {
     while (enders.length > 0) {
       for (const end of enders.splice(0)) end();
@@ -34,22 +33,22 @@ function stubborn() {
 const ignored = (): void => {};
 
 describe("handlers that run at once", () => {
-  it.each<[string, (caller: Omit<$.Caller, "connection">, clock: FakeClock) => void]>([
+  it.each<[string, (caller: GoldenClient, clock: FakeClock) => void]>([
     [
       "cancelled",
       (caller) => {
         const controller = new AbortController();
-        caller.call(wait.method, [1], { signal: controller.signal }).catch(ignored);
+        caller.wait(1, { signal: controller.signal }).catch(ignored);
         queueMicrotask(() => controller.abort());
       },
     ],
-    ["timed out", (caller) => void caller.call(wait.method, [1], { timeoutMs: 1 }).catch(ignored)],
+    ["timed out", (caller) => void caller.wait(1, { timeoutMs: 1 }).catch(ignored)],
   ])("stay within the limit when calls are %s", async (_, make) => {
     const clock = new FakeClock();
     const { dispatcher, endAll, most, running } = stubborn();
     const pair = await connectPair(dispatcher, { clock, server: { maxConcurrentRequests: limit } });
     for (let made = 0; made < 50; made++) {
-      make(pair.client.driver, clock);
+      make(pair.client.client(Golden), clock);
       await settle();
       clock.advance(2);
       await settle();
@@ -57,7 +56,7 @@ describe("handlers that run at once", () => {
     expect(most()).toBe(limit);
     await endAll();
     expect([most(), running()]).toEqual([limit, 0]);
-    const call = pair.client.driver.call(wait.method, [1]);
+    const call = pair.client.client(Golden).wait(1);
     await settle();
     await endAll();
     expect(await call).toBe(1);
@@ -69,7 +68,7 @@ describe("handlers that run at once", () => {
     const { dispatcher, endAll, most } = stubborn();
     const own = await resumable(dispatcher, { server: { maxConcurrentRequests: limit } });
     for (let cuts = 0; cuts < 10; cuts++) {
-      for (let made = 0; made < limit; made++) own.client.driver.call(wait.method, [1]).catch(ignored);
+      for (let made = 0; made < limit; made++) own.client.client(Golden).wait(1).catch(ignored);
       await settle();
       await own.cut();
       await own.recover();
@@ -97,7 +96,7 @@ describe("handlers that run at once", () => {
         expect(caller.message).toBe("connection rejected: too many connections");
         continue;
       }
-      for (let calls = 0; calls < limit; calls++) caller.call(wait.method, [1]).catch(ignored);
+      for (let calls = 0; calls < limit; calls++) caller.wait(1).catch(ignored);
       await settle();
       pair.client.closeConnection(Number(pair.client.snapshot().connections.at(-1)?.id));
       await settle();
@@ -107,7 +106,7 @@ describe("handlers that run at once", () => {
     await endAll();
     expect(running()).toBe(0);
     const again = await pair.client.open(Golden);
-    const call = again.call(wait.method, [1]);
+    const call = again.wait(1);
     await settle();
     await endAll();
     expect(await call).toBe(1);

@@ -3,13 +3,11 @@ import { channel, type SessionSnapshot } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, FakeClock, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
 import { add, count, sum, wait } from "../support/golden-service.js";
 import { gate } from "../support/opened.js";
 
-const callerOf = ({ client }: SessionPair): Omit<$.Caller, "connection"> => {
-  if (client.driver === undefined) throw new Error("no driver");
-  return client.driver;
-};
+const callerOf = ({ client }: SessionPair): GoldenClient => client.client(Golden);
 
 /** The channels of the root connection. */
 const channelsOf = ({ connections }: SessionSnapshot) => connections[0]?.channels ?? [];
@@ -28,7 +26,7 @@ describe("a snapshot", () => {
     const observer = {};
     await using pair = await connectPair($.dispatcher("Golden", [counting]), { clock, observer });
     const { tx, rx } = channel<number>({ label: "prices" });
-    const call = callerOf(pair).call(count.method, [0, 0, tx]);
+    const call = callerOf(pair).count(0, 0, tx);
     await settle();
     clock.advance(30);
     const server = pair.server.snapshot();
@@ -77,10 +75,10 @@ describe("a snapshot", () => {
     });
     const caller = callerOf(pair);
     const controller = new AbortController();
-    const calls = [caller.tryCall(wait.method, [1]), caller.tryCall(wait.method, [2])];
+    const calls = [caller.$try.wait(1), caller.$try.wait(2)];
     await settle();
     clock.advance(40);
-    calls.push(caller.tryCall(wait.method, [3], { signal: controller.signal }));
+    calls.push(caller.$try.wait(3, { signal: controller.signal }));
     clock.advance(2);
     const method = { method: "Golden.wait", methodId: wait.method.id.toString(16).padStart(16, "0") };
     const outgoing = { ...method, direction: "outgoing" };
@@ -112,7 +110,7 @@ describe("a snapshot", () => {
     });
     const caller = callerOf(pair);
     const controller = new AbortController();
-    const first = caller.tryCall(wait.method, [1], { signal: controller.signal });
+    const first = caller.$try.wait(1, { signal: controller.signal });
     await settle();
     pair.serverLink.pause();
     controller.abort();
@@ -123,12 +121,12 @@ describe("a snapshot", () => {
     pair.serverLink.resume();
     await settle();
     // The server's link is full: what comes now waits in its queue.
-    const filler = caller.tryCall(wait.method, [2]);
+    const filler = caller.$try.wait(2);
     await settle();
     pair.clientLink.pause();
     release.open(1);
     await settle();
-    const second = caller.tryCall(wait.method, [3]);
+    const second = caller.$try.wait(3);
     await settle();
     clock.advance(9);
     expect(requestsOf(pair.server.snapshot())).toMatchObject([
@@ -150,7 +148,7 @@ describe("a snapshot", () => {
     const server = { initialChannelCredit: 2 };
     await using pair = await connectPair($.dispatcher("Golden", [holding]), { server });
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair).call(sum.method, [rx]);
+    const call = callerOf(pair).sum(rx);
     const sends = [1, 2, 3, 4].map((item) => tx.send(item));
     await settle();
     const stalled = {
@@ -178,7 +176,7 @@ describe("a snapshot", () => {
     const pair = await connectPair($.dispatcher("Golden", [waiting, adding]), { clock });
     const states = () =>
       pair.client.snapshot().connections.map(({ id, state, hasDriver }) => [id, state, hasDriver]);
-    const opening = pair.client.open($.service("Golden", (caller) => caller, {}));
+    const opening = pair.client.open(Golden);
     expect(states()).toEqual([
       [0, "open", true],
       [1, "opening", false],
@@ -188,9 +186,9 @@ describe("a snapshot", () => {
       [0, "open", true],
       [1, "open", true],
     ]);
-    const call = virtual.call(wait.method, [1]);
+    const call = virtual.wait(1);
     await settle();
-    const closing = virtual.connection.close();
+    const closing = virtual.$caller.connection.close();
     expect(states()).toEqual([
       [0, "open", true],
       [1, "closing", true],
@@ -211,15 +209,15 @@ describe("a snapshot", () => {
   it("is plain data, is reached from a client, and changes nothing", async () => {
     const clock = new FakeClock();
     await using pair = await connectPair($.dispatcher("Golden", [adding]), { clock });
-    const before = callerOf(pair).session.snapshot();
+    const before = callerOf(pair).$caller.session.snapshot();
     expect(JSON.parse(JSON.stringify(before))).toEqual(before);
-    expect(callerOf(pair).session.snapshot()).toEqual(before);
+    expect(callerOf(pair).$caller.session.snapshot()).toEqual(before);
     clock.advance(500);
     expect(pair.client.snapshot()).toMatchObject({
       lastInboundMs: (before.lastInboundMs ?? 0) + 500,
       lastOutboundMs: (before.lastOutboundMs ?? 0) + 500,
     });
-    await callerOf(pair).call(add.method, [1, 2]);
+    await callerOf(pair).add(1, 2);
     expect(pair.client.snapshot()).toMatchObject({ lastInboundMs: 0, lastOutboundMs: 0 });
     const { framesIn, framesOut } = pair.client.snapshot().traffic;
     expect([framesIn - before.traffic.framesIn, framesOut - before.traffic.framesOut]).toEqual([2, 2]);

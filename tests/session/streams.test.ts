@@ -5,6 +5,7 @@ import type { Session } from "@voxrpc/runtime/link";
 import { connectPair, FakeClock, type PairOptions, type SessionPair, settle } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
 import { Driver } from "../../packages/runtime/src/driver/driver.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
 import { add, count, crash, echo, first, sum } from "../support/golden-service.js";
 import { expectNothingUnheard } from "../support/unheard.js";
 
@@ -47,10 +48,7 @@ const withCredit = (credit: number): PairOptions => ({
   server: { initialChannelCredit: credit },
 });
 
-const callerOf = (session: Session): Omit<$.Caller, "connection"> => {
-  if (session.driver === undefined) throw new Error("no driver");
-  return session.driver;
-};
+const callerOf = (session: Session): GoldenClient => session.client(Golden);
 
 const loadOf = (session: Session) => {
   const { driver } = session;
@@ -77,7 +75,7 @@ describe.each([1, 2, 4, 16])("with a window of %i", (credit) => {
   it("channeling_generate_server_to_client: items in order, then the end", async () => {
     await using pair = await connectPair(golden(), withCredit(credit));
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(count.method, [0, 100, tx]);
+    const call = callerOf(pair.client).count(0, 100, tx);
     expect(await collect(rx)).toEqual(numbers(100));
     await call;
     await expectIdle(pair);
@@ -86,7 +84,7 @@ describe.each([1, 2, 4, 16])("with a window of %i", (credit) => {
   it("channeling_sum_client_to_server, rpc_channeling_sum_large", async () => {
     await using pair = await connectPair(golden(), withCredit(credit));
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(sum.method, [rx]);
+    const call = callerOf(pair.client).sum(rx);
     for (const value of numbers(100)) await tx.send(value);
     await tx.close();
     expect(await call).toBe(4950n);
@@ -97,7 +95,7 @@ describe.each([1, 2, 4, 16])("with a window of %i", (credit) => {
     await using pair = await connectPair(golden(), withCredit(credit));
     const input = channel<string>();
     const output = channel<string>();
-    const call = callerOf(pair.client).call(echo.method, [input.rx, output.tx]);
+    const call = callerOf(pair.client).echo(input.rx, output.tx);
     const texts = collect(output.rx);
     for (const text of ["hello", "world", "test"]) await input.tx.send(text);
     await input.tx.close();
@@ -118,7 +116,7 @@ describe("a stream to the caller", () => {
     });
     await using pair = await connectPair(golden(eager), withCredit(4));
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(count.method, [0, 50, tx]);
+    const call = callerOf(pair.client).count(0, 50, tx);
     await settle();
     expect(sent).toBe(4);
     await rx.next();
@@ -145,7 +143,7 @@ describe("a stream to the caller", () => {
     });
     await using pair = await connectPair(golden(endless));
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(count.method, [0, 0, tx]);
+    const call = callerOf(pair.client).count(0, 0, tx);
     for await (const value of rx) if (value === 20) break;
     await call;
     expect(error).toMatchObject({ code: "ChannelReset" });
@@ -158,7 +156,7 @@ describe("a stream to the caller", () => {
     });
     await using pair = await connectPair(golden(waiting));
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(count.method, [0, 0, tx]);
+    const call = callerOf(pair.client).count(0, 0, tx);
     rx.cancel();
     await call;
     await expectIdle(pair);
@@ -167,7 +165,7 @@ describe("a stream to the caller", () => {
   it("is given up when the handler fails: what has come can be read, then the loop throws", async () => {
     await using pair = await connectPair(golden());
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(crash.method, [tx]);
+    const call = callerOf(pair.client).crash(tx);
     await expect(call).rejects.toMatchObject({ code: "Indeterminate" });
     expect(await rx.next()).toEqual({ done: false, value: 1 });
     await expect(collect(rx)).rejects.toMatchObject({ code: "ChannelReset" });
@@ -185,7 +183,7 @@ describe("a stream to the caller", () => {
     });
     await using pair = await connectPair(golden(later));
     const { tx, rx } = channel<number>();
-    await callerOf(pair.client).call(count.method, [0, 5, tx]);
+    await callerOf(pair.client).count(0, 5, tx);
     expect(await collect(rx)).toEqual(numbers(5));
     await expectIdle(pair);
   });
@@ -202,7 +200,7 @@ describe("a stream to the caller", () => {
     await using pair = await connectPair(golden(endless));
     const { tx, rx } = channel<number>();
     const controller = new AbortController();
-    const call = callerOf(pair.client).call(count.method, [0, 0, tx], { signal: controller.signal });
+    const call = callerOf(pair.client).count(0, 0, tx, { signal: controller.signal });
     await rx.next();
     controller.abort();
     await expect(call).rejects.toMatchObject({ code: "Cancelled" });
@@ -220,10 +218,10 @@ describe("a stream to the handler", () => {
     await using pair = await connectPair(golden(blocking), { server: { maxConcurrentRequests: 1 } });
     const caller = callerOf(pair.client);
     // The peer's limit is 1 for us as well: a caller that does not keep to it is played by a raised limit.
-    const blocker = caller.call(add.method, [1, 2]);
+    const blocker = caller.add(1, 2);
     await settle();
     const { tx, rx } = channel<number>();
-    const call = caller.call(sum.method, [rx]);
+    const call = caller.sum(rx);
     const sends = Promise.all([tx.send(40), tx.send(2), tx.close()]);
     release();
     await blocker;
@@ -235,7 +233,7 @@ describe("a stream to the handler", () => {
   it("ends for the caller when the handler has had enough", async () => {
     await using pair = await connectPair(golden(), withCredit(2));
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(first.method, [rx]);
+    const call = callerOf(pair.client).first(rx);
     await tx.send(7);
     expect(await call).toBe(7);
     await settle();
@@ -247,7 +245,7 @@ describe("a stream to the handler", () => {
   it("an item that does not fit is refused alone", async () => {
     await using pair = await connectPair(golden());
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(sum.method, [rx]);
+    const call = callerOf(pair.client).sum(rx);
     await tx.send(1);
     await expect(tx.send(-1)).rejects.toMatchObject({ code: "EncodeFailed" });
     expect(() => tx.trySend(1.5)).toThrow(/expected an integer/);
@@ -262,7 +260,7 @@ describe("a stream to the handler", () => {
     expect(tx.trySend(1)).toBe("full");
     const never = first.method;
     const hold = new AbortController();
-    const call = callerOf(pair.client).call(never, [rx], { signal: hold.signal });
+    const call = callerOf(pair.client).$caller.call(never, [rx], { signal: hold.signal });
     expect([tx.trySend(1), tx.trySend(2), tx.trySend(3)]).toEqual(["sent", "sent", "full"]);
     expect(await call).toBe(1);
   });
@@ -271,7 +269,7 @@ describe("a stream to the handler", () => {
     await using pair = await connectPair(golden());
     const input = channel<string>();
     const output = channel<string>();
-    const call = callerOf(pair.client).call(echo.method, [input.rx, output.tx]);
+    const call = callerOf(pair.client).echo(input.rx, output.tx);
     const source = new ReadableStream<string>({
       start(controller) {
         for (const text of ["a", "b", "c"]) controller.enqueue(text);
@@ -304,10 +302,9 @@ describe("the end of the connection", () => {
     );
     const down = channel<number>();
     const up = channel<number>();
-    const calls = [
-      callerOf(pair.client).call(count.method, [0, 0, down.tx]),
-      callerOf(pair.client).call(sum.method, [up.rx]),
-    ].map((call) => call.catch((error: unknown) => error));
+    const calls = [callerOf(pair.client).count(0, 0, down.tx), callerOf(pair.client).sum(up.rx)].map((call) =>
+      call.catch((error: unknown) => error),
+    );
     await up.tx.send(1);
     await settle();
     pair.server.abort();
@@ -326,12 +323,12 @@ describe("a channel that belongs to no call", () => {
   it("ends when its call is never made", async () => {
     await using pair = await connectPair(golden());
     const made = channel<number>();
-    const call = callerOf(pair.client).call(count.method, [0, -1, made.tx]);
+    const call = callerOf(pair.client).count(0, -1, made.tx);
     const next = made.rx.next();
     await expect(call).rejects.toMatchObject({ code: "EncodeFailed" });
     await expect(next).rejects.toMatchObject({ code: "ChannelUnbound" });
     const aborted = channel<number>();
-    const gone = callerOf(pair.client).call(sum.method, [aborted.rx], { signal: AbortSignal.abort() });
+    const gone = callerOf(pair.client).sum(aborted.rx, { signal: AbortSignal.abort() });
     await expect(gone).rejects.toMatchObject({ code: "Cancelled" });
     await expect(aborted.tx.send(1)).rejects.toMatchObject({ code: "ChannelUnbound" });
     await expectIdle(pair);
@@ -340,9 +337,9 @@ describe("a channel that belongs to no call", () => {
   it("is refused a second time, and in place of something else", async () => {
     await using pair = await connectPair(golden());
     const { tx, rx } = channel<number>();
-    await Promise.all([callerOf(pair.client).call(count.method, [0, 1, tx]), collect(rx)]);
-    await expect(callerOf(pair.client).call(count.method, [0, 1, tx])).rejects.toThrow(/used already/);
-    const wrong = callerOf(pair.client).call(count.method, [0, 1, 5 as never]);
+    await Promise.all([callerOf(pair.client).count(0, 1, tx), collect(rx)]);
+    await expect(callerOf(pair.client).count(0, 1, tx)).rejects.toThrow(/used already/);
+    const wrong = callerOf(pair.client).count(0, 1, 5 as never);
     await expect(wrong).rejects.toThrow(/expected the tx of a channel\(\), got/);
     await expect(tx.send(1)).rejects.toMatchObject({ code: "ChannelUnbound" });
     await expectIdle(pair);
@@ -357,7 +354,7 @@ describe("closing", () => {
     const pair = await connectPair(golden(hoarding), { ...withCredit(1), clock });
     const { tx, rx } = channel<number>();
     const call = callerOf(pair.client)
-      .call(sum.method, [rx])
+      .sum(rx)
       .catch(() => "ended");
     await tx.send(1);
     void tx.close().then(() => (closed = true));
@@ -388,7 +385,7 @@ describe("sendAll", () => {
   it("sends every item and closes", async () => {
     const pair = await connectPair(golden(), withCredit(2));
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(sum.method, [rx]);
+    const call = callerOf(pair.client).sum(rx);
     expect(await Promise.all([call, tx.sendAll([1, 2, 3, 4, 5])])).toEqual([15n, 5]);
     expect(tx.isOpen).toBe(false);
     await expectIdle(pair);
@@ -398,7 +395,7 @@ describe("sendAll", () => {
     const pair = await connectPair(golden(), withCredit(2));
     const { tx, rx } = channel<number>();
     const seen = { ended: false };
-    const call = callerOf(pair.client).call(first.method, [rx]);
+    const call = callerOf(pair.client).first(rx);
     const [value, sent] = await Promise.all([call, tx.sendAll(numbers(seen))]);
     expect(value).toBe(1);
     expect(sent).toBeGreaterThanOrEqual(1);
@@ -409,7 +406,7 @@ describe("sendAll", () => {
   it("gives on what the iteration throws, also an error of another channel, and gives the stream up", async () => {
     const pair = await connectPair(golden(), withCredit(2));
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(sum.method, [rx]);
+    const call = callerOf(pair.client).sum(rx);
     const reset = new ChannelError("ChannelReset", "channel reset by peer");
     const failing = (function* (): Generator<number> {
       yield 1;
@@ -424,7 +421,7 @@ describe("sendAll", () => {
   it("rejects when the connection ends", async () => {
     const pair = await connectPair(golden(), withCredit(2));
     const { tx, rx } = channel<number>();
-    const call = callerOf(pair.client).call(sum.method, [rx]);
+    const call = callerOf(pair.client).sum(rx);
     const sending = tx.sendAll(numbers({ ended: false }));
     await settle();
     pair.serverLink.abort();
@@ -442,10 +439,10 @@ describe("a call with channels that is not awaited", () => {
     const pair = await connectPair(golden(forever), withCredit(2));
     for (const caller of [
       callerOf(pair.client),
-      withMiddleware(pair.client.holdCaller(), [(_call, next) => next()]),
+      Golden.create(withMiddleware(pair.client.holdCaller(), [(_call, next) => next()])),
     ]) {
       const { tx, rx } = channel<number>();
-      void caller.call(count.method, [0, 0, tx]);
+      void caller.count(0, 0, tx);
       expect((await rx.next()).value).toBe(0);
       void (async () => {
         for await (const item of rx) expect(item).toBeGreaterThan(0);
@@ -458,7 +455,7 @@ describe("a call with channels that is not awaited", () => {
   it("is an unhandled rejection when it fails otherwise: nothing else says so", async () => {
     const pair = await connectPair(golden());
     const { tx } = channel<number>();
-    void callerOf(pair.client).call(crash.method, [tx]);
+    void callerOf(pair.client).crash(tx);
     await vi.waitFor(() => expect(unheard.errors).toMatchObject([{ code: "Indeterminate" }]));
     unheard.errors.length = 0;
     await pair.client.close();

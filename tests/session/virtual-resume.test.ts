@@ -8,10 +8,9 @@ import { settle } from "@voxrpc/runtime/testing";
 import { afterEach, describe, expect, it, test } from "vitest";
 import type { OpenOptions } from "../../packages/runtime/src/session/opening.js";
 import type { Session } from "../../packages/runtime/src/session/session.js";
+import { Golden, type GoldenClient } from "../support/gen/session.vox.js";
 import { add, count, lookup, sum, wait } from "../support/golden-service.js";
 import { Gate, type Resumable, type ResumableOptionsOfTest, resumable } from "../support/resumable.js";
-
-const Golden = $.service("Golden", (caller) => caller, {});
 
 /** A method as a caller declares it who may repeat it. */
 const repeatable = <A extends readonly unknown[], T, E>(own: $.Method<A, T, E>): $.Method<A, T, E> =>
@@ -50,9 +49,9 @@ const forget = (own: Resumable): void => {
 
 /** What opens a connection: its own callers, and the other side's. */
 interface Opened {
-  readonly caller: $.Caller;
+  readonly caller: GoldenClient;
   /** Calls the other way round. */
-  readonly back: $.Caller;
+  readonly back: GoldenClient;
 }
 
 /** A connection of either side, on which both sides call. */
@@ -61,7 +60,7 @@ async function openBoth(
   from: "client" | "server",
   dispatcher: $.Dispatcher,
   options: OpenOptions,
-  backs: $.Caller[],
+  backs: GoldenClient[],
 ): Promise<Opened> {
   const session: Session = from === "client" ? own.client : own.serving;
   const caller = await session.open(Golden, { ...options, serve: dispatcher });
@@ -73,7 +72,7 @@ async function openBoth(
 describe.each(["client", "server"] as const)("a virtual connection that the %s has opened", (from) => {
   test.each(["Odd", "Even"] as const)("goes on over the next link, with parity %s", async (parity) => {
     const [near, far] = [new Gate<number>(), new Gate<number>()];
-    const backs: $.Caller[] = [];
+    const backs: GoldenClient[] = [];
     const acceptor: ConnectionAcceptor = {
       accept(request, connection: IncomingConnection) {
         const caller = connection.acceptWithClient(Golden, serving(far));
@@ -83,15 +82,15 @@ describe.each(["client", "server"] as const)("a virtual connection that the %s h
     pair = await resumable(acceptor, { client: { serve: acceptor } });
     const own = pair;
     const { caller, back } = await openBoth(own, from, serving(near), { parity }, backs);
-    const { id } = caller.connection;
-    expect(await caller.call(add.method, [1, 2])).toBe(3);
-    expect(await back.call(add.method, [3, 4])).toBe(7);
+    const { id } = caller.$caller.connection;
+    expect(await caller.add(1, 2)).toBe(3);
+    expect(await back.add(3, 4)).toBe(7);
     for (let round = 0; round < 3; round++) {
-      const [call, backCall] = [caller.call(wait.method, [1]), back.call(wait.method, [1])];
+      const [call, backCall] = [caller.wait(1), back.wait(1)];
       await settle();
       await own.cut();
-      expect([caller.connection.isOpen, back.connection.isOpen]).toEqual([true, true]);
-      const meanwhile = [caller.call(add.method, [5, round]), back.call(add.method, [6, round])];
+      expect([caller.$caller.connection.isOpen, back.$caller.connection.isOpen]).toEqual([true, true]);
+      const meanwhile = [caller.add(5, round), back.add(6, round)];
       // One is answered while there is no link, the other behind it.
       near.open(20 + round);
       await own.recover();
@@ -99,15 +98,15 @@ describe.each(["client", "server"] as const)("a virtual connection that the %s h
       expect([await call, await backCall]).toEqual([10 + round, 20 + round]);
       expect(await Promise.all(meanwhile)).toEqual([5 + round, 6 + round]);
       // Methods that were not used before are announced, too.
-      expect(await caller.call(add.method, [1, 1])).toBe(2);
+      expect(await caller.add(1, 1)).toBe(2);
     }
     expect([near.runs, far.runs]).toEqual([3, 3]);
-    expect(caller.connection.id).toBe(id);
+    expect(caller.$caller.connection.id).toBe(id);
     expect(own.client.core.connectionCount).toBe(2);
     expect(own.serving.core.connectionCount).toBe(2);
-    await caller.connection.close();
+    await caller.$caller.connection.close();
     await settle();
-    expect(back.connection.isOpen).toBe(false);
+    expect(back.$caller.connection.isOpen).toBe(false);
     expect(own.serving.core.connectionCount).toBe(1);
   });
 });
@@ -129,8 +128,8 @@ describe("a virtual connection over a lost link", () => {
     );
     const caller = await own.client.open(Golden);
     const [down, up] = [channel<number>(), channel<number>()];
-    const watching = caller.tryCall(count.method, [0, 1000, down.tx]);
-    const sending = caller.tryCall(sum.method, [up.rx]);
+    const watching = caller.$try.count(0, 1000, down.tx);
+    const sending = caller.$try.sum(up.rx);
     expect(await down.rx.next()).toEqual({ done: false, value: 0 });
     await up.tx.send(1);
     await own.cut();
@@ -139,7 +138,7 @@ describe("a virtual connection over a lost link", () => {
     await expect(up.tx.send(2)).rejects.toMatchObject({ code: "ConnectionClosed" });
     await own.recover();
     const again = channel<number>();
-    const call = caller.call(count.method, [5, 6, again.tx]);
+    const call = caller.count(5, 6, again.tx);
     expect(await again.rx.next()).toEqual({ done: false, value: 5 });
     expect(await again.rx.next()).toEqual({ done: true, value: undefined });
     await call;
@@ -153,13 +152,13 @@ describe("a virtual connection over a lost link", () => {
     await expect(own.client.open(Golden)).rejects.toMatchObject({
       message: "protocol error: session is disconnected; resume before opening connections",
     });
-    expect(() => own.client.closeConnection(one.connection.id)).toThrow(
+    expect(() => own.client.closeConnection(one.$caller.connection.id)).toThrow(
       "protocol error: session is disconnected; resume before closing connections",
     );
-    await one.connection.close();
+    await one.$caller.connection.close();
     await own.recover();
     await settle();
-    expect(await other.call(add.method, [1, 2])).toBe(3);
+    expect(await other.add(1, 2)).toBe(3);
     expect(own.serving.core.connectionCount).toBe(2);
   });
 
@@ -168,7 +167,7 @@ describe("a virtual connection over a lost link", () => {
     const caller = await own.client.open(Golden);
     const network = own.networks.at(-1);
     network?.toServer.configure({ cutAfterBytes: network.toServer.acceptedBytes });
-    await caller.connection.close();
+    await caller.$caller.connection.close();
     await settle();
     await own.recover();
     await settle();
@@ -217,20 +216,20 @@ describe.each(["client", "server"] as const)("a root that the %s has released", 
     for (let round = 0; round < 2; round++) {
       await (round === 0 ? lose(own) : own.cut());
       expect([own.client.state.kind, own.serving.state.kind]).toEqual(["recovering", "recovering"]);
-      const meanwhile = [more.call(add.method, [1, round]), back.call(add.method, [2, round])];
+      const meanwhile = [more.add(1, round), back.add(2, round)];
       await own.recover();
       expect(await Promise.all(meanwhile)).toEqual([1 + round, 2 + round]);
     }
-    await more.connection.close();
+    await more.$caller.connection.close();
     expect((await releasing(own).closed).reason).toBe("Local");
   });
 
   it.each([
     [
       "ends with the last one, which is closed while there is no link",
-      async (own: Resumable, more: $.Caller) => {
+      async (own: Resumable, more: GoldenClient) => {
         await own.cut();
-        await more.connection.close();
+        await more.$caller.connection.close();
       },
     ],
     [
@@ -262,11 +261,11 @@ describe.each(["client", "server"] as const)("a root that the %s has released", 
     await settle();
     await own.cut();
     const again = releasing(own).client(Golden);
-    await more.connection.close();
+    await more.$caller.connection.close();
     await settle();
     await own.recover();
-    expect(await again.call(add.method, [3, 4])).toBe(7);
-    await again.connection.close();
+    expect(await again.add(3, 4)).toBe(7);
+    await again.$caller.connection.close();
     expect((await releasing(own).closed).reason).toBe("Local");
   });
 
@@ -304,7 +303,7 @@ describe("an open that waits when the link is lost", () => {
     expect(held).toHaveLength(2);
     expect(() => held[0]?.accept(serving(new Gate()))).toThrow("given up");
     held[1]?.accept(serving(new Gate()));
-    expect(await (await opening).call(add.method, [1, 2])).toBe(3);
+    expect(await (await opening).add(1, 2)).toBe(3);
     expect(own.serving.core.connectionCount).toBe(2);
   });
 
@@ -320,7 +319,7 @@ describe("an open that waits when the link is lost", () => {
     expect(own.client.state.kind).toBe("recovering");
     await own.recover();
     held[1]?.accept(serving(new Gate()));
-    expect(await (await opening).call(add.method, [1, 2])).toBe(3);
+    expect(await (await opening).add(1, 2)).toBe(3);
     expect(own.serving.core.connectionCount).toBe(2);
   });
 
@@ -358,18 +357,18 @@ describe("a virtual connection whose peer has lost the session", () => {
     const gate = new Gate<number>();
     const own = await connected(serving(gate));
     const caller = await own.client.open(Golden);
-    const call = caller.tryCall(wait.method, [1]);
+    const call = caller.$try.wait(1);
     await settle();
     forget(own);
     await own.cut();
-    expect(caller.connection.isOpen).toBe(true);
+    expect(caller.$caller.connection.isOpen).toBe(true);
     await own.recover();
-    expect(await caller.connection.closed).toMatchObject({
+    expect(await caller.$caller.connection.closed).toMatchObject({
       reason: "Transport",
       error: { message: "io error: the peer has lost the session, and this connection with it" },
     });
     expect(await call).toMatchObject({ ok: false, error: { code: "ConnectionClosed", retryable: true } });
-    expect(await (await own.client.open(Golden)).call(add.method, [1, 2])).toBe(3);
+    expect(await (await own.client.open(Golden)).add(1, 2)).toBe(3);
   });
 
   it("is opened again with `reopen`: calls are made again, wait, or are Indeterminate as on the root", async () => {
@@ -383,27 +382,32 @@ describe("a virtual connection whose peer has lost the session", () => {
       },
     });
     const caller = await own.client.open(Golden, { reopen: true });
-    const { id } = caller.connection;
-    const once = caller.tryCall(wait.method, [1]);
-    const often = caller.call(repeatable(wait.method), [2]);
+    const { id } = caller.$caller.connection;
+    const once = caller.$try.wait(1);
+    const often = caller.$caller.call(repeatable(wait.method), [2]);
     await settle();
     forget(own);
     await own.cut();
-    const meanwhile = caller.call(lookup.method, ["x"]);
+    const meanwhile = caller.lookup("x");
     await own.recover();
     seen.push(await once);
     expect(seen).toMatchObject([{ ok: false, error: { code: "Indeterminate" } }]);
     gate.open(5);
     expect(await often).toBe(5);
     expect(await meanwhile).toBe("found x");
-    expect(caller.connection.isOpen).toBe(true);
-    expect(caller.connection.id).not.toBe(id);
-    expect(events).toEqual(["opened 0", `opened ${id}`, `closed ${id}`, `opened ${caller.connection.id}`]);
+    expect(caller.$caller.connection.isOpen).toBe(true);
+    expect(caller.$caller.connection.id).not.toBe(id);
+    expect(events).toEqual([
+      "opened 0",
+      `opened ${id}`,
+      `closed ${id}`,
+      `opened ${caller.$caller.connection.id}`,
+    ]);
     // And again, as often as it has to be.
     forget(own);
     await cutAndRecover(own);
-    expect(await caller.call(add.method, [1, 2])).toBe(3);
-    await caller.connection.close();
+    expect(await caller.add(1, 2)).toBe(3);
+    await caller.$caller.connection.close();
     expect(own.client.core.connectionCount).toBe(1);
   });
 
@@ -421,9 +425,9 @@ describe("a virtual connection whose peer has lost the session", () => {
     forget(own);
     isTaken = false;
     await own.cut();
-    const call = caller.tryCall(add.method, [1, 2]);
+    const call = caller.$try.add(1, 2);
     await own.recover();
-    expect(await caller.connection.closed).toMatchObject({ error: { code: "Rejected" } });
+    expect(await caller.$caller.connection.closed).toMatchObject({ error: { code: "Rejected" } });
     expect(await call).toMatchObject({ ok: false, error: { code: "ConnectionClosed" } });
   });
 
@@ -444,8 +448,8 @@ describe("a virtual connection whose peer has lost the session", () => {
     isHeld = true;
     await cutAndRecover(own);
     expect(held).toHaveLength(1);
-    await caller.connection.close();
-    expect(await caller.connection.closed).toMatchObject({ reason: "Local" });
+    await caller.$caller.connection.close();
+    expect(await caller.$caller.connection.closed).toMatchObject({ reason: "Local" });
     await settle();
     expect(own.client.snapshot().connections).toHaveLength(1);
     expect(own.serving.snapshot().connections).toHaveLength(1);

@@ -1,10 +1,9 @@
 /** The code that watches a session cannot be loaded. */
 
-import * as $ from "@voxrpc/runtime/gen/v1";
 import type { Session } from "@voxrpc/runtime/link";
 import { connectPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it, vi } from "vitest";
-import { hello } from "../support/golden-service.js";
+import { serveGolden } from "../support/golden-service.js";
 import { expectNothingUnheard } from "../support/unheard.js";
 
 expectNothingUnheard();
@@ -18,7 +17,7 @@ describe("where the code that watches a session cannot be loaded", () => {
     ["rtt()", (session) => session.rtt()],
     ["next() of status()", (session) => session.status().next()],
   ])("%s fails with Io, and the session goes on", async (_what, ask) => {
-    await using pair = await connectPair($.dispatcher("Golden", [hello.handled(() => "hi")]));
+    await using pair = await connectPair(serveGolden({ hello: () => "hi" }));
     await expect(ask(pair.client)).rejects.toMatchObject({
       code: "Io",
       retryable: true,

@@ -1,8 +1,11 @@
 /** The recorded services of `session.vox`, one method at a time: what generated code makes of each. */
+import { partialDispatcher } from "@voxrpc/runtime";
 import type * as $ from "@voxrpc/runtime/gen/v1";
 import {
+  type BackHandler,
   backDispatcher,
   backName,
+  type GoldenHandler,
   goldenAdd,
   goldenBounds,
   goldenCommit,
@@ -61,3 +64,9 @@ export const echo = halves(goldenDispatcher, goldenEcho);
 export const crash = halves(goldenDispatcher, goldenCrash);
 export const nameOf = halves(backDispatcher, backName);
 export const nothing = halves(missingDispatcher, missingNothing);
+
+/** Serves some methods of `Golden`; the others are unknown to the callers. */
+export const serveGolden = (handler: Partial<GoldenHandler>): $.Dispatcher =>
+  partialDispatcher(goldenDispatcher, handler);
+
+export const serveBack = (handler: BackHandler): $.Dispatcher => backDispatcher(handler);

@@ -3,10 +3,11 @@ import { type Observer, type Servable, type SessionSnapshot, virtualConnections 
 import { acceptSession, type OpenSessionOptions, openSession, type Session } from "@voxrpc/runtime/link";
 import { FakeClock, type MemoryLink, memoryLinkPair, settle } from "@voxrpc/runtime/testing";
 import { expect } from "vitest";
-import type { Driver } from "../../packages/runtime/src/driver/driver.js";
+import type {} from "../../packages/runtime/src/driver/driver.js";
 import type { AcceptSessionOptions } from "../../packages/runtime/src/establish/accept.js";
 import { microtasks } from "../../packages/runtime/src/testing/settle.js";
 import { frame } from "./frames.js";
+import { Golden, type GoldenClient } from "./gen/session.vox.js";
 import { toHex } from "./golden-values.js";
 import { handshakeFrames, RawPeer } from "./raw-peer.js";
 import { expectNothingUnheard } from "./unheard.js";
@@ -54,8 +55,8 @@ export async function client(
 }
 
 /** Calls the peer on a client's root connection. */
-export function callerOf({ session }: Victim): Driver {
-  return session.driver as Driver;
+export function callerOf({ session }: Victim): GoldenClient {
+  return session.client(Golden);
 }
 
 async function victim(

@@ -69,6 +69,8 @@ type Invoke = $.HandledInit<unknown[], unknown, unknown>["invoke"];
 
 /** Both halves of the methods of one service, untyped. */
 export class VoxService {
+  /** Its clients call methods of {@link method}. */
+  readonly service: $.Service<$.Caller>;
   private readonly name: string;
   private readonly methods = new Map<string, MethodParts>();
 
@@ -77,6 +79,7 @@ export class VoxService {
     const [service] = compiled(text).services;
     if (service === undefined) throw new Error("no service");
     this.name = service.name;
+    this.service = $.service(service.name, (caller) => caller, {});
     for (const method of service.methods) {
       const schemas = methodSchemas(service, method);
       const args = method.args.map(({ type }) => interpretedPart(type));

@@ -11,6 +11,7 @@ import {
 import { memoryOperationStore } from "@voxrpc/runtime/store";
 import { FakeClock, memoryLinkPair } from "@voxrpc/runtime/testing";
 import { microtasks } from "../../../packages/runtime/src/testing/settle.js";
+import { Golden } from "../../support/gen/session.vox.js";
 import { mutateParts } from "../../support/mutate.js";
 import { type Part, unpackParts } from "../../support/parts.js";
 import { callEverything, recordedPeers, recordedService, roles, sending, silent } from "../peers.js";
@@ -76,7 +77,7 @@ async function check(input: Uint8Array): Promise<void> {
           operationStore: memoryOperationStore(),
           registry,
         });
-    if (isClient && (bits & roles.quiet) === 0) await callEverything(session.driver);
+    if (isClient && (bits & roles.quiet) === 0) await callEverything(session.client(Golden));
     await session.closed;
   })().then(
     () => {

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { createServer, connect as dial, type Server as Listener, type Socket } from "node:net";
 import { VoxError } from "@voxrpc/runtime";
 import { connect, connectSession, type Server, serve } from "@voxrpc/runtime/node";
-import { Golden, type GoldenClient } from "../../support/golden-client.js";
+import { Golden, type GoldenClient } from "../../support/gen/session.vox.js";
 import { mutateParts } from "../../support/mutate.js";
 import { type Part, unpackParts } from "../../support/parts.js";
 import { callEverything, recordedPeers, recordedService, roles, sending, silent } from "../peers.js";
@@ -183,7 +183,7 @@ class TransportTarget implements Target {
         reconnect: false,
         observer: silent,
       });
-      if ((bits & roles.quiet) === 0) await callEverything(session.driver);
+      if ((bits & roles.quiet) === 0) await callEverything(session.client(Golden));
       session.abort();
       await session.closed;
     };

@@ -28,7 +28,8 @@ import { channel, fail, Metadata, withMiddleware } from "@voxrpc/runtime";
 import { connectSession, type ServeOptions, serve } from "@voxrpc/runtime/node";
 import { otel, traceContext } from "@voxrpc/runtime/otel";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { add, count, divide, hello, nothing, sum, wait } from "../../../../tests/support/golden-service.js";
+import { Golden, MissingClient } from "../../../../tests/support/gen/session.vox.js";
+import { add, count, divide, hello, sum, wait } from "../../../../tests/support/golden-service.js";
 import type { HandledMethod } from "../call/dispatcher.js";
 import { dispatcher } from "../driver/dispatcher.js";
 import { metadataGetter } from "./trace-context.js";
@@ -96,7 +97,6 @@ async function tracedPair(handled: readonly HandledMethod[], options: ServeOptio
   const golden = withMiddleware(dispatcher("Golden", handled), [telemetry.server]);
   const server = await serve("tcp://127.0.0.1:0", golden, { ...options, observer, keepalive: false });
   const session = await connectSession(server.url, { observer, keepalive: false });
-  if (session.driver === undefined) throw new Error("no driver");
   telemetry.track(session);
   telemetry.track(server);
   closers.push(
@@ -112,7 +112,7 @@ async function tracedPair(handled: readonly HandledMethod[], options: ServeOptio
       last?.scopeMetrics.flatMap(({ metrics }) => metrics.map((metric) => [metric.descriptor.name, metric])),
     );
   };
-  const caller = withMiddleware(session.holdCaller(), [telemetry.client]);
+  const caller = Golden.create(withMiddleware(session.holdCaller(), [telemetry.client]));
   return { caller, session, server, collect, observer, tracer: tracerProvider.getTracer("test") };
 }
 
@@ -140,7 +140,7 @@ describe("traces", () => {
     });
     const { caller, tracer } = await tracedPair([greeting]);
     const outer = tracer.startSpan("outer");
-    const call = context.with(trace.setSpan(context.active(), outer), () => caller.call(hello.method, []));
+    const call = context.with(trace.setSpan(context.active(), outer), () => caller.hello());
     expect(await call).toBe("hello");
     const [pair] = await spansOf(2);
     outer.end();
@@ -155,9 +155,9 @@ describe("traces", () => {
   });
 
   it("of calls that a handler makes are children of its own", async () => {
-    const relaying = wait.handled(async ([n]) => n + (await pair.caller.call(add.method, [1, 2])));
+    const relaying = wait.handled(async ([n]) => n + (await pair.caller.add(1, 2)));
     const pair = await tracedPair([adding, relaying]);
-    expect(await pair.caller.call(wait.method, [10])).toBe(13);
+    expect(await pair.caller.wait(10)).toBe(13);
     const spans = await spansOf(4);
     const outer = spans.find(({ server }) => server.name === "Golden/wait");
     const nested = spans.find(({ server }) => server.name === "Golden/add");
@@ -171,7 +171,7 @@ describe("traces", () => {
     });
     const { caller } = await tracedPair([counting]);
     const { tx, rx } = channel<number>();
-    const call = caller.call(count.method, [0, 40, tx]);
+    const call = caller.count(0, 40, tx);
     for (let i = 0; i < 20; i++) await rx.next();
     expect(spanExporter.getFinishedSpans()).toEqual([]);
     let rest = 0;
@@ -185,8 +185,8 @@ describe("traces", () => {
     const dividing = divide.handled(() => fail({ kind: "DivideByZero" }));
     const failing = add.handled(() => Promise.reject(new TypeError("boom")));
     const { caller } = await tracedPair([dividing, failing]);
-    await expect(caller.call(divide.method, [1n, 0n])).rejects.toMatchObject({ code: "User" });
-    await expect(caller.call(add.method, [1, 2])).rejects.toMatchObject({ code: "Cancelled" });
+    await expect(caller.divide(1n, 0n)).rejects.toMatchObject({ code: "User" });
+    await expect(caller.add(1, 2)).rejects.toMatchObject({ code: "Cancelled" });
     const [declared, failed] = await spansOf(4);
     expect(declared?.client.attributes["error.type"]).toBe("User");
     expect(declared?.client.status.code).toBe(SpanStatusCode.ERROR);
@@ -198,7 +198,9 @@ describe("traces", () => {
     expect(failed?.server.events).toMatchObject([
       { name: "exception", attributes: { "exception.type": "TypeError", "exception.message": "boom" } },
     ]);
-    await expect(caller.call(nothing.method, [1])).rejects.toMatchObject({ code: "UnknownMethod" });
+    await expect(new MissingClient(caller.$caller).nothing(1)).rejects.toMatchObject({
+      code: "UnknownMethod",
+    });
     const last = spanExporter.getFinishedSpans().at(-1);
     expect(last).toMatchObject({ name: "Missing/nothing", attributes: { "error.type": "UnknownMethod" } });
   });
@@ -214,7 +216,7 @@ describe("traces", () => {
     });
     const { caller } = await tracedPair([waiting]);
     const controller = new AbortController();
-    const call = caller.tryCall(wait.method, [1], { signal: controller.signal });
+    const call = caller.$try.wait(1, { signal: controller.signal });
     await isRunning;
     controller.abort();
     expect(await call).toMatchObject({ ok: false, error: { code: "Cancelled" } });
@@ -246,7 +248,7 @@ describe("metrics", () => {
       () => session.close(),
     );
     // An answer says that the server has the session, too.
-    expect(await session.driver?.call(add.method, [1, 2])).toBe(3);
+    expect(await session.client(Golden).add(1, 2)).toBe(3);
     for (const socket of sockets) socket.destroy();
     await expect.poll(() => session.state).toMatchObject({ kind: "open", reconnects: 1 });
     const counted = async () => (await collect()).get("vox.session.reconnects")?.dataPoints;
@@ -265,10 +267,10 @@ describe("metrics", () => {
       return total;
     });
     const { caller, collect } = await tracedPair([adding, summing]);
-    for (let i = 0; i < 3; i++) await caller.call(add.method, [i, i]);
-    await caller.tryCall(nothing.method, [1]);
+    for (let i = 0; i < 3; i++) await caller.add(i, i);
+    await new MissingClient(caller.$caller).$try.nothing(1);
     const { tx, rx } = channel<number>();
-    const call = caller.call(sum.method, [rx]);
+    const call = caller.sum(rx);
     const sends = Array.from({ length: 18 }, (_, item) => tx.send(item));
     await sends[15];
     let metrics = await collect();
