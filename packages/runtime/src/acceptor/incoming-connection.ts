@@ -15,11 +15,15 @@ import { SessionError } from "../errors.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import type { Limits } from "../limits.js";
 import type { LinkOrigin } from "../link/link.js";
+import { checkOptions, u32 } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
-import { dispatcherCheck } from "../session/option-checks.js";
+import { concurrencyCheck, dispatcherCheck } from "../session/option-checks.js";
 import { consumed, type RawConnection } from "../session/raw-connection.js";
 import { Metadata } from "../wire/metadata.js";
 import { errorKey, RejectedError } from "../wire/rejected-error.js";
+
+/** Of an accepted connection. A peer takes no credit of 0: it drops the connection, and 0.8.2 does not tell this side. */
+const windowChecks = { maxConcurrentRequests: concurrencyCheck, initialChannelCredit: /*@__PURE__*/ u32(1) };
 
 /** A peer's request for a connection, before any call on it. */
 export interface ConnectionRequest {
@@ -131,9 +135,11 @@ export class IncomingConnection {
    * Accepts the connection without a driver. Messages wait until you join it to another connection; see `proxyTo`.
    * @param windows numbers to announce to the peer. Default: the peer's own numbers, bounded
    * @throws SessionError `Protocol` for a root connection
+   * @throws TypeError, RangeError for windows that are not numbers of the protocol, or credit of 0
    */
   intoRaw(windows?: Omit<ConnectionSettings, "parity">): RawConnection {
     this.#checkVirtual();
+    if (windows !== undefined) checkOptions(windows, windowChecks);
     return this.#settle(() => this.#offer.acceptRaw(windows));
   }
 

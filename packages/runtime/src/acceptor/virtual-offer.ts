@@ -83,7 +83,8 @@ class VirtualOffer implements ConnectionOffer {
   #accept(local: Omit<ConnectionSettings, "parity"> | undefined): Connection {
     const open = this.#open;
     const virtual = this.#virtual;
-    this.#connection = virtual.accept(open, local && { ...local, parity: open.local.parity });
+    const { parity, ...windows } = open.local;
+    this.#connection = virtual.accept(open, { ...windows, ...local, parity });
     return this.#connection;
   }
 }
