@@ -1,6 +1,6 @@
 /**
- * Every function that an application can call refuses what it cannot take: with a TypeError or RangeError that names the
- * argument, at the call. A function of an entry that is missing in the table fails here.
+ * Every function that an application can call refuses what it cannot take: with a TypeError or RangeError that names
+ * the argument, at the call. A function of an entry that is missing in the table fails here.
  */
 import * as root from "@voxrpc/runtime";
 import * as link from "@voxrpc/runtime/link";

@@ -78,7 +78,10 @@ export function parseAddress(address: string, unknownScheme = "unknown transport
   throw addressError(`${unknownScheme}: "${scheme}" (known: tcp, tls, local, ws, wss)${hint}`);
 }
 
-/** The address as text, in the form that {@link parseAddress} reads. @throws TypeError, RangeError for a value that is none */
+/**
+ * The address as text, in the form that {@link parseAddress} reads.
+ * @throws TypeError, RangeError for a value that is no address
+ */
 export function formatAddress(address: Address): string {
   anyObject(address, "address");
   if ("path" in address) {

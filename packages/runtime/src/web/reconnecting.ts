@@ -14,6 +14,8 @@ import { onWake } from "./wake.js";
  * ```ts
  * const shop = await connect(Catalog, { reconnect: reconnecting() });
  * ```
+ *
+ * @throws TypeError, RangeError for options that are not valid
  */
 export function reconnecting(options: ReconnectOptions = {}): WebReconnect {
   checkOptions(options, reconnectChecks, "reconnect");
