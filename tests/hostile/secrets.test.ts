@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import {
   attachBearerToken,
   CallError,
+  type ConnectionRequest,
   contextKey,
   DeclaredError,
   Metadata,
@@ -14,8 +15,10 @@ import {
   verifyBearerToken,
   withMiddleware,
 } from "@voxrpc/runtime";
+import { connect, serve } from "@voxrpc/runtime/node";
 import { connectPair } from "@voxrpc/runtime/testing";
-import { describe, expect, it } from "vitest";
+import { connect as connectFromPage } from "@voxrpc/runtime/web";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { upgradeRequest } from "../../packages/runtime/src/node/upgrade-request.js";
 import { Shop, type ShopHandler, shopDispatcher } from "../application/gen/shop.vox.js";
 
@@ -56,6 +59,69 @@ describe("a secret", () => {
       expect(text).toContain("/vox?…");
       expect(text).not.toContain(secret);
     }
+  });
+});
+
+describe("a secret in an address is not shown", () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  /** An error with its causes, as each way of printing shows them. */
+  const printed = (error: unknown): string =>
+    inspect(error, { depth: 9 }) + JSON.stringify(error) + String(error);
+  const failure = (attempt: Promise<unknown>): Promise<string> =>
+    attempt.then(
+      () => expect.unreachable(),
+      (error: unknown) => printed(error),
+    );
+
+  const addresses = [
+    `ws://127.0.0.1:1/vox?token=${secret}`,
+    `ws://127.0.0.1:1?${secret}`,
+    `wss://127.0.0.1:1/?a=b@c&token=${secret}`,
+    `ws://user:${secret}@127.0.0.1:1/vox`,
+    `ws://${secret}@127.0.0.1:1/vox`,
+    `WS://user:${secret}@127.0.0.1:1/?token=${secret}`,
+    `tcp://user:${secret}@127.0.0.1:1`,
+    `tls://${secret}@127.0.0.1:1?x=${secret}`,
+    `user:${secret}@127.0.0.1:1`,
+    `127.0.0.1:1?${secret}`,
+    `ws://127.0.0.1:1/#${secret}`,
+    `ws://127.0.0.1:99999/?token=${secret}`,
+    `ws://127.0.0.1:1/a b?token=${secret}`,
+  ];
+
+  it.each(addresses)("%s", async (address) => {
+    expect(await failure(connect(address, Shop))).not.toContain(secret);
+    class ClosedSocket extends EventTarget {
+      readonly url: string;
+      constructor(url: string) {
+        super();
+        this.url = url;
+        queueMicrotask(() =>
+          this.dispatchEvent(Object.assign(new Event("close"), { code: 1006, reason: "" })),
+        );
+      }
+      close(): void {}
+    }
+    vi.stubGlobal("WebSocket", ClosedSocket);
+    expect(await failure(connectFromPage(address, Shop))).not.toContain(secret);
+  });
+
+  it("in events and snapshots of a connection, whose server gets the query", async () => {
+    const seen: unknown[] = [];
+    const note = (event: unknown): void => void seen.push(inspect(event, { depth: 9 }));
+    const observer: Observer = { onStateChanged: note, onConnectionOpened: note, onLinkClosed: note };
+    const queries: (string | undefined)[] = [];
+    const context = ({ origin }: ConnectionRequest): undefined => void queries.push(origin?.upgrade?.url);
+    await using server = await serve("ws://127.0.0.1:0/vox", router([shopDispatcher(handler)], { context }));
+    await using client = await connect(`${server.url}?token=${secret}`, Shop, { observer });
+    expect(await client.add(1, 2)).toBe(3);
+    const { session } = client.$caller.connection as unknown as { session: object };
+    for (const each of [client, client.$caller, session]) seen.push(inspect(each, { depth: 9 }));
+    await client.$close();
+    expect(queries).toEqual([`/vox?token=${secret}`]);
+    expect(seen.join()).toContain("/vox?…");
+    expect(seen.join()).not.toContain(secret);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Addresses of peers. Source: `protocol/calls.md` §8.1. */
 import { SessionError } from "../errors.js";
+import { shownAddress } from "../options/address-text.js";
 import { anyObject, shown, text } from "../options/checks.js";
 
 /** Where a TCP peer listens. */
@@ -102,7 +103,7 @@ function parseWebSocket(rest: string, address: string, isSecure: boolean): WebSo
   const place = end === -1 ? rest : rest.slice(0, end);
   const path = end === -1 ? "/" : rest.slice(end);
   const target = path.startsWith("?") ? `/${path}` : path;
-  if (/[\s#]/.test(target)) throw addressError(`"${address}" is no address: its path has a space or a "#"`);
+  if (/[\s#]/.test(target)) throw noAddress(address, 'its path has a space or a "#"');
   const hasPort = /:\d+$/.test(place) && !place.endsWith("]");
   const { host, port } = parseHostAndPort(hasPort ? place : `${place}:${isSecure ? 443 : 80}`, address);
   return { host, port, target, isSecure };
@@ -112,8 +113,8 @@ function parseHostAndPort(rest: string, address: string): TcpAddress {
   const match = /^(?:\[([0-9A-Fa-f:.]+(?:%[^\s[\]/%]+)?)\]|([^:/[\]\s]+)):(\d{1,5})\/?$/.exec(rest);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
-  if (host === undefined) throw addressError(`"${address}" is no address: ${faultOfPlace(rest)}${expected}`);
-  if (port > 65_535) throw addressError(`"${address}" is no address: the largest port is 65535`);
+  if (host === undefined || host.includes("@")) throw noAddress(address, `${faultOfPlace(rest)}${expected}`);
+  if (port > 65_535) throw noAddress(address, "the largest port is 65535");
   return { host, port };
 }
 
@@ -133,6 +134,10 @@ function parsePath(path: string, address: string): LocalAddress {
     throw addressError(`"${address}" is no address: ${text}`);
   }
   return { path };
+}
+
+function noAddress(address: string, why: string): SessionError {
+  return addressError(`"${shownAddress(address)}" is no address: ${why}`);
 }
 
 function notText(address: unknown): TypeError {

@@ -14,6 +14,7 @@ import { completeLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
 import { type ClientOptions, callerFor, clientChecks } from "../middleware/client-options.js";
 import { notify } from "../observer.js";
+import { shownAddress } from "../options/address-text.js";
 import {
   anyObject,
   checkOptions,
@@ -150,7 +151,7 @@ async function tryToConnect(address: string, given: ConnectSessionOptions): Prom
   const { connectRetryMs, connectTimeoutMs = defaultConnectTimeoutMs, clock = systemClock } = options;
   const report = (count: number): void => {
     notify(options.observer, "onStateChanged", {
-      link: formatAddress(target),
+      link: shownAddress(formatAddress(target)),
       sessionId: undefined,
       state: { kind: "connecting", attempt: count },
     });

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createSecureServer, type TlsOptions } from "node:tls";
 import { whenAborted } from "../call/abort-watch.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
+import { shownAddress } from "../options/address-text.js";
 import { type Address, formatAddress, isSecure, type LocalAddress, type SocketAddress } from "./address.js";
 import { reportTlsFaults } from "./own-listener.js";
 import { errorCode, socketError } from "./socket-errors.js";
@@ -59,7 +60,9 @@ function createListener(address: SocketAddress, options: ListenOptions): Server 
 /** @throws TypeError when there is no certificate */
 export function certified(tls: TlsOptions | undefined, address: Address): TlsOptions {
   if (tls !== undefined) return tls;
-  throw new TypeError(`${formatAddress(address)} needs the option tls, with a certificate and its key`);
+  throw new TypeError(
+    `${shownAddress(formatAddress(address))} needs the option tls, with a certificate and its key`,
+  );
 }
 
 async function listenUnderLock(address: LocalAddress, options: ListenOptions): Promise<Listening> {

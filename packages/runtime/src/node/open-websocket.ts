@@ -7,6 +7,7 @@ import { whenAborted } from "../call/abort-watch.js";
 import type { Clock } from "../clock.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import type { FrameSizeLimits } from "../link/opening-limits.js";
+import { shownAddress } from "../options/address-text.js";
 import { anyObject, type Check, type OptionChecks, text, texts } from "../options/checks.js";
 import { formatAddress, type WebSocketAddress } from "./address.js";
 import { errorCode, socketError } from "./socket-errors.js";
@@ -50,13 +51,14 @@ const finalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 410
  */
 export function openWebSocket(address: WebSocketAddress, options: OpenWebSocketOptions): Promise<WsLink> {
   const { timeoutMs, clock, signal, limits, headers, protocols = [], tls } = options;
-  const place = formatAddress(address);
+  const url = formatAddress(address);
+  const place = shownAddress(url);
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(cancelledBefore("the session was established", signal.reason));
       return;
     }
-    const ws = new WebSocket(place, [...protocols], {
+    const ws = new WebSocket(url, [...protocols], {
       rejectUnauthorized: true,
       ...tls,
       headers: { ...headers },

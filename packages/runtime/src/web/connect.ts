@@ -12,6 +12,7 @@ import {
 } from "../establish/initiate.js";
 import { completeLimits } from "../limits.js";
 import { type ClientOptions, callerFor, clientChecks } from "../middleware/client-options.js";
+import { shownAddress } from "../options/address-text.js";
 import { callback, checkOptions, duration, type OptionChecks, texts } from "../options/checks.js";
 import type { LinkAttempt, LinkSource } from "../resume/reconnect-options.js";
 import type { Session } from "../session/session.js";
@@ -135,17 +136,17 @@ function webSocketUrl(address: string | URL): string {
   const base = location?.href;
   if (typeof address === "string" && address.startsWith("/") && base === undefined)
     throw new TypeError(
-      `"${address}" is a path, and there is no page here whose origin it could be on: give ws: or wss:`,
+      `"${shownAddress(address)}" is a path, and there is no page here whose origin it could be on: give ws: or wss:`,
     );
   if (typeof address === "string" && !URL.canParse(address, base))
     throw new TypeError(
-      `${JSON.stringify(address)} is no address: expected /path, ws://host/path or wss://host/path`,
+      `${JSON.stringify(shownAddress(address))} is no address: expected /path, ws://host/path or wss://host/path`,
     );
   const url = new URL(address, base);
   if (url.protocol === "http:") url.protocol = "ws:";
   if (url.protocol === "https:") url.protocol = "wss:";
   if (url.protocol !== "ws:" && url.protocol !== "wss:")
-    throw new TypeError(`"${url.href}" is no address of a WebSocket: expected ws: or wss:`);
+    throw new TypeError(`"${shownAddress(url.href)}" is no address of a WebSocket: expected ws: or wss:`);
   url.hash = "";
   return url.href;
 }

@@ -3,6 +3,7 @@ import { whenAborted } from "../call/abort-watch.js";
 import type { Clock } from "../clock.js";
 import { cancelledBefore, SessionError, type VoxError } from "../errors.js";
 import type { FrameSizeLimits } from "../link/opening-limits.js";
+import { shownAddress } from "../options/address-text.js";
 import { type PlatformWebSocket, WebSocketLink } from "./websocket-link.js";
 
 /** What {@link openWebSocket} takes. */
@@ -52,7 +53,7 @@ export function openWebSocket(url: string, options: OpenWebSocketOptions): Promi
     };
     const onAbort = (): void => fail(cancelledBefore("the session was established", signal?.reason));
     const timer = clock.setTimer(timeoutMs, () => {
-      const text = `${url} did not answer within ${timeoutMs} ms`;
+      const text = `${shownAddress(url)} did not answer within ${timeoutMs} ms`;
       fail(new SessionError("ConnectTimeout", `connect timeout: ${text}`));
     });
     const unwatch = whenAborted(signal, onAbort);
@@ -61,7 +62,7 @@ export function openWebSocket(url: string, options: OpenWebSocketOptions): Promi
     });
     socket.addEventListener("close", ({ code }) => {
       const text =
-        `${url} could not be opened (${code}). The browser does not say why: the server may be away, or refuse ` +
+        `${shownAddress(url)} could not be opened (${code}). The browser does not say why: the server may be away, or refuse ` +
         "this page's origin, its path or its token";
       fail(new SessionError("Io", `io error: ${text}`));
     });

@@ -17,6 +17,7 @@ import { boundaryFraming } from "../link/framing.js";
 import type { Framing, Link, LinkSink } from "../link/link.js";
 import { type FrameSizeLimits, type LinkRole, MessageSizes, roleCheck } from "../link/opening-limits.js";
 import { closeError, noTextMessages } from "../link/websocket-close.js";
+import { shownAddress } from "../options/address-text.js";
 import { clock as checkClock, checkOptions, having, type OptionChecks } from "../options/checks.js";
 
 /** The part of the platform's `WebSocket` that the link uses. */
@@ -97,7 +98,8 @@ export class WebSocketLink implements Link {
     socketCheck(socket, "socket");
     if (socket.readyState !== openState) throw new TypeError("a WebSocketLink takes an open WebSocket");
     this.#socket = socket;
-    this.remoteAddress = socket.url;
+    // A socket of workerd has no URL on the side of the server.
+    this.remoteAddress = shownAddress(socket.url ?? "");
     this.#sizes = new MessageSizes(options.role ?? "initiator", options.limits);
     this.#clock = options.clock ?? systemClock;
     socket.binaryType = "arraybuffer";
