@@ -1,4 +1,4 @@
-/** The application's code in a recovery: what opens links and what listens for signs may hang, throw or give nonsense. */
+/** Code of the application in a recovery, which opens links and hears of signs: it may hang, throw or give nonsense. */
 import { acceptSession, openSession, reconnecting, SessionRegistry } from "@voxrpc/runtime/link";
 import { FakeClock, type SimulatedPair, settle, simulatedPair } from "@voxrpc/runtime/testing";
 import { describe, expect, it } from "vitest";
