@@ -35,6 +35,10 @@ const onVirtual = (use: Use): ConnectionAcceptor => ({
 
 const used = { code: "Protocol", message: "protocol error: the connection has been used already" };
 
+/** Arguments whose members are not reached. */
+const unusedRaw = { join: () => {}, close: () => {} } as unknown as RawConnection;
+const unusedSession = { openRaw: () => {} } as unknown as Session;
+
 describe("a virtual connection that is offered", () => {
   it("is described by its request", async () => {
     const requests: ConnectionRequest[] = [];
@@ -96,9 +100,9 @@ describe("a virtual connection that is offered", () => {
       (connection) => void connection.acceptWithClient(Golden),
       (connection) => void connection.intoRaw(),
       (connection) => connection.reject("no"),
-      (connection) => void proxyTo(connection, connection as unknown as RawConnection),
+      (connection) => void proxyTo(connection, unusedRaw),
       async (connection) => {
-        await proxyThrough(connection, {} as unknown as Session);
+        await proxyThrough(connection, unusedSession);
       },
     ];
     const acceptor = onVirtual(async (connection) => {
@@ -352,7 +356,7 @@ describe("a root connection that is offered", () => {
       [(connection) => void connection.intoRaw(), /^went away: the acceptor failed/],
       [
         async (connection) => {
-          await proxyThrough(connection, {} as unknown as Session);
+          await proxyThrough(connection, unusedSession);
         },
         /^went away: the acceptor failed/,
       ],

@@ -1,4 +1,4 @@
-/** What an application gives for a raw connection is checked where it comes in: it must never end the session. */
+/** Settings of a raw connection are checked where the application gives them. They must never end the session. */
 import type { ConnectionAcceptor } from "@voxrpc/runtime";
 import * as $ from "@voxrpc/runtime/gen/v1";
 import { connectPair, settle } from "@voxrpc/runtime/testing";
@@ -33,7 +33,7 @@ const rows = [
 ];
 
 describe("intoRaw", () => {
-  it.each(rows)("refuses %s of %s, and the peer hears of it", async (field, value) => {
+  it.each(rows)("refuses %s of %s, and the peer gets the refusal", async (field, value) => {
     const { client, server, thrown } = await pairWith({ [field]: value });
     await expect(client.openRaw("Golden")).rejects.toMatchObject({ code: "Rejected" });
     expect(thrown).toEqual([expect.objectContaining({ message: expect.stringContaining(field) })]);

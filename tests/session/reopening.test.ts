@@ -35,7 +35,7 @@ interface Reopening {
   readonly incoming: IncomingConnection;
   /** A call that was in flight with the link, and one that waits. */
   readonly calls: readonly Promise<unknown>[];
-  /** What observers have heard of it. */
+  /** The events of it that observers got. */
   readonly events: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import { fail } from "@voxrpc/runtime";
 import type * as $ from "@voxrpc/runtime/gen/v1";
 import { serveBack, serveGolden } from "./golden-service.js";
 
-export { Back, BackClient, Golden, GoldenClient } from "./gen/session.vox.js";
+export { Back, Golden, GoldenClient } from "./gen/session.vox.js";
 
 /** What the handlers of {@link goldenDispatcher} do beside answering. */
 export interface GoldenProbe {

@@ -24,7 +24,7 @@ import {
   missingNothing,
 } from "./gen/session.vox.js";
 
-export type { Bounds, MathError, Point } from "./gen/session.vox.js";
+export type { MathError, Point } from "./gen/session.vox.js";
 
 /** Both halves of a method. */
 export interface BothHalves<A extends readonly unknown[], T, E> {

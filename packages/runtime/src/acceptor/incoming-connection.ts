@@ -22,7 +22,10 @@ import { consumed, type RawConnection } from "../session/raw-connection.js";
 import { Metadata } from "../wire/metadata.js";
 import { errorKey, RejectedError } from "../wire/rejected-error.js";
 
-/** Of an accepted connection. A peer takes no credit of 0: it drops the connection, and 0.8.2 does not tell this side. */
+/**
+ * Windows of an accepted connection. A peer takes no credit of 0: it drops the connection, and a 0.8.2 peer does not
+ * report that.
+ */
 const windowChecks = { maxConcurrentRequests: concurrencyCheck, initialChannelCredit: /*@__PURE__*/ u32(1) };
 
 /** A peer's request for a connection, before any call on it. */

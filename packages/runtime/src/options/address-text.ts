@@ -1,6 +1,8 @@
-/** Addresses in errors, events and snapshots. Some clients carry a token in the query, or a password before the host. */
+/**
+ * Addresses in errors, events and snapshots. Some clients carry a token in the query, or a password before the host.
+ */
 
-/** What is shown in place of a part that may be a secret. */
+/** Replaces a part that may be a secret. */
 const hidden = "…";
 
 /**

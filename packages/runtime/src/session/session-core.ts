@@ -424,7 +424,7 @@ export class SessionCore implements ConnectionHost, IdleSubject, LinkReceiver {
   }
 
   #closeConnection(connection: Connection, reason: CloseReason, error: SessionError | undefined): void {
-    // Observers have heard of the end of one that is being opened again.
+    // The end of a connection that is being opened again was reported to observers when its link was lost.
     const isOpen = this.#connections.remove(connection);
     connection.sink?.onClosed(reason, error);
     connection.onEnded?.(reason, error);

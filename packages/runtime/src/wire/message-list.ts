@@ -1,6 +1,7 @@
 /**
- * The list of schemas of `Message` in a greeting, without the schemas: a small client lists none, and knows the list of a
- * peer by its length and its checksum. The schemas themselves are in `message-schemas.ts`. Source: `protocol/wire.md` §4.2.
+ * The list of schemas of `Message` in a Hello, without the schemas: a small client lists none, and knows the list of a
+ * peer by its length and its checksum. The schemas themselves are in `message-schemas.ts`.
+ * Source: `protocol/wire.md` §4.2.
  */
 import { checksum } from "../bytes/checksum.js";
 
