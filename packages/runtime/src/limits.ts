@@ -1,4 +1,4 @@
-import { bound, type Check, checkOptions, duration, type OptionChecks, period } from "./options/checks.js";
+import { bound, type Check, checkMembers, duration, type OptionChecks, period } from "./options/checks.js";
 
 /** Memory that the values of one payload may take by default, bytes. */
 export const defaultDecodedBytes: number = 128 * 1024 * 1024;
@@ -130,7 +130,7 @@ function checksOf(limits: Limits): OptionChecks<Limits> {
 
 /** Checks the given limits. @throws TypeError, RangeError that name the limit; RangeError for an unknown limit */
 export function checkLimits(given: unknown, name: string): void {
-  checkOptions(given as Partial<Limits>, limitChecks, name);
+  checkMembers(given as Partial<Limits>, limitChecks, name);
   for (const limit of Object.keys(given as object)) {
     if (!Object.hasOwn(defaultLimits, limit))
       throw new RangeError(`${name}.${limit}: there is no such limit`);

@@ -3,7 +3,7 @@
 import { Dispatcher } from "../call/dispatcher.js";
 import { type Awaitable, isPromise } from "../call/result.js";
 import { noService } from "../call/service.js";
-import { callback, checkAllOptions, type OptionChecks, orFunction, wrongType } from "../options/checks.js";
+import { callback, checkOptions, type OptionChecks, orFunction, wrongType } from "../options/checks.js";
 import { dispatcherCheck } from "../session/option-checks.js";
 import type { ConnectionAcceptor, ConnectionRequest, IncomingConnection } from "./incoming-connection.js";
 import { serviceNames } from "./service-names.js";
@@ -107,7 +107,7 @@ export function router<C>(given: Routes<C> | RoutesInContext<C>, givenOptions?: 
 const noneNamed = "the client has named no service (option service of connectSession)";
 
 function routerOf<C>(routes: Routes<C>, options: RouterOptions<C> | undefined): Router {
-  if (options !== undefined) checkAllOptions<object>(options, routerChecks);
+  if (options !== undefined) checkOptions<object>(options, routerChecks);
   const byName = new Map<string, ServiceRoute<C>>();
   const entries: readonly (readonly [string, ServiceRoute<C>])[] = isList(routes)
     ? routes.map((dispatcher, index) => {

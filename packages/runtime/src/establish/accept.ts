@@ -9,6 +9,7 @@ import { isVoxError } from "../errors.js";
 import { AcceptorHandshake } from "../handshake/acceptor.js";
 import type { Link } from "../link/link.js";
 import { type FailureReporting, notify, reportFailure } from "../observer.js";
+import { observerCheck } from "../observer-check.js";
 import { callback, checkOptions, having, type OptionChecks } from "../options/checks.js";
 import type { Session } from "../session/session.js";
 import { establish, type HandshakeSide } from "./establish.js";
@@ -46,6 +47,7 @@ export interface ResumableSessions {
 
 export const acceptChecks: OptionChecks<AcceptSessionOptions> = {
   ...establishChecks,
+  observer: observerCheck,
   registry: having("a SessionRegistry", "nextTarget"),
   onSession: callback,
 };

@@ -25,6 +25,7 @@ export function closeUnused(link: Partial<Link> | null | undefined): void {
   link?.abort?.();
 }
 
+/** A small client does not hold the names of all events: `connect` of Node, `accept` and the stores check them. */
 export const establishChecks: OptionChecks<SessionOptions> = {
   maxConcurrentRequests: concurrencyCheck,
   initialChannelCredit: creditCheck,

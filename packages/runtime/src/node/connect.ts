@@ -14,6 +14,7 @@ import { completeLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
 import { type ClientOptions, callerFor, clientChecks } from "../middleware/client-options.js";
 import { notify } from "../observer.js";
+import { observerCheck } from "../observer-check.js";
 import { shownAddress } from "../options/address-text.js";
 import {
   anyObject,
@@ -80,6 +81,7 @@ const { timeoutMs: _timeoutMs, virtualConnections: _virtualConnections, ...share
 
 export const connectSessionChecks: OptionChecks<ConnectSessionOptions> = {
   ...shared,
+  observer: observerCheck,
   keepalive: keepaliveCheck,
   reconnect: switchable(reconnectChecks),
   connectTimeoutMs: duration,
@@ -120,7 +122,7 @@ export async function connect<C>(
   options: ConnectOptions = {},
 ): Promise<C> {
   checkService(service);
-  checkOptions<ClientOptions>(options, clientChecks);
+  checkOptions(options, connectChecks);
   const { middleware, callTimeoutMs, ...rest } = givenSet(options);
   const session = await connectSession(address, { ...rest, service: service.name });
   const client = service.create(callerFor(session.holdCaller(), { middleware, callTimeoutMs }));
@@ -184,11 +186,11 @@ async function tryToConnect(address: string, given: ConnectSessionOptions): Prom
 
 /** One attempt, from the name to the session. */
 async function attempt(target: Address, timeoutMs: number, options: ConnectSessionOptions): Promise<Session> {
-  const { signal, clock = systemClock, reconnect, webSocket, tls, ...rest } = options;
+  const { signal, clock = systemClock, reconnect, webSocket, tls, ...others } = options;
+  const { connectTimeoutMs = defaultConnectTimeoutMs, connectRetryMs: _connectRetryMs, ...rest } = others;
   const limits = completeLimits(options.limits);
   const deadline = clock.now() + timeoutMs;
   const reopen = async (again: LinkAttempt): Promise<Link> => {
-    const { connectTimeoutMs = defaultConnectTimeoutMs } = options;
     const limit = Math.min(connectTimeoutMs, again.timeoutMs);
     const opened = await openLink(target, {
       timeoutMs: limit,

@@ -85,6 +85,8 @@ export interface ServeOptions
   readonly signal?: AbortSignal | undefined;
 }
 
+type SharedOptions = Pick<ServeOptions, keyof ServeOptions & keyof AcceptSessionOptions>;
+
 const { registry: _registry, timeoutMs: _timeoutMs, ...shared } = acceptChecks;
 
 export const serveChecks: OptionChecks<ServeOptions> = {
@@ -98,6 +100,12 @@ export const serveChecks: OptionChecks<ServeOptions> = {
   ...upgradeChecks,
   tls: anyObject,
 };
+
+/** The part of a server's options that each session gets. */
+function sessionOptionsOf(options: ServeOptions): SharedOptions {
+  const names = Object.keys(shared).filter((name) => name in options) as (keyof SharedOptions)[];
+  return Object.fromEntries(names.map((name) => [name, options[name]]));
+}
 
 /** What is served, with the middleware around it. @throws TypeError for a value that `serve` does not take */
 export function answeringWith(servable: Servable, { middleware }: ServeOptions): Servable {
@@ -351,7 +359,8 @@ export class Server implements AsyncDisposable {
   }
 
   async #establish(link: SocketLink | WsLink): Promise<void> {
-    const { onSession, resumable, ...options } = this.#options;
+    const { onSession } = this.#options;
+    const options = sessionOptionsOf(this.#options);
     const controller = this.#pending.add();
     try {
       await acceptSession(link, this.#servable, {

@@ -12,31 +12,38 @@ export type Check = (value: unknown, name: string) => void;
 export type OptionChecks<T> = { readonly [K in keyof Required<T>]: Check };
 
 /**
- * Checks a set of options; those that are absent or undefined have their default.
+ * Checks a set of options; those that are absent or undefined have their default. An unknown name is refused: a
+ * misspelled one would leave out what the application requests, like a check of its callers.
  * @param owner name of the option that holds the set, like `reconnect`; empty for the options themselves
- * @throws TypeError, RangeError that name the option
+ * @throws TypeError, RangeError that name the option; TypeError for an unknown name, also of an undefined value
  */
 export function checkOptions<T extends object>(given: T, checks: OptionChecks<T>, owner = ""): void {
+  checkMembers(given, checks, owner);
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(checks, name))
+      throw new TypeError(`${owner && `${owner}.`}${name} is no option${suggestion(name, checks)}`);
+  }
+}
+
+/** Checks the known members of an object that may have others, such as a record that a later version has stored. */
+export function checkMembers<T extends object>(given: T, checks: OptionChecks<T>, owner: string): void {
   if (typeof given !== "object" || given === null)
     throw wrongType(owner === "" ? "options" : owner, "an object", given);
   for (const [name, check] of Object.entries<Check>(checks)) {
     const value = (given as Readonly<Record<string, unknown>>)[name];
-    if (value !== undefined) check(value, owner === "" ? name : `${owner}.${name}`);
+    if (value !== undefined) check(value, `${owner && `${owner}.`}${name}`);
   }
 }
 
-/**
- * Checks a set of options, and refuses unknown names: a misspelled name would leave out a check of the application.
- * @throws TypeError, RangeError as {@link checkOptions}; TypeError for an unknown name
- */
-export function checkAllOptions<T extends object>(given: T, checks: OptionChecks<T>, owner = ""): void {
-  checkOptions(given, checks, owner);
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(checks, name))
-      throw new TypeError(
-        `${owner === "" ? "" : `${owner}.`}${name.slice(0, longestShown)} is no option: there are ${Object.keys(checks).join(", ")}`,
-      );
+/** What follows the text about an unknown name: the known name that begins most like it, or else all of them. */
+export function suggestion(name: string, known: object): string {
+  const names = Object.keys(known);
+  // Three letters in common are a misspelling.
+  for (let length = name.length; length > 2; length--) {
+    const nearest = names.find((each) => each.startsWith(name.slice(0, length)));
+    if (nearest !== undefined) return `, did you mean ${nearest}?`;
   }
+  return `: there are ${names.join(", ")}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Checks what a store returns about a session, like data of a peer. */
 import { StoreError } from "../errors.js";
 import type { SessionRecord } from "../establish/resume-target.js";
-import { type Check, checkOptions, flag, nested, type OptionChecks, oneOf, u32 } from "../options/checks.js";
+import { type Check, checkMembers, flag, type OptionChecks, oneOf, u32 } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
 
 const id: Check = (value, name) => {
@@ -15,10 +15,13 @@ const settingsChecks: OptionChecks<ConnectionSettings> = {
   initialChannelCredit: u32(1),
 };
 
+// A later version of this package may store more.
+const settings: Check = (value, name) => checkMembers(value as ConnectionSettings, settingsChecks, name);
+
 const recordChecks: OptionChecks<SessionRecord> = {
   sessionId: id,
-  local: nested(settingsChecks),
-  peer: nested(settingsChecks),
+  local: settings,
+  peer: settings,
   peerSupportsRetry: flag,
   identity: id,
   claims: (value, name) => {
@@ -35,7 +38,7 @@ const recordChecks: OptionChecks<SessionRecord> = {
 export function checkedRecord(given: unknown): SessionRecord {
   try {
     const record = given as SessionRecord;
-    checkOptions(record, recordChecks, "record");
+    checkMembers(record, recordChecks, "record");
     const { sessionId, local, peer, peerSupportsRetry, identity, claims } = record;
     for (const [name, each] of Object.entries({ sessionId, local, peer, peerSupportsRetry }))
       if (each === undefined) throw new TypeError(`record.${name} is missing`);

@@ -26,14 +26,9 @@ import {
   reportFailure,
   type SessionStoreErrorEvent,
 } from "../observer.js";
+import { observerCheck } from "../observer-check.js";
 import { Pressure } from "../operations/pressure.js";
-import {
-  anyObject,
-  callback,
-  clock as checkClock,
-  checkOptions,
-  type OptionChecks,
-} from "../options/checks.js";
+import { callback, clock as checkClock, checkOptions, type OptionChecks } from "../options/checks.js";
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
 import { makeResumeKey, toHex } from "../session/session-id.js";
@@ -60,7 +55,7 @@ export interface SessionRegistryOptions extends ResumableOptions {
 export const registryChecks: OptionChecks<SessionRegistryOptions> = {
   ...resumableChecks,
   clock: checkClock,
-  observer: anyObject,
+  observer: observerCheck,
   onUnhandledError: callback,
 };
 

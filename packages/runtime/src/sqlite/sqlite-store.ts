@@ -1,6 +1,7 @@
 /** A store in a file: operations, and the sessions to which they belong. */
 import { StoreError } from "../errors.js";
 import type { Observer } from "../observer.js";
+import { observerCheck } from "../observer-check.js";
 import type {
   OperationEntry,
   OperationKey,
@@ -9,7 +10,6 @@ import type {
   SealedReply,
 } from "../operations/operation-store.js";
 import {
-  anyObject,
   bound,
   callback,
   checkOptions,
@@ -66,7 +66,7 @@ export const sqliteStoreChecks: OptionChecks<SqliteStoreOptions> = {
   synchronous: oneOf("normal", "full"),
   lockTimeoutMs: duration,
   nowMs: callback,
-  observer: anyObject,
+  observer: observerCheck,
 };
 
 /** The store that {@link sqliteStore} returns. It answers at once, without promises. */

@@ -15,13 +15,8 @@ import {
   memoryLinkPair,
 } from "../link/memory-link.js";
 import type { Observer } from "../observer.js";
-import {
-  anyObject,
-  clock as checkClock,
-  checkOptions,
-  nested,
-  type OptionChecks,
-} from "../options/checks.js";
+import { observerCheck } from "../observer-check.js";
+import { clock as checkClock, checkOptions, nested, type OptionChecks } from "../options/checks.js";
 import type { Session } from "../session/session.js";
 
 /** What {@link connectPair} may be given. */
@@ -42,7 +37,7 @@ export const pairChecks: OptionChecks<PairOptions> = {
   client: nested(initiateChecks),
   server: nested(acceptChecks),
   clock: checkClock,
-  observer: anyObject,
+  observer: observerCheck,
   link: nested(memoryLinkChecks),
 };
 
