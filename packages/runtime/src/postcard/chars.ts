@@ -29,6 +29,11 @@ export function readChar(r: Reader): string {
   const length = takeLength(r);
   const start = r.position;
   if (length === 0) throw decodeFault(r, "empty string for char", lengthAt);
+  const unit = unitAt(r.buffer, start, length);
+  if (unit !== 0) {
+    r.position = start + length;
+    return String.fromCharCode(unit);
+  }
   // No scalar takes more than four bytes: what is longer is not looked at.
   const text =
     length > 4 ? undefined : (utf8.decode(r.buffer, start, start + length) ?? invalidUtf8(r, start));
@@ -36,4 +41,21 @@ export function readChar(r: Reader): string {
     throw decodeFault(r, "more than one character for char", start);
   r.position = start + length;
   return text;
+}
+
+/**
+ * The one UTF-16 unit of a char of up to three bytes. 0 for any other text, valid or not, and for U+0000. A decoder of
+ * texts takes several times as long for one char, and a payload has millions of them.
+ */
+function unitAt(buffer: Uint8Array, at: number, length: number): number {
+  const first = buffer[at] as number;
+  if (length === 1) return first < 0x80 ? first : 0;
+  const second = (buffer[at + 1] as number) ^ 0x80;
+  if (second > 0x3f) return 0;
+  if (length === 2) return first >= 0xc2 && first < 0xe0 ? ((first & 0x1f) << 6) | second : 0;
+  const third = (buffer[at + 2] as number) ^ 0x80;
+  if (length !== 3 || first >> 4 !== 0xe || third > 0x3f) return 0;
+  const unit = ((first & 0x0f) << 12) | (second << 6) | third;
+  // Longer than it has to be, or half of a pair.
+  return unit < 0x800 || unit >> 11 === 0x1b ? 0 : unit;
 }
