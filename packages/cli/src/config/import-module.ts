@@ -63,20 +63,18 @@ function settled(value: Promise<unknown>, shown: string, clock: Clock): Promise<
 function faultOf(error: unknown, path: string): string {
   const [first = "", second = ""] = messageOf(error).split("\n");
   const parsed = /^ParseError: (.*?)\s*$/.exec(first)?.[1];
-  if (parsed !== undefined) return `${placeText(/:(\d+):(\d+)$/.exec(second.trim()), 1)}${parsed}`;
-  const text = messageOf(error).replace(/\nRequire stack:[\s\S]*$/, "");
-  return `${error instanceof Error ? placeText(thrownAt(error, path), 0) : ""}${text}`;
+  if (parsed === undefined)
+    return `${thrownAt(error, path)}${messageOf(error).replace(/\nRequire stack:[\s\S]*$/, "")}`;
+  const [, line, column] = /:(\d+):(\d+)$/.exec(second.trim()) ?? [];
+  return line === undefined ? parsed : `line ${line}, column ${Number(column) + 1}: ${parsed}`;
 }
 
-/** The innermost frame of an error's stack that is in the config: `:line:column`. */
-function thrownAt({ stack = "" }: Error, path: string): RegExpExecArray | null {
-  const frame = stack.split("\n").find((line) => /^\s*at /.test(line) && line.includes(path));
-  return /:(\d+):(\d+)\)?$/.exec(frame ?? "");
-}
-
-/** `line 3, column 7: `, or nothing. @param base what the column counts from */
-function placeText(match: RegExpExecArray | null, base: 0 | 1): string {
-  return match === null ? "" : `line ${match[1]}, column ${Number(match[2]) + base}: `;
+/** `line 3: `, from the innermost frame in the config. Columns are those of transpiled code, so there is none. */
+function thrownAt(error: unknown, path: string): string {
+  const frames = error instanceof Error ? (error.stack ?? "").split("\n") : [];
+  const frame = frames.find((text) => /^\s*at /.test(text) && text.includes(path)) ?? "";
+  const [, line] = /:(\d+):\d+\)?$/.exec(frame) ?? [];
+  return line === undefined ? "" : `line ${line}: `;
 }
 
 function helpFor(error: unknown): string | undefined {

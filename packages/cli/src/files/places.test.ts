@@ -154,14 +154,14 @@ describe("a place for the config", () => {
     ["vox.config.cts", "export default { schemas: 's', out: 'gen' } as const;", undefined],
     ["vox.config.cts", "module.exports = { schemas: 's', out: 'gen' };", undefined],
     ["vox.config.ts", "export default { schemas: 's' out: 'gen' };", "vox.config.ts: "],
-    ["vox.config.ts", "import x from 'nothing'; export default x;", "vox.config.ts: Cannot find "],
+    ["vox.config.ts", "import x from 'nothing'; export default x;", "vox.config.ts: line 1: Cannot find "],
     ["vox.config.mjs", "export default Promise.resolve({ schemas: 's', out: 'gen' });", undefined],
     ["vox.config.yaml", "", "vox.config.yaml has another name than a config"],
     ["vox.config", "", "vox.config has another name than a config"],
     [".voxrc", "", ".voxrc has another name than a config"],
     ["vox.config.tsx", "", "vox.config.tsx has another name than a config"],
     ["vox.config.jsonc", "", "vox.config.jsonc has another name than a config"],
-  ])("named %s is taken or told", async (name, text, message) => {
+  ])("named %s is read, or refused with the reason", async (name, text, message) => {
     using folder = new TemporaryFolder({ "s/a.vox": schema, [name]: text });
     for (const args of [["check"], ["generate"], ["lock"], ["generate", "--check"]]) {
       const { code, error } = await runMain(folder.path, args);
