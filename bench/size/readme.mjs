@@ -1,4 +1,4 @@
-/** The sizes in the README: those of `limits.json`, in kB, rounded up. */
+/** The sizes in the README: those of a page in `limits.json`, in kB, rounded up. */
 import { readFileSync, writeFileSync } from "node:fs";
 
 const file = new URL("../../README.md", import.meta.url);
@@ -7,11 +7,11 @@ const pattern = /(\d+)( kB \(gzip\) for a client of unary calls,? and )(\d+)( kB
 const kilobytes = (bytes) => Math.ceil(bytes / 1000);
 
 /** @returns what is wrong with the README, if anything */
-export function faultOfReadme({ unary, streams }) {
+export function faultOfReadme({ page, "page-streams": streams }) {
   const found = pattern.exec(readFileSync(file, "utf8"));
   if (found === null) return `README.md names no sizes of a client: expected a text like ${pattern.source}`;
   const [, first, , second] = found;
-  const expected = `${kilobytes(unary)} kB and ${kilobytes(streams)} kB`;
+  const expected = `${kilobytes(page)} kB and ${kilobytes(streams)} kB`;
   const said = `${first} kB and ${second} kB`;
   return said === expected
     ? undefined
@@ -19,7 +19,7 @@ export function faultOfReadme({ unary, streams }) {
 }
 
 /** Writes the sizes of these limits into the README. */
-export function setReadme({ unary, streams }) {
+export function setReadme({ page, "page-streams": streams }) {
   const text = readFileSync(file, "utf8");
-  writeFileSync(file, text.replace(pattern, `${kilobytes(unary)}$2${kilobytes(streams)}$4`));
+  writeFileSync(file, text.replace(pattern, `${kilobytes(page)}$2${kilobytes(streams)}$4`));
 }

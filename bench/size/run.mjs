@@ -15,6 +15,8 @@ const entries = [
   ["streams", "all stream kinds"],
   ["reconnect", "streams, reconnect and resume"],
   ["both", "client and handlers, virtual connections"],
+  ["page", "a page: unary calls over a WebSocket, reconnect"],
+  ["page-streams", "a page: all stream kinds over a WebSocket, reconnect"],
 ];
 const peers = [
   ["trpc", "tRPC over WebSocket"],
