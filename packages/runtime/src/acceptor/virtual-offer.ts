@@ -57,14 +57,17 @@ class VirtualOffer implements ConnectionOffer {
   }
 
   accept(dispatcher: Dispatcher | undefined): () => Caller {
-    const driver = this.#session.startDriver(this.#accept(undefined), dispatcher);
+    const driver = this.#accept(undefined, (connection) => this.#session.startDriver(connection, dispatcher));
     return () => new ConnectionClients(driver).hold();
   }
 
   acceptRaw(local?: Omit<ConnectionSettings, "parity">): RawConnection {
     const session = this.#session;
-    const connection = this.#accept(local);
-    return new RawConnection(connection, session.core, (own) => session.startDriver(connection, own));
+    return this.#accept(
+      local,
+      (connection) =>
+        new RawConnection(connection, session.core, (own) => session.startDriver(connection, own)),
+    );
   }
 
   identify(): void {
@@ -80,11 +83,14 @@ class VirtualOffer implements ConnectionOffer {
     return false;
   }
 
-  #accept(local: Omit<ConnectionSettings, "parity"> | undefined): Connection {
+  #accept<T>(local: Omit<ConnectionSettings, "parity"> | undefined, start: (connection: Connection) => T): T {
     const open = this.#open;
-    const virtual = this.#virtual;
     const { parity, ...windows } = open.local;
-    this.#connection = virtual.accept(open, { ...windows, ...local, parity });
-    return this.#connection;
+    let started!: T;
+    this.#virtual.accept(open, { ...windows, ...local, parity }, (connection) => {
+      this.#connection = connection;
+      started = start(connection);
+    });
+    return started;
   }
 }

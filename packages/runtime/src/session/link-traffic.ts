@@ -13,7 +13,7 @@ import type { OutboundSnapshot, TrafficSnapshot } from "../call/snapshot.js";
 import type { Clock } from "../clock.js";
 import type { SessionError } from "../errors.js";
 import type { Link } from "../link/link.js";
-import { notify, type Observer } from "../observer.js";
+import { notify, type Observer, type ObserverEvents } from "../observer.js";
 
 /** Counts frames and bytes both ways. */
 export class LinkTraffic {
@@ -42,6 +42,8 @@ export class LinkTraffic {
   #pingsOut = 0;
   #headerBytes = 0;
   #isFull = false;
+  /** Events of a commit, which an observer gets after it. */
+  readonly #waiting: (() => void)[] = [];
   /** The counts at the last {@link hasSigns}. */
   #seen = { received: 0, passedOn: 0, buffered: 0 };
 
@@ -139,24 +141,26 @@ export class LinkTraffic {
     this.#pingsOut += 1;
   }
 
-  /** A batch was given to the link. */
-  endBatch(frames: number, bytes: number): void {
+  /**
+   * A batch was given to the link.
+   * @param isLater true in the middle of a commit: the observer may call, or end the session, when the caller of the
+   * commit has recorded what it sends
+   */
+  endBatch(frames: number, bytes: number, isLater = false): void {
     if (frames > this.#pingsOut) this.lastUsedMs = this.lastOutMs ?? 0;
     this.#pingsOut = 0;
     this.#framesOut += frames;
     this.#bytesOut += bytes;
     if (this.#observer?.onFramesWritten !== undefined)
-      notify(this.#observer, "onFramesWritten", { link: this.#link?.remoteAddress ?? "", frames, bytes });
-    this.checkFull();
+      this.#report("onFramesWritten", { link: this.#link?.remoteAddress ?? "", frames, bytes }, isLater);
+    this.checkFull(isLater);
   }
 
-  /**
-   * More is held than before. Called when the state of the outbox is whole: an observer may call, or end the session.
-   */
-  checkFull(): void {
+  /** More is held than before. @param isLater as for {@link endBatch} */
+  checkFull(isLater = false): void {
     if (this.#isFull || this.#heldBytes <= this.#capacityBytes) return;
     this.#isFull = true;
-    this.#reportPressure("onBackpressure");
+    this.#reportPressure("onBackpressure", isLater);
   }
 
   /** The link has passed on what it held, or another takes its place. */
@@ -178,7 +182,7 @@ export class LinkTraffic {
     const { remoteAddress: link = "" } = this.#link ?? {};
     const bytesIn = this.#bytesIn - this.#before.bytesIn;
     const bytesOut = this.#bytesOut - this.#before.bytesOut;
-    notify(this.#observer, "onLinkClosed", { link, error, bytesIn, bytesOut });
+    this.#report("onLinkClosed", { link, error, bytesIn, bytesOut }, false);
   }
 
   #reportArrival(observer: Observer, frames: number, bytes: number): void {
@@ -186,8 +190,24 @@ export class LinkTraffic {
       notify(observer, "onFramesRead", { link: this.#link?.remoteAddress ?? "", frames, bytes });
   }
 
-  #reportPressure(event: "onBackpressure" | "onBackpressureReleased"): void {
+  #reportPressure(event: "onBackpressure" | "onBackpressureReleased", isLater = false): void {
     const { remoteAddress: link = "" } = this.#link ?? {};
-    notify(this.#observer, event, { link, bufferedBytes: this.#heldBytes });
+    this.#report(event, { link, bufferedBytes: this.#heldBytes }, isLater);
   }
+
+  /** Events keep their order: those that wait go first. */
+  #report<K extends keyof ObserverEvents>(event: K, data: ObserverEvents[K], isLater: boolean): void {
+    const observer = this.#observer;
+    if (observer === undefined) return;
+    if (!isLater) {
+      this.#reportWaiting();
+      notify(observer, event, data);
+    } else if (this.#waiting.push(() => notify(observer, event, data)) === 1) {
+      queueMicrotask(this.#reportWaiting);
+    }
+  }
+
+  readonly #reportWaiting = (): void => {
+    for (const report of this.#waiting.splice(0)) report();
+  };
 }

@@ -184,7 +184,7 @@ export class Outbox {
     this.#count += 1;
     this.#to = end;
     if (this.#count === 1) this.traffic.beginBatch();
-    if (end - this.#from >= fullBatch) this.flush();
+    if (end - this.#from >= fullBatch) this.flush(true);
     else if (this.#count === 1) this.#onPending();
     return bodyBytes;
   }
@@ -215,8 +215,8 @@ export class Outbox {
     this.traffic.lateBytes += end - from;
     this.#renew();
     if (this.#late.length === 1) this.#onPending();
-    if (count === 0) this.traffic.checkFull();
-    else this.traffic.endBatch(count, batchBytes);
+    if (count === 0) this.traffic.checkFull(true);
+    else this.traffic.endBatch(count, batchBytes, true);
   }
 
   /** Forgets what was written since {@link begin}. */
@@ -224,11 +224,14 @@ export class Outbox {
     this.#isOpen = false;
   }
 
-  /** Gives the batch to the link. Without one it is dropped, or kept; see {@link hold}. */
-  flush(): void {
-    if (this.#count !== 0) this.#flushBatch();
+  /**
+   * Gives the batch to the link. Without one it is dropped, or kept; see {@link hold}.
+   * @param isCommit whether a commit flushes: an observer learns of it later
+   */
+  flush(isCommit = false): void {
+    if (this.#count !== 0) this.#flushBatch(isCommit);
     if (this.#late.length === 0) return;
-    this.#flushLate(false);
+    this.#flushLate(false, isCommit);
     this.#noteDrain();
   }
 
@@ -262,7 +265,7 @@ export class Outbox {
   }
 
   /** Large frames leave while the link holds nothing, so that small ones wait for one of them at most. */
-  #flushLate(isAll: boolean): void {
+  #flushLate(isAll: boolean, isCommit = false): void {
     const { traffic } = this;
     // An observer of a batch may end the session, which drops what is late.
     for (let [first] = this.#late; first !== undefined; [first] = this.#late) {
@@ -275,7 +278,7 @@ export class Outbox {
       traffic.lateBytes -= bytes;
       traffic.beginBatch();
       link.send(memory, from, [to], 1);
-      traffic.endBatch(1, bytes);
+      traffic.endBatch(1, bytes, isCommit);
     }
   }
 
@@ -291,7 +294,7 @@ export class Outbox {
     this.traffic.lateBytes = 0;
   }
 
-  #flushBatch(): void {
+  #flushBatch(isCommit: boolean): void {
     const { writer } = this;
     const count = this.#count;
     if (this.#link === undefined) {
@@ -311,7 +314,7 @@ export class Outbox {
       this.#from = this.#to;
       writer.keep = this.#to;
     }
-    this.traffic.endBatch(count, bytes);
+    this.traffic.endBatch(count, bytes, isCommit);
   }
 
   /** Keeps or drops a batch while there is no link. */

@@ -263,7 +263,10 @@ export class VirtualConnections {
       slot.outcome.failed(protocolError(problem));
       return;
     }
-    slot.outcome.opened(this.#activate(id, slot.local, peer, slot.connection));
+    const connection = this.#activate(id, slot.local, peer, slot.connection);
+    slot.outcome.opened(connection);
+    // Last: the observer may end the session, and with it what was started on the connection.
+    this.#options.onOpened(connection);
   }
 
   #onReject(head: MessageHead, bytes: Uint8Array): void {
@@ -379,14 +382,21 @@ export class VirtualConnections {
 
   /**
    * Takes a connection of the peer. The Accept is sent first, and messages on the connection follow it.
+   * @param start starts what runs on the connection, before an observer learns of it
    * @throws SessionError `Protocol` when the peer has given the connection up, or has waited too long
    */
-  accept(open: IncomingOpen, local: ConnectionSettings = open.local): Connection {
+  accept(
+    open: IncomingOpen,
+    local: ConnectionSettings = open.local,
+    start?: (connection: Connection) => void,
+  ): Connection {
     if (!this.#isWaiting(open)) throw protocolError("the connection that was requested is given up");
     const { id } = open;
     const connection = this.#activate(id, local, open.peer);
     this.#send((w, p) => writeConnectionAccept(w, p, id, toWire(local), noMetadata));
     this.#forget(id);
+    start?.(connection);
+    this.#options.onOpened(connection);
     return connection;
   }
 
@@ -418,13 +428,12 @@ export class VirtualConnections {
     announced: ConnectionSettings,
     earlier?: Connection,
   ): Connection {
-    const { connections, host, onOpened } = this.#options;
+    const { connections, host } = this.#options;
     const peer = { ...announced, parity: oppositeParity(local.parity) };
     const connection = earlier ?? new Connection(id, local, peer, host);
     connection.id = id;
     connection.peer = peer;
     connections.add(connection);
-    onOpened(connection);
     return connection;
   }
 
