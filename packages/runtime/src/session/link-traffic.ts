@@ -165,6 +165,8 @@ export class LinkTraffic {
 
   /** The link has passed on what it held, or another takes its place. */
   onDrain(): void {
+    // An event says what holds when an observer gets it.
+    this.#reportWaiting();
     if (!this.#isFull) return;
     this.#isFull = false;
     this.#reportPressure("onBackpressureReleased");
