@@ -13,7 +13,7 @@ import { Worker } from "node:worker_threads";
 import { allTargets, buildTarget, buildWorker } from "./fuzz/build.mjs";
 import { install, root } from "./run.mjs";
 
-/** Seconds of a target in CI: with the fixed seed, and with the fresh one. All of it takes 3 minutes on two processors. */
+/** Seconds of a target in CI, by seed. All of it takes 3 minutes on two processors. */
 const ciSeconds = { fixed: 5, fresh: 15 };
 const fixedSeed = 20_111;
 /** An input that takes longer hangs. It is long, as the machine may be busy. */
