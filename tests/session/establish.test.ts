@@ -263,7 +263,7 @@ describe("establishing", () => {
   });
 
   it("fails when its own limit has no room for the handshake", async () => {
-    const { peer, error } = attempt("initiate", { limits: { maxFrameBytes: 1000 } });
+    const { peer, error } = attempt("initiate", { limits: { maxFrameBytes: 100 } });
     peer.send("564f544109000000");
     expect((await error).message).toMatch(
       /^protocol error: handshake encode error: .*limit maxFrameBytes\)$/,

@@ -372,7 +372,8 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       open.push(request);
     }
     for (const request of open) this.#failEnded(request);
-    for (const request of this.#unexplained.keys()) this.#failUnexplained(request);
+    for (const [request, fault] of this.#unexplained)
+      this.#failEncoding(request, unexplained(fault, request.method));
     this.#methods.clear();
   }
 
@@ -448,7 +449,14 @@ export class OutgoingCalls implements ResendHost, NestingHost {
         outbox.discard();
         this.#bindings.announce(entry.announcement, entry.idBytes, "args");
       }
-      outbox.commit(encodeCall(this.#connection, request, id, entry.idBytes));
+      const call = encodeCall(this.#connection, request, id, entry.idBytes);
+      // A getter of an argument can end the session.
+      if (this.#ended !== undefined) {
+        outbox.discard();
+        this.#failEnded(request);
+        return;
+      }
+      outbox.commit(call);
       this.#ids.next();
       request.requestId = id;
       this.#lastId = id;
@@ -464,10 +472,6 @@ export class OutgoingCalls implements ResendHost, NestingHost {
       if (!(error instanceof CodecError)) this.#unexplained.set(request, fault);
       whenLocated(error, (located) => this.#failEncoding(request, located));
     }
-  }
-
-  #failUnexplained(request: OutgoingRequest): void {
-    this.#failEncoding(request, unexplained(this.#unexplained.get(request), request.method));
   }
 
   #failEncoding(request: OutgoingRequest, error: CodecError): void {
@@ -536,7 +540,7 @@ export class OutgoingCalls implements ResendHost, NestingHost {
   #cancel(request: OutgoingRequest, cause: unknown): void {
     if (request.settled) return;
     if (this.#unexplained.has(request)) {
-      this.#failUnexplained(request);
+      this.#failEncoding(request, unexplained(this.#unexplained.get(request), request.method));
       return;
     }
     if (request.requestId === 0) {

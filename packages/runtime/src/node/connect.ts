@@ -14,7 +14,6 @@ import { completeLimits } from "../limits.js";
 import type { Link } from "../link/link.js";
 import { type ClientOptions, callerFor, clientChecks } from "../middleware/client-options.js";
 import { notify } from "../observer.js";
-import { observerCheck } from "../observer-check.js";
 import { shownAddress } from "../options/address-text.js";
 import {
   anyObject,
@@ -28,6 +27,7 @@ import { Backoff } from "../resume/backoff.js";
 import { reconnectChecks } from "../resume/option-checks.js";
 import type { LinkAttempt, ReconnectOptions } from "../resume/reconnect-options.js";
 import { reconnecting } from "../resume/reconnector.js";
+import { observerCheck } from "../session/observer-check.js";
 import type { Session } from "../session/session.js";
 import { type Address, formatAddress, parseAddress } from "./address.js";
 import { checkChannelCapacity } from "./channel-capacity.js";

@@ -26,9 +26,9 @@ import {
   reportFailure,
   type SessionStoreErrorEvent,
 } from "../observer.js";
-import { observerCheck } from "../observer-check.js";
 import { Pressure } from "../operations/pressure.js";
 import { callback, clock as checkClock, checkOptions, type OptionChecks } from "../options/checks.js";
+import { observerCheck } from "../session/observer-check.js";
 import type { Recovery } from "../session/recovery.js";
 import type { Session } from "../session/session.js";
 import { makeResumeKey, toHex } from "../session/session-id.js";

@@ -1,7 +1,6 @@
 /** A store in a file: operations, and the sessions to which they belong. */
 import { StoreError } from "../errors.js";
 import type { Observer } from "../observer.js";
-import { observerCheck } from "../observer-check.js";
 import type {
   OperationEntry,
   OperationKey,
@@ -19,6 +18,7 @@ import {
   text,
 } from "../options/checks.js";
 import type { SessionRecord, SessionStore } from "../resume/session-store.js";
+import { observerCheck } from "../session/observer-check.js";
 import { SqliteOperations } from "./sqlite-operations.js";
 import { SqliteSessions } from "./sqlite-sessions.js";
 import { StoreClock } from "./store-clock.js";

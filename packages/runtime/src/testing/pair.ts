@@ -15,8 +15,8 @@ import {
   memoryLinkPair,
 } from "../link/memory-link.js";
 import type { Observer } from "../observer.js";
-import { observerCheck } from "../observer-check.js";
 import { clock as checkClock, checkOptions, nested, type OptionChecks } from "../options/checks.js";
+import { observerCheck } from "../session/observer-check.js";
 import type { Session } from "../session/session.js";
 
 /** What {@link connectPair} may be given. */

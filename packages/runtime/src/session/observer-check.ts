@@ -1,6 +1,6 @@
 /** Refuses an observer with a misspelled member, which no event would ever reach. */
-import type { Observer } from "./observer.js";
-import { anyObject, type Check, suggestion } from "./options/checks.js";
+import type { Observer } from "../observer.js";
+import { anyObject, type Check, suggestion } from "../options/checks.js";
 
 /** Every member of an observer: one that is missing here does not compile. */
 const members = {
