@@ -135,6 +135,10 @@ describe.each(modes)("a call that is not made, whose failure %s,", (mode) => {
         );
         const waited = await wait(tx, rx).catch((error: unknown) => error);
         const reason = await failure;
+        if (reason instanceof CallError) {
+          expect(reason.mayHaveRun).toBe(false);
+          expect(reason.message).not.toContain("may have run");
+        }
         // What sendAll has to say, the call says: it resolves when the call has the outcome.
         if (name === "a sendAll" && waited === 0) expect(reason).toBeInstanceOf(CallError);
         else expect(waited).toMatchObject({ name: "ChannelError", code: "ChannelUnbound" });

@@ -87,7 +87,7 @@ export class DeferredCaller implements Caller {
   #readyUnlessAborted(method: MethodName, signal: AbortSignal | undefined): Promise<Caller> {
     return new Promise((resolve, reject) => {
       const onAborted = (): void => {
-        reject(new CallError("Cancelled", "", method, { cause: signal?.reason }));
+        reject(new CallError("Cancelled", "", method, { cause: signal?.reason, mayHaveRun: false }));
       };
       if (signal?.aborted === true) {
         onAborted();
@@ -101,7 +101,7 @@ export class DeferredCaller implements Caller {
         },
         (cause: unknown) => {
           unwatch();
-          reject(new CallError("ConnectionClosed", "", method, { cause }));
+          reject(new CallError("ConnectionClosed", "", method, { cause, mayHaveRun: false }));
         },
       );
     });

@@ -38,7 +38,9 @@ export function givenCall<A extends readonly unknown[], O extends CallOptions | 
 ): readonly [args: A, options: O] {
   checkGiven(method, args, options);
   try {
-    return [givenArguments(args), givenOptions(options)];
+    const given = [givenArguments(args), givenOptions(options)] as const;
+    method.channels?.give(method.args.shape, args);
+    return given;
   } catch (error) {
     callNotMade(method, args, error);
     throw error;

@@ -14,6 +14,8 @@ import { describeArguments, describeResponse, idsWith, type TypeIds } from "./de
  */
 export interface ChannelFeature {
   readonly feature: "channels";
+  /** A call is made later: the halves that were passed to it are its own from now on. @internal */
+  give(shape: Shape, args: readonly unknown[]): void;
   /** A call was never sent. Fails the halves of its channels that stayed with the caller. @internal */
   abandonUnsent(shape: Shape, args: readonly unknown[], cause: unknown): void;
   /**

@@ -57,7 +57,8 @@ export class SharedCaller implements Caller {
   }
 
   #closed<A extends readonly unknown[]>(method: Method<A, unknown, unknown>, args: A): CallError {
-    const error = new CallError(this.session.isOpen ? "ConnectionClosed" : "SessionShutdown", "", method);
+    const code = this.session.isOpen ? "ConnectionClosed" : "SessionShutdown";
+    const error = new CallError(code, "", method, { mayHaveRun: false });
     callNotMade(method, args, error);
     return error;
   }

@@ -119,11 +119,19 @@ export class CallChannels implements OutboundBinder {
   }
 }
 
-/** The call was never sent. Fails the waiting reads and sends of the halves that stayed with the caller. */
+/** The call is made later. The application may not use the halves that it has passed meanwhile. */
+export function give(shape: Shape, args: readonly unknown[]): void {
+  for (const handle of findHandles(shape, args)) handle.give(passedOn());
+}
+
+/** The call was never sent. Fails the waiting reads and sends of both halves. */
 export function abandonUnsent(shape: Shape, args: readonly unknown[], cause: unknown): void {
   const text = "channel is not bound: its call was not made";
   const error = new ChannelError("ChannelUnbound", text, { cause });
-  for (const handle of findHandles(shape, args)) handle.pair?.fail(error);
+  for (const handle of findHandles(shape, args)) {
+    handle.pair?.fail(error);
+    handle.fail(error);
+  }
 }
 
 /** A call has failed for its caller, perhaps while it goes on below: halves that are still open are given up. */

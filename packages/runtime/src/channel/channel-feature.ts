@@ -3,7 +3,7 @@
  * client without such methods does not ship this code.
  */
 import { suppressWhenEnded } from "../call/suppress-rejection.js";
-import { abandonFailed, abandonUnsent, CallChannels, channelOutcomeOf } from "./call-channels.js";
+import { abandonFailed, abandonUnsent, CallChannels, channelOutcomeOf, give } from "./call-channels.js";
 import type { ChannelImplementation } from "./channel-implementation.js";
 import { Channels } from "./channels.js";
 
@@ -13,6 +13,7 @@ export const channels: ChannelImplementation = {
   open: (connection, limits, clock, explain, onOver, observer) =>
     new Channels(connection, limits, clock, explain, onOver, observer),
   ofCall: (all, method) => new CallChannels(all, method),
+  give,
   abandonUnsent,
   abandonFailed,
   suppressRejection: (outcome, shape, args) =>

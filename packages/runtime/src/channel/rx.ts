@@ -33,6 +33,8 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
   /** Takers that wait until the call is sent. */
   #early: Consumer<T>[] = [];
   #failure: ChannelError | undefined = undefined;
+  /** Whether it was given to a call that is made later. */
+  #isGiven = false;
   #isCancelled = false;
   #isRead = false;
   #isKept = false;
@@ -102,13 +104,18 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
     );
   }
 
+  /** It belongs to a call that is made later: the application can use it no more. @internal */
+  give(error: ChannelError): void {
+    if (!this.isUnused || this.pair === undefined) return;
+    this.fail(error);
+    this.#isGiven = true;
+  }
+
   /** Whether it can still be given to a call. @internal */
   get isUnused(): boolean {
     return (
       this.#receiver === undefined &&
-      this.#failure === undefined &&
-      this.#early.length === 0 &&
-      !this.#isCancelled
+      (this.#isGiven || (this.#failure === undefined && this.#early.length === 0 && !this.#isCancelled))
     );
   }
 
@@ -136,6 +143,7 @@ export class Rx<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposab
 
   /** This half was given to a call, or no call will ever bind it. @internal */
   fail(error: ChannelError): void {
+    this.#isGiven = false;
     if (this.#receiver !== undefined || this.#failure !== undefined) return;
     this.#failure = error;
     for (const taker of this.#early.splice(0)) taker.ended({ error });

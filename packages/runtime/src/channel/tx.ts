@@ -42,6 +42,8 @@ export class Tx<T> implements AsyncDisposable {
   /** Uses that wait until the call is sent. */
   #early: EarlyUse<T>[] = [];
   #failure: ChannelError | undefined = undefined;
+  /** Whether it was given to a call that is made later. */
+  #isGiven = false;
   /** Given up before the call was sent. */
   #aborted: ChannelError | undefined = undefined;
   #controller: AbortController | undefined = undefined;
@@ -199,13 +201,19 @@ export class Tx<T> implements AsyncDisposable {
       });
   }
 
+  /** It belongs to a call that is made later: the application can use it no more. @internal */
+  give(error: ChannelError): void {
+    if (!this.isUnused || this.pair === undefined) return;
+    this.fail(error);
+    this.#isGiven = true;
+  }
+
   /** Whether it can still be given to a call. @internal */
   get isUnused(): boolean {
     return (
       this.#sender === undefined &&
-      this.#failure === undefined &&
-      this.#aborted === undefined &&
-      this.#early.length === 0
+      (this.#isGiven ||
+        (this.#failure === undefined && this.#aborted === undefined && this.#early.length === 0))
     );
   }
 
@@ -218,6 +226,7 @@ export class Tx<T> implements AsyncDisposable {
 
   /** This half was given to a call, or no call will ever bind it. @internal */
   fail(error: ChannelError): void {
+    this.#isGiven = false;
     if (this.#sender !== undefined || this.#failure !== undefined) return;
     this.#failure = error;
     for (const use of this.#early.splice(0)) use.failed(error);

@@ -86,5 +86,6 @@ export class OutgoingRequest implements Timed, AbortWatcher, ObservedRequest {
     this.#isKept = true;
     this.args = givenArguments(this.args);
     this.options = givenOptions(this.options);
+    this.method.channels?.give(this.method.args.shape, this.args);
   }
 }
