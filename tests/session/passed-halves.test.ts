@@ -34,7 +34,7 @@ const waits: Readonly<Record<string, Wait>> = {
   },
 };
 
-/** What an application does with the half that it has passed. */
+/** Uses of a half that the application has passed. */
 const uses: Readonly<Record<string, (pair: ReturnType<typeof channel<number>>) => Promise<unknown>>> = {
   "next()": ({ rx }) => rx.next(),
   "a loop": async ({ rx }) => {

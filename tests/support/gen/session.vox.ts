@@ -611,7 +611,7 @@ export function goldenDispatcher(handler: GoldenHandler): $.Dispatcher {
       },
       (args, context) => handler.crash(args[0], context),
     ),
-  ]);
+  ], handler);
 }
 
 /** What the other side offers: on the root (`server_calls_client`) or on virtual connections. */
@@ -625,7 +625,7 @@ export const Back: $.Service<BackClient> = /*@__PURE__*/ $.service(
 export function backDispatcher(handler: BackHandler): $.Dispatcher {
   return $.dispatcher("Back", [
     $.answered(backName, [$.readU32], $.writeString, (args, context) => handler.name(args[0], context)),
-  ]);
+  ], handler);
 }
 
 /** Called, never served. */
@@ -647,5 +647,5 @@ export function missingDispatcher(handler: MissingHandler): $.Dispatcher {
       },
       (args, context) => handler.nothing(args[0], context),
     ),
-  ]);
+  ], handler);
 }

@@ -46,16 +46,16 @@ const isHttpServer: Check = /*@__PURE__*/ having(
  * clients request
  * @throws TypeError, RangeError for an option that is wrong, with its name
  */
-export function attach(http: HttpServer, servable: Servable, given: AttachOptions = {}): Server {
+export function attach(http: HttpServer, servable: Servable, options: AttachOptions = {}): Server {
   isHttpServer(http, "http");
-  checkOptions(given, attachChecks);
-  const answering = answeringWith(servable, given);
-  const options = givenSet(given);
-  const { path: served = "/vox", origins } = options;
+  checkOptions(options, attachChecks);
+  const answering = answeringWith(servable, options);
+  const given = givenSet(options);
+  const { path: served = "/vox", origins } = given;
   const stopUpgrades = handleUpgrades(http, {
     path: served,
     origins,
-    limits: completeLimits(options.limits),
+    limits: completeLimits(given.limits),
     objection: () => server.objection(),
     onLink: (link, socket) => server.takeLink(link, socket),
     onRefused: (link, error) => server.refuse(link, error),
@@ -67,6 +67,6 @@ export function attach(http: HttpServer, servable: Servable, given: AttachOption
     // The application made the listener, so the application handles its errors.
     onError() {},
   };
-  const server: Server = new Server(listener, () => addressOf(http, served), answering, options);
+  const server: Server = new Server(listener, () => addressOf(http, served), answering, given);
   return server;
 }

@@ -143,21 +143,21 @@ const answerTimeoutMs = 5000;
 export async function serve(
   where: string | Listener,
   servable: Servable,
-  given: ServeOptions = {},
+  options: ServeOptions = {},
 ): Promise<Server> {
-  checkOptions(given, serveChecks);
-  const answering = answeringWith(servable, given);
-  checkChannelCapacity(given);
-  const options = givenSet(given);
+  checkOptions(options, serveChecks);
+  const answering = answeringWith(servable, options);
+  checkChannelCapacity(options);
+  const given = givenSet(options);
   // Node hands out sockets in a later task, and the server is made by then.
   let server: Server | undefined;
-  const { signal, maxConnections = defaultMaxConnections } = options;
-  const { maxPendingHandshakes = defaultMaxPendingHandshakes } = options;
-  const limits = completeLimits(options.limits);
+  const { signal, maxConnections = defaultMaxConnections } = given;
+  const { maxPendingHandshakes = defaultMaxPendingHandshakes } = given;
+  const limits = completeLimits(given.limits);
   const taking = {
     limits,
-    origins: options.origins,
-    tls: options.tls,
+    origins: given.origins,
+    tls: given.tls,
     maxSockets: maxConnections + maxPendingHandshakes,
     handshakeTimeoutMs: limits.handshakeTimeoutMs,
     signal,
@@ -169,19 +169,19 @@ export async function serve(
   if (typeof where !== "string") {
     isListener(where, "address");
     const target = targetOf(where);
-    server = new Server(adopt(where, taking), () => addressOf(where, target), answering, options);
+    server = new Server(adopt(where, taking), () => addressOf(where, target), answering, given);
     return server;
   }
   const wanted = parseAddress(where, "unsupported transport scheme");
   if (isWebSocket(wanted)) {
     const listening = await listenWebSocket(wanted, taking);
-    server = new Server(ownedListener(listening.server), () => listening.address, answering, options);
+    server = new Server(ownedListener(listening.server), () => listening.address, answering, given);
     return server;
   }
   const isAnswering = (): Promise<boolean> => answers(wanted, signal);
   const { listener, lock } = await listen(wanted, { ...taking, isAnswering });
   const bound = "path" in wanted ? wanted : { ...wanted, port: (listener.address() as AddressInfo).port };
-  server = new Server(ownedListener(listener, lock), () => bound, answering, options);
+  server = new Server(ownedListener(listener, lock), () => bound, answering, given);
   return server;
 }
 
