@@ -14,7 +14,10 @@ export interface CallRecord {
   readonly side: "client" | "server";
   /** Like `Catalog.get`. */
   readonly method: string;
-  /** `Ok`, or the code of the error; `Failed` for what a handler threw. */
+  /**
+   * `Ok`, or the code of the error. Where the handler's side logs: `Cancelled` for a handler that ends with an error
+   * after its caller has left, `Failed` for any other error that is no `VoxError`.
+   */
   readonly outcome: string;
   readonly elapsedMs: number;
   /** Entries as texts, sensitive values masked; undefined unless requested. */
@@ -64,8 +67,10 @@ export function logClientCalls(
   options: LoggingOptions = {},
 ): ClientMiddleware {
   checkLogging(write, options);
-  return ({ method, args, metadata }, next) =>
-    record({ side: "client", method, args, metadata, responseMetadata: undefined }, next, write, options);
+  return ({ method, args, metadata }, next) => {
+    const call = { side: "client", method, args, metadata } as const;
+    return record({ ...call, responseMetadata: undefined, callerLeft: undefined }, next, write, options);
+  };
 }
 
 /**
@@ -78,8 +83,10 @@ export function logServerCalls(
   options: LoggingOptions = {},
 ): ServerMiddleware {
   checkLogging(write, options);
-  return ({ method, metadata, responseMetadata }, args, next) =>
-    record({ side: "server", method, args, metadata, responseMetadata }, () => next(), write, options);
+  return ({ method, metadata, responseMetadata, signal }, args, next) => {
+    const call = { side: "server", method, args, metadata, responseMetadata, callerLeft: signal } as const;
+    return record(call, () => next(), write, options);
+  };
 }
 
 interface LoggedCall {
@@ -88,10 +95,12 @@ interface LoggedCall {
   readonly args: readonly unknown[];
   readonly metadata: Metadata;
   readonly responseMetadata: Metadata | undefined;
+  /** Aborted when the caller of a handler has left. */
+  readonly callerLeft: AbortSignal | undefined;
 }
 
 async function record(
-  { side, method, args, metadata, responseMetadata }: LoggedCall,
+  { side, method, args, metadata, responseMetadata, callerLeft }: LoggedCall,
   next: () => Promise<unknown>,
   write: (record: CallRecord) => void,
   { metadata: withMetadata = false, payloads = false, clock = systemClock }: LoggingOptions,
@@ -117,6 +126,7 @@ async function record(
     value = await next();
   } catch (error) {
     if (error instanceof Failure || error instanceof DeclaredError) log("User", error.value);
+    else if (callerLeft?.aborted === true) log("Cancelled");
     else log(isVoxError(error) ? error.code : "Failed");
     throw error;
   }

@@ -3,7 +3,7 @@ import type { Caller } from "../call/caller.js";
 import type { CallContext } from "../call/context.js";
 import { Dispatcher, type HandledMethod } from "../call/dispatcher.js";
 import type { Method } from "../call/method.js";
-import { CallError } from "../errors.js";
+import { CallError, ChannelError, DeclaredError } from "../errors.js";
 import { FakeClock } from "../testing/fake-clock.js";
 import { Metadata } from "../wire/metadata.js";
 import { attachBearerToken, UnauthenticatedError, verifyBearerToken } from "./bearer.js";
@@ -143,11 +143,20 @@ describe("server middleware", () => {
     expect(timeRemainingMs(context)).toBeUndefined();
   });
 
-  it("logs what handlers throw as Failed", async () => {
+  const left = new AbortController();
+  left.abort();
+  it.each([
+    ["Failed", new Error("boom"), undefined],
+    ["Cancelled", new Error("boom"), left.signal],
+    ["Cancelled", new ChannelError("ChannelReset", "boom"), left.signal],
+    ["ChannelReset", new ChannelError("ChannelReset", "boom"), undefined],
+    ["User", new DeclaredError(name, { kind: "boom" }), left.signal],
+  ] as const)("logs %s for a handler that throws %s", async (outcome, error, signal) => {
     const records: CallRecord[] = [];
     const logged = logServerCalls((record) => records.push(record), { clock: new FakeClock() });
-    const failing = through([logged], contextWith(new Metadata()), () => Promise.reject(new Error("boom")));
-    await expect(failing).rejects.toThrow("boom");
-    expect(records.map(({ side, outcome }) => [side, outcome])).toEqual([["server", "Failed"]]);
+    const context = contextWith(new Metadata());
+    const given = signal === undefined ? context : { ...context, signal };
+    await expect(through([logged], given, () => Promise.reject(error))).rejects.toBe(error);
+    expect(records.map((record) => [record.side, record.outcome])).toEqual([["server", outcome]]);
   });
 });
