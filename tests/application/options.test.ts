@@ -337,6 +337,7 @@ const sets = {
     clock: clocks,
     observer: objects,
     link: setOf("maxWaitingBytes", { maxWaitingBytes: 5 }, -1),
+    links: { good: [memoryLinkPair()], bad: [1, [], memoryLinkPair().slice(1), [{}, {}]] },
   }),
 };
 

@@ -497,7 +497,7 @@ describe("back pressure", () => {
     readonly calls: readonly Promise<string | undefined>[];
   }> {
     const gateway = await connectGateway(answering(), { client: many, server: many, host: many });
-    const caller = await gateway.near.client.open(Golden, many);
+    const caller = await gateway.near.client.open(Golden, { maxConcurrentRequests: 1000 });
     gateway.far.serverLink.pause();
     const calls: Promise<string | undefined>[] = [];
     for (let made = 0; made < 200; made++) {
@@ -535,7 +535,7 @@ describe("back pressure", () => {
     const gateway = await connectGateway(answering(), { client: many, server: many, host: many });
     await using _ = gateway;
     Object.defineProperty(gateway.near.serverLink, "setReading", { value: undefined });
-    const caller = await gateway.near.client.open(Golden, many);
+    const caller = await gateway.near.client.open(Golden, { maxConcurrentRequests: 1000 });
     gateway.far.serverLink.pause();
     const calls = Array.from({ length: 40 }, () => caller.$try.lookup(text));
     for (const outcome of await Promise.all(calls)) expect(outcome).toMatchObject({ ok: false });
@@ -597,7 +597,10 @@ describe("back pressure", () => {
           },
           { client: both, server: both, host: both },
         );
-        const caller = await gateway.near.client.open(Golden, { ...many, serve: answering() });
+        const caller = await gateway.near.client.open(Golden, {
+          maxConcurrentRequests: 1000,
+          serve: answering(),
+        });
         const { near, far } = gateway;
         const links = [near.clientLink, near.serverLink, far.clientLink, far.serverLink];
         for (const link of links) link.pause();

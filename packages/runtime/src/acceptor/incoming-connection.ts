@@ -15,7 +15,7 @@ import { SessionError } from "../errors.js";
 import { passingRefusals } from "../handshake/refusals.js";
 import type { Limits } from "../limits.js";
 import type { LinkOrigin } from "../link/link.js";
-import { checkOptions, u32 } from "../options/checks.js";
+import { checkMembers, u32 } from "../options/checks.js";
 import type { ConnectionSettings } from "../session/connection.js";
 import { concurrencyCheck, dispatcherCheck } from "../session/option-checks.js";
 import { consumed, type RawConnection } from "../session/raw-connection.js";
@@ -142,7 +142,7 @@ export class IncomingConnection {
    */
   intoRaw(windows?: Omit<ConnectionSettings, "parity">): RawConnection {
     this.#checkVirtual();
-    if (windows !== undefined) checkOptions(windows, windowChecks);
+    if (windows !== undefined) checkMembers(windows, windowChecks, "windows");
     return this.#settle(() => this.#offer.acceptRaw(windows));
   }
 

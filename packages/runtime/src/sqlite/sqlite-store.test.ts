@@ -86,7 +86,7 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
       store.release(key(4));
     }
     clock.ms = 6000;
-    using store = open(path, { ...clock, ttlMs: 1000 });
+    using store = open(path, { nowMs: clock.nowMs, ttlMs: 1000 });
     expect(store.lookup(key(1))).toEqual({ ...persisted, reply: undefined });
     // The time in which no process had the file does not count.
     expect(isKnown(store, 1, 2, 3, 4)).toEqual([true, true, true, true]);
@@ -109,7 +109,7 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
 
   it("are forgotten when their time has passed, those that are live are not", () => {
     const clock = clockAt(0);
-    using store = open(newPath(), { ...clock, ttlMs: 1000 });
+    using store = open(newPath(), { nowMs: clock.nowMs, ttlMs: 1000 });
     for (const id of [1, 2, 3, 4]) store.admit(key(id), id === 3 ? volatile : persisted);
     store.seal(key(1), persisted, reply());
     store.release(key(2));
@@ -126,7 +126,7 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
     const path = newPath();
     const clock = clockAt(0);
     {
-      using store = open(path, { ...clock, ttlMs: 1000 });
+      using store = open(path, { nowMs: clock.nowMs, ttlMs: 1000 });
       for (let id = 1; id <= 200; id++) store.seal(key(id), persisted, reply());
       clock.ms = 2000;
       for (let id = 201; id <= 204; id++) store.seal(key(id), persisted, reply());
@@ -137,7 +137,7 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
   });
 
   it("make room for entries: the oldest sealed one goes first, then volatile ones without handler", () => {
-    using store = open(newPath(), { ...clockAt(0), maxEntries: 4 });
+    using store = open(newPath(), { nowMs: clockAt(0).nowMs, maxEntries: 4 });
     store.admit(key(1), persisted);
     store.release(key(1));
     store.admit(key(2), volatile);
@@ -164,13 +164,13 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
       store.seal(key(1), persisted, reply(700));
       store.seal(key(2), persisted, reply(700));
     }
-    using store = open(path, { ...clockAt(0), maxBytes: 2000 });
+    using store = open(path, { nowMs: clockAt(0).nowMs, maxBytes: 2000 });
     store.seal(key(3), persisted, reply(10));
     expect(isKnown(store, 1, 2, 3)).toEqual([false, true, true]);
   });
 
   it("make room of others, not of themselves, when they are sealed again", () => {
-    using store = open(newPath(), { ...clockAt(0), maxBytes: 1000 });
+    using store = open(newPath(), { nowMs: clockAt(0).nowMs, maxBytes: 1000 });
     store.seal(key(1), persisted, reply(200));
     store.seal(key(2), persisted, reply(200));
     store.seal(key(1), persisted, reply(400));
@@ -181,7 +181,7 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
   });
 
   it("are what they were when a reply is too large", () => {
-    using store = open(newPath(), { ...clockAt(0), maxBytes: 1000 });
+    using store = open(newPath(), { nowMs: clockAt(0).nowMs, maxBytes: 1000 });
     store.admit(key(1), persisted);
     store.seal(key(2), persisted, reply(100));
     expect(() => store.seal(key(1), persisted, reply(1000))).toThrow(
@@ -203,12 +203,12 @@ describe.skipIf(sqlite === undefined)("operations that a sqliteStore has forgott
     const path = newPath();
     const clock = clockAt(0);
     {
-      using store = open(path, { ...clock, ...options });
+      using store = open(path, { nowMs: clock.nowMs, ...options });
       for (const id of [1, 2]) store.seal(key(id), persisted, reply());
       clock.ms = ms;
       for (const id of [3, 4]) store.seal(key(id), persisted, reply());
     }
-    using store = open(path, { ...clock, ...options });
+    using store = open(path, { nowMs: clock.nowMs, ...options });
     expect(store.admit(key(1), persisted)).toEqual({ ...persisted, reply: undefined });
     // Later ones of the same connection, and those of others, are not concerned.
     expect(store.admit(key(9), volatile)).toBeUndefined();
@@ -219,10 +219,10 @@ describe.skipIf(sqlite === undefined)("operations that a sqliteStore has forgott
     const path = newPath();
     const clock = clockAt(0);
     {
-      using store = open(path, { ...clock, ttlMs: 1000 });
+      using store = open(path, { nowMs: clock.nowMs, ttlMs: 1000 });
       store.seal(key(1), persisted, reply());
     }
-    using store = open(path, { ...clock, ttlMs: 1000 });
+    using store = open(path, { nowMs: clock.nowMs, ttlMs: 1000 });
     clock.ms = 1000;
     expect(store.lookup(key(1))).toBeUndefined();
     expect(store.admit(key(1), persisted)).toEqual({ ...persisted, reply: undefined });
@@ -230,7 +230,7 @@ describe.skipIf(sqlite === undefined)("operations that a sqliteStore has forgott
 
   it("are those of the owner that has most", () => {
     const path = newPath();
-    using store = open(path, { ...clockAt(0), maxEntries: 20 });
+    using store = open(path, { nowMs: clockAt(0).nowMs, maxEntries: 20 });
     const of = (owner: string, operationId: number, sessionId = owner): OperationKey => ({
       sessionId,
       connectionId: 0,
@@ -254,7 +254,7 @@ describe.skipIf(sqlite === undefined)("an operation with an id of 64 bits", () =
     (id) => {
       const path = newPath();
       const clock = clockAt(0);
-      const bounds = { ...clock, ttlMs: 1000, maxEntries: 4 };
+      const bounds = { nowMs: clock.nowMs, ttlMs: 1000, maxEntries: 4 };
       {
         using store = open(path, bounds);
         store.seal(key(id), persisted, reply());
@@ -311,7 +311,7 @@ describe.skipIf(sqlite === undefined)("the clock of a sqliteStore", () => {
       insert.run("s", id, since);
     database.close();
     const clock = clockAt(0);
-    using store = open(path, { ...clock, ttlMs: 1000 });
+    using store = open(path, { nowMs: clock.nowMs, ttlMs: 1000 });
     expect(isKnown(store, 1, 2, 3)).toEqual([true, true, true]);
     clock.ms = 1000;
     expect(isKnown(store, 1, 2, 3)).toEqual([false, false, false]);
@@ -379,7 +379,7 @@ describe.skipIf(sqlite === undefined)("rows that are damaged", () => {
     for (const value of values) {
       const path = newPath();
       const clock = clockAt(0);
-      const bounds = { ...clock, ttlMs: 1000, maxEntries: 8, maxBytes: 20_000, maxSessions: 3 };
+      const bounds = { nowMs: clock.nowMs, ttlMs: 1000, maxEntries: 8, maxBytes: 20_000, maxSessions: 3 };
       {
         using store = open(path, bounds);
         store.seal(key(1), persisted, reply());
@@ -442,13 +442,13 @@ describe.skipIf(sqlite === undefined)("sessions of a sqliteStore", () => {
     const path = newPath();
     const clock = clockAt(0);
     {
-      using store = open(path, { ...clock, ttlMs: 1000 });
+      using store = open(path, { nowMs: clock.nowMs, ttlMs: 1000 });
       store.sessions.save(sessionKey, record);
       clock.ms = 50_000;
       // It is alive for as long as its process says so.
       expect(store.sessions.find(sessionKey)).toEqual(record);
     }
-    using store = open(path, { ...clock, ttlMs: 1000 });
+    using store = open(path, { nowMs: clock.nowMs, ttlMs: 1000 });
     clock.ms = 50_999;
     expect(store.sessions.find(sessionKey)).toEqual(record);
     clock.ms = 51_000;
@@ -461,7 +461,7 @@ describe.skipIf(sqlite === undefined)("sessions of a sqliteStore", () => {
       using store = open(path, clockAt(0));
       store.sessions.save(keyOf(1), record);
     }
-    using store = open(path, { ...clockAt(10), maxSessions: 2 });
+    using store = open(path, { nowMs: clockAt(10).nowMs, maxSessions: 2 });
     const { sessions } = store;
     sessions.save(keyOf(2), record);
     sessions.save(keyOf(2), record);

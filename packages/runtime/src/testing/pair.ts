@@ -7,6 +7,7 @@ import type { Clock } from "../clock.js";
 import { allBundled } from "../driver/bundled-code.js";
 import { type AcceptSessionOptions, acceptChecks, acceptSession } from "../establish/accept.js";
 import { initiateChecks, type OpenSessionOptions, openSessionWith } from "../establish/initiate.js";
+import { linkCheck } from "../establish/option-checks.js";
 import type { Link } from "../link/link.js";
 import {
   type MemoryLink,
@@ -15,7 +16,14 @@ import {
   memoryLinkPair,
 } from "../link/memory-link.js";
 import type { Observer } from "../observer.js";
-import { clock as checkClock, checkOptions, nested, type OptionChecks } from "../options/checks.js";
+import {
+  type Check,
+  clock as checkClock,
+  checkOptions,
+  nested,
+  type OptionChecks,
+  wrongType,
+} from "../options/checks.js";
 import { observerCheck } from "../session/observer-check.js";
 import type { Session } from "../session/session.js";
 
@@ -33,7 +41,14 @@ export interface PairOptions {
   readonly link?: MemoryLinkOptions | undefined;
 }
 
-export const pairChecks: OptionChecks<PairOptions> = {
+/** Both ends, each with the members of a link. */
+const links: Check = (value, name) => {
+  if (!Array.isArray(value) || value.length !== 2) throw wrongType(name, "a list of two links", value);
+  for (const [side, link] of value.entries()) linkCheck(link, `${name}[${side}]`);
+};
+
+export const pairChecks: OptionChecks<PairOptions & PairLinks<Link>> = {
+  links,
   client: nested(initiateChecks),
   server: nested(acceptChecks),
   clock: checkClock,
@@ -84,7 +99,7 @@ export async function connectPair(
   servable: Servable,
   options: PairOptions & Partial<PairLinks<Link>> = {},
 ): Promise<SessionPair<Link>> {
-  checkOptions(options, pairChecks);
+  checkOptions<object>(options, pairChecks);
   const { clock, observer } = options;
   const [clientLink, serverLink] = options.links ?? memoryLinkPair(options.link);
   const [client, server] = await Promise.all([
