@@ -77,7 +77,7 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
     const path = newPath();
     const clock = clockAt(5000);
     {
-      using store = open(path, clock);
+      using store = open(path, { nowMs: clock.nowMs });
       store.admit(key(1), persisted);
       store.admit(key(2), volatile);
       store.seal(key(2), volatile, { payload: Uint8Array.of(0, 9), metadata: Uint8Array.of(0) });
@@ -160,7 +160,7 @@ describe.skipIf(sqlite === undefined)("operations of a sqliteStore", () => {
   it("make room for bytes, also of those that an earlier process has left", () => {
     const path = newPath();
     {
-      using store = open(path, clockAt(0));
+      using store = open(path, { nowMs: clockAt(0).nowMs });
       store.seal(key(1), persisted, reply(700));
       store.seal(key(2), persisted, reply(700));
     }
@@ -458,7 +458,7 @@ describe.skipIf(sqlite === undefined)("sessions of a sqliteStore", () => {
   it("make room of those that an earlier process has left, and of no others", () => {
     const path = newPath();
     {
-      using store = open(path, clockAt(0));
+      using store = open(path, { nowMs: clockAt(0).nowMs });
       store.sessions.save(keyOf(1), record);
     }
     using store = open(path, { nowMs: clockAt(10).nowMs, maxSessions: 2 });
