@@ -55,8 +55,10 @@ export class LinkTraffic {
     this.lastUsedMs = Math.floor(clock.now());
   }
 
-  /** Later frames go over this link. */
+  /** Later frames go over this link, which holds nothing. */
   attach(link: Link): void {
+    // An observer that calls while a link ends can fill it once more.
+    this.onDrain();
     this.#link = link;
     this.#headerBytes = link.framing.headerBytes;
     this.#before = this.counts;
@@ -178,9 +180,9 @@ export class LinkTraffic {
 
   /** The link has ended. */
   onClosed(error: SessionError | undefined): void {
+    if (this.#observer !== undefined) this.endArrival();
     this.onDrain();
     if (this.#observer === undefined) return;
-    this.endArrival();
     const { remoteAddress: link = "" } = this.#link ?? {};
     const bytesIn = this.#bytesIn - this.#before.bytesIn;
     const bytesOut = this.#bytesOut - this.#before.bytesOut;
@@ -210,6 +212,7 @@ export class LinkTraffic {
   }
 
   readonly #reportWaiting = (): void => {
-    for (const report of this.#waiting.splice(0)) report();
+    // A report may end the session, whose events come behind those that still wait.
+    for (let report = this.#waiting.shift(); report !== undefined; report = this.#waiting.shift()) report();
   };
 }

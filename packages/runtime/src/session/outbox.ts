@@ -209,8 +209,8 @@ export class Outbox {
     const { buffer: memory } = writer;
     const count = this.#count;
     const batchBytes = from - this.#from;
-    if (count !== 0) link.send(memory, this.#from, this.#ends, count);
     this.#count = 0;
+    if (count !== 0) link.send(memory, this.#from, this.#ends, count);
     this.#late.push({ memory, from, to: end, overtaken: 0 });
     this.traffic.lateBytes += end - from;
     this.#renew();
