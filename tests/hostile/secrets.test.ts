@@ -88,6 +88,7 @@ describe("a secret in an address is not shown", () => {
     `ws://127.0.0.1:1/#${secret}`,
     `ws://127.0.0.1:99999/?token=${secret}`,
     `ws://127.0.0.1:1/a b?token=${secret}`,
+    `https://user:${secret}@127.0.0.1:1/vox?token=${secret}`,
   ];
 
   it.each(addresses)("%s", async (address) => {

@@ -75,7 +75,7 @@ export function parseAddress(address: string, unknownScheme = "unknown transport
   if (scheme === "local") return parsePath(rest, address);
   if (scheme === "ws" || scheme === "wss") return parseWebSocket(rest, address, scheme === "wss");
   const webSocket = { http: "ws", https: "wss" }[scheme];
-  const hint = webSocket === undefined ? "" : `; a WebSocket is ${webSocket}://${rest}`;
+  const hint = webSocket === undefined ? "" : `; a WebSocket is ${shownAddress(`${webSocket}://${rest}`)}`;
   throw addressError(`${unknownScheme}: "${scheme}" (known: tcp, tls, local, ws, wss)${hint}`);
 }
 
