@@ -2,6 +2,7 @@
 import { channel, virtualConnections } from "@voxrpc/runtime";
 import { type Link, openSession, reconnecting } from "@voxrpc/runtime/link";
 import { type Point, Streams, type StreamsHandler, streamsDispatcher } from "../gen/streams.vox.js";
+import { useStreams } from "./use-streams.js";
 
 const handler: StreamsHandler = {
   async down(count, out) {
@@ -26,13 +27,7 @@ export async function main(open: () => Promise<Link>): Promise<number> {
     reconnect: reconnecting({ open }),
   });
   const streams = session.client(Streams);
-  const down = channel<Point>();
-  const up = channel<Point>();
-  const calls = [streams.down(3, down.tx), streams.up(up.rx), streams.both(up.rx, down.tx)];
-  await up.tx.sendAll([{ x: 1, y: 2, id: 3 }]);
-  let sum = 0;
-  for await (const { x } of down.rx) sum += x;
-  await Promise.all(calls);
+  const sum = await useStreams(streams);
   const other = await session.open(Streams, { serve });
   await other.down(1, channel<Point>().tx);
   return sum;
